@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small numerical helpers with no home in a formula of their own: comparison with a relative tolerance, the empirical
+// quantile with linear interpolation (type 7 of Hyndman and Fan 1996, the default of NumPy and R), and Gaussian
+// smoothing with reflected edges. Quantile is O(n) on average, smoothing O(n * radius).
+#pragma once
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace automix {
+
+using Index = Eigen::Index;
+
+/// Equal up to rounding: |a - b| <= tolerance * max(|a|, |b|).
+inline bool nearly_equal(double a, double b, double tolerance = 1e-12) noexcept {
+    return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b));
+}
+
+/// The q-quantile of `values` (by value: it is partially sorted). Requires values and 0 <= q <= 1.
+inline double quantile(std::vector<double> values, double q) {
+    const double position = q * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<std::ptrdiff_t>(std::floor(position));
+    const auto nth = values.begin() + below;
+    std::nth_element(values.begin(), nth, values.end());
+    const double low = *nth;
+    const double fraction = position - std::floor(position);
+    if (fraction == 0.0) return low;
+    return low + fraction * (*std::min_element(nth + 1, values.end()) - low);
+}
+
+/// Convolution with a Gaussian of standard deviation `sigma`, in units of the index, truncated at 4 sigma and
+/// normalised; the edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed.
+inline Eigen::ArrayXd gaussian_smooth(const Eigen::ArrayXd& values, double sigma) {
+    const Index n = values.size();
+    const auto radius = static_cast<Index>(4.0 * sigma + 0.5);
+    Eigen::ArrayXd kernel(2 * radius + 1);
+    for (Index k = -radius; k <= radius; ++k) {
+        kernel(k + radius) = std::exp(-0.5 * static_cast<double>(k * k) / (sigma * sigma));
+    }
+    kernel /= kernel.sum();
+
+    const auto reflected = [n](Index i) {
+        const Index period = 2 * n;
+        const Index phase = ((i % period) + period) % period;
+        return phase < n ? phase : period - 1 - phase;
+    };
+    Eigen::ArrayXd smooth = Eigen::ArrayXd::Zero(n);
+    for (Index i = 0; i < n; ++i) {
+        for (Index k = -radius; k <= radius; ++k) {
+            smooth(i) += kernel(k + radius) * values(reflected(i + k));
+        }
+    }
+    return smooth;
+}
+
+}  // namespace automix

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Portable random numbers: the standard fixes what `std::mt19937_64` yields, but not what its distributions make of
+// it, so these are our own and a seed means the same on every platform. Hashes of texts serve splits and the
+// per-query uniform number of policies that randomise. Everything is O(1) but `shuffle`, which is O(n).
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string_view>
+#include <utility>
+
+namespace automix {
+
+/// Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64-bit words that mixes every bit.
+constexpr std::uint64_t mix_bits(std::uint64_t x) noexcept {
+    x += 0x9E3779B97F4A7C15U;
+    x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
+    return x ^ (x >> 31U);
+}
+
+/// Seeded hash of a text: FNV-1a over its bytes, then mixed. The same on every platform.
+constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
+    std::uint64_t hash = 0xCBF29CE484222325U ^ mix_bits(seed);
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return mix_bits(hash);
+}
+
+/// The upper 53 bits of a word as a number in [0, 1).
+constexpr double unit_interval(std::uint64_t word) noexcept {
+    return static_cast<double>(word >> 11U) * 0x1.0p-53;
+}
+
+/// `u` of design and docs: uniform in [0, 1) for each query, from a hash of seed and id.
+constexpr double uniform_of(std::string_view id, std::uint64_t seed) noexcept {
+    return unit_interval(hash_text(id, seed));
+}
+
+/// Random numbers that depend on the seed alone.
+class Random {
+ public:
+    explicit Random(std::uint64_t seed = 0) : engine_(seed) {}
+
+    /// Uniform in [0, 1).
+    double uniform() { return unit_interval(engine_()); }
+
+    /// Uniform in 0 .. n-1, without bias (rejection). Requires n > 0.
+    std::uint64_t index(std::uint64_t n) {
+        const std::uint64_t excess = (0U - n) % n;
+        std::uint64_t word = engine_();
+        while (word < excess) word = engine_();
+        return word % n;
+    }
+
+    bool bernoulli(double p) { return uniform() < p; }
+
+    /// Standard normal, by Marsaglia's polar method.
+    double normal() {
+        for (;;) {
+            const double x = 2.0 * uniform() - 1.0;
+            const double y = 2.0 * uniform() - 1.0;
+            const double square = x * x + y * y;
+            if (square > 0.0 && square < 1.0) return x * std::sqrt(-2.0 * std::log(square) / square);
+        }
+    }
+
+    /// Fisher-Yates: every order equally likely.
+    template <class Sequence>
+    void shuffle(Sequence& sequence) {
+        using std::swap;
+        for (std::size_t i = sequence.size(); i > 1; --i) swap(sequence[i - 1], sequence[index(i)]);
+    }
+
+ private:
+    std::mt19937_64 engine_;
+};
+
+}  // namespace automix

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// The categories that the published simple POMDP counts (AutoMix, section 4): a query is GOOD where the small model
+// does as well, NEEDY where the large one does better, HOPELESS where both are among their worst tenth.
+// Categorising a table is O(n).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+
+#include <Eigen/Core>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace automix {
+
+enum class Category : std::int8_t { none = -1, good = 0, needy = 1, hopeless = 2, undefined = 3 };
+
+inline constexpr std::array<std::string_view, 4> category_names = {"GOOD", "NEEDY", "HOPELESS", "UNDEFINED"};
+
+/// The category of that name; empty text is `none`; nothing where there is no such category.
+constexpr std::optional<Category> parse_category(std::string_view name) noexcept {
+    if (name.empty()) return Category::none;
+    for (std::size_t i = 0; i < category_names.size(); ++i) {
+        if (name == category_names[i]) return static_cast<Category>(i);
+    }
+    return std::nullopt;
+}
+
+/// Categories of a table from the scores of its small and large model, one row each: the first match of NEEDY, GOOD,
+/// HOPELESS, with "worst tenth" meaning at or below the 10 % quantile of the table.
+inline std::vector<Category> categorise(const Eigen::Ref<const Eigen::ArrayXd>& small,
+                                        const Eigen::Ref<const Eigen::ArrayXd>& large) {
+    if (small.size() == 0) return {};
+    const double low_small = quantile({small.begin(), small.end()}, 0.1);
+    const double low_large = quantile({large.begin(), large.end()}, 0.1);
+    std::vector<Category> categories(static_cast<std::size_t>(small.size()), Category::undefined);
+    for (Index row = 0; row < small.size(); ++row) {
+        const double s = small(row);
+        const double l = large(row);
+        auto& category = categories[static_cast<std::size_t>(row)];
+        if (s < l) {
+            category = Category::needy;
+        } else if (s == l && s != 0.0) {
+            category = Category::good;
+        } else if (s <= low_small && l <= low_large) {
+            category = Category::hopeless;
+        }
+    }
+    return categories;
+}
+
+}  // namespace automix

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Columns that are no plain array: rows of different lengths stored end to end, and short names that repeat from row to
+// row, stored once. Appending is O(length of the row) amortised, reading a row O(1).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace automix {
+
+/// Rows of different lengths, end to end.
+template <class T>
+class RaggedColumn {
+ public:
+    void append(std::span<const T> row) {
+        values_.insert(values_.end(), row.begin(), row.end());
+        ends_.push_back(values_.size());
+    }
+    [[nodiscard]] std::span<const T> operator[](Index row) const {
+        const auto r = static_cast<std::size_t>(row);
+        const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
+        return {values_.data() + begin, ends_[r] - begin};
+    }
+    void reserve(std::size_t rows) { ends_.reserve(rows); }
+
+ private:
+    std::vector<T> values_;
+    std::vector<std::size_t> ends_;
+};
+
+/// Short texts that repeat from row to row, each stored once.
+class NameColumn {
+ public:
+    void append(const std::string& name) {
+        const auto [entry, fresh] = index_.try_emplace(name, static_cast<std::int32_t>(names_.size()));
+        if (fresh) names_.push_back(name);
+        codes_.push_back(entry->second);
+    }
+    [[nodiscard]] const std::string& operator[](Index row) const {
+        return names_[static_cast<std::size_t>(codes_[static_cast<std::size_t>(row)])];
+    }
+    /// The distinct names, in order of first appearance.
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    void reserve(std::size_t rows) { codes_.reserve(rows); }
+
+ private:
+    std::vector<std::int32_t> codes_;
+    std::vector<std::string> names_;
+    std::unordered_map<std::string, std::int32_t> index_;
+};
+
+}  // namespace automix

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+// A log in memory as columns, one value a query: scores, recorded prices, verdict counts and sequences, confidences.
+// Columns of doubles are read as Eigen arrays without a copy. Rows are appended one by one, checked, with the strong
+// guarantee; a pass over a column runs at memory speed. Appending is O(models + draws) amortised.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/category.hpp>
+#include <automix/data/columns.hpp>
+#include <automix/data/record.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// A column of a data set, as an Eigen array over the data set's own memory.
+using Column = Eigen::Map<const Eigen::ArrayXd>;
+
+/// Recorded outputs of several models on many queries. Models stand cheapest first.
+class Dataset {
+ public:
+    Dataset() = default;
+
+    /// No rows yet. Throws `ArgumentError` unless there is at least one model and their names differ.
+    explicit Dataset(std::vector<std::string> models) : models_(std::move(models)), columns_(models_.size()) {
+        if (models_.empty()) throw ArgumentError("a data set needs at least one model");
+        for (auto name = models_.begin(); name != models_.end(); ++name) {
+            if (name->empty()) throw ArgumentError("a model needs a name");
+            if (std::find(models_.begin(), name, *name) != name) {
+                throw ArgumentError("two models are named " + quoted(*name));
+            }
+        }
+    }
+
+    /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
+    /// the id is already there; the data set is then unchanged.
+    void append(const Record& record, const Place& place = {}) {
+        check(record, place);
+        ids_index_.emplace(hash_text(record.id), rows());
+        ids_.push_back(record.id);
+        datasets_.append(record.dataset);
+        splits_.append(record.split);
+        categories_.push_back(*parse_category(record.category));
+        for (std::size_t m = 0; m < models_.size(); ++m) columns_[m].append(record.models[m]);
+    }
+
+    void reserve(std::size_t rows) {
+        ids_.reserve(rows);
+        datasets_.reserve(rows);
+        splits_.reserve(rows);
+        categories_.reserve(rows);
+        for (auto& column : columns_) column.reserve(rows);
+    }
+
+    [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(ids_.size()); }
+    [[nodiscard]] Index models() const noexcept { return static_cast<Index>(models_.size()); }
+    [[nodiscard]] const std::vector<std::string>& model_names() const noexcept { return models_; }
+
+    /// The number of the model of that name. Throws `ArgumentError` naming those that there are.
+    [[nodiscard]] Index model_index(std::string_view name) const {
+        const auto found = std::find(models_.begin(), models_.end(), name);
+        if (found == models_.end()) {
+            throw ArgumentError("no model " + quoted(name) + " in the log; it has " + joined(models_));
+        }
+        return found - models_.begin();
+    }
+
+    [[nodiscard]] const std::string& id(Index row) const { return ids_[index(row)]; }
+    [[nodiscard]] const std::string& dataset(Index row) const { return datasets_[row]; }
+    [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
+    [[nodiscard]] Category category(Index row) const { return categories_[index(row)]; }
+
+    /// The distinct names, in order of first appearance.
+    [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
+    [[nodiscard]] const std::vector<std::string>& split_names() const noexcept { return splits_.names(); }
+
+    /// Scores of a model, in [0, 1], one for each row.
+    [[nodiscard]] Column scores(Index model) const { return view(at(model).score); }
+
+    /// Recorded price of an answer and of one draw; NaN in rows that hold none.
+    [[nodiscard]] Column recorded_costs(Index model) const { return view(at(model).cost); }
+    [[nodiscard]] Column recorded_draw_costs(Index model) const { return view(at(model).draw_cost); }
+
+    /// Share of positives among the parsed verdicts, 0 where none parsed; where no verdicts are logged, the confidence
+    /// logged in their place; NaN in rows with neither.
+    [[nodiscard]] Column confidences(Index model) const { return view(at(model).confidence); }
+
+    /// The verdicts on the model's answer, in the order drawn.
+    [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model) const { return at(model).verdicts[row]; }
+
+    /// Fewest and most verdicts logged on an answer of the model, over all rows; 0 and 0 without rows.
+    [[nodiscard]] std::pair<Index, Index> draw_counts(Index model) const noexcept {
+        return rows() == 0 ? std::pair<Index, Index>{0, 0} : at(model).draw_counts;
+    }
+
+    /// True where verdicts or a confidence are logged for every row.
+    [[nodiscard]] bool verified(Index model) const noexcept { return rows() > 0 && at(model).unverified == 0; }
+
+    /// Known bad answer, for the fixed-answer rule.
+    [[nodiscard]] bool flagged(Index row, Index model) const { return at(model).flagged[index(row)]; }
+
+    /// Cluster of each sample (equal numbers are equal answers, -1 failed), the answer first; empty where unknown.
+    [[nodiscard]] std::span<const std::int32_t> clusters(Index row, Index model) const { return at(model).clusters[row]; }
+    [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const {
+        return at(model).sample_scores[row];
+    }
+
+    /// Row `row` as it was appended, with the models in `order`.
+    [[nodiscard]] Record record(Index row, std::span<const Index> order) const {
+        Record record{id(row), dataset(row), split(row), {}, {}};
+        if (const Category c = category(row); c != Category::none) {
+            record.category = category_names[static_cast<std::size_t>(c)];
+        }
+        for (const Index model : order) record.models.push_back(at(model).record(row));
+        return record;
+    }
+
+    /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
+    /// last model, so they are dropped where that pair changes.
+    [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const {
+        std::vector<std::string> names;
+        for (const Index model : models) names.push_back(models_[index(model)]);
+        Dataset selection(std::move(names));
+        selection.reserve(rows.size());
+        const bool same_pair = !models.empty() && models.front() == 0 && models.back() + 1 == this->models();
+        for (const Index row : rows) {
+            Record chosen = record(row, models);
+            if (!same_pair) chosen.category.clear();
+            selection.append(chosen);
+        }
+        return selection;
+    }
+
+    [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const { return select(rows, all(models())); }
+
+    /// All rows with these models only. Throws `ArgumentError` for a name that is not there, or for another order than
+    /// the log's (cheapest first).
+    [[nodiscard]] Dataset with_models(const std::vector<std::string>& names) const {
+        std::vector<Index> chosen;
+        for (const auto& name : names) {
+            chosen.push_back(model_index(name));
+            if (chosen.size() > 1 && chosen.back() <= chosen[chosen.size() - 2]) {
+                throw ArgumentError("models must stand in the log's order, cheapest first: " + joined(models_));
+            }
+        }
+        return select(all(rows()), chosen);
+    }
+
+ private:
+    static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+    struct ModelColumns {
+        std::vector<double> score, cost, draw_cost, confidence;
+        RaggedColumn<Verdict> verdicts;
+        RaggedColumn<std::int32_t> clusters;
+        RaggedColumn<double> sample_scores;
+        std::vector<bool> flagged;
+        std::pair<Index, Index> draw_counts{std::numeric_limits<Index>::max(), 0};
+        Index unverified = 0;
+
+        void append(const ModelRecord& model) {
+            const auto positive = std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::positive);
+            const auto unparsed = std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed);
+            const auto parsed = static_cast<std::ptrdiff_t>(model.verdicts.size()) - unparsed;
+            const double share = parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
+            const bool logged = !model.verdicts.empty();
+            score.push_back(model.score);
+            cost.push_back(model.cost.value_or(missing));
+            draw_cost.push_back(model.draw_cost.value_or(missing));
+            confidence.push_back(logged ? share : model.confidence.value_or(missing));
+            verdicts.append(model.verdicts);
+            clusters.append(model.clusters);
+            sample_scores.append(model.sample_scores);
+            flagged.push_back(model.flagged);
+            const auto drawn = static_cast<Index>(model.verdicts.size());
+            draw_counts = {std::min(draw_counts.first, drawn), std::max(draw_counts.second, drawn)};
+            if (!logged && !model.confidence) ++unverified;
+        }
+
+        [[nodiscard]] ModelRecord record(Index row) const {
+            const auto r = static_cast<std::size_t>(row);
+            const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+            const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
+            return {score[r],        copy(verdicts[row]), known(confidence[r]), known(cost[r]),
+                    known(draw_cost[r]), flagged[r],       copy(clusters[row]),  copy(sample_scores[row])};
+        }
+
+        void reserve(std::size_t rows) {
+            for (auto* column : {&score, &cost, &draw_cost, &confidence}) column->reserve(rows);
+            verdicts.reserve(rows);
+            clusters.reserve(rows);
+            sample_scores.reserve(rows);
+            flagged.reserve(rows);
+        }
+    };
+
+    static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
+    static Column view(const std::vector<double>& values) {
+        return {values.data(), static_cast<Index>(values.size())};
+    }
+    [[nodiscard]] const ModelColumns& at(Index model) const { return columns_[index(model)]; }
+
+    static std::vector<Index> all(Index n) {
+        std::vector<Index> numbers(index(n));
+        for (Index i = 0; i < n; ++i) numbers[index(i)] = i;
+        return numbers;
+    }
+
+    void check(const Record& record, const Place& place) const {
+        const auto fail = [&](const std::string& field, const std::string& message) {
+            Place where = place;
+            where.field = field;
+            throw DataError(where, message);
+        };
+        if (record.id.empty()) fail("id", "expected a non-empty string");
+        const auto [first, last] = ids_index_.equal_range(hash_text(record.id));
+        for (auto entry = first; entry != last; ++entry) {
+            if (ids_[index(entry->second)] == record.id) fail("id", "duplicate id " + quoted(record.id));
+        }
+        if (!parse_category(record.category)) {
+            fail("category", "expected one of " + joined(category_names) + ", found " + quoted(record.category));
+        }
+        if (record.models.size() != models_.size()) {
+            fail("models", "expected " + std::to_string(models_.size()) + " models (" + joined(models_) + "), found " +
+                               std::to_string(record.models.size()));
+        }
+        for (std::size_t m = 0; m < models_.size(); ++m) {
+            const ModelRecord& model = record.models[m];
+            const auto field = [m](const char* name) { return "models[" + std::to_string(m) + "]." + name; };
+            const auto check_share = [&](double value, const char* name) {
+                if (!(value >= 0.0 && value <= 1.0)) {
+                    fail(field(name), "expected a number in [0, 1], found " + format_number(value));
+                }
+            };
+            const auto check_price = [&](const std::optional<double>& value, const char* name) {
+                if (value && !(std::isfinite(*value) && *value >= 0.0)) {
+                    fail(field(name), "expected a finite price of at least 0, found " + format_number(*value));
+                }
+            };
+            check_share(model.score, "score");
+            if (model.confidence) check_share(*model.confidence, "confidence");
+            check_price(model.cost, "cost");
+            check_price(model.draw_cost, "draw_cost");
+            for (const double score : model.sample_scores) check_share(score, "sample_scores");
+            if (model.sample_scores.size() != model.clusters.size()) {
+                fail(field("sample_scores"), "expected one for each of " + std::to_string(model.clusters.size()) +
+                                                 " samples, found " + std::to_string(model.sample_scores.size()));
+            }
+        }
+    }
+
+    std::vector<std::string> models_;
+    std::vector<std::string> ids_;
+    std::unordered_multimap<std::uint64_t, Index> ids_index_;
+    NameColumn datasets_;
+    NameColumn splits_;
+    std::vector<Category> categories_;
+    std::vector<ModelColumns> columns_;
+};
+
+}  // namespace automix
