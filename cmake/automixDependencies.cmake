@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+# Eigen (3.4 or later) and nlohmann/json (3.11 or later): a target that is there already, else an installed package,
+# else a release archive pinned by its hash. Archives are only unpacked, their own builds are not run.
+include(FetchContent)
+
+# Unpacks a header-only archive and makes the imported target `target` for its folder `include_dir`. Imported, so that
+# the compiler takes its headers for system headers.
+function(automix_fetch_headers name target include_dir url hash)
+  message(STATUS "automix: ${target} not found, fetching ${url}")
+  FetchContent_Declare(${name} URL ${url} URL_HASH ${hash} SOURCE_SUBDIR only-unpack)
+  FetchContent_MakeAvailable(${name})
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} INTERFACE "${${name}_SOURCE_DIR}/${include_dir}")
+endfunction()
+
+set(automix_fetched_dependencies)
+
+# Eigen is asked for without a version: 3.4.0 refuses the range 3.4...5, and 5 refuses 3.4.
+if(NOT TARGET Eigen3::Eigen)
+  find_package(Eigen3 CONFIG QUIET)
+  if(NOT TARGET Eigen3::Eigen)
+    automix_fetch_headers(automix_eigen Eigen3::Eigen .
+      https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
+      SHA256=8586084f71f9bde545ee7fa6d00288b264a2b7ac3607b974e54d13e7162c1c72)
+    list(APPEND automix_fetched_dependencies Eigen3)
+  elseif(Eigen3_VERSION VERSION_LESS 3.4)
+    message(FATAL_ERROR "automix needs Eigen 3.4 or later, found ${Eigen3_VERSION} at ${Eigen3_DIR}")
+  endif()
+endif()
+
+if(NOT TARGET nlohmann_json::nlohmann_json)
+  find_package(nlohmann_json 3.11 CONFIG QUIET)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    automix_fetch_headers(automix_json nlohmann_json::nlohmann_json include
+      https://github.com/nlohmann/json/releases/download/v3.11.3/json.tar.xz
+      SHA256=d6c65aca6b1ed68e7a182f4757257b107ae403032760ed6ef121c9d55e81757d)
+    list(APPEND automix_fetched_dependencies nlohmann_json)
+  endif()
+endif()
+
+# An installed automix could not name a dependency that exists only in this build.
+if(automix_INSTALL AND automix_fetched_dependencies)
+  list(JOIN automix_fetched_dependencies ", " automix_fetched_names)
+  message(STATUS "automix: no install target, since ${automix_fetched_names} was fetched; install it as a package first")
+  set(automix_INSTALL OFF)
+endif()

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+# What only automix's own tests, programs and benchmarks use: the warnings, on a target of their own so that they never
+# reach a consumer, and the packages CLI11 and Catch2.
+
+add_library(automix_warnings INTERFACE)
+if(MSVC)
+  target_compile_options(automix_warnings INTERFACE /W4 $<$<BOOL:${automix_WARNINGS_AS_ERRORS}>:/WX>)
+else()
+  target_compile_options(automix_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${automix_WARNINGS_AS_ERRORS}>:-Werror>)
+endif()
+
+# CLI11::CLI11, for the program.
+macro(automix_require_cli11)
+  if(NOT TARGET CLI11::CLI11)
+    find_package(CLI11 2.1 CONFIG QUIET)
+    if(NOT TARGET CLI11::CLI11)
+      automix_fetch_headers(automix_cli11 CLI11::CLI11 include
+        https://github.com/CLIUtils/CLI11/archive/refs/tags/v2.3.2.tar.gz
+        SHA256=aac0ab42108131ac5d3344a9db0fdf25c4db652296641955720a4fbe52334e22)
+    endif()
+  endif()
+endmacro()
+
+# Catch2::Catch2, version 3 where there is one, else 2.13 (single header): the tests' shim hides the difference.
+macro(automix_require_catch2)
+  if(NOT TARGET Catch2::Catch2)
+    find_package(Catch2 3 CONFIG QUIET)
+    if(NOT TARGET Catch2::Catch2)
+      find_package(Catch2 2.13 CONFIG QUIET)
+    endif()
+    if(NOT TARGET Catch2::Catch2)
+      message(STATUS "automix: Catch2 not found, fetching 3.4.0")
+      FetchContent_Declare(Catch2
+        URL https://github.com/catchorg/Catch2/archive/refs/tags/v3.4.0.tar.gz
+        URL_HASH SHA256=122928b814b75717316c71af69bd2b43387643ba076a6ec16e7882bfb2dfacbb)
+      FetchContent_MakeAvailable(Catch2)
+    endif()
+  endif()
+endmacro()
