@@ -10,15 +10,17 @@ foreach(candidate IN ITEMS "${AUTOMIX_GXX}" "${AUTOMIX_CLANGXX}")
   endif()
 endforeach()
 
-# The dependencies' folders, as the compiler takes them on its command line.
-set(automix_dependency_flags)
-foreach(dependency IN ITEMS Eigen3::Eigen nlohmann_json::nlohmann_json)
-  get_target_property(folders ${dependency} INTERFACE_INCLUDE_DIRECTORIES)
-  foreach(folder IN LISTS folders)
-    list(APPEND automix_dependency_flags -isystem "${folder}")
-  endforeach()
-endforeach()
-list(REMOVE_ITEM automix_dependency_flags "" "/usr/include")
+# The folders that hold Eigen/ and nlohmann/.
+function(automix_include_folder variable target header)
+  get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  find_path(${variable} ${header} PATHS ${folders} NO_DEFAULT_PATH)
+endfunction()
+automix_include_folder(automix_eigen_dir Eigen3::Eigen Eigen/Core)
+automix_include_folder(automix_json_dir nlohmann_json::nlohmann_json nlohmann/json.hpp)
+set(automix_dependency_flags -isystem "${automix_eigen_dir}")
+if(NOT automix_json_dir STREQUAL "/usr/include")
+  list(APPEND automix_dependency_flags -isystem "${automix_json_dir}")
+endif()
 
 # automix_add_tree_test(name script label argument...)
 function(automix_add_tree_test name script label)
@@ -29,4 +31,22 @@ endfunction()
 
 foreach(check IN ITEMS layers top_level spdx text)
   automix_add_tree_test(layout.${check} layout/check layout ${check})
+endforeach()
+
+foreach(compiler IN LISTS automix_tree_compilers)
+  get_filename_component(compiler_name "${compiler}" NAME)
+  automix_add_tree_test(headers.${compiler_name} layout/headers headers "${compiler}" ${automix_dependency_flags})
+  set_tests_properties(headers.${compiler_name} PROPERTIES PROCESSORS 2)
+
+  file(GLOB cases CONFIGURE_DEPENDS compile_fail/*.cpp)
+  foreach(case IN LISTS cases)
+    get_filename_component(case_name "${case}" NAME_WE)
+    automix_add_tree_test(compile_fail.${case_name}.${compiler_name} compile_fail/check compile_fail
+      "${compiler}" "${case}" "-I${PROJECT_SOURCE_DIR}/include" ${automix_dependency_flags})
+  endforeach()
+endforeach()
+
+foreach(kind IN ITEMS plain add_subdirectory fetch_content fetched_dependencies find_package)
+  automix_add_tree_test(consumer.${kind} consumers/check consumer
+    ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}")
 endforeach()
