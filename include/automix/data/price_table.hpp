@@ -9,6 +9,7 @@
 #include <automix/data/dataset.hpp>
 
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,6 +27,12 @@ class PriceColumn {
     double operator()(Index row) const { return prices_.size() == 0 ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
 
+    [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const {
+        if (prices_.size() == 0) return constant_;
+        return PriceColumn(Eigen::ArrayXd::NullaryExpr(
+            static_cast<Index>(rows.size()), [&](Index i) { return prices_(rows[static_cast<std::size_t>(i)]); }));
+    }
+
  private:
     double constant_ = 0.0;
     Eigen::ArrayXd prices_{};
@@ -37,6 +44,15 @@ struct PriceTable {
     std::vector<PriceColumn> answers{};
     std::vector<PriceColumn> draws{};          ///< of one draw; 0 for a model that is not verified
     std::vector<PriceColumn> verifications{};  ///< of all logged draws on an answer together
+
+    [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const {
+        PriceTable selection;
+        for (const auto& [from, to] : {std::pair{&answers, &selection.answers}, std::pair{&draws, &selection.draws},
+                                       std::pair{&verifications, &selection.verifications}}) {
+            for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
+        }
+        return selection;
+    }
 };
 
 namespace detail {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a router may ask for. A query starts with a route to some model; then verdicts may be drawn on the current
+// answer, a larger model may be asked, and in the end an answer is accepted: the current model's, or the plurality of
+// its samples.
+#pragma once
+
+#include <cstdint>
+
+namespace automix {
+
+enum class ActionKind : std::uint8_t { accept, route, verify };
+
+/// Which answer of the current model is accepted.
+enum class AcceptedAnswer : std::uint8_t { first, plurality };
+
+/// Number of draws that stands for "as many as the source holds".
+inline constexpr int all_draws = -1;
+
+/// One step of the loop; `model` belongs to route, `draws` to verify, `accepted` to accept.
+struct Action {
+    ActionKind kind = ActionKind::accept;
+    int model = -1;
+    int draws = 0;
+    AcceptedAnswer accepted = AcceptedAnswer::first;
+
+    /// Done: take the current model's answer.
+    static constexpr Action accept(AcceptedAnswer which = AcceptedAnswer::first) noexcept {
+        return {ActionKind::accept, -1, 0, which};
+    }
+    /// Ask model `model`, 0 being the cheapest.
+    static constexpr Action route(int model) noexcept { return {ActionKind::route, model, 0, AcceptedAnswer::first}; }
+
+    /// Draw that many verdicts on the current answer in one round.
+    static constexpr Action verify(int draws) noexcept { return {ActionKind::verify, -1, draws, AcceptedAnswer::first}; }
+
+    friend constexpr bool operator==(const Action&, const Action&) = default;
+};
+
+}  // namespace automix

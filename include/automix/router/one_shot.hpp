@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// The skeleton of the published family (AutoMix, section 4): ask the small model, draw all verdicts, then decide once
+// from the confidence whether to accept or to ask the large model. What a family adds is its candidates. Required
+// members of `one_shot_family`:
+//     static constexpr std::string_view name;
+//     static constexpr bool uses_categories;
+//     static void search(CandidateSearch&, int bins);
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/candidate_search.hpp>
+#include <automix/router/confidence_cells.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/training.hpp>
+
+#include <concepts>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace automix {
+
+template <class F>
+concept one_shot_family = requires(CandidateSearch& search, int bins) {
+    { F::name } -> std::convertible_to<std::string_view>;
+    { F::uses_categories } -> std::convertible_to<bool>;
+    F::search(search, bins);
+};
+
+struct OneShotOptions {
+    int bins = 8;             ///< grid of the family: 1 .. 256
+    CostRange cost_range{};   ///< admissible mean total cost per query on the training rows
+};
+
+/// Throws `ArgumentError` for options that make no sense.
+inline void validate(const OneShotOptions& options) {
+    if (options.bins < 1 || options.bins > 256) {
+        throw ArgumentError("bins: expected 1 to 256, found " + std::to_string(options.bins));
+    }
+    if (!(options.cost_range.least <= options.cost_range.most)) {
+        throw ArgumentError("cost range: expected a lower bound at most the upper, found [" +
+                            format_number(options.cost_range.least) + ", " + format_number(options.cost_range.most) + "]");
+    }
+}
+
+/// A router that draws all, then compares. It trains on IBC; with more than two models it uses the first and the last.
+template <one_shot_family Family>
+class OneShotRouter {
+ public:
+    explicit OneShotRouter(OneShotOptions options = {}) : options_(options) { validate(options); }
+
+    [[nodiscard]] static std::string name() { return std::string(Family::name); }
+
+    /// Chooses the candidate with the highest IBC on the table. Throws `DataError` where the table has no rows, one model
+    /// or rows without verification; the router is then unchanged. Where nothing is feasible it holds no policy.
+    TrainingResult train(const TrainingData& training) {
+        const ConfidenceCells cells = collect_cells(training, Family::uses_categories);
+        CandidateSearch search(cells, options_.cost_range);
+        Family::search(search, options_.bins);
+        TrainingResult result = search.result();
+        selection_ = search.best();
+        reason_ = result.reason;
+        return result;
+    }
+
+    /// Throws `NotTrainedError` where there is no policy.
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        const Selection& chosen = selection();
+        if (!evidence.started()) return Action::route(0);
+        if (evidence.current == evidence.last_model()) return Action::accept();
+        if (!evidence.current_model().verified()) return Action::verify(all_draws);
+        return routes(chosen.rule, evidence.current_model().confidence()) ? Action::route(evidence.last_model())
+                                                                          : Action::accept();
+    }
+
+    /// The rule in force. Throws `NotTrainedError` where there is none.
+    [[nodiscard]] const ConfidenceRule& rule() const { return selection().rule; }
+
+    [[nodiscard]] Parameters parameters() const {
+        Parameters all = automix::parameters(selection().rule);
+        if (selection().family != Family::name) all.insert(all.begin(), {"member", std::string(selection().family)});
+        return all;
+    }
+
+ private:
+    [[nodiscard]] const Selection& selection() const {
+        if (!selection_) throw NotTrainedError(name() + ": " + (reason_.empty() ? "not trained" : reason_));
+        return *selection_;
+    }
+
+    OneShotOptions options_;
+    std::optional<Selection> selection_;
+    std::string reason_;
+};
+
+}  // namespace automix

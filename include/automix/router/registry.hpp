@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routers by name, for programs and configuration files. `fixed_answer:NAME` wraps the router of that name.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/router/any_router.hpp>
+#include <automix/router/constant.hpp>
+#include <automix/router/exact.hpp>
+#include <automix/router/fixed_answer.hpp>
+#include <automix/router/greedy_pomdp.hpp>
+#include <automix/router/one_shot.hpp>
+#include <automix/router/simple_pomdp.hpp>
+#include <automix/router/threshold.hpp>
+#include <automix/router/union.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+struct RouterSettings {
+    OneShotOptions one_shot{};
+    double mix = 0.5;  ///< share that `random_mix` sends to the large model
+};
+
+/// All names but `fixed_answer:NAME`, in the order of reports.
+inline constexpr std::array<std::string_view, 11> router_names = {
+    "threshold",  "double_threshold", "triple_threshold", "self_consistency", "simple_pomdp", "greedy_pomdp",
+    "union",      "exact",            "always_small",     "always_large",     "random_mix"};
+
+/// An untrained router of that name. Throws `ArgumentError` for an unknown name, listing those that there are.
+inline AnyRouter make_router(std::string_view name, const RouterSettings& settings = {}) {
+    constexpr std::string_view wrapper = "fixed_answer:";
+    if (name.starts_with(wrapper)) {
+        return AnyRouter::of(FixedAnswerRouter<AnyRouter>(make_router(name.substr(wrapper.size()), settings)));
+    }
+    if (name == "threshold") return AnyRouter::of(ThresholdRouter(settings.one_shot));
+    if (name == "double_threshold") return AnyRouter::of(DoubleThresholdRouter(settings.one_shot));
+    if (name == "triple_threshold") return AnyRouter::of(TripleThresholdRouter(settings.one_shot));
+    if (name == "self_consistency") return AnyRouter::of(SelfConsistencyRouter(settings.one_shot));
+    if (name == "simple_pomdp") return AnyRouter::of(SimplePomdpRouter(settings.one_shot));
+    if (name == "greedy_pomdp") return AnyRouter::of(GreedyPomdpRouter(settings.one_shot));
+    if (name == "union") return AnyRouter::of(UnionRouter(settings.one_shot));
+    if (name == "exact") return AnyRouter::of(ExactRouter(settings.one_shot));
+    if (name == "always_small") return AnyRouter::of(AlwaysSmallRouter());
+    if (name == "always_large") return AnyRouter::of(AlwaysLargeRouter());
+    if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
+    throw ArgumentError("unknown router " + quoted(name) + "; known are " + joined(router_names) +
+                        " and fixed_answer:NAME");
+}
+
+}  // namespace automix

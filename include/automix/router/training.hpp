@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What routers are trained on and what training answers. That nothing satisfies a constraint is an answer, not an error.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <limits>
+#include <string>
+
+namespace automix {
+
+/// A log with its settled prices. Both must outlive the call that they are given to.
+struct TrainingData {
+    const Dataset& data;
+    const PriceTable& prices;
+};
+
+/// Bounds on the mean total cost per query, both inclusive.
+struct CostRange {
+    double least = 0.0;
+    double most = std::numeric_limits<double>::infinity();
+
+    [[nodiscard]] bool contains(double cost) const noexcept { return cost >= least && cost <= most; }
+};
+
+/// What training found.
+struct TrainingResult {
+    bool feasible = true;
+    std::string reason{};  ///< why nothing is feasible; empty otherwise
+    Index candidates = 0;  ///< policies tried
+    Figure ibc = Figure::undefined("not trained on IBC");  ///< of the chosen policy, on the training rows at mean prices
+    Figure ibc_lift = Figure::undefined("not trained on IBC");
+};
+
+}  // namespace automix
