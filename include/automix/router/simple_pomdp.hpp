@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published simple POMDP (AutoMix, section 4.2): one observation of three hidden categories, then one action. Its
-// rewards have a free parameter r, tried at 0 .. 4999; a bin with category frequencies p_N, p_G, p_H (needy, good,
-// hopeless; S their sum) is routed iff r > (100 S - p_H) / p_N. So the policies are nested and the search over r is a
-// sort of the bins by the r at which they enter. O(cells * bins).
+// rewards have a free parameter r, tried at 0 .. 4999; a bin that holds N needy, G good and H hopeless rows is routed iff
+// r > (100 (N + G + H) - H) / N. So the policies are nested and the search over r is a sort of the bins by the r at
+// which they enter. O(cells * bins).
 #pragma once
 
 #include <automix/router/candidate_search.hpp>
@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string_view>
 #include <vector>
@@ -38,20 +39,17 @@ struct SimplePomdpFamily {
  private:
     /// The least whole r at which the bin is routed; infinite where it never is. Bins count without both their ends.
     static double entering_reward(const ConfidenceCells& table, int bin, int bins) {
-        double rows = 0.0;
         double good = 0.0;
         double needy = 0.0;
         double hopeless = 0.0;
         for (const ConfidenceCell& cell : table.cells) {
             if (std::abs(cell.confidence * bins - bin) >= 0.5) continue;
-            rows += cell.weight;
             good += cell.categories[static_cast<std::size_t>(Category::good)];
             needy += cell.categories[static_cast<std::size_t>(Category::needy)];
             hopeless += cell.categories[static_cast<std::size_t>(Category::hopeless)];
         }
         if (needy == 0.0) return std::numeric_limits<double>::infinity();
-        const double sum = (good + needy + hopeless) / rows;
-        return std::floor((100.0 * sum - hopeless / rows) / (needy / rows)) + 1.0;
+        return std::floor((100.0 * (good + needy + hopeless) - hopeless) / needy) + 1.0;
     }
 };
 

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A source that replays a log: answers and verdicts come out in recorded order at the row's own prices. Where samples are
+// kept, the answer is the first and each draw brings the next. A router that asks for more verdicts than are logged gets
+// an error that names the record. O(draws) a round, no allocation (samples: O(draws log draws)).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/source.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// The plurality of samples 0 .. count-1: its size and the first sample in it. Ties go to the answer's cluster, then to
+/// the earlier one; failed samples (-1) belong to none.
+struct Plurality {
+    int size = 0;
+    std::size_t sample = 0;
+};
+
+inline Plurality plurality(std::span<const std::int32_t> clusters) {
+    Plurality best;
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+        if (clusters[i] < 0 || std::find(clusters.begin(), clusters.begin() + static_cast<std::ptrdiff_t>(i),
+                                         clusters[i]) != clusters.begin() + static_cast<std::ptrdiff_t>(i)) {
+            continue;
+        }
+        const auto size = static_cast<int>(std::count(clusters.begin(), clusters.end(), clusters[i]));
+        if (size > best.size) best = {size, i};
+    }
+    return best;
+}
+
+class LogSource {
+ public:
+    /// Both must outlive the source; `open` a row before use.
+    LogSource(const Dataset& data, const PriceTable& prices)
+        : data_(data), prices_(prices), drawn_(static_cast<std::size_t>(data.models()), 0) {}
+
+    void open(Index row) {
+        row_ = row;
+        std::fill(drawn_.begin(), drawn_.end(), std::size_t{0});
+    }
+
+    [[nodiscard]] Answered answer(int model) {
+        return {prices_.answers[index(model)](row_), data_.flagged(row_, model), {}};
+    }
+
+    /// Throws `DataError` where fewer verdicts are left than asked for.
+    [[nodiscard]] Drawn draw(int model, int draws) {
+        const auto verdicts = data_.verdicts(row_, model);
+        if (verdicts.empty()) return reveal(model);
+        std::size_t& position = drawn_[index(model)];
+        const std::size_t left = verdicts.size() - position;
+        const std::size_t count = draws == all_draws ? left : static_cast<std::size_t>(draws);
+        if (count > left || left == 0) {
+            fail(model, "asked for " + (draws == all_draws ? std::string("further") : std::to_string(draws)) +
+                            " verdicts after " + std::to_string(position) + ", but only " +
+                            std::to_string(verdicts.size()) + " are logged");
+        }
+        Drawn drawn;
+        for (const Verdict verdict : verdicts.subspan(position, count)) {
+            drawn.parsed += verdict != Verdict::unparsed ? 1 : 0;
+            drawn.positive += verdict == Verdict::positive ? 1 : 0;
+        }
+        drawn.drawn = static_cast<int>(count);
+        drawn.cost = count == verdicts.size() ? prices_.verifications[index(model)](row_)
+                                              : static_cast<double>(count) * prices_.draws[index(model)](row_);
+        position += count;
+        const auto clusters = known_samples(model);
+        drawn.samples = static_cast<int>(clusters.size());
+        if (!clusters.empty()) drawn.largest_cluster = plurality(clusters).size;
+        return drawn;
+    }
+
+    /// Score of what was accepted. Throws `DataError` for a plurality where no samples are kept.
+    [[nodiscard]] double score(int model, AcceptedAnswer accepted) const {
+        if (accepted == AcceptedAnswer::first) return data_.scores(model)(row_);
+        const auto clusters = known_samples(model);
+        if (clusters.empty()) fail(model, "the plurality of its samples was accepted, but none are known");
+        const Plurality chosen = plurality(clusters);
+        return chosen.size == 0 ? data_.scores(model)(row_) : data_.sample_scores(row_, model)[chosen.sample];
+    }
+
+ private:
+    static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
+
+    /// A record with a confidence alone: one draw reveals it at the whole price.
+    [[nodiscard]] Drawn reveal(int model) {
+        const double confidence = data_.confidences(model)(row_);
+        if (std::isnan(confidence)) fail(model, "neither verdicts nor a confidence are logged");
+        if (drawn_[index(model)]++ > 0) fail(model, "asked for further verdicts, but only a confidence is logged");
+        Drawn drawn;
+        drawn.drawn = drawn.parsed = 1;
+        drawn.logged_confidence = confidence;
+        drawn.cost = prices_.verifications[index(model)](row_);
+        return drawn;
+    }
+
+    /// The answer and one sample for each draw so far; nothing where the log holds fewer.
+    [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const {
+        const auto clusters = data_.clusters(row_, model);
+        const std::size_t known = drawn_[index(model)] + 1;
+        return known <= clusters.size() ? clusters.first(known) : std::span<const std::int32_t>{};
+    }
+
+    [[noreturn]] void fail(int model, const std::string& what) const {
+        throw DataError("id " + quoted(data_.id(row_)) + ", model " + quoted(data_.model_names()[index(model)]) + ": " +
+                        what);
+    }
+
+    const Dataset& data_;
+    const PriceTable& prices_;
+    std::vector<std::size_t> drawn_;
+    Index row_ = 0;
+};
+
+}  // namespace automix

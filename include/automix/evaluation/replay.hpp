@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replays a log with a router: the loop of production on every row, answers and verdicts from the log. For routers that
+// randomise, figures are the exact expectation over u: one run for each interval of u, weighted by its length.
+// O(rows * draws * intervals).
+#pragma once
+
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/log_source.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/loop.hpp>
+#include <automix/router/router.hpp>
+
+#include <Eigen/Core>
+
+#include <vector>
+
+namespace automix {
+
+/// What a router did on each row of a log: one value a row.
+struct Replay {
+    Eigen::ArrayXd performance{};        ///< score of the accepted answer, in [0, 1]
+    Eigen::ArrayXd answer_cost{};        ///< paid for answers
+    Eigen::ArrayXd verification_cost{};  ///< paid for draws
+    Eigen::ArrayXd routed{};             ///< share that asked a model beyond the first
+    Eigen::ArrayXd draws{};
+    Eigen::ArrayXd rounds{};
+
+    explicit Replay(Index rows = 0) {
+        for (auto* column : {&performance, &answer_cost, &verification_cost, &routed, &draws, &rounds}) {
+            column->setZero(rows);
+        }
+    }
+
+    /// Adds an outcome of that weight to a row.
+    void add(Index row, double weight, const Outcome& outcome, double score) {
+        performance(row) += weight * score;
+        answer_cost(row) += weight * outcome.answer_cost;
+        verification_cost(row) += weight * outcome.verification_cost;
+        routed(row) += outcome.routed ? weight : 0.0;
+        draws(row) += weight * outcome.draws;
+        rounds(row) += weight * outcome.rounds;
+    }
+};
+
+namespace detail {
+
+/// An interval of u, by a point inside it and its length.
+struct UniformInterval {
+    double inside = 0.0;
+    double length = 1.0;
+};
+
+template <class Breakpoints>
+std::vector<UniformInterval> uniform_intervals(const Breakpoints& breakpoints) {
+    std::vector<UniformInterval> intervals;
+    double begin = 0.0;
+    const auto close = [&](double end) {
+        if (end > begin) intervals.push_back({0.5 * (begin + end), end - begin});
+        begin = end;
+    };
+    for (const double breakpoint : breakpoints) close(breakpoint);
+    close(1.0);
+    return intervals;
+}
+
+}  // namespace detail
+
+/// Runs the router on every row. A router that uses u without saying where its breakpoints are gets one value of u a row,
+/// from `seed` and the id. Throws what the router and the log throw.
+template <router Router>
+Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
+    Replay result(data.rows());
+    LogSource source(data, prices);
+    Evidence evidence(static_cast<std::size_t>(data.models()));
+    const auto run_row = [&](Index row, double u, double weight) {
+        source.open(row);
+        evidence.reset(u);
+        const Outcome outcome = run(policy, source, evidence);
+        result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
+    };
+    std::vector<detail::UniformInterval> intervals;
+    if constexpr (randomised_router<Router>) intervals = detail::uniform_intervals(policy.breakpoints());
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (intervals.empty()) run_row(row, uniform_of(data.id(row), seed), 1.0);
+        for (const auto& [inside, length] : intervals) run_row(row, inside, length);
+    }
+    return result;
+}
+
+}  // namespace automix

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// The figures of one router on one table: performance, cost (answers and verification apart), IBC, lift, share routed,
+// draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). Figures that do not exist say why. O(rows).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <Eigen/Core>
+
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Scores and prices of the two end models, one value a row: what IBC is measured against.
+struct EndModels {
+    Eigen::ArrayXd small_score{}, small_cost{}, large_score{}, large_cost{};
+
+    [[nodiscard]] Point small() const { return {small_score.mean(), small_cost.mean()}; }
+    [[nodiscard]] Point large() const { return {large_score.mean(), large_cost.mean()}; }
+};
+
+/// Throws `DataError` where the data set has no rows.
+inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
+    if (data.rows() == 0) throw DataError("no rows to evaluate");
+    const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
+        return Eigen::ArrayXd::NullaryExpr(data.rows(), [&](Index row) { return column(row); });
+    };
+    return {data.scores(0), costs(prices.answers.front()), data.scores(data.models() - 1), costs(prices.answers.back())};
+}
+
+/// Means per query.
+struct Report {
+    Index rows = 0;
+    double performance = 0.0;
+    double cost = 0.0;  ///< answers and verification
+    double answer_cost = 0.0;
+    double verification_cost = 0.0;
+    double routed = 0.0;  ///< share of queries for which a model beyond the first was asked
+    double draws = 0.0;
+    double rounds = 0.0;
+    Figure ibc = 0.0;                 ///< score per unit of cost
+    Figure ibc_lift = 0.0;            ///< ratio
+    Figure gap_recovered = 0.0;       ///< ratio
+    Figure excess = 0.0;              ///< per cent
+    Figure mixing_performance = 0.0;  ///< of random mixing at the same cost
+
+    [[nodiscard]] Point point() const noexcept { return {performance, cost}; }
+
+    /// Why IBC or lift is undefined; empty where both are defined.
+    [[nodiscard]] const std::string& undefined() const noexcept { return ibc ? ibc_lift.reason() : ibc.reason(); }
+};
+
+/// The figures of a replay against the two end models on the same rows.
+inline Report summarise(const Replay& replay, const Point& small, const Point& large) {
+    Report report;
+    report.rows = replay.performance.size();
+    report.performance = replay.performance.mean();
+    report.answer_cost = replay.answer_cost.mean();
+    report.verification_cost = replay.verification_cost.mean();
+    report.cost = report.answer_cost + report.verification_cost;
+    report.routed = replay.routed.mean();
+    report.draws = replay.draws.mean();
+    report.rounds = replay.rounds.mean();
+    report.ibc = ibc(report.point(), small);
+    report.ibc_lift = ibc_lift(report.point(), small, large);
+    report.gap_recovered = gap_recovered(report.point(), small, large);
+    report.excess = excess(report.point(), small, large);
+    report.mixing_performance = mixing_performance(report.cost, small, large);
+    return report;
+}
+
+inline Report summarise(const Replay& replay, const EndModels& ends) {
+    return summarise(replay, ends.small(), ends.large());
+}
+
+/// The same for some of the rows.
+inline Report summarise_rows(const Replay& replay, const EndModels& ends, const std::vector<Index>& rows) {
+    Replay part;
+    part.performance = replay.performance(rows);
+    part.answer_cost = replay.answer_cost(rows);
+    part.verification_cost = replay.verification_cost(rows);
+    part.routed = replay.routed(rows);
+    part.draws = replay.draws(rows);
+    part.rounds = replay.rounds(rows);
+    return summarise(part, {ends.small_score(rows).mean(), ends.small_cost(rows).mean()},
+                     {ends.large_score(rows).mean(), ends.large_cost(rows).mean()});
+}
+
+}  // namespace automix

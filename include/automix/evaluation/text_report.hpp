@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports as plain text: a table with one router a line, and the evaluation of one router between its baselines.
+// Undefined figures print as a dash; their reasons stand below the table, once each.
+#pragma once
+
+#include <automix/core/format.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// Columns padded to their widest cell, the first to the left and the others to the right.
+class TextTable {
+ public:
+    explicit TextTable(std::vector<std::string> header) : lines_{std::move(header)} {}
+
+    /// As many cells as the header has.
+    void add(std::vector<std::string> cells) { lines_.push_back(std::move(cells)); }
+
+    [[nodiscard]] std::string text() const {
+        std::vector<std::size_t> widths(lines_.front().size(), 0);
+        for (const auto& line : lines_) {
+            for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+        }
+        std::string out;
+        for (const auto& line : lines_) {
+            for (std::size_t i = 0; i < line.size(); ++i) {
+                const std::string padding(widths[i] - line[i].size(), ' ');
+                out += i == 0 ? line[i] + padding : "  " + padding + line[i];
+            }
+            out.erase(out.find_last_not_of(' ') + 1);
+            out += '\n';
+        }
+        return out;
+    }
+
+ private:
+    std::vector<std::vector<std::string>> lines_;
+};
+
+/// `+12.3 %` of a ratio.
+inline std::string format_percent(double ratio, bool with_sign = false) {
+    const std::string text = format_fixed(100.0 * ratio, 1);
+    return (with_sign && text.front() != '-' ? "+" : "") + text + " %";
+}
+
+namespace detail {
+
+inline std::string percent_or_dash(const Figure& ratio, bool with_sign) {
+    return ratio ? format_percent(*ratio, with_sign) : "-";
+}
+
+inline std::vector<std::string> report_cells(const std::string& name, const Report& report) {
+    return {name,
+            format_fixed(report.performance, 4),
+            format_fixed(report.cost, 3),
+            report.ibc ? format_fixed(*report.ibc, 5) : "-",
+            percent_or_dash(report.ibc_lift, true),
+            percent_or_dash(report.gap_recovered, false),
+            report.excess ? format_fixed(*report.excess, 1) : "-",
+            format_percent(report.routed),
+            format_fixed(report.draws, 2)};
+}
+
+}  // namespace detail
+
+/// One line a report under a header. IBC is in score per unit of cost, excess in per cent of the quality gap.
+inline std::string report_table(std::string_view title, const std::vector<std::pair<std::string, Report>>& reports) {
+    TextTable table({std::string(title), "performance", "cost", "IBC", "IBC lift", "gap recovered", "excess", "routed",
+                     "draws"});
+    std::vector<std::string> notes;
+    for (const auto& [name, report] : reports) {
+        table.add(detail::report_cells(name, report));
+        const std::string& reason = report.undefined();
+        if (!reason.empty() && std::find(notes.begin(), notes.end(), reason) == notes.end()) notes.push_back(reason);
+    }
+    std::string text = table.text();
+    for (const std::string& note : notes) text += "- undefined: " + note + '\n';
+    return text;
+}
+
+/// The router between its baselines, and the intervals of its figures.
+inline std::string to_text(const Evaluation& evaluation, const std::string& name = "router") {
+    const Baselines& baselines = evaluation.baselines;
+    std::string text = report_table(std::to_string(evaluation.report.rows) + " queries",
+                                    {{name, evaluation.report},
+                                     {"always small", baselines.always_small},
+                                     {"always large", baselines.always_large},
+                                     {"oracle", baselines.oracle}});
+    if (const Figure& mixing = evaluation.report.mixing_performance) {
+        text += "random mixing at the same cost: performance " + format_fixed(*mixing, 4) + '\n';
+    }
+    if (evaluation.intervals) {
+        const ConfidenceIntervals& intervals = *evaluation.intervals;
+        const auto range = [](const std::string& low, const std::string& high) { return low + " to " + high; };
+        text += format_percent(intervals.level) + " intervals of " + name + ": performance " +
+                range(format_fixed(intervals.performance.low, 4), format_fixed(intervals.performance.high, 4)) +
+                ", cost " + range(format_fixed(intervals.cost.low, 3), format_fixed(intervals.cost.high, 3));
+        if (intervals.ibc_lift) {
+            text += ", IBC lift " + range(format_percent(intervals.ibc_lift->low, true),
+                                          format_percent(intervals.ibc_lift->high, true));
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace automix

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The facade: a router with its prices, trained on a log and evaluated on another. Composes the layers and adds nothing
+// of its own.
+//     automix::Automix mixer{automix::GreedyPomdpRouter{}};
+//     mixer.train(train);
+//     const automix::Evaluation result = mixer.evaluate(test);
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/router.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+struct AutomixOptions {
+    Prices prices{};
+    EvaluationOptions evaluation{};
+};
+
+template <class Router>
+class Automix {
+    static_assert(router<Router>,
+                  "automix: a router needs a member `Action next(const Evidence&) const`; see automix/router/router.hpp");
+    static_assert(trainable_router<Router>,
+                  "automix: a router for the facade must be copyable and have `TrainingResult train(const TrainingData&)`; "
+                  "see automix/router/router.hpp");
+
+ public:
+    explicit Automix(Router router, AutomixOptions options = {})
+        : router_(std::move(router)), options_(std::move(options)) {}
+
+    /// Trains the router on `data` at its mean prices. Strong guarantee: where it throws, the old policy stays.
+    /// Throws `DataError` for data that cannot be trained on and `ArgumentError` for prices that make no sense.
+    TrainingResult train(const Dataset& data) {
+        const PriceTable prices = resolve_prices(data, options_.prices);
+        Router fresh = router_;
+        TrainingResult result = fresh.train(TrainingData{data, prices});
+        std::vector<std::string> models = data.model_names();
+        router_ = std::move(fresh);
+        models_ = std::move(models);
+        return result;
+    }
+
+    /// The router's action on that evidence, one entry a model. Throws `NotTrainedError` before training.
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        require_trained();
+        return router_.next(evidence);
+    }
+
+    /// Replays `data` with the trained router, each record at its own prices. Throws `NotTrainedError` before training and
+    /// `DataError` for other models than those trained on.
+    [[nodiscard]] Evaluation evaluate(const Dataset& data) const {
+        require_trained();
+        if (data.model_names() != models_) {
+            throw DataError("trained on the models " + joined(models_) + ", but the data has " +
+                            joined(data.model_names()));
+        }
+        return automix::evaluate(router_, data, resolve_prices(data, options_.prices), options_.evaluation);
+    }
+
+    [[nodiscard]] const Router& router() const noexcept { return router_; }
+    [[nodiscard]] const AutomixOptions& options() const noexcept { return options_; }
+
+    /// Names of the models trained on, cheapest first; empty before training.
+    [[nodiscard]] const std::vector<std::string>& models() const noexcept { return models_; }
+
+ private:
+    void require_trained() const {
+        if (models_.empty()) throw NotTrainedError("automix: train the mixer before using it");
+    }
+
+    Router router_;
+    AutomixOptions options_;
+    std::vector<std::string> models_;
+};
+
+}  // namespace automix
