@@ -2,6 +2,8 @@
 # What only automix's own tests, programs and benchmarks use: the warnings, on a target of their own so that they never
 # reach a consumer, and the packages CLI11 and Catch2.
 
+set(CMAKE_CXX_EXTENSIONS OFF)
+
 add_library(automix_warnings INTERFACE)
 if(MSVC)
   target_compile_options(automix_warnings INTERFACE /W4 $<$<BOOL:${automix_WARNINGS_AS_ERRORS}>:/WX>)
@@ -22,19 +24,18 @@ macro(automix_require_cli11)
   endif()
 endmacro()
 
-# Catch2::Catch2, version 3 where there is one, else 2.13 (single header): the tests' shim hides the difference.
+# Catch2 3 where there is one, else 2.13 (a single header), else an archive of version 3. Sets Catch2_VERSION.
 macro(automix_require_catch2)
-  if(NOT TARGET Catch2::Catch2)
-    find_package(Catch2 3 CONFIG QUIET)
-    if(NOT TARGET Catch2::Catch2)
-      find_package(Catch2 2.13 CONFIG QUIET)
-    endif()
-    if(NOT TARGET Catch2::Catch2)
-      message(STATUS "automix: Catch2 not found, fetching 3.4.0")
-      FetchContent_Declare(Catch2
-        URL https://github.com/catchorg/Catch2/archive/refs/tags/v3.4.0.tar.gz
-        URL_HASH SHA256=122928b814b75717316c71af69bd2b43387643ba076a6ec16e7882bfb2dfacbb)
-      FetchContent_MakeAvailable(Catch2)
-    endif()
+  find_package(Catch2 3 CONFIG QUIET)
+  if(NOT Catch2_FOUND)
+    find_package(Catch2 2.13 CONFIG QUIET)
+  endif()
+  if(NOT Catch2_FOUND)
+    set(Catch2_VERSION 3.4.0)
+    message(STATUS "automix: Catch2 not found, fetching ${Catch2_VERSION}")
+    FetchContent_Declare(Catch2
+      URL https://github.com/catchorg/Catch2/archive/refs/tags/v3.4.0.tar.gz
+      URL_HASH SHA256=122928b814b75717316c71af69bd2b43387643ba076a6ec16e7882bfb2dfacbb)
+    FetchContent_MakeAvailable(Catch2)
   endif()
 endmacro()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one way the tests include Catch2: version 3 where it is installed, else the single header of 2.13. Tests keep to
-// what both have (no SKIP, STATIC_CHECK or BENCHMARK) and write matchers by their names of version 3, qualified:
-// Catch::Approx, Catch::Matchers::WithinAbs, WithinRel, ContainsSubstring, StartsWith, EndsWith.
+// what both have (no SKIP, STATIC_CHECK or BENCHMARK): `Approx` unqualified, and matchers by their names of version 3,
+// as in Catch::Matchers::WithinAbs, WithinRel, ContainsSubstring, StartsWith, EndsWith.
 #pragma once
 
 #if __has_include(<catch2/catch_test_macros.hpp>)
@@ -16,6 +16,8 @@
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_floating_point.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+
+using Catch::Approx;
 
 #else
 
