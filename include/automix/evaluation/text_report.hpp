@@ -96,13 +96,13 @@ inline std::string to_text(const Evaluation& evaluation, const std::string& name
                                      {"always small", baselines.always_small},
                                      {"always large", baselines.always_large},
                                      {"oracle", baselines.oracle}});
-    if (const Figure& mixing = evaluation.report.mixing_performance) {
-        text += "random mixing at the same cost: performance " + format_fixed(*mixing, 4) + '\n';
-    }
+    const Figure& mixing = evaluation.report.mixing_performance;
+    text += "random mixing at the same cost: " +
+            (mixing ? "performance " + format_fixed(*mixing, 4) : "none, " + mixing.reason()) + '\n';
     if (evaluation.intervals) {
         const ConfidenceIntervals& intervals = *evaluation.intervals;
         const auto range = [](const std::string& low, const std::string& high) { return low + " to " + high; };
-        text += format_percent(intervals.level) + " intervals of " + name + ": performance " +
+        text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +
                 range(format_fixed(intervals.performance.low, 4), format_fixed(intervals.performance.high, 4)) +
                 ", cost " + range(format_fixed(intervals.cost.low, 3), format_fixed(intervals.cost.high, 3));
         if (intervals.ibc_lift) {

@@ -101,11 +101,14 @@ inline Figure excess(const Point& method, const Point& small, const Point& large
     return 100.0 * (*gap_recovered(method, small, large) - spent);
 }
 
-/// Performance of mixing the two models at random at that cost; undefined where they cost the same.
+/// Performance of mixing the two models at random at that cost; undefined where no mixture costs that.
 inline Figure mixing_performance(double cost, const Point& small, const Point& large) {
     const Figure base = base_ibc(small, large);
     if (!base) return base;
-    return small.performance + *base * (cost - small.cost);
+    const double share = (cost - small.cost) / (large.cost - small.cost);
+    if (share > 1.0 && !nearly_equal(share, 1.0)) return Figure::undefined("dearer than the large model alone");
+    if (share < 0.0) return Figure::undefined("cheaper than the small model alone");
+    return small.performance + share * (large.performance - small.performance);
 }
 
 }  // namespace automix
