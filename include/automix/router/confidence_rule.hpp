@@ -41,9 +41,12 @@ struct TripleThresholdRule {
     [[nodiscard]] Parameters parameters() const { return {{"first", first}, {"low", low}, {"high", high}}; }
 };
 
-/// The bin centred on i/bins that holds `confidence`: i - 1/2 <= bins * confidence < i + 1/2.
+/// The bin centred on i/bins that holds `confidence`: i - 1/2 <= bins * confidence < i + 1/2. What is no number in [0, 1]
+/// takes the nearer end, NaN the first bin.
 inline std::size_t centred_bin(double confidence, int bins) noexcept {
-    return static_cast<std::size_t>(confidence * bins + 0.5);
+    const double position = confidence * bins + 0.5;
+    if (!(position > 0.0)) return 0;
+    return static_cast<std::size_t>(std::min(position, static_cast<double>(bins)));
 }
 
 struct BinRule {
