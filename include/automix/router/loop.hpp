@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/evidence.hpp>
 #include <automix/router/router.hpp>
@@ -33,6 +34,23 @@ namespace detail {
 
 [[noreturn]] inline void break_protocol(const std::string& what) { throw ProtocolError("router: " + what); }
 
+/// Throws `ProtocolError` where a source counts what cannot be: nothing at all, more positive than parsed or more parsed
+/// than drawn, a confidence outside [0, 1].
+inline void require_counts(const Drawn& drawn) {
+    if (drawn.drawn < (drawn.failure.empty() ? 1 : 0)) {
+        throw ProtocolError("source: a round of draws brought none and no failure");
+    }
+    if (drawn.positive < 0 || drawn.positive > drawn.parsed || drawn.parsed > drawn.drawn) {
+        throw ProtocolError("source: a round brought " + std::to_string(drawn.drawn) + " draws, " +
+                            std::to_string(drawn.parsed) + " of them parsed and " + std::to_string(drawn.positive) +
+                            " positive");
+    }
+    if (drawn.logged_confidence && !(*drawn.logged_confidence >= 0.0 && *drawn.logged_confidence <= 1.0)) {
+        throw ProtocolError("source: expected a confidence in [0, 1], found " +
+                            format_number(*drawn.logged_confidence));
+    }
+}
+
 /// Adds one round of draws to the evidence on the current answer.
 inline void add_draws(ModelEvidence& model, const Drawn& drawn) {
     model.drawn += drawn.drawn;
@@ -46,7 +64,8 @@ inline void add_draws(ModelEvidence& model, const Drawn& drawn) {
 }  // namespace detail
 
 /// Runs one query to its end. `evidence` holds one entry a model and must be reset; it is left as the router last saw it.
-/// Throws `ProtocolError` where the router asks for what cannot be done, and what the source throws.
+/// Throws `ProtocolError` where the router asks for what cannot be done or the source counts what cannot be, and what the
+/// source throws.
 template <router Router, source Source>
 Outcome run(const Router& policy, Source& from, Evidence& evidence) {
     Outcome outcome;
@@ -84,6 +103,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
                 Drawn drawn = from.draw(evidence.current, action.draws);
+                detail::require_counts(drawn);
                 outcome.verification_cost += drawn.cost;
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;
@@ -92,7 +112,6 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     outcome.failure = std::move(drawn.failure);
                     return outcome;
                 }
-                if (drawn.drawn < 1) throw ProtocolError("source: a round of draws brought none and no failure");
                 break;
             }
         }
