@@ -4,6 +4,8 @@
 // O(rows * draws * intervals).
 #pragma once
 
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -14,6 +16,8 @@
 
 #include <Eigen/Core>
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 namespace automix {
@@ -52,23 +56,27 @@ struct UniformInterval {
     double length = 1.0;
 };
 
-template <class Breakpoints>
-std::vector<UniformInterval> uniform_intervals(const Breakpoints& breakpoints) {
+/// The intervals between breakpoints; none where there are no breakpoints. Throws `ProtocolError` unless they ascend
+/// within [0, 1].
+inline std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints) {
     std::vector<UniformInterval> intervals;
     double begin = 0.0;
     const auto close = [&](double end) {
+        if (!(end >= begin && end <= 1.0)) {
+            throw ProtocolError("router: expected breakpoints that ascend within [0, 1], found " + format_number(end) +
+                                " after " + format_number(begin));
+        }
         if (end > begin) intervals.push_back({0.5 * (begin + end), end - begin});
         begin = end;
     };
     for (const double breakpoint : breakpoints) close(breakpoint);
-    close(1.0);
+    if (!breakpoints.empty()) close(1.0);
     return intervals;
 }
 
 }  // namespace detail
 
-/// Runs the router on every row. A router that uses u without saying where its breakpoints are gets one value of u a row,
-/// from `seed` and the id. Throws what the router and the log throw.
+/// Runs the router on every row. A router that names no breakpoints gets one value of u a row, from `seed` and the id. Throws what the router and the log throw.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
     Replay result(data.rows());
