@@ -5,6 +5,9 @@
 //     P = P_0 + G/n,   C = v + c_0 + c_L W/n,   IBC = (G/n) / (v + c_L W/n).
 #pragma once
 
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/metrics/ibc.hpp>
 #include <automix/router/confidence_cells.hpp>
 #include <automix/router/confidence_rule.hpp>
 #include <automix/router/training.hpp>
@@ -13,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 namespace automix {
 
@@ -50,9 +54,18 @@ class CandidateSearch {
     /// Weighs one more rule.
     void consider(std::string_view family, ConfidenceRule rule) {
         const auto [weight, gain] = routed(rule);
-        const auto ibc = evaluate(weight, gain);
-        const auto best = best_ ? std::optional(best_->ibc) : std::nullopt;
-        if (ibc && improves(*ibc, best)) best_ = Selection{std::move(rule), family, *ibc, point(weight, gain)};
+        if (const auto ibc = evaluate(weight, gain)) keep({std::move(rule), family, *ibc, point(weight, gain)});
+    }
+
+    /// Takes a rule that `evaluate` has counted where it beats the best so far.
+    void keep(Selection candidate) {
+        if (improves(candidate.ibc, best_ ? std::optional(best_->ibc) : std::nullopt)) best_ = std::move(candidate);
+    }
+
+    /// Mean performance and cost of routing cells of that weight and gain.
+    [[nodiscard]] Point point(double weight, double gain) const noexcept {
+        return {cells_.small.performance + gain / cells_.rows,
+                cells_.verification + cells_.small.cost + cells_.large.cost * weight / cells_.rows};
     }
 
     [[nodiscard]] const std::optional<Selection>& best() const noexcept { return best_; }
@@ -90,11 +103,6 @@ class CandidateSearch {
             },
             rule);
         return {weight, gain};
-    }
-
-    [[nodiscard]] Point point(double weight, double gain) const noexcept {
-        return {cells_.small.performance + gain / cells_.rows,
-                cells_.verification + cells_.small.cost + cells_.large.cost * weight / cells_.rows};
     }
 
     const ConfidenceCells& cells_;

@@ -14,6 +14,7 @@
 #include <numeric>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -29,7 +30,7 @@ struct ExactFamily {
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return mean_gain(a) > mean_gain(b); });
-        std::optional<double> best;
+        std::optional<Selection> best;
         std::size_t best_size = 0;
         double weight = 0.0;
         double gain = 0.0;
@@ -37,11 +38,13 @@ struct ExactFamily {
             weight += cells[order[size - 1]].weight;
             gain += cells[order[size - 1]].gain;
             const auto ibc = search.evaluate(weight, gain);
-            if (!ibc || !CandidateSearch::improves(*ibc, best)) continue;
-            best = ibc;
+            if (!ibc || !CandidateSearch::improves(*ibc, best ? std::optional(best->ibc) : std::nullopt)) continue;
+            best = Selection{{}, name, *ibc, search.point(weight, gain)};
             best_size = size;
         }
-        if (best) search.consider(name, prefix_rule(cells, order, best_size));
+        if (!best) return;
+        best->rule = prefix_rule(cells, order, best_size);
+        search.keep(std::move(*best));
     }
 
  private:
