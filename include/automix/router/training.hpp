@@ -20,12 +20,14 @@ struct TrainingData {
     const PriceTable& prices;
 };
 
-/// Bounds on the mean total cost per query, both inclusive.
+/// Bounds on the mean total cost per query, both inclusive, up to rounding.
 struct CostRange {
     double least = 0.0;
     double most = std::numeric_limits<double>::infinity();
 
-    [[nodiscard]] bool contains(double cost) const noexcept { return cost >= least && cost <= most; }
+    [[nodiscard]] bool contains(double cost) const noexcept {
+        return (cost >= least || nearly_equal(cost, least)) && (cost <= most || nearly_equal(cost, most));
+    }
 };
 
 /// What training found.
