@@ -14,6 +14,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -43,13 +45,10 @@ Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable&
     evaluation.baselines = evaluate_baselines(data, prices, options.mix);
     if (options.bootstrap) evaluation.intervals = bootstrap(rows, ends, *options.bootstrap);
 
+    std::unordered_map<std::string_view, std::vector<Index>> members;
+    for (Index row = 0; row < data.rows(); ++row) members[data.dataset(row)].push_back(row);
     for (const std::string& name : data.dataset_names()) {
-        if (name.empty()) continue;
-        std::vector<Index> members;
-        for (Index row = 0; row < data.rows(); ++row) {
-            if (data.dataset(row) == name) members.push_back(row);
-        }
-        evaluation.datasets.emplace_back(name, summarise_rows(rows, ends, members));
+        if (!name.empty()) evaluation.datasets.emplace_back(name, summarise_rows(rows, ends, members.at(name)));
     }
     return evaluation;
 }
