@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -59,11 +60,13 @@ inline Interval percentile_interval(const std::vector<double>& values, double le
 
 }  // namespace detail
 
-/// Intervals of a replay. Throws `ArgumentError` for fewer than one resample or a level outside (0, 1).
+/// Intervals of a replay. Throws `ArgumentError` for fewer than one resample or a level outside (0, 1), and `DataError`
+/// where there are no rows.
 inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends, const BootstrapOptions& options = {}) {
     if (options.resamples < 1) throw ArgumentError("resamples: expected at least 1");
     if (!(options.level > 0.0 && options.level < 1.0)) throw ArgumentError("level: expected a number between 0 and 1");
     const Index n = replay.performance.size();
+    if (n == 0) throw DataError("no rows to resample");
     std::vector<detail::ResampledRow> rows(static_cast<std::size_t>(n));
     for (Index row = 0; row < n; ++row) {
         rows[static_cast<std::size_t>(row)] = {
