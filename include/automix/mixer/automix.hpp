@@ -7,6 +7,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -29,7 +30,7 @@ struct AutomixOptions {
 
 template <class Router>
 class Automix {
-    static_assert(router<Router>,
+    static_assert(automix::router<Router>,
                   "automix: a router needs a member `Action next(const Evidence&) const`; see automix/router/router.hpp");
     static_assert(trainable_router<Router>,
                   "automix: a router for the facade must be copyable and have `TrainingResult train(const TrainingData&)`; "
@@ -39,7 +40,8 @@ class Automix {
     explicit Automix(Router router, AutomixOptions options = {})
         : router_(std::move(router)), options_(std::move(options)) {}
 
-    /// Trains the router on `data` at its mean prices. Strong guarantee: where it throws, the old policy stays.
+    /// Trains the router on `data` at its mean prices. Strong guarantee: where it throws, the old policy stays. That
+    /// nothing is feasible is an answer: it replaces the old policy.
     /// Throws `DataError` for data that cannot be trained on and `ArgumentError` for prices that make no sense.
     TrainingResult train(const Dataset& data) {
         const PriceTable prices = resolve_prices(data, options_.prices);
@@ -51,9 +53,14 @@ class Automix {
         return result;
     }
 
-    /// The router's action on that evidence, one entry a model. Throws `NotTrainedError` before training.
+    /// The router's action on that evidence. Throws `NotTrainedError` before training, or where training found nothing
+    /// feasible, and `ArgumentError` unless there is one entry for each model trained on.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         require_trained();
+        if (evidence.models.size() != models_.size()) {
+            throw ArgumentError("evidence: expected one entry for each of " + std::to_string(models_.size()) +
+                                " models, found " + std::to_string(evidence.models.size()));
+        }
         return router_.next(evidence);
     }
 
