@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One of two units that include everything; both define the same odr-used functions if a header forgot `inline`.
-#if __has_include(<automix/automix.hpp>)
 #include <automix/automix.hpp>
-#else
-#include <automix/core/version.hpp>
-#endif
 
 const char* version_seen_by_second();
 

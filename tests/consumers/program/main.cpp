@@ -1,14 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a project outside the tree does with automix: rows built in memory, training, evaluation.
-#include <automix/data/dataset.hpp>
+// What a project outside the tree does with automix: rows built in memory, training, evaluation. Every other answer of the
+// small model is right and verified so, the rest are wrong and the large model is right: the router has to route just those.
+#include <automix/automix.hpp>
 
+#include <cmath>
 #include <iostream>
+#include <string>
+
+namespace {
+
+automix::Dataset rows(int count) {
+    automix::Dataset data({"small", "large"});
+    for (int row = 0; row < count; ++row) {
+        const bool right = row % 2 == 0;
+        automix::Record record;
+        record.id = "q" + std::to_string(row);
+        record.models.resize(2);
+        record.models[0].score = right ? 1.0 : 0.0;
+        record.models[0].verdicts.assign(4, right ? automix::Verdict::positive : automix::Verdict::negative);
+        record.models[1].score = 1.0;
+        data.append(record);
+    }
+    return data;
+}
+
+}  // namespace
 
 int main() {
-    automix::Dataset data({"small", "large"});
-    automix::Record record;
-    record.id = "a";
-    record.models.resize(2);
-    data.append(record);
-    std::cout << data.rows() << '\n';
+    automix::Automix mixer{automix::GreedyPomdpRouter{}};
+    mixer.train(rows(40));
+    const auto result = mixer.evaluate(rows(20));
+    const auto& report = result.report;
+    std::cout << "performance " << report.performance << ", cost " << report.cost << '\n';
+    // Small model 1, verification 1, and in half of the queries the large model for 50.
+    const bool expected = std::abs(report.performance - 1.0) < 1e-12 && std::abs(report.cost - 27.0) < 1e-12;
+    return expected ? 0 : 1;
 }
