@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "router/tables.hpp"
+#include "support/catch.hpp"
+
+#include <automix/router/registry.hpp>
+
+#include <cmath>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+void train(AnyRouter& router, const std::vector<tables::ConfidenceRow>& rows) {
+    const Dataset data = tables::confidence_table(rows);
+    const PriceTable prices = resolve_prices(data);
+    router.train({data, prices});
+}
+
+const std::vector<tables::ConfidenceRow> low_gains = {{0.0, 0, 1}, {1.0, 1, 1}, {1.0, 1, 1}};
+const std::vector<tables::ConfidenceRow> high_gains = {{0.0, 1, 1}, {0.0, 1, 1}, {1.0, 0, 1}};
+
+}  // namespace
+
+TEST_CASE("every name makes a router of that name, alone and behind the fixed-answer rule") {
+    for (const std::string_view name : router_names) {
+        CHECK(make_router(name).name() == name);
+        const std::string wrapped = "fixed_answer:" + std::string(name);
+        CHECK(make_router(wrapped).name() == wrapped);
+        AnyRouter router = make_router(name);
+        train(router, low_gains);
+        CHECK(router.next(Evidence(2)).kind == ActionKind::route);
+    }
+}
+
+TEST_CASE("an unknown name is an error that lists the known ones") {
+    for (const char* name : {"", "thresholds", "Threshold", "fixed_answer", "fixed_answer:", "fixed_answer:x"}) {
+        CHECK_THROWS_AS(make_router(name), ArgumentError);
+    }
+    CHECK_THROWS_WITH(make_router("pomdp"), ContainsSubstring("unknown router \"pomdp\"") &&
+                                                ContainsSubstring("greedy_pomdp") && ContainsSubstring("random_mix") &&
+                                                ContainsSubstring("fixed_answer:NAME"));
+}
+
+TEST_CASE("settings reach the routers") {
+    RouterSettings settings;
+    settings.one_shot.bins = 0;
+    CHECK_THROWS_AS(make_router("fixed_answer:union", settings), ArgumentError);
+    CHECK_NOTHROW(make_router("always_small", settings));
+    settings.mix = 1.5;
+    CHECK_THROWS_WITH(make_router("random_mix", settings), ContainsSubstring("mix: expected a share in [0, 1], found 1.5"));
+    settings.mix = std::nan("");
+    CHECK_THROWS_AS(make_router("random_mix", settings), ArgumentError);
+    settings.mix = 0.25;
+    CHECK(to_string(make_router("random_mix", settings).parameters()) == "share 0.25");
+}
+
+TEST_CASE("a copy of a router is deep") {
+    AnyRouter original = make_router("exact");
+    train(original, low_gains);
+    const AnyRouter copy = original;
+    AnyRouter assigned = make_router("always_large");
+    assigned = original;
+    const std::string before = to_string(original.parameters());
+    train(original, high_gains);
+    CHECK(to_string(original.parameters()) != before);
+    CHECK(to_string(copy.parameters()) == before);
+    CHECK(to_string(assigned.parameters()) == before);
+    CHECK(assigned.name() == "exact");
+
+    AnyRouter& self = assigned;
+    assigned = self;
+    CHECK(to_string(assigned.parameters()) == before);
+    const AnyRouter moved = std::move(assigned);
+    CHECK(to_string(moved.parameters()) == before);
+}
+
+TEST_CASE("an untrained router says so") {
+    for (const char* name : {"threshold", "union", "exact", "fixed_answer:exact"}) {
+        CHECK_THROWS_AS(make_router(name).next(Evidence(2)), NotTrainedError);
+    }
+    CHECK(make_router("always_small").next(Evidence(2)) == Action::route(0));
+    CHECK(make_router("always_large").next(Evidence(3)) == Action::route(2));
+}
+
+TEST_CASE("random mixing asks one of the end models by u") {
+    const RandomMixRouter mix(0.25);
+    Evidence evidence(3);
+    evidence.u = 0.2499;
+    CHECK(mix.next(evidence) == Action::route(2));
+    evidence.u = 0.25;
+    CHECK(mix.next(evidence) == Action::route(0));
+    evidence.current = 0;
+    CHECK(mix.next(evidence) == Action::accept());
+    CHECK(make_router("random_mix").breakpoints().size() == 1);
+    CHECK(make_router("threshold").breakpoints().empty());
+}
