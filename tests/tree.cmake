@@ -32,6 +32,7 @@ endfunction()
 foreach(check IN ITEMS layers top_level spdx text)
   automix_add_tree_test(layout.${check} layout/check layout ${check})
 endforeach()
+automix_add_tree_test(layout.readme layout/readme layout)
 
 foreach(compiler IN LISTS automix_tree_compilers)
   get_filename_component(compiler_name "${compiler}" NAME)
