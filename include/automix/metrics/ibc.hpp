@@ -7,6 +7,8 @@
 
 #include <automix/core/numerics.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,10 +22,17 @@ struct Point {
     double cost = 0.0;
 };
 
-/// A number, or the reason why there is none.
+/// A finite number, or the reason why there is none.
 class Figure {
  public:
-    Figure(double value) : value_(value) {}  // NOLINT(google-explicit-constructor)
+    /// The number; undefined, as out of range, where it is not finite.
+    Figure(double value) {  // NOLINT(google-explicit-constructor)
+        if (std::isfinite(value)) {
+            value_ = value;
+        } else {
+            reason_ = "out of range";
+        }
+    }
 
     static Figure undefined(std::string reason) {
         Figure figure(0.0);
@@ -67,10 +76,16 @@ inline Figure base_ibc(const Point& small, const Point& large) {
     return detail::slope(small, large, "both models cost the same");
 }
 
-/// Why lift means nothing for this pair of models; empty where it does.
-inline std::string lift_obstacle(const Point& small, const Point& large) {
+/// Why a share of the quality gap means nothing for this pair of models; empty where it does.
+inline std::string gap_obstacle(const Point& small, const Point& large) {
     if (nearly_equal(large.performance, small.performance)) return "both models score the same";
     if (large.performance < small.performance) return "LLM not better";
+    return {};
+}
+
+/// Why lift means nothing for this pair of models; empty where it does.
+inline std::string lift_obstacle(const Point& small, const Point& large) {
+    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty()) return obstacle;
     if (nearly_equal(large.cost, small.cost)) return "both models cost the same";
     if (large.cost < small.cost) return "LLM not dearer";
     return {};
@@ -82,32 +97,34 @@ inline Figure ibc_lift(const Point& method, const Point& small, const Point& lar
     if (auto obstacle = lift_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
     const Figure gained = ibc(method, small);
     if (!gained) return gained;
-    const double base = *base_ibc(small, large);
-    return (*gained - base) / base;
+    const Figure base = base_ibc(small, large);
+    if (!base) return base;
+    return (*gained - *base) / *base;
 }
 
 /// (P - P_SLM) / (P_LLM - P_SLM) as a ratio; undefined where the large model is not better.
 inline Figure gap_recovered(const Point& method, const Point& small, const Point& large) {
-    const double gap = large.performance - small.performance;
-    if (nearly_equal(large.performance, small.performance)) return Figure::undefined("both models score the same");
-    if (gap < 0.0) return Figure::undefined("LLM not better");
-    return (method.performance - small.performance) / gap;
+    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
+    return (method.performance - small.performance) / (large.performance - small.performance);
 }
 
 /// Gap recovered less the share of the extra cost C_LLM - C_SLM that was spent, in per cent; 0 is random mixing.
 inline Figure excess(const Point& method, const Point& small, const Point& large) {
     if (auto obstacle = lift_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
-    const double spent = (method.cost - small.cost) / (large.cost - small.cost);
-    return 100.0 * (*gap_recovered(method, small, large) - spent);
+    const Figure gap = gap_recovered(method, small, large);
+    if (!gap) return gap;
+    return 100.0 * (*gap - (method.cost - small.cost) / (large.cost - small.cost));
 }
 
 /// Performance of mixing the two models at random at that cost; undefined where no mixture costs that.
 inline Figure mixing_performance(double cost, const Point& small, const Point& large) {
-    const Figure base = base_ibc(small, large);
-    if (!base) return base;
+    if (nearly_equal(small.cost, large.cost)) return Figure::undefined("both models cost the same");
+    if (nearly_equal(cost, small.cost)) return small.performance;
+    if (nearly_equal(cost, large.cost)) return large.performance;
+    const auto [least, most] = std::minmax(small.cost, large.cost);
+    if (cost > most) return Figure::undefined("dearer than either model alone");
+    if (cost < least) return Figure::undefined("cheaper than either model alone");
     const double share = (cost - small.cost) / (large.cost - small.cost);
-    if (share > 1.0 && !nearly_equal(share, 1.0)) return Figure::undefined("dearer than the large model alone");
-    if (share < 0.0) return Figure::undefined("cheaper than the small model alone");
     return small.performance + share * (large.performance - small.performance);
 }
 
