@@ -61,28 +61,28 @@ TEST_CASE("numbers have a point whatever the locale") {
 
 TEST_CASE("quoted escapes quotes, backslashes and control characters") {
     using namespace std::string_view_literals;
-    CHECK(quoted("") == "\"\"");
-    CHECK(quoted("plain") == "\"plain\"");
-    CHECK(quoted("say \"hi\"") == R"("say \"hi\"")");
-    CHECK(quoted("a\\b") == R"("a\\b")");
-    CHECK(quoted("a\nb\tc") == R"("a\x0ab\x09c")");
-    CHECK(quoted("\0\x1f\x7f"sv) == R"("\x00\x1f\x7f")");
-    CHECK(quoted("é€") == "\"é€\"");
+    CHECK(in_quotes("") == "\"\"");
+    CHECK(in_quotes("plain") == "\"plain\"");
+    CHECK(in_quotes("say \"hi\"") == R"("say \"hi\"")");
+    CHECK(in_quotes("a\\b") == R"("a\\b")");
+    CHECK(in_quotes("a\nb\tc") == R"("a\x0ab\x09c")");
+    CHECK(in_quotes("\0\x1f\x7f"sv) == R"("\x00\x1f\x7f")");
+    CHECK(in_quotes("é€") == "\"é€\"");
 }
 
 TEST_CASE("quoted cuts long text between characters") {
-    CHECK(quoted("abcdef", 6) == "\"abcdef\"");
-    CHECK(quoted("abcdef", 5) == "\"abcde...\"");
-    CHECK(quoted("abcdef", 0) == "\"...\"");
-    CHECK(quoted(std::string(60, 'x')) == '"' + std::string(60, 'x') + '"');
-    CHECK(quoted(std::string(61, 'x')) == '"' + std::string(60, 'x') + "...\"");
+    CHECK(in_quotes("abcdef", 6) == "\"abcdef\"");
+    CHECK(in_quotes("abcdef", 5) == "\"abcde...\"");
+    CHECK(in_quotes("abcdef", 0) == "\"...\"");
+    CHECK(in_quotes(std::string(60, 'x')) == '"' + std::string(60, 'x') + '"');
+    CHECK(in_quotes(std::string(61, 'x')) == '"' + std::string(60, 'x') + "...\"");
     // The euro sign has three bytes, E2 82 AC: a cut after its first or second byte moves before it.
-    CHECK(quoted("ab€d", 2) == "\"ab...\"");
-    CHECK(quoted("ab€d", 3) == "\"ab...\"");
-    CHECK(quoted("ab€d", 4) == "\"ab...\"");
-    CHECK(quoted("ab€d", 5) == "\"ab€...\"");
+    CHECK(in_quotes("ab€d", 2) == "\"ab...\"");
+    CHECK(in_quotes("ab€d", 3) == "\"ab...\"");
+    CHECK(in_quotes("ab€d", 4) == "\"ab...\"");
+    CHECK(in_quotes("ab€d", 5) == "\"ab€...\"");
     // Bytes that no character begins with: nothing is left, and nothing is read in front of the text.
-    CHECK(quoted(std::string(10, '\x80'), 5) == "\"...\"");
+    CHECK(in_quotes(std::string(10, '\x80'), 5) == "\"...\"");
 }
 
 TEST_CASE("joined puts the separator between items only") {

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -32,7 +33,7 @@ inline std::string format_fixed(double value, int digits) {
 }
 
 /// `text` in double quotes, control characters escaped, cut after `limit` bytes (never inside a UTF-8 sequence).
-inline std::string quoted(std::string_view text, std::size_t limit = 60) {
+inline std::string in_quotes(std::string_view text, std::size_t limit = 60) {
     constexpr std::string_view hex = "0123456789abcdef";
     const bool cut = text.size() > limit;
     if (cut) {

@@ -8,6 +8,7 @@
 #include <automix/core/format.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -15,6 +15,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -39,7 +41,7 @@ class Dataset {
         for (auto name = models_.begin(); name != models_.end(); ++name) {
             if (name->empty()) throw ArgumentError("a model needs a name");
             if (std::find(models_.begin(), name, *name) != name) {
-                throw ArgumentError("two models are named " + quoted(*name));
+                throw ArgumentError("two models are named " + in_quotes(*name));
             }
         }
     }
@@ -47,8 +49,9 @@ class Dataset {
     /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
     /// the id is already there; the data set is then unchanged.
     void append(const Record& record, const Place& place = {}) {
-        check(record, place);
-        ids_index_.emplace(hash_text(record.id), rows());
+        const std::uint64_t key = hash_text(record.id);
+        check(record, key, place);
+        ids_index_.emplace(key, rows());
         ids_.push_back(record.id);
         datasets_.append(record.dataset);
         splits_.append(record.split);
@@ -58,6 +61,7 @@ class Dataset {
 
     void reserve(std::size_t rows) {
         ids_.reserve(rows);
+        ids_index_.reserve(rows);
         datasets_.reserve(rows);
         splits_.reserve(rows);
         categories_.reserve(rows);
@@ -72,7 +76,7 @@ class Dataset {
     [[nodiscard]] Index model_index(std::string_view name) const {
         const auto found = std::find(models_.begin(), models_.end(), name);
         if (found == models_.end()) {
-            throw ArgumentError("no model " + quoted(name) + " in the log; it has " + joined(models_));
+            throw ArgumentError("no model " + in_quotes(name) + " in the log; it has " + joined(models_));
         }
         return found - models_.begin();
     }
@@ -117,7 +121,7 @@ class Dataset {
         return at(model).sample_scores[row];
     }
 
-    /// Row `row` as it was appended, with the models in `order`.
+    /// Row `row` as it was appended, with the models in `order`; where verdicts are logged, with their confidence.
     [[nodiscard]] Record record(Index row, std::span<const Index> order) const {
         Record record{id(row), dataset(row), split(row), {}, {}};
         if (const Category c = category(row); c != Category::none) {
@@ -128,7 +132,8 @@ class Dataset {
     }
 
     /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
-    /// last model, so they are dropped where that pair changes.
+    /// last model, so they are dropped where that pair changes. Throws `DataError` where a row is chosen twice and
+    /// `ArgumentError` where a model is, or none.
     [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const {
         std::vector<std::string> names;
         for (const Index model : models) names.push_back(models_[index(model)]);
@@ -218,19 +223,19 @@ class Dataset {
         return numbers;
     }
 
-    void check(const Record& record, const Place& place) const {
+    void check(const Record& record, std::uint64_t key, const Place& place) const {
         const auto fail = [&](const std::string& field, const std::string& message) {
             Place where = place;
             where.field = field;
             throw DataError(where, message);
         };
         if (record.id.empty()) fail("id", "expected a non-empty string");
-        const auto [first, last] = ids_index_.equal_range(hash_text(record.id));
+        const auto [first, last] = ids_index_.equal_range(key);
         for (auto entry = first; entry != last; ++entry) {
-            if (ids_[index(entry->second)] == record.id) fail("id", "duplicate id " + quoted(record.id));
+            if (ids_[index(entry->second)] == record.id) fail("id", "duplicate id " + in_quotes(record.id));
         }
         if (!parse_category(record.category)) {
-            fail("category", "expected one of " + joined(category_names) + ", found " + quoted(record.category));
+            fail("category", "expected one of " + joined(category_names) + ", found " + in_quotes(record.category));
         }
         if (record.models.size() != models_.size()) {
             fail("models", "expected " + std::to_string(models_.size()) + " models (" + joined(models_) + "), found " +

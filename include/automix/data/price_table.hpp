@@ -5,10 +5,14 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
 
+#include <Eigen/Core>
+
 #include <cmath>
+#include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
@@ -65,7 +69,7 @@ inline bool recorded_everywhere(const Dataset& data, const Column& prices, Index
     Index row = 0;
     while (!std::isnan(prices(row))) ++row;
     throw DataError(Place{{}, 0, "models[" + std::to_string(model) + "]." + field},
-                    "recorded for some rows but not for id " + quoted(data.id(row)) +
+                    "recorded for some rows but not for id " + in_quotes(data.id(row)) +
                         "; record it for all, or give a price");
 }
 

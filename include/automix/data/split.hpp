@@ -5,10 +5,13 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -49,9 +52,9 @@ inline Dataset rows_of_split(const Dataset& data, std::string_view name) {
     if (rows.empty()) {
         std::vector<std::string> names;
         for (const auto& known : data.split_names()) {
-            if (!known.empty()) names.push_back(quoted(known));
+            if (!known.empty()) names.push_back(in_quotes(known));
         }
-        throw DataError("no rows with split " + quoted(name) +
+        throw DataError("no rows with split " + in_quotes(name) +
                         (names.empty() ? "; the log has no split field" : "; the log has " + joined(names)));
     }
     return data.select_rows(rows);
@@ -61,7 +64,8 @@ inline Split split_by_field(const Dataset& data, std::string_view train = "train
     return {rows_of_split(data, train), rows_of_split(data, test)};
 }
 
-/// A random `share` of the rows to train on, rounded to the nearest whole number of rows.
+/// A random `share` of the rows to train on, rounded to the nearest whole number of rows; a side may stay empty.
+/// Throws `ArgumentError` unless 0 < share < 1.
 inline Split split_by_share(const Dataset& data, double share, std::uint64_t seed = 0) {
     detail::require_share(share);
     std::vector<Index> order(static_cast<std::size_t>(data.rows()));
@@ -74,7 +78,8 @@ inline Split split_by_share(const Dataset& data, double share, std::uint64_t see
     return detail::split_where(data, [&](Index row) { return chosen[static_cast<std::size_t>(row)]; });
 }
 
-/// The rows whose hashed id falls below `share` to train on: about that share of them.
+/// The rows whose hashed id falls below `share` to train on: about that share of them; a side may stay empty.
+/// Throws `ArgumentError` unless 0 < share < 1.
 inline Split split_by_hash(const Dataset& data, double share, std::uint64_t seed = 0) {
     detail::require_share(share);
     return detail::split_where(data, [&](Index row) { return uniform_of(data.id(row), seed) < share; });

@@ -116,7 +116,7 @@ class LogSource {
     }
 
     [[noreturn]] void fail(int model, const std::string& what) const {
-        throw DataError("id " + quoted(data_.id(row_)) + ", model " + quoted(data_.model_names()[index(model)]) + ": " +
+        throw DataError("id " + in_quotes(data_.id(row_)) + ", model " + in_quotes(data_.model_names()[index(model)]) + ": " +
                         what);
     }
 

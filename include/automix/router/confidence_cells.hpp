@@ -47,8 +47,8 @@ inline void require_verified(const Dataset& data) {
     Index row = 0;
     while (!std::isnan(data.confidences(0)(row))) ++row;
     throw DataError(Place{{}, 0, "models[0]"}, "this router needs verdicts or a confidence of " +
-                                                   quoted(data.model_names().front()) + " in every row; id " +
-                                                   quoted(data.id(row)) + " has neither");
+                                                   in_quotes(data.model_names().front()) + " in every row; id " +
+                                                   in_quotes(data.id(row)) + " has neither");
 }
 
 /// Categories of all rows as logged, or computed from the scores where any row lacks one.

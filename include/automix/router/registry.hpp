@@ -47,7 +47,7 @@ inline AnyRouter make_router(std::string_view name, const RouterSettings& settin
     if (name == "always_small") return AnyRouter::of(AlwaysSmallRouter());
     if (name == "always_large") return AnyRouter::of(AlwaysLargeRouter());
     if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
-    throw ArgumentError("unknown router " + quoted(name) + "; known are " + joined(router_names) +
+    throw ArgumentError("unknown router " + in_quotes(name) + "; known are " + joined(router_names) +
                         " and fixed_answer:NAME");
 }
 
