@@ -23,6 +23,16 @@
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/text_report.hpp>
+#include <automix/io/line_reader.hpp>
+#include <automix/io/log.hpp>
+#include <automix/io/log_handler.hpp>
+#include <automix/io/log_reader.hpp>
+#include <automix/io/log_record.hpp>
+#include <automix/io/log_writer.hpp>
+#include <automix/io/mapped_handler.hpp>
+#include <automix/io/mapping.hpp>
+#include <automix/io/report_json.hpp>
+#include <automix/io/sax.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/router/action.hpp>
