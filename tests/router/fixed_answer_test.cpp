@@ -29,8 +29,8 @@ template <class Router>
 TrainingResult train(Router& router, const Dataset& data) {
     Prices prices;
     prices.answers = {1.0, 2.0};
-    const PriceTable table = resolve_prices(data, prices);
-    return router.train({data, table});
+    const PriceTable settled = resolve_prices(data, prices);
+    return router.train({data, settled});
 }
 
 Evidence at(int current, bool flagged, std::size_t models = 2) {

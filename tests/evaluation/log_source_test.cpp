@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "router/tables.hpp"
+#include "support/catch.hpp"
+
+#include <automix/evaluation/log_source.hpp>
+
+#include <functional>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinRel;
+using tables::confident;
+using tables::record;
+using tables::scored;
+using tables::verified;
+
+namespace {
+
+constexpr int failed = -1;
+
+/// A model with one sample and score for each cluster number, the answer first.
+ModelRecord sampled(std::vector<std::int32_t> clusters, std::vector<double> scores, const std::vector<int>& verdicts) {
+    ModelRecord model = verified(scores.front(), verdicts);
+    model.clusters = std::move(clusters);
+    model.sample_scores = std::move(scores);
+    return model;
+}
+
+Dataset log() {
+    Dataset data({"small", "middle", "large"});
+    data.append(record("q0", {verified(0.25, {1, 0, -1, 1}), verified(0.5, {0}), scored(1.0)}));
+    data.append(record("q1", {verified(0.75, {0, 1}), confident(0.5, 0.625), scored(0.0)}));
+    return data;
+}
+
+Prices prices_of(std::optional<double> verification, std::vector<double> draws = {}) {
+    Prices prices;
+    prices.answers = {1.0, 5.0, 50.0};
+    prices.verification = verification;
+    prices.draws = std::move(draws);
+    return prices;
+}
+
+std::string data_error(const std::function<void()>& act) {
+    try {
+        act();
+    } catch (const DataError& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a log gives its answers and verdicts in recorded order") {
+    const Dataset data = log();
+    const PriceTable prices = resolve_prices(data, prices_of(1.0));
+    LogSource source(data, prices);
+    source.open(0);
+    const Answered answered = source.answer(2);
+    CHECK(answered.cost == 50.0);
+    CHECK_FALSE(answered.flagged);
+    CHECK(answered.failure.empty());
+
+    Drawn drawn = source.draw(0, 1);
+    CHECK(drawn.drawn == 1);
+    CHECK(drawn.parsed == 1);
+    CHECK(drawn.positive == 1);
+    CHECK(drawn.cost == 0.25);  // a quarter of the whole verification
+    CHECK(drawn.samples == 0);
+    CHECK(drawn.failure.empty());
+    drawn = source.draw(0, 2);
+    CHECK(drawn.drawn == 2);
+    CHECK(drawn.parsed == 1);
+    CHECK(drawn.positive == 0);
+    CHECK(drawn.cost == 0.5);
+    drawn = source.draw(0, all_draws);
+    CHECK(drawn.drawn == 1);
+    CHECK(drawn.positive == 1);
+    CHECK(source.draw(1, all_draws).drawn == 1);  // models draw apart
+
+    source.open(0);
+    CHECK(source.draw(0, all_draws).drawn == 4);
+    source.open(1);
+    CHECK(source.draw(0, all_draws).drawn == 2);
+    CHECK(source.score(0, AcceptedAnswer::first) == 0.75);
+    CHECK(source.score(2, AcceptedAnswer::first) == 0.0);
+}
+
+TEST_CASE("draws cost what they are said to cost, all together or each") {
+    const Dataset data = log();
+    const PriceTable whole = resolve_prices(data, prices_of(3.0));
+    LogSource source(data, whole);
+    source.open(0);
+    CHECK(source.draw(0, all_draws).cost == 3.0);
+    source.open(1);
+    CHECK(source.draw(0, all_draws).cost == 3.0);
+    CHECK(source.draw(1, all_draws).cost == 3.0);
+
+    const PriceTable each = resolve_prices(data, prices_of(std::nullopt, {0.5, 2.0}));
+    LogSource priced(data, each);
+    priced.open(0);
+    CHECK(priced.draw(0, 3).cost == 1.5);
+    CHECK(priced.draw(0, 1).cost == 0.5);
+    CHECK(priced.draw(1, 1).cost == 2.0);
+    priced.open(1);
+    CHECK(priced.draw(0, all_draws).cost == 1.0);
+}
+
+TEST_CASE("more verdicts than are logged is an error that names the record and the model") {
+    const Dataset data = log();
+    const PriceTable prices = resolve_prices(data, prices_of(1.0));
+    LogSource source(data, prices);
+    source.open(0);
+    CHECK_THAT(data_error([&] { (void)source.draw(0, 5); }),
+               ContainsSubstring("\"q0\"") && ContainsSubstring("\"small\"") &&
+                   ContainsSubstring("asked for 5 verdicts after 0, but only 4 are logged"));
+    CHECK(source.draw(0, 3).drawn == 3);  // what failed took nothing
+    CHECK_THAT(data_error([&] { (void)source.draw(0, 2); }), ContainsSubstring("asked for 2 verdicts after 3"));
+    CHECK(source.draw(0, 1).drawn == 1);
+    CHECK_THAT(data_error([&] { (void)source.draw(0, all_draws); }), ContainsSubstring("after 4, but only 4"));
+    CHECK_THAT(data_error([&] { (void)source.draw(2, 1); }),
+               ContainsSubstring("\"large\"") && ContainsSubstring("neither verdicts nor a confidence"));
+}
+
+TEST_CASE("a confidence alone is revealed by one draw at the whole price") {
+    const Dataset data = log();
+    const PriceTable prices = resolve_prices(data, prices_of(2.0));
+    LogSource source(data, prices);
+    for (const int draws : {1, 8, all_draws}) {
+        source.open(1);
+        const Drawn drawn = source.draw(1, draws);
+        CHECK(drawn.drawn == 1);
+        CHECK(drawn.parsed == 1);
+        CHECK(drawn.logged_confidence == 0.625);
+        CHECK(drawn.cost == 2.0);
+        CHECK_THAT(data_error([&] { (void)source.draw(1, draws); }),
+                   ContainsSubstring("\"q1\"") && ContainsSubstring("only a confidence is logged"));
+    }
+}
+
+TEST_CASE("the plurality, its ties and failed samples") {
+    const auto of = [](std::vector<std::int32_t> clusters) {
+        const Plurality chosen = plurality(clusters);
+        return std::pair<int, std::size_t>(chosen.size, chosen.sample);
+    };
+    using Expected = std::pair<int, std::size_t>;
+    CHECK(of({}) == Expected{0, 0});
+    CHECK(of({7}) == Expected{1, 0});
+    CHECK(of({0, 1, 1}) == Expected{2, 1});
+    CHECK(of({0, 1, 1, 0}) == Expected{2, 0});                   // a tie goes to the answer's cluster
+    CHECK(of({0, 2, 1, 1, 2}) == Expected{2, 1});                // else to the earlier one
+    CHECK(of({failed, 2, 1, 1, 2}) == Expected{2, 1});           // also where the answer failed
+    CHECK(of({failed, failed, failed, 3}) == Expected{1, 3});    // failed samples are no cluster
+    CHECK(of({0, failed, failed}) == Expected{1, 0});
+    CHECK(of({failed, failed}) == Expected{0, 0});
+}
+
+TEST_CASE("samples become known with the draws, and the plurality has the score of its first sample") {
+    Dataset data({"small", "large"});
+    data.append(record("q0", {sampled({0, 1, failed, 1, 0, 0}, {0.0, 1.0, 0.0, 1.0, 0.0, 0.0}, {1, 1, 1, 1, 1}), scored(1.0)}));
+    data.append(record("q1", {sampled({failed, failed}, {0.5, 0.0}, {1, 1}), scored(1.0)}));
+    data.append(record("q2", {verified(0.5, {1}), scored(1.0)}));
+    const PriceTable prices = resolve_prices(data);
+    LogSource source(data, prices);
+    source.open(0);
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 0.0);  // the answer is all that is known
+    const auto step = [&](int draws) {
+        const Drawn drawn = source.draw(0, draws);
+        return std::pair<int, int>(drawn.samples, drawn.largest_cluster);
+    };
+    CHECK(step(1) == std::pair{2, 1});
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 0.0);  // one against one: the answer
+    CHECK(step(2) == std::pair{4, 2});                         // 0 1 - 1
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 1.0);
+    CHECK(source.score(0, AcceptedAnswer::first) == 0.0);
+    CHECK(step(1) == std::pair{5, 2});                         // 0 1 - 1 0: a tie
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 0.0);
+
+    source.open(1);
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 0.5);  // every sample failed: the answer
+    const Drawn beyond = source.draw(0, 2);                    // two samples, three would be known
+    CHECK(beyond.samples == 0);
+    CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }),
+               ContainsSubstring("\"q1\"") && ContainsSubstring("none are known"));
+    source.open(2);
+    CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }), ContainsSubstring("\"q2\""));
+    CHECK_THAT(data_error([&] { (void)source.score(1, AcceptedAnswer::plurality); }), ContainsSubstring("\"large\""));
+}
+
+TEST_CASE("a flagged answer is known to be one") {
+    Dataset data({"small", "large"});
+    Record row = record("q0", {verified(0.0, {1}), scored(1.0)});
+    row.models[0].flagged = true;
+    data.append(row);
+    const PriceTable prices = resolve_prices(data);
+    LogSource source(data, prices);
+    source.open(0);
+    CHECK(source.answer(0).flagged);
+    CHECK_FALSE(source.answer(1).flagged);
+}

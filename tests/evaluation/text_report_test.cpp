@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+
+#include <automix/evaluation/text_report.hpp>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+Report report(double lift) {
+    Report result;
+    result.rows = 4;
+    result.performance = 0.5;
+    result.cost = 10.25;
+    result.routed = 0.125;
+    result.draws = 8.0;
+    result.ibc = 0.0125;
+    result.ibc_lift = lift;
+    result.gap_recovered = 0.75;
+    result.excess = -1.25;
+    result.mixing_performance = 0.45;
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("columns are as wide as their widest cell") {
+    TextTable table({"name", "x"});
+    table.add({"a", "1"});
+    table.add({"longer", "12345"});
+    CHECK(table.text() ==
+          "name        x\n"
+          "a           1\n"
+          "longer  12345\n");
+}
+
+TEST_CASE("a share in per cent, with a sign where asked") {
+    CHECK(format_percent(0.125) == "12.5 %");
+    CHECK(format_percent(0.125, true) == "+12.5 %");
+    CHECK(format_percent(-0.125, true) == "-12.5 %");
+    CHECK(format_percent(-0.00001, true) == "+0.0 %");
+}
+
+TEST_CASE("undefined figures are a dash, and each reason stands below once") {
+    Report undefined = report(0.0);
+    undefined.ibc_lift = Figure::undefined("LLM not better");
+    undefined.excess = undefined.gap_recovered = undefined.ibc_lift;
+    const std::string text = report_table("router", {{"one", report(0.25)}, {"two", undefined}, {"three", undefined}});
+    CHECK(text ==
+          "router  performance    cost      IBC  IBC lift  gap recovered  excess  routed  draws\n"
+          "one          0.5000  10.250  0.01250   +25.0 %         75.0 %    -1.2  12.5 %   8.00\n"
+          "two          0.5000  10.250  0.01250         -              -       -  12.5 %   8.00\n"
+          "three        0.5000  10.250  0.01250         -              -       -  12.5 %   8.00\n"
+          "- undefined: LLM not better\n");
+}
+
+TEST_CASE("an evaluation prints the router between its baselines") {
+    Evaluation evaluation;
+    evaluation.report = report(0.25);
+    evaluation.intervals = ConfidenceIntervals{};
+    evaluation.intervals->performance = {0.25, 0.75};
+    evaluation.intervals->cost = {9.0, 11.0};
+    const std::string without_lift = to_text(evaluation, "mine");
+    CHECK_THAT(without_lift, ContainsSubstring("4 queries") && ContainsSubstring("mine ") &&
+                                 ContainsSubstring("always small") && ContainsSubstring("oracle"));
+    CHECK_THAT(without_lift, ContainsSubstring("random mixing at the same cost: performance 0.4500\n"));
+    CHECK_THAT(without_lift, ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to 11.000\n"));
+    evaluation.intervals->ibc_lift = Interval{-0.5, 0.5};
+    CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
+    evaluation.intervals.reset();
+    evaluation.report.mixing_performance = Figure::undefined("both models cost the same");
+    CHECK_THAT(to_text(evaluation), !ContainsSubstring("intervals"));
+    CHECK_THAT(to_text(evaluation), ContainsSubstring("mixing at the same cost: none, both models cost the same\n"));
+}
