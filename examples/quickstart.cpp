@@ -3,13 +3,20 @@
 
 #include <iostream>
 
-int main(int argc, char** argv) {
-    automix::ReadOptions options;
-    options.models = {"automix-mini", "automix-large"};
-    const auto log = automix::read_log(argc > 1 ? argv[1] : "examples/data/dates.jsonl", options);
+int main() {
+    // Two of the recorded models; 250 queries of each task to train on, 250 to test on.
+    automix::ReadOptions read;
+    read.models = {"automix-base", "automix-large"};
+    const auto log = automix::read_log(
+        {"examples/data/moves.jsonl", "examples/data/dates.jsonl", "examples/data/clauses.jsonl"}, read);
     const auto [train, test] = automix::split_by_field(log.data);
 
-    automix::Automix mixer{automix::GreedyPomdpRouter{}};
+    // The paper's prices: 1 for a small answer, 50 for a large one, 1 for verifying an answer.
+    automix::AutomixOptions options;
+    options.prices.answers = {1.0, 50.0};
+    options.prices.verification = 1.0;
+
+    automix::Automix mixer{automix::GreedyPomdpRouter{}, options};
     mixer.train(train);
     std::cout << automix::to_text(mixer.evaluate(test), "greedy POMDP");
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix describe`: the first look at a log.
+#include "command.hpp"
+#include "log_options.hpp"
+
+#include <automix/data/dataset.hpp>
+#include <automix/evaluation/text_report.hpp>
+#include <automix/io/report_json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct DescribeOptions {
+    LogOptions log{};
+    bool json = false;
+};
+
+/// Names and the rows that bear them, in order of appearance; rows without a name under the empty one.
+using Counts = std::vector<std::pair<std::string, Index>>;
+
+template <class NameOf>
+Counts count_names(const Dataset& data, const std::vector<std::string>& names, NameOf name_of) {
+    Counts counts;
+    for (const std::string& name : names) counts.emplace_back(name, 0);
+    for (Index row = 0; row < data.rows(); ++row) {
+        ++std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == name_of(row); })->second;
+    }
+    return counts;
+}
+
+struct ModelSummary {
+    std::string name{};
+    double score = 0.0;
+    std::pair<Index, Index> draws{};
+    Figure unparsed = 0.0;  ///< share of the draws
+    Figure confidence = 0.0;
+    Figure cost = 0.0;
+    Figure draw_cost = 0.0;
+};
+
+/// Mean over the rows that hold a value.
+Figure mean_known(const Column& values) {
+    const auto known = (!values.isNaN()).eval();
+    if (!known.any()) return Figure::undefined("not recorded");
+    return known.select(values, 0.0).sum() / static_cast<double>(known.count());
+}
+
+ModelSummary summarise_model(const Dataset& data, Index model) {
+    Index drawn = 0;
+    Index unparsed = 0;
+    for (Index row = 0; row < data.rows(); ++row) {
+        const auto verdicts = data.verdicts(row, model);
+        drawn += static_cast<Index>(verdicts.size());
+        unparsed += std::count(verdicts.begin(), verdicts.end(), Verdict::unparsed);
+    }
+    return {data.model_names()[static_cast<std::size_t>(model)],
+            data.scores(model).mean(),
+            data.draw_counts(model),
+            drawn == 0 ? Figure::undefined("no draws") : Figure(static_cast<double>(unparsed) / static_cast<double>(drawn)),
+            mean_known(data.confidences(model)),
+            mean_known(data.recorded_costs(model)),
+            mean_known(data.recorded_draw_costs(model))};
+}
+
+std::vector<ModelSummary> summarise_models(const Dataset& data) {
+    std::vector<ModelSummary> models;
+    for (Index model = 0; model < data.models(); ++model) models.push_back(summarise_model(data, model));
+    return models;
+}
+
+std::string to_json_text(const Log& log) {
+    const Dataset& data = log.data;
+    const auto counts_json = [](const Counts& counts) {
+        OrderedJson json = OrderedJson::object();
+        for (const auto& [name, rows] : counts) json[name] = rows;
+        return json;
+    };
+    OrderedJson json;
+    json["rows"] = data.rows();
+    json["datasets"] = counts_json(count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); }));
+    json["splits"] = counts_json(count_names(data, data.split_names(), [&](Index row) { return data.split(row); }));
+    json["models"] = OrderedJson::array();
+    for (const ModelSummary& model : summarise_models(data)) {
+        json["models"].push_back({{"name", model.name},
+                                  {"score", model.score},
+                                  {"draws", {{"fewest", model.draws.first}, {"most", model.draws.second}}},
+                                  {"unparsed", to_json(model.unparsed)},
+                                  {"confidence", to_json(model.confidence)},
+                                  {"cost", to_json(model.cost)},
+                                  {"draw_cost", to_json(model.draw_cost)}});
+    }
+    json["warnings"] = log.warnings;
+    return json.dump(2) + '\n';
+}
+
+std::string to_text(const Log& log) {
+    const Dataset& data = log.data;
+    const auto counts_text = [](const Counts& counts) {
+        std::vector<std::string> texts;
+        for (const auto& [name, rows] : counts) texts.push_back((name.empty() ? "(none)" : name) + " " + std::to_string(rows));
+        return joined(texts);
+    };
+    std::string text = std::to_string(data.rows()) + " queries\ndata sets: " +
+                       counts_text(count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); })) +
+                       "\nsplits: " +
+                       counts_text(count_names(data, data.split_names(), [&](Index row) { return data.split(row); })) + "\n\n";
+    const auto cell = [](const Figure& figure) { return figure ? format_fixed(*figure, 4) : std::string("-"); };
+    TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
+    for (const ModelSummary& model : summarise_models(data)) {
+        const auto [fewest, most] = model.draws;
+        std::string draws = most == 0 ? "-" : std::to_string(fewest);
+        if (fewest != most) draws += " to " + std::to_string(most);
+        table.add({model.name, format_fixed(model.score, 4), draws,
+                   model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence), cell(model.cost),
+                   cell(model.draw_cost)});
+    }
+    text += table.text();
+    if (!log.warnings.empty()) text += "\nwarnings\n";
+    for (const std::string& warning : log.warnings) text += "  " + warning + '\n';
+    return text;
+}
+
+}  // namespace
+
+void add_describe(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<DescribeOptions>();
+    CLI::App* command = app.add_subcommand("describe", "Show what is in a log: queries, models, scores, draws, prices");
+    add_log_options(*command, options->log);
+    add_format(*command, options->json);
+    command->callback([options, &chosen] {
+        chosen = [options] {
+            const Log log = read_logs(options->log);
+            return options->json ? to_json_text(log) : to_text(log);
+        };
+    });
+}
+
+}  // namespace automix::program
