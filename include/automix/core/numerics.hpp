@@ -33,7 +33,8 @@ inline double quantile(std::vector<double> values, double q) {
 }
 
 /// Convolution with a Gaussian of standard deviation `sigma`, in units of the index, truncated at 4 sigma and
-/// normalised; the edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed. Requires sigma > 0.
+/// normalised; the edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed.
+/// Requires sigma > 0.
 inline Eigen::ArrayXd gaussian_smooth(const Eigen::ArrayXd& values, double sigma) {
     const Index n = values.size();
     const auto radius = static_cast<Index>(4.0 * sigma + 0.5);

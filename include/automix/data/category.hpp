@@ -31,7 +31,7 @@ constexpr std::optional<Category> parse_category(std::string_view name) noexcept
 }
 
 /// Categories of a table from the scores of its small and large model, one row each: the first match of NEEDY, GOOD,
-/// HOPELESS, with "worst tenth" meaning at or below the 10 % quantile of the table. Requires as many of one as of the other.
+/// HOPELESS, with "worst tenth" meaning at or below the 10 % quantile of the table. Requires as many small as large.
 inline std::vector<Category> categorise(const Eigen::Ref<const Eigen::ArrayXd>& small,
                                         const Eigen::Ref<const Eigen::ArrayXd>& large) {
     if (small.size() == 0) return {};

@@ -121,7 +121,7 @@ class Dataset {
         return at(model).sample_scores[row];
     }
 
-    /// Row `row` as it was appended, with the models in `order`; where verdicts are logged, with their confidence.
+    /// Row `row` as it was appended, with the models in `order`. Where verdicts are logged it also holds their share.
     [[nodiscard]] Record record(Index row, std::span<const Index> order) const {
         Record record{id(row), dataset(row), split(row), {}, {}};
         if (const Category c = category(row); c != Category::none) {
