@@ -21,7 +21,8 @@ TEST_CASE("a place names what is known of file, line and field") {
 }
 
 TEST_CASE("a data error carries its place and its message apart and together") {
-    const DataError error(Place{"train.jsonl", 41, "models[0].score"}, "expected a number in [0, 1], found \"0,5\"");
+    const DataError error(Place{"train.jsonl", 41, "models[0].score"},
+                          "expected a number in [0, 1], found \"0,5\"");
     CHECK(std::string(error.what()) ==
           "train.jsonl:41: models[0].score: expected a number in [0, 1], found \"0,5\"");
     CHECK(error.place().file == "train.jsonl");
@@ -38,8 +39,8 @@ TEST_CASE("a data error without a place is its message alone") {
     CHECK(std::string(DataError(Place{}, "no rows").what()) == "no rows");
 }
 
-TEMPLATE_TEST_CASE("every leaf is an Error and a runtime_error", "", DataError, ArgumentError, NotTrainedError,
-                   ProtocolError) {
+TEMPLATE_TEST_CASE("every leaf is an Error and a runtime_error", "", DataError, ArgumentError,
+                   NotTrainedError, ProtocolError) {
     static_assert(std::is_base_of_v<Error, TestType>);
     static_assert(std::is_base_of_v<std::runtime_error, TestType>);
     static_assert(std::is_nothrow_copy_constructible_v<TestType> || std::is_same_v<TestType, DataError>);

@@ -23,7 +23,8 @@ TEST_CASE("format_number is the shortest text that reads back") {
     CHECK(format_number(1e-300) == "1e-300");
     CHECK(format_number(std::numeric_limits<double>::infinity()) == "inf");
     CHECK(format_number(-std::numeric_limits<double>::infinity()) == "-inf");
-    CHECK_THAT(format_number(std::numeric_limits<double>::quiet_NaN()), Catch::Matchers::ContainsSubstring("nan"));
+    CHECK_THAT(format_number(std::numeric_limits<double>::quiet_NaN()),
+               Catch::Matchers::ContainsSubstring("nan"));
     CHECK(format_number(42) == "42");
     CHECK(format_number(std::numeric_limits<std::uint64_t>::max()) == "18446744073709551615");
     CHECK(format_number(std::numeric_limits<std::int64_t>::min()) == "-9223372036854775808");
@@ -59,7 +60,7 @@ TEST_CASE("numbers have a point whatever the locale") {
     std::setlocale(LC_NUMERIC, before.c_str());
 }
 
-TEST_CASE("quoted escapes quotes, backslashes and control characters") {
+TEST_CASE("in_quotes escapes quotes, backslashes and control characters") {
     using namespace std::string_view_literals;
     CHECK(in_quotes("") == "\"\"");
     CHECK(in_quotes("plain") == "\"plain\"");
@@ -70,7 +71,7 @@ TEST_CASE("quoted escapes quotes, backslashes and control characters") {
     CHECK(in_quotes("é€") == "\"é€\"");
 }
 
-TEST_CASE("quoted cuts long text between characters") {
+TEST_CASE("in_quotes cuts long text between characters") {
     CHECK(in_quotes("abcdef", 6) == "\"abcdef\"");
     CHECK(in_quotes("abcdef", 5) == "\"abcde...\"");
     CHECK(in_quotes("abcdef", 0) == "\"...\"");

@@ -48,9 +48,9 @@ TEST_CASE("nearly_equal is relative to the larger magnitude") {
 
 TEST_CASE("quantile agrees with numpy") {
     const std::vector<double> values{3, 1, 4, 1, 5, 9, 2, 6, 5, 3};
-    const std::vector<std::pair<double, double>> expected{{0.0, 1.0},    {0.025, 1.0}, {0.1, 1.0},
-                                                          {0.25, 2.25},  {1.0 / 3.0, 3.0}, {0.5, 3.5},
-                                                          {0.9, 6.3},    {0.975, 8.325},   {1.0, 9.0}};
+    const std::vector<std::pair<double, double>> expected{{0.0, 1.0},   {0.025, 1.0},     {0.1, 1.0},
+                                                          {0.25, 2.25}, {1.0 / 3.0, 3.0}, {0.5, 3.5},
+                                                          {0.9, 6.3},   {0.975, 8.325},   {1.0, 9.0}};
     for (const auto& [q, value] : expected) {
         CAPTURE(q);
         CHECK_THAT(quantile(values, q), WithinAbs(value, 1e-14));
@@ -81,7 +81,8 @@ TEST_CASE("quantile equals interpolation on the sorted values") {
             const auto low = static_cast<std::size_t>(position);
             const std::size_t high = std::min(low + 1, sorted.size() - 1);
             const double weight = position - static_cast<double>(low);
-            CHECK_THAT(quantile(values, q), WithinAbs((1 - weight) * sorted[low] + weight * sorted[high], 1e-15));
+            CHECK_THAT(quantile(values, q),
+                       WithinAbs((1 - weight) * sorted[low] + weight * sorted[high], 1e-15));
         }
     }
 }

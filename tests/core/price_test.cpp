@@ -52,8 +52,10 @@ TEST_CASE("prices that make sense pass") {
 
 TEST_CASE("prices of the wrong number are refused, naming how many were expected and found") {
     CHECK(complaint({{1.0}, {}, {}}, 2) == "answer prices: expected one for each of 2 models, found 1");
-    CHECK(complaint({{1.0, 2.0, 3.0}, {}, {}}, 2) == "answer prices: expected one for each of 2 models, found 3");
-    CHECK(complaint({{}, {}, {0.1, 0.2}}, 4) == "draw prices: expected one for all, or one for each of 4 models, found 2");
+    CHECK(complaint({{1.0, 2.0, 3.0}, {}, {}}, 2) ==
+          "answer prices: expected one for each of 2 models, found 3");
+    CHECK(complaint({{}, {}, {0.1, 0.2}}, 4) ==
+          "draw prices: expected one for all, or one for each of 4 models, found 2");
     CHECK(complaint({{}, {}, {0.1, 0.2, 0.3}}, 2) ==
           "draw prices: expected one for all, or one for each of 2 models, found 3");
 }

@@ -88,8 +88,9 @@ TEST_CASE("uniform_of depends on id and seed, and is spread evenly") {
         ++bins[static_cast<std::size_t>(u * 10.0)];
         with_next_seed += (u - 0.5) * (uniform_of(id, 2) - 0.5) * 12.0;
     }
-    for (const int count : bins) CHECK(std::abs(count - n / 10) < 5 * 95);  // five standard deviations, sqrt(n/10*0.9)
-    CHECK(std::abs(with_next_seed / n) < 5.0 / std::sqrt(n));               // uncorrelated between seeds
+    for (const int count : bins)
+        CHECK(std::abs(count - n / 10) < 5 * 95);              // five standard deviations, sqrt(n/10*0.9)
+    CHECK(std::abs(with_next_seed / n) < 5.0 / std::sqrt(n));  // uncorrelated between seeds
 }
 
 TEST_CASE("uniform yields the upper 53 bits of mt19937_64") {
@@ -108,7 +109,8 @@ TEST_CASE("uniform yields the upper 53 bits of mt19937_64") {
 
 TEST_CASE("index is the remainder of the word, without the words that would bias it") {
     Random random(42);
-    for (const std::uint64_t expected : {6U, 4U, 0U, 2U, 1U, 8U, 6U, 4U, 0U, 7U}) CHECK(random.index(10) == expected);
+    for (const std::uint64_t expected : {6U, 4U, 0U, 2U, 1U, 8U, 6U, 4U, 0U, 7U})
+        CHECK(random.index(10) == expected);
     CHECK(random.index(1) == 0);
     // 2^63 + 1 rejects nearly half of all words: the first and third word of seed 0 among them.
     Random other(0);
@@ -130,7 +132,8 @@ TEST_CASE("index is uniform over a thousand seeds") {
 
 TEST_CASE("bernoulli is a uniform below p") {
     Random random(3);
-    for (const int expected : {0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0}) CHECK(random.bernoulli(0.3) == (expected == 1));
+    for (const int expected : {0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0})
+        CHECK(random.bernoulli(0.3) == (expected == 1));
     int wrong = 0;
     for (int i = 0; i < 1000; ++i) wrong += random.bernoulli(0.0) || !random.bernoulli(1.0) ? 1 : 0;
     CHECK(wrong == 0);
@@ -205,7 +208,8 @@ TEST_CASE("shuffle moves values about and loses none, also of bits and texts") {
     Random random(9);
     random.shuffle(texts);
     random.shuffle(bits);
-    CHECK(std::set<std::string>(texts.begin(), texts.end()) == std::set<std::string>{"a", "b", "c", "d", "e"});
+    CHECK(std::set<std::string>(texts.begin(), texts.end()) ==
+          std::set<std::string>{"a", "b", "c", "d", "e"});
     CHECK(std::count(bits.begin(), bits.end(), true) == 2);
     CHECK(bits.size() == 7);
 }

@@ -61,7 +61,8 @@ TEST_CASE("a figure is a number or a reason") {
 
 TEST_CASE("a figure that is not finite is undefined") {
     const double infinity = std::numeric_limits<double>::infinity();
-    for (const double value : {infinity, -infinity, infinity - infinity}) check_undefined(value, "out of range");
+    for (const double value : {infinity, -infinity, infinity - infinity})
+        check_undefined(value, "out of range");
     // 0.2 of score for the least number above 0 is beyond any double.
     const double least = std::numeric_limits<double>::denorm_min();
     check_undefined(ibc({0.60, least}, {0.40, 0.0}), "out of range");
@@ -229,7 +230,8 @@ TEST_CASE("no figure is ever NaN or infinite") {
     }
     int bad = 0;
     const auto look = [&](const Figure& figure) {
-        const bool sound = figure.defined() ? std::isfinite(*figure) && figure.reason().empty() : !figure.reason().empty();
+        const bool sound =
+            figure.defined() ? std::isfinite(*figure) && figure.reason().empty() : !figure.reason().empty();
         bad += sound ? 0 : 1;
     };
     for (const Point& small : points) {
@@ -237,7 +239,8 @@ TEST_CASE("no figure is ever NaN or infinite") {
             look(base_ibc(small, large));
             for (const Point& method : points) {
                 const Figures found = figures(method, small, large);
-                for (const Figure& figure : {found.ibc, found.lift, found.gap, found.excess, found.mixing}) look(figure);
+                for (const Figure& figure : {found.ibc, found.lift, found.gap, found.excess, found.mixing})
+                    look(figure);
                 // A lift is there where IBC is, for a large model that is better and dearer.
                 const bool expected = found.ibc.defined() && lift_obstacle(small, large).empty();
                 bad += found.lift.defined() == expected || found.lift.reason() == "out of range" ? 0 : 1;

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/records.hpp"
+#include "support/catch.hpp"
+
+#include <automix/data/price_table.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::WithinAbs;
+using records::model;
+using records::row;
+using records::table;
+
+namespace {
+
+/// `expected` on every row, and its mean.
+void check_prices(const PriceColumn& column, const std::vector<double>& expected) {
+    double sum = 0.0;
+    for (std::size_t r = 0; r < expected.size(); ++r) {
+        CAPTURE(r);
+        CHECK_THAT(column(static_cast<Index>(r)), WithinAbs(expected[r], 1e-15));
+        sum += expected[r];
+    }
+    CHECK_THAT(column.mean(), WithinAbs(sum / static_cast<double>(expected.size()), 1e-15));
+}
+
+/// Two rows with two and two draws, no prices recorded.
+Dataset unpriced() {
+    return table({row("a", {model(0.0, "+-"), model(1.0)}), row("b", {model(1.0, "??"), model(1.0)})});
+}
+
+/// Two rows with two and two draws, every price recorded.
+Dataset priced() {
+    return table({row("a", {model(0.0, "+-", 2.0, 0.25), model(1.0, "", 30.0)}),
+                  row("b", {model(1.0, "++", 4.0, 0.75), model(1.0, "", 50.0)})});
+}
+
+/// Three rows with one, two and five draws.
+Dataset ragged() {
+    return table({row("a", {model(0.0, "+", {}, 0.5), model(1.0)}),
+                  row("b", {model(0.0, "+-", {}, 0.25), model(1.0)}),
+                  row("c", {model(0.0, "+-+?-", {}, 0.1), model(1.0)})});
+}
+
+Dataset confidence_only() {
+    Record a = row("a", {model(0.0), model(1.0)});
+    Record b = row("b", {model(0.0), model(1.0)});
+    a.models[0].confidence = 0.5;
+    b.models[0].confidence = 0.75;
+    return table({a, b});
+}
+
+template <class Exception>
+std::string complaint(const Dataset& data, const Prices& prices = {}) {
+    try {
+        static_cast<void>(resolve_prices(data, prices));
+    } catch (const Exception& error) {
+        return error.what();
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a price column is one number or one a row") {
+    const PriceColumn constant = 2.5;
+    CHECK(constant(0) == 2.5);
+    CHECK(constant(1'000'000) == 2.5);
+    CHECK(constant.mean() == 2.5);
+    CHECK(PriceColumn()(3) == 0.0);
+
+    const PriceColumn column(Eigen::Array3d(1.0, 2.0, 6.0));
+    check_prices(column, {1.0, 2.0, 6.0});
+    check_prices(column.select_rows(std::vector<Index>{2, 0}), {6.0, 1.0});
+    check_prices(column.select_rows(std::vector<Index>{1, 1, 1, 2}), {2.0, 2.0, 2.0, 6.0});
+    check_prices(constant.select_rows(std::vector<Index>{5, 7}), {2.5, 2.5});
+    CHECK(PriceColumn(Eigen::ArrayXd(0)).mean() == 0.0);
+}
+
+TEST_CASE("by default two models cost 1 and 50, and a verification 1 for all its draws") {
+    const PriceTable prices = resolve_prices(unpriced());
+    check_prices(prices.answers[0], {1.0, 1.0});
+    check_prices(prices.answers[1], {50.0, 50.0});
+    check_prices(prices.draws[0], {0.5, 0.5});
+    check_prices(prices.verifications[0], {1.0, 1.0});
+    check_prices(prices.draws[1], {0.0, 0.0});  // not verified
+    check_prices(prices.verifications[1], {0.0, 0.0});
+}
+
+TEST_CASE("a record's prices beat the default, row by row") {
+    const PriceTable prices = resolve_prices(priced());
+    check_prices(prices.answers[0], {2.0, 4.0});
+    check_prices(prices.answers[1], {30.0, 50.0});
+    check_prices(prices.draws[0], {0.25, 0.75});
+    check_prices(prices.verifications[0], {0.5, 1.5});
+}
+
+TEST_CASE("the user's prices beat the record's, each kind by itself") {
+    const PriceTable answers = resolve_prices(priced(), {{3.0, 7.0}, {}, {}});
+    check_prices(answers.answers[0], {3.0, 3.0});
+    check_prices(answers.answers[1], {7.0, 7.0});
+    check_prices(answers.draws[0], {0.25, 0.75});
+
+    const PriceTable whole = resolve_prices(priced(), {{}, 3.0, {}});
+    check_prices(whole.answers[0], {2.0, 4.0});
+    check_prices(whole.draws[0], {1.5, 1.5});
+    check_prices(whole.verifications[0], {3.0, 3.0});
+
+    const PriceTable draw = resolve_prices(priced(), {{}, {}, {0.1}});
+    check_prices(draw.draws[0], {0.1, 0.1});
+    check_prices(draw.verifications[0], {0.2, 0.2});
+
+    const PriceTable zero = resolve_prices(priced(), {{0.0, 0.0}, 0.0, {}});
+    check_prices(zero.answers[0], {0.0, 0.0});
+    check_prices(zero.draws[0], {0.0, 0.0});
+    check_prices(zero.verifications[0], {0.0, 0.0});
+    check_prices(resolve_prices(priced(), {{}, {}, {0.0}}).draws[0], {0.0, 0.0});
+}
+
+TEST_CASE("rows with different numbers of draws") {
+    SECTION("a recorded price of a draw is paid for each") {
+        const PriceTable prices = resolve_prices(ragged());
+        check_prices(prices.draws[0], {0.5, 0.25, 0.1});
+        check_prices(prices.verifications[0], {0.5, 0.5, 0.5});
+    }
+    SECTION("the price of a whole verification is shared among a row's own draws") {
+        const PriceTable prices = resolve_prices(ragged(), {{}, 2.0, {}});
+        check_prices(prices.draws[0], {2.0, 1.0, 0.4});
+        check_prices(prices.verifications[0], {2.0, 2.0, 2.0});
+    }
+    SECTION("a price of a draw is paid for each, the same in all rows") {
+        const PriceTable prices = resolve_prices(ragged(), {{}, {}, {0.2}});
+        check_prices(prices.draws[0], {0.2, 0.2, 0.2});
+        check_prices(prices.verifications[0], {0.2, 0.4, 1.0});
+    }
+}
+
+TEST_CASE("a confidence alone is one draw, at the whole price") {
+    check_prices(resolve_prices(confidence_only()).draws[0], {1.0, 1.0});
+    check_prices(resolve_prices(confidence_only()).verifications[0], {1.0, 1.0});
+    check_prices(resolve_prices(confidence_only(), {{}, 3.0, {}}).draws[0], {3.0, 3.0});
+    check_prices(resolve_prices(confidence_only(), {{}, {}, {0.2}}).verifications[0], {0.2, 0.2});
+
+    // Verdicts in one row, a confidence in the other.
+    Dataset mixed({"m0", "m1"});
+    mixed.append(row("a", {model(0.0, "+-+-"), model(1.0)}));
+    Record b = row("b", {model(0.0), model(1.0)});
+    b.models[0].confidence = 0.5;
+    mixed.append(b);
+    check_prices(resolve_prices(mixed).draws[0], {0.25, 1.0});
+    check_prices(resolve_prices(mixed).verifications[0], {1.0, 1.0});
+    check_prices(resolve_prices(mixed, {{}, {}, {0.2}}).verifications[0], {0.8, 0.2});
+}
+
+TEST_CASE("draw prices: one for all models, one for each, or the last left out") {
+    const Dataset data = table({row("a", {model(0, "+-", 1.0), model(0, "+", 5.0), model(1, "+-?", 50.0)})});
+    const auto draws = [&](std::vector<double> given) {
+        const PriceTable prices = resolve_prices(data, {{}, {}, std::move(given)});
+        return std::vector{prices.draws[0](0), prices.draws[1](0), prices.draws[2](0)};
+    };
+    CHECK(draws({0.1}) == std::vector{0.1, 0.1, 0.1});
+    CHECK(draws({0.1, 0.2, 0.3}) == std::vector{0.1, 0.2, 0.3});
+    CHECK(draws({0.1, 0.2}) == std::vector{0.1, 0.2, 0.0});
+
+    const PriceTable whole = resolve_prices(data, {{}, {}, {0.1, 0.2, 0.3}});
+    CHECK_THAT(whole.verifications[2](0), WithinAbs(0.9, 1e-15));
+}
+
+TEST_CASE("a model that is not verified in every row has no price of verification") {
+    const Dataset data =
+        table({row("a", {model(0.0, "+-"), model(1.0)}), row("b", {model(1.0), model(1.0)})});
+    CHECK_FALSE(data.verified(0));
+    check_prices(resolve_prices(data, {{}, {}, {0.3}}).draws[0], {0.0, 0.0});
+}
+
+TEST_CASE("a price recorded in some rows only is an error that names a row without") {
+    Dataset data = table({row("a", {model(0.0, "+-", 2.0, 0.1), model(1.0, "", 30.0)}),
+                          row("b", {model(0.0, "+-", {}, 0.1), model(1.0, "", 30.0)}),
+                          row("c", {model(0.0, "+-", 2.0), model(1.0, "", 30.0)})});
+    CHECK(complaint<DataError>(data) ==
+          "models[0].cost: recorded for some rows but not for id \"b\"; record it for all, or give a price");
+    CHECK(complaint<DataError>(data, {{1.0, 50.0}, {}, {}}) ==
+          "models[0].draw_cost: recorded for some rows but not for id \"c\"; record it for all, or give a "
+          "price");
+    // A price that the user gives settles it, whatever is recorded.
+    CHECK(complaint<Error>(data, {{1.0, 50.0}, 1.0, {}}).empty());
+    CHECK(complaint<Error>(data, {{1.0, 50.0}, {}, {0.1}}).empty());
+
+    const Dataset large = table(
+        {row("a", {model(0.0, "", 2.0), model(1.0)}), row("b", {model(0.0, "", 2.0), model(1.0, "", 9.0)})});
+    CHECK(complaint<DataError>(large) ==
+          "models[1].cost: recorded for some rows but not for id \"a\"; record it for all, or give a price");
+    // Nobody draws on a model that is not verified, so what a draw would cost is not looked at.
+    CHECK(complaint<Error>(
+              table({row("a", {model(0, "+"), model(1, "", {}, 0.5)}), row("b", {model(0, "+"), model(1)})}))
+              .empty());
+}
+
+TEST_CASE("one model costs 1; more than two need prices") {
+    check_prices(resolve_prices(table({row("a", {model(0.5, "+-")})})).answers[0], {1.0});
+
+    const Dataset three = table({row("a", {model(0, "+"), model(0), model(1)})});
+    CHECK(complaint<DataError>(three) ==
+          "models[0].cost: not recorded; with more than two models give a price for each");
+    check_prices(resolve_prices(three, {{1.0, 5.0, 50.0}, {}, {}}).answers[1], {5.0});
+
+    const Dataset partly = table({row("a", {model(0, "+", 1.0), model(0), model(1, "", 50.0)})});
+    CHECK(complaint<DataError>(partly) ==
+          "models[1].cost: not recorded; with more than two models give a price for each");
+
+    const Dataset recorded = table({row("a", {model(0, "+", 1.0), model(0, "", 2.0), model(1, "", 0.0)})});
+    check_prices(resolve_prices(recorded).answers[1], {2.0});
+    check_prices(resolve_prices(recorded).answers[2], {0.0});
+}
+
+TEST_CASE("of two models one recorded and one not: each is settled by itself") {
+    const PriceTable prices = resolve_prices(table({row("a", {model(0, "+", 0.5), model(1)})}));
+    check_prices(prices.answers[0], {0.5});
+    check_prices(prices.answers[1], {50.0});
+}
+
+TEST_CASE("prices that make no sense are refused before the data are looked at") {
+    CHECK(complaint<ArgumentError>(unpriced(), {{1.0}, {}, {}}) ==
+          "answer prices: expected one for each of 2 models, found 1");
+    CHECK(complaint<ArgumentError>(unpriced(), {{1.0, -50.0}, {}, {}}) ==
+          "answer price: expected a finite price of at least 0, found -50");
+    CHECK(complaint<ArgumentError>(unpriced(), {{}, 1.0, {0.1}}) ==
+          "give a price for a draw or for a whole verification, not both");
+    CHECK_FALSE(complaint<ArgumentError>(unpriced(), {{}, {}, {0.1, 0.2, 0.3}}).empty());
+}
+
+TEST_CASE("a data set without rows has the constant prices") {
+    const PriceTable prices = resolve_prices(Dataset({"a", "b"}));
+    CHECK(prices.answers[0].mean() == 1.0);
+    CHECK(prices.answers[1].mean() == 50.0);
+    CHECK(prices.draws[0].mean() == 0.0);
+}
+
+TEST_CASE("a price table follows chosen rows, also repeated ones") {
+    const PriceTable prices = resolve_prices(priced()).select_rows(std::vector<Index>{1, 1, 0});
+    REQUIRE(prices.answers.size() == 2);
+    check_prices(prices.answers[0], {4.0, 4.0, 2.0});
+    check_prices(prices.answers[1], {50.0, 50.0, 30.0});
+    check_prices(prices.draws[0], {0.75, 0.75, 0.25});
+    check_prices(prices.verifications[0], {1.5, 1.5, 0.5});
+    check_prices(prices.verifications[1], {0.0, 0.0, 0.0});
+}
