@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: (satisfaction of .source<Source>|does not satisfy 'source')
+// expect: (s\.draw\(model, draws\). does not satisfy return-type-requirement|same_as<int, automix::Drawn>)
+#include <automix/router/constant.hpp>
+#include <automix/router/loop.hpp>
+
+struct Counter {
+    automix::Answered answer(int) { return {}; }
+    int draw(int, int draws) { return draws; }
+};
+
+automix::Outcome ask(Counter& counter, automix::Evidence& evidence) {
+    return automix::run(automix::AlwaysSmallRouter(), counter, evidence);
+}
