@@ -4,17 +4,14 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
+#include <automix/io/file.hpp>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,74 +19,77 @@ namespace automix {
 
 class LineReader {
  public:
-    /// Throws `DataError` where the file cannot be opened or is a directory.
+    /// Throws `DataError` where the file cannot be opened or is a directory. A byte-order mark is passed over.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
-        : path_(std::move(path)), limit_(max_line_bytes) {
-        std::error_code error;
-        if (std::filesystem::is_directory(path_, error)) throw DataError(place(), "is a directory, not a file");
-        file_.reset(std::fopen(path_.c_str(), "rb"));
-        if (!file_) throw DataError(place(), std::string("cannot be opened: ") + std::strerror(errno));
-        buffer_.resize(std::size_t{1} << 18U);
-        fill();
+        : path_(std::move(path)), limit_(max_line_bytes), file_(open_file(path_, "rb")), buffer_(block) {
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        while (end_ < byte_order_mark.size() && fill()) {
+        }
         if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
     }
 
     /// The next line without its line feed; false at the end. Throws `DataError` for a line longer than the limit and
-    /// where reading fails.
+    /// where reading fails; the rest of the file is then given up.
     bool next(std::string_view& line) {
+        if (ended_) return false;
         ++line_;
-        std::size_t searched = begin_;
+        std::size_t searched = 0;
         for (;;) {
-            const void* feed = std::memchr(buffer_.data() + searched, '\n', end_ - searched);
-            if (feed != nullptr) {
-                const auto length = static_cast<std::size_t>(static_cast<const char*>(feed) - buffer_.data()) - begin_;
-                check_length(length);
-                line = {buffer_.data() + begin_, length};
-                begin_ += length + 1;
+            const char* start = buffer_.data() + begin_;
+            const std::size_t held = end_ - begin_;
+            if (const void* feed = std::memchr(start + searched, '\n', held - searched)) {
+                line = {start, static_cast<std::size_t>(static_cast<const char*>(feed) - start)};
+                check_length(line.size());
+                begin_ += line.size() + 1;
                 return true;
             }
-            check_length(end_ - begin_);
-            searched = end_ - begin_;
+            check_length(held);
+            searched = held;
             if (!fill()) break;
-            searched += begin_;
         }
         line = {buffer_.data() + begin_, end_ - begin_};
-        begin_ = end_;
         ended_ = true;
         return !line.empty();
     }
 
-    /// True once a line was handed out that no line feed ended.
-    [[nodiscard]] bool unfinished() const noexcept { return ended_; }
+    /// True once the end of the file is reached: the line handed out last is not ended by a line feed.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// File and line of the line handed out last.
-    [[nodiscard]] Place place() const { return {path_, line_, {}}; }
+    /// The path as it was given.
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+    /// Number of the line handed out last, from 1.
+    [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
  private:
-    struct Close {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-    };
+    static constexpr std::size_t block = std::size_t{1} << 18U;
 
     /// Reads on behind what is left, which moves to the front; false at the end of the file.
     bool fill() {
-        std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-        end_ -= begin_;
-        begin_ = 0;
-        if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        if (end_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), std::max(limit_, buffer_.size()) + block));
         const std::size_t count = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
-        if (std::ferror(file_.get()) != 0) throw DataError(place(), std::string("cannot be read: ") + std::strerror(errno));
+        if (std::ferror(file_.get()) != 0) {
+            ended_ = true;
+            fail_file(path_, "cannot be read");
+        }
         end_ += count;
         return count > 0;
     }
 
-    void check_length(std::size_t length) const {
-        if (length > limit_) throw DataError(place(), "line longer than " + std::to_string(limit_) + " bytes");
+    void check_length(std::size_t length) {
+        if (length <= limit_) return;
+        ended_ = true;
+        throw DataError(Place{path_, line_, {}}, "line longer than " + std::to_string(limit_) + " bytes");
     }
 
     std::string path_;
     std::size_t limit_;
-    std::unique_ptr<std::FILE, Close> file_;
+    File file_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;

@@ -5,6 +5,7 @@
 
 #include <automix/data/record.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ namespace automix {
 struct ModelTexts {
     std::optional<std::string> answer{};
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
+    std::optional<std::uint64_t> prompt_tokens{};       ///< usage, of the answer
+    std::optional<std::uint64_t> completion_tokens{};
 };
 
 struct LogRecord {
@@ -25,5 +28,28 @@ struct LogRecord {
     std::vector<std::string> model_names{};  ///< one for each model of `record`
     std::vector<ModelTexts> texts{};         ///< one for each model of `record`
 };
+
+/// Empties a record for the next line, with models of these names; its buffers stay.
+inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
+    Record& row = log.record;
+    for (auto* text : {&row.id, &row.dataset, &row.split, &row.category}) text->clear();
+    for (auto* text : {&log.question, &log.context, &log.reference}) text->reset();
+    if (log.model_names != model_names) log.model_names = model_names;
+    row.models.resize(model_names.size());
+    log.texts.resize(model_names.size());
+    for (ModelRecord& model : row.models) {
+        model.score = 0.0;
+        model.flagged = false;
+        for (auto* number : {&model.confidence, &model.cost, &model.draw_cost}) number->reset();
+        model.verdicts.clear();
+        model.clusters.clear();
+        model.sample_scores.clear();
+    }
+    for (ModelTexts& texts : log.texts) {
+        texts.answer.reset();
+        texts.samples.clear();
+        for (auto* count : {&texts.prompt_tokens, &texts.completion_tokens}) count->reset();
+    }
+}
 
 }  // namespace automix

@@ -1,97 +1,154 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns: a killed writer
-// loses at most the line that it was writing. Numbers are written so that they read back to the last bit.
+// loses at most the line that it was writing. Numbers are written so that they read back to the last bit, and nothing is
+// written that the reader would refuse.
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/io/log_handler.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/io/file.hpp>
+#include <automix/io/log_fields.hpp>
 #include <automix/io/log_record.hpp>
+#include <automix/io/samples.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <memory>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace automix {
 
-/// A record as the object of its line.
-inline nlohmann::ordered_json log_line(const LogRecord& log) {
+/// One model of a record as the object of its line. Sample scores go with the samples alone.
+inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model, const ModelTexts& texts) {
     using Json = nlohmann::ordered_json;
-    const auto set = [](Json& object, const char* key, const auto& value) {
-        if (value) object[key] = *value;
+    Json json{{"name", name}};
+    const auto set = [&json](const char* key, const auto& value) {
+        if (value) json[key] = *value;
     };
-    const auto set_text = [](Json& object, const char* key, const std::string& value) {
-        if (!value.empty()) object[key] = value;
-    };
-    Json line{{"schema", log_schema}, {"id", log.record.id}};
-    set_text(line, "dataset", log.record.dataset);
-    set_text(line, "split", log.record.split);
-    set_text(line, "category", log.record.category);
-    set(line, "question", log.question);
-    set(line, "context", log.context);
-    set(line, "reference", log.reference);
-    line["models"] = Json::array();
-    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
-        const ModelRecord& model = log.record.models[m];
-        Json entry{{"name", log.model_names.at(m)}};
-        if (m < log.texts.size()) set(entry, "answer", log.texts[m].answer);
-        entry["score"] = model.score;
-        for (const Verdict verdict : model.verdicts) {
-            entry["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr) : Json(static_cast<int>(verdict)));
-        }
-        set(entry, "confidence", model.confidence);
-        if (m < log.texts.size() && !log.texts[m].samples.empty()) {
-            for (const auto& sample : log.texts[m].samples) entry["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
-            if (!model.sample_scores.empty()) entry["sample_scores"] = model.sample_scores;
-        }
-        set(entry, "cost", model.cost);
-        set(entry, "draw_cost", model.draw_cost);
-        line["models"].push_back(std::move(entry));
+    set("answer", texts.answer);
+    json["score"] = model.score;
+    for (const Verdict verdict : model.verdicts) {
+        json["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr) : Json(static_cast<int>(verdict)));
     }
-    return line;
+    set("confidence", model.confidence);
+    for (const auto& sample : texts.samples) json["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
+    if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
+    set("cost", model.cost);
+    set("draw_cost", model.draw_cost);
+    if (texts.prompt_tokens) json["usage"]["prompt_tokens"] = *texts.prompt_tokens;
+    if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
+    return json;
+}
+
+/// A record as the object of its line. Requires a name for each model.
+inline nlohmann::ordered_json log_json(const LogRecord& log) {
+    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
+    const auto set_text = [&json](const char* key, const std::string& value) {
+        if (!value.empty()) json[key] = value;
+    };
+    const auto set = [&json](const char* key, const std::optional<std::string>& value) {
+        if (value) json[key] = *value;
+    };
+    set_text("dataset", log.record.dataset);
+    set_text("split", log.record.split);
+    set_text("category", log.record.category);
+    set("question", log.question);
+    set("context", log.context);
+    set("reference", log.reference);
+    json["models"] = nlohmann::ordered_json::array();
+    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
+        const ModelTexts no_texts;
+        json["models"].push_back(
+            model_json(log.model_names[m], log.record.models[m], m < log.texts.size() ? log.texts[m] : no_texts));
+    }
+    return json;
 }
 
 class LogWriter {
  public:
-    enum class Mode { append, create };
+    /// What becomes of a file that is there. `append` refuses one whose last line was cut off, `repair` removes that line
+    /// and appends, `create` starts anew.
+    enum class Mode : std::uint8_t { append, repair, create };
 
-    /// Throws `DataError` where the file cannot be opened. `create` starts it anew.
+    /// Throws `DataError` where the file cannot be opened, or cannot be appended to.
     explicit LogWriter(std::string path, Mode mode = Mode::append) : path_(std::move(path)) {
-        file_.reset(std::fopen(path_.c_str(), mode == Mode::append ? "ab" : "wb"));
-        if (!file_) fail("cannot be opened");
+        if (mode != Mode::create) end_last_line(mode == Mode::repair);
+        file_ = open_file(path_, mode == Mode::create ? "wb" : "ab");
+        if (needs_line_feed_) put("\n");
     }
 
-    /// Writes one line and hands it to the operating system. Throws `DataError` where that fails, as on a full disk, and
-    /// for texts that are not UTF-8.
-    void write(const LogRecord& record) {
-        std::string line;
-        try {
-            line = log_line(record).dump() + '\n';
-        } catch (const nlohmann::json::exception&) {
-            throw DataError(Place{path_, 0, {}}, "id " + in_quotes(record.record.id) + ": a text is not UTF-8");
-        }
-        if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0) {
-            fail("cannot be written");
-        }
-    }
+    /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
+    /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
+    void write(const LogRecord& log) { put(line_of(log)); }
 
  private:
-    struct Close {
-        void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-    };
+    /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
+    void end_last_line(bool remove) {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path_, error);
+        if (error || size == 0) return;
+        const std::string last = last_line(size);
+        if (last.empty()) return;
+        if (nlohmann::json::accept(last)) {
+            needs_line_feed_ = true;
+            return;
+        }
+        if (!remove) throw DataError(Place{path_, 0, {}}, "truncated last line; nothing is appended behind it");
+        std::filesystem::resize_file(path_, size - last.size(), error);
+        if (error) throw DataError(Place{path_, 0, {}}, "the truncated last line cannot be removed: " + error.message());
+    }
 
-    [[noreturn]] void fail(const std::string& what) const {
-        throw DataError(Place{path_, 0, {}}, what + ": " + std::strerror(errno));
+    /// What stands behind the last line feed.
+    [[nodiscard]] std::string last_line(std::uintmax_t size) const {
+        const File file = open_file(path_, "rb");
+        constexpr std::uintmax_t step = std::uintmax_t{1} << 16U;
+        for (std::uintmax_t length = std::min(step, size);; length = std::min(2 * length, size)) {
+            std::string tail(static_cast<std::size_t>(length), '\0');
+            if (std::fseek(file.get(), -static_cast<long>(length), SEEK_END) != 0 ||
+                std::fread(tail.data(), 1, tail.size(), file.get()) != tail.size()) {
+                fail_file(path_, "cannot be read");
+            }
+            const std::size_t feed = tail.rfind('\n');
+            if (feed != std::string::npos) return tail.substr(feed + 1);
+            if (length == size) return tail;
+        }
+    }
+
+    [[nodiscard]] std::string line_of(const LogRecord& log) const {
+        try {
+            Dataset(log.model_names).append(log.record);
+            for (std::size_t m = 0; m < log.texts.size() && m < log.record.models.size(); ++m) {
+                if (!log.texts[m].samples.empty()) require_samples(log.record.models[m], log.texts[m], m);
+            }
+            return log_json(log).dump() + '\n';
+        } catch (const nlohmann::json::exception&) {
+            throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
+        } catch (const Error& error) {
+            throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": " + error.what());
+        }
+    }
+
+    void put(const std::string& bytes) {
+        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
+        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() && std::fflush(file_.get()) == 0) return;
+        const int reason = errno;
+        file_.reset();
+        errno = reason;
+        fail_file(path_, "cannot be written");
     }
 
     std::string path_;
-    std::unique_ptr<std::FILE, Close> file_;
+    File file_;
+    bool needs_line_feed_ = false;
 };
 
 }  // namespace automix

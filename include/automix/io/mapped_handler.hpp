@@ -1,136 +1,157 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns the events of one flat object, a row of a table in another shape, into a `LogRecord` by a `ColumnMapping`.
-// Columns that the mapping does not name are passed over, whatever they hold.
+// Columns that the mapping does not name are passed over, whatever they hold; those that it names are in every row.
+// Linear in the columns of the row times those of the mapping.
 #pragma once
 
+#include <automix/data/category.hpp>
 #include <automix/data/column_mapping.hpp>
+#include <automix/io/log_fields.hpp>
 #include <automix/io/log_record.hpp>
 #include <automix/io/sax.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 namespace automix {
 
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
-    explicit MappedHandler(const ColumnMapping& mapping) : models_(mapping.models) {
-        const auto add = [&](const std::string& column, Kind kind, std::size_t model) {
-            if (!column.empty()) targets_.push_back({column, kind, model, false});
-        };
-        add(mapping.id, Kind::id, 0);
-        add(mapping.split, Kind::split, 0);
-        add(mapping.dataset, Kind::dataset, 0);
-        add(mapping.category, Kind::category, 0);
-        for (std::size_t m = 0; m < models_.size(); ++m) {
-            add(models_[m].score, Kind::score, m);
-            add(models_[m].confidence, Kind::confidence, m);
-            add(models_[m].cost, Kind::cost, m);
+    /// `keep` says for each model of the mapping whether it is read.
+    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep)
+        : same_pair_(keep.front() && keep.back()) {
+        add(mapping.id, Target::id);
+        add(mapping.split, Target::split);
+        add(mapping.dataset, Target::dataset);
+        add(mapping.category, Target::category);
+        for (std::size_t m = 0; m < mapping.models.size(); ++m) {
+            if (!keep[m]) continue;
+            const ModelMapping& model = mapping.models[m];
+            add(model.score, Target::score);
+            add(model.confidence, Target::confidence);
+            add(model.cost, Target::cost);
+            names_.push_back(model.name);
         }
     }
 
-    /// Clears `record` and fills it from the events that follow; its id is `fallback_id` where no column has one.
-    void start(LogRecord& record, std::string fallback_id) {
-        record = LogRecord{};
-        record.record.id = std::move(fallback_id);
-        record.record.models.resize(models_.size());
-        record.texts.resize(models_.size());
-        for (const ModelMapping& model : models_) record.model_names.push_back(model.name);
-        for (Target& target : targets_) target.seen = false;
+    /// Clears `record` and fills it from the events that follow; its id is `id` where the mapping names no column for it.
+    void start(LogRecord& record, std::string_view id) {
+        reset(record, names_);
+        record.record.id = id;
         out_ = &record;
-        depth_ = 0;
+        for (Column& column : columns_) column.seen = false;
+        level_ = 0;
+        column_.clear();
     }
 
     /// Checks that no column is missing.
-    void finish() const {
-        for (const Target& target : targets_) {
-            if (!target.seen) fail_field(target.column, "missing, but named in the mapping");
+    void finish() {
+        for (const Column& column : columns_) {
+            if (!column.seen) fail_field(column.name, "missing, but named in the mapping");
         }
+        // A category is that of the pair of first and last model.
+        if (!same_pair_) out_->record.category.clear();
     }
 
     void on_key(const std::string& name) {
-        if (depth_ == 1) column_ = name;
+        if (level_ != 1) return;
+        column_ = name;
+        for (std::size_t c = 0; c < columns_.size(); ++c) {
+            if (columns_[c].name != name) continue;
+            // One column may be mapped twice, and is then found twice in one go.
+            if (columns_[c].seen) fail_field(name, "stands twice in one row");
+            columns_[c].seen = true;
+        }
     }
 
     void on_open(bool array) {
-        if (depth_ == 0 && array) fail_expected("", "an object", "an array");
-        if (depth_ == 1) {
-            for (Target& target : targets_) {
-                if (target.column == column_) fail_expected(column_, expected_of(target.kind), array ? "an array" : "an object");
+        const char* found = array ? "an array" : "an object";
+        if (level_ == 0 && array) fail_expected("", "an object", found);
+        if (level_ == 1) {
+            for (const Column& column : columns_) {
+                if (column.name == column_) fail_expected(column_, expected(column.target), found);
             }
         }
-        ++depth_;
+        ++level_;
     }
 
-    void on_close() { --depth_; }
+    void on_close() noexcept { --level_; }
 
     void on_scalar(const JsonScalar& value) {
-        if (depth_ == 0) fail_expected("", "an object", value.shown());
-        if (depth_ != 1) return;
-        for (Target& target : targets_) {
-            if (target.column != column_) continue;
-            if (target.seen) fail_field(column_, "the column stands twice in one row");
-            target.seen = true;
-            store(target, value);
+        if (level_ == 0) fail_expected("", "an object", value.shown());
+        if (level_ != 1) return;
+        for (const Column& column : columns_) {
+            if (column.name == column_) store(column, value);
         }
     }
 
-    [[nodiscard]] std::string path() const { return depth_ == 0 ? std::string{} : column_; }
+    [[nodiscard]] const std::string& path() const noexcept { return column_; }
 
  private:
-    enum class Kind : std::uint8_t { id, split, dataset, category, score, confidence, cost };
-    struct Target {
-        std::string column;
-        Kind kind;
+    enum class Target : std::uint8_t { id, split, dataset, category, score, confidence, cost };
+    struct Column {
+        std::string name;
+        Target target;
         std::size_t model;
         bool seen;
     };
 
-    static std::string_view expected_of(Kind kind) {
-        switch (kind) {
-            case Kind::id: return "a string or a whole number";
-            case Kind::split:
-            case Kind::dataset:
-            case Kind::category: return "a string";
-            case Kind::score:
-            case Kind::confidence: return "a number in [0, 1]";
-            case Kind::cost: break;
-        }
-        return "a finite price of at least 0";
+    void add(const std::string& column, Target target) {
+        if (!column.empty()) columns_.push_back({column, target, names_.size(), false});
     }
 
-    void store(const Target& target, const JsonScalar& value) {
-        const bool text = value.kind == JsonScalar::Kind::text;
-        const bool number = value.kind == JsonScalar::Kind::number;
-        const bool share = number && value.number >= 0.0 && value.number <= 1.0;
-        const bool price = number && std::isfinite(value.number) && value.number >= 0.0;
+    static std::string_view expected(Target target) noexcept {
+        switch (target) {
+            case Target::id: return "a non-empty string or a whole number";
+            case Target::split:
+            case Target::dataset: return "a string";
+            case Target::category: return describe_field(LogField::category).expected;
+            case Target::score:
+            case Target::confidence: return share_text;
+            case Target::cost: break;
+        }
+        return price_text;
+    }
+
+    void store(const Column& column, const JsonScalar& value) {
+        Record& row = out_->record;
         const auto require = [&](bool right) {
-            if (!right) fail_expected(target.column, expected_of(target.kind), value.shown());
+            if (!right) fail_expected(column.name, expected(column.target), value.shown());
         };
-        ModelRecord& model = out_->record.models[target.model];
-        switch (target.kind) {
-            case Kind::id:
-                require((text && !value.text->empty()) || (number && value.whole));
-                out_->record.id = text ? *value.text : format_fixed(value.number, 0);
+        const auto store_text = [&](std::string& text) {
+            require(value.is_text() || value.is_null());
+            if (value.is_text()) text = *value.text;
+        };
+        switch (column.target) {
+            case Target::id:
+                require(value.is_text() ? !value.text->empty() : value.kind == JsonScalar::Kind::integer);
+                row.id = value.is_text() ? *value.text : value.shown();
                 return;
-            case Kind::split: require(text); out_->record.split = *value.text; return;
-            case Kind::dataset: require(text); out_->record.dataset = *value.text; return;
-            case Kind::category: require(text); out_->record.category = *value.text; return;
-            case Kind::score: require(share); model.score = value.number; return;
-            case Kind::confidence: require(share); model.confidence = value.number; return;
-            case Kind::cost: require(price); model.cost = value.number; return;
+            case Target::split: return store_text(row.split);
+            case Target::dataset: return store_text(row.dataset);
+            case Target::category:
+                store_text(row.category);
+                return require(parse_category(row.category).has_value());
+            case Target::score: require(is_share(value)); break;
+            case Target::confidence: require(is_share(value) || value.is_null()); break;
+            case Target::cost: require(is_price(value) || value.is_null()); break;
         }
+        if (value.is_null()) return;
+        ModelRecord& model = row.models[column.model];
+        if (column.target == Target::score) model.score = value.number;
+        if (column.target == Target::confidence) model.confidence = value.number;
+        if (column.target == Target::cost) model.cost = value.number;
     }
 
-    std::vector<ModelMapping> models_;
-    std::vector<Target> targets_;
+    std::vector<std::string> names_;  ///< of the models that are read
+    std::vector<Column> columns_;
+    bool same_pair_;
     LogRecord* out_ = nullptr;
     std::string column_;
-    int depth_ = 0;
+    std::size_t level_ = 0;
 };
 
 }  // namespace automix

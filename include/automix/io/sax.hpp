@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the readers of JSON Lines share: nlohmann's event interface reduced to scalars, keys and brackets, with errors in
-// the library's own words. A line is parsed straight into its target, without a document in between.
+// the library's own words. A line is parsed straight into its target, without a document in between. Brackets are counted,
+// not recursed into, so that no input overflows the stack.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -17,19 +19,25 @@ namespace automix {
 
 /// A JSON value that is neither an object nor an array.
 struct JsonScalar {
-    enum class Kind { null, boolean, number, text };
+    enum class Kind : std::uint8_t { null, boolean, integer, real, text };
 
     Kind kind = Kind::null;
-    double number = 0.0;
-    const std::string* text = nullptr;
-    bool whole = false;  ///< written as an integer
+    bool negative = false;              ///< of an integer
+    std::uint64_t magnitude = 0;        ///< of an integer, or 1 for true
+    double number = 0.0;                ///< of an integer too, rounded
+    const std::string* text = nullptr;  ///< of a text
 
-    /// As it is shown in a message.
+    [[nodiscard]] bool is_null() const noexcept { return kind == Kind::null; }
+    [[nodiscard]] bool is_text() const noexcept { return kind == Kind::text; }
+    [[nodiscard]] bool is_number() const noexcept { return kind == Kind::integer || kind == Kind::real; }
+
+    /// As it is shown in a message; an integer to its last digit.
     [[nodiscard]] std::string shown() const {
         switch (kind) {
             case Kind::null: return "null";
-            case Kind::boolean: return number != 0.0 ? "true" : "false";
-            case Kind::number: return format_number(number);
+            case Kind::boolean: return magnitude != 0 ? "true" : "false";
+            case Kind::integer: return (negative ? "-" : "") + std::to_string(magnitude);
+            case Kind::real: return format_number(number);
             case Kind::text: break;
         }
         return in_quotes(*text);
@@ -44,87 +52,109 @@ struct JsonScalar {
     fail_field(field, "expected " + std::string(expected) + ", found " + found);
 }
 
-/// A syntax error, apart from other bad data because a line that was cut off shows itself by one.
+/// A syntax error, apart from other bad data because a line that was cut off shows itself by one at its end.
 class JsonSyntaxError : public DataError {
  public:
-    using DataError::DataError;
+    /// `column` is 1-based, in bytes.
+    JsonSyntaxError(std::size_t column, const std::string& reason)
+        : DataError(Place{{}, 0, "column " + std::to_string(column)}, "not valid JSON: " + reason), column_(column) {}
+
+    [[nodiscard]] std::size_t column() const noexcept { return column_; }
+
+ private:
+    std::size_t column_;
 };
 
-/// Base of a handler: `Derived` has `scalar(const JsonScalar&)`, `open(bool array)`, `close()`, `key(std::string&)` and
-/// `path()`, which throw `DataError` with the field alone for what they refuse.
+/// What the parser complains of, without its own prefix, position and quotation.
+inline std::string syntax_reason(const nlohmann::detail::exception& error) {
+    std::string_view what = error.what();
+    if (const auto prefix = what.find(" - "); prefix != std::string_view::npos) what.remove_prefix(prefix + 3);
+    what = what.substr(0, what.find("; last read: "));
+    return std::string(what);
+}
+
+/// The end of a token that the parser could not read, safe to print.
+inline std::string token_shown(std::string_view token) {
+    constexpr std::size_t limit = 30;
+    const bool cut = token.size() > limit;
+    std::string text = cut ? "..." : "";
+    for (const char c : cut ? token.substr(token.size() - limit) : token) text += static_cast<unsigned char>(c) < 0x80U ? c : '?';
+    return in_quotes(text);
+}
+
+/// Base of a handler: `Derived` has `on_scalar(const JsonScalar&)`, `on_open(bool array)`, `on_close()`,
+/// `on_key(const std::string&)` and `path()`, and throws `DataError` with the field alone for what it refuses.
 template <class Derived>
 class SaxHandler {
  public:
     using Json = nlohmann::json;
 
-    bool null() { return pass({}); }
-    bool boolean(bool value) { return pass({JsonScalar::Kind::boolean, value ? 1.0 : 0.0, nullptr, false}); }
-    bool number_integer(Json::number_integer_t value) { return whole(static_cast<double>(value)); }
-    bool number_unsigned(Json::number_unsigned_t value) { return whole(static_cast<double>(value)); }
-    bool number_float(Json::number_float_t value, const std::string&) {
-        return pass({JsonScalar::Kind::number, value, nullptr, false});
-    }
-    bool string(std::string& value) { return pass({JsonScalar::Kind::text, 0.0, &value, false}); }
-    bool binary(Json::binary_t&) { return false; }
+    static constexpr std::size_t max_depth = 64;
 
-    bool start_object(std::size_t) { return deeper(false); }
-    bool start_array(std::size_t) { return deeper(true); }
-    bool end_object() { return shallower(); }
-    bool end_array() { return shallower(); }
-    bool key(std::string& name) {
+    void begin_line() noexcept { depth_ = 0; }
+
+    bool null() { return pass({}); }
+    bool boolean(bool value) { return pass({JsonScalar::Kind::boolean, false, value ? 1U : 0U, 0.0, nullptr}); }
+    bool number_integer(Json::number_integer_t value) {
+        const auto bits = static_cast<std::uint64_t>(value);
+        return pass({JsonScalar::Kind::integer, value < 0, value < 0 ? 0U - bits : bits, static_cast<double>(value), nullptr});
+    }
+    bool number_unsigned(Json::number_unsigned_t value) {
+        return pass({JsonScalar::Kind::integer, false, value, static_cast<double>(value), nullptr});
+    }
+    bool number_float(Json::number_float_t value, const std::string& /*digits*/) {
+        return pass({JsonScalar::Kind::real, false, 0, value, nullptr});
+    }
+    bool string(const std::string& value) { return pass({JsonScalar::Kind::text, false, 0, 0.0, &value}); }
+    bool binary(Json::binary_t& /*bytes*/) { return false; }
+
+    bool start_object(std::size_t /*elements*/) { return open(false); }
+    bool start_array(std::size_t /*elements*/) { return open(true); }
+    bool end_object() { return close(); }
+    bool end_array() { return close(); }
+    bool key(const std::string& name) {
         self().on_key(name);
         return true;
     }
 
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) {
-        const std::string_view what = error.what();
-        if (what.find("out_of_range") != std::string_view::npos) {
-            fail_expected(self().path(), "a finite number", std::string(what.substr(what.find('\'') == what.npos ? 0 : what.find('\''))));
-        }
-        throw JsonSyntaxError(Place{{}, 0, "column " + std::to_string(position)}, described(what));
+    bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) {
+        constexpr int number_overflow = 406;
+        if (error.id == number_overflow) fail_expected(self().path(), "a finite number", token);
+        throw JsonSyntaxError(position, syntax_reason(error) + (token.empty() ? "" : ", found " + token_shown(token)));
     }
 
- protected:
-    static constexpr int max_depth = 64;
-
  private:
+    friend Derived;
+    SaxHandler() = default;
+
     Derived& self() { return static_cast<Derived&>(*this); }
 
-    bool whole(double value) { return pass({JsonScalar::Kind::number, value, nullptr, true}); }
     bool pass(const JsonScalar& value) {
         self().on_scalar(value);
         return true;
     }
-    bool deeper(bool array) {
+    bool open(bool array) {
         if (++depth_ > max_depth) fail_field(self().path(), "nested deeper than " + std::to_string(max_depth) + " levels");
         self().on_open(array);
         return true;
     }
-    bool shallower() {
+    bool close() {
         --depth_;
         self().on_close();
         return true;
     }
 
-    /// The parser's complaint without its own prefix and position, safe to print.
-    static std::string described(std::string_view what) {
-        const std::size_t position = what.find("column ");
-        if (position != std::string_view::npos) what = what.substr(what.find(": ", position) + 2);
-        std::string text;
-        for (const char c : what.substr(0, 160)) text += c >= ' ' && c < '\x7F' ? c : '?';
-        return "not valid JSON: " + text;
-    }
-
-    int depth_ = 0;
+    std::size_t depth_ = 0;
 };
 
 /// Parses one line into a handler. Throws what the handler throws, and `JsonSyntaxError`.
 template <class Handler>
 void parse_json_line(std::string_view line, Handler& handler) {
     if (const void* nul = std::memchr(line.data(), '\0', line.size())) {
-        const auto column = static_cast<const char*>(nul) - line.data() + 1;
-        throw JsonSyntaxError(Place{{}, 0, "column " + std::to_string(column)}, "not valid JSON: a NUL byte");
+        const auto before = static_cast<const char*>(nul) - line.data();
+        throw JsonSyntaxError(static_cast<std::size_t>(before) + 1, "a NUL byte");
     }
+    handler.begin_line();
     nlohmann::json::sax_parse(line.data(), line.data() + line.size(), &handler);
 }
 

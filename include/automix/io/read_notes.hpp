@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is odd in a log but usable, gathered while it is read: each kind of warning once, with its count and first place,
+// whatever the number of rows. Also the places of rows, for the message of an id that stands twice.
+// Constant memory but for logs whose lines have gaps (blank ones), which take two numbers a gap.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/record.hpp>
+#include <automix/io/log_record.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// Verdicts logged on the answers of one model.
+struct VerdictCounts {
+    std::size_t drawn = 0;
+    std::size_t unparsed = 0;
+};
+
+/// Where rows stand, as runs of consecutive lines.
+class RowPlaces {
+ public:
+    /// The place of the row that follows those added before.
+    void add(const Place& place) {
+        if (runs_.empty() || runs_.back().file != place.file || place.line != runs_.back().line + (rows_ - runs_.back().row)) {
+            runs_.push_back({rows_, place.file, place.line});
+        }
+        ++rows_;
+    }
+
+    /// Requires a row that was added. O(log runs).
+    [[nodiscard]] Place operator[](std::size_t row) const {
+        const auto after = std::upper_bound(runs_.begin(), runs_.end(), row, [](std::size_t r, const Run& run) { return r < run.row; });
+        const Run& run = *std::prev(after);
+        return {run.file, run.line + (row - run.row), {}};
+    }
+
+ private:
+    struct Run {
+        std::size_t row;
+        std::string file;
+        std::size_t line;
+    };
+    std::vector<Run> runs_;
+    std::size_t rows_ = 0;
+};
+
+class ReadNotes {
+ public:
+    /// Takes note of one record.
+    void add(const LogRecord& log, const Place& place) {
+        const auto& models = log.record.models;
+        if (verdicts_.size() < models.size()) verdicts_.resize(models.size());
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            const ModelRecord& model = models[m];
+            const auto count = [&](Verdict verdict) {
+                return static_cast<std::size_t>(std::count(model.verdicts.begin(), model.verdicts.end(), verdict));
+            };
+            const std::size_t unparsed = count(Verdict::unparsed);
+            verdicts_[m].drawn += model.verdicts.size();
+            verdicts_[m].unparsed += unparsed;
+            if (!model.confidence || model.verdicts.empty()) continue;
+            const std::size_t parsed = model.verdicts.size() - unparsed;
+            const double positive = static_cast<double>(count(Verdict::positive));
+            const double share = parsed == 0 ? 0.0 : positive / static_cast<double>(parsed);
+            constexpr double tolerance = 1e-3;
+            if (!(std::abs(share - *model.confidence) > tolerance)) continue;
+            if (contradictions_++ == 0) {
+                contradiction_ = to_string(place) + ": " + log.model_names[m] + ": stored confidence " +
+                                 format_number(*model.confidence) + " is not the share of positive verdicts, " +
+                                 format_number(share) + ", which is used";
+            }
+        }
+    }
+
+    /// One for each model that is kept.
+    [[nodiscard]] const std::vector<VerdictCounts>& verdicts() const noexcept { return verdicts_; }
+
+    [[nodiscard]] std::vector<std::string> warnings(const std::vector<std::string>& models, const std::vector<Place>& truncated) const {
+        std::vector<std::string> warnings;
+        for (const Place& place : truncated) warnings.push_back(to_string(place) + ": truncated last line skipped");
+        if (contradictions_ > 0) {
+            warnings.push_back(contradiction_ +
+                               (contradictions_ == 1 ? "" : "; " + std::to_string(contradictions_) + " such in all"));
+        }
+        for (std::size_t m = 0; m < verdicts_.size(); ++m) {
+            constexpr double tolerated = 0.05;
+            const auto [drawn, unparsed] = verdicts_[m];
+            if (static_cast<double>(unparsed) <= tolerated * static_cast<double>(drawn)) continue;
+            warnings.push_back(models[m] + ": " + std::to_string(unparsed) + " of " + std::to_string(drawn) +
+                               " verdicts could not be parsed");
+        }
+        return warnings;
+    }
+
+ private:
+    std::vector<VerdictCounts> verdicts_;
+    std::size_t contradictions_ = 0;
+    std::string contradiction_;  ///< the first
+};
+
+}  // namespace automix

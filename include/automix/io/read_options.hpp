@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to read of a log, and how: options that the streaming reader and the reader of whole logs share.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/column_mapping.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+struct ReadOptions {
+    std::vector<std::string> models{};         ///< to keep, in the log's order; empty: all
+    std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
+    std::optional<ColumnMapping> mapping{};    ///< for logs in another shape
+    bool keep_samples = false;                 ///< clusters and scores of the samples
+    bool keep_texts = false;                   ///< texts and samples; of the streaming reader, a data set holds none
+    bool allow_truncated = false;              ///< skip a last line that was cut off instead of refusing it
+    std::size_t max_line_bytes = std::size_t{64} << 20U;
+};
+
+/// For each model of the log whether it is wanted: all are where none is named. Throws `ArgumentError` for names that the
+/// log does not have, and for another order than the log's.
+inline std::vector<bool> choose_models(const std::vector<std::string>& log, const std::vector<std::string>& wanted) {
+    std::vector<bool> keep(log.size(), wanted.empty());
+    auto from = log.begin();
+    for (const std::string& name : wanted) {
+        const auto found = std::find(log.begin(), log.end(), name);
+        if (found == log.end()) {
+            throw ArgumentError("no model " + in_quotes(name) + " in the log; it has " + joined(log));
+        }
+        if (found < from) {
+            throw ArgumentError("models must stand in the log's order, cheapest first, and once: " + joined(log) + "; found " +
+                                joined(wanted));
+        }
+        keep[static_cast<std::size_t>(found - log.begin())] = true;
+        from = found + 1;
+    }
+    return keep;
+}
+
+}  // namespace automix
