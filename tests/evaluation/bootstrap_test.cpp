@@ -25,7 +25,8 @@ struct Table {
 Table random_table(Index rows, std::uint64_t seed) {
     Random random(seed);
     Table table{Replay(rows), {}};
-    for (auto* column : {&table.ends.small_score, &table.ends.small_cost, &table.ends.large_score, &table.ends.large_cost}) {
+    for (auto* column :
+         {&table.ends.small_score, &table.ends.small_cost, &table.ends.large_score, &table.ends.large_cost}) {
         column->setZero(rows);
     }
     for (Index row = 0; row < rows; ++row) {
@@ -88,7 +89,8 @@ Resampled resample(const Table& table, int resamples, std::uint64_t seed) {
         const auto rows = static_cast<double>(n);
         all.performance.push_back(p / rows);
         all.cost.push_back(c / rows);
-        if (pl > ps && cl > cs && c > cs) all.lift.push_back(((p - ps) / (c - cs)) / ((pl - ps) / (cl - cs)) - 1.0);
+        if (pl > ps && cl > cs && c > cs)
+            all.lift.push_back(((p - ps) / (c - cs)) / ((pl - ps) / (cl - cs)) - 1.0);
     }
     return all;
 }
@@ -180,7 +182,8 @@ TEST_CASE("intervals cover the truth about as often as they say") {
     int covered = 0;
     for (int log = 0; log < logs; ++log) {
         const Table table = random_table(80, 1000 + static_cast<std::uint64_t>(log));
-        const auto found = bootstrap(table.replay, table.ends, options(200, static_cast<std::uint64_t>(log), 0.9));
+        const auto found =
+            bootstrap(table.replay, table.ends, options(200, static_cast<std::uint64_t>(log), 0.9));
         const double truth = 0.5 * 0.4 + 0.5 * 0.7;
         covered += found.performance.low <= truth && truth <= found.performance.high ? 1 : 0;
     }
@@ -190,10 +193,12 @@ TEST_CASE("intervals cover the truth about as often as they say") {
 TEST_CASE("options that make no sense are refused, and no rows too") {
     const Table table = random_table(3, 7);
     for (const double level : {0.0, 1.0, -0.5, std::nan("")}) {
-        CHECK_THROWS_WITH(bootstrap(table.replay, table.ends, options(10, 0, level)), ContainsSubstring("level"));
+        CHECK_THROWS_WITH(bootstrap(table.replay, table.ends, options(10, 0, level)),
+                          ContainsSubstring("level"));
     }
     for (const int resamples : {0, -3}) {
-        CHECK_THROWS_WITH(bootstrap(table.replay, table.ends, options(resamples, 0)), ContainsSubstring("resamples"));
+        CHECK_THROWS_WITH(bootstrap(table.replay, table.ends, options(resamples, 0)),
+                          ContainsSubstring("resamples"));
     }
     CHECK_THROWS_AS(bootstrap(table.replay, table.ends, options(0, 0)), ArgumentError);
     CHECK_THROWS_AS(bootstrap(Replay(0), EndModels{}, options(10, 0)), DataError);

@@ -26,7 +26,8 @@ struct HalfThreshold {
         if (!evidence.started()) return Action::route(0);
         if (evidence.current == evidence.last_model()) return Action::accept();
         if (!evidence.current_model().verified()) return Action::verify(all_draws);
-        return evidence.current_model().confidence() <= 0.5 ? Action::route(evidence.last_model()) : Action::accept();
+        return evidence.current_model().confidence() <= 0.5 ? Action::route(evidence.last_model())
+                                                            : Action::accept();
     }
 };
 
@@ -40,7 +41,8 @@ Dataset hand_table() {
     return data;
 }
 
-PriceTable hand_prices(const Dataset& data, double small = 1.0, double large = 10.0, double verification = 2.0) {
+PriceTable hand_prices(const Dataset& data, double small = 1.0, double large = 10.0,
+                       double verification = 2.0) {
     Prices prices;
     prices.answers = {small, large};
     prices.verification = verification;
@@ -71,8 +73,8 @@ TEST_CASE("every figure of a report on a table by hand") {
     const Dataset data = hand_table();
     const Report report = report_of(HalfThreshold(), data, hand_prices(data));
     CHECK(report.rows == 4);
-    CHECK(report.performance == 0.75);          // 1, 1, 1, 0; small 2.5/4, large 3/4
-    CHECK(report.answer_cost == 8.5);           // 1 + 10 * 3/4
+    CHECK(report.performance == 0.75);  // 1, 1, 1, 0; small 2.5/4, large 3/4
+    CHECK(report.answer_cost == 8.5);   // 1 + 10 * 3/4
     CHECK(report.verification_cost == 2.0);
     CHECK(report.cost == 10.5);
     CHECK(report.routed == 0.75);
@@ -174,14 +176,16 @@ TEST_CASE("the oracle is the best choice of a model for every row, by brute forc
         for (Index row = 0; row < data.rows(); ++row) {
             double best = -1e300;
             for (Index model = 0; model < data.models(); ++model) {
-                best = std::max(best, data.scores(model)(row) - slope * prices.answers[static_cast<std::size_t>(model)](row));
+                best = std::max(best, data.scores(model)(row) -
+                                          slope * prices.answers[static_cast<std::size_t>(model)](row));
             }
             best_sum += best;
         }
         const double reached = oracle.performance - slope * oracle.cost;
         CHECK_THAT(reached, WithinAbs(best_sum / static_cast<double>(data.rows()), 1e-9));
         CHECK(oracle.verification_cost == 0.0);
-        for (const auto& other : {evaluate_baselines(data, prices).always_small, evaluate_baselines(data, prices).always_large}) {
+        for (const auto& other :
+             {evaluate_baselines(data, prices).always_small, evaluate_baselines(data, prices).always_large}) {
             CHECK(reached >= other.performance - slope * other.cost - 1e-9);
         }
     }
@@ -251,7 +255,8 @@ TEST_CASE("a model alone has no lift, and no rows is an error") {
 
 TEST_CASE("evaluation with intervals brings them, without none") {
     const Dataset data = hand_table();
-    CHECK_FALSE(evaluate(HalfThreshold(), data, hand_prices(data), without_intervals()).intervals.has_value());
+    CHECK_FALSE(
+        evaluate(HalfThreshold(), data, hand_prices(data), without_intervals()).intervals.has_value());
     EvaluationOptions options;
     options.bootstrap->resamples = 50;
     options.bootstrap->level = 0.5;

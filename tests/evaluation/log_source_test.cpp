@@ -19,7 +19,8 @@ namespace {
 constexpr int failed = -1;
 
 /// A model with one sample and score for each cluster number, the answer first.
-ModelRecord sampled(std::vector<std::int32_t> clusters, std::vector<double> scores, const std::vector<int>& verdicts) {
+ModelRecord sampled(std::vector<std::int32_t> clusters, std::vector<double> scores,
+                    const std::vector<int>& verdicts) {
     ModelRecord model = verified(scores.front(), verdicts);
     model.clusters = std::move(clusters);
     model.sample_scores = std::move(scores);
@@ -116,9 +117,11 @@ TEST_CASE("more verdicts than are logged is an error that names the record and t
                ContainsSubstring("\"q0\"") && ContainsSubstring("\"small\"") &&
                    ContainsSubstring("asked for 5 verdicts after 0, but only 4 are logged"));
     CHECK(source.draw(0, 3).drawn == 3);  // what failed took nothing
-    CHECK_THAT(data_error([&] { (void)source.draw(0, 2); }), ContainsSubstring("asked for 2 verdicts after 3"));
+    CHECK_THAT(data_error([&] { (void)source.draw(0, 2); }),
+               ContainsSubstring("asked for 2 verdicts after 3"));
     CHECK(source.draw(0, 1).drawn == 1);
-    CHECK_THAT(data_error([&] { (void)source.draw(0, all_draws); }), ContainsSubstring("after 4, but only 4"));
+    CHECK_THAT(data_error([&] { (void)source.draw(0, all_draws); }),
+               ContainsSubstring("after 4, but only 4"));
     CHECK_THAT(data_error([&] { (void)source.draw(2, 1); }),
                ContainsSubstring("\"large\"") && ContainsSubstring("neither verdicts nor a confidence"));
 }
@@ -148,17 +151,19 @@ TEST_CASE("the plurality, its ties and failed samples") {
     CHECK(of({}) == Expected{0, 0});
     CHECK(of({7}) == Expected{1, 0});
     CHECK(of({0, 1, 1}) == Expected{2, 1});
-    CHECK(of({0, 1, 1, 0}) == Expected{2, 0});                   // a tie goes to the answer's cluster
-    CHECK(of({0, 2, 1, 1, 2}) == Expected{2, 1});                // else to the earlier one
-    CHECK(of({failed, 2, 1, 1, 2}) == Expected{2, 1});           // also where the answer failed
-    CHECK(of({failed, failed, failed, 3}) == Expected{1, 3});    // failed samples are no cluster
+    CHECK(of({0, 1, 1, 0}) == Expected{2, 0});                 // a tie goes to the answer's cluster
+    CHECK(of({0, 2, 1, 1, 2}) == Expected{2, 1});              // else to the earlier one
+    CHECK(of({failed, 2, 1, 1, 2}) == Expected{2, 1});         // also where the answer failed
+    CHECK(of({failed, failed, failed, 3}) == Expected{1, 3});  // failed samples are no cluster
     CHECK(of({0, failed, failed}) == Expected{1, 0});
     CHECK(of({failed, failed}) == Expected{0, 0});
 }
 
 TEST_CASE("samples become known with the draws, and the plurality has the score of its first sample") {
     Dataset data({"small", "large"});
-    data.append(record("q0", {sampled({0, 1, failed, 1, 0, 0}, {0.0, 1.0, 0.0, 1.0, 0.0, 0.0}, {1, 1, 1, 1, 1}), scored(1.0)}));
+    data.append(record(
+        "q0",
+        {sampled({0, 1, failed, 1, 0, 0}, {0.0, 1.0, 0.0, 1.0, 0.0, 0.0}, {1, 1, 1, 1, 1}), scored(1.0)}));
     data.append(record("q1", {sampled({failed, failed}, {0.5, 0.0}, {1, 1}), scored(1.0)}));
     data.append(record("q2", {verified(0.5, {1}), scored(1.0)}));
     const PriceTable prices = resolve_prices(data);
@@ -174,7 +179,7 @@ TEST_CASE("samples become known with the draws, and the plurality has the score 
     CHECK(step(2) == std::pair{4, 2});                         // 0 1 - 1
     CHECK(source.score(0, AcceptedAnswer::plurality) == 1.0);
     CHECK(source.score(0, AcceptedAnswer::first) == 0.0);
-    CHECK(step(1) == std::pair{5, 2});                         // 0 1 - 1 0: a tie
+    CHECK(step(1) == std::pair{5, 2});  // 0 1 - 1 0: a tie
     CHECK(source.score(0, AcceptedAnswer::plurality) == 0.0);
 
     source.open(1);
@@ -184,8 +189,10 @@ TEST_CASE("samples become known with the draws, and the plurality has the score 
     CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }),
                ContainsSubstring("\"q1\"") && ContainsSubstring("none are known"));
     source.open(2);
-    CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }), ContainsSubstring("\"q2\""));
-    CHECK_THAT(data_error([&] { (void)source.score(1, AcceptedAnswer::plurality); }), ContainsSubstring("\"large\""));
+    CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }),
+               ContainsSubstring("\"q2\""));
+    CHECK_THAT(data_error([&] { (void)source.score(1, AcceptedAnswer::plurality); }),
+               ContainsSubstring("\"large\""));
 }
 
 TEST_CASE("a flagged answer is known to be one") {

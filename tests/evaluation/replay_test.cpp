@@ -64,8 +64,8 @@ class Breaking : public Mixture {
 Dataset three_models(int rows) {
     Dataset data({"small", "middle", "large"});
     for (int i = 0; i < rows; ++i) {
-        data.append(record("q" + std::to_string(i),
-                           {verified(0.25 * (i % 3), {1, 0}), verified(0.5, {1}), scored(1.0 - 0.125 * (i % 2))}));
+        data.append(record("q" + std::to_string(i), {verified(0.25 * (i % 3), {1, 0}), verified(0.5, {1}),
+                                                     scored(1.0 - 0.125 * (i % 2))}));
     }
     return data;
 }
@@ -169,7 +169,8 @@ TEST_CASE("a router that randomises is replayed in exact expectation over u") {
     // five standard errors of a mean over 6 * 4,000 draws of u; the standard deviation of a cost is 22
     CHECK_THAT(sum.routed.mean() / seeds, WithinAbs(0.8, 5.0 * 0.4 / std::sqrt(6.0 * seeds)));
     CHECK_THAT(sum.answer_cost.mean() / seeds, WithinAbs(27.0, 5.0 * 22.5 / std::sqrt(6.0 * seeds)));
-    CHECK_THAT(sum.performance.mean() / seeds, WithinAbs(exact.performance.mean(), 5.0 * 0.5 / std::sqrt(6.0 * seeds)));
+    CHECK_THAT(sum.performance.mean() / seeds,
+               WithinAbs(exact.performance.mean(), 5.0 * 0.5 / std::sqrt(6.0 * seeds)));
 }
 
 TEST_CASE("without breakpoints u comes from seed and id") {
@@ -182,7 +183,8 @@ TEST_CASE("without breakpoints u comes from seed and id") {
     CHECK_FALSE((first.routed == other.routed).all());
     CHECK(((first.routed == 0.0) || (first.routed == 1.0)).all());
     CHECK_THAT(first.routed.mean(), WithinAbs(0.3, 5.0 * 0.46 / std::sqrt(500.0)));
-    for (Index row = 0; row < data.rows(); ++row) CHECK(first.routed(row) == (uniform_of(data.id(row), 1) < 0.3 ? 1.0 : 0.0));
+    for (Index row = 0; row < data.rows(); ++row)
+        CHECK(first.routed(row) == (uniform_of(data.id(row), 1) < 0.3 ? 1.0 : 0.0));
 
     // a wrapper that could name breakpoints and names none changes nothing
     const Replay any = replay(AnyRouter::of(SecretMix()), data, prices, 1);
@@ -204,8 +206,10 @@ TEST_CASE("random mixing is exact at every share, its ends included") {
 TEST_CASE("breakpoints must ascend within [0, 1]") {
     const Dataset data = three_models(1);
     const PriceTable prices = resolve_prices(data, three_prices());
-    for (const auto& wrong : {std::vector{0.5, 0.2}, std::vector{1.5}, std::vector{-0.1}, std::vector{std::nan("")}}) {
-        CHECK_THROWS_WITH(replay(Breaking(wrong), data, prices), ContainsSubstring("breakpoints that ascend"));
+    for (const auto& wrong :
+         {std::vector{0.5, 0.2}, std::vector{1.5}, std::vector{-0.1}, std::vector{std::nan("")}}) {
+        CHECK_THROWS_WITH(replay(Breaking(wrong), data, prices),
+                          ContainsSubstring("breakpoints that ascend"));
     }
     const Replay doubled = replay(Breaking({0.0, 0.2, 0.2, 0.5, 1.0}), data, prices);
     CHECK_THAT(doubled.routed(0), WithinRel(0.8, 1e-12));
@@ -219,8 +223,8 @@ TEST_CASE("the plurality of the accepted model's samples is scored, for any mode
     data.append(record("q0", {verified(0.5, {1, 1}), middle, scored(0.25)}));
     const PriceTable prices = resolve_prices(data, three_prices());
     const auto accepted = [&](AcceptedAnswer which) {
-        const scripted::Router router(
-            {Action::route(0), Action::verify(1), Action::route(1), Action::verify(2), Action::accept(which)});
+        const scripted::Router router({Action::route(0), Action::verify(1), Action::route(1),
+                                       Action::verify(2), Action::accept(which)});
         const Replay rows = replay(router, data, prices);
         CHECK(router.seen.back().current_model().samples == 3);
         CHECK(router.seen.back().current_model().largest_cluster == 2);

@@ -46,7 +46,8 @@ TEST_CASE("undefined figures are a dash, and each reason stands below once") {
     Report undefined = report(0.0);
     undefined.ibc_lift = Figure::undefined("LLM not better");
     undefined.excess = undefined.gap_recovered = undefined.ibc_lift;
-    const std::string text = report_table("router", {{"one", report(0.25)}, {"two", undefined}, {"three", undefined}});
+    const std::string text =
+        report_table("router", {{"one", report(0.25)}, {"two", undefined}, {"three", undefined}});
     CHECK(text ==
           "router  performance    cost      IBC  IBC lift  gap recovered  excess  routed  draws\n"
           "one          0.5000  10.250  0.01250   +25.0 %         75.0 %    -1.2  12.5 %   8.00\n"
@@ -65,11 +66,14 @@ TEST_CASE("an evaluation prints the router between its baselines") {
     CHECK_THAT(without_lift, ContainsSubstring("4 queries") && ContainsSubstring("mine ") &&
                                  ContainsSubstring("always small") && ContainsSubstring("oracle"));
     CHECK_THAT(without_lift, ContainsSubstring("random mixing at the same cost: performance 0.4500\n"));
-    CHECK_THAT(without_lift, ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to 11.000\n"));
+    CHECK_THAT(
+        without_lift,
+        ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to 11.000\n"));
     evaluation.intervals->ibc_lift = Interval{-0.5, 0.5};
     CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
     evaluation.intervals.reset();
     evaluation.report.mixing_performance = Figure::undefined("both models cost the same");
     CHECK_THAT(to_text(evaluation), !ContainsSubstring("intervals"));
-    CHECK_THAT(to_text(evaluation), ContainsSubstring("mixing at the same cost: none, both models cost the same\n"));
+    CHECK_THAT(to_text(evaluation),
+               ContainsSubstring("mixing at the same cost: none, both models cost the same\n"));
 }

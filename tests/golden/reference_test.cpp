@@ -52,7 +52,8 @@ Split tables_of(const json& golden) {
     if (golden.contains("train")) return {inline_table(golden["train"]), inline_table(golden["test"])};
     ReadOptions options;
     options.models = {golden["slm"].get<std::string>(), golden["llm"].get<std::string>()};
-    return split_by_field(read_log((shared / "data" / golden["file"].get<std::string>()).string(), options).data);
+    return split_by_field(
+        read_log((shared / "data" / golden["file"].get<std::string>()).string(), options).data);
 }
 
 AutomixOptions options_of(const json& golden) {
@@ -100,7 +101,8 @@ TEST_CASE("the published family gives the figures of the published implementatio
             CHECK(std::abs(*result.ibc_lift - expected["train_ibc_lift"].get<double>()) < 1e-9);
             const Report report = mixer.evaluate(split.test).report;
             const json& tied = expected["best"];
-            CHECK(std::any_of(tied.begin(), tied.end(), [&](const json& one) { return agrees(report, one); }));
+            CHECK(
+                std::any_of(tied.begin(), tied.end(), [&](const json& one) { return agrees(report, one); }));
             ++checked;
         }
     }

@@ -88,7 +88,8 @@ TEST_CASE("where training throws the old policy stays and answers as before") {
 }
 
 TEST_CASE("data and prices that cannot be trained on leave every router as it was") {
-    for (const char* name : {"threshold", "simple_pomdp", "union", "exact", "fixed_answer:double_threshold"}) {
+    for (const char* name :
+         {"threshold", "simple_pomdp", "union", "exact", "fixed_answer:double_threshold"}) {
         Automix mixer{make_router(name), without_intervals()};
         mixer.train(confidence_table(rows));
         const std::string before = to_string(mixer.router().parameters());
@@ -120,7 +121,8 @@ TEST_CASE("a mixer evaluates the models that it was trained on, and no others") 
     mixer.train(confidence_table(rows));
     Dataset others({"small", "huge"});
     others.append(record("x", {confident(0.0, 0.0), scored(1.0)}));
-    CHECK_THROWS_WITH(mixer.evaluate(others), "trained on the models small, large, but the data has small, huge");
+    CHECK_THROWS_WITH(mixer.evaluate(others),
+                      "trained on the models small, large, but the data has small, huge");
     CHECK_THROWS_AS(mixer.evaluate(others), DataError);
     CHECK_THROWS_WITH(mixer.next(Evidence(3)), ContainsSubstring("2 models, found 3"));
     CHECK_THROWS_AS(mixer.next(Evidence(0)), ArgumentError);

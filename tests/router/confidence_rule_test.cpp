@@ -72,10 +72,10 @@ TEST_CASE("an unseen confidence takes the nearest cell, on a tie the lower") {
     const CellRule rule{{0.25, 0.5, 1.0}, {1, 0, 1}};
     CHECK(rule.routes(0.0));
     CHECK(rule.routes(0.25));
-    CHECK(rule.routes(0.375));                          // half way: the lower
+    CHECK(rule.routes(0.375));  // half way: the lower
     CHECK_FALSE(rule.routes(std::nextafter(0.375, 1.0)));
     CHECK_FALSE(rule.routes(0.5));
-    CHECK_FALSE(rule.routes(0.75));                     // half way: the lower
+    CHECK_FALSE(rule.routes(0.75));  // half way: the lower
     CHECK(rule.routes(std::nextafter(0.75, 1.0)));
     CHECK(rule.routes(1.0));
     CHECK(rule.routes(2.0));
@@ -88,7 +88,8 @@ TEST_CASE("rules say their parameters") {
     CHECK(to_string(parameters(DoubleThresholdRule{0.25, 0.5})) == "low 0.25, high 0.5");
     CHECK(to_string(parameters(TripleThresholdRule{0, 0.25, 0.5})) == "first 0, low 0.25, high 0.5");
     CHECK(to_string(parameters(BinRule{{1, 0, 1}})) == "route_bins [1 0 1]");
-    CHECK(to_string(parameters(CellRule{{0.25, 0.5, 1}, {1, 0, 1}})) == "route_confidences [0.25 1], cells 3");
+    CHECK(to_string(parameters(CellRule{{0.25, 0.5, 1}, {1, 0, 1}})) ==
+          "route_confidences [0.25 1], cells 3");
     CHECK(routes(ConfidenceRule(ThresholdRule{0.5}), 0.5));
     CHECK_FALSE(routes(ConfidenceRule(CellRule{{0.5}, {0}}), 0.5));
 }

@@ -107,13 +107,14 @@ std::vector<std::string> categories(const RandomTable& t) {
     return all;
 }
 
-/// The reward loop literally; r > (100 S - p_H) / p_N with both sides times rows in the bin times p_N, in whole numbers.
+/// The reward loop literally, r > (100 S - p_H) / p_N in whole numbers: both sides times p_N and the rows in the bin.
 std::vector<Policy> simple_pomdp(const RandomTable& t) {
     const auto names = categories(t);
     std::vector<std::map<std::string, long>> counts(static_cast<std::size_t>(t.bins) + 1);
     for (std::size_t row = 0; row < names.size(); ++row) {
         for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-            if (std::abs(t.confidence[row] * t.bins - static_cast<double>(bin)) < 0.5) ++counts[bin][names[row]];
+            if (std::abs(t.confidence[row] * t.bins - static_cast<double>(bin)) < 0.5)
+                ++counts[bin][names[row]];
         }
     }
     std::vector<Policy> all;
@@ -199,7 +200,8 @@ Winner winner_of(const RandomTable& t, const std::vector<Policy>& all, const Cos
     for (const Policy& policy : all) {
         const Tried tried = try_policy(t, policy);
         if (!tried.defined || tried.cost < range.least - 1e-9 || tried.cost > range.most + 1e-9) continue;
-        if (best.policy == nullptr || tried.ibc > best.ibc + 1e-10 * std::max(std::abs(tried.ibc), std::abs(best.ibc))) {
+        if (best.policy == nullptr ||
+            tried.ibc > best.ibc + 1e-10 * std::max(std::abs(tried.ibc), std::abs(best.ibc))) {
             best = {&policy, tried.ibc};
         }
     }
@@ -215,7 +217,8 @@ double best_of_all_sets(const RandomTable& t) {
     double best = -1e300;
     for (std::size_t set = 1; set < (std::size_t{1} << cells.size()); ++set) {
         const Tried tried = try_policy(t, [&](double p) {
-            const auto cell = static_cast<std::size_t>(std::find(cells.begin(), cells.end(), p) - cells.begin());
+            const auto cell =
+                static_cast<std::size_t>(std::find(cells.begin(), cells.end(), p) - cells.begin());
             return ((set >> cell) & 1U) != 0;
         });
         if (tried.defined) best = std::max(best, tried.ibc);
@@ -229,8 +232,9 @@ double mean(const std::vector<double>& values) {
     return sum / static_cast<double>(values.size());
 }
 
-const std::vector<std::string> family = {"threshold",    "double_threshold", "triple_threshold", "self_consistency",
-                                         "simple_pomdp", "greedy_pomdp",     "union"};
+const std::vector<std::string> family = {
+    "threshold", "double_threshold", "triple_threshold", "self_consistency", "simple_pomdp", "greedy_pomdp",
+    "union"};
 
 RouterSettings settings_of(const RandomTable& t, const CostRange& range = {}) {
     RouterSettings settings;
@@ -269,7 +273,8 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     for (const double confidence : t.confidence) {
         if (!t.exact_scores) break;  // sums round there, so ties may fall either way
         evidence.models[0].logged_confidence = confidence;
-        const Action expected = (*winner.policy)(confidence) ? Action::route(evidence.last_model()) : Action::accept();
+        const Action expected =
+            (*winner.policy)(confidence) ? Action::route(evidence.last_model()) : Action::accept();
         REQUIRE(mixer.next(evidence) == expected);
     }
     if (!t.constant_prices) return;
@@ -278,7 +283,8 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     REQUIRE(report.cost >= range.least - 1e-9);
     REQUIRE(report.cost <= range.most + 1e-9);
     REQUIRE(report.ibc_lift.defined() == result.ibc_lift.defined());
-    if (report.ibc_lift) REQUIRE(std::abs(*report.ibc_lift - *result.ibc_lift) <= 1e-9 * (1.0 + std::abs(*report.ibc_lift)));
+    if (report.ibc_lift)
+        REQUIRE(std::abs(*report.ibc_lift - *result.ibc_lift) <= 1e-9 * (1.0 + std::abs(*report.ibc_lift)));
 }
 
 /// `exact` against all sets of cells, and against every family member.
@@ -290,7 +296,8 @@ bool check_exact(const RandomTable& t) {
     REQUIRE(exact.candidates == static_cast<Index>(cells.size()));
 
     std::map<double, double> gains;
-    for (std::size_t row = 0; row < t.small.size(); ++row) gains[t.confidence[row]] += t.large[row] - t.small[row];
+    for (std::size_t row = 0; row < t.small.size(); ++row)
+        gains[t.confidence[row]] += t.large[row] - t.small[row];
     const bool some_gain =
         std::any_of(gains.begin(), gains.end(), [](const auto& cell) { return cell.second > 1e-9; });
     if (some_gain && cells.size() <= 10) REQUIRE(same(*exact.ibc, best_of_all_sets(t)));
@@ -345,6 +352,7 @@ TEST_CASE("exact is the best set of cells and no member beats it, on a few hundr
     check_exact_tables(3, 200);
 }
 
-TEST_CASE("exact is the best set of cells and no member beats it, on thousands of random tables", "[property]") {
+TEST_CASE("exact is the best set of cells and no member beats it, on thousands of random tables",
+          "[property]") {
     check_exact_tables(4, 5000);
 }

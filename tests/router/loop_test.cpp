@@ -142,14 +142,20 @@ TEST_CASE("evidence that is reset starts afresh") {
 
 TEST_CASE("a router that breaks the rules of the loop gets a protocol error") {
     CHECK_THAT(protocol_error({Action::accept()}), ContainsSubstring("accept before any model has answered"));
-    CHECK_THAT(protocol_error({Action::verify(1)}), ContainsSubstring("verify before any model has answered"));
+    CHECK_THAT(protocol_error({Action::verify(1)}),
+               ContainsSubstring("verify before any model has answered"));
     CHECK_THAT(protocol_error({Action::route(2)}), ContainsSubstring("route from model -1 to model 2 of 2"));
-    CHECK_THAT(protocol_error({Action::route(-1)}), ContainsSubstring("route from model -1 to model -1 of 2"));
+    CHECK_THAT(protocol_error({Action::route(-1)}),
+               ContainsSubstring("route from model -1 to model -1 of 2"));
     CHECK_THAT(protocol_error({Action::route(-7)}), ContainsSubstring("to model -7"));
-    CHECK_THAT(protocol_error({Action::route(0), Action::route(0)}), ContainsSubstring("from model 0 to model 0"));
-    CHECK_THAT(protocol_error({Action::route(1), Action::route(0)}), ContainsSubstring("from model 1 to model 0"));
-    CHECK_THAT(protocol_error({Action::route(0), Action::verify(0)}), ContainsSubstring("verify with 0 draws"));
-    CHECK_THAT(protocol_error({Action::route(0), Action::verify(-2)}), ContainsSubstring("verify with -2 draws"));
+    CHECK_THAT(protocol_error({Action::route(0), Action::route(0)}),
+               ContainsSubstring("from model 0 to model 0"));
+    CHECK_THAT(protocol_error({Action::route(1), Action::route(0)}),
+               ContainsSubstring("from model 1 to model 0"));
+    CHECK_THAT(protocol_error({Action::route(0), Action::verify(0)}),
+               ContainsSubstring("verify with 0 draws"));
+    CHECK_THAT(protocol_error({Action::route(0), Action::verify(-2)}),
+               ContainsSubstring("verify with -2 draws"));
     CHECK_THAT(protocol_error(scripted::Router({Action::route(0)}), scripted::Source({}), 0),
                ContainsSubstring("to model 0 of 0"));
     CHECK(protocol_error({Action::route(0), Action::verify(1), Action::route(1), Action::accept()}).empty());
@@ -158,7 +164,8 @@ TEST_CASE("a router that breaks the rules of the loop gets a protocol error") {
 TEST_CASE("a source that counts what cannot be gets a protocol error") {
     CHECK_THAT(protocol_error(round_of(0, 0, 0, 0.0)), ContainsSubstring("none and no failure"));
     CHECK_THAT(protocol_error(round_of(-1, 0, 0, 0.0, "lost")), ContainsSubstring("none and no failure"));
-    CHECK_THAT(protocol_error(round_of(2, 3, 0, 0.0)), ContainsSubstring("2 draws, 3 of them parsed and 0 positive"));
+    CHECK_THAT(protocol_error(round_of(2, 3, 0, 0.0)),
+               ContainsSubstring("2 draws, 3 of them parsed and 0 positive"));
     CHECK_THAT(protocol_error(round_of(2, 1, 2, 0.0)), ContainsSubstring("1 of them parsed and 2 positive"));
     CHECK_THAT(protocol_error(round_of(2, 2, -1, 0.0)), ContainsSubstring("-1 positive"));
     for (const double confidence : {-0.1, 1.1, std::numeric_limits<double>::quiet_NaN()}) {
@@ -196,7 +203,8 @@ TEST_CASE("where the second model fails the first one's answer stands") {
 }
 
 TEST_CASE("draws that fail in the middle count as far as they came") {
-    scripted::Source source({answered(1.0)}, {round_of(4, 3, 2, 0.4), round_of(1, 1, 1, 0.1, "connection lost")});
+    scripted::Source source({answered(1.0)},
+                            {round_of(4, 3, 2, 0.4), round_of(1, 1, 1, 0.1, "connection lost")});
     Evidence evidence(2);
     const scripted::Router router({Action::route(0), Action::verify(4), Action::verify(4), Action::accept()});
     const Outcome outcome = run(router, source, evidence);

@@ -97,8 +97,8 @@ TEST_CASE("exact on the table by hand") {
 }
 
 TEST_CASE("the simple POMDP on the table by hand") {
-    // All scores are whole: NEEDY rows are those with a gain, GOOD those with 1 and 1, HOPELESS the one of 0 and 0;
-    // (1, 0) is undefined. Bins 0, 1/2, 1 of two hold (N, G, H) = (2,0,0), (1,1,0), (0,2,1); 1/4 is an open end: no bin.
+    // All scores are whole: NEEDY rows are those with a gain, GOOD those with 1 and 1, HOPELESS the one of 0 and 0; (1, 0)
+    // is undefined. Bins 0, 1/2, 1 of two hold (N, G, H) = (2,0,0), (1,1,0), (0,2,1); 1/4 is an open end, so in no bin.
     // Bin 0 enters at r > 200/2, bin 1 at r > 200/1, bin 2 never: candidates {}, {0}, {0, 1}.
     // At inference 1/4 falls into bin 1. Gains: 0, 2/(16 + 20), 2/(16 + 50).
     SimplePomdpRouter router(options(2));
@@ -110,7 +110,8 @@ TEST_CASE("the simple POMDP on the table by hand") {
 
 TEST_CASE("the simple POMDP takes logged categories where all rows have one") {
     Dataset data({"small", "large"});
-    const auto add = [&](const char* id, double confidence, double small, double large, const char* category) {
+    const auto add = [&](const char* id, double confidence, double small, double large,
+                         const char* category) {
         Record row = record(id, {confident(small, confidence), scored(large)});
         row.category = category;
         data.append(row);
@@ -127,7 +128,7 @@ TEST_CASE("the simple POMDP takes logged categories where all rows have one") {
 }
 
 TEST_CASE("the reward loop ends at 4999") {
-    // One NEEDY row among N + G rows: the bin enters at r = 100 (G + 1) + 1. With G = 48 that is 4901, with 49 it is 5001.
+    // One NEEDY and G GOOD rows: the bin enters at r = 100 (G + 1) + 1, for G = 48 that is 4901, for 49 it is 5001.
     for (const auto& [good, candidates] : {std::pair{48, 2}, std::pair{49, 1}}) {
         std::vector<tables::ConfidenceRow> rows(static_cast<std::size_t>(good), {0.0, 1, 1});
         rows.push_back({0.0, 0, 1});
@@ -278,7 +279,8 @@ TEST_CASE("options that make no sense are refused") {
     CHECK_THROWS_WITH(ThresholdRouter(options(0)), ContainsSubstring("bins: expected 1 to 256, found 0"));
     CHECK_THROWS_AS(ExactRouter(options(257)), ArgumentError);
     CHECK_THROWS_AS(ThresholdRouter(options(-8)), ArgumentError);
-    CHECK_THROWS_WITH(ThresholdRouter(options(8, {2.0, 1.0})), ContainsSubstring("cost range") && ContainsSubstring("[2, 1]"));
+    CHECK_THROWS_WITH(ThresholdRouter(options(8, {2.0, 1.0})),
+                      ContainsSubstring("cost range") && ContainsSubstring("[2, 1]"));
     CHECK_THROWS_AS(ThresholdRouter(options(8, {std::nan(""), 1.0})), ArgumentError);
 }
 
@@ -305,7 +307,8 @@ TEST_CASE("a one-shot router asks the small model, draws all, then decides") {
 TEST_CASE("training uses the mean of recorded prices") {
     // The small model costs 1 and 3, the large one 10 and 30, a draw 0.5 and 1.5 with two draws and one.
     Dataset data({"small", "large"});
-    const auto add = [&](const char* id, std::vector<int> verdicts, double scale, double small, double large) {
+    const auto add = [&](const char* id, std::vector<int> verdicts, double scale, double small,
+                         double large) {
         Record row = record(id, {verified(small, verdicts), scored(large)});
         row.models[0].cost = scale;
         row.models[0].draw_cost = 0.5 * scale;

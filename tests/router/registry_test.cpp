@@ -34,12 +34,13 @@ TEST_CASE("every name makes a router of that name, alone and behind the fixed-an
 }
 
 TEST_CASE("an unknown name is an error that lists the known ones") {
-    for (const char* name : {"", "thresholds", "Threshold", "fixed_answer", "fixed_answer:", "fixed_answer:x"}) {
+    for (const char* name :
+         {"", "thresholds", "Threshold", "fixed_answer", "fixed_answer:", "fixed_answer:x"}) {
         CHECK_THROWS_AS(make_router(name), ArgumentError);
     }
-    CHECK_THROWS_WITH(make_router("pomdp"), ContainsSubstring("unknown router \"pomdp\"") &&
-                                                ContainsSubstring("greedy_pomdp") && ContainsSubstring("random_mix") &&
-                                                ContainsSubstring("fixed_answer:NAME"));
+    CHECK_THROWS_WITH(make_router("pomdp"),
+                      ContainsSubstring("unknown router \"pomdp\"") && ContainsSubstring("greedy_pomdp") &&
+                          ContainsSubstring("random_mix") && ContainsSubstring("fixed_answer:NAME"));
 }
 
 TEST_CASE("settings reach the routers") {
@@ -48,7 +49,8 @@ TEST_CASE("settings reach the routers") {
     CHECK_THROWS_AS(make_router("fixed_answer:union", settings), ArgumentError);
     CHECK_NOTHROW(make_router("always_small", settings));
     settings.mix = 1.5;
-    CHECK_THROWS_WITH(make_router("random_mix", settings), ContainsSubstring("mix: expected a share in [0, 1], found 1.5"));
+    CHECK_THROWS_WITH(make_router("random_mix", settings),
+                      ContainsSubstring("mix: expected a share in [0, 1], found 1.5"));
     settings.mix = std::nan("");
     CHECK_THROWS_AS(make_router("random_mix", settings), ArgumentError);
     settings.mix = 0.25;

@@ -55,7 +55,9 @@ class Source {
 
 inline automix::Answered answered(double cost, bool flagged = false) { return {cost, flagged, {}}; }
 
-inline automix::Answered no_answer(double cost, std::string failure) { return {cost, false, std::move(failure)}; }
+inline automix::Answered no_answer(double cost, std::string failure) {
+    return {cost, false, std::move(failure)};
+}
 
 inline automix::Drawn round_of(int drawn, int parsed, int positive, double cost, std::string failure = {}) {
     automix::Drawn round;

@@ -41,7 +41,8 @@ inline automix::ModelRecord confident(double score, double confidence) {
     return model;
 }
 
-inline automix::Record record(std::string id, std::vector<automix::ModelRecord> models, std::string dataset = {}) {
+inline automix::Record record(std::string id, std::vector<automix::ModelRecord> models,
+                              std::string dataset = {}) {
     automix::Record row;
     row.id = std::move(id);
     row.dataset = std::move(dataset);
@@ -59,7 +60,8 @@ struct ConfidenceRow {
 inline automix::Dataset confidence_table(const std::vector<ConfidenceRow>& rows) {
     automix::Dataset data({"small", "large"});
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        data.append(record("r" + std::to_string(i), {confident(rows[i].small, rows[i].confidence), scored(rows[i].large)}));
+        data.append(record("r" + std::to_string(i),
+                           {confident(rows[i].small, rows[i].confidence), scored(rows[i].large)}));
     }
     return data;
 }
@@ -68,7 +70,7 @@ inline automix::Dataset confidence_table(const std::vector<ConfidenceRow>& rows)
 struct RandomTable {
     automix::Dataset data{};
     automix::Prices prices{};
-    double small_cost = 0.0;         ///< mean prices
+    double small_cost = 0.0;  ///< mean prices
     double large_cost = 0.0;
     double verification_cost = 0.0;
     std::vector<double> confidence{};
@@ -113,7 +115,9 @@ inline RandomTable random_table(automix::Random& random) {
         if (score_kind == 0) return random.bernoulli(mean) ? 1.0 : 0.0;
         return score_kind == 1 ? between(random, 0, 4) / 4.0 : random.uniform();
     };
-    const auto price = [&](double most) { return random.bernoulli(0.2) ? 0.0 : 0.05 + most * random.uniform(); };
+    const auto price = [&](double most) {
+        return random.bernoulli(0.2) ? 0.0 : 0.05 + most * random.uniform();
+    };
 
     const double verification = random.bernoulli(0.3) ? 0.0 : price(2.0);
     std::vector<double> costs;
@@ -134,7 +138,8 @@ inline RandomTable random_table(automix::Random& random) {
         double last_cost = 0.0;
         for (int m = 0; m < models; ++m) {
             automix::ModelRecord model = scored(score(m == 0 ? 0.4 : 0.6));
-            const double cost = costs[static_cast<std::size_t>(m)] * (recorded_costs ? 0.5 + random.uniform() : 1.0);
+            const double cost =
+                costs[static_cast<std::size_t>(m)] * (recorded_costs ? 0.5 + random.uniform() : 1.0);
             if (recorded_costs) model.cost = cost;
             last_cost = cost;
             if (m == 0) {
@@ -155,7 +160,8 @@ inline RandomTable random_table(automix::Random& random) {
                         parsed += fails ? 0 : 1;
                         positive += !fails && yes ? 1 : 0;
                     }
-                    confidence = parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
+                    confidence =
+                        parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
                 } else {
                     model.confidence = confidence;
                 }
