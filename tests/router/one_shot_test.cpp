@@ -11,6 +11,8 @@
 #include <automix/router/union.hpp>
 
 #include <cmath>
+#include <string>
+#include <tuple>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -128,11 +130,18 @@ TEST_CASE("the simple POMDP takes logged categories where all rows have one") {
 }
 
 TEST_CASE("the reward loop ends at 4999") {
-    // One NEEDY and G GOOD rows: the bin enters at r = 100 (G + 1) + 1, for G = 48 that is 4901, for 49 it is 5001.
-    for (const auto& [good, candidates] : {std::pair{48, 2}, std::pair{49, 1}}) {
-        std::vector<tables::ConfidenceRow> rows(static_cast<std::size_t>(good), {0.0, 1, 1});
-        rows.push_back({0.0, 0, 1});
-        const Dataset data = tables::confidence_table(rows);
+    // One NEEDY, G GOOD and H HOPELESS rows: the bin is routed for r > 100 (1 + G + H) - H.
+    for (const auto& [good, hopeless, candidates] :
+         {std::tuple{48, 0, 2}, std::tuple{47, 2, 2}, std::tuple{48, 1, 1}, std::tuple{49, 0, 1}}) {
+        Dataset data({"small", "large"});
+        const auto add = [&](const std::string& category) {
+            Record row = record(std::to_string(data.rows()), {confident(0.0, 0.0), scored(1.0)});
+            row.category = category;
+            data.append(row);
+        };
+        add("NEEDY");
+        for (int i = 0; i < good; ++i) add("GOOD");
+        for (int i = 0; i < hopeless; ++i) add("HOPELESS");
         SimplePomdpRouter router(options(1));
         CHECK(train(router, data).candidates == candidates);
     }
@@ -173,6 +182,18 @@ TEST_CASE("ties go to the first candidate") {
     const Dataset data = tables::confidence_table({{0.25, 0, 1}, {1.0, 1, 1}});
     train(router, data);
     CHECK(std::get<ThresholdRule>(router.rule()).threshold == 0.25);
+}
+
+TEST_CASE("what differs by rounding alone is a tie") {
+    // Free verification, so IBC is mean gain over price: 0.15 + 0.15 over two rows, 0.1 + 0.2 over two, and all four.
+    Prices prices = hand_prices();
+    prices.verification = 0.0;
+    const Dataset data =
+        tables::confidence_table({{0.0, 0, 0.15}, {0.0, 0, 0.15}, {0.5, 0, 0.1}, {0.5, 0, 0.2}, {1.0, 1, 1}});
+    REQUIRE(0.1 + 0.2 > 0.15 + 0.15);
+    DoubleThresholdRouter router(options(4));
+    train(router, data, prices);
+    CHECK(to_string(router.parameters()) == "low 0, high 0.25");
 }
 
 TEST_CASE("a cost range bounds the mean total cost, both ends included") {
