@@ -3,15 +3,23 @@
 // printed until the whole answer is there, so an error leaves no partial output.
 #pragma once
 
+#include <automix/io/report_json.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace automix::program {
 
 /// Runs a command that was chosen on the command line and returns its standard output.
 using Command = std::function<std::string()>;
+
+/// The last line of every help.
+inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad usage.";
 
 /// Each adds its sub-command to `app`; `chosen` is set once the line was parsed and names it.
 void add_describe(CLI::App& app, Command& chosen);
@@ -19,5 +27,21 @@ void add_evaluate(CLI::App& app, Command& chosen);
 
 /// `--format text|json`: true for JSON.
 void add_format(CLI::App& command, bool& json);
+
+/// An option with one argument, a list with commas between; `form` is what the help calls it. Numbers are parsed whole
+/// or refused, the empty one too.
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list, const std::string& form,
+                      const std::string& help);
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list, const std::string& form,
+                      const std::string& help);
+
+/// The number that `text` is from end to end.
+std::optional<double> parse_number(std::string_view text);
+
+/// Indented, one line feed at the end.
+std::string to_text(const OrderedJson& json);
+
+/// The warnings under a heading; nothing where there are none.
+std::string warnings_text(const std::vector<std::string>& warnings);
 
 }  // namespace automix::program

@@ -37,6 +37,14 @@ Counts count_names(const Dataset& data, const std::vector<std::string>& names, N
     return counts;
 }
 
+Counts dataset_counts(const Dataset& data) {
+    return count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); });
+}
+
+Counts split_counts(const Dataset& data) {
+    return count_names(data, data.split_names(), [&](Index row) { return data.split(row); });
+}
+
 struct ModelSummary {
     std::string name{};
     double score = 0.0;
@@ -86,8 +94,8 @@ std::string to_json_text(const Log& log) {
     };
     OrderedJson json;
     json["rows"] = data.rows();
-    json["datasets"] = counts_json(count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); }));
-    json["splits"] = counts_json(count_names(data, data.split_names(), [&](Index row) { return data.split(row); }));
+    json["datasets"] = counts_json(dataset_counts(data));
+    json["splits"] = counts_json(split_counts(data));
     json["models"] = OrderedJson::array();
     for (const ModelSummary& model : summarise_models(data)) {
         json["models"].push_back({{"name", model.name},
@@ -99,20 +107,18 @@ std::string to_json_text(const Log& log) {
                                   {"draw_cost", to_json(model.draw_cost)}});
     }
     json["warnings"] = log.warnings;
-    return json.dump(2) + '\n';
+    return to_text(json);
 }
 
 std::string to_text(const Log& log) {
     const Dataset& data = log.data;
-    const auto counts_text = [](const Counts& counts) {
+    const auto counts_text = [](const std::string& title, const Counts& counts) {
         std::vector<std::string> texts;
         for (const auto& [name, rows] : counts) texts.push_back((name.empty() ? "(none)" : name) + " " + std::to_string(rows));
-        return joined(texts);
+        return title + joined(texts) + '\n';
     };
-    std::string text = std::to_string(data.rows()) + " queries\ndata sets: " +
-                       counts_text(count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); })) +
-                       "\nsplits: " +
-                       counts_text(count_names(data, data.split_names(), [&](Index row) { return data.split(row); })) + "\n\n";
+    const std::string text = std::to_string(data.rows()) + " queries\n" + counts_text("data sets: ", dataset_counts(data)) +
+                             counts_text("splits: ", split_counts(data)) + '\n';
     const auto cell = [](const Figure& figure) { return figure ? format_fixed(*figure, 4) : std::string("-"); };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
     for (const ModelSummary& model : summarise_models(data)) {
@@ -123,10 +129,7 @@ std::string to_text(const Log& log) {
                    model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence), cell(model.cost),
                    cell(model.draw_cost)});
     }
-    text += table.text();
-    if (!log.warnings.empty()) text += "\nwarnings\n";
-    for (const std::string& warning : log.warnings) text += "  " + warning + '\n';
-    return text;
+    return text + table.text() + warnings_text(log.warnings);
 }
 
 }  // namespace
@@ -134,6 +137,7 @@ std::string to_text(const Log& log) {
 void add_describe(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<DescribeOptions>();
     CLI::App* command = app.add_subcommand("describe", "Show what is in a log: queries, models, scores, draws, prices");
+    command->footer(exit_codes);
     add_log_options(*command, options->log);
     add_format(*command, options->json);
     command->callback([options, &chosen] {

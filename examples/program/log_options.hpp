@@ -14,14 +14,14 @@ namespace automix::program {
 struct LogOptions {
     std::vector<std::string> paths{};
     std::vector<std::string> models{};
-    std::vector<std::string> fixed_answers{};
     std::string map{};
     bool allow_truncated = false;
 };
 
 void add_log_options(CLI::App& command, LogOptions& options);
 
-/// Reads the logs as one. Throws `DataError` for bad data and `ArgumentError` for models that they do not have.
-Log read_logs(const LogOptions& options);
+/// Reads the logs as one and flags the answers that are among `fixed_answers`. Throws `DataError` for bad data and
+/// `ArgumentError` for models that the logs do not have.
+Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {});
 
 }  // namespace automix::program

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <sstream>
 #include <string>
 
 namespace {
@@ -25,6 +26,19 @@ int print(const std::string& text) {
     return written ? 0 : fail(bad_data, "standard output cannot be written");
 }
 
+/// The command whose help tells more.
+std::string help_of(const CLI::App& app) {
+    const auto commands = app.get_subcommands();
+    return commands.empty() ? "automix --help" : "automix " + commands.front()->get_name() + " --help";
+}
+
+/// What `--help` or `--version` asked for.
+std::string answer(const CLI::App& app, const CLI::Success& request) {
+    std::ostringstream out;
+    app.exit(request, out, out);
+    return out.str();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -32,6 +46,7 @@ int main(int argc, char** argv) {
     app.name("automix");
     app.set_version_flag("--version", "automix " AUTOMIX_VERSION_STRING);
     app.require_subcommand(1);
+    app.footer(std::string("automix COMMAND --help tells the options of a command.\n") + automix::program::exit_codes);
     automix::program::Command command;
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
@@ -39,9 +54,9 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
         return print(command());
     } catch (const CLI::Success& help) {
-        return app.exit(help);
+        return print(answer(app, help));
     } catch (const CLI::ParseError& error) {
-        return fail(bad_usage, std::string(error.what()) + "; see automix --help");
+        return fail(bad_usage, std::string(error.what()) + "; see " + help_of(app));
     } catch (const automix::ArgumentError& error) {
         return fail(bad_usage, error.what());
     } catch (const std::exception& error) {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comparison.hpp"
+
+#include "command.hpp"
+
+#include <automix/core/format.hpp>
+#include <automix/evaluation/text_report.hpp>
+#include <automix/io/report_json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+namespace automix::program {
+namespace {
+
+using NamedReports = std::vector<std::pair<std::string, Report>>;
+
+OrderedJson router_json(const RouterResult& router) {
+    OrderedJson json{{"name", router.name}};
+    if (router.feasible()) {
+        json["parameters"] = to_json(router.parameters);
+        json["train"] = to_json(router.train);
+        json["test"] = to_json(router.test);
+        json["datasets"] = datasets_json(router.test);
+    } else {
+        json["infeasible"] = router.infeasible;
+        json["parameters"] = json["train"] = json["test"] = nullptr;
+        json["datasets"] = OrderedJson::object();
+    }
+    return json;
+}
+
+std::string heading(const Comparison& comparison) {
+    const auto base = [](const Figure& figure) { return figure ? format_number(*figure) : "- (" + figure.reason() + ")"; };
+    return joined(comparison.models, " -> ") + ": trained on " + std::to_string(comparison.train_rows) +
+           " queries, tested on " + std::to_string(comparison.test_rows) + "\nbase IBC: train " +
+           base(comparison.train_base) + ", test " + base(comparison.test_base) + "\n\n";
+}
+
+/// All test rows: the routers, and the baselines that are not among them.
+std::string overall_table(const Comparison& comparison) {
+    NamedReports reports;
+    for (const RouterResult& router : comparison.routers) {
+        if (router.feasible()) reports.emplace_back(router.name, router.test.report);
+    }
+    const Baselines& baselines = comparison.baselines;
+    for (const auto& [name, report] : {std::pair{"always_small", &baselines.always_small},
+                                       std::pair{"always_large", &baselines.always_large},
+                                       std::pair{"random_mix", &baselines.random_mix},
+                                       std::pair{"oracle", &baselines.oracle}}) {
+        const auto same = [&name = name](const auto& entry) { return entry.first == name; };
+        if (std::none_of(reports.begin(), reports.end(), same)) reports.emplace_back(name, *report);
+    }
+    return report_table("all, " + std::to_string(comparison.test_rows), reports);
+}
+
+/// A table for each data set where there is more than one.
+std::string dataset_tables(const Comparison& comparison) {
+    std::vector<std::pair<std::string, NamedReports>> tables;
+    for (const RouterResult& router : comparison.routers) {
+        for (std::size_t i = 0; i < router.test.datasets.size(); ++i) {
+            const auto& [dataset, report] = router.test.datasets[i];
+            if (i == tables.size()) tables.emplace_back(dataset + ", " + std::to_string(report.rows), NamedReports{});
+            tables[i].second.emplace_back(router.name, report);
+        }
+    }
+    std::string text;
+    for (const auto& [title, reports] : tables) text += tables.size() > 1 ? '\n' + report_table(title, reports) : "";
+    return text;
+}
+
+std::string range(const std::string& low, const std::string& high) { return low + " to " + high; }
+
+std::string interval_table(const Comparison& comparison) {
+    const auto has_intervals = [](const RouterResult& router) { return router.test.intervals.has_value(); };
+    const auto& routers = comparison.routers;
+    if (std::none_of(routers.begin(), routers.end(), has_intervals)) return "";
+    TextTable table({"95 % intervals", "performance", "cost", "IBC lift"});
+    for (const RouterResult& router : routers) {
+        if (!has_intervals(router)) continue;
+        const ConfidenceIntervals& intervals = *router.test.intervals;
+        const auto& [performance, cost, lift] = std::tie(intervals.performance, intervals.cost, intervals.ibc_lift);
+        table.add({router.name, range(format_fixed(performance.low, 4), format_fixed(performance.high, 4)),
+                   range(format_fixed(cost.low, 3), format_fixed(cost.high, 3)),
+                   lift ? range(format_percent(lift->low, true), format_percent(lift->high, true)) : "-"});
+    }
+    return '\n' + table.text();
+}
+
+std::string policies(const Comparison& comparison) {
+    std::string text;
+    for (const RouterResult& router : comparison.routers) {
+        const std::string policy = router.feasible() ? automix::to_string(router.parameters) : router.infeasible;
+        if (!policy.empty()) text += "  " + router.name + ": " + policy + '\n';
+    }
+    return text.empty() ? "" : "\npolicies\n" + text;
+}
+
+}  // namespace
+
+std::string to_json_text(const Comparison& comparison) {
+    OrderedJson json;
+    json["models"] = comparison.models;
+    json["rows"] = {{"train", comparison.train_rows}, {"test", comparison.test_rows}};
+    json["base_ibc"] = {{"train", to_json(comparison.train_base)}, {"test", to_json(comparison.test_base)}};
+    json["warnings"] = comparison.warnings;
+    json["routers"] = OrderedJson::array();
+    for (const RouterResult& router : comparison.routers) json["routers"].push_back(router_json(router));
+    json["baselines"] = to_json(comparison.baselines);
+    return to_text(json);
+}
+
+std::string to_text(const Comparison& comparison) {
+    return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) + interval_table(comparison) +
+           policies(comparison) + warnings_text(comparison.warnings);
+}
+
+}  // namespace automix::program
