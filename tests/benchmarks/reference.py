@@ -116,9 +116,7 @@ def measure(name, table, sample, budget):
     training = timed(lambda: mixer.train(table), budget)
 
     def decide_rows():
-        infer = mixer.infer
-        for row in sample:
-            infer(row)
+        return sum(map(mixer.infer, sample))
 
     row_by_row = timed(decide_rows, budget)
     whole_frame = timed(lambda: mixer.infer(table), budget)
@@ -130,7 +128,7 @@ def measure(name, table, sample, budget):
     return {
         "method": name,
         "train": training,
-        "decide_row": per_decision(row_by_row, len(sample)),
+        "decide_row": {**per_decision(row_by_row, len(sample)), "routed": int(decide_rows())},
         "decide_frame": per_decision(whole_frame, len(table)),
         "parameter": plain(mixer.best_param),
         "train_ibc_lift": float(lift),

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The subjects of the benchmark program, and the routers that they time. Benchmarks are named SUBJECT/ROUTER/ROWS.
+#pragma once
+
+#include <automix/router/exact.hpp>
+#include <automix/router/greedy_pomdp.hpp>
+#include <automix/router/simple_pomdp.hpp>
+#include <automix/router/threshold.hpp>
+#include <automix/router/union.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <string>
+
+namespace benchmarks {
+
+void register_training(std::size_t rows);
+void register_decisions(std::size_t rows);
+void register_reading();
+
+/// Registers `time.template operator()<Router>(state, rows)` for each router of the published family and for `exact`.
+template <class Time>
+void register_routers(const std::string& subject, std::size_t rows, Time time) {
+    const auto add = [&]<class... Routers>() {
+        (benchmark::RegisterBenchmark(
+             (subject + '/' + Routers::name() + '/' + std::to_string(rows)).c_str(),
+             [=](benchmark::State& state) { time.template operator()<Routers>(state, rows); }),
+         ...);
+    };
+    using namespace automix;
+    add.template operator()<UnionRouter, SimplePomdpRouter, GreedyPomdpRouter, DoubleThresholdRouter,
+                            ThresholdRouter, TripleThresholdRouter, SelfConsistencyRouter, ExactRouter>();
+}
+
+}  // namespace benchmarks
