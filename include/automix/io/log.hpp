@@ -12,6 +12,7 @@
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,7 +42,9 @@ inline Log read_log(const std::vector<std::string>& paths, const ReadOptions& op
         } catch (const DataError& error) {
             for (Index row = 0; row < data->rows(); ++row) {
                 if (data->id(row) != log.record.id) continue;
-                throw DataError(error.place(), error.detail() + ", first at " + to_string(places[static_cast<std::size_t>(row)]));
+                Place place = error.place();
+                if (options.mapping && !options.mapping->id.empty()) place.field = options.mapping->id;
+                throw DataError(place, error.detail() + ", first at " + to_string(places[static_cast<std::size_t>(row)]));
             }
             throw;
         }
