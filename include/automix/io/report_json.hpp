@@ -22,7 +22,7 @@ using OrderedJson = nlohmann::ordered_json;
 /// The number, or null.
 inline OrderedJson to_json(const Figure& figure) { return figure ? OrderedJson(*figure) : OrderedJson(nullptr); }
 
-/// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws","rounds",
+/// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "gap_recovered","excess"}`.
 inline OrderedJson to_json(const Report& report) {
     const std::string& reason = report.undefined();
@@ -35,7 +35,6 @@ inline OrderedJson to_json(const Report& report) {
             {"undefined", reason.empty() ? OrderedJson(nullptr) : OrderedJson(reason)},
             {"routed", report.routed},
             {"draws", report.draws},
-            {"rounds", report.rounds},
             {"gap_recovered", to_json(report.gap_recovered)},
             {"excess", to_json(report.excess)}};
 }
