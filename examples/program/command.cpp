@@ -31,16 +31,16 @@ void add_format(CLI::App& command, bool& json) {
         ->default_str("text");
 }
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list, const std::string& form,
-                      const std::string& help) {
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
+                      const std::string& form, const std::string& help) {
     return command
         .add_option_function<std::string>(
             name, [&list](const std::string& text) { list = split_list(text); }, help)
         ->type_name(form);
 }
 
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list, const std::string& form,
-                      const std::string& help) {
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list,
+                      const std::string& form, const std::string& help) {
     const auto parse = [name, &list](const std::string& text) {
         list.clear();
         for (const std::string& item : split_list(text)) {

@@ -30,10 +30,10 @@ void add_format(CLI::App& command, bool& json);
 
 /// An option with one argument, a list with commas between; `form` is what the help calls it. Numbers are parsed whole
 /// or refused, the empty one too.
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list, const std::string& form,
-                      const std::string& help);
-CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list, const std::string& form,
-                      const std::string& help);
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
+                      const std::string& form, const std::string& help);
+CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list,
+                      const std::string& form, const std::string& help);
 
 /// The number that `text` is from end to end.
 std::optional<double> parse_number(std::string_view text);

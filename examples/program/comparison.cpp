@@ -33,7 +33,9 @@ OrderedJson router_json(const RouterResult& router) {
 }
 
 std::string heading(const Comparison& comparison) {
-    const auto base = [](const Figure& figure) { return figure ? format_number(*figure) : "- (" + figure.reason() + ")"; };
+    const auto base = [](const Figure& figure) {
+        return figure ? format_number(*figure) : "- (" + figure.reason() + ")";
+    };
     return joined(comparison.models, " -> ") + ": trained on " + std::to_string(comparison.train_rows) +
            " queries, tested on " + std::to_string(comparison.test_rows) + "\nbase IBC: train " +
            base(comparison.train_base) + ", test " + base(comparison.test_base) + "\n\n";
@@ -46,10 +48,10 @@ std::string overall_table(const Comparison& comparison) {
         if (router.feasible()) reports.emplace_back(router.name, router.test.report);
     }
     const Baselines& baselines = comparison.baselines;
-    for (const auto& [name, report] : {std::pair{"always_small", &baselines.always_small},
-                                       std::pair{"always_large", &baselines.always_large},
-                                       std::pair{"random_mix", &baselines.random_mix},
-                                       std::pair{"oracle", &baselines.oracle}}) {
+    for (const auto& [name, report] :
+         {std::pair{"always_small", &baselines.always_small},
+          std::pair{"always_large", &baselines.always_large}, std::pair{"random_mix", &baselines.random_mix},
+          std::pair{"oracle", &baselines.oracle}}) {
         const auto same = [&name = name](const auto& entry) { return entry.first == name; };
         if (std::none_of(reports.begin(), reports.end(), same)) reports.emplace_back(name, *report);
     }
@@ -62,12 +64,14 @@ std::string dataset_tables(const Comparison& comparison) {
     for (const RouterResult& router : comparison.routers) {
         for (std::size_t i = 0; i < router.test.datasets.size(); ++i) {
             const auto& [dataset, report] = router.test.datasets[i];
-            if (i == tables.size()) tables.emplace_back(dataset + ", " + std::to_string(report.rows), NamedReports{});
+            if (i == tables.size())
+                tables.emplace_back(dataset + ", " + std::to_string(report.rows), NamedReports{});
             tables[i].second.emplace_back(router.name, report);
         }
     }
     std::string text;
-    for (const auto& [title, reports] : tables) text += tables.size() > 1 ? '\n' + report_table(title, reports) : "";
+    for (const auto& [title, reports] : tables)
+        text += tables.size() > 1 ? '\n' + report_table(title, reports) : "";
     return text;
 }
 
@@ -81,7 +85,8 @@ std::string interval_table(const Comparison& comparison) {
     for (const RouterResult& router : routers) {
         if (!has_intervals(router)) continue;
         const ConfidenceIntervals& intervals = *router.test.intervals;
-        const auto& [performance, cost, lift] = std::tie(intervals.performance, intervals.cost, intervals.ibc_lift);
+        const auto& [performance, cost, lift] =
+            std::tie(intervals.performance, intervals.cost, intervals.ibc_lift);
         table.add({router.name, range(format_fixed(performance.low, 4), format_fixed(performance.high, 4)),
                    range(format_fixed(cost.low, 3), format_fixed(cost.high, 3)),
                    lift ? range(format_percent(lift->low, true), format_percent(lift->high, true)) : "-"});
@@ -92,7 +97,8 @@ std::string interval_table(const Comparison& comparison) {
 std::string policies(const Comparison& comparison) {
     std::string text;
     for (const RouterResult& router : comparison.routers) {
-        const std::string policy = router.feasible() ? automix::to_string(router.parameters) : router.infeasible;
+        const std::string policy =
+            router.feasible() ? automix::to_string(router.parameters) : router.infeasible;
         if (!policy.empty()) text += "  " + router.name + ": " + policy + '\n';
     }
     return text.empty() ? "" : "\npolicies\n" + text;
@@ -113,8 +119,8 @@ std::string to_json_text(const Comparison& comparison) {
 }
 
 std::string to_text(const Comparison& comparison) {
-    return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) + interval_table(comparison) +
-           policies(comparison) + warnings_text(comparison.warnings);
+    return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
+           interval_table(comparison) + policies(comparison) + warnings_text(comparison.warnings);
 }
 
 }  // namespace automix::program

@@ -32,7 +32,9 @@ Counts count_names(const Dataset& data, const std::vector<std::string>& names, N
     Counts counts;
     for (const std::string& name : names) counts.emplace_back(name, 0);
     for (Index row = 0; row < data.rows(); ++row) {
-        ++std::find_if(counts.begin(), counts.end(), [&](const auto& c) { return c.first == name_of(row); })->second;
+        ++std::find_if(counts.begin(), counts.end(), [&](const auto& c) {
+              return c.first == name_of(row);
+          })->second;
     }
     return counts;
 }
@@ -73,7 +75,8 @@ ModelSummary summarise_model(const Dataset& data, Index model) {
     return {data.model_names()[static_cast<std::size_t>(model)],
             data.scores(model).mean(),
             data.draw_counts(model),
-            drawn == 0 ? Figure::undefined("no draws") : Figure(static_cast<double>(unparsed) / static_cast<double>(drawn)),
+            drawn == 0 ? Figure::undefined("no draws")
+                       : Figure(static_cast<double>(unparsed) / static_cast<double>(drawn)),
             mean_known(data.confidences(model)),
             mean_known(data.recorded_costs(model)),
             mean_known(data.recorded_draw_costs(model))};
@@ -114,20 +117,24 @@ std::string to_text(const Log& log) {
     const Dataset& data = log.data;
     const auto counts_text = [](const std::string& title, const Counts& counts) {
         std::vector<std::string> texts;
-        for (const auto& [name, rows] : counts) texts.push_back((name.empty() ? "(none)" : name) + " " + std::to_string(rows));
+        for (const auto& [name, rows] : counts)
+            texts.push_back((name.empty() ? "(none)" : name) + " " + std::to_string(rows));
         return title + joined(texts) + '\n';
     };
-    const std::string text = std::to_string(data.rows()) + " queries\n" + counts_text("data sets: ", dataset_counts(data)) +
+    const std::string text = std::to_string(data.rows()) + " queries\n" +
+                             counts_text("data sets: ", dataset_counts(data)) +
                              counts_text("splits: ", split_counts(data)) + '\n';
-    const auto cell = [](const Figure& figure) { return figure ? format_fixed(*figure, 4) : std::string("-"); };
+    const auto cell = [](const Figure& figure) {
+        return figure ? format_fixed(*figure, 4) : std::string("-");
+    };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
     for (const ModelSummary& model : summarise_models(data)) {
         const auto [fewest, most] = model.draws;
         std::string draws = most == 0 ? "-" : std::to_string(fewest);
         if (fewest != most) draws += " to " + std::to_string(most);
         table.add({model.name, format_fixed(model.score, 4), draws,
-                   model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence), cell(model.cost),
-                   cell(model.draw_cost)});
+                   model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence),
+                   cell(model.cost), cell(model.draw_cost)});
     }
     return text + table.text() + warnings_text(log.warnings);
 }
@@ -136,7 +143,8 @@ std::string to_text(const Log& log) {
 
 void add_describe(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<DescribeOptions>();
-    CLI::App* command = app.add_subcommand("describe", "Show what is in a log: queries, models, scores, draws, prices");
+    CLI::App* command =
+        app.add_subcommand("describe", "Show what is in a log: queries, models, scores, draws, prices");
     command->footer(exit_codes);
     add_log_options(*command, options->log);
     add_format(*command, options->json);

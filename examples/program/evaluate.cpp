@@ -41,7 +41,7 @@ constexpr const char* router_help =
     "  threshold, double_threshold, triple_threshold   thresholds on the confidence, on a grid\n"
     "  self_consistency                                confidence up to one half is routed\n"
     "  simple_pomdp, greedy_pomdp                      the two one-step POMDPs of AutoMix\n"
-    "  union                                           the best of threshold, double_threshold and both POMDPs\n"
+    "  union                                           the best of threshold, double_threshold, both POMDPs\n"
     "  exact                                           the best of all functions of the confidence\n"
     "  always_small, always_large, random_mix          look at nothing\n"
     "  fixed_answer:NAME                               routes --fixed-answers unverified, else as NAME\n"
@@ -67,7 +67,8 @@ std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
 CostRange cost_range(const std::vector<double>& bounds) {
     if (bounds.empty()) return {};
     if (bounds.size() != 2) {
-        throw ArgumentError("--cost-range: expected LEAST,MOST, found " + std::to_string(bounds.size()) + " numbers");
+        throw ArgumentError("--cost-range: expected LEAST,MOST, found " + std::to_string(bounds.size()) +
+                            " numbers");
     }
     return {bounds[0], bounds[1]};
 }
@@ -78,7 +79,8 @@ std::vector<AnyRouter> make_routers(const EvaluateOptions& options) {
     settings.mix = options.mix;
     settings.one_shot.cost_range = cost_range(options.cost_range);
     std::vector<AnyRouter> routers;
-    for (const std::string& name : chosen_routers(options.routers)) routers.push_back(make_router(name, settings));
+    for (const std::string& name : chosen_routers(options.routers))
+        routers.push_back(make_router(name, settings));
     return routers;
 }
 
@@ -119,7 +121,8 @@ Split split_by_rule(const Dataset& data, std::string_view rule, std::uint64_t se
 }
 
 Split split_log(const Dataset& data, const EvaluateOptions& options) {
-    return options.split.empty() ? split_by_names(data, options) : split_by_rule(data, options.split, options.seed);
+    return options.split.empty() ? split_by_names(data, options)
+                                 : split_by_rule(data, options.split, options.seed);
 }
 
 RouterResult train_and_test(AnyRouter router, const Split& split, const AutomixOptions& options) {
@@ -168,7 +171,8 @@ Comparison run(const EvaluateOptions& options) {
         comparison.routers.push_back(train_and_test(std::move(router), split, settings));
     }
     if (options.fixed_answers.empty() && wants_fixed_answers(comparison.routers)) {
-        comparison.warnings.emplace_back("fixed_answer: no --fixed-answers, so no answer is routed unverified");
+        comparison.warnings.emplace_back(
+            "fixed_answer: no --fixed-answers, so no answer is routed unverified");
     }
     return comparison;
 }
@@ -181,16 +185,20 @@ std::string not_negative(const std::string& text) {
 void add_prices(CLI::App& command, EvaluateOptions& options) {
     add_list(command, "--costs", options.costs, "X,...",
              "Price of an answer of each model (default: recorded, else 1,50)");
-    auto* verification = command
-                             .add_option("--verification-cost", options.verification_cost,
-                                         "Price of all draws on an answer together (default: recorded, else 1)")
-                             ->type_name("X");
-    add_list(command, "--draw-cost", options.draw_costs, "X[,...]", "Price of one draw, for all models or for each")
+    auto* verification =
+        command
+            .add_option("--verification-cost", options.verification_cost,
+                        "Price of all draws on an answer together (default: recorded, else 1)")
+            ->type_name("X");
+    add_list(command, "--draw-cost", options.draw_costs, "X[,...]",
+             "Price of one draw, for all models or for each")
         ->excludes(verification);
 }
 
 void add_split(CLI::App& command, EvaluateOptions& options) {
-    auto* split = command.add_option("--split", options.split, "Train on a share of the queries: hash:SHARE or random:SHARE")
+    auto* split = command
+                      .add_option("--split", options.split,
+                                  "Train on a share of the queries: hash:SHARE or random:SHARE")
                       ->type_name("RULE");
     command.add_option("--train-split", options.train_split, "Value of the records' split to train on")
         ->type_name("NAME")
@@ -206,7 +214,8 @@ void add_split(CLI::App& command, EvaluateOptions& options) {
 
 void add_evaluate(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<EvaluateOptions>();
-    CLI::App* command = app.add_subcommand("evaluate", "Train routers on a log; show what they cost and gain on its test rows");
+    CLI::App* command = app.add_subcommand(
+        "evaluate", "Train routers on a log; show what they cost and gain on its test rows");
     command->footer(std::string(router_help) + exit_codes);
     add_log_options(*command, options->log);
     add_list(*command, "--router", options->routers, "NAME,...", "Routers to train, see below")->required();

@@ -22,7 +22,8 @@ int fail(int code, const std::string& message) {
 
 /// Writes all of `text`, or says that it could not.
 int print(const std::string& text) {
-    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    const bool written =
+        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     return written ? 0 : fail(bad_data, "standard output cannot be written");
 }
 
@@ -42,11 +43,14 @@ std::string answer(const CLI::App& app, const CLI::Success& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app("Mix language models: which query may keep the small model's answer, which one is worth the large one.");
+    CLI::App app(
+        "Mix language models: which query may keep the small model's answer, which one is worth the large "
+        "one.");
     app.name("automix");
     app.set_version_flag("--version", "automix " AUTOMIX_VERSION_STRING);
     app.require_subcommand(1);
-    app.footer(std::string("automix COMMAND --help tells the options of a command.\n") + automix::program::exit_codes);
+    app.footer(std::string("automix COMMAND --help tells the options of a command.\n") +
+               automix::program::exit_codes);
     automix::program::Command command;
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
