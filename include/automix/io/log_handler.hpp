@@ -90,11 +90,8 @@ class LogHandler : public SaxHandler<LogHandler> {
         const char* found = array ? "an array" : "an object";
         if (level_ == Level::line || level_ == Level::models) {
             if (array) fail_expected(path(), "an object", found);
-            if (level_ == Level::line) {
-                level_ = Level::record;
-            } else {
-                start_model();
-            }
+            if (level_ == Level::models) return start_model();
+            level_ = Level::record;
             return;
         }
         if (level_ == Level::list) fail_expected(path(), element_text(), found);
@@ -125,10 +122,9 @@ class LogHandler : public SaxHandler<LogHandler> {
         switch (level_) {
             case Level::list:
             case Level::usage: level_ = Level::model; break;
-            case Level::model: finish_model(); break;
+            case Level::model: return finish_model();
             case Level::models: level_ = Level::record; break;
-            case Level::record:
-            case Level::line: level_ = Level::line; break;
+            default: level_ = Level::line;
         }
     }
 
@@ -293,9 +289,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     LogRecord* out_ = nullptr;
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
-    SeenFields seen_;
-    SeenFields model_seen_;
-    SeenFields usage_seen_;
+    SeenFields seen_, model_seen_, usage_seen_;  ///< of the record, the model and its usage that are read
     std::size_t ignored_ = 0;   ///< open brackets of a value that is passed over
     std::size_t position_ = 0;  ///< of the model that is read
     std::ptrdiff_t slot_ = skipped;

@@ -59,11 +59,11 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     void on_key(const std::string& name) {
         if (level_ != 1) return;
         column_ = name;
-        for (std::size_t c = 0; c < columns_.size(); ++c) {
-            if (columns_[c].name != name) continue;
-            // One column may be mapped twice, and is then found twice in one go.
-            if (columns_[c].seen) fail_field(name, "stands twice in one row");
-            columns_[c].seen = true;
+        // One column may be mapped to several targets.
+        for (Column& column : columns_) {
+            if (column.name != name) continue;
+            if (column.seen) fail_field(name, "stands twice in one row");
+            column.seen = true;
         }
     }
 

@@ -35,7 +35,7 @@ inline ColumnMapping parse_mapping(std::string_view text, const std::string& nam
             const auto column = std::find_if(columns.begin(), columns.end(), [&k = key](const auto& c) { return c.first == k; });
             if (column == columns.end()) fail(prefix + key, "unknown key");
             if (column->second == nullptr) continue;
-            if (!value.is_string() || value == "") fail(prefix + key, "expected a non-empty string, found " + shown(value));
+            if (!value.is_string() || value.get_ref<const std::string&>().empty()) fail(prefix + key, "expected a non-empty string, found " + shown(value));
             *column->second = value.get<std::string>();
         }
     };

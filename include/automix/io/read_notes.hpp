@@ -69,7 +69,7 @@ class ReadNotes {
             verdicts_[m].unparsed += unparsed;
             if (!model.confidence || model.verdicts.empty()) continue;
             const std::size_t parsed = model.verdicts.size() - unparsed;
-            const double positive = static_cast<double>(count(Verdict::positive));
+            const auto positive = static_cast<double>(count(Verdict::positive));
             const double share = parsed == 0 ? 0.0 : positive / static_cast<double>(parsed);
             constexpr double tolerance = 1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
             if (!(std::abs(share - *model.confidence) > tolerance)) continue;
