@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/evaluation/replay.hpp>
@@ -63,7 +64,9 @@ inline Interval percentile_interval(const std::vector<double>& values, double le
 /// Intervals of a replay. Throws `ArgumentError` for fewer than one resample or a level outside (0, 1), and `DataError`
 /// where there are no rows.
 inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends, const BootstrapOptions& options = {}) {
-    if (options.resamples < 1) throw ArgumentError("resamples: expected at least 1");
+    if (options.resamples < 1) {
+        throw ArgumentError("resamples: expected at least 1, found " + format_number(options.resamples));
+    }
     if (!(options.level > 0.0 && options.level < 1.0)) throw ArgumentError("level: expected a number between 0 and 1");
     const Index n = replay.performance.size();
     if (n == 0) throw DataError("no rows to resample");
