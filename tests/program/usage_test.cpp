@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exit codes and messages: 1 for bad data, 2 for bad usage, one message on standard error and nothing on standard output;
+// and help, which is asked for and so no error.
+#include "program/runner.hpp"
+
+#include <automix/router/registry.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace program;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
+
+void check_refused(const Arguments& arguments, int code, const std::string& message) {
+    std::string line;
+    for (const std::string& argument : arguments) line += argument + ' ';
+    const Outcome outcome = run_automix(arguments);
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.code == code);
+    CHECK(outcome.out.empty());
+    CHECK_THAT(outcome.err, StartsWith("automix: ") && EndsWith("\n") && ContainsSubstring(message));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
+}
+
+}  // namespace
+
+TEST_CASE("bad usage is exit code 2") {
+    const files::Directory directory;
+    const std::string log = directory.write("log.jsonl", lines(hand_records()));
+    struct Case {
+        Arguments arguments;
+        std::string message;
+    };
+    const std::vector<Case> lines_without_log = {
+        {{}, "subcommand"},
+        {{"frobnicate"}, "automix --help"},
+        {{"--frobnicate"}, "automix --help"},
+        {{"evaluate"}, "automix evaluate --help"},
+        {{"evaluate", "--router", "all"}, "LOG"},
+        {{"describe"}, "automix describe --help"},
+        {{"describe", log, "--router", "all"}, "--router"},
+        {{"describe", log, "--models", "other"}, "\"other\""},
+        {{"describe", log, "--format", "xml"}, "xml"},
+        {{"evaluate", log}, "--router"},
+    };
+    for (const auto& [arguments, message] : lines_without_log) check_refused(arguments, 2, message);
+
+    const std::vector<Case> options = {
+        {{"--router", "bogus"}, "unknown router \"bogus\""},
+        {{"--router", ""}, "unknown router \"\""},
+        {{"--router", "threshold,"}, "unknown router \"\""},
+        {{"--router", "fixed_answer"}, "unknown router"},
+        {{"--router", "fixed_answer:"}, "unknown router \"\""},
+        {{"--router", "fixed_answer:bogus"}, "unknown router \"bogus\""},
+        {{"--router", "fixed_answer:all"}, "unknown router \"all\""},
+        {{"--router"}, "--router"},
+        {{"--router", "threshold", "--router", "exact"}, "--router"},
+        {{"--router", "threshold", "--models", "small,other"}, "no model \"other\""},
+        {{"--router", "threshold", "--models", "large,small"}, "order"},
+        {{"--router", "threshold", "--models", "small,small"}, "order"},
+        {{"--router", "threshold", "--bins", "0"}, "bins: expected 1 to 256, found 0"},
+        {{"--router", "threshold", "--bins", "-8"}, "found -8"},
+        {{"--router", "threshold", "--bins", "2.5"}, "2.5"},
+        {{"--router", "threshold", "--bins", "257"}, "257"},
+        {{"--router", "threshold", "--costs", "nan"}, "answer prices"},
+        {{"--router", "threshold", "--costs", "nan,50"}, "found nan"},
+        {{"--router", "threshold", "--costs", "1,inf"}, "found inf"},
+        {{"--router", "threshold", "--costs", "-1,50"}, "found -1"},
+        {{"--router", "threshold", "--costs", "1,-0.5"}, "found -0.5"},
+        {{"--router", "threshold", "--costs", "1"}, "found 1"},
+        {{"--router", "threshold", "--costs", "1,2,3"}, "found 3"},
+        {{"--router", "threshold", "--costs", "1,,50"}, "found \"\""},
+        {{"--router", "threshold", "--costs", "1;50"}, "found \"1;50\""},
+        {{"--router", "threshold", "--costs", "1,50x"}, "found \"50x\""},
+        {{"--router", "threshold", "--costs", "1,1e999"}, "1e999"},
+        {{"--router", "threshold", "--costs", ""}, "--costs"},
+        {{"--router", "threshold", "--verification-cost", "nan"}, "found nan"},
+        {{"--router", "threshold", "--verification-cost", "inf"}, "found inf"},
+        {{"--router", "threshold", "--verification-cost", "-1"}, "found -1"},
+        {{"--router", "threshold", "--verification-cost", "one"}, "one"},
+        {{"--router", "threshold", "--draw-cost", "nan"}, "found nan"},
+        {{"--router", "threshold", "--draw-cost", "-1"}, "found -1"},
+        {{"--router", "threshold", "--draw-cost", "1,2,3"}, "found 3"},
+        {{"--router", "threshold", "--draw-cost", "1", "--verification-cost", "1"}, "excludes"},
+        {{"--router", "threshold", "--cost-range", "1"}, "LEAST,MOST"},
+        {{"--router", "threshold", "--cost-range", "1,2,3"}, "LEAST,MOST"},
+        {{"--router", "threshold", "--cost-range", "5,4"}, "[5, 4]"},
+        {{"--router", "threshold", "--cost-range", "nan,4"}, "nan"},
+        {{"--router", "threshold", "--mix", "1.5"}, "found 1.5"},
+        {{"--router", "threshold", "--mix", "nan"}, "found nan"},
+        {{"--router", "threshold", "--seed", "-1"}, "found -1"},
+        {{"--router", "threshold", "--seed", "x"}, "x"},
+        {{"--router", "threshold", "--resamples", "0"}, "resamples: expected at least 1, found 0"},
+        {{"--router", "threshold", "--resamples", "-5"}, "resamples"},
+        {{"--router", "threshold", "--format", "xml"}, "xml"},
+        {{"--router", "threshold", "--split", "hash"}, "hash:SHARE or random:SHARE, found \"hash\""},
+        {{"--router", "threshold", "--split", "hash:"}, "hash:SHARE"},
+        {{"--router", "threshold", "--split", "half:0.5"}, "hash:SHARE"},
+        {{"--router", "threshold", "--split", "hash:0.5x"}, "hash:SHARE"},
+        {{"--router", "threshold", "--split", "hash:0"}, "found 0"},
+        {{"--router", "threshold", "--split", "random:1"}, "found 1"},
+        {{"--router", "threshold", "--split", "hash:nan"}, "found nan"},
+        {{"--router", "threshold", "--split", "hash:0.5", "--test-split", "dev"}, "excludes"},
+        {{"--router", "threshold", "--frobnicate"}, "--frobnicate"},
+    };
+    for (const auto& [arguments, message] : options)
+        check_refused(Arguments{"evaluate", log} + arguments, 2, message);
+}
+
+TEST_CASE("bad data is exit code 1 and names the place") {
+    const files::Directory directory;
+    const std::string whole = lines(hand_records());
+    const std::string log = directory.write("log.jsonl", whole);
+    const std::string empty = directory.write("empty.jsonl", "");
+    const std::string cut = directory.write("cut.jsonl", whole.substr(0, whole.size() - 20));
+    const std::string broken = directory.write("broken.jsonl", whole + "{\n" + whole);
+    const std::string scored = directory.write("scored.jsonl", lines({record("x", "", "train", 2, 1, 0)}));
+    const std::string missing = directory.path("missing.jsonl");
+    const std::string folder = directory.path("");
+    for (const Arguments& command : {Arguments{"evaluate", "--router", "all"}, Arguments{"describe"}}) {
+        check_refused(command + Arguments{missing}, 1, "missing.jsonl: ");
+        check_refused(command + Arguments{log, missing}, 1, "missing.jsonl: ");
+        check_refused(command + Arguments{folder}, 1, "is a directory");
+        check_refused(command + Arguments{empty}, 1, "empty.jsonl: no records");
+        check_refused(command + Arguments{cut}, 1, "cut.jsonl:8: truncated last line");
+        check_refused(command + Arguments{broken}, 1, "broken.jsonl:9: ");
+        check_refused(command + Arguments{scored}, 1, "scored.jsonl:1: models[0].score: ");
+        check_refused(command + Arguments{log, log}, 1, "log.jsonl:1: id: ");
+        check_refused(command + Arguments{log, "--map", missing}, 1, "missing.jsonl: ");
+        check_refused(command + Arguments{log, "--map", log}, 1, "log.jsonl");
+    }
+    const Arguments evaluate = {"evaluate", log, "--router", "threshold"};
+    check_refused(evaluate + Arguments{"--train-split", "dev"}, 1, "no rows with split \"dev\"; the log has");
+    check_refused(evaluate + Arguments{"--test-split", "dev"}, 1, "no rows with split \"dev\"");
+    check_refused(evaluate + Arguments{"--split", "random:0.01"}, 1,
+                  "--split random:0.01 leaves no rows to train on");
+    check_refused(evaluate + Arguments{"--split", "random:0.99"}, 1, "leaves no rows to test on");
+    check_refused(evaluate + Arguments{"--models", "small"}, 1, "two models");
+
+    std::vector<json> unsplit = hand_records();
+    for (json& record : unsplit) record.erase("split");
+    check_refused({"evaluate", directory.write("unsplit.jsonl", lines(unsplit)), "--router", "threshold"}, 1,
+                  "--split");
+    std::vector<json> unverified = hand_records();
+    for (json& record : unverified) record["models"][0].erase("confidence");
+    check_refused({"evaluate", directory.write("bare.jsonl", lines(unverified)), "--router", "threshold"}, 1,
+                  "verdicts");
+}
+
+TEST_CASE("standard output that cannot be written is an error") {
+    if (!std::filesystem::exists("/dev/full")) return;
+    const files::Directory directory;
+    const std::string log = directory.write("log.jsonl", lines(hand_records()));
+    for (const Arguments& arguments :
+         {Arguments{"describe", log}, Arguments{"evaluate", log, "--router", "all", "--format", "json"},
+          Arguments{"--help"}, Arguments{"evaluate", "--help"}, Arguments{"--version"}}) {
+        const Outcome outcome = run_automix(arguments, "/dev/full");
+        CHECK(outcome.code == 1);
+        CHECK(outcome.err == "automix: standard output cannot be written\n");
+    }
+}
+
+TEST_CASE("help names every option, its default, every router and the exit codes") {
+    const std::string program_help = text_of({"--help"});
+    CHECK_THAT(program_help, ContainsSubstring("describe") && ContainsSubstring("evaluate") &&
+                                 ContainsSubstring("Exit codes"));
+    CHECK_THAT(text_of({"--version"}), StartsWith("automix ") && EndsWith("\n"));
+
+    const std::string describe = text_of({"describe", "--help"});
+    for (const char* part :
+         {"LOG", "--models", "--map", "--allow-truncated", "--format text|json=text", "Exit codes"}) {
+        CHECK_THAT(describe, ContainsSubstring(part));
+    }
+    const std::string evaluate = text_of({"evaluate", "--help"});
+    for (const char* part : {"LOG",
+                             "--models NAME,... ",
+                             "default: all",
+                             "--map FILE",
+                             "--allow-truncated",
+                             "--router NAME,... REQUIRED",
+                             "--fixed-answers TEXT,...",
+                             "--costs X,...",
+                             "else 1,50",
+                             "--verification-cost X",
+                             "else 1)",
+                             "--draw-cost X[,...]",
+                             "--bins N=8",
+                             "--cost-range LEAST,MOST",
+                             "--mix SHARE=0.5",
+                             "--split RULE",
+                             "hash:SHARE",
+                             "random:SHARE",
+                             "--train-split NAME=train",
+                             "--test-split NAME=test",
+                             "--seed N=0",
+                             "--resamples N=1000",
+                             "--format text|json=text",
+                             "fixed_answer:NAME",
+                             "Exit codes"}) {
+        CHECK_THAT(evaluate, ContainsSubstring(part));
+    }
+    for (const auto router : automix::router_names)
+        CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
+}
