@@ -109,21 +109,26 @@ std::vector<std::string> categories(const RandomTable& t) {
 
 /// The reward loop literally, r > (100 S - p_H) / p_N in whole numbers: both sides times p_N and the rows in the bin.
 std::vector<Policy> simple_pomdp(const RandomTable& t) {
+    struct Counts {
+        long good = 0, needy = 0, hopeless = 0;
+    };
     const auto names = categories(t);
-    std::vector<std::map<std::string, long>> counts(static_cast<std::size_t>(t.bins) + 1);
+    std::vector<Counts> bins(static_cast<std::size_t>(t.bins) + 1);
     for (std::size_t row = 0; row < names.size(); ++row) {
-        for (std::size_t bin = 0; bin < counts.size(); ++bin) {
-            if (std::abs(t.confidence[row] * t.bins - static_cast<double>(bin)) < 0.5)
-                ++counts[bin][names[row]];
+        for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+            if (std::abs(t.confidence[row] * t.bins - static_cast<double>(bin)) >= 0.5) continue;
+            bins[bin].good += names[row] == "GOOD" ? 1 : 0;
+            bins[bin].needy += names[row] == "NEEDY" ? 1 : 0;
+            bins[bin].hopeless += names[row] == "HOPELESS" ? 1 : 0;
         }
     }
     std::vector<Policy> all;
     std::set<std::vector<int>> seen;
+    std::vector<int> chosen(bins.size());
     for (long r = 0; r < 5000; ++r) {
-        std::vector<int> chosen;
-        for (auto& bin : counts) {
-            const long sum = bin["GOOD"] + bin["NEEDY"] + bin["HOPELESS"];
-            chosen.push_back(bin["NEEDY"] > 0 && r * bin["NEEDY"] > 100 * sum - bin["HOPELESS"] ? 1 : 0);
+        for (std::size_t bin = 0; bin < bins.size(); ++bin) {
+            const auto [good, needy, hopeless] = bins[bin];
+            chosen[bin] = needy > 0 && r * needy > 100 * (good + needy + hopeless) - hopeless ? 1 : 0;
         }
         if (seen.insert(chosen).second) all.push_back(in_bins(chosen, t.bins));
     }
