@@ -49,10 +49,12 @@ inline Eigen::ArrayXd gaussian_smooth(const Eigen::ArrayXd& values, double sigma
         const Index phase = ((i % period) + period) % period;
         return phase < n ? phase : period - 1 - phase;
     };
-    Eigen::ArrayXd smooth = Eigen::ArrayXd::Zero(n);
+    Eigen::ArrayXd smooth(n);
     for (Index i = 0; i < n; ++i) {
-        for (Index k = -radius; k <= radius; ++k) {
-            smooth(i) += kernel(k + radius) * values(reflected(i + k));
+        // Both sides together, so that a mirrored input gives the mirrored output to the last bit.
+        smooth(i) = kernel(radius) * values(i);
+        for (Index k = 1; k <= radius; ++k) {
+            smooth(i) += kernel(radius + k) * (values(reflected(i - k)) + values(reflected(i + k)));
         }
     }
     return smooth;

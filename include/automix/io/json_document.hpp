@@ -19,25 +19,27 @@
 namespace automix {
 
 /// A value as a message shows it: scalars as they are written, containers by their kind.
-inline std::string shown(const nlohmann::json& json) {
+template <class Json>
+std::string shown(const Json& json) {
     if (json.is_object()) return "an object";
     if (json.is_array()) return json.empty() ? "an empty array" : "an array";
-    return json.is_string() ? in_quotes(json.get_ref<const std::string&>()) : json.dump();
+    return json.is_string() ? in_quotes(json.template get_ref<const std::string&>()) : json.dump();
 }
 
 /// The document in `text`, which messages call `name`. Throws `DataError`.
-inline nlohmann::json parse_document(std::string_view text, const std::string& name) {
+template <class Json = nlohmann::json>
+Json parse_document(std::string_view text, const std::string& name) {
     constexpr int max_depth = 64;
     std::vector<std::set<std::string>> keys;  // of the objects that are open
-    const auto strict = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
-        using Event = nlohmann::json::parse_event_t;
+    const auto strict = [&](int depth, typename Json::parse_event_t event, const Json& parsed) {
+        using Event = typename Json::parse_event_t;
         if (depth > max_depth) {
             throw DataError(Place{name, 0, {}}, "nested deeper than " + std::to_string(max_depth) + " levels");
         }
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
-        if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second) {
-            throw DataError(Place{name, 0, parsed.get<std::string>()}, "stands twice in one object");
+        if (event == Event::key && !keys.back().insert(parsed.template get<std::string>()).second) {
+            throw DataError(Place{name, 0, parsed.template get<std::string>()}, "stands twice in one object");
         }
         return true;
     };
@@ -50,11 +52,11 @@ inline nlohmann::json parse_document(std::string_view text, const std::string& n
     // The parser would take it for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) fail_syntax(nul, "a NUL byte");
     try {
-        return nlohmann::json::parse(text, strict);
-    } catch (const nlohmann::json::parse_error& error) {
+        return Json::parse(text, strict);
+    } catch (const typename Json::parse_error& error) {
         fail_syntax(error.byte == 0 ? 0 : error.byte - 1, syntax_reason(error));
         throw;
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const typename Json::exception& error) {
         throw DataError(Place{name, 0, {}}, "not valid JSON: " + syntax_reason(error));
     }
 }

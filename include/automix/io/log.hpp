@@ -29,13 +29,14 @@ struct Log {
 
 /// Reads the files as one log. Throws `DataError` for the first thing wrong, naming file, line and field, and
 /// `ArgumentError` for models that the log does not have.
-inline Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {}) {
+template <class Json = nlohmann::json>
+Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {}) {
     LogReader reader(paths, options);
     std::optional<Dataset> data;
     ReadNotes notes;
     RowPlaces places;
     LogRecord log;
-    while (reader.next(log)) {
+    while (reader.template next<Json>(log)) {
         if (!data) data.emplace(log.model_names);
         try {
             data->append(log.record, reader.place());
@@ -55,8 +56,9 @@ inline Log read_log(const std::vector<std::string>& paths, const ReadOptions& op
     return {std::move(*data), std::move(warnings), notes.verdicts(), reader.truncated()};
 }
 
-inline Log read_log(const std::string& path, const ReadOptions& options = {}) {
-    return read_log(std::vector<std::string>{path}, options);
+template <class Json = nlohmann::json>
+Log read_log(const std::string& path, const ReadOptions& options = {}) {
+    return read_log<Json>(std::vector<std::string>{path}, options);
 }
 
 }  // namespace automix

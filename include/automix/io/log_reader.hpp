@@ -51,12 +51,13 @@ class LogReader {
     /// Fills `record` with the next one; false at the end. Throws `DataError` for whatever the line has wrong, and for files
     /// without records; the next call then goes on with the next line. Throws `ArgumentError` for models that the log does
     /// not have.
+    template <class Json = nlohmann::json>
     bool next(LogRecord& record) {
         while (lines_ || open_next()) {
             std::string_view line;
             while (lines_->next(line)) {
                 if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-                if (read(line, record)) {
+                if (read<Json>(line, record)) {
                     ++records_;
                     return true;
                 }
@@ -97,10 +98,11 @@ class LogReader {
     }
 
     /// False for a line that was cut off and is skipped.
+    template <class Json>
     bool read(std::string_view line, LogRecord& record) {
         place_.line = lines_->line();
         try {
-            parse(line, record);
+            parse<Json>(line, record);
             return true;
         } catch (const JsonSyntaxError& error) {
             if (!lines_->ended() || error.column() <= line.size()) fail(error);
@@ -116,24 +118,26 @@ class LogReader {
         throw DataError(Place{place_.file, place_.line, error.place().field}, error.detail());
     }
 
+    template <class Json>
     void parse(std::string_view line, LogRecord& record) {
         if (mapped_) {
             mapped_->start(record, line_id());
-            parse_json_line(line, *mapped_);
+            parse_json_line<Json>(line, *mapped_);
             mapped_->finish();
             return;
         }
-        if (!models_known_) learn_models(line, record);
+        if (!models_known_) learn_models<Json>(line, record);
         handler_.start(record);
-        parse_json_line(line, handler_);
+        parse_json_line<Json>(line, handler_);
         handler_.finish();
         finish_texts(record);
     }
 
+    template <class Json>
     void learn_models(std::string_view line, LogRecord& record) {
         handler_.set_models({}, {});
         handler_.start(record);
-        parse_json_line(line, handler_);
+        parse_json_line<Json>(line, handler_);
         handler_.finish();
         log_models_ = handler_.names();
         keep_ = choose_models(log_models_, options_.models);

@@ -28,8 +28,8 @@
 namespace automix {
 
 /// One model of a record as the object of its line. Sample scores go with the samples alone.
-inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model, const ModelTexts& texts) {
-    using Json = nlohmann::ordered_json;
+template <class Json = nlohmann::ordered_json>
+Json model_json(const std::string& name, const ModelRecord& model, const ModelTexts& texts) {
     Json json{{"name", name}};
     const auto set = [&json](const char* key, const auto& value) {
         if (value) json[key] = *value;
@@ -50,8 +50,9 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
 }
 
 /// A record as the object of its line. Requires a name for each model.
-inline nlohmann::ordered_json log_json(const LogRecord& log) {
-    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
+template <class Json = nlohmann::ordered_json>
+Json log_json(const LogRecord& log) {
+    Json json{{"schema", log_schema}, {"id", log.record.id}};
     const auto set_text = [&json](const char* key, const std::string& value) {
         if (!value.empty()) json[key] = value;
     };
@@ -64,11 +65,11 @@ inline nlohmann::ordered_json log_json(const LogRecord& log) {
     set("question", log.question);
     set("context", log.context);
     set("reference", log.reference);
-    json["models"] = nlohmann::ordered_json::array();
+    json["models"] = Json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;
         json["models"].push_back(
-            model_json(log.model_names[m], log.record.models[m], m < log.texts.size() ? log.texts[m] : no_texts));
+            model_json<Json>(log.model_names[m], log.record.models[m], m < log.texts.size() ? log.texts[m] : no_texts));
     }
     return json;
 }
@@ -80,25 +81,30 @@ class LogWriter {
     enum class Mode : std::uint8_t { append, repair, create };
 
     /// Throws `DataError` where the file cannot be opened, or cannot be appended to.
+    template <class Json = nlohmann::ordered_json>
     explicit LogWriter(std::string path, Mode mode = Mode::append) : path_(std::move(path)) {
-        if (mode != Mode::create) end_last_line(mode == Mode::repair);
+        if (mode != Mode::create) end_last_line<Json>(mode == Mode::repair);
         file_ = open_file(path_, mode == Mode::create ? "wb" : "ab");
         if (needs_line_feed_) put("\n");
     }
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
     /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
-    void write(const LogRecord& log) { put(line_of(log)); }
+    template <class Json = nlohmann::ordered_json>
+    void write(const LogRecord& log) {
+        put(line_of<Json>(log));
+    }
 
  private:
     /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
+    template <class Json>
     void end_last_line(bool remove) {
         std::error_code error;
         const auto size = std::filesystem::file_size(path_, error);
         if (error || size == 0) return;
         const std::string last = last_line(size);
         if (last.empty()) return;
-        if (nlohmann::json::accept(last)) {
+        if (Json::accept(last)) {
             needs_line_feed_ = true;
             return;
         }
@@ -123,14 +129,15 @@ class LogWriter {
         }
     }
 
+    template <class Json>
     [[nodiscard]] std::string line_of(const LogRecord& log) const {
         try {
             Dataset(log.model_names).append(log.record);
             for (std::size_t m = 0; m < log.texts.size() && m < log.record.models.size(); ++m) {
                 if (!log.texts[m].samples.empty()) require_samples(log.record.models[m], log.texts[m], m);
             }
-            return log_json(log).dump() + '\n';
-        } catch (const nlohmann::json::exception&) {
+            return log_json<Json>(log).dump() + '\n';
+        } catch (const typename Json::exception&) {
             throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
         } catch (const Error& error) {
             throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": " + error.what());

@@ -20,60 +20,67 @@ namespace automix {
 using OrderedJson = nlohmann::ordered_json;
 
 /// The number, or null.
-inline OrderedJson to_json(const Figure& figure) { return figure ? OrderedJson(*figure) : OrderedJson(nullptr); }
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Figure& figure) { return figure ? Json(*figure) : Json(nullptr); }
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "gap_recovered","excess"}`.
-inline OrderedJson to_json(const Report& report) {
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Report& report) {
     const std::string& reason = report.undefined();
     return {{"performance", report.performance},
             {"cost", report.cost},
             {"answer_cost", report.answer_cost},
             {"verification_cost", report.verification_cost},
-            {"ibc", to_json(report.ibc)},
-            {"ibc_lift", to_json(report.ibc_lift)},
-            {"undefined", reason.empty() ? OrderedJson(nullptr) : OrderedJson(reason)},
+            {"ibc", to_json<Json>(report.ibc)},
+            {"ibc_lift", to_json<Json>(report.ibc_lift)},
+            {"undefined", reason.empty() ? Json(nullptr) : Json(reason)},
             {"routed", report.routed},
             {"draws", report.draws},
-            {"gap_recovered", to_json(report.gap_recovered)},
-            {"excess", to_json(report.excess)}};
+            {"gap_recovered", to_json<Json>(report.gap_recovered)},
+            {"excess", to_json<Json>(report.excess)}};
 }
 
 /// `{"level","resamples","performance":[low,high],"cost":[..],"ibc_lift":[..],"undefined_resamples"}`.
-inline OrderedJson to_json(const ConfidenceIntervals& intervals) {
-    const auto pair = [](const Interval& interval) { return OrderedJson::array({interval.low, interval.high}); };
+template <class Json = nlohmann::ordered_json>
+Json to_json(const ConfidenceIntervals& intervals) {
+    const auto pair = [](const Interval& interval) { return Json::array({interval.low, interval.high}); };
     return {{"level", intervals.level},
             {"resamples", intervals.resamples},
             {"performance", pair(intervals.performance)},
             {"cost", pair(intervals.cost)},
-            {"ibc_lift", intervals.ibc_lift ? pair(*intervals.ibc_lift) : OrderedJson(nullptr)},
+            {"ibc_lift", intervals.ibc_lift ? pair(*intervals.ibc_lift) : Json(nullptr)},
             {"undefined_resamples", intervals.undefined_resamples}};
 }
 
 /// The report with `ci`, null where no intervals were asked for.
-inline OrderedJson to_json(const Evaluation& evaluation) {
-    OrderedJson json = to_json(evaluation.report);
-    json["ci"] = evaluation.intervals ? to_json(*evaluation.intervals) : OrderedJson(nullptr);
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Evaluation& evaluation) {
+    Json json = to_json<Json>(evaluation.report);
+    json["ci"] = evaluation.intervals ? to_json<Json>(*evaluation.intervals) : Json(nullptr);
     return json;
 }
 
 /// A report for each data set, by name.
-inline OrderedJson datasets_json(const Evaluation& evaluation) {
-    OrderedJson json = OrderedJson::object();
-    for (const auto& [name, report] : evaluation.datasets) json[name] = to_json(report);
+template <class Json = nlohmann::ordered_json>
+Json datasets_json(const Evaluation& evaluation) {
+    Json json = Json::object();
+    for (const auto& [name, report] : evaluation.datasets) json[name] = to_json<Json>(report);
     return json;
 }
 
-inline OrderedJson to_json(const Baselines& baselines) {
-    return {{"always_small", to_json(baselines.always_small)},
-            {"always_large", to_json(baselines.always_large)},
-            {"random_mix", to_json(baselines.random_mix)},
-            {"oracle", to_json(baselines.oracle)}};
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Baselines& baselines) {
+    return {{"always_small", to_json<Json>(baselines.always_small)},
+            {"always_large", to_json<Json>(baselines.always_large)},
+            {"random_mix", to_json<Json>(baselines.random_mix)},
+            {"oracle", to_json<Json>(baselines.oracle)}};
 }
 
 /// An object with a member for each parameter.
-inline OrderedJson to_json(const Parameters& parameters) {
-    OrderedJson json = OrderedJson::object();
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Parameters& parameters) {
+    Json json = Json::object();
     for (const auto& [name, value] : parameters) {
         std::visit([&, &key = name](const auto& v) { json[key] = v; }, value);
     }

@@ -148,14 +148,14 @@ class SaxHandler {
 };
 
 /// Parses one line into a handler. Throws what the handler throws, and `JsonSyntaxError`.
-template <class Handler>
+template <class Json = nlohmann::json, class Handler>
 void parse_json_line(std::string_view line, Handler& handler) {
     if (const void* nul = std::memchr(line.data(), '\0', line.size())) {
         const auto before = static_cast<const char*>(nul) - line.data();
         throw JsonSyntaxError(static_cast<std::size_t>(before) + 1, "a NUL byte");
     }
     handler.begin_line();
-    nlohmann::json::sax_parse(line.data(), line.data() + line.size(), &handler);
+    Json::sax_parse(line.data(), line.data() + line.size(), &handler);
 }
 
 }  // namespace automix

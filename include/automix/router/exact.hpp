@@ -23,7 +23,8 @@ struct ExactFamily {
     static constexpr std::string_view name = "exact";
     static constexpr bool uses_categories = false;
 
-    static void search(CandidateSearch& search, int) {
+    template <class Search>
+    static void search(Search& search, int) {
         const std::vector<ConfidenceCell>& cells = search.table().cells;
         const auto mean_gain = [&](std::size_t i) { return cells[i].gain / cells[i].weight; };
         std::vector<std::size_t> order(cells.size());
@@ -38,7 +39,7 @@ struct ExactFamily {
             weight += cells[order[size - 1]].weight;
             gain += cells[order[size - 1]].gain;
             const auto ibc = search.evaluate(weight, gain);
-            if (!ibc || !CandidateSearch::improves(*ibc, best ? std::optional(best->ibc) : std::nullopt)) continue;
+            if (!ibc || !Search::improves(*ibc, best ? std::optional(best->ibc) : std::nullopt)) continue;
             best = Selection{{}, name, *ibc, search.point(weight, gain)};
             best_size = size;
         }

@@ -22,7 +22,8 @@ struct GreedyPomdpFamily {
     static constexpr bool uses_categories = false;
     static constexpr double smoothing = 2.0;
 
-    static void search(CandidateSearch& search, int bins) {
+    template <class Search>
+    static void search(Search& search, int bins) {
         const Eigen::ArrayXd smoothed = gaussian_smooth(mean_gains(search.table(), bins), smoothing);
         std::vector<Index> order(static_cast<std::size_t>(bins) + 1);
         std::iota(order.begin(), order.end(), Index{0});

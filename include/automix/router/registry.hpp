@@ -31,22 +31,23 @@ inline constexpr std::array<std::string_view, 11> router_names = {
     "union",      "exact",            "always_small",     "always_large",     "random_mix"};
 
 /// An untrained router of that name. Throws `ArgumentError` for an unknown name, listing those that there are.
-inline AnyRouter make_router(std::string_view name, const RouterSettings& settings = {}) {
+template <class Router = AnyRouter>
+Router make_router(std::string_view name, const RouterSettings& settings = {}) {
     constexpr std::string_view wrapper = "fixed_answer:";
     if (name.starts_with(wrapper)) {
-        return AnyRouter::of(FixedAnswerRouter<AnyRouter>(make_router(name.substr(wrapper.size()), settings)));
+        return Router::of(FixedAnswerRouter<Router>(make_router<Router>(name.substr(wrapper.size()), settings)));
     }
-    if (name == "threshold") return AnyRouter::of(ThresholdRouter(settings.one_shot));
-    if (name == "double_threshold") return AnyRouter::of(DoubleThresholdRouter(settings.one_shot));
-    if (name == "triple_threshold") return AnyRouter::of(TripleThresholdRouter(settings.one_shot));
-    if (name == "self_consistency") return AnyRouter::of(SelfConsistencyRouter(settings.one_shot));
-    if (name == "simple_pomdp") return AnyRouter::of(SimplePomdpRouter(settings.one_shot));
-    if (name == "greedy_pomdp") return AnyRouter::of(GreedyPomdpRouter(settings.one_shot));
-    if (name == "union") return AnyRouter::of(UnionRouter(settings.one_shot));
-    if (name == "exact") return AnyRouter::of(ExactRouter(settings.one_shot));
-    if (name == "always_small") return AnyRouter::of(AlwaysSmallRouter());
-    if (name == "always_large") return AnyRouter::of(AlwaysLargeRouter());
-    if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
+    if (name == "threshold") return Router::of(ThresholdRouter(settings.one_shot));
+    if (name == "double_threshold") return Router::of(DoubleThresholdRouter(settings.one_shot));
+    if (name == "triple_threshold") return Router::of(TripleThresholdRouter(settings.one_shot));
+    if (name == "self_consistency") return Router::of(SelfConsistencyRouter(settings.one_shot));
+    if (name == "simple_pomdp") return Router::of(SimplePomdpRouter(settings.one_shot));
+    if (name == "greedy_pomdp") return Router::of(GreedyPomdpRouter(settings.one_shot));
+    if (name == "union") return Router::of(UnionRouter(settings.one_shot));
+    if (name == "exact") return Router::of(ExactRouter(settings.one_shot));
+    if (name == "always_small") return Router::of(AlwaysSmallRouter());
+    if (name == "always_large") return Router::of(AlwaysLargeRouter());
+    if (name == "random_mix") return Router::of(RandomMixRouter(settings.mix));
     throw ArgumentError("unknown router " + in_quotes(name) + "; known are " + joined(router_names) +
                         " and fixed_answer:NAME");
 }

@@ -22,7 +22,8 @@ struct SimplePomdpFamily {
     static constexpr bool uses_categories = true;
     static constexpr double largest_reward = 4999.0;
 
-    static void search(CandidateSearch& search, int bins) {
+    template <class Search>
+    static void search(Search& search, int bins) {
         std::map<double, std::vector<int>> entering;
         for (int bin = 0; bin <= bins; ++bin) {
             const double reward = entering_reward(search.table(), bin, bins);

@@ -16,7 +16,8 @@ struct ThresholdFamily {
     static constexpr std::string_view name = "threshold";
     static constexpr bool uses_categories = false;
 
-    static void search(CandidateSearch& search, int bins) {
+    template <class Search>
+    static void search(Search& search, int bins) {
         for (int i = 0; i <= bins; ++i) search.consider(name, ThresholdRule{static_cast<double>(i) / bins});
     }
 };
@@ -26,7 +27,8 @@ struct DoubleThresholdFamily {
     static constexpr std::string_view name = "double_threshold";
     static constexpr bool uses_categories = false;
 
-    static void search(CandidateSearch& search, int bins) {
+    template <class Search>
+    static void search(Search& search, int bins) {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
             for (int j = i + 1; j < bins; ++j) search.consider(name, DoubleThresholdRule{i / n, j / n});
@@ -39,7 +41,8 @@ struct TripleThresholdFamily {
     static constexpr std::string_view name = "triple_threshold";
     static constexpr bool uses_categories = false;
 
-    static void search(CandidateSearch& search, int bins) {
+    template <class Search>
+    static void search(Search& search, int bins) {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
             for (int j = i + 1; j < bins; ++j) {
@@ -54,7 +57,8 @@ struct SelfConsistencyFamily {
     static constexpr std::string_view name = "self_consistency";
     static constexpr bool uses_categories = false;
 
-    static void search(CandidateSearch& search, int) { search.consider(name, ThresholdRule{0.5}); }
+    template <class Search>
+    static void search(Search& search, int) { search.consider(name, ThresholdRule{0.5}); }
 };
 
 using ThresholdRouter = OneShotRouter<ThresholdFamily>;

@@ -18,7 +18,8 @@ struct UnionFamily {
     static constexpr std::string_view name = "union";
     static constexpr bool uses_categories = (Members::uses_categories || ...);
 
-    static void search(CandidateSearch& search, int bins) { (Members::search(search, bins), ...); }
+    template <class Search>
+    static void search(Search& search, int bins) { (Members::search(search, bins), ...); }
 };
 
 using UnionRouter =
