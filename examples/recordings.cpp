@@ -33,7 +33,7 @@ void add_row(automix::TextTable& table, const std::string& task, const std::vect
                format_fixed(large.performance, 3), format_fixed(report.performance, 3), format_fixed(small.cost, 2),
                format_fixed(large.cost, 2), format_fixed(report.cost, 2), format_percent(report.routed),
                report.ibc_lift ? format_percent(*report.ibc_lift, true) : report.ibc_lift.reason(),
-               lift ? format_percent(lift->low, true) + " to " + format_percent(lift->high, true) : "-"});
+               automix::format_percent_interval(lift)});
 }
 
 void print_table(const std::string& title, const std::string& directory, const std::string& router,

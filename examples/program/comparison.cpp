@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
 namespace automix::program {
@@ -75,8 +74,6 @@ std::string dataset_tables(const Comparison& comparison) {
     return text;
 }
 
-std::string range(const std::string& low, const std::string& high) { return low + " to " + high; }
-
 std::string interval_table(const Comparison& comparison) {
     const auto has_intervals = [](const RouterResult& router) { return router.test.intervals.has_value(); };
     const auto& routers = comparison.routers;
@@ -85,11 +82,8 @@ std::string interval_table(const Comparison& comparison) {
     for (const RouterResult& router : routers) {
         if (!has_intervals(router)) continue;
         const ConfidenceIntervals& intervals = *router.test.intervals;
-        const auto& [performance, cost, lift] =
-            std::tie(intervals.performance, intervals.cost, intervals.ibc_lift);
-        table.add({router.name, range(format_fixed(performance.low, 4), format_fixed(performance.high, 4)),
-                   range(format_fixed(cost.low, 3), format_fixed(cost.high, 3)),
-                   lift ? range(format_percent(lift->low, true), format_percent(lift->high, true)) : "-"});
+        table.add({router.name, format_interval(intervals.performance, 4), format_interval(intervals.cost, 3),
+                   format_percent_interval(intervals.ibc_lift)});
     }
     return '\n' + table.text();
 }

@@ -64,14 +64,9 @@ Figure mean_known(const Column& values) {
     return known.select(values, 0.0).sum() / static_cast<double>(known.count());
 }
 
-ModelSummary summarise_model(const Dataset& data, Index model) {
-    Index drawn = 0;
-    Index unparsed = 0;
-    for (Index row = 0; row < data.rows(); ++row) {
-        const auto verdicts = data.verdicts(row, model);
-        drawn += static_cast<Index>(verdicts.size());
-        unparsed += std::count(verdicts.begin(), verdicts.end(), Verdict::unparsed);
-    }
+ModelSummary summarise_model(const Log& log, Index model) {
+    const Dataset& data = log.data;
+    const auto [drawn, unparsed] = log.verdicts[static_cast<std::size_t>(model)];
     return {data.model_names()[static_cast<std::size_t>(model)],
             data.scores(model).mean(),
             data.draw_counts(model),
@@ -82,9 +77,9 @@ ModelSummary summarise_model(const Dataset& data, Index model) {
             mean_known(data.recorded_draw_costs(model))};
 }
 
-std::vector<ModelSummary> summarise_models(const Dataset& data) {
+std::vector<ModelSummary> summarise_models(const Log& log) {
     std::vector<ModelSummary> models;
-    for (Index model = 0; model < data.models(); ++model) models.push_back(summarise_model(data, model));
+    for (Index model = 0; model < log.data.models(); ++model) models.push_back(summarise_model(log, model));
     return models;
 }
 
@@ -100,7 +95,7 @@ std::string to_json_text(const Log& log) {
     json["datasets"] = counts_json(dataset_counts(data));
     json["splits"] = counts_json(split_counts(data));
     json["models"] = OrderedJson::array();
-    for (const ModelSummary& model : summarise_models(data)) {
+    for (const ModelSummary& model : summarise_models(log)) {
         json["models"].push_back({{"name", model.name},
                                   {"score", model.score},
                                   {"draws", {{"fewest", model.draws.first}, {"most", model.draws.second}}},
@@ -128,7 +123,7 @@ std::string to_text(const Log& log) {
         return figure ? format_fixed(*figure, 4) : std::string("-");
     };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
-    for (const ModelSummary& model : summarise_models(data)) {
+    for (const ModelSummary& model : summarise_models(log)) {
         const auto [fewest, most] = model.draws;
         std::string draws = most == 0 ? "-" : std::to_string(fewest);
         if (fewest != most) draws += " to " + std::to_string(most);

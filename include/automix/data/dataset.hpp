@@ -176,15 +176,11 @@ class Dataset {
         Index unverified = 0;
 
         void append(const ModelRecord& model) {
-            const auto positive = std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::positive);
-            const auto unparsed = std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed);
-            const auto parsed = static_cast<std::ptrdiff_t>(model.verdicts.size()) - unparsed;
-            const double share = parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
             const bool logged = !model.verdicts.empty();
             score.push_back(model.score);
             cost.push_back(model.cost.value_or(missing));
             draw_cost.push_back(model.draw_cost.value_or(missing));
-            confidence.push_back(logged ? share : model.confidence.value_or(missing));
+            confidence.push_back(logged ? positive_share(model.verdicts) : model.confidence.value_or(missing));
             verdicts.append(model.verdicts);
             clusters.append(model.clusters);
             sample_scores.append(model.sample_scores);

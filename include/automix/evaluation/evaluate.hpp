@@ -48,7 +48,9 @@ Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable&
     std::unordered_map<std::string_view, std::vector<Index>> members;
     for (Index row = 0; row < data.rows(); ++row) members[data.dataset(row)].push_back(row);
     for (const std::string& name : data.dataset_names()) {
-        if (!name.empty()) evaluation.datasets.emplace_back(name, summarise_rows(rows, ends, members.at(name)));
+        if (name.empty()) continue;
+        const std::vector<Index>& chosen = members.at(name);
+        evaluation.datasets.emplace_back(name, summarise(rows.select_rows(chosen), ends.select_rows(chosen)));
     }
     return evaluation;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A source that replays a log: answers and verdicts come out in recorded order at the row's own prices. Where samples are
 // kept, the answer is the first and each draw brings the next. A router that asks for more verdicts than are logged gets
-// an error that names the record. O(draws) a round, no allocation (samples: O(draws log draws)).
+// an error that names the record. O(draws) a round, no allocation (with samples: O(draws^2)).
 #pragma once
 
 #include <automix/core/error.hpp>

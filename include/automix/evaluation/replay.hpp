@@ -37,6 +37,17 @@ struct Replay {
         }
     }
 
+    [[nodiscard]] Replay select_rows(const std::vector<Index>& rows) const {
+        Replay part;
+        part.performance = performance(rows);
+        part.answer_cost = answer_cost(rows);
+        part.verification_cost = verification_cost(rows);
+        part.routed = routed(rows);
+        part.draws = draws(rows);
+        part.rounds = rounds(rows);
+        return part;
+    }
+
     /// Adds an outcome of that weight to a row.
     void add(Index row, double weight, const Outcome& outcome, double score) {
         performance(row) += weight * score;

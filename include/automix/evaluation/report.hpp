@@ -22,6 +22,10 @@ struct EndModels {
 
     [[nodiscard]] Point small() const { return {small_score.mean(), small_cost.mean()}; }
     [[nodiscard]] Point large() const { return {large_score.mean(), large_cost.mean()}; }
+
+    [[nodiscard]] EndModels select_rows(const std::vector<Index>& rows) const {
+        return {small_score(rows), small_cost(rows), large_score(rows), large_cost(rows)};
+    }
 };
 
 /// Throws `DataError` where the data set has no rows.
@@ -56,7 +60,9 @@ struct Report {
 };
 
 /// The figures of a replay against the two end models on the same rows.
-inline Report summarise(const Replay& replay, const Point& small, const Point& large) {
+inline Report summarise(const Replay& replay, const EndModels& ends) {
+    const Point small = ends.small();
+    const Point large = ends.large();
     Report report;
     report.rows = replay.performance.size();
     report.performance = replay.performance.mean();
@@ -72,23 +78,6 @@ inline Report summarise(const Replay& replay, const Point& small, const Point& l
     report.excess = excess(report.point(), small, large);
     report.mixing_performance = mixing_performance(report.cost, small, large);
     return report;
-}
-
-inline Report summarise(const Replay& replay, const EndModels& ends) {
-    return summarise(replay, ends.small(), ends.large());
-}
-
-/// The same for some of the rows.
-inline Report summarise_rows(const Replay& replay, const EndModels& ends, const std::vector<Index>& rows) {
-    Replay part;
-    part.performance = replay.performance(rows);
-    part.answer_cost = replay.answer_cost(rows);
-    part.verification_cost = replay.verification_cost(rows);
-    part.routed = replay.routed(rows);
-    part.draws = replay.draws(rows);
-    part.rounds = replay.rounds(rows);
-    return summarise(part, {ends.small_score(rows).mean(), ends.small_cost(rows).mean()},
-                     {ends.large_score(rows).mean(), ends.large_cost(rows).mean()});
 }
 
 }  // namespace automix

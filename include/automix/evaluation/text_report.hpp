@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,6 +53,16 @@ class TextTable {
 inline std::string format_percent(double ratio, bool with_sign = false) {
     const std::string text = format_fixed(100.0 * ratio, 1);
     return (with_sign && text.front() != '-' ? "+" : "") + text + " %";
+}
+
+/// `0.25 to 0.75`.
+inline std::string format_interval(const Interval& interval, int digits) {
+    return format_fixed(interval.low, digits) + " to " + format_fixed(interval.high, digits);
+}
+
+/// `-12.3 % to +45.6 %` of an interval of ratios, a dash where there is none.
+inline std::string format_percent_interval(const std::optional<Interval>& interval) {
+    return interval ? format_percent(interval->low, true) + " to " + format_percent(interval->high, true) : "-";
 }
 
 namespace detail {
@@ -101,14 +113,9 @@ inline std::string to_text(const Evaluation& evaluation, const std::string& name
             (mixing ? "performance " + format_fixed(*mixing, 4) : "none, " + mixing.reason()) + '\n';
     if (evaluation.intervals) {
         const ConfidenceIntervals& intervals = *evaluation.intervals;
-        const auto range = [](const std::string& low, const std::string& high) { return low + " to " + high; };
         text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +
-                range(format_fixed(intervals.performance.low, 4), format_fixed(intervals.performance.high, 4)) +
-                ", cost " + range(format_fixed(intervals.cost.low, 3), format_fixed(intervals.cost.high, 3));
-        if (intervals.ibc_lift) {
-            text += ", IBC lift " + range(format_percent(intervals.ibc_lift->low, true),
-                                          format_percent(intervals.ibc_lift->high, true));
-        }
+                format_interval(intervals.performance, 4) + ", cost " + format_interval(intervals.cost, 3);
+        if (intervals.ibc_lift) text += ", IBC lift " + format_percent_interval(intervals.ibc_lift);
         text += '\n';
     }
     return text;

@@ -55,9 +55,6 @@ class LineReader {
     /// True once the end of the file is reached: the line handed out last is not ended by a line feed.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// The path as it was given.
-    [[nodiscard]] const std::string& path() const noexcept { return path_; }
-
     /// Number of the line handed out last, from 1.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
 

@@ -61,16 +61,11 @@ class ReadNotes {
         if (verdicts_.size() < models.size()) verdicts_.resize(models.size());
         for (std::size_t m = 0; m < models.size(); ++m) {
             const ModelRecord& model = models[m];
-            const auto count = [&](Verdict verdict) {
-                return static_cast<std::size_t>(std::count(model.verdicts.begin(), model.verdicts.end(), verdict));
-            };
-            const std::size_t unparsed = count(Verdict::unparsed);
             verdicts_[m].drawn += model.verdicts.size();
-            verdicts_[m].unparsed += unparsed;
+            verdicts_[m].unparsed += static_cast<std::size_t>(
+                std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
             if (!model.confidence || model.verdicts.empty()) continue;
-            const std::size_t parsed = model.verdicts.size() - unparsed;
-            const auto positive = static_cast<double>(count(Verdict::positive));
-            const double share = parsed == 0 ? 0.0 : positive / static_cast<double>(parsed);
+            const double share = positive_share(model.verdicts);
             constexpr double tolerance = 1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
             if (!(std::abs(share - *model.confidence) > tolerance)) continue;
             if (contradictions_++ == 0) {

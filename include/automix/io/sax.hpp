@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the readers of JSON Lines share: nlohmann's event interface reduced to scalars, keys and brackets, with errors in
 // the library's own words. A line is parsed straight into its target, without a document in between. Brackets are counted,
-// not recursed into, so that no input overflows the stack.
+// not recursed into, so that no input overflows the stack. The type of JSON is a template parameter throughout io: any
+// `nlohmann::basic_json` does, and what a program does not call it does not compile.
 #pragma once
 
 #include <automix/core/error.hpp>

@@ -4,7 +4,7 @@
 // members of `one_shot_family`:
 //     static constexpr std::string_view name;
 //     static constexpr bool uses_categories;
-//     static void search(CandidateSearch&, int bins);
+//     static void search(CandidateSearch&, int bins);       may be a template, compiled where it is used
 #pragma once
 
 #include <automix/core/error.hpp>

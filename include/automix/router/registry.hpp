@@ -31,6 +31,7 @@ inline constexpr std::array<std::string_view, 11> router_names = {
     "union",      "exact",            "always_small",     "always_large",     "random_mix"};
 
 /// An untrained router of that name. Throws `ArgumentError` for an unknown name, listing those that there are.
+/// A template, so that only programs that call it compile all routers.
 template <class Router = AnyRouter>
 Router make_router(std::string_view name, const RouterSettings& settings = {}) {
     constexpr std::string_view wrapper = "fixed_answer:";
