@@ -2,6 +2,7 @@
 #include <automix/io/line_reader.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,4 +72,22 @@ TEST_CASE("a line that is too long ends the reading") {
         CHECK(error.what() == path + ":2: line longer than 3 bytes");
     }
     CHECK_FALSE(reader.next(line));
+}
+
+TEST_CASE("the largest limit is none, and long lines are read all the same") {
+    const files::Directory directory;
+    const std::string longer(300000, 'x');
+    const std::string longest(1100000, 'y');
+    const std::string path = directory.write("f", "a\n" + longer + "\n" + longest + "\nb");
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+    for (const std::size_t limit : {most, most - 1, most - (std::size_t{1} << 18U), most / 2, most / 2 + 1}) {
+        automix::LineReader reader(path, limit);
+        for (const std::string& expected : {std::string("a"), longer, longest, std::string("b")}) {
+            std::string_view line;
+            REQUIRE(reader.next(line));
+            CHECK(line == expected);
+        }
+        std::string_view line;
+        CHECK_FALSE(reader.next(line));
+    }
 }

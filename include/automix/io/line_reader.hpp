@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,9 +20,10 @@ namespace automix {
 
 class LineReader {
  public:
-    /// Throws `DataError` where the file cannot be opened or is a directory. A byte-order mark is passed over.
+    /// Any `max_line_bytes` will do, the largest number too. Throws `DataError` where the file cannot be opened or is a
+    /// directory. A byte-order mark is passed over.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
-        : path_(std::move(path)), limit_(max_line_bytes), file_(open_file(path_, "rb")), buffer_(block) {
+        : path_(std::move(path)), limit_(std::min(max_line_bytes, longest)), file_(open_file(path_, "rb")), buffer_(block) {
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
         while (end_ < byte_order_mark.size() && fill()) {
         }
@@ -60,6 +62,8 @@ class LineReader {
 
  private:
     static constexpr std::size_t block = std::size_t{1} << 18U;
+    /// No buffer can be longer, so limits above it are none, and sizes up to it can be doubled.
+    static constexpr std::size_t longest = std::numeric_limits<std::size_t>::max() / 2 - block;
 
     /// Reads on behind what is left, which moves to the front; false at the end of the file.
     bool fill() {
