@@ -16,6 +16,7 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
+#include <automix/data/validate.hpp>
 #include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>

@@ -93,6 +93,20 @@ TEST_CASE("uniform_of depends on id and seed, and is spread evenly") {
     CHECK(std::abs(with_next_seed / n) < 5.0 / std::sqrt(n));  // uncorrelated between seeds
 }
 
+TEST_CASE("uniform_of is independent between uses") {
+    constexpr int n = 100'000;
+    double split_with_fold = 0.0;
+    double split_with_policy = 0.0;
+    for (int i = 0; i < n; ++i) {
+        const std::string id = std::to_string(i);
+        const double split = uniform_of(id, 0, automix::UniformUse::split) - 0.5;
+        split_with_fold += split * (uniform_of(id, 0, automix::UniformUse::fold) - 0.5) * 12.0;
+        split_with_policy += split * (uniform_of(id, 0, automix::UniformUse::policy) - 0.5) * 12.0;
+    }
+    CHECK(std::abs(split_with_fold / n) < 5.0 / std::sqrt(n));
+    CHECK(std::abs(split_with_policy / n) < 5.0 / std::sqrt(n));
+}
+
 TEST_CASE("uniform yields the upper 53 bits of mt19937_64") {
     const std::map<std::uint64_t, std::array<double, 4>> expected{
         {0, {0x1.4741be2e5a0ecp-3, 0x1.fbfa74f87c81fp-1, 0x1.442642fe065d0p-5, 0x1.31ead2079dc7fp-1}},

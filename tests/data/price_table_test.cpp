@@ -168,11 +168,34 @@ TEST_CASE("draw prices: one for all models, one for each, or the last left out")
     CHECK_THAT(whole.verifications[2](0), WithinAbs(0.9, 1e-15));
 }
 
-TEST_CASE("a model that is not verified in every row has no price of verification") {
-    const Dataset data =
-        table({row("a", {model(0.0, "+-"), model(1.0)}), row("b", {model(1.0), model(1.0)})});
+TEST_CASE("a model that is verified in some rows only has its prices there, and a note") {
+    const Dataset data = table({row("a", {model(0.0, "+-"), model(1.0)}), row("b", {model(1.0), model(1.0)}),
+                                row("c", {model(1.0, "+-+-"), model(1.0)})});
     CHECK_FALSE(data.verified(0));
-    check_prices(resolve_prices(data, {{}, {}, {0.3}}).draws[0], {0.0, 0.0});
+    CHECK(data.verified_rows(0) == 2);
+    const PriceTable stated = resolve_prices(data, {{}, {}, {0.3}});
+    check_prices(stated.draws[0], {0.3, 0.3, 0.3});
+    // The row without takes the mean of the others: (0.6 + 1.2) / 2.
+    check_prices(stated.verifications[0], {0.6, 0.9, 1.2});
+    CHECK(stated.notes == std::vector<std::string>{"model \"m0\" is verified in 2 of 3 rows only"});
+    const PriceTable whole = resolve_prices(data, {{}, 2.0, {}});
+    check_prices(whole.draws[0], {1.0, 0.75, 0.5});
+    check_prices(whole.verifications[0], {2.0, 2.0, 2.0});
+    check_prices(whole.draws[1], {0.0, 0.0, 0.0});
+}
+
+TEST_CASE("a log that records what answers cost but not what draws do is told so") {
+    const Dataset data = table({row("a", {model(0.0, "+-", 2.0), model(1.0, "", 30.0)})});
+    CHECK(resolve_prices(data).notes ==
+          std::vector<std::string>{
+              "no draw_cost is recorded for model \"m0\": its whole verification is taken to cost 1"});
+    CHECK(resolve_prices(data).recorded == RecordedPrices{true, false});
+    CHECK(resolve_prices(data, {{}, 1.0, {}}).notes.empty());
+    CHECK(resolve_prices(data, {{1.0, 50.0}, {}, {}}).notes.empty());
+    CHECK(resolve_prices(priced()).notes.empty());
+    CHECK(resolve_prices(priced()).recorded == RecordedPrices{true, true});
+    CHECK(resolve_prices(unpriced()).notes.empty());
+    CHECK(resolve_prices(unpriced()).recorded == RecordedPrices{});
 }
 
 TEST_CASE("a price recorded in some rows only is an error that names a row without") {
@@ -180,9 +203,11 @@ TEST_CASE("a price recorded in some rows only is an error that names a row witho
                           row("b", {model(0.0, "+-", {}, 0.1), model(1.0, "", 30.0)}),
                           row("c", {model(0.0, "+-", 2.0), model(1.0, "", 30.0)})});
     CHECK(complaint<DataError>(data) ==
-          "models[0].cost: recorded for some rows but not for id \"b\"; record it for all, or give a price");
+          "cost of model \"m0\": recorded for some rows but not for id \"b\"; record it for all, or give a "
+          "price");
     CHECK(complaint<DataError>(data, {{1.0, 50.0}, {}, {}}) ==
-          "models[0].draw_cost: recorded for some rows but not for id \"c\"; record it for all, or give a "
+          "draw_cost of model \"m0\": recorded for some rows but not for id \"c\"; record it for all, or "
+          "give a "
           "price");
     // A price that the user gives settles it, whatever is recorded.
     CHECK(complaint<Error>(data, {{1.0, 50.0}, 1.0, {}}).empty());
@@ -191,7 +216,8 @@ TEST_CASE("a price recorded in some rows only is an error that names a row witho
     const Dataset large = table(
         {row("a", {model(0.0, "", 2.0), model(1.0)}), row("b", {model(0.0, "", 2.0), model(1.0, "", 9.0)})});
     CHECK(complaint<DataError>(large) ==
-          "models[1].cost: recorded for some rows but not for id \"a\"; record it for all, or give a price");
+          "cost of model \"m1\": recorded for some rows but not for id \"a\"; record it for all, or give a "
+          "price");
     // Nobody draws on a model that is not verified, so what a draw would cost is not looked at.
     CHECK(complaint<Error>(
               table({row("a", {model(0, "+"), model(1, "", {}, 0.5)}), row("b", {model(0, "+"), model(1)})}))
@@ -203,22 +229,32 @@ TEST_CASE("one model costs 1; more than two need prices") {
 
     const Dataset three = table({row("a", {model(0, "+"), model(0), model(1)})});
     CHECK(complaint<DataError>(three) ==
-          "models[0].cost: not recorded; with more than two models give a price for each");
+          "cost of model \"m0\": not recorded; with more than two models give a price for each");
     check_prices(resolve_prices(three, {{1.0, 5.0, 50.0}, {}, {}}).answers[1], {5.0});
 
     const Dataset partly = table({row("a", {model(0, "+", 1.0), model(0), model(1, "", 50.0)})});
     CHECK(complaint<DataError>(partly) ==
-          "models[1].cost: not recorded; with more than two models give a price for each");
+          "cost of model \"m1\": not recorded, but that of other models is; record it, or give a price for "
+          "each");
 
     const Dataset recorded = table({row("a", {model(0, "+", 1.0), model(0, "", 2.0), model(1, "", 0.0)})});
     check_prices(resolve_prices(recorded).answers[1], {2.0});
     check_prices(resolve_prices(recorded).answers[2], {0.0});
 }
 
-TEST_CASE("of two models one recorded and one not: each is settled by itself") {
-    const PriceTable prices = resolve_prices(table({row("a", {model(0, "+", 0.5), model(1)})}));
-    check_prices(prices.answers[0], {0.5});
-    check_prices(prices.answers[1], {50.0});
+TEST_CASE("of two models one recorded and one not: the default would mix units") {
+    CHECK(complaint<DataError>(table({row("a", {model(0, "+", 0.5), model(1)})})) ==
+          "cost of model \"m1\": not recorded, but that of other models is; record it, or give a price for "
+          "each");
+}
+
+TEST_CASE("prices of another data set are refused") {
+    const Dataset data = priced();
+    CHECK_NOTHROW(automix::require_prices_for(data, resolve_prices(data)));
+    CHECK_NOTHROW(automix::require_prices_for(data, resolve_prices(unpriced())));
+    const PriceTable one_row = resolve_prices(data).select_rows(std::vector<Index>{0});
+    CHECK_THROWS_AS(automix::require_prices_for(data, one_row), ArgumentError);
+    CHECK_THROWS_AS(automix::require_prices_for(data, PriceTable{}), ArgumentError);
 }
 
 TEST_CASE("prices that make no sense are refused before the data are looked at") {

@@ -112,12 +112,12 @@ TEST_CASE("the random share takes every row equally often over a thousand seeds"
 TEST_CASE("a hash of the id") {
     const Dataset data = numbered(10);
     const Split split = split_by_hash(data, 0.5);
-    CHECK(ids(split.train) == Ids{"q0", "q2", "q4", "q6", "q7", "q9"});
-    CHECK(ids(split.test) == Ids{"q1", "q3", "q5", "q8"});
+    CHECK(ids(split.train) == Ids{"q1", "q2", "q3", "q4", "q5", "q7", "q8", "q9"});
+    CHECK(ids(split.test) == Ids{"q0", "q6"});
     check_partition(data, split);
-    // q0 hashes to 0.0457, q7 to 0.0345, q1 to 0.8646 and q5 to 0.8958.
-    CHECK(ids(split_by_hash(data, 0.04).train) == Ids{"q7"});
-    CHECK(ids(split_by_hash(data, 0.89).test) == Ids{"q5"});
+    // q5 hashes to 0.016, q8 to 0.037, q6 to 0.670 and q0 to 0.887.
+    CHECK(ids(split_by_hash(data, 0.03).train) == Ids{"q5"});
+    CHECK(ids(split_by_hash(data, 0.88).test) == Ids{"q0"});
     CHECK(ids(split_by_hash(data, 0.5, 1).train) != ids(split.train));
 }
 
@@ -157,16 +157,16 @@ TEST_CASE("a share that leaves nothing to choose is refused") {
 }
 
 TEST_CASE("folds by a hash of the id") {
-    CHECK(fold_numbers(numbered(10), 3) == std::vector<int>{0, 2, 1, 1, 0, 2, 0, 0, 2, 0});
-    CHECK(fold_numbers(numbered(10), 3, 5) == std::vector<int>{0, 2, 0, 0, 0, 2, 1, 1, 2, 2});
+    CHECK(fold_numbers(numbered(10), 3) == std::vector<int>{2, 2, 0, 1, 1, 2, 2, 2, 1, 2});
+    CHECK(fold_numbers(numbered(10), 3, 5) == std::vector<int>{0, 0, 0, 0, 0, 2, 0, 1, 2, 0});
     CHECK(fold_numbers(Dataset({"m"}), 3).empty());
-    // Two folds are the two sides of the hash at one half.
-    const Dataset data = numbered(50);
-    const std::vector<int> halves = fold_numbers(data, 2, 4);
-    const Ids lower = ids(split_by_hash(data, 0.5, 4).train);
-    for (Index r = 0; r < data.rows(); ++r) {
-        CHECK((halves[static_cast<std::size_t>(r)] == 0) ==
-              (std::find(lower.begin(), lower.end(), data.id(r)) != lower.end()));
+}
+
+TEST_CASE("folds of one side of a hash split are of about equal size too") {
+    const std::vector<int> numbers = fold_numbers(split_by_hash(numbered(20'000), 0.5).train, 10);
+    for (int fold = 0; fold < 10; ++fold) {
+        const auto count = std::count(numbers.begin(), numbers.end(), fold);
+        CHECK(std::abs(count - 1000) < 5 * 31);  // sqrt(20000 * 0.05 * 0.95)
     }
 }
 

@@ -106,6 +106,36 @@ TEST_CASE("data and prices that cannot be trained on leave every router as it wa
     }
 }
 
+TEST_CASE("what is trained at recorded prices is not evaluated at assumed ones") {
+    const auto priced = [](bool recorded) {
+        Dataset data({"small", "large"});
+        for (const auto& [id, score] : {std::pair{"x", 0.0}, std::pair{"y", 1.0}}) {
+            automix::Record row = record(id, {confident(score, score), scored(1.0)});
+            if (recorded) {
+                row.models[0].cost = 2.0;
+                row.models[1].cost = 9.0;
+            }
+            data.append(row);
+        }
+        return data;
+    };
+    Automix mixer{make_router("threshold"), without_intervals()};
+    mixer.train(priced(true));
+    CHECK(mixer.evaluate(priced(true)).baselines.always_small.cost == 2.0);
+    CHECK_THROWS_WITH(mixer.evaluate(priced(false)), ContainsSubstring("do not both record prices"));
+    mixer.train(priced(false));
+    CHECK_THROWS_AS(mixer.evaluate(priced(true)), automix::DataError);
+
+    // Prices settled for a whole log serve its parts.
+    const Dataset whole = priced(true);
+    const automix::PriceTable prices = resolve_prices(whole);
+    const std::vector<automix::Index> last{1};
+    mixer.train(whole, prices);
+    CHECK(mixer.evaluate(whole.select_rows(last), prices.select_rows(last)).baselines.always_large.cost ==
+          9.0);
+    CHECK_THROWS_AS(mixer.evaluate(whole.select_rows(last), prices), automix::ArgumentError);
+}
+
 TEST_CASE("prices that make no sense are refused") {
     AutomixOptions options = without_intervals();
     options.prices.answers = {1.0, -1.0};

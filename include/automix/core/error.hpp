@@ -20,8 +20,8 @@ class Error : public std::runtime_error {
 /// Where a datum stands: any part may be unknown (empty, or line 0).
 struct Place {
     std::string file{};
-    std::size_t line = 0;   ///< 1-based
-    std::string field{};    ///< path within the record, as in `models[0].score`
+    std::size_t line = 0;  ///< 1-based
+    std::string field{};   ///< path within the record, as in `models[0].score`
 };
 
 /// `file:line: field`, leaving out what is unknown.

@@ -16,11 +16,22 @@
 
 namespace automix {
 
-/// Throws `ArgumentError` unless `price` is finite and not negative; zero is a legal price.
+/// Sums and products of prices stay finite below this.
+inline constexpr double highest_price = 1e100;
+
+/// True for what can be a price: finite, not negative and below `highest_price`; zero is a legal price.
+inline bool is_price(double price) noexcept { return price >= 0.0 && price < highest_price; }
+
+/// What is said of a number that is none.
+inline std::string price_complaint(double found) {
+    return "expected a finite price of at least 0" +
+           std::string(std::isfinite(found) && found > 0.0 ? " and below 1e100" : "") + ", found " +
+           format_number(found);
+}
+
+/// Throws `ArgumentError` unless `price` is one.
 inline void require_price(double price, std::string_view name) {
-    if (!std::isfinite(price) || price < 0.0) {
-        throw ArgumentError(std::string(name) + ": expected a finite price of at least 0, found " + format_number(price));
-    }
+    if (!is_price(price)) throw ArgumentError(std::string(name) + ": " + price_complaint(price));
 }
 
 /// Either a draw has a price, or the whole verification of an answer has one: then all its k logged draws together
@@ -28,7 +39,8 @@ inline void require_price(double price, std::string_view name) {
 struct Prices {
     std::vector<double> answers{};         ///< one for each model; empty: recorded prices, else 1 and 50
     std::optional<double> verification{};  ///< of all draws of an answer together
-    std::vector<double> draws{};           ///< of one draw: one for all models, or one for each (the last may be left out)
+    std::vector<double>
+        draws{};  ///< of one draw: one for all models, or one for each (the last may be left out)
 };
 
 /// Throws `ArgumentError` where prices are negative, not finite, of the wrong number, or where both kinds of
@@ -36,8 +48,8 @@ struct Prices {
 inline void validate(const Prices& prices, std::size_t models) {
     const auto require_count = [&](bool right, const char* name, const char* expected, std::size_t found) {
         if (!right) {
-            throw ArgumentError(std::string(name) + ": expected " + expected + " of " + std::to_string(models) +
-                                " models, found " + std::to_string(found));
+            throw ArgumentError(std::string(name) + ": expected " + expected + " of " +
+                                std::to_string(models) + " models, found " + std::to_string(found));
         }
     };
     const std::size_t answers = prices.answers.size();

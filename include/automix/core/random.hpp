@@ -33,9 +33,13 @@ constexpr double unit_interval(std::uint64_t word) noexcept {
     return static_cast<double>(word >> 11U) * 0x1.0p-53;
 }
 
-/// `u` of design and docs: uniform in [0, 1) for each query, from a hash of seed and id.
-constexpr double uniform_of(std::string_view id, std::uint64_t seed) noexcept {
-    return unit_interval(hash_text(id, seed));
+/// What a uniform number of an id serves: numbers of different uses are independent, whatever the seeds.
+enum class UniformUse : std::uint64_t { policy, split, fold };
+
+/// Uniform in [0, 1) for each id, from a hash of use, seed and id. For `UniformUse::policy` it is the `u` of evidence.
+constexpr double uniform_of(std::string_view id, std::uint64_t seed,
+                            UniformUse use = UniformUse::policy) noexcept {
+    return unit_interval(hash_text(id, seed ^ (static_cast<std::uint64_t>(use) * 0xD1B54A32D192ED03U)));
 }
 
 /// Random numbers that depend on the seed alone.

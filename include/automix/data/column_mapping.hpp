@@ -11,8 +11,8 @@ namespace automix {
 
 /// Columns of one model; an empty name means that the table has no such column.
 struct ModelMapping {
-    std::string name{};        ///< what the model is to be called
-    std::string score{};       ///< required
+    std::string name{};   ///< what the model is to be called
+    std::string score{};  ///< required
     std::string confidence{};
     std::string cost{};
 };

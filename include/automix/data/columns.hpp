@@ -27,6 +27,7 @@ class RaggedColumn {
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
         return {values_.data() + begin, ends_[r] - begin};
     }
+    [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(ends_.size()); }
     void reserve(std::size_t rows) { ends_.reserve(rows); }
 
  private:
@@ -44,6 +45,24 @@ class NameColumn {
     }
     [[nodiscard]] const std::string& operator[](Index row) const {
         return names_[static_cast<std::size_t>(codes_[static_cast<std::size_t>(row)])];
+    }
+    /// The number of the row's name in `names`.
+    [[nodiscard]] Index number(Index row) const { return codes_[static_cast<std::size_t>(row)]; }
+    /// The column of the given rows.
+    [[nodiscard]] NameColumn select(std::span<const Index> rows) const {
+        NameColumn chosen;
+        chosen.reserve(rows.size());
+        std::vector<std::int32_t> codes(names_.size(), -1);
+        for (const Index row : rows) {
+            std::int32_t& code = codes[static_cast<std::size_t>(number(row))];
+            if (code < 0) {
+                code = static_cast<std::int32_t>(chosen.names_.size());
+                chosen.names_.push_back((*this)[row]);
+                chosen.index_.emplace((*this)[row], code);
+            }
+            chosen.codes_.push_back(code);
+        }
+        return chosen;
     }
     /// The distinct names, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }

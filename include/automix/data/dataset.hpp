@@ -10,6 +10,7 @@
 #include <automix/data/category.hpp>
 #include <automix/data/columns.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/validate.hpp>
 
 #include <Eigen/Core>
 
@@ -18,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,10 +51,11 @@ class Dataset {
     /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
     /// the id is already there; the data set is then unchanged.
     void append(const Record& record, const Place& place = {}) {
-        const std::uint64_t key = hash_text(record.id);
-        check(record, key, place);
-        ids_index_.emplace(key, rows());
+        require_valid(record, models_, place);
+        if (find(record.id))
+            throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
         ids_.push_back(record.id);
+        ids_index_.emplace(hash_text(record.id), rows() - 1);
         datasets_.append(record.dataset);
         splits_.append(record.split);
         categories_.push_back(*parse_category(record.category));
@@ -81,6 +84,15 @@ class Dataset {
         return found - models_.begin();
     }
 
+    /// The row of that id; nothing where there is none.
+    [[nodiscard]] std::optional<Index> find(std::string_view id) const {
+        const auto [first, last] = ids_index_.equal_range(hash_text(id));
+        for (auto entry = first; entry != last; ++entry) {
+            if (ids_[index(entry->second)] == id) return entry->second;
+        }
+        return std::nullopt;
+    }
+
     [[nodiscard]] const std::string& id(Index row) const { return ids_[index(row)]; }
     [[nodiscard]] const std::string& dataset(Index row) const { return datasets_[row]; }
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
@@ -88,6 +100,8 @@ class Dataset {
 
     /// The distinct names, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
+    /// The number of the row's data set in `dataset_names`.
+    [[nodiscard]] Index dataset_number(Index row) const { return datasets_.number(row); }
     [[nodiscard]] const std::vector<std::string>& split_names() const noexcept { return splits_.names(); }
 
     /// Scores of a model, in [0, 1], one for each row.
@@ -102,53 +116,73 @@ class Dataset {
     [[nodiscard]] Column confidences(Index model) const { return view(at(model).confidence); }
 
     /// The verdicts on the model's answer, in the order drawn.
-    [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model) const { return at(model).verdicts[row]; }
+    [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model) const {
+        return at(model).verdicts[row];
+    }
 
     /// Fewest and most verdicts logged on an answer of the model, over all rows; 0 and 0 without rows.
     [[nodiscard]] std::pair<Index, Index> draw_counts(Index model) const noexcept {
         return rows() == 0 ? std::pair<Index, Index>{0, 0} : at(model).draw_counts;
     }
 
+    /// Rows that hold verdicts on the model's answer, or a confidence.
+    [[nodiscard]] Index verified_rows(Index model) const noexcept { return rows() - at(model).unverified; }
+
     /// True where verdicts or a confidence are logged for every row.
-    [[nodiscard]] bool verified(Index model) const noexcept { return rows() > 0 && at(model).unverified == 0; }
+    [[nodiscard]] bool verified(Index model) const noexcept {
+        return rows() > 0 && at(model).unverified == 0;
+    }
 
     /// Known bad answer, for the fixed-answer rule.
     [[nodiscard]] bool flagged(Index row, Index model) const { return at(model).flagged[index(row)]; }
 
     /// Cluster of each sample (equal numbers are equal answers, -1 failed), the answer first; empty where unknown.
-    [[nodiscard]] std::span<const std::int32_t> clusters(Index row, Index model) const { return at(model).clusters[row]; }
+    [[nodiscard]] std::span<const std::int32_t> clusters(Index row, Index model) const {
+        return at(model).clusters[row];
+    }
     [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const {
         return at(model).sample_scores[row];
     }
 
-    /// Row `row` as it was appended, with the models in `order`. Where verdicts are logged it also holds their share.
-    [[nodiscard]] Record record(Index row, std::span<const Index> order) const {
+    /// Row `row` as it was appended. Where verdicts are logged it also holds their share.
+    [[nodiscard]] Record record(Index row) const {
         Record record{id(row), dataset(row), split(row), {}, {}};
         if (const Category c = category(row); c != Category::none) {
             record.category = category_names[static_cast<std::size_t>(c)];
         }
-        for (const Index model : order) record.models.push_back(at(model).record(row));
+        for (const ModelColumns& column : columns_) record.models.push_back(column.record(row));
         return record;
     }
 
     /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
     /// last model, so they are dropped where that pair changes. Throws `DataError` where a row is chosen twice and
-    /// `ArgumentError` where a model is, or none.
+    /// `ArgumentError` where a model is, or none. O(chosen rows * chosen models).
     [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const {
         std::vector<std::string> names;
         for (const Index model : models) names.push_back(models_[index(model)]);
         Dataset selection(std::move(names));
-        selection.reserve(rows.size());
-        const bool same_pair = !models.empty() && models.front() == 0 && models.back() + 1 == this->models();
+        std::vector<bool> chosen(ids_.size(), false);
         for (const Index row : rows) {
-            Record chosen = record(row, models);
-            if (!same_pair) chosen.category.clear();
-            selection.append(chosen);
+            if (chosen[index(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
+            chosen[index(row)] = true;
+        }
+        const bool same_pair = models.front() == 0 && models.back() + 1 == this->models();
+        selection.ids_ = gather(ids_, rows);
+        selection.datasets_ = datasets_.select(rows);
+        selection.splits_ = splits_.select(rows);
+        selection.categories_ =
+            same_pair ? gather(categories_, rows) : std::vector(rows.size(), Category::none);
+        for (std::size_t m = 0; m < models.size(); ++m) selection.columns_[m] = at(models[m]).select(rows);
+        selection.ids_index_.reserve(rows.size());
+        for (Index row = 0; row < selection.rows(); ++row) {
+            selection.ids_index_.emplace(hash_text(selection.id(row)), row);
         }
         return selection;
     }
 
-    [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const { return select(rows, all(models())); }
+    [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const {
+        return select(rows, all(models()));
+    }
 
     /// All rows with these models only. Throws `ArgumentError` for a name that is not there, or for another order than
     /// the log's (cheapest first).
@@ -157,7 +191,8 @@ class Dataset {
         for (const auto& name : names) {
             chosen.push_back(model_index(name));
             if (chosen.size() > 1 && chosen.back() <= chosen[chosen.size() - 2]) {
-                throw ArgumentError("models must stand in the log's order, cheapest first: " + joined(models_));
+                throw ArgumentError("models must stand in the log's order, cheapest first: " +
+                                    joined(models_));
             }
         }
         return select(all(rows()), chosen);
@@ -180,22 +215,49 @@ class Dataset {
             score.push_back(model.score);
             cost.push_back(model.cost.value_or(missing));
             draw_cost.push_back(model.draw_cost.value_or(missing));
-            confidence.push_back(logged ? positive_share(model.verdicts) : model.confidence.value_or(missing));
+            confidence.push_back(logged ? positive_share(model.verdicts)
+                                        : model.confidence.value_or(missing));
             verdicts.append(model.verdicts);
             clusters.append(model.clusters);
             sample_scores.append(model.sample_scores);
             flagged.push_back(model.flagged);
-            const auto drawn = static_cast<Index>(model.verdicts.size());
+            count_last();
+        }
+
+        [[nodiscard]] ModelColumns select(std::span<const Index> rows) const {
+            ModelColumns chosen;
+            chosen.score = gather(score, rows);
+            chosen.cost = gather(cost, rows);
+            chosen.draw_cost = gather(draw_cost, rows);
+            chosen.confidence = gather(confidence, rows);
+            chosen.flagged = gather(flagged, rows);
+            chosen.reserve(rows.size());
+            for (const Index row : rows) {
+                chosen.verdicts.append(verdicts[row]);
+                chosen.clusters.append(clusters[row]);
+                chosen.sample_scores.append(sample_scores[row]);
+                chosen.count_last();
+            }
+            return chosen;
+        }
+
+        /// Keeps count of draws and of rows without verification, for the row that came last.
+        void count_last() {
+            const Index row = verdicts.rows() - 1;
+            const auto drawn = static_cast<Index>(verdicts[row].size());
             draw_counts = {std::min(draw_counts.first, drawn), std::max(draw_counts.second, drawn)};
-            if (!logged && !model.confidence) ++unverified;
+            if (std::isnan(confidence[index(row)])) ++unverified;
         }
 
         [[nodiscard]] ModelRecord record(Index row) const {
             const auto r = static_cast<std::size_t>(row);
-            const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+            const auto known = [](double value) {
+                return std::isnan(value) ? std::nullopt : std::optional(value);
+            };
             const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
-            return {score[r],        copy(verdicts[row]), known(confidence[r]), known(cost[r]),
-                    known(draw_cost[r]), flagged[r],       copy(clusters[row]),  copy(sample_scores[row])};
+            return {
+                score[r],   copy(verdicts[row]), known(confidence[r]),    known(cost[r]), known(draw_cost[r]),
+                flagged[r], copy(clusters[row]), copy(sample_scores[row])};
         }
 
         void reserve(std::size_t rows) {
@@ -207,6 +269,14 @@ class Dataset {
         }
     };
 
+    template <class T>
+    static std::vector<T> gather(const std::vector<T>& values, std::span<const Index> rows) {
+        std::vector<T> chosen;
+        chosen.reserve(rows.size());
+        for (const Index row : rows) chosen.push_back(values[index(row)]);
+        return chosen;
+    }
+
     static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
     static Column view(const std::vector<double>& values) {
         return {values.data(), static_cast<Index>(values.size())};
@@ -217,49 +287,6 @@ class Dataset {
         std::vector<Index> numbers(index(n));
         for (Index i = 0; i < n; ++i) numbers[index(i)] = i;
         return numbers;
-    }
-
-    void check(const Record& record, std::uint64_t key, const Place& place) const {
-        const auto fail = [&](const std::string& field, const std::string& message) {
-            Place where = place;
-            where.field = field;
-            throw DataError(where, message);
-        };
-        if (record.id.empty()) fail("id", "expected a non-empty string");
-        const auto [first, last] = ids_index_.equal_range(key);
-        for (auto entry = first; entry != last; ++entry) {
-            if (ids_[index(entry->second)] == record.id) fail("id", "duplicate id " + in_quotes(record.id));
-        }
-        if (!parse_category(record.category)) {
-            fail("category", "expected one of " + joined(category_names) + ", found " + in_quotes(record.category));
-        }
-        if (record.models.size() != models_.size()) {
-            fail("models", "expected " + std::to_string(models_.size()) + " models (" + joined(models_) + "), found " +
-                               std::to_string(record.models.size()));
-        }
-        for (std::size_t m = 0; m < models_.size(); ++m) {
-            const ModelRecord& model = record.models[m];
-            const auto field = [m](const char* name) { return "models[" + std::to_string(m) + "]." + name; };
-            const auto check_share = [&](double value, const char* name) {
-                if (!(value >= 0.0 && value <= 1.0)) {
-                    fail(field(name), "expected a number in [0, 1], found " + format_number(value));
-                }
-            };
-            const auto check_price = [&](const std::optional<double>& value, const char* name) {
-                if (value && !(std::isfinite(*value) && *value >= 0.0)) {
-                    fail(field(name), "expected a finite price of at least 0, found " + format_number(*value));
-                }
-            };
-            check_share(model.score, "score");
-            if (model.confidence) check_share(*model.confidence, "confidence");
-            check_price(model.cost, "cost");
-            check_price(model.draw_cost, "draw_cost");
-            for (const double score : model.sample_scores) check_share(score, "sample_scores");
-            if (model.sample_scores.size() != model.clusters.size()) {
-                fail(field("sample_scores"), "expected one for each of " + std::to_string(model.clusters.size()) +
-                                                 " samples, found " + std::to_string(model.sample_scores.size()));
-            }
-        }
     }
 
     std::vector<std::string> models_;

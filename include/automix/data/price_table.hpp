@@ -11,6 +11,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -23,18 +24,24 @@ namespace automix {
 /// A price for each row: one number for all rows, or a column.
 class PriceColumn {
  public:
-    PriceColumn(double price = 0.0) : constant_(price), mean_(price) {}  // NOLINT(google-explicit-constructor)
+    PriceColumn(double price = 0.0)
+        : constant_(price), mean_(price) {}  // NOLINT(google-explicit-constructor)
 
     explicit PriceColumn(Eigen::ArrayXd prices)
         : prices_(std::move(prices)), mean_(prices_.size() == 0 ? 0.0 : prices_.mean()) {}
 
     double operator()(Index row) const { return prices_.size() == 0 ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
+    /// True where there is a price for each of that many rows.
+    [[nodiscard]] bool covers(Index rows) const noexcept {
+        return prices_.size() == 0 || prices_.size() == rows;
+    }
 
     [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const {
         if (prices_.size() == 0) return constant_;
-        return PriceColumn(Eigen::ArrayXd::NullaryExpr(
-            static_cast<Index>(rows.size()), [&](Index i) { return prices_(rows[static_cast<std::size_t>(i)]); }));
+        return PriceColumn(Eigen::ArrayXd::NullaryExpr(static_cast<Index>(rows.size()), [&](Index i) {
+            return prices_(rows[static_cast<std::size_t>(i)]);
+        }));
     }
 
  private:
@@ -43,56 +50,91 @@ class PriceColumn {
     double mean_ = 0.0;
 };
 
+/// Which prices come from the records.
+struct RecordedPrices {
+    bool answers = false;
+    bool draws = false;
+
+    friend bool operator==(const RecordedPrices&, const RecordedPrices&) = default;
+};
+
 /// Prices of a data set, one column a model.
 struct PriceTable {
     std::vector<PriceColumn> answers{};
-    std::vector<PriceColumn> draws{};          ///< of one draw; 0 for a model that is not verified
+    std::vector<PriceColumn> draws{};          ///< of one draw; 0 for a model that is verified in no row
     std::vector<PriceColumn> verifications{};  ///< of all logged draws on an answer together
+    RecordedPrices recorded{};
+    std::vector<std::string> notes{};  ///< what was assumed that a reader of figures should know
 
     [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const {
         PriceTable selection;
-        for (const auto& [from, to] : {std::pair{&answers, &selection.answers}, std::pair{&draws, &selection.draws},
-                                       std::pair{&verifications, &selection.verifications}}) {
+        for (const auto& [from, to] :
+             {std::pair{&answers, &selection.answers}, std::pair{&draws, &selection.draws},
+              std::pair{&verifications, &selection.verifications}}) {
             for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
         }
+        selection.recorded = recorded;
+        selection.notes = notes;
         return selection;
     }
 };
 
 namespace detail {
 
-/// True where all rows record the price, false where none does. Throws `DataError` where only some rows do.
-inline bool recorded_everywhere(const Dataset& data, const Column& prices, Index model, const char* field) {
-    const auto absent = prices.isNaN();
-    if (data.rows() == 0 || absent.all()) return false;
-    if (!absent.any()) return true;
-    Index row = 0;
-    while (!std::isnan(prices(row))) ++row;
-    throw DataError(Place{{}, 0, "models[" + std::to_string(model) + "]." + field},
-                    "recorded for some rows but not for id " + in_quotes(data.id(row)) +
-                        "; record it for all, or give a price");
+/// A column of prices of one model, as messages call it.
+inline Place price_place(const Dataset& data, Index model, const char* field) {
+    return Place{
+        {},
+        0,
+        std::string(field) + " of model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)])};
 }
 
-/// Draws that a whole verification stands for: those logged, or 1 where only a confidence is.
-inline double logged_draws(const Dataset& data, Index row, Index model) {
-    const std::size_t draws = data.verdicts(row, model).size();
-    return draws == 0 ? 1.0 : static_cast<double>(draws);
+/// True where all rows that `counts` admits record the price, false where none does. Throws `DataError` where only some
+/// do.
+template <class Counts>
+bool recorded_everywhere(const Dataset& data, const Column& prices, const Place& place, Counts counts) {
+    Index recorded = 0;
+    Index absent = 0;
+    Index example = -1;
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (!counts(row)) continue;
+        if (std::isnan(prices(row))) {
+            if (absent++ == 0) example = row;
+        } else {
+            ++recorded;
+        }
+    }
+    if (recorded > 0 && absent > 0) {
+        throw DataError(place, "recorded for some rows but not for id " + in_quotes(data.id(example)) +
+                                   "; record it for all, or give a price");
+    }
+    return recorded > 0;
 }
 
-/// `price(row)` for every row.
-template <class Price>
-PriceColumn price_column(const Dataset& data, Price price) {
-    return PriceColumn(Eigen::ArrayXd::NullaryExpr(data.rows(), price));
-}
-
-inline PriceColumn answer_prices(const Dataset& data, const Prices& prices, Index model) {
-    if (!prices.answers.empty()) return prices.answers[static_cast<std::size_t>(model)];
-    const Column recorded = data.recorded_costs(model);
-    if (recorded_everywhere(data, recorded, model, "cost")) return PriceColumn(recorded);
-    if (data.models() == 1) return 1.0;
-    if (data.models() == 2) return model == 0 ? 1.0 : 50.0;
-    throw DataError(Place{{}, 0, "models[" + std::to_string(model) + "].cost"},
-                    "not recorded; with more than two models give a price for each");
+/// Answer prices of all models. Throws `DataError` where some are recorded and others are not, or where more than two
+/// models have none.
+inline std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices) {
+    if (!prices.answers.empty()) return {prices.answers.begin(), prices.answers.end()};
+    std::vector<PriceColumn> columns;
+    Index unrecorded = -1;
+    for (Index model = 0; model < data.models(); ++model) {
+        const Column recorded = data.recorded_costs(model);
+        if (recorded_everywhere(data, recorded, price_place(data, model, "cost"),
+                                [](Index) { return true; })) {
+            columns.emplace_back(recorded);
+        } else if (unrecorded < 0) {
+            unrecorded = model;
+        }
+    }
+    if (unrecorded < 0) return columns;
+    const Place place = price_place(data, unrecorded, "cost");
+    if (!columns.empty())
+        throw DataError(place,
+                        "not recorded, but that of other models is; record it, or give a price for each");
+    if (data.models() > 2)
+        throw DataError(place, "not recorded; with more than two models give a price for each");
+    if (data.models() == 1) return {1.0};
+    return {1.0, 50.0};
 }
 
 /// Price of one draw and of all logged draws.
@@ -101,41 +143,88 @@ struct VerificationPrices {
     PriceColumn whole{};
 };
 
-inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model) {
-    if (!data.verified(model)) return {};
+/// A column from the price in the rows that hold verification; the others take the mean, as no draw is made in them.
+template <class Price>
+PriceColumn price_column(const Dataset& data, const Column& confidences, Price price) {
+    const auto verified = !confidences.isNaN();
+    double sum = 0.0;
+    for (Index row = 0; row < data.rows(); ++row) sum += verified(row) ? price(row) : 0.0;
+    const double mean = sum / static_cast<double>(verified.count());
+    return PriceColumn(Eigen::ArrayXd::NullaryExpr(
+        data.rows(), [&](Index row) { return verified(row) ? price(row) : mean; }));
+}
+
+/// Verification prices of one model; what is worth knowing goes into `table`.
+inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
+                                              PriceTable& table) {
+    const Index verified = data.verified_rows(model);
+    if (verified == 0) return {};
+    const std::string& name = data.model_names()[static_cast<std::size_t>(model)];
+    if (verified < data.rows()) {
+        table.notes.push_back("model " + in_quotes(name) + " is verified in " + std::to_string(verified) +
+                              " of " + std::to_string(data.rows()) + " rows only");
+    }
+    // A confidence alone counts as one draw.
+    const auto draws = [&](Index row) {
+        return static_cast<double>(std::max<std::size_t>(1, data.verdicts(row, model).size()));
+    };
     const auto [fewest, most] = data.draw_counts(model);
-    const auto draws = [&](Index row) { return logged_draws(data, row, model); };
+    const bool constant = fewest == most;
+    const Column confidences = data.confidences(model);
 
     const Column recorded = data.recorded_draw_costs(model);
     const bool stated = prices.verification || !prices.draws.empty();
-    if (!stated && recorded_everywhere(data, recorded, model, "draw_cost")) {
-        return {PriceColumn(recorded), price_column(data, [&](Index row) { return recorded(row) * draws(row); })};
+    if (!stated && recorded_everywhere(data, recorded, price_place(data, model, "draw_cost"),
+                                       [&](Index row) { return !std::isnan(confidences(row)); })) {
+        table.recorded.draws = true;
+        return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
+                price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); })};
     }
     if (!prices.draws.empty()) {
         const auto m = static_cast<std::size_t>(prices.draws.size() == 1 ? 0 : model);
         const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
-        if (fewest == most) return {draw, draw * draws(0)};
-        return {draw, price_column(data, [&](Index row) { return draw * draws(row); })};
+        if (constant) return {draw, draw * draws(0)};
+        return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); })};
+    }
+    if (!stated && table.recorded.answers) {
+        table.notes.push_back("no draw_cost is recorded for model " + in_quotes(name) +
+                              ": its whole verification is taken to cost 1");
     }
     const double whole = prices.verification.value_or(1.0);
-    if (fewest == most) return {whole / draws(0), whole};
-    return {price_column(data, [&](Index row) { return whole / draws(row); }), whole};
+    if (constant) return {whole / draws(0), whole};
+    return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole};
 }
 
 }  // namespace detail
 
 /// Settles all prices (design: the user's beats the record's beats the default, 1 and 50 for two models and 1 for a
-/// verification). Throws `ArgumentError` for prices that make no sense and `DataError` where a price is nowhere.
+/// verification). Settle them once for a whole log and take `select_rows` of the table for its splits, so that all are
+/// judged alike. Throws `ArgumentError` for prices that make no sense and `DataError` where a price is nowhere.
 inline PriceTable resolve_prices(const Dataset& data, const Prices& prices = {}) {
     validate(prices, static_cast<std::size_t>(data.models()));
     PriceTable table;
+    table.answers = detail::answer_prices(data, prices);
+    table.recorded.answers =
+        prices.answers.empty() && data.rows() > 0 && !data.recorded_costs(0).isNaN().any();
     for (Index model = 0; model < data.models(); ++model) {
-        table.answers.push_back(detail::answer_prices(data, prices, model));
-        auto verification = detail::verification_prices(data, prices, model);
+        auto verification = detail::verification_prices(data, prices, model, table);
         table.draws.push_back(std::move(verification.draw));
         table.verifications.push_back(std::move(verification.whole));
     }
     return table;
+}
+
+/// Throws `ArgumentError` unless the table has a price for each model and row of `data`.
+inline void require_prices_for(const Dataset& data, const PriceTable& prices) {
+    const auto fits = [&](const PriceColumn& column) { return column.covers(data.rows()); };
+    const auto models = static_cast<std::size_t>(data.models());
+    for (const auto* columns : {&prices.answers, &prices.draws, &prices.verifications}) {
+        if (columns->size() != models || !std::all_of(columns->begin(), columns->end(), fits)) {
+            throw ArgumentError("prices: expected those of a data set of " + std::to_string(data.rows()) +
+                                " rows and " + std::to_string(models) +
+                                " models; resolve them from that data set");
+        }
+    }
 }
 
 }  // namespace automix

@@ -31,8 +31,9 @@ struct ModelRecord {
     std::optional<double> cost{};        ///< price of the answer
     std::optional<double> draw_cost{};   ///< price of one draw
     bool flagged = false;                ///< a known bad answer, for the fixed-answer rule
-    std::vector<std::int32_t> clusters{};  ///< of each sample, the answer first: equal numbers are equal answers, -1 failed
-    std::vector<double> sample_scores{};   ///< of each sample, in [0, 1]
+    std::vector<std::int32_t>
+        clusters{};  ///< of each sample, the answer first: equal numbers are equal answers, -1 failed
+    std::vector<double> sample_scores{};  ///< of each sample, in [0, 1]
 };
 
 /// One query: models cheapest first, in the order of the data set.

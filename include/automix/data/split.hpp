@@ -60,7 +60,9 @@ inline Dataset rows_of_split(const Dataset& data, std::string_view name) {
     return data.select_rows(rows);
 }
 
-inline Split split_by_field(const Dataset& data, std::string_view train = "train", std::string_view test = "test") {
+/// The rows of two splits; those of others are left out. Throws `DataError` where either has no rows.
+inline Split split_by_field(const Dataset& data, std::string_view train = "train",
+                            std::string_view test = "test") {
     return {rows_of_split(data, train), rows_of_split(data, test)};
 }
 
@@ -82,7 +84,8 @@ inline Split split_by_share(const Dataset& data, double share, std::uint64_t see
 /// Throws `ArgumentError` unless 0 < share < 1.
 inline Split split_by_hash(const Dataset& data, double share, std::uint64_t seed = 0) {
     detail::require_share(share);
-    return detail::split_where(data, [&](Index row) { return uniform_of(data.id(row), seed) < share; });
+    return detail::split_where(
+        data, [&](Index row) { return uniform_of(data.id(row), seed, UniformUse::split) < share; });
 }
 
 /// The fold of each row, 0 .. folds-1, by a hash of its id. Throws `ArgumentError` for fewer than two folds.
@@ -90,12 +93,13 @@ inline std::vector<int> fold_numbers(const Dataset& data, int folds, std::uint64
     if (folds < 2) throw ArgumentError("folds: expected at least 2, found " + std::to_string(folds));
     std::vector<int> numbers(static_cast<std::size_t>(data.rows()));
     for (Index row = 0; row < data.rows(); ++row) {
-        numbers[static_cast<std::size_t>(row)] = static_cast<int>(uniform_of(data.id(row), seed) * folds);
+        numbers[static_cast<std::size_t>(row)] =
+            static_cast<int>(uniform_of(data.id(row), seed, UniformUse::fold) * folds);
     }
     return numbers;
 }
 
-/// k splits: the i-th tests on fold i and trains on the others.
+/// k splits: the i-th tests on fold i and trains on the others. Folds differ in size and may be empty where rows are few.
 inline std::vector<Split> k_folds(const Dataset& data, int folds, std::uint64_t seed = 0) {
     const std::vector<int> numbers = fold_numbers(data, folds, seed);
     std::vector<Split> splits;

@@ -18,6 +18,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,10 +32,13 @@ struct AutomixOptions {
 template <class Router>
 class Automix {
     static_assert(automix::router<Router>,
-                  "automix: a router needs a member `Action next(const Evidence&) const`; see automix/router/router.hpp");
+                  "automix: a router needs a member `Action next(const Evidence&) const`; see "
+                  "automix/router/router.hpp");
     static_assert(trainable_router<Router>,
-                  "automix: a router for the facade must be copyable and have `TrainingResult train(const TrainingData&)`; "
+                  "automix: a router for the facade must be copyable and have `TrainingResult train(const "
+                  "TrainingData&)`; "
                   "see automix/router/router.hpp");
+    static_assert(std::is_nothrow_move_assignable_v<Router>, "automix: moving a router must not throw");
 
  public:
     explicit Automix(Router router, AutomixOptions options = {})
@@ -43,13 +47,18 @@ class Automix {
     /// Trains the router on `data` at its mean prices. Strong guarantee: where it throws, the old policy stays. That
     /// nothing is feasible is an answer: it replaces the old policy.
     /// Throws `DataError` for data that cannot be trained on and `ArgumentError` for prices that make no sense.
-    TrainingResult train(const Dataset& data) {
-        const PriceTable prices = resolve_prices(data, options_.prices);
+    TrainingResult train(const Dataset& data) { return train(data, resolve_prices(data, options_.prices)); }
+
+    /// As above, at prices settled before, as for a part of a larger log.
+    TrainingResult train(const Dataset& data, const PriceTable& prices) {
+        if (data.rows() == 0) throw DataError("no rows to train on");
+        require_prices_for(data, prices);
         Router fresh = router_;
         TrainingResult result = fresh.train(TrainingData{data, prices});
         std::vector<std::string> models = data.model_names();
         router_ = std::move(fresh);
         models_ = std::move(models);
+        recorded_prices_ = prices.recorded;
         return result;
     }
 
@@ -65,14 +74,26 @@ class Automix {
     }
 
     /// Replays `data` with the trained router, each record at its own prices. Throws `NotTrainedError` before training and
-    /// `DataError` for other models than those trained on.
+    /// where training found nothing feasible, and `DataError` for other models than those trained
+    /// on, or where one of the two data sets records its prices and the other does not.
     [[nodiscard]] Evaluation evaluate(const Dataset& data) const {
+        return evaluate(data, resolve_prices(data, options_.prices));
+    }
+
+    /// As above, at prices settled before, as for a part of a larger log.
+    [[nodiscard]] Evaluation evaluate(const Dataset& data, const PriceTable& prices) const {
         require_trained();
         if (data.model_names() != models_) {
             throw DataError("trained on the models " + joined(models_) + ", but the data has " +
                             joined(data.model_names()));
         }
-        return automix::evaluate(router_, data, resolve_prices(data, options_.prices), options_.evaluation);
+        require_prices_for(data, prices);
+        if (data.rows() > 0 && prices.recorded != recorded_prices_) {
+            throw DataError(
+                "the rows trained on and these do not both record prices; record them in all, or give "
+                "prices");
+        }
+        return automix::evaluate(router_, data, prices, options_.evaluation);
     }
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }
@@ -89,6 +110,7 @@ class Automix {
     Router router_;
     AutomixOptions options_;
     std::vector<std::string> models_;
+    RecordedPrices recorded_prices_{};
 };
 
 }  // namespace automix
