@@ -20,6 +20,36 @@ std::vector<std::string> split_list(std::string_view text) {
     }
 }
 
+/// Bytes of the control character that `text` begins with; 0 where it begins with another one.
+std::size_t control_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x20U || byte(0) == 0x7FU) return 1;
+    return byte(0) == 0xC2U && text.size() > 1 && byte(1) >= 0x80U && byte(1) < 0xA0U ? 2 : 0;
+}
+
+/// Number of the control character at the front, of that many bytes, as two hexadecimal digits.
+std::string control_number(std::string_view text, std::size_t length) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    const auto number = static_cast<unsigned char>(text[length - 1]);
+    return {hex[number >> 4U], hex[number & 15U]};
+}
+
+/// `text` with `prefix` and the number in place of each control character but those in `kept`.
+std::string escaped(std::string_view text, const char* prefix, std::string_view kept) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t length =
+            kept.find(text.front()) == std::string_view::npos ? control_length(text) : 0;
+        if (length > 0) {
+            (out += prefix) += control_number(text, length);
+        } else {
+            out += text.front();
+        }
+        text.remove_prefix(length > 0 ? length : 1);
+    }
+    return out;
+}
+
 }  // namespace
 
 void add_format(CLI::App& command, bool& json) {
@@ -60,13 +90,22 @@ std::optional<double> parse_number(std::string_view text) {
     return number;
 }
 
+std::string printable(std::string_view text) { return escaped(text, "\\x", ""); }
+
+std::vector<std::string> printable(const std::vector<std::string>& texts) {
+    std::vector<std::string> shown;
+    for (const std::string& text : texts) shown.push_back(printable(text));
+    return shown;
+}
+
 std::string to_text(const OrderedJson& json) {
-    return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
+    // Those that are left stand in texts, where an escape means the same.
+    return escaped(json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n', "\\u00", "\n");
 }
 
 std::string warnings_text(const std::vector<std::string>& warnings) {
     std::string text = warnings.empty() ? "" : "\nwarnings\n";
-    for (const std::string& warning : warnings) text += "  " + warning + '\n';
+    for (const std::string& warning : warnings) text += "  " + printable(warning) + '\n';
     return text;
 }
 

@@ -38,10 +38,15 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<do
 /// The number that `text` is from end to end.
 std::optional<double> parse_number(std::string_view text);
 
-/// Indented, one line feed at the end.
+/// The text with every control character written `\xNN` (line feeds, escape sequences and U+0080 to U+009F among them), so
+/// that no name from a log breaks a table or reaches a terminal as a command.
+std::string printable(std::string_view text);
+std::vector<std::string> printable(const std::vector<std::string>& texts);
+
+/// Indented, one line feed at the end, and no control characters but line feeds.
 std::string to_text(const OrderedJson& json);
 
-/// The warnings under a heading; nothing where there are none.
+/// The warnings under a heading, printable; nothing where there are none.
 std::string warnings_text(const std::vector<std::string>& warnings);
 
 }  // namespace automix::program

@@ -35,9 +35,10 @@ std::string heading(const Comparison& comparison) {
     const auto base = [](const Figure& figure) {
         return figure ? format_number(*figure) : "- (" + figure.reason() + ")";
     };
-    return joined(comparison.models, " -> ") + ": trained on " + std::to_string(comparison.train_rows) +
-           " queries, tested on " + std::to_string(comparison.test_rows) + "\nbase IBC: train " +
-           base(comparison.train_base) + ", test " + base(comparison.test_base) + "\n\n";
+    return joined(printable(comparison.models), " -> ") + ": trained on " +
+           std::to_string(comparison.train_rows) + " queries, tested on " +
+           std::to_string(comparison.test_rows) + "\nbase IBC: train " + base(comparison.train_base) +
+           ", test " + base(comparison.test_base) + "\n\n";
 }
 
 /// All test rows: the routers, and the baselines that are not among them.
@@ -64,7 +65,7 @@ std::string dataset_tables(const Comparison& comparison) {
         for (std::size_t i = 0; i < router.test.datasets.size(); ++i) {
             const auto& [dataset, report] = router.test.datasets[i];
             if (i == tables.size())
-                tables.emplace_back(dataset + ", " + std::to_string(report.rows), NamedReports{});
+                tables.emplace_back(printable(dataset) + ", " + std::to_string(report.rows), NamedReports{});
             tables[i].second.emplace_back(router.name, report);
         }
     }
@@ -77,8 +78,10 @@ std::string dataset_tables(const Comparison& comparison) {
 std::string interval_table(const Comparison& comparison) {
     const auto has_intervals = [](const RouterResult& router) { return router.test.intervals.has_value(); };
     const auto& routers = comparison.routers;
-    if (std::none_of(routers.begin(), routers.end(), has_intervals)) return "";
-    TextTable table({"95 % intervals", "performance", "cost", "IBC lift"});
+    const auto first = std::find_if(routers.begin(), routers.end(), has_intervals);
+    if (first == routers.end()) return "";
+    const double level = first->test.intervals->level;
+    TextTable table({format_number(100.0 * level) + " % intervals", "performance", "cost", "IBC lift"});
     for (const RouterResult& router : routers) {
         if (!has_intervals(router)) continue;
         const ConfidenceIntervals& intervals = *router.test.intervals;
@@ -92,7 +95,7 @@ std::string policies(const Comparison& comparison) {
     std::string text;
     for (const RouterResult& router : comparison.routers) {
         const std::string policy =
-            router.feasible() ? automix::to_string(router.parameters) : router.infeasible;
+            router.feasible() ? automix::to_string(router.parameters) : printable(router.infeasible);
         if (!policy.empty()) text += "  " + router.name + ": " + policy + '\n';
     }
     return text.empty() ? "" : "\npolicies\n" + text;

@@ -4,15 +4,14 @@
 #include "log_options.hpp"
 
 #include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/text_report.hpp>
 #include <automix/io/report_json.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -29,22 +28,21 @@ using Counts = std::vector<std::pair<std::string, Index>>;
 
 template <class NameOf>
 Counts count_names(const Dataset& data, const std::vector<std::string>& names, NameOf name_of) {
+    std::unordered_map<std::string_view, Index> rows;
+    for (Index row = 0; row < data.rows(); ++row) ++rows[name_of(row)];
     Counts counts;
-    for (const std::string& name : names) counts.emplace_back(name, 0);
-    for (Index row = 0; row < data.rows(); ++row) {
-        ++std::find_if(counts.begin(), counts.end(), [&](const auto& c) {
-              return c.first == name_of(row);
-          })->second;
-    }
+    for (const std::string& name : names) counts.emplace_back(name, rows[name]);
     return counts;
 }
 
 Counts dataset_counts(const Dataset& data) {
-    return count_names(data, data.dataset_names(), [&](Index row) { return data.dataset(row); });
+    return count_names(data, data.dataset_names(),
+                       [&](Index row) -> std::string_view { return data.dataset(row); });
 }
 
 Counts split_counts(const Dataset& data) {
-    return count_names(data, data.split_names(), [&](Index row) { return data.split(row); });
+    return count_names(data, data.split_names(),
+                       [&](Index row) -> std::string_view { return data.split(row); });
 }
 
 struct ModelSummary {
@@ -83,6 +81,18 @@ std::vector<ModelSummary> summarise_models(const Log& log) {
     return models;
 }
 
+/// What was odd in the log, and what its prices lack: to look at it none are needed.
+std::vector<std::string> all_warnings(const Log& log) {
+    std::vector<std::string> warnings = log.warnings;
+    try {
+        const PriceTable prices = resolve_prices(log.data);
+        warnings.insert(warnings.end(), prices.notes.begin(), prices.notes.end());
+    } catch (const DataError& error) {
+        warnings.emplace_back(error.what());
+    }
+    return warnings;
+}
+
 std::string to_json_text(const Log& log) {
     const Dataset& data = log.data;
     const auto counts_json = [](const Counts& counts) {
@@ -104,7 +114,7 @@ std::string to_json_text(const Log& log) {
                                   {"cost", to_json(model.cost)},
                                   {"draw_cost", to_json(model.draw_cost)}});
     }
-    json["warnings"] = log.warnings;
+    json["warnings"] = all_warnings(log);
     return to_text(json);
 }
 
@@ -113,7 +123,7 @@ std::string to_text(const Log& log) {
     const auto counts_text = [](const std::string& title, const Counts& counts) {
         std::vector<std::string> texts;
         for (const auto& [name, rows] : counts)
-            texts.push_back((name.empty() ? "(none)" : name) + " " + std::to_string(rows));
+            texts.push_back((name.empty() ? "(none)" : printable(name)) + " " + std::to_string(rows));
         return title + joined(texts) + '\n';
     };
     const std::string text = std::to_string(data.rows()) + " queries\n" +
@@ -127,11 +137,11 @@ std::string to_text(const Log& log) {
         const auto [fewest, most] = model.draws;
         std::string draws = most == 0 ? "-" : std::to_string(fewest);
         if (fewest != most) draws += " to " + std::to_string(most);
-        table.add({model.name, format_fixed(model.score, 4), draws,
+        table.add({printable(model.name), format_fixed(model.score, 4), draws,
                    model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence),
                    cell(model.cost), cell(model.draw_cost)});
     }
-    return text + table.text() + warnings_text(log.warnings);
+    return text + table.text() + warnings_text(all_warnings(log));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <automix/automix.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,13 @@
 namespace automix::program {
 namespace {
 
+/// A share of the queries to train on, chosen by a hash of their ids or at random.
+struct SplitRule {
+    bool hashed = true;
+    double share = 0.0;
+    std::string text{};  ///< as it was given
+};
+
 struct EvaluateOptions {
     LogOptions log{};
     std::vector<std::string> routers{};
@@ -25,7 +33,8 @@ struct EvaluateOptions {
     std::optional<double> verification_cost{};
     std::vector<double> draw_costs{};
     std::vector<double> cost_range{};
-    std::vector<std::string> fixed_answers{};
+    std::vector<std::string> fixed_answers{};  ///< from a list
+    std::vector<std::string> fixed_answer{};   ///< one by one
     int bins = 8;
     double mix = 0.5;
     std::string train_split = "train";
@@ -73,26 +82,56 @@ CostRange cost_range(const std::vector<double>& bounds) {
     return {bounds[0], bounds[1]};
 }
 
+/// The routers asked for. Throws `ArgumentError` for options that make no sense to any of them.
 std::vector<AnyRouter> make_routers(const EvaluateOptions& options) {
     RouterSettings settings;
     settings.one_shot.bins = options.bins;
     settings.mix = options.mix;
     settings.one_shot.cost_range = cost_range(options.cost_range);
+    validate(settings.one_shot);
+    make_router("random_mix", settings);
     std::vector<AnyRouter> routers;
     for (const std::string& name : chosen_routers(options.routers))
         routers.push_back(make_router(name, settings));
     return routers;
 }
 
-AutomixOptions automix_options(const EvaluateOptions& options) {
-    AutomixOptions result;
-    result.prices.answers = options.costs;
-    result.prices.verification = options.verification_cost;
-    result.prices.draws = options.draw_costs;
-    result.evaluation.bootstrap = BootstrapOptions{0.95, options.resamples, options.seed};
-    result.evaluation.seed = options.seed;
-    result.evaluation.mix = options.mix;
+/// Prices as given. Throws `ArgumentError` for those that make no sense, as far as that is known without the log.
+Prices given_prices(const EvaluateOptions& options) {
+    Prices prices{options.costs, options.verification_cost, options.draw_costs};
+    for (const double price : prices.answers) require_price(price, "answer price");
+    for (const double price : prices.draws) require_price(price, "draw price");
+    const std::size_t models = options.log.models.empty() ? options.costs.size() : options.log.models.size();
+    const std::size_t any = std::max<std::size_t>(1, prices.draws.size());
+    validate(prices, models == 0 ? any : models);
+    return prices;
+}
+
+/// Throws `ArgumentError` for fewer than one resample.
+EvaluationOptions evaluation_options(const EvaluateOptions& options) {
+    if (options.resamples < 1) {
+        throw ArgumentError("resamples: expected at least 1, found " + std::to_string(options.resamples));
+    }
+    EvaluationOptions result;
+    result.bootstrap = BootstrapOptions{0.95, options.resamples, options.seed};
+    result.seed = options.seed;
+    result.mix = options.mix;
     return result;
+}
+
+/// The rule of `--split`, nothing where there is none. Throws `ArgumentError`.
+std::optional<SplitRule> split_rule(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string kind = text.substr(0, colon);
+    const auto share = parse_number(std::string_view(text).substr(std::min(colon + 1, text.size())));
+    if (!share || (kind != "hash" && kind != "random")) {
+        throw ArgumentError("--split: expected hash:SHARE or random:SHARE, found " + in_quotes(text));
+    }
+    if (!(*share > 0.0 && *share < 1.0)) {
+        throw ArgumentError("--split: expected a share between 0 and 1, found " + format_number(*share));
+    }
+    return SplitRule{kind == "hash", *share, text};
 }
 
 /// By the records' own field.
@@ -104,42 +143,70 @@ Split split_by_names(const Dataset& data, const EvaluateOptions& options) {
     return split_by_field(data, options.train_split, options.test_split);
 }
 
-/// By `hash:SHARE` or `random:SHARE`.
-Split split_by_rule(const Dataset& data, std::string_view rule, std::uint64_t seed) {
-    const std::size_t colon = std::min(rule.find(':'), rule.size());
-    const std::string_view kind = rule.substr(0, colon);
-    const auto share = parse_number(rule.substr(std::min(colon + 1, rule.size())));
-    if (!share || (kind != "hash" && kind != "random")) {
-        throw ArgumentError("--split: expected hash:SHARE or random:SHARE, found " + in_quotes(rule));
-    }
-    Split split = kind == "hash" ? split_by_hash(data, *share, seed) : split_by_share(data, *share, seed);
+Split split_by_rule(const Dataset& data, const SplitRule& rule, std::uint64_t seed) {
+    Split split =
+        rule.hashed ? split_by_hash(data, rule.share, seed) : split_by_share(data, rule.share, seed);
     if (split.train.rows() == 0 || split.test.rows() == 0) {
-        throw DataError("--split " + std::string(rule) + " leaves no rows to " +
+        throw DataError("--split " + rule.text + " leaves no rows to " +
                         (split.train.rows() == 0 ? "train on" : "test on"));
     }
     return split;
 }
 
-Split split_log(const Dataset& data, const EvaluateOptions& options) {
-    return options.split.empty() ? split_by_names(data, options)
-                                 : split_by_rule(data, options.split, options.seed);
+/// The rows to train and to test on, at prices settled over both together, so that all are judged alike.
+struct PricedSplit {
+    Split rows{};
+    PriceTable train{};
+    PriceTable test{};
+};
+
+/// Where the rows of `part` stand in `data`.
+std::vector<Index> find_rows(const Dataset& data, const Dataset& part) {
+    std::vector<Index> rows;
+    for (Index row = 0; row < part.rows(); ++row) rows.push_back(data.find(part.id(row)).value());
+    return rows;
 }
 
-RouterResult train_and_test(AnyRouter router, const Split& split, const AutomixOptions& options) {
-    RouterResult result;
-    result.name = router.name();
-    Automix mixer{std::move(router), options};
-    const TrainingResult trained = mixer.train(split.train);
-    if (!trained.feasible) {
-        result.infeasible = trained.reason;
-        return result;
-    }
-    const PriceTable prices = resolve_prices(split.train, options.prices);
-    const Replay rows = replay(mixer.router(), split.train, prices, options.evaluation.seed);
-    result.parameters = mixer.router().parameters();
-    result.train = summarise(rows, end_models(split.train, prices));
-    result.test = mixer.evaluate(split.test);
+PricedSplit settle_prices(const Dataset& data, Split split, const Prices& prices) {
+    std::vector<Index> used = find_rows(data, split.train);
+    const std::vector<Index> tested = find_rows(data, split.test);
+    used.insert(used.end(), tested.begin(), tested.end());
+    std::sort(used.begin(), used.end());
+    used.erase(std::unique(used.begin(), used.end()), used.end());
+    const Dataset both = data.select_rows(used);
+    const PriceTable table = resolve_prices(both, prices);
+    PricedSplit result;
+    result.train = table.select_rows(find_rows(both, split.train));
+    result.test = table.select_rows(find_rows(both, split.test));
+    result.rows = std::move(split);
     return result;
+}
+
+/// Trains each router and replays it on both sides of the log.
+std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers, const PricedSplit& log,
+                                         const Evaluator& tests, std::uint64_t seed) {
+    const Dataset& train = log.rows.train;
+    const EndModels train_ends = end_models(train, log.train);
+    std::vector<RouterResult> results;
+    std::vector<AnyRouter> trained;
+    for (AnyRouter router : routers) {
+        RouterResult& result = results.emplace_back();
+        result.name = router.name();
+        const TrainingResult training = router.train({train, log.train});
+        if (!training.feasible) {
+            result.infeasible = training.reason;
+            continue;
+        }
+        result.parameters = router.parameters();
+        result.train = summarise(replay(router, train, log.train, seed), train_ends);
+        trained.push_back(std::move(router));
+    }
+    std::vector<Evaluation> evaluations = tests.evaluate_all(trained);
+    auto next = evaluations.begin();
+    for (RouterResult& result : results) {
+        if (result.feasible()) result.test = std::move(*next++);
+    }
+    return results;
 }
 
 bool wants_fixed_answers(const std::vector<RouterResult>& routers) {
@@ -147,29 +214,32 @@ bool wants_fixed_answers(const std::vector<RouterResult>& routers) {
                        [](const RouterResult& router) { return router.name.starts_with("fixed_answer:"); });
 }
 
-Figure base_of(const Dataset& data, const PriceTable& prices) {
-    const EndModels ends = end_models(data, prices);
-    return base_ibc(ends.small(), ends.large());
-}
+Figure base_of(const EndModels& ends) { return base_ibc(ends.small(), ends.large()); }
 
 Comparison run(const EvaluateOptions& options) {
-    std::vector<AnyRouter> routers = make_routers(options);
-    const AutomixOptions settings = automix_options(options);
+    // Bad usage is found before any log is read.
+    const std::vector<AnyRouter> routers = make_routers(options);
+    const Prices prices = given_prices(options);
+    const EvaluationOptions evaluation = evaluation_options(options);
+    const std::optional<SplitRule> rule = split_rule(options.split);
+
     Log log = read_logs(options.log, options.fixed_answers);
-    const Split split = split_log(log.data, options);
-    const PriceTable test_prices = resolve_prices(split.test, settings.prices);
+    const PricedSplit split = settle_prices(
+        log.data, rule ? split_by_rule(log.data, *rule, options.seed) : split_by_names(log.data, options),
+        prices);
+    const auto& [train, test] = split.rows;
+    const Evaluator tests(test, split.test, evaluation);
 
     Comparison comparison;
-    comparison.models = split.train.model_names();
-    comparison.train_rows = split.train.rows();
-    comparison.test_rows = split.test.rows();
-    comparison.train_base = base_of(split.train, resolve_prices(split.train, settings.prices));
-    comparison.test_base = base_of(split.test, test_prices);
-    comparison.baselines = evaluate_baselines(split.test, test_prices, options.mix);
+    comparison.models = train.model_names();
+    comparison.train_rows = train.rows();
+    comparison.test_rows = test.rows();
+    comparison.train_base = base_of(end_models(train, split.train));
+    comparison.test_base = base_of(tests.ends());
+    comparison.baselines = tests.baselines();
     comparison.warnings = std::move(log.warnings);
-    for (AnyRouter& router : routers) {
-        comparison.routers.push_back(train_and_test(std::move(router), split, settings));
-    }
+    comparison.warnings.insert(comparison.warnings.end(), split.test.notes.begin(), split.test.notes.end());
+    comparison.routers = train_and_test(routers, split, tests, options.seed);
     if (options.fixed_answers.empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(
             "fixed_answer: no --fixed-answers, so no answer is routed unverified");
@@ -221,6 +291,11 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     add_list(*command, "--router", options->routers, "NAME,...", "Routers to train, see below")->required();
     add_list(*command, "--fixed-answers", options->fixed_answers, "TEXT,...",
              "Answers known to be bad, compared without case, for fixed_answer:NAME");
+    command
+        ->add_option("--fixed-answer", options->fixed_answer,
+                     "One more of them, with any commas in it; may be given again")
+        ->type_name("TEXT")
+        ->allow_extra_args(false);
     add_prices(*command, *options);
     command->add_option("--bins", options->bins, "Grid of the routers that train on the confidence, 1 to 256")
         ->type_name("N")
@@ -240,6 +315,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         ->capture_default_str();
     add_format(*command, options->json);
     command->callback([options, &chosen] {
+        auto& answers = options->fixed_answers;
+        answers.insert(answers.end(), options->fixed_answer.begin(), options->fixed_answer.end());
         chosen = [options] {
             const Comparison comparison = run(*options);
             return options->json ? to_json_text(comparison) : to_text(comparison);

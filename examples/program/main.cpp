@@ -3,12 +3,14 @@
 #include "command.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/version.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -16,7 +18,7 @@ constexpr int bad_data = 1;
 constexpr int bad_usage = 2;
 
 int fail(int code, const std::string& message) {
-    std::fprintf(stderr, "automix: %s\n", message.c_str());
+    std::fprintf(stderr, "automix: %s\n", automix::program::printable(message).c_str());
     return code;
 }
 
@@ -27,10 +29,18 @@ int print(const std::string& text) {
     return written ? 0 : fail(bad_data, "standard output cannot be written");
 }
 
-/// The command whose help tells more.
-std::string help_of(const CLI::App& app) {
-    const auto commands = app.get_subcommands();
-    return commands.empty() ? "automix --help" : "automix " + commands.front()->get_name() + " --help";
+/// What is wrong with a line that could not be parsed, and whose help tells more.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+    const auto chosen = app.get_subcommands();
+    if (!chosen.empty()) return error.what() + ("; see automix " + chosen.front()->get_name() + " --help");
+    const std::vector<std::string> unknown = app.remaining();
+    std::string text = unknown.empty()               ? "no command given"
+                       : unknown[0].starts_with('-') ? "unknown option " + automix::in_quotes(unknown[0])
+                                                     : "unknown command " + automix::in_quotes(unknown[0]);
+    std::vector<std::string> names;
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+        names.push_back(command->get_name());
+    return text + "; commands are " + automix::joined(names) + "; see automix --help";
 }
 
 /// What `--help` or `--version` asked for.
@@ -60,7 +70,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return print(answer(app, help));
     } catch (const CLI::ParseError& error) {
-        return fail(bad_usage, std::string(error.what()) + "; see " + help_of(app));
+        return fail(bad_usage, complaint(app, error));
     } catch (const automix::ArgumentError& error) {
         return fail(bad_usage, error.what());
     } catch (const std::exception& error) {

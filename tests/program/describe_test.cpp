@@ -53,8 +53,10 @@ TEST_CASE("describe counts queries, data sets, splits and draws") {
     CHECK(large["draws"] == json{{"fewest", 0}, {"most", 0}});
     for (const char* absent : {"unparsed", "confidence", "cost", "draw_cost"}) CHECK(large[absent].is_null());
 
-    REQUIRE(found["warnings"].size() == 1);
+    REQUIRE(found["warnings"].size() == 2);
     CHECK_THAT(found["warnings"][0].get<std::string>(), ContainsSubstring("small: 1 of 6 verdicts"));
+    CHECK_THAT(found["warnings"][1].get<std::string>(),
+               ContainsSubstring("cost"));  // that of large is not recorded
 
     const std::string text = text_of({"describe", log});
     CHECK_THAT(text, ContainsSubstring("2 queries\n") && ContainsSubstring("data sets: a 1, (none) 1\n") &&

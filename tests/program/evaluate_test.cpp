@@ -321,6 +321,19 @@ TEST_CASE("fixed_answer routes listed answers without verifying them") {
     check_figures(log.router("fixed_answer:threshold", prices + Arguments{"--fixed-answers", ""})["test"],
                   {{"cost", 6.5}});
 
+    // Given one by one, an answer may hold a comma.
+    check_figures(
+        log.router("fixed_answer:threshold",
+                   prices + Arguments{"--fixed-answer", "none", "--fixed-answer", "UNANSWERABLE"})["test"],
+        {{"cost", 8.5}});
+    std::vector<json> with_comma = hand_records();
+    with_comma[6]["models"][0]["answer"] = "no, unanswerable";
+    check_figures(Log(with_comma).router("fixed_answer:threshold", list)["test"], {{"cost", 6.5}});
+    check_figures(
+        Log(with_comma)
+            .router("fixed_answer:threshold", list + Arguments{"--fixed-answer", "No, unanswerable"})["test"],
+        {{"cost", 8.5}});
+
     const json unlisted = log.evaluate(Arguments{"--router", "fixed_answer:threshold"} + prices);
     check_figures(unlisted["routers"][0]["test"], {{"cost", 6.5}});
     REQUIRE(unlisted["warnings"].size() == 1);
@@ -383,6 +396,52 @@ TEST_CASE("prices: given, recorded, default") {
     check_figures(test(recorded, {"--costs", "1,9"}), {{"cost", 7.5}});
 }
 
+TEST_CASE("prices are settled once for the rows to train and to test on") {
+    const auto recorded_in = [](const std::string& part) {
+        return changed([&](json& record) {
+            if (record["split"] != part) return;
+            record["models"][0]["cost"] = 2.0;
+            record["models"][1]["cost"] = 20.0;
+        });
+    };
+    const files::Directory directory;
+    for (const char* part : {"train", "test"}) {
+        const std::string log = directory.write("log.jsonl", lines(recorded_in(part)));
+        const Outcome refused = run_automix({"evaluate", log, "--router", "threshold"});
+        CHECK(refused.code == 1);
+        CHECK_THAT(refused.err, ContainsSubstring("recorded for some rows but not for"));
+        check_figures(Log(recorded_in(part)).router("threshold", prices)["test"], {{"cost", 6.5}});
+    }
+    // Rows of a third split are not used, so they need no prices.
+    std::vector<json> three = changed([](json& record) {
+        record["models"][0]["cost"] = 1.0;
+        record["models"][0]["draw_cost"] = 1.0;
+        record["models"][1]["cost"] = 9.0;
+    });
+    three.push_back(record("d1", "a", "dev", 0, 1, 0));
+    check_figures(Log(three).router("threshold")["test"], {{"cost", 6.5}});
+    // The same rows may be both.
+    CHECK(Log().router("threshold", prices + Arguments{"--train-split", "test"})["test"]["cost"] == 6.5);
+}
+
+TEST_CASE("what was assumed of prices is a warning") {
+    const std::vector<json> half_priced = changed([](json& record) {
+        record["models"][0]["cost"] = 1.0;
+        record["models"][1]["cost"] = 9.0;
+    });
+    const json found = Log(half_priced).evaluate({"--router", "threshold"});
+    REQUIRE(found["warnings"].size() == 1);
+    CHECK_THAT(found["warnings"][0].get<std::string>(),
+               ContainsSubstring("draw_cost") && ContainsSubstring("small"));
+    check_figures(found["routers"][0]["test"], {{"cost", 6.5}});
+    CHECK(
+        Log(half_priced).evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"].empty());
+    CHECK_THAT(text_of({"evaluate", Log(half_priced).path(), "--router", "threshold"}),
+               ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
+    CHECK_THAT(text_of({"describe", Log(half_priced).path()}),
+               ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
+}
+
 TEST_CASE("zero prices are legal") {
     const Log log;
     check_figures(log.router("threshold", {"--costs", "0,9", "--verification-cost", "0"})["test"],
@@ -429,7 +488,7 @@ TEST_CASE("of three models any two can be chosen in the log's order; all three n
                   {{"performance", 0.875}, {"cost", 6.5}, {"verification_cost", 1.0}});
     const Outcome unpriced = run_automix(Arguments{"evaluate", log.path()} + router);
     CHECK(unpriced.code == 1);
-    CHECK_THAT(unpriced.err, ContainsSubstring("models[0].cost"));
+    CHECK_THAT(unpriced.err, ContainsSubstring("cost") && ContainsSubstring("small"));
 }
 
 TEST_CASE("the text says what the JSON says") {

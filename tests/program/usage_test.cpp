@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -38,9 +39,11 @@ TEST_CASE("bad usage is exit code 2") {
         std::string message;
     };
     const std::vector<Case> lines_without_log = {
-        {{}, "subcommand"},
-        {{"frobnicate"}, "automix --help"},
-        {{"--frobnicate"}, "automix --help"},
+        {{}, "no command given; commands are describe, evaluate; see automix --help"},
+        {{"frobnicate"},
+         "unknown command \"frobnicate\"; commands are describe, evaluate; see automix --help"},
+        {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
+        {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},
         {{"evaluate"}, "automix evaluate --help"},
         {{"evaluate", "--router", "all"}, "LOG"},
         {{"describe"}, "automix describe --help"},
@@ -68,7 +71,7 @@ TEST_CASE("bad usage is exit code 2") {
         {{"--router", "threshold", "--bins", "-8"}, "found -8"},
         {{"--router", "threshold", "--bins", "2.5"}, "2.5"},
         {{"--router", "threshold", "--bins", "257"}, "257"},
-        {{"--router", "threshold", "--costs", "nan"}, "answer prices"},
+        {{"--router", "threshold", "--costs", "nan"}, "found nan"},
         {{"--router", "threshold", "--costs", "nan,50"}, "found nan"},
         {{"--router", "threshold", "--costs", "1,inf"}, "found inf"},
         {{"--router", "threshold", "--costs", "-1,50"}, "found -1"},
@@ -111,6 +114,62 @@ TEST_CASE("bad usage is exit code 2") {
     };
     for (const auto& [arguments, message] : options)
         check_refused(Arguments{"evaluate", log} + arguments, 2, message);
+}
+
+TEST_CASE("bad usage is found before any log is read") {
+    const files::Directory directory;
+    const Arguments unread = {"evaluate", directory.path("missing.jsonl"), "--router", "always_small"};
+    const std::vector<std::pair<Arguments, std::string>> cases = {
+        {{"--resamples", "0"}, "resamples: expected at least 1, found 0"},
+        {{"--mix", "1.5"}, "found 1.5"},
+        {{"--bins", "0"}, "bins: expected 1 to 256, found 0"},
+        {{"--cost-range", "5,4"}, "[5, 4]"},
+        {{"--costs", "-1,50"}, "found -1"},
+        {{"--costs", "1,50", "--models", "a,b,c"}, "expected one for each of 3 models, found 2"},
+        {{"--verification-cost", "inf"}, "found inf"},
+        {{"--draw-cost", "-2"}, "found -2"},
+        {{"--draw-cost", "1,2,3,4", "--costs", "1,50"}, "found 4"},
+        {{"--split", "half:0.5"}, "--split: expected hash:SHARE or random:SHARE"},
+        {{"--split", "hash:1"}, "--split: expected a share between 0 and 1, found 1"},
+    };
+    for (const auto& [arguments, message] : cases) check_refused(unread + arguments, 2, message);
+    check_refused(unread, 1, "missing.jsonl: cannot be opened");
+    check_refused(unread + Arguments{"--draw-cost", "1,2,3"}, 1, "missing.jsonl: cannot be opened");
+}
+
+TEST_CASE("names from a log reach neither tables nor terminal as control characters") {
+    const files::Directory directory;
+    // A line feed, an escape sequence, DEL, and the control sequence introducer of eight-bit terminals.
+    const std::string odd =
+        "a\nb\x1B[31m\x7F\xC2\x9B"
+        "2J";
+    const std::string shown = R"(a\x0ab\x1b[31m\x7f\x9b2J)";
+    std::vector<json> records = hand_records();
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (records[i]["dataset"] == "a") records[i]["dataset"] = odd;
+        records[i]["models"][0]["name"] = "small " + odd;
+    }
+    const std::string log = directory.write("log.jsonl", lines(records));
+    const auto has_control = [](const std::string& text) {
+        return text.find("\xC2\x9B") != std::string::npos ||
+               std::any_of(text.begin(), text.end(),
+                           [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7F; });
+    };
+    const Arguments evaluate = {"evaluate", log, "--router", "threshold"};
+    for (const Arguments& command : {evaluate, Arguments{"describe", log}}) {
+        const std::string text = text_of(command);
+        CHECK_FALSE(has_control(text));
+        CHECK_THAT(text, ContainsSubstring("small " + shown) && ContainsSubstring(shown));
+        const std::string plain = text_of(command + Arguments{"--format", "json"});
+        CHECK_FALSE(has_control(plain));
+        const json found = json::parse(plain);
+        const json& models = found["models"];
+        CHECK((models[0].is_object() ? models[0]["name"] : models[0]) == "small " + odd);
+    }
+    const Outcome refused = run_automix(evaluate + Arguments{"--models", "x"});
+    CHECK(refused.code == 2);
+    CHECK_FALSE(has_control(refused.err));
+    check_refused({"describe", directory.path(odd)}, 1, shown);
 }
 
 TEST_CASE("bad data is exit code 1 and names the place") {
@@ -185,6 +244,7 @@ TEST_CASE("help names every option, its default, every router and the exit codes
                              "--allow-truncated",
                              "--router NAME,... REQUIRED",
                              "--fixed-answers TEXT,...",
+                             "--fixed-answer TEXT",
                              "--costs X,...",
                              "else 1,50",
                              "--verification-cost X",
