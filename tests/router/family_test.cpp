@@ -275,12 +275,17 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     Evidence evidence(static_cast<std::size_t>(t.data.models()));
     evidence.current = 0;
     evidence.models[0].drawn = evidence.models[0].parsed = 1;
-    for (const double confidence : t.confidence) {
-        if (!t.exact_scores) break;  // sums round there, so ties may fall either way
+    const auto routes = [&](double confidence) {
         evidence.models[0].logged_confidence = confidence;
-        const Action expected =
-            (*winner.policy)(confidence) ? Action::route(evidence.last_model()) : Action::accept();
-        REQUIRE(mixer.next(evidence) == expected);
+        const Action action = mixer.next(evidence);
+        REQUIRE((action == Action::route(evidence.last_model()) || action == Action::accept()));
+        return action.kind == ActionKind::route;
+    };
+    // Where sums of scores round, ties may fall either way: what it does is then as good as the winner.
+    const Tried done = try_policy(t, routes);
+    REQUIRE(same(done.ibc, winner.ibc));
+    if (t.exact_scores) {
+        for (const double confidence : t.confidence) REQUIRE(routes(confidence) == (*winner.policy)(confidence));
     }
     if (!t.constant_prices) return;
     const Report report = mixer.evaluate(t.data).report;
@@ -292,31 +297,46 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
         REQUIRE(std::abs(*report.ibc_lift - *result.ibc_lift) <= 1e-9 * (1.0 + std::abs(*report.ibc_lift)));
 }
 
-/// `exact` against all sets of cells, and against every family member.
+/// Whether a trained mixer routes any row.
+template <class Mixer>
+bool routes_something(const Mixer& mixer, const RandomTable& t) {
+    Evidence evidence(static_cast<std::size_t>(t.data.models()));
+    evidence.current = 0;
+    evidence.models[0].drawn = evidence.models[0].parsed = 1;
+    return std::any_of(t.confidence.begin(), t.confidence.end(), [&](double confidence) {
+        evidence.models[0].logged_confidence = confidence;
+        return mixer.next(evidence).kind == ActionKind::route;
+    });
+}
+
+/// `exact` against all sets of cells, and against every family member that routes anything.
 bool check_exact(const RandomTable& t) {
     Automix mixer{make_router("exact", settings_of(t)), options_of(t)};
     const TrainingResult exact = mixer.train(t.data);
     const std::set<double> cells(t.confidence.begin(), t.confidence.end());
     REQUIRE(exact.feasible);
-    REQUIRE(exact.candidates == static_cast<Index>(cells.size()));
+    REQUIRE(routes_something(mixer, t));
 
     std::map<double, double> gains;
     for (std::size_t row = 0; row < t.small.size(); ++row)
         gains[t.confidence[row]] += t.large[row] - t.small[row];
     const bool some_gain =
         std::any_of(gains.begin(), gains.end(), [](const auto& cell) { return cell.second > 1e-9; });
-    if (some_gain && cells.size() <= 10) REQUIRE(same(*exact.ibc, best_of_all_sets(t)));
+    const auto prefixes = static_cast<Index>(cells.size());
+    if (some_gain) REQUIRE(exact.candidates == prefixes);
+    REQUIRE((exact.candidates == prefixes || exact.candidates == 2 * prefixes - 1));
+    if (cells.size() <= 10) REQUIRE(same(*exact.ibc, best_of_all_sets(t)));
 
     const bool defined = mean(t.large) > mean(t.small) + 1e-9 && t.large_cost > t.small_cost;
     REQUIRE(exact.ibc_lift.defined() == defined);
-    if (!defined) return false;
     for (const std::string& name : family) {
         INFO(name);
         Automix member{make_router(name, settings_of(t)), options_of(t)};
         const TrainingResult result = member.train(t.data);
-        if (result.feasible) REQUIRE(*exact.ibc >= *result.ibc - 1e-12 * std::abs(*result.ibc));
+        if (!result.feasible || !routes_something(member, t)) continue;
+        REQUIRE(*exact.ibc >= *result.ibc - 1e-12 * (1.0 + std::abs(*result.ibc)));
     }
-    return true;
+    return defined;
 }
 
 void check_exact_tables(std::uint64_t seed, int tables_wanted) {

@@ -5,6 +5,9 @@
 #include <automix/router/constant.hpp>
 #include <automix/router/fixed_answer.hpp>
 #include <automix/router/threshold.hpp>
+#include <automix/router/union.hpp>
+
+#include <cmath>
 
 using namespace automix;
 using Catch::Matchers::WithinRel;
@@ -57,14 +60,84 @@ TEST_CASE("a flagged answer is routed at once, any other query is the wrapped ro
 
 TEST_CASE("the wrapped router trains on the rows that it will decide") {
     FixedAnswerRouter<ThresholdRouter> router;
-    // two rows at 1 and 2, verification 1; one routed beats two: 1/(2 + 2) and 1/(2 + 4)
-    CHECK_THAT(*train(router, table(true)).ibc, WithinRel(0.25, 1e-12));
+    // Seven rows at 1 and 2, a verification costs 1; five are routed without one, gain 5 at 10. Of the other two, one routed
+    // beats both: (1 + 5)/(2 + 2 + 10) and (1 + 5)/(2 + 4 + 10). Base: 6/7 over 1.
+    const TrainingResult result = train(router, table(true));
+    CHECK_THAT(*result.ibc, WithinRel(6.0 / 14.0, 1e-12));
+    CHECK_THAT(*result.ibc_lift, WithinRel(-0.5, 1e-12));
     CHECK(to_string(router.parameters()) == "threshold 0");
     // seven rows, none flagged; all routed beats one: 6/(7 + 14) and 1/(7 + 2)
     CHECK_THAT(*train(router, table(false)).ibc, WithinRel(6.0 / 21.0, 1e-12));
     CHECK(to_string(router.parameters()) == "threshold 1");
-    // where all are flagged it trains on all
-    CHECK_THAT(*train(router, table(true, true)).ibc, WithinRel(6.0 / 21.0, 1e-12));
+    // where all are flagged it trains on all, and all are routed without verification: 6 at 14
+    CHECK_THAT(*train(router, table(true, true)).ibc, WithinRel(6.0 / 14.0, 1e-12));
+    CHECK(to_string(router.parameters()) == "threshold 1");
+}
+
+TEST_CASE("a cost range is one of all rows, flagged ones at small and large price alone") {
+    // Per query: 5/7 * 3 for the flagged, 2/7 * 2 for the others, and 2/7 for each of these that is routed.
+    const auto trained = [](double least, double most) {
+        OneShotOptions options;
+        options.cost_range = {least, most};
+        FixedAnswerRouter<ThresholdRouter> router{ThresholdRouter(options)};
+        const TrainingResult result = train(router, table(true));
+        return result.feasible ? to_string(router.parameters()) : result.reason;
+    };
+    CHECK(trained(0.0, 21.0 / 7.0) == "threshold 0");
+    CHECK(trained(21.5 / 7.0, 23.0 / 7.0) == "threshold 1");
+    CHECK(trained(0.0, 20.5 / 7.0) == "infeasible: no candidate has a mean cost in [0, " +
+                                          format_number(20.5 / 7.0) + "]");
+}
+
+TEST_CASE("training tells what a replay of the training rows gives, on random tables with flags") {
+    Random random(21);
+    int compared = 0;
+    for (int i = 0; i < 300; ++i) {
+        const tables::RandomTable t = tables::random_table(random);
+        if (!t.constant_prices) continue;
+        Dataset data(t.data.model_names());
+        for (Index row = 0; row < t.data.rows(); ++row) {
+            Record record = t.data.record(row);
+            record.models[0].flagged = random.bernoulli(0.3);
+            data.append(record);
+        }
+        const PriceTable prices = resolve_prices(data, t.prices);
+        OneShotOptions options;
+        options.bins = t.bins;
+        const double unit = t.small_cost + t.large_cost;
+        if (random.bernoulli(0.5)) options.cost_range = {0.2 * unit * random.uniform(), unit * random.uniform() + 0.2 * unit};
+        FixedAnswerRouter<UnionRouter> router{UnionRouter(options)};
+        const TrainingResult result = router.train({data, prices});
+        bool all_flagged = true;
+        for (Index row = 0; row < data.rows(); ++row) all_flagged = all_flagged && data.flagged(row, 0);
+        if (!result.feasible) continue;
+        double performance = 0.0;
+        double cost = 0.0;
+        double small = 0.0;
+        for (Index row = 0; row < data.rows(); ++row) {
+            const bool flagged = data.flagged(row, 0);
+            Evidence evidence = at(0, flagged, static_cast<std::size_t>(data.models()));
+            double paid = t.small_cost;
+            if (router.next(evidence).kind == ActionKind::verify) {
+                paid += t.verification_cost;
+                evidence.models[0].drawn = 1;
+                evidence.models[0].logged_confidence = t.confidence[static_cast<std::size_t>(row)];
+            }
+            const bool routed = router.next(evidence).kind == ActionKind::route;
+            const auto r = static_cast<std::size_t>(row);
+            performance += routed ? t.large[r] : t.small[r];
+            small += t.small[r];
+            cost += paid + (routed ? t.large_cost : 0.0);
+        }
+        const auto n = static_cast<double>(data.rows());
+        REQUIRE(std::abs(*result.ibc - (performance - small) / (cost - n * t.small_cost)) < 1e-9);
+        if (!all_flagged) {
+            REQUIRE(cost / n >= options.cost_range.least - 1e-9);
+            REQUIRE(cost / n <= options.cost_range.most + 1e-9);
+        }
+        ++compared;
+    }
+    CHECK(compared > 100);
 }
 
 TEST_CASE("breakpoints are the wrapped router's") {

@@ -77,7 +77,7 @@ TEST_CASE("a threshold on the table by hand") {
     CHECK_THAT(*result.ibc, WithinRel(2.0 / 36.0, 1e-12));
     // base: (6 - 4) / 8 over a cost of 9
     CHECK_THAT(*result.ibc_lift, WithinRel((2.0 / 36.0) / (0.25 / 9.0) - 1.0, 1e-12));
-    CHECK(std::get<ThresholdRule>(router.rule()).threshold == 0.0);
+    CHECK(router.rule().first == 0.0);
     CHECK(to_string(router.parameters()) == "threshold 0");
 }
 
@@ -87,14 +87,14 @@ TEST_CASE("exact on the table by hand") {
     const TrainingResult result = train(router, hand_table());
     CHECK(result.candidates == 4);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 18.0, 1e-12));
-    CHECK(std::get<CellRule>(router.rule()).routed == std::vector<std::uint8_t>{1, 0, 0, 0});
+    CHECK(router.rule().routed == std::vector<std::uint8_t>{1, 0, 0, 0});
 
     // at a verification price of 5 the second cell pays: 2/(40 + 20) = 1/30, 3/(40 + 40) = 3/80
     Prices dear = hand_prices();
     dear.verification = 5.0;
     const TrainingResult second = train(router, hand_table(), dear);
     CHECK_THAT(*second.ibc, WithinRel(3.0 / 80.0, 1e-12));
-    CHECK(std::get<CellRule>(router.rule()).routed == std::vector<std::uint8_t>{1, 0, 1, 0});
+    CHECK(router.rule().routed == std::vector<std::uint8_t>{1, 0, 1, 0});
     CHECK(to_string(router.parameters()) == "route_confidences [0 0.5], cells 4");
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("ties go to the first candidate") {
     ThresholdRouter router(options(4));
     const Dataset data = tables::confidence_table({{0.25, 0, 1}, {1.0, 1, 1}});
     train(router, data);
-    CHECK(std::get<ThresholdRule>(router.rule()).threshold == 0.25);
+    CHECK(router.rule().first == 0.25);
 }
 
 TEST_CASE("what differs by rounding alone is a tie") {
@@ -201,7 +201,7 @@ TEST_CASE("a cost range bounds the mean total cost, both ends included") {
     const auto chosen = [](double least, double most) {
         ThresholdRouter router(options(4, {least, most}));
         train(router, hand_table());
-        return std::get<ThresholdRule>(router.rule()).threshold;
+        return router.rule().first;
     };
     CHECK(chosen(0.0, 5.5) == 0.0);
     CHECK(chosen(5.5, 13.0) == 0.0);
@@ -217,7 +217,7 @@ TEST_CASE("a cost range bounds the mean total cost, both ends included") {
     const Dataset data = tables::confidence_table({{0.5, 0, 1}, {1.0, 0, 1}});
     const TrainingResult result = train(router, data, prices);
     CHECK(result.feasible);
-    CHECK(std::get<ThresholdRule>(router.rule()).threshold == 0.0);
+    CHECK(router.rule().first == 0.0);
 }
 
 TEST_CASE("a cost range that nothing satisfies is an answer, and the router then has no policy") {
@@ -291,9 +291,9 @@ TEST_CASE("what cannot be trained on is an error that names the row, and the old
     Dataset unverified({"small", "large"});
     unverified.append(record("seen", {verified(1.0, {1}), scored(1.0)}));
     unverified.append(record("bare", {scored(1.0), scored(1.0)}));
-    CHECK_THAT(message(unverified), ContainsSubstring("models[0]") && ContainsSubstring("\"bare\"") &&
-                                        ContainsSubstring("\"small\""));
-    CHECK(std::get<ThresholdRule>(router.rule()).threshold == 0.0);
+    CHECK_THAT(message(unverified), ContainsSubstring("model \"small\": this router needs verdicts or a confidence") &&
+                                        ContainsSubstring("id \"bare\" has neither"));
+    CHECK(router.rule().first == 0.0);
 }
 
 TEST_CASE("options that make no sense are refused") {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search of the published family: of all candidate rules the one with the highest IBC on the training table whose
-// mean cost lies in the range, ties (up to rounding) to the first. Routing cells of weight W and gain G out of n rows
-// at prices c_0, c_L and v gives (AutoMix, equation 1)
+// mean cost lies in the range, ties (up to rounding) to the first. Routing cells of weight W and gain G out of n rows, the
+// rows that are routed in any case among them, at prices c_0, c_L and v gives (AutoMix, equation 1)
 //     P = P_0 + G/n,   C = v + c_0 + c_L W/n,   IBC = (G/n) / (v + c_L W/n).
+// Sums over the cells are made once, O(cells); a threshold rule then costs O(log cells), a bin rule O(bins).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -12,102 +13,149 @@
 #include <automix/router/confidence_rule.hpp>
 #include <automix/router/training.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
+#include <vector>
 
 namespace automix {
+
+/// What a rule gives on the training table.
+struct Candidate {
+    double ibc = 0.0;
+    double rounding = 0.0;  ///< what `ibc` may be off by, from rounding in the sums
+    Point point{};
+
+    /// Whether its IBC is higher than that of `other` by more than rounding.
+    [[nodiscard]] bool beats(const Candidate& other) const noexcept {
+        return ibc - other.ibc > std::max(rounding, other.rounding) && !nearly_equal(ibc, other.ibc);
+    }
+};
 
 /// The best rule so far and where it comes from.
 struct Selection {
     ConfidenceRule rule{};
     std::string_view family{};  ///< name of the family member that offered it
-    double ibc = 0.0;
-    Point point{};
+    Candidate figures{};
 };
 
 class CandidateSearch {
  public:
     /// `cells` must outlive the search.
-    CandidateSearch(const ConfidenceCells& cells, const CostRange& range) : cells_(cells), range_(range) {}
+    CandidateSearch(const ConfidenceCells& cells, const CostRange& range) : cells_(cells), range_(range), below_(1) {
+        for (const ConfidenceCell& cell : cells.cells) {
+            confidences_.push_back(cell.confidence);
+            below_.push_back(below_.back() + RoutedSum{cell.weight, cell.gain});
+        }
+    }
 
     [[nodiscard]] const ConfidenceCells& table() const noexcept { return cells_; }
 
-    /// IBC of routing cells of that weight and gain; nothing where the cost is out of range or no more than the small
+    /// What routing cells of that weight and gain gives; nothing where the cost is out of range or no more than the small
     /// model's. Counts as a candidate.
-    std::optional<double> evaluate(double weight, double gain) {
+    std::optional<Candidate> evaluate(const RoutedSum& cells) {
         ++candidates_;
-        const Point reached = point(weight, gain);
+        const RoutedSum routed = cells + cells_.routed;
+        const Point reached{cells_.small.performance + routed.gain / cells_.rows,
+                            cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
         if (!range_.contains(reached.cost)) return std::nullopt;
         in_range_ = true;
         if (nearly_equal(reached.cost, cells_.small.cost)) return std::nullopt;
-        return gain / (cells_.verification * cells_.rows + cells_.large.cost * weight);
-    }
-
-    /// Whether `ibc` beats `best`: ties up to rounding do not.
-    static bool improves(double ibc, const std::optional<double>& best) noexcept {
-        return !best || (ibc > *best && !nearly_equal(ibc, *best));
+        const double extra_cost = cells_.verification * cells_.rows + cells_.large.cost * routed.weight;
+        const double summed = cells_.rows * (cells_.small.performance + cells_.large.performance);
+        return Candidate{routed.gain / extra_cost, 1e-13 * summed / extra_cost, reached};
     }
 
     /// Weighs one more rule.
-    void consider(std::string_view family, ConfidenceRule rule) {
-        const auto [weight, gain] = routed(rule);
-        if (const auto ibc = evaluate(weight, gain)) keep({std::move(rule), family, *ibc, point(weight, gain)});
+    void consider(std::string_view family, const ConfidenceRule& rule) {
+        const auto figures = evaluate(weigh(rule));
+        if (figures && (!found_ || figures->beats(best_.figures))) keep({rule, family, *figures});
     }
 
     /// Takes a rule that `evaluate` has counted where it beats the best so far.
     void keep(Selection candidate) {
-        if (improves(candidate.ibc, best_ ? std::optional(best_->ibc) : std::nullopt)) best_ = std::move(candidate);
+        if (found_ && !candidate.figures.beats(best_.figures)) return;
+        best_ = std::move(candidate);
+        found_ = true;
     }
 
-    /// Mean performance and cost of routing cells of that weight and gain.
-    [[nodiscard]] Point point(double weight, double gain) const noexcept {
-        return {cells_.small.performance + gain / cells_.rows,
-                cells_.verification + cells_.small.cost + cells_.large.cost * weight / cells_.rows};
-    }
-
-    [[nodiscard]] const std::optional<Selection>& best() const noexcept { return best_; }
+    /// The best rule; none where no candidate has an IBC and a cost in range.
+    [[nodiscard]] const Selection* best() const noexcept { return found_ ? &best_ : nullptr; }
 
     /// What training answers.
     [[nodiscard]] TrainingResult result() const {
         TrainingResult result;
         result.candidates = candidates_;
-        result.feasible = best_.has_value();
-        if (best_) {
-            result.ibc = best_->ibc;
-            result.ibc_lift = ibc_lift(best_->point, cells_.small, cells_.large);
-        } else if (in_range_) {
-            result.reason = "no candidate costs more than the small model, so none has an IBC";
-        } else {
-            result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.least) + ", " +
-                            format_number(range_.most) + "]";
+        result.feasible = found_;
+        if (found_) {
+            result.ibc = best_.figures.ibc;
+            result.ibc_lift = ibc_lift(best_.figures.point, cells_.small, cells_.large);
+            return result;
         }
-        if (!best_) result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+        result.reason = in_range_ ? "no candidate costs more than the small model, so none has an IBC"
+                                  : "infeasible: no candidate has a mean cost in [" + format_number(range_.least) + ", " +
+                                        format_number(range_.most) + "]";
+        result.ibc = result.ibc_lift = Figure::undefined(result.reason);
         return result;
     }
 
  private:
-    /// Weight and gain of the cells that a rule routes.
-    [[nodiscard]] std::pair<double, double> routed(const ConfidenceRule& rule) const {
-        double weight = 0.0;
-        double gain = 0.0;
-        std::visit(
-            [&](const auto& concrete) {
-                for (const ConfidenceCell& cell : cells_.cells) {
-                    if (!concrete.routes(cell.confidence)) continue;
-                    weight += cell.weight;
-                    gain += cell.gain;
+    /// Sum over the cells that a rule routes.
+    RoutedSum weigh(const ConfidenceRule& rule) {
+        RoutedSum sum;
+        switch (rule.form) {
+            case RuleForm::threshold:
+            case RuleForm::double_threshold:
+            case RuleForm::triple_threshold: {
+                const std::size_t first = cells_up_to(rule.first);
+                const std::size_t low = std::max(first, cells_below(rule.low));
+                const std::size_t high = std::max(low, cells_up_to(rule.high));
+                return below_[first] + (below_[high] - below_[low]);
+            }
+            case RuleForm::bins:
+                sum_bins(rule.routed.size());
+                for (std::size_t bin = 0; bin < rule.routed.size(); ++bin) {
+                    if (rule.routed[bin] != 0) sum = sum + bins_[bin];
                 }
-            },
-            rule);
-        return {weight, gain};
+                break;
+            case RuleForm::cells:
+                for (const ConfidenceCell& cell : cells_.cells) {
+                    if (rule.routes(cell.confidence)) sum = sum + RoutedSum{cell.weight, cell.gain};
+                }
+                break;
+        }
+        return sum;
+    }
+
+    [[nodiscard]] std::size_t cells_up_to(double confidence) const {
+        const auto end = std::upper_bound(confidences_.begin(), confidences_.end(), confidence);
+        return static_cast<std::size_t>(end - confidences_.begin());
+    }
+    [[nodiscard]] std::size_t cells_below(double confidence) const {
+        const auto end = std::lower_bound(confidences_.begin(), confidences_.end(), confidence);
+        return static_cast<std::size_t>(end - confidences_.begin());
+    }
+
+    /// Sums by centred bin, made when the number of bins is new.
+    void sum_bins(std::size_t count) {
+        if (bins_.size() == count) return;
+        bins_.assign(count, RoutedSum{});
+        for (const ConfidenceCell& cell : cells_.cells) {
+            RoutedSum& bin = bins_[centred_bin(cell.confidence, static_cast<int>(count) - 1)];
+            bin = bin + RoutedSum{cell.weight, cell.gain};
+        }
     }
 
     const ConfidenceCells& cells_;
     CostRange range_;
-    std::optional<Selection> best_;
+    std::vector<double> confidences_;
+    std::vector<RoutedSum> below_;  ///< over the first i cells
+    std::vector<RoutedSum> bins_;
+    Selection best_;
+    bool found_ = false;
     Index candidates_ = 0;
     bool in_range_ = false;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training table reduced to its cells, the distinct confidences of the small model's answers. The published family
-// decides from the confidence alone, so a cell's weight, gain and category counts are all that training needs.
-// One pass over the rows, O(rows + cells log cells).
+// decides from the confidence alone, so a cell's weight, gain and category counts are all that training needs. Rows that
+// are routed in any case are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -14,12 +14,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace automix {
+
+/// Rows that are routed and what that gains.
+struct RoutedSum {
+    double weight = 0.0;  ///< rows
+    double gain = 0.0;    ///< sum over them of large score minus small score
+
+    friend constexpr RoutedSum operator+(const RoutedSum& a, const RoutedSum& b) noexcept {
+        return {a.weight + b.weight, a.gain + b.gain};
+    }
+    friend constexpr RoutedSum operator-(const RoutedSum& a, const RoutedSum& b) noexcept {
+        return {a.weight - b.weight, a.gain - b.gain};
+    }
+};
 
 /// One distinct confidence and the rows that have it.
 struct ConfidenceCell {
@@ -32,10 +44,11 @@ struct ConfidenceCell {
 /// The cells of a table, ascending in confidence, and what its two end models score and cost.
 struct ConfidenceCells {
     std::vector<ConfidenceCell> cells{};
-    double rows = 0.0;
+    RoutedSum routed{};         ///< rows in no cell, routed in any case and without verification
+    double rows = 0.0;          ///< these included
     Point small{};              ///< mean score and mean price of the first model
     Point large{};              ///< of the last model
-    double verification = 0.0;  ///< mean price of all draws on an answer
+    double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
 };
 
 namespace detail {
@@ -46,9 +59,9 @@ inline void require_verified(const Dataset& data) {
     if (data.verified(0)) return;
     Index row = 0;
     while (!std::isnan(data.confidences(0)(row))) ++row;
-    throw DataError(Place{{}, 0, "models[0]"}, "this router needs verdicts or a confidence of " +
-                                                   in_quotes(data.model_names().front()) + " in every row; id " +
-                                                   in_quotes(data.id(row)) + " has neither");
+    throw DataError("model " + in_quotes(data.model_names().front()) +
+                    ": this router needs verdicts or a confidence in every row, but id " + in_quotes(data.id(row)) +
+                    " has neither");
 }
 
 /// Categories of all rows as logged, or computed from the scores where any row lacks one.
@@ -61,12 +74,20 @@ inline std::vector<Category> categories_of(const Dataset& data) {
     return logged;
 }
 
+/// The mean over two groups of rows, of which `share` are in the second.
+inline Point mixed(const Point& first, const Point& second, double share) {
+    return {first.performance + share * (second.performance - first.performance),
+            first.cost + share * (second.cost - first.cost)};
+}
+
 }  // namespace detail
 
-/// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification.
+/// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification,
+/// and `ArgumentError` where the prices are of another one.
 inline ConfidenceCells collect_cells(const TrainingData& training, bool with_categories) {
     const Dataset& data = training.data;
     detail::require_verified(data);
+    require_prices_for(data, training.prices);
     const Index last = data.models() - 1;
     const Column small = data.scores(0);
     const Column large = data.scores(last);
@@ -85,10 +106,13 @@ inline ConfidenceCells collect_cells(const TrainingData& training, bool with_cat
     }
     std::sort(table.cells.begin(), table.cells.end(),
               [](const auto& a, const auto& b) { return a.confidence < b.confidence; });
-    table.rows = static_cast<double>(data.rows());
-    table.small = {small.mean(), training.prices.answers.front().mean()};
-    table.large = {large.mean(), training.prices.answers.back().mean()};
-    table.verification = training.prices.verifications.front().mean();
+    const RoutedRows& routed = training.routed;
+    table.routed = {routed.rows, routed.rows * (routed.large.performance - routed.small.performance)};
+    table.rows = static_cast<double>(data.rows()) + routed.rows;
+    const double share = routed.rows / table.rows;
+    table.small = detail::mixed({small.mean(), training.prices.answers.front().mean()}, routed.small, share);
+    table.large = detail::mixed({large.mean(), training.prices.answers.back().mean()}, routed.large, share);
+    table.verification = (1.0 - share) * training.prices.verifications.front().mean();
     return table;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best one-shot policy that there is on a training table. Whatever set of cells is routed, IBC is a ratio of sums
-// over it, so some prefix of the cells sorted by mean gain attains the maximum (the argument of Dinkelbach 1967, as in
-// Lawler's fractional selection); with constant prices and no cost range no member of the published family can beat it
-// there. At least one cell is routed. O(cells log cells).
+// The best one-shot policy that there is on a training table, of those that route at least one cell. IBC is a ratio of
+// sums over the cells routed, so some prefix of the cells sorted by mean gain attains the maximum (the argument of
+// Dinkelbach 1967, as in Lawler's fractional selection), or, where routing nothing would be better still, some cell alone.
+// With constant prices and no cost range no member of the published family that routes anything can beat it there.
+// O(cells log cells).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/router/candidate_search.hpp>
 #include <automix/router/one_shot.hpp>
 
@@ -31,31 +33,35 @@ struct ExactFamily {
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return mean_gain(a) > mean_gain(b); });
-        std::optional<Selection> best;
-        std::size_t best_size = 0;
-        double weight = 0.0;
-        double gain = 0.0;
-        for (std::size_t size = 1; size <= order.size(); ++size) {
-            weight += cells[order[size - 1]].weight;
-            gain += cells[order[size - 1]].gain;
-            const auto ibc = search.evaluate(weight, gain);
-            if (!ibc || !Search::improves(*ibc, best ? std::optional(best->ibc) : std::nullopt)) continue;
-            best = Selection{{}, name, *ibc, search.point(weight, gain)};
-            best_size = size;
+        // The best so far is the cells at positions begin .. end - 1 of the order.
+        std::optional<Candidate> best;
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        const auto consider = [&](const RoutedSum& sum, std::size_t from, std::size_t to) {
+            const auto figures = search.evaluate(sum);
+            if (!figures || (best && !figures->beats(*best))) return;
+            best = figures;
+            begin = from;
+            end = to;
+        };
+        const auto sum_of = [&](std::size_t position) {
+            return RoutedSum{cells[order[position]].weight, cells[order[position]].gain};
+        };
+        RoutedSum sum;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            sum = sum + sum_of(i);
+            consider(sum, 0, i + 1);
         }
         if (!best) return;
-        best->rule = prefix_rule(cells, order, best_size);
-        search.keep(std::move(*best));
-    }
-
- private:
-    static CellRule prefix_rule(const std::vector<ConfidenceCell>& cells, const std::vector<std::size_t>& order,
-                                std::size_t size) {
-        CellRule rule;
-        for (const ConfidenceCell& cell : cells) rule.confidences.push_back(cell.confidence);
-        rule.routed.assign(cells.size(), 0);
-        for (std::size_t i = 0; i < size; ++i) rule.routed[order[i]] = 1;
-        return rule;
+        const double worth_its_cost = best->ibc * search.table().large.cost;
+        if (mean_gain(order[0]) < worth_its_cost && !nearly_equal(mean_gain(order[0]), worth_its_cost)) {
+            for (std::size_t i = 1; i < order.size(); ++i) consider(sum_of(i), i, i + 1);
+        }
+        std::vector<double> confidences;
+        for (const ConfidenceCell& cell : cells) confidences.push_back(cell.confidence);
+        std::vector<std::uint8_t> routed(cells.size(), 0);
+        for (std::size_t i = begin; i < end; ++i) routed[order[i]] = 1;
+        search.keep({ConfidenceRule::cells(std::move(confidences), std::move(routed)), name, *best});
     }
 };
 

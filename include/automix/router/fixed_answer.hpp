@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published fixed-answer rule: an answer known to be bad ("unanswerable", an empty string) is routed to the large
 // model at once, without paying for verdicts on it; any other query is the wrapped router's. Which answers are bad is
-// known to the source, which flags them in the evidence. The wrapped router is trained on the rows that it will decide.
+// known to the source, which flags them in the evidence. The wrapped router is trained on the rows that it will decide;
+// the others, c_0 + c_L each, are a constant in its figures and its cost range. O(rows) beside the wrapped training.
 #pragma once
 
 #include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/metrics/ibc.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/any_router.hpp>
 #include <automix/router/evidence.hpp>
@@ -25,17 +28,30 @@ class FixedAnswerRouter {
 
     [[nodiscard]] std::string name() const { return "fixed_answer:" + inner_.name(); }
 
-    /// Trains the wrapped router on the rows whose first answer is not flagged, at their mean prices; on all rows where
-    /// every one is. Throws what the wrapped router throws.
+    /// Trains the wrapped router on the rows whose first answer is not flagged. The figures in the result, and a cost range
+    /// of the wrapped router, are those of all rows, the flagged ones routed unverified. Where every row is flagged, all of
+    /// them train a policy for those that will not be: its cost range is then as if none were flagged, the figures are of
+    /// routing all. Throws what the wrapped router throws.
     TrainingResult train(const TrainingData& training) {
         std::vector<Index> open;
+        std::vector<Index> flagged;
         for (Index row = 0; row < training.data.rows(); ++row) {
-            if (!training.data.flagged(row, 0)) open.push_back(row);
+            (training.data.flagged(row, 0) ? flagged : open).push_back(row);
         }
-        if (open.empty() || static_cast<Index>(open.size()) == training.data.rows()) return inner_.train(training);
+        if (flagged.empty()) return inner_.train(training);
+        const RoutedRows routed = sum_up(training, flagged);
+        if (open.empty()) {
+            TrainingResult result = inner_.train(training);
+            const Point reached{routed.large.performance, routed.small.cost + routed.large.cost};
+            if (result.ibc) {
+                result.ibc = ibc(reached, routed.small);
+                result.ibc_lift = ibc_lift(reached, routed.small, routed.large);
+            }
+            return result;
+        }
         const Dataset unflagged = training.data.select_rows(open);
         const PriceTable prices = training.prices.select_rows(open);
-        return inner_.train({unflagged, prices});
+        return inner_.train({unflagged, prices, routed});
     }
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -52,6 +68,16 @@ class FixedAnswerRouter {
     }
 
  private:
+    static RoutedRows sum_up(const TrainingData& training, const std::vector<Index>& rows) {
+        const auto mean = [&](const Column& scores, const PriceColumn& prices) {
+            double score = 0.0;
+            for (const Index row : rows) score += scores(row);
+            return Point{score / static_cast<double>(rows.size()), prices.select_rows(rows).mean()};
+        };
+        return {static_cast<double>(rows.size()), mean(training.data.scores(0), training.prices.answers.front()),
+                mean(training.data.scores(training.data.models() - 1), training.prices.answers.back())};
+    }
+
     Inner inner_;
 };
 

@@ -30,7 +30,7 @@ struct GreedyPomdpFamily {
         std::sort(order.begin(), order.end(), [&](Index a, Index b) {
             return smoothed(a) != smoothed(b) ? smoothed(a) > smoothed(b) : a > b;
         });
-        BinRule rule{std::vector<std::uint8_t>(order.size(), 0)};
+        auto rule = ConfidenceRule::bins(std::vector<std::uint8_t>(order.size(), 0));
         for (const Index bin : order) {
             rule.routed[static_cast<std::size_t>(bin)] = 1;
             search.consider(name, rule);
@@ -47,7 +47,7 @@ struct GreedyPomdpFamily {
             weight(bin) += cell.weight;
             gain(bin) += cell.gain;
         }
-        return (weight > 0.0).select(gain / weight.max(1.0), 0.0);
+        return (weight > 0.0).select(gain / (weight > 0.0).select(weight, 1.0), 0.0);
     }
 };
 

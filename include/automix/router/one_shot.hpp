@@ -15,7 +15,6 @@
 #include <automix/router/training.hpp>
 
 #include <concepts>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,7 +30,7 @@ concept one_shot_family = requires(CandidateSearch& search, int bins) {
 
 struct OneShotOptions {
     int bins = 8;             ///< grid of the family: 1 .. 256
-    CostRange cost_range{};   ///< admissible mean total cost per query on the training rows
+    CostRange cost_range{};   ///< admissible mean total cost per query on the training rows, at mean prices
 };
 
 /// Throws `ArgumentError` for options that make no sense.
@@ -60,8 +59,10 @@ class OneShotRouter {
         CandidateSearch search(cells, options_.cost_range);
         Family::search(search, options_.bins);
         TrainingResult result = search.result();
-        selection_ = search.best();
-        reason_ = result.reason;
+        Selection best = result.feasible ? *search.best() : Selection{};
+        std::string obstacle = result.reason;
+        selection_ = std::move(best);
+        obstacle_ = std::move(obstacle);
         return result;
     }
 
@@ -71,28 +72,28 @@ class OneShotRouter {
         if (!evidence.started()) return Action::route(0);
         if (evidence.current == evidence.last_model()) return Action::accept();
         if (!evidence.current_model().verified()) return Action::verify(all_draws);
-        return routes(chosen.rule, evidence.current_model().confidence()) ? Action::route(evidence.last_model())
-                                                                          : Action::accept();
+        return chosen.rule.routes(evidence.current_model().confidence()) ? Action::route(evidence.last_model())
+                                                                         : Action::accept();
     }
 
     /// The rule in force. Throws `NotTrainedError` where there is none.
     [[nodiscard]] const ConfidenceRule& rule() const { return selection().rule; }
 
     [[nodiscard]] Parameters parameters() const {
-        Parameters all = automix::parameters(selection().rule);
+        Parameters all = selection().rule.parameters();
         if (selection().family != Family::name) all.insert(all.begin(), {"member", std::string(selection().family)});
         return all;
     }
 
  private:
     [[nodiscard]] const Selection& selection() const {
-        if (!selection_) throw NotTrainedError(name() + ": " + (reason_.empty() ? "not trained" : reason_));
-        return *selection_;
+        if (!obstacle_.empty()) throw NotTrainedError(name() + ": " + obstacle_);
+        return selection_;
     }
 
     OneShotOptions options_;
-    std::optional<Selection> selection_;
-    std::string reason_;
+    Selection selection_;
+    std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
 };
 
 }  // namespace automix

@@ -2,7 +2,7 @@
 // The published simple POMDP (AutoMix, section 4.2): one observation of three hidden categories, then one action. Its
 // rewards have a free parameter r, tried at 0 .. 4999; a bin that holds N needy, G good and H hopeless rows is routed iff
 // r > (100 (N + G + H) - H) / N. So the policies are nested and the search over r is a sort of the bins by the r at
-// which they enter. O(cells * bins).
+// which they enter. O(cells + bins^2).
 #pragma once
 
 #include <automix/router/candidate_search.hpp>
@@ -24,33 +24,45 @@ struct SimplePomdpFamily {
 
     template <class Search>
     static void search(Search& search, int bins) {
-        std::map<double, std::vector<int>> entering;
-        for (int bin = 0; bin <= bins; ++bin) {
-            const double reward = entering_reward(search.table(), bin, bins);
+        const std::vector<Counts> counts = count(search.table(), bins);
+        std::map<double, std::vector<std::size_t>> entering;
+        for (std::size_t bin = 0; bin < counts.size(); ++bin) {
+            const double reward = entering_reward(counts[bin]);
             if (reward <= largest_reward) entering[reward].push_back(bin);
         }
-        BinRule rule{std::vector<std::uint8_t>(static_cast<std::size_t>(bins) + 1, 0)};
+        auto rule = ConfidenceRule::bins(std::vector<std::uint8_t>(counts.size(), 0));
         search.consider(name, rule);
         for (const auto& [reward, together] : entering) {
-            for (const int bin : together) rule.routed[static_cast<std::size_t>(bin)] = 1;
+            for (const std::size_t bin : together) rule.routed[bin] = 1;
             search.consider(name, rule);
         }
     }
 
  private:
-    /// The least whole r at which the bin is routed; infinite where it never is. Bins count without both their ends.
-    static double entering_reward(const ConfidenceCells& table, int bin, int bins) {
+    struct Counts {
         double good = 0.0;
         double needy = 0.0;
         double hopeless = 0.0;
+    };
+
+    /// Rows by bin; bins count without both their ends.
+    static std::vector<Counts> count(const ConfidenceCells& table, int bins) {
+        std::vector<Counts> counts(static_cast<std::size_t>(bins) + 1);
         for (const ConfidenceCell& cell : table.cells) {
-            if (std::abs(cell.confidence * bins - bin) >= 0.5) continue;
-            good += cell.categories[static_cast<std::size_t>(Category::good)];
-            needy += cell.categories[static_cast<std::size_t>(Category::needy)];
-            hopeless += cell.categories[static_cast<std::size_t>(Category::hopeless)];
+            const double position = cell.confidence * bins;
+            if (std::abs(position - std::round(position)) >= 0.5) continue;
+            Counts& bin = counts[static_cast<std::size_t>(std::round(position))];
+            bin.good += cell.categories[static_cast<std::size_t>(Category::good)];
+            bin.needy += cell.categories[static_cast<std::size_t>(Category::needy)];
+            bin.hopeless += cell.categories[static_cast<std::size_t>(Category::hopeless)];
         }
-        if (needy == 0.0) return std::numeric_limits<double>::infinity();
-        return std::floor((100.0 * (good + needy + hopeless) - hopeless) / needy) + 1.0;
+        return counts;
+    }
+
+    /// The least whole r at which a bin is routed; infinite where it never is.
+    static double entering_reward(const Counts& bin) {
+        if (bin.needy == 0.0) return std::numeric_limits<double>::infinity();
+        return std::floor((100.0 * (bin.good + bin.needy + bin.hopeless) - bin.hopeless) / bin.needy) + 1.0;
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Thresholds on the confidence (AutoMix, section 4.1, and its released code): one, two or three of them on a grid of
 // width 1/bins, and self-consistency, the fixed threshold of one half. Grids have bins + 1, C(bins, 2) and C(bins, 3)
-// candidates.
+// candidates, at O(log cells) each.
 #pragma once
 
 #include <automix/router/candidate_search.hpp>
@@ -18,7 +18,7 @@ struct ThresholdFamily {
 
     template <class Search>
     static void search(Search& search, int bins) {
-        for (int i = 0; i <= bins; ++i) search.consider(name, ThresholdRule{static_cast<double>(i) / bins});
+        for (int i = 0; i <= bins; ++i) search.consider(name, ConfidenceRule::threshold(static_cast<double>(i) / bins));
     }
 };
 
@@ -31,7 +31,7 @@ struct DoubleThresholdFamily {
     static void search(Search& search, int bins) {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
-            for (int j = i + 1; j < bins; ++j) search.consider(name, DoubleThresholdRule{i / n, j / n});
+            for (int j = i + 1; j < bins; ++j) search.consider(name, ConfidenceRule::double_threshold(i / n, j / n));
         }
     }
 };
@@ -46,7 +46,9 @@ struct TripleThresholdFamily {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
             for (int j = i + 1; j < bins; ++j) {
-                for (int k = j + 1; k < bins; ++k) search.consider(name, TripleThresholdRule{i / n, j / n, k / n});
+                for (int k = j + 1; k < bins; ++k) {
+                    search.consider(name, ConfidenceRule::triple_threshold(i / n, j / n, k / n));
+                }
             }
         }
     }
@@ -58,7 +60,7 @@ struct SelfConsistencyFamily {
     static constexpr bool uses_categories = false;
 
     template <class Search>
-    static void search(Search& search, int) { search.consider(name, ThresholdRule{0.5}); }
+    static void search(Search& search, int) { search.consider(name, ConfidenceRule::threshold(0.5)); }
 };
 
 using ThresholdRouter = OneShotRouter<ThresholdFamily>;

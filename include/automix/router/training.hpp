@@ -14,10 +14,19 @@
 
 namespace automix {
 
+/// Rows beside the training table that are sent from the first model to the last in any case, without verification. No
+/// policy decides them, but the figures and the cost range of training are over them too.
+struct RoutedRows {
+    double rows = 0.0;
+    Point small{};  ///< mean score and mean price of the first model on these rows
+    Point large{};  ///< of the last model
+};
+
 /// A log with its settled prices. Both must outlive the call that they are given to.
 struct TrainingData {
     const Dataset& data;
     const PriceTable& prices;
+    RoutedRows routed{};
 };
 
 /// Bounds on the mean total cost per query, both inclusive, up to rounding.
@@ -35,7 +44,7 @@ struct TrainingResult {
     bool feasible = true;
     std::string reason{};  ///< why nothing is feasible; empty otherwise
     Index candidates = 0;  ///< policies tried
-    Figure ibc = Figure::undefined("not trained on IBC");  ///< of the chosen policy, on the training rows at mean prices
+    Figure ibc = Figure::undefined("not trained on IBC");  ///< of the chosen policy, on all training rows at mean prices
     Figure ibc_lift = Figure::undefined("not trained on IBC");
 };
 
