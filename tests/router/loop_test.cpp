@@ -5,6 +5,7 @@
 #include <automix/router/loop.hpp>
 
 #include <limits>
+#include <utility>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -162,8 +163,17 @@ TEST_CASE("a router that breaks the rules of the loop gets a protocol error") {
 }
 
 TEST_CASE("a source that counts what cannot be gets a protocol error") {
-    CHECK_THAT(protocol_error(round_of(0, 0, 0, 0.0)), ContainsSubstring("none and no failure"));
-    CHECK_THAT(protocol_error(round_of(-1, 0, 0, 0.0, "lost")), ContainsSubstring("none and no failure"));
+    CHECK_THAT(protocol_error(round_of(0, 0, 0, 0.0)),
+               ContainsSubstring("asked for 2 draws, a round brought 0 and no failure"));
+    CHECK_THAT(protocol_error(round_of(1, 1, 1, 0.0)), ContainsSubstring("brought 1 and no failure"));
+    CHECK_THAT(protocol_error(round_of(3, 3, 3, 0.0)), ContainsSubstring("brought 3 and no failure"));
+    CHECK_THAT(protocol_error(round_of(3, 3, 3, 0.0, "lost")),
+               ContainsSubstring("brought 3 and the failure \"lost\""));
+    CHECK_THAT(protocol_error(round_of(-1, 0, 0, 0.0, "lost")),
+               ContainsSubstring("brought -1 and the failure \"lost\""));
+    CHECK_THAT(protocol_error(scripted::Router({Action::route(0), Action::verify(all_draws), Action::accept()}),
+                              scripted::Source({answered(1.0)}, {round_of(0, 0, 0, 0.0)})),
+               ContainsSubstring("asked for all draws, a round brought 0"));
     CHECK_THAT(protocol_error(round_of(2, 3, 0, 0.0)),
                ContainsSubstring("2 draws, 3 of them parsed and 0 positive"));
     CHECK_THAT(protocol_error(round_of(2, 1, 2, 0.0)), ContainsSubstring("1 of them parsed and 2 positive"));
@@ -173,7 +183,51 @@ TEST_CASE("a source that counts what cannot be gets a protocol error") {
         revealed.logged_confidence = confidence;
         CHECK_THAT(protocol_error(revealed), ContainsSubstring("confidence in [0, 1]"));
     }
+    for (const auto& [samples, largest] : {std::pair{3, 4}, std::pair{0, 1}, std::pair{3, -1}, std::pair{-1, 0}}) {
+        Drawn sampled = round_of(2, 2, 0, 0.0);
+        sampled.samples = samples;
+        sampled.largest_cluster = largest;
+        CHECK_THAT(protocol_error(sampled), ContainsSubstring("samples are known, the largest cluster holds"));
+    }
     CHECK(protocol_error(round_of(2, 0, 0, 0.0)).empty());
+    CHECK(protocol_error(round_of(0, 0, 0, 0.0, "lost")).empty());
+    Drawn revealed = round_of(1, 1, 0, 0.0);  // one stands for all that there is
+    revealed.logged_confidence = 0.5;
+    CHECK(protocol_error(revealed).empty());
+}
+
+TEST_CASE("what a source charges is a finite price of at least 0, for answers and for draws") {
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const double cost : {-0.5, infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
+        CHECK_THAT(protocol_error(round_of(2, 2, 0, cost)), ContainsSubstring("finite cost of at least 0, found"));
+        CHECK_THAT(protocol_error(scripted::Router({Action::route(0), Action::accept()}),
+                                  scripted::Source({answered(cost)})),
+                   ContainsSubstring("finite cost of at least 0, found"));
+        CHECK_THAT(protocol_error(scripted::Router({Action::route(0), Action::accept()}),
+                                  scripted::Source({no_answer(cost, "timed out")})),
+                   ContainsSubstring("finite cost of at least 0, found"));
+    }
+}
+
+TEST_CASE("a router that verifies for ever is stopped") {
+    struct Endless {
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            return evidence.started() ? Action::verify(1) : Action::route(0);
+        }
+    };
+    struct Patient {
+        int rounds = 0;
+        Answered answer(int) { return answered(1.0); }
+        Drawn draw(int, int draws) {
+            ++rounds;
+            return round_of(draws, draws, 0, 0.0);
+        }
+    };
+    Patient source;
+    Evidence evidence(2);
+    CHECK_THROWS_WITH(run(Endless(), source, evidence),
+                      ContainsSubstring("router: verify after 10000 rounds on one query"));
+    CHECK(source.rounds == 10'000);
 }
 
 TEST_CASE("where the first model fails there is no answer, and its price is paid") {

@@ -39,6 +39,7 @@ struct Evidence {
 
     [[nodiscard]] bool started() const noexcept { return current >= 0; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models.size()) - 1; }
+    /// The model that answered last. Requires `started()`.
     [[nodiscard]] const ModelEvidence& current_model() const { return models[static_cast<std::size_t>(current)]; }
 
     /// Back to "nothing has run", for the next query.

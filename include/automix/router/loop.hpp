@@ -11,6 +11,7 @@
 #include <automix/router/router.hpp>
 #include <automix/router/source.hpp>
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -34,17 +35,33 @@ namespace detail {
 
 [[noreturn]] inline void break_protocol(const std::string& what) { throw ProtocolError("router: " + what); }
 
-/// Throws `ProtocolError` where a source counts what cannot be: nothing at all, more positive than parsed or more parsed
-/// than drawn, a confidence outside [0, 1].
-inline void require_counts(const Drawn& drawn) {
-    if (drawn.drawn < (drawn.failure.empty() ? 1 : 0)) {
-        throw ProtocolError("source: a round of draws brought none and no failure");
+/// Throws `ProtocolError` unless what a source charges is a price.
+inline void require_cost(double cost) {
+    if (!(cost >= 0.0 && std::isfinite(cost))) {
+        throw ProtocolError("source: expected a finite cost of at least 0, found " + format_number(cost));
+    }
+}
+
+/// Throws `ProtocolError` where a source counts what cannot be: more draws than asked for, or fewer without a reason, more
+/// positive than parsed or more parsed than drawn, a cluster larger than the samples, a confidence outside [0, 1].
+inline void require_counts(const Drawn& drawn, int asked) {
+    const bool may_fall_short = asked == all_draws || drawn.logged_confidence;
+    const int least = !drawn.failure.empty() ? 0 : may_fall_short ? 1 : asked;
+    if (drawn.drawn < least || (asked != all_draws && drawn.drawn > asked)) {
+        throw ProtocolError("source: asked for " + (asked == all_draws ? "all" : std::to_string(asked)) +
+                            " draws, a round brought " + std::to_string(drawn.drawn) +
+                            (drawn.failure.empty() ? " and no failure" : " and the failure " + in_quotes(drawn.failure)));
     }
     if (drawn.positive < 0 || drawn.positive > drawn.parsed || drawn.parsed > drawn.drawn) {
         throw ProtocolError("source: a round brought " + std::to_string(drawn.drawn) + " draws, " +
                             std::to_string(drawn.parsed) + " of them parsed and " + std::to_string(drawn.positive) +
                             " positive");
     }
+    if (drawn.largest_cluster < 0 || drawn.largest_cluster > drawn.samples) {
+        throw ProtocolError("source: " + std::to_string(drawn.samples) + " samples are known, the largest cluster holds " +
+                            std::to_string(drawn.largest_cluster));
+    }
+    require_cost(drawn.cost);
     if (drawn.logged_confidence && !(*drawn.logged_confidence >= 0.0 && *drawn.logged_confidence <= 1.0)) {
         throw ProtocolError("source: expected a confidence in [0, 1], found " +
                             format_number(*drawn.logged_confidence));
@@ -63,9 +80,12 @@ inline void add_draws(ModelEvidence& model, const Drawn& drawn) {
 
 }  // namespace detail
 
+/// Rounds of draws on one query after which a router is taken to verify for ever.
+inline constexpr int most_rounds = 10'000;
+
 /// Runs one query to its end. `evidence` holds one entry a model and must be reset; it is left as the router last saw it.
-/// Throws `ProtocolError` where the router asks for what cannot be done or the source counts what cannot be, and what the
-/// source throws.
+/// Throws `ProtocolError` where the router asks for what cannot be done or for more than `most_rounds` rounds, or the
+/// source counts or charges what cannot be, and what the source throws.
 template <router Router, source Source>
 Outcome run(const Router& policy, Source& from, Evidence& evidence) {
     Outcome outcome;
@@ -84,6 +104,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                                            std::to_string(evidence.models.size()));
                 }
                 Answered answered = from.answer(action.model);
+                detail::require_cost(answered.cost);
                 outcome.answer_cost += answered.cost;
                 outcome.routed = outcome.routed || action.model > 0;
                 if (!answered.failure.empty()) {
@@ -102,8 +123,11 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 if (action.draws < 1 && action.draws != all_draws) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
+                if (outcome.rounds == most_rounds) {
+                    detail::break_protocol("verify after " + std::to_string(most_rounds) + " rounds on one query");
+                }
                 Drawn drawn = from.draw(evidence.current, action.draws);
-                detail::require_counts(drawn);
+                detail::require_counts(drawn, action.draws);
                 outcome.verification_cost += drawn.cost;
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where answers and verdicts come from: live models, or a log that is replayed. Required members of `source`:
 //     Answered answer(int model)            run the model on the query
-//     Drawn draw(int model, int draws)      that many verdicts on its answer, or `all_draws`
+//     Drawn draw(int model, int draws)      that many verdicts on its answer; `all_draws` (-1): as many as there are
 // Failures are values. Valid: a struct with both. Invalid: one whose `draw` returns a bare count. Skeleton:
-//     struct Mine { Answered answer(int) { return {}; } Drawn draw(int, int m) { return {.drawn = m, .parsed = m}; } };
+//     struct Mine {
+//         automix::Answered answer(int) { return {.cost = 1.0}; }
+//         automix::Drawn draw(int, int draws) {
+//             const int m = draws == automix::all_draws ? 8 : draws;
+//             return {.drawn = m, .parsed = m, .positive = m, .cost = 0.125 * m};
+//         }
+//     };
 #pragma once
+
+#include <automix/router/action.hpp>
 
 #include <concepts>
 #include <optional>
@@ -19,9 +27,10 @@ struct Answered {
     std::string failure{};  ///< why there is no answer; empty: there is one
 };
 
-/// What became of one round of draws. Where it failed, what arrived before counts.
+/// What became of one round of draws. It brings as many as asked for, fewer only where it failed (what arrived before
+/// counts) or where a logged confidence stands for them all; `all_draws` may bring any number from one.
 struct Drawn {
-    int drawn = 0;
+    int drawn = 0;  ///< parsed or not
     int parsed = 0;
     int positive = 0;
     std::optional<double> logged_confidence{};  ///< where a log holds that alone
