@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any named, trainable router behind one type, for programs that choose it at run time. A copy is deep. One virtual
-// call per decision.
+// call per decision. One that was moved from may be copied, assigned to and destroyed, nothing else.
 #pragma once
 
 #include <automix/router/action.hpp>
@@ -32,7 +32,7 @@ class AnyRouter {
         return AnyRouter(std::make_unique<Holder<R>>(std::move(router)));
     }
 
-    AnyRouter(const AnyRouter& other) : self_(other.self_->clone()) {}
+    AnyRouter(const AnyRouter& other) : self_(other.self_ ? other.self_->clone() : nullptr) {}
     AnyRouter(AnyRouter&&) noexcept = default;
     AnyRouter& operator=(const AnyRouter& other) { return *this = AnyRouter(other); }
     AnyRouter& operator=(AnyRouter&&) noexcept = default;
