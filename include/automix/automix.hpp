@@ -8,6 +8,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/text_table.hpp>
 #include <automix/core/version.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/column_mapping.hpp>
@@ -55,6 +56,7 @@
 #include <automix/router/loop.hpp>
 #include <automix/router/one_shot.hpp>
 #include <automix/router/parameters.hpp>
+#include <automix/router/plurality.hpp>
 #include <automix/router/registry.hpp>
 #include <automix/router/router.hpp>
 #include <automix/router/simple_pomdp.hpp>

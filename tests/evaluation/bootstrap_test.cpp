@@ -138,6 +138,22 @@ TEST_CASE("resamples are the same for all routers") {
     CHECK_THAT(shifted.performance.high - base.performance.high, WithinAbs(0.25, 1e-12));
 }
 
+TEST_CASE("several replays get the intervals that each gets alone") {
+    const Table table = random_table(40, 3);
+    Replay dearer = table.replay;
+    dearer.answer_cost *= 2.0;
+    const auto both = bootstrap(std::vector{table.replay, dearer}, table.ends, options(100, 5));
+    REQUIRE(both.size() == 2);
+    const auto first = bootstrap(table.replay, table.ends, options(100, 5));
+    const auto second = bootstrap(dearer, table.ends, options(100, 5));
+    CHECK(both[0].cost.low == first.cost.low);
+    CHECK(both[0].ibc_lift->high == first.ibc_lift->high);
+    CHECK(both[1].cost.low == second.cost.low);
+    CHECK(both[1].ibc_lift->high == second.ibc_lift->high);
+    CHECK(both[0].cost.low != both[1].cost.low);
+    CHECK(bootstrap(std::vector<Replay>{}, table.ends, options(100, 5)).empty());
+}
+
 TEST_CASE("router and end models are resampled together") {
     // The large model itself: its lift is 0 in every resample that has one.
     Table table = random_table(30, 4);

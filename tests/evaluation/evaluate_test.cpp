@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports, baselines and figures by data set on a table worked out by hand, the oracle against brute force, and every
-// undefined case.
+// Reports, baselines and figures by data set on a table worked out by hand, every undefined case, and what several
+// routers and threads share.
 #include "router/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/router/any_router.hpp>
 #include <automix/router/constant.hpp>
+#include <automix/router/fixed_answer.hpp>
+#include <automix/router/union.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -65,6 +69,26 @@ Dataset one_row(double small, double large) {
     Dataset data({"small", "large"});
     data.append(record("a", {verified(small, {0, 0}), scored(large)}));
     return data;
+}
+
+/// Equal to the last bit.
+void check_same(const Evaluation& a, const Evaluation& b) {
+    CHECK(a.report.performance == b.report.performance);
+    CHECK(a.report.cost == b.report.cost);
+    CHECK(a.report.routed == b.report.routed);
+    CHECK(a.report.draws == b.report.draws);
+    CHECK(a.report.ibc.value_or(-1.0) == b.report.ibc.value_or(-1.0));
+    CHECK(a.report.undefined() == b.report.undefined());
+    CHECK(a.baselines.oracle.cost == b.baselines.oracle.cost);
+    CHECK(a.baselines.random_mix.cost == b.baselines.random_mix.cost);
+    CHECK(a.datasets.size() == b.datasets.size());
+    REQUIRE(a.intervals.has_value());
+    REQUIRE(b.intervals.has_value());
+    CHECK(a.intervals->resamples == b.intervals->resamples);
+    CHECK(a.intervals->performance.low == b.intervals->performance.low);
+    CHECK(a.intervals->cost.high == b.intervals->cost.high);
+    CHECK(a.intervals->ibc_lift.has_value() == b.intervals->ibc_lift.has_value());
+    CHECK(a.intervals->undefined_resamples == b.intervals->undefined_resamples);
 }
 
 }  // namespace
@@ -158,50 +182,6 @@ TEST_CASE("baselines on the table by hand") {
     CHECK_THAT(*baselines.oracle.ibc_lift, WithinRel(5.0, 1e-12));
 }
 
-TEST_CASE("the oracle is the best choice of a model for every row, by brute force") {
-    Random random(5);
-    int with_slope = 0;
-    for (int i = 0; i < 200; ++i) {
-        const tables::RandomTable table = tables::random_table(random);
-        const Dataset& data = table.data;
-        const PriceTable prices = resolve_prices(data, table.prices);
-        const Report oracle = evaluate_baselines(data, prices).oracle;
-        double small = 0.0;
-        double large = 0.0;
-        for (const double score : table.small) small += score / static_cast<double>(table.small.size());
-        for (const double score : table.large) large += score / static_cast<double>(table.large.size());
-        const double slope = std::max(0.0, (large - small) / (table.large_cost - table.small_cost));
-        with_slope += slope > 0.0 ? 1 : 0;
-        double best_sum = 0.0;
-        for (Index row = 0; row < data.rows(); ++row) {
-            double best = -1e300;
-            for (Index model = 0; model < data.models(); ++model) {
-                best = std::max(best, data.scores(model)(row) -
-                                          slope * prices.answers[static_cast<std::size_t>(model)](row));
-            }
-            best_sum += best;
-        }
-        const double reached = oracle.performance - slope * oracle.cost;
-        CHECK_THAT(reached, WithinAbs(best_sum / static_cast<double>(data.rows()), 1e-9));
-        CHECK(oracle.verification_cost == 0.0);
-        for (const auto& other :
-             {evaluate_baselines(data, prices).always_small, evaluate_baselines(data, prices).always_large}) {
-            CHECK(reached >= other.performance - slope * other.cost - 1e-9);
-        }
-    }
-    CHECK(with_slope > 50);
-}
-
-TEST_CASE("where the large model is not better the oracle takes the best score, ties to the cheaper model") {
-    Dataset data({"small", "large"});
-    data.append(record("a", {scored(1.0), scored(0.0)}));
-    data.append(record("b", {scored(1.0), scored(1.0)}));
-    data.append(record("c", {scored(0.25), scored(0.5)}));
-    const Report oracle = evaluate_baselines(data, hand_prices(data)).oracle;
-    CHECK_THAT(oracle.performance, WithinRel(2.5 / 3.0, 1e-12));
-    CHECK_THAT(oracle.cost, WithinRel(12.0 / 3.0, 1e-12));
-}
-
 TEST_CASE("undefined figures say why") {
     const Dataset better = one_row(0.0, 1.0);
     const Dataset equal = one_row(0.5, 0.5);
@@ -265,4 +245,91 @@ TEST_CASE("evaluation with intervals brings them, without none") {
     CHECK(result.intervals->resamples == 50);
     CHECK(result.intervals->level == 0.5);
     CHECK(EvaluationOptions{}.bootstrap->resamples == 1000);
+}
+
+TEST_CASE("several routers share one evaluator and get what each gets alone") {
+    const Dataset data = hand_table();
+    const PriceTable prices = hand_prices(data);
+    EvaluationOptions options;
+    options.bootstrap->resamples = 200;
+    options.mix = 0.25;
+    const std::vector<RandomMixRouter> policies{RandomMixRouter(0.125), RandomMixRouter(0.75)};
+    const Evaluator evaluator(data, prices, options);
+    CHECK(evaluator.baselines().always_large.cost == 10.0);
+    CHECK(evaluator.ends().small().performance == 0.625);
+    const std::vector<Evaluation> all = evaluator.evaluate_all(policies);
+    REQUIRE(all.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const Evaluation alone = evaluate(policies[i], data, prices, options);
+        check_same(all[i], alone);
+        check_same(evaluator.evaluate(policies[i]), alone);
+    }
+    CHECK(all[0].report.cost == 1.0 + 0.125 * 9.0);
+    CHECK(evaluator.evaluate_all(std::vector<AlwaysSmallRouter>{}).empty());
+
+    options.bootstrap->resamples = 0;
+    CHECK_THROWS_AS(Evaluator(data, prices, options), ArgumentError);
+}
+
+TEST_CASE("rows of one data set need not stand together") {
+    Dataset data({"small", "large"});
+    const std::vector<std::string> names{"x", "", "y", "x", "y", "", "x"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        data.append(record("q" + std::to_string(i), {verified(i == 3 ? 1.0 : 0.0, {1}), scored(1.0)}, names[i]));
+    }
+    const Evaluation result = evaluate(AlwaysSmallRouter(), data, hand_prices(data), without_intervals());
+    REQUIRE(result.datasets.size() == 2);
+    CHECK(result.datasets[0].first == "x");
+    CHECK(result.datasets[0].second.rows == 3);
+    CHECK_THAT(result.datasets[0].second.performance, WithinRel(1.0 / 3.0, 1e-12));
+    CHECK(result.datasets[1].first == "y");
+    CHECK(result.datasets[1].second.rows == 2);
+}
+
+TEST_CASE("threads share one trained router, one data set and one evaluator", "[threads]") {
+    Random random(8);
+    tables::RandomTable table = tables::random_table(random);
+    while (table.data.rows() < 30) table = tables::random_table(random);
+    const Dataset& data = table.data;
+    const PriceTable prices = resolve_prices(data, table.prices);
+    AnyRouter trained = AnyRouter::of(FixedAnswerRouter<UnionRouter>());
+    trained.train({data, prices});
+    const AnyRouter& policy = trained;
+    EvaluationOptions options;
+    options.bootstrap->resamples = 20;
+    const Evaluator evaluator(data, prices, options);
+    const Evaluation expected = evaluate(policy, data, prices, options);
+    const auto decide = [&] {
+        Evidence evidence(static_cast<std::size_t>(data.models()));
+        evidence.current = 0;
+        evidence.models[0].drawn = 1;
+        std::vector<Action> actions;
+        for (int i = 0; i <= 64; ++i) {
+            evidence.models[0].logged_confidence = i / 64.0;
+            actions.push_back(policy.next(evidence));
+        }
+        return actions;
+    };
+    const std::vector<Action> decisions = decide();
+
+    constexpr std::size_t count = 4;
+    std::vector<Evaluation> alone(count);
+    std::vector<Evaluation> shared(count);
+    std::vector<std::vector<Action>> decided(count);
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < count; ++i) {
+        threads.emplace_back([&, i] {
+            for (int repeat = 0; repeat < 3; ++repeat) {
+                decided[i] = decide();
+                alone[i] = evaluate(policy, data, prices, options);
+                shared[i] = evaluator.evaluate(policy);
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    for (std::size_t i = 0; i < count; ++i) {
+        CHECK(decided[i] == decisions);
+        check_same(alone[i], expected);
+        check_same(shared[i], expected);
+    }
 }

@@ -142,23 +142,6 @@ TEST_CASE("a confidence alone is revealed by one draw at the whole price") {
     }
 }
 
-TEST_CASE("the plurality, its ties and failed samples") {
-    const auto of = [](std::vector<std::int32_t> clusters) {
-        const Plurality chosen = plurality(clusters);
-        return std::pair<int, std::size_t>(chosen.size, chosen.sample);
-    };
-    using Expected = std::pair<int, std::size_t>;
-    CHECK(of({}) == Expected{0, 0});
-    CHECK(of({7}) == Expected{1, 0});
-    CHECK(of({0, 1, 1}) == Expected{2, 1});
-    CHECK(of({0, 1, 1, 0}) == Expected{2, 0});                 // a tie goes to the answer's cluster
-    CHECK(of({0, 2, 1, 1, 2}) == Expected{2, 1});              // else to the earlier one
-    CHECK(of({failed, 2, 1, 1, 2}) == Expected{2, 1});         // also where the answer failed
-    CHECK(of({failed, failed, failed, 3}) == Expected{1, 3});  // failed samples are no cluster
-    CHECK(of({0, failed, failed}) == Expected{1, 0});
-    CHECK(of({failed, failed}) == Expected{0, 0});
-}
-
 TEST_CASE("samples become known with the draws, and the plurality has the score of its first sample") {
     Dataset data({"small", "large"});
     data.append(record(
@@ -184,15 +167,30 @@ TEST_CASE("samples become known with the draws, and the plurality has the score 
 
     source.open(1);
     CHECK(source.score(0, AcceptedAnswer::plurality) == 0.5);  // every sample failed: the answer
-    const Drawn beyond = source.draw(0, 2);                    // two samples, three would be known
-    CHECK(beyond.samples == 0);
-    CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }),
-               ContainsSubstring("\"q1\"") && ContainsSubstring("none are known"));
+    const Drawn all_failed = source.draw(0, 1);
+    CHECK(all_failed.samples == 2);
+    CHECK(all_failed.largest_cluster == 0);
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 0.5);
     source.open(2);
     CHECK_THAT(data_error([&] { (void)source.score(0, AcceptedAnswer::plurality); }),
-               ContainsSubstring("\"q2\""));
+               ContainsSubstring("\"q2\"") && ContainsSubstring("none are known"));
     CHECK_THAT(data_error([&] { (void)source.score(1, AcceptedAnswer::plurality); }),
                ContainsSubstring("\"large\""));
+}
+
+TEST_CASE("where more verdicts than samples are logged, all samples stay known") {
+    // Three samples, 0 1 1; five verdicts.
+    Dataset data({"small", "large"});
+    data.append(record("q0", {sampled({0, 1, 1}, {0.0, 1.0, 1.0}, {1, 0, 1, 0, 1}), scored(1.0)}));
+    const PriceTable prices = resolve_prices(data);
+    LogSource source(data, prices);
+    source.open(0);
+    const auto known = [](const Drawn& drawn) { return std::pair(drawn.samples, drawn.largest_cluster); };
+    CHECK(known(source.draw(0, 1)) == std::pair(2, 1));
+    CHECK(known(source.draw(0, 1)) == std::pair(3, 2));
+    CHECK(known(source.draw(0, 1)) == std::pair(3, 2));
+    CHECK(known(source.draw(0, all_draws)) == std::pair(3, 2));
+    CHECK(source.score(0, AcceptedAnswer::plurality) == 1.0);
 }
 
 TEST_CASE("a flagged answer is known to be one") {

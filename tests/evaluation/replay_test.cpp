@@ -140,7 +140,33 @@ TEST_CASE("a router that asks for more verdicts than are logged is an error that
     };
     CHECK_THROWS_AS(replay(Greedy(), data, prices), DataError);
     CHECK_THROWS_WITH(replay(Greedy(), data, prices), ContainsSubstring("id \"q0\", model \"small\""));
-    CHECK_THROWS_AS(replay(scripted::Router({Action::accept()}), data, prices), ProtocolError);
+}
+
+TEST_CASE("what a router does wrong is told with the id of the record") {
+    const Dataset data = three_models(3);
+    const PriceTable prices = resolve_prices(data, three_prices());
+    const auto accepts_first = [&] { return replay(scripted::Router({Action::accept()}), data, prices); };
+    CHECK_THROWS_AS(accepts_first(), ProtocolError);
+    CHECK_THROWS_WITH(accepts_first(), "id \"q0\": router: accept before any model has answered");
+    const scripted::Router second({Action::route(0), Action::accept(), Action::route(7)});
+    CHECK_THROWS_WITH(replay(second, data, prices), ContainsSubstring("id \"q1\": router: route from model -1 to model 7"));
+}
+
+TEST_CASE("an answer that is missing is an error with its reason, never a score") {
+    Outcome outcome;
+    CHECK_THROWS_WITH(detail::require_answer(outcome, "q0"), "id \"q0\": no answer");
+    outcome.model = 0;
+    CHECK_NOTHROW(detail::require_answer(outcome, "q0"));
+    outcome.failure = "timed out";
+    CHECK_THROWS_WITH(detail::require_answer(outcome, "q0"), "id \"q0\": timed out");
+    CHECK_THROWS_AS(detail::require_answer(outcome, "q0"), DataError);
+}
+
+TEST_CASE("prices of another data set are refused") {
+    const Dataset data = three_models(3);
+    PriceTable prices = resolve_prices(data, three_prices());
+    prices.draws.pop_back();
+    CHECK_THROWS_AS(replay(AlwaysSmallRouter(), data, prices), ArgumentError);
 }
 
 TEST_CASE("a router that randomises is replayed in exact expectation over u") {

@@ -25,23 +25,6 @@ Report report(double lift) {
 
 }  // namespace
 
-TEST_CASE("columns are as wide as their widest cell") {
-    TextTable table({"name", "x"});
-    table.add({"a", "1"});
-    table.add({"longer", "12345"});
-    CHECK(table.text() ==
-          "name        x\n"
-          "a           1\n"
-          "longer  12345\n");
-}
-
-TEST_CASE("a share in per cent, with a sign where asked") {
-    CHECK(format_percent(0.125) == "12.5 %");
-    CHECK(format_percent(0.125, true) == "+12.5 %");
-    CHECK(format_percent(-0.125, true) == "-12.5 %");
-    CHECK(format_percent(-0.00001, true) == "+0.0 %");
-}
-
 TEST_CASE("undefined figures are a dash, and each reason stands below once") {
     Report undefined = report(0.0);
     undefined.ibc_lift = Figure::undefined("LLM not better");
@@ -66,14 +49,24 @@ TEST_CASE("an evaluation prints the router between its baselines") {
     CHECK_THAT(without_lift, ContainsSubstring("4 queries") && ContainsSubstring("mine ") &&
                                  ContainsSubstring("always small") && ContainsSubstring("oracle"));
     CHECK_THAT(without_lift, ContainsSubstring("random mixing at the same cost: performance 0.4500\n"));
-    CHECK_THAT(
-        without_lift,
-        ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to 11.000\n"));
+    CHECK_THAT(without_lift, ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to "
+                                               "11.000, IBC lift -\n"));
     evaluation.intervals->ibc_lift = Interval{-0.5, 0.5};
     CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
+    evaluation.report.ibc_lift = Figure::undefined("LLM not better");
+    CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -\n"));
     evaluation.intervals.reset();
     evaluation.report.mixing_performance = Figure::undefined("both models cost the same");
     CHECK_THAT(to_text(evaluation), !ContainsSubstring("intervals"));
     CHECK_THAT(to_text(evaluation),
                ContainsSubstring("mixing at the same cost: none, both models cost the same\n"));
+}
+
+TEST_CASE("an interval of per cents is a dash without an interval or without the figure") {
+    const Interval interval{-0.5, 0.25};
+    CHECK(format_percent_interval(interval) == "-50.0 % to +25.0 %");
+    CHECK(format_percent_interval(std::nullopt) == "-");
+    CHECK(format_percent_interval(interval, 0.0) == "-50.0 % to +25.0 %");
+    CHECK(format_percent_interval(interval, Figure::undefined("LLM not better")) == "-");
+    CHECK(format_percent_interval(std::nullopt, 0.0) == "-");
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A source that replays a log: answers and verdicts come out in recorded order at the row's own prices. Where samples are
-// kept, the answer is the first and each draw brings the next. A router that asks for more verdicts than are logged gets
-// an error that names the record. O(draws) a round, no allocation (with samples: O(draws^2)).
+// kept, the answer is the first and each draw brings the next, while there are any. A router that asks for more verdicts
+// than are logged gets an error that names the record. O(draws) a round, no allocation (with samples: O(draws^2)).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -9,6 +9,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/router/action.hpp>
+#include <automix/router/plurality.hpp>
 #include <automix/router/source.hpp>
 
 #include <algorithm>
@@ -21,26 +22,6 @@
 #include <vector>
 
 namespace automix {
-
-/// The plurality of samples 0 .. count-1: its size and the first sample in it. Ties go to the answer's cluster, then to
-/// the earlier one; failed samples (-1) belong to none.
-struct Plurality {
-    int size = 0;
-    std::size_t sample = 0;
-};
-
-inline Plurality plurality(std::span<const std::int32_t> clusters) {
-    Plurality best;
-    for (std::size_t i = 0; i < clusters.size(); ++i) {
-        if (clusters[i] < 0 || std::find(clusters.begin(), clusters.begin() + static_cast<std::ptrdiff_t>(i),
-                                         clusters[i]) != clusters.begin() + static_cast<std::ptrdiff_t>(i)) {
-            continue;
-        }
-        const auto size = static_cast<int>(std::count(clusters.begin(), clusters.end(), clusters[i]));
-        if (size > best.size) best = {size, i};
-    }
-    return best;
-}
 
 class LogSource {
  public:
@@ -108,11 +89,10 @@ class LogSource {
         return drawn;
     }
 
-    /// The answer and one sample for each draw so far; nothing where the log holds fewer.
+    /// The answer and one sample for each draw so far, or all where the log holds fewer.
     [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const {
         const auto clusters = data_.clusters(row_, model);
-        const std::size_t known = drawn_[index(model)] + 1;
-        return known <= clusters.size() ? clusters.first(known) : std::span<const std::int32_t>{};
+        return clusters.first(std::min(drawn_[index(model)] + 1, clusters.size()));
     }
 
     [[noreturn]] void fail(int model, const std::string& what) const {

@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace automix {
@@ -85,18 +86,40 @@ inline std::vector<UniformInterval> uniform_intervals(std::span<const double> br
     return intervals;
 }
 
+/// Throws `DataError` where a query has no answer to score.
+inline void require_answer(const Outcome& outcome, const std::string& id) {
+    if (!outcome.failure.empty() || outcome.model < 0) {
+        throw DataError("id " + in_quotes(id) + ": " + (outcome.failure.empty() ? "no answer" : outcome.failure));
+    }
+}
+
+/// Runs one query of a log to its end. What the router does wrong is told with the id.
+template <router Router>
+Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const std::string& id) {
+    try {
+        const Outcome outcome = run(policy, source, evidence);
+        require_answer(outcome, id);
+        return outcome;
+    } catch (const ProtocolError& error) {
+        throw ProtocolError("id " + in_quotes(id) + ": " + error.what());
+    }
+}
+
 }  // namespace detail
 
-/// Runs the router on every row. A router that names no breakpoints gets one value of u a row, from `seed` and the id. Throws what the router and the log throw.
+/// Runs the router on every row. A router that names no breakpoints gets one value of u a row, from `seed` and the id.
+/// Throws what the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError`
+/// where the prices are of another data set.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
+    require_prices_for(data, prices);
     Replay result(data.rows());
     LogSource source(data, prices);
     Evidence evidence(static_cast<std::size_t>(data.models()));
     const auto run_row = [&](Index row, double u, double weight) {
         source.open(row);
         evidence.reset(u);
-        const Outcome outcome = run(policy, source, evidence);
+        const Outcome outcome = detail::run_row(policy, source, evidence, data.id(row));
         result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
     };
     std::vector<detail::UniformInterval> intervals;

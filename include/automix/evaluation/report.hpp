@@ -28,9 +28,10 @@ struct EndModels {
     }
 };
 
-/// Throws `DataError` where the data set has no rows.
+/// Throws `DataError` where the data set has no rows, `ArgumentError` where the prices are of another one.
 inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
     if (data.rows() == 0) throw DataError("no rows to evaluate");
+    require_prices_for(data, prices);
     const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
         return Eigen::ArrayXd::NullaryExpr(data.rows(), [&](Index row) { return column(row); });
     };
@@ -47,11 +48,11 @@ struct Report {
     double routed = 0.0;  ///< share of queries for which a model beyond the first was asked
     double draws = 0.0;
     double rounds = 0.0;
-    Figure ibc = 0.0;                 ///< score per unit of cost
-    Figure ibc_lift = 0.0;            ///< ratio
-    Figure gap_recovered = 0.0;       ///< ratio
-    Figure excess = 0.0;              ///< per cent
-    Figure mixing_performance = 0.0;  ///< of random mixing at the same cost
+    Figure ibc = Figure::undefined("not computed");                 ///< score per unit of cost
+    Figure ibc_lift = Figure::undefined("not computed");            ///< ratio
+    Figure gap_recovered = Figure::undefined("not computed");       ///< ratio
+    Figure excess = Figure::undefined("not computed");              ///< per cent
+    Figure mixing_performance = Figure::undefined("not computed");  ///< of random mixing at the same cost
 
     [[nodiscard]] Point point() const noexcept { return {performance, cost}; }
 

@@ -4,14 +4,13 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/text_table.hpp>
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,41 +18,6 @@
 #include <vector>
 
 namespace automix {
-
-/// Columns padded to their widest cell, the first to the left and the others to the right.
-class TextTable {
- public:
-    explicit TextTable(std::vector<std::string> header) : lines_{std::move(header)} {}
-
-    /// As many cells as the header has.
-    void add(std::vector<std::string> cells) { lines_.push_back(std::move(cells)); }
-
-    [[nodiscard]] std::string text() const {
-        std::vector<std::size_t> widths(lines_.front().size(), 0);
-        for (const auto& line : lines_) {
-            for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
-        }
-        std::string out;
-        for (const auto& line : lines_) {
-            for (std::size_t i = 0; i < line.size(); ++i) {
-                const std::string padding(widths[i] - line[i].size(), ' ');
-                out += i == 0 ? line[i] + padding : "  " + padding + line[i];
-            }
-            out.erase(out.find_last_not_of(' ') + 1);
-            out += '\n';
-        }
-        return out;
-    }
-
- private:
-    std::vector<std::vector<std::string>> lines_;
-};
-
-/// `+12.3 %` of a ratio.
-inline std::string format_percent(double ratio, bool with_sign = false) {
-    const std::string text = format_fixed(100.0 * ratio, 1);
-    return (with_sign && text.front() != '-' ? "+" : "") + text + " %";
-}
 
 /// `0.25 to 0.75`.
 inline std::string format_interval(const Interval& interval, int digits) {
@@ -63,6 +27,11 @@ inline std::string format_interval(const Interval& interval, int digits) {
 /// `-12.3 % to +45.6 %` of an interval of ratios, a dash where there is none.
 inline std::string format_percent_interval(const std::optional<Interval>& interval) {
     return interval ? format_percent(interval->low, true) + " to " + format_percent(interval->high, true) : "-";
+}
+
+/// The interval of a figure; a dash where there is none, and where the figure itself is undefined.
+inline std::string format_percent_interval(const std::optional<Interval>& interval, const Figure& figure) {
+    return figure ? format_percent_interval(interval) : "-";
 }
 
 namespace detail {
@@ -115,8 +84,7 @@ inline std::string to_text(const Evaluation& evaluation, const std::string& name
         const ConfidenceIntervals& intervals = *evaluation.intervals;
         text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +
                 format_interval(intervals.performance, 4) + ", cost " + format_interval(intervals.cost, 3);
-        if (intervals.ibc_lift) text += ", IBC lift " + format_percent_interval(intervals.ibc_lift);
-        text += '\n';
+        text += ", IBC lift " + format_percent_interval(intervals.ibc_lift, evaluation.report.ibc_lift) + '\n';
     }
     return text;
 }
