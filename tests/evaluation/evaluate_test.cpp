@@ -275,7 +275,8 @@ TEST_CASE("rows of one data set need not stand together") {
     Dataset data({"small", "large"});
     const std::vector<std::string> names{"x", "", "y", "x", "y", "", "x"};
     for (std::size_t i = 0; i < names.size(); ++i) {
-        data.append(record("q" + std::to_string(i), {verified(i == 3 ? 1.0 : 0.0, {1}), scored(1.0)}, names[i]));
+        data.append(
+            record("q" + std::to_string(i), {verified(i == 3 ? 1.0 : 0.0, {1}), scored(1.0)}, names[i]));
     }
     const Evaluation result = evaluate(AlwaysSmallRouter(), data, hand_prices(data), without_intervals());
     REQUIRE(result.datasets.size() == 2);

@@ -149,7 +149,8 @@ TEST_CASE("what a router does wrong is told with the id of the record") {
     CHECK_THROWS_AS(accepts_first(), ProtocolError);
     CHECK_THROWS_WITH(accepts_first(), "id \"q0\": router: accept before any model has answered");
     const scripted::Router second({Action::route(0), Action::accept(), Action::route(7)});
-    CHECK_THROWS_WITH(replay(second, data, prices), ContainsSubstring("id \"q1\": router: route from model -1 to model 7"));
+    CHECK_THROWS_WITH(replay(second, data, prices),
+                      ContainsSubstring("id \"q1\": router: route from model -1 to model 7"));
 }
 
 TEST_CASE("an answer that is missing is an error with its reason, never a score") {

@@ -9,7 +9,8 @@ using Catch::Matchers::WithinRel;
 
 TEST_CASE("a report that was not computed has no figures") {
     const Report report;
-    for (const Figure& figure : {report.ibc, report.ibc_lift, report.gap_recovered, report.excess, report.mixing_performance}) {
+    for (const Figure& figure :
+         {report.ibc, report.ibc_lift, report.gap_recovered, report.excess, report.mixing_performance}) {
         CHECK_FALSE(figure.defined());
         CHECK(figure.reason() == "not computed");
     }

@@ -49,8 +49,9 @@ TEST_CASE("an evaluation prints the router between its baselines") {
     CHECK_THAT(without_lift, ContainsSubstring("4 queries") && ContainsSubstring("mine ") &&
                                  ContainsSubstring("always small") && ContainsSubstring("oracle"));
     CHECK_THAT(without_lift, ContainsSubstring("random mixing at the same cost: performance 0.4500\n"));
-    CHECK_THAT(without_lift, ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to "
-                                               "11.000, IBC lift -\n"));
+    CHECK_THAT(without_lift,
+               ContainsSubstring("95 % intervals of mine: performance 0.2500 to 0.7500, cost 9.000 to "
+                                 "11.000, IBC lift -\n"));
     evaluation.intervals->ibc_lift = Interval{-0.5, 0.5};
     CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
     evaluation.report.ibc_lift = Figure::undefined("LLM not better");

@@ -49,10 +49,14 @@ ConfidenceRule random_rule(Random& random, std::size_t cells) {
     const auto grid = [&] { return static_cast<double>(random.index(17)) / 16.0; };
     std::vector<std::uint8_t> routed;
     switch (random.index(4)) {
-        case 0: return ConfidenceRule::threshold(grid());
-        case 1: return ConfidenceRule::double_threshold(grid(), grid());
-        case 2: return ConfidenceRule::triple_threshold(grid(), grid(), grid());
-        default: break;
+        case 0:
+            return ConfidenceRule::threshold(grid());
+        case 1:
+            return ConfidenceRule::double_threshold(grid(), grid());
+        case 2:
+            return ConfidenceRule::triple_threshold(grid(), grid(), grid());
+        default:
+            break;
     }
     const std::size_t bins = 1 + random.index(cells);
     for (std::size_t i = 0; i <= bins; ++i) routed.push_back(random.bernoulli(0.5) ? 1 : 0);
@@ -72,7 +76,8 @@ TEST_CASE("what each form of rule gives on cells by hand") {
                WithinRel(3.0 / 56.0, 1e-12));
     CHECK(*ibc_of(table, ConfidenceRule()) == 0.0);
     // no cell counts twice, and an empty range counts none
-    CHECK_THAT(*ibc_of(table, ConfidenceRule::triple_threshold(0.5, 0.25, 0.5)), WithinRel(2.0 / 66.0, 1e-12));
+    CHECK_THAT(*ibc_of(table, ConfidenceRule::triple_threshold(0.5, 0.25, 0.5)),
+               WithinRel(2.0 / 66.0, 1e-12));
     CHECK_THAT(*ibc_of(table, ConfidenceRule::triple_threshold(0.0, 1.0, 0.5)), WithinRel(2.0 / 36.0, 1e-12));
 }
 
@@ -97,7 +102,8 @@ TEST_CASE("sums over prefixes and bins are what a scan of all cells finds") {
         table.routed = {static_cast<double>(random.index(3)), random.uniform()};
         double confidence = 0.0;
         while (confidence <= 1.0) {
-            table.cells.push_back({confidence, 1.0 + static_cast<double>(random.index(4)), random.uniform() - 0.3, {}});
+            table.cells.push_back(
+                {confidence, 1.0 + static_cast<double>(random.index(4)), random.uniform() - 0.3, {}});
             confidence += random.bernoulli(0.5) ? 0.0625 : 0.1 * random.uniform();
         }
         CandidateSearch search(table, {});

@@ -68,8 +68,9 @@ TEST_CASE("a model without verification is called by its name, also in a choice 
     data.append(tables::record("a", {tables::confident(1, 1), tables::scored(0), tables::scored(1)}));
     const Dataset chosen = data.with_models({"small", "large"});
     const PriceTable prices = resolve_prices(chosen, given());
-    CHECK_THROWS_WITH(collect_cells({chosen, prices}, false),
-                      "model \"small\": this router needs verdicts or a confidence in every row, but id \"a\" has neither");
+    CHECK_THROWS_WITH(
+        collect_cells({chosen, prices}, false),
+        "model \"small\": this router needs verdicts or a confidence in every row, but id \"a\" has neither");
 }
 
 TEST_CASE("prices of another table are refused") {

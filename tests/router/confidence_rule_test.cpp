@@ -86,7 +86,8 @@ TEST_CASE("an unseen confidence takes the nearest cell, on a tie the lower") {
 TEST_CASE("rules say their parameters") {
     CHECK(to_string(ConfidenceRule::threshold(0.5).parameters()) == "threshold 0.5");
     CHECK(to_string(ConfidenceRule::double_threshold(0.25, 0.5).parameters()) == "low 0.25, high 0.5");
-    CHECK(to_string(ConfidenceRule::triple_threshold(0, 0.25, 0.5).parameters()) == "first 0, low 0.25, high 0.5");
+    CHECK(to_string(ConfidenceRule::triple_threshold(0, 0.25, 0.5).parameters()) ==
+          "first 0, low 0.25, high 0.5");
     CHECK(to_string(ConfidenceRule::bins({1, 0, 1}).parameters()) == "route_bins [1 0 1]");
     CHECK(to_string(ConfidenceRule::cells({0.25, 0.5, 1}, {1, 0, 1}).parameters()) ==
           "route_confidences [0.25 1], cells 3");

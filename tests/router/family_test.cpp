@@ -285,7 +285,8 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     const Tried done = try_policy(t, routes);
     REQUIRE(same(done.ibc, winner.ibc));
     if (t.exact_scores) {
-        for (const double confidence : t.confidence) REQUIRE(routes(confidence) == (*winner.policy)(confidence));
+        for (const double confidence : t.confidence)
+            REQUIRE(routes(confidence) == (*winner.policy)(confidence));
     }
     if (!t.constant_prices) return;
     const Report report = mixer.evaluate(t.data).report;

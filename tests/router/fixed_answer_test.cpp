@@ -85,8 +85,8 @@ TEST_CASE("a cost range is one of all rows, flagged ones at small and large pric
     };
     CHECK(trained(0.0, 21.0 / 7.0) == "threshold 0");
     CHECK(trained(21.5 / 7.0, 23.0 / 7.0) == "threshold 1");
-    CHECK(trained(0.0, 20.5 / 7.0) == "infeasible: no candidate has a mean cost in [0, " +
-                                          format_number(20.5 / 7.0) + "]");
+    CHECK(trained(0.0, 20.5 / 7.0) ==
+          "infeasible: no candidate has a mean cost in [0, " + format_number(20.5 / 7.0) + "]");
 }
 
 TEST_CASE("training tells what a replay of the training rows gives, on random tables with flags") {
@@ -105,7 +105,8 @@ TEST_CASE("training tells what a replay of the training rows gives, on random ta
         OneShotOptions options;
         options.bins = t.bins;
         const double unit = t.small_cost + t.large_cost;
-        if (random.bernoulli(0.5)) options.cost_range = {0.2 * unit * random.uniform(), unit * random.uniform() + 0.2 * unit};
+        if (random.bernoulli(0.5))
+            options.cost_range = {0.2 * unit * random.uniform(), unit * random.uniform() + 0.2 * unit};
         FixedAnswerRouter<UnionRouter> router{UnionRouter(options)};
         const TrainingResult result = router.train({data, prices});
         bool all_flagged = true;

@@ -171,9 +171,10 @@ TEST_CASE("a source that counts what cannot be gets a protocol error") {
                ContainsSubstring("brought 3 and the failure \"lost\""));
     CHECK_THAT(protocol_error(round_of(-1, 0, 0, 0.0, "lost")),
                ContainsSubstring("brought -1 and the failure \"lost\""));
-    CHECK_THAT(protocol_error(scripted::Router({Action::route(0), Action::verify(all_draws), Action::accept()}),
-                              scripted::Source({answered(1.0)}, {round_of(0, 0, 0, 0.0)})),
-               ContainsSubstring("asked for all draws, a round brought 0"));
+    CHECK_THAT(
+        protocol_error(scripted::Router({Action::route(0), Action::verify(all_draws), Action::accept()}),
+                       scripted::Source({answered(1.0)}, {round_of(0, 0, 0, 0.0)})),
+        ContainsSubstring("asked for all draws, a round brought 0"));
     CHECK_THAT(protocol_error(round_of(2, 3, 0, 0.0)),
                ContainsSubstring("2 draws, 3 of them parsed and 0 positive"));
     CHECK_THAT(protocol_error(round_of(2, 1, 2, 0.0)), ContainsSubstring("1 of them parsed and 2 positive"));
@@ -183,11 +184,13 @@ TEST_CASE("a source that counts what cannot be gets a protocol error") {
         revealed.logged_confidence = confidence;
         CHECK_THAT(protocol_error(revealed), ContainsSubstring("confidence in [0, 1]"));
     }
-    for (const auto& [samples, largest] : {std::pair{3, 4}, std::pair{0, 1}, std::pair{3, -1}, std::pair{-1, 0}}) {
+    for (const auto& [samples, largest] :
+         {std::pair{3, 4}, std::pair{0, 1}, std::pair{3, -1}, std::pair{-1, 0}}) {
         Drawn sampled = round_of(2, 2, 0, 0.0);
         sampled.samples = samples;
         sampled.largest_cluster = largest;
-        CHECK_THAT(protocol_error(sampled), ContainsSubstring("samples are known, the largest cluster holds"));
+        CHECK_THAT(protocol_error(sampled),
+                   ContainsSubstring("samples are known, the largest cluster holds"));
     }
     CHECK(protocol_error(round_of(2, 0, 0, 0.0)).empty());
     CHECK(protocol_error(round_of(0, 0, 0, 0.0, "lost")).empty());
@@ -199,7 +202,8 @@ TEST_CASE("a source that counts what cannot be gets a protocol error") {
 TEST_CASE("what a source charges is a finite price of at least 0, for answers and for draws") {
     const double infinity = std::numeric_limits<double>::infinity();
     for (const double cost : {-0.5, infinity, -infinity, std::numeric_limits<double>::quiet_NaN()}) {
-        CHECK_THAT(protocol_error(round_of(2, 2, 0, cost)), ContainsSubstring("finite cost of at least 0, found"));
+        CHECK_THAT(protocol_error(round_of(2, 2, 0, cost)),
+                   ContainsSubstring("finite cost of at least 0, found"));
         CHECK_THAT(protocol_error(scripted::Router({Action::route(0), Action::accept()}),
                                   scripted::Source({answered(cost)})),
                    ContainsSubstring("finite cost of at least 0, found"));

@@ -291,8 +291,9 @@ TEST_CASE("what cannot be trained on is an error that names the row, and the old
     Dataset unverified({"small", "large"});
     unverified.append(record("seen", {verified(1.0, {1}), scored(1.0)}));
     unverified.append(record("bare", {scored(1.0), scored(1.0)}));
-    CHECK_THAT(message(unverified), ContainsSubstring("model \"small\": this router needs verdicts or a confidence") &&
-                                        ContainsSubstring("id \"bare\" has neither"));
+    CHECK_THAT(message(unverified),
+               ContainsSubstring("model \"small\": this router needs verdicts or a confidence") &&
+                   ContainsSubstring("id \"bare\" has neither"));
     CHECK(router.rule().first == 0.0);
 }
 

@@ -43,8 +43,9 @@ TEST_CASE("an unknown name is an error that lists the known ones") {
 }
 
 TEST_CASE("a wrapper around itself is refused, however deep") {
-    CHECK_THROWS_WITH(make_router("fixed_answer:fixed_answer:threshold"), "fixed_answer wraps no second one, found "
-                                         "\"fixed_answer:fixed_answer:threshold\"");
+    CHECK_THROWS_WITH(make_router("fixed_answer:fixed_answer:threshold"),
+                      "fixed_answer wraps no second one, found "
+                      "\"fixed_answer:fixed_answer:threshold\"");
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "fixed_answer:";
     CHECK_THROWS_AS(make_router(deep + "threshold"), ArgumentError);

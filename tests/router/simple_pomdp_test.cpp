@@ -14,8 +14,8 @@ TEST_CASE("a row at the end of a bin counts in none, and is decided by the upper
     OneShotOptions options;
     options.bins = 2;
     SimplePomdpRouter router(options);
-    const Dataset data =
-        tables::confidence_table({{0.25, 0, 1}, {0.75, 0, 1}, {std::nextafter(0.75, 0.0), 0, 1}, {1.0, 1, 1}});
+    const Dataset data = tables::confidence_table(
+        {{0.25, 0, 1}, {0.75, 0, 1}, {std::nextafter(0.75, 0.0), 0, 1}, {1.0, 1, 1}});
     const PriceTable prices = resolve_prices(data);
     CHECK(router.train({data, prices}).candidates == 2);
     CHECK(to_string(router.parameters()) == "route_bins [0 1 0]");

@@ -46,8 +46,9 @@ class TextTable {
  private:
     /// Code points: bytes that do not continue one.
     static std::size_t width(std::string_view text) {
-        return static_cast<std::size_t>(std::count_if(
-            text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+        return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+        }));
     }
 
     static std::string printable(std::string_view text) {

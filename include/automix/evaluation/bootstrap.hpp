@@ -60,7 +60,8 @@ struct ResampledRow {
 /// The resamples of one replay.
 class Resampler {
  public:
-    Resampler(const Replay& replay, const EndModels& ends) : rows_(static_cast<std::size_t>(replay.performance.size())) {
+    Resampler(const Replay& replay, const EndModels& ends)
+        : rows_(static_cast<std::size_t>(replay.performance.size())) {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             const auto row = static_cast<Index>(i);
             rows_[i] = {{replay.performance(row), replay.answer_cost(row) + replay.verification_cost(row)},
@@ -109,7 +110,8 @@ inline void validate(const BootstrapOptions& options) {
     if (options.resamples < 1) {
         throw ArgumentError("resamples: expected at least 1, found " + format_number(options.resamples));
     }
-    if (!(options.level > 0.0 && options.level < 1.0)) throw ArgumentError("level: expected a number between 0 and 1");
+    if (!(options.level > 0.0 && options.level < 1.0))
+        throw ArgumentError("level: expected a number between 0 and 1");
 }
 
 /// Intervals of several replays of the same rows, from the same resamples. Throws `ArgumentError` for options that make no
@@ -134,7 +136,8 @@ inline std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& rep
 }
 
 /// Intervals of one replay; throws as above.
-inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends, const BootstrapOptions& options = {}) {
+inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
+                                     const BootstrapOptions& options = {}) {
     return bootstrap(std::vector{replay}, ends, options).front();
 }
 

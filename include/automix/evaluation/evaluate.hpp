@@ -31,7 +31,8 @@ struct EvaluationOptions {
 struct Evaluation {
     Report report{};
     std::optional<ConfidenceIntervals> intervals{};
-    std::vector<std::pair<std::string, Report>> datasets{};  ///< in order of appearance; rows without a name are left out
+    /// In order of appearance; rows without a name are left out.
+    std::vector<std::pair<std::string, Report>> datasets{};
     Baselines baselines{};
 };
 
@@ -40,7 +41,8 @@ namespace detail {
 /// The rows of each data set in `dataset_names`.
 inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
-    for (Index row = 0; row < data.rows(); ++row) rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
+    for (Index row = 0; row < data.rows(); ++row)
+        rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
     return rows;
 }
 
@@ -65,7 +67,8 @@ class Evaluator {
     template <router Router>
     [[nodiscard]] std::vector<Evaluation> evaluate_all(const std::vector<Router>& policies) const {
         std::vector<Replay> replays;
-        for (const Router& policy : policies) replays.push_back(replay(policy, data_, prices_, options_.seed));
+        for (const Router& policy : policies)
+            replays.push_back(replay(policy, data_, prices_, options_.seed));
         return sum_up(replays);
     }
 

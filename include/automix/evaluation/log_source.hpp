@@ -56,8 +56,9 @@ class LogSource {
             drawn.positive += verdict == Verdict::positive ? 1 : 0;
         }
         drawn.drawn = static_cast<int>(count);
-        drawn.cost = count == verdicts.size() ? prices_.verifications[index(model)](row_)
-                                              : static_cast<double>(count) * prices_.draws[index(model)](row_);
+        drawn.cost = count == verdicts.size()
+                         ? prices_.verifications[index(model)](row_)
+                         : static_cast<double>(count) * prices_.draws[index(model)](row_);
         position += count;
         const auto clusters = known_samples(model);
         drawn.samples = static_cast<int>(clusters.size());
@@ -81,7 +82,8 @@ class LogSource {
     [[nodiscard]] Drawn reveal(int model) {
         const double confidence = data_.confidences(model)(row_);
         if (std::isnan(confidence)) fail(model, "neither verdicts nor a confidence are logged");
-        if (drawn_[index(model)]++ > 0) fail(model, "asked for further verdicts, but only a confidence is logged");
+        if (drawn_[index(model)]++ > 0)
+            fail(model, "asked for further verdicts, but only a confidence is logged");
         Drawn drawn;
         drawn.drawn = drawn.parsed = 1;
         drawn.logged_confidence = confidence;
@@ -96,8 +98,8 @@ class LogSource {
     }
 
     [[noreturn]] void fail(int model, const std::string& what) const {
-        throw DataError("id " + in_quotes(data_.id(row_)) + ", model " + in_quotes(data_.model_names()[index(model)]) + ": " +
-                        what);
+        throw DataError("id " + in_quotes(data_.id(row_)) + ", model " +
+                        in_quotes(data_.model_names()[index(model)]) + ": " + what);
     }
 
     const Dataset& data_;

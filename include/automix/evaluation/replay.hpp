@@ -75,8 +75,8 @@ inline std::vector<UniformInterval> uniform_intervals(std::span<const double> br
     double begin = 0.0;
     const auto close = [&](double end) {
         if (!(end >= begin && end <= 1.0)) {
-            throw ProtocolError("router: expected breakpoints that ascend within [0, 1], found " + format_number(end) +
-                                " after " + format_number(begin));
+            throw ProtocolError("router: expected breakpoints that ascend within [0, 1], found " +
+                                format_number(end) + " after " + format_number(begin));
         }
         if (end > begin) intervals.push_back({0.5 * (begin + end), end - begin});
         begin = end;
@@ -89,7 +89,8 @@ inline std::vector<UniformInterval> uniform_intervals(std::span<const double> br
 /// Throws `DataError` where a query has no answer to score.
 inline void require_answer(const Outcome& outcome, const std::string& id) {
     if (!outcome.failure.empty() || outcome.model < 0) {
-        throw DataError("id " + in_quotes(id) + ": " + (outcome.failure.empty() ? "no answer" : outcome.failure));
+        throw DataError("id " + in_quotes(id) + ": " +
+                        (outcome.failure.empty() ? "no answer" : outcome.failure));
     }
 }
 

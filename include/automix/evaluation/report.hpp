@@ -35,7 +35,8 @@ inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
     const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
         return Eigen::ArrayXd::NullaryExpr(data.rows(), [&](Index row) { return column(row); });
     };
-    return {data.scores(0), costs(prices.answers.front()), data.scores(data.models() - 1), costs(prices.answers.back())};
+    return {data.scores(0), costs(prices.answers.front()), data.scores(data.models() - 1),
+            costs(prices.answers.back())};
 }
 
 /// Means per query.
@@ -57,7 +58,9 @@ struct Report {
     [[nodiscard]] Point point() const noexcept { return {performance, cost}; }
 
     /// Why IBC or lift is undefined; empty where both are defined.
-    [[nodiscard]] const std::string& undefined() const noexcept { return ibc ? ibc_lift.reason() : ibc.reason(); }
+    [[nodiscard]] const std::string& undefined() const noexcept {
+        return ibc ? ibc_lift.reason() : ibc.reason();
+    }
 };
 
 /// The figures of a replay against the two end models on the same rows.

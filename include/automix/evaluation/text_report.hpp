@@ -26,7 +26,8 @@ inline std::string format_interval(const Interval& interval, int digits) {
 
 /// `-12.3 % to +45.6 %` of an interval of ratios, a dash where there is none.
 inline std::string format_percent_interval(const std::optional<Interval>& interval) {
-    return interval ? format_percent(interval->low, true) + " to " + format_percent(interval->high, true) : "-";
+    return interval ? format_percent(interval->low, true) + " to " + format_percent(interval->high, true)
+                    : "-";
 }
 
 /// The interval of a figure; a dash where there is none, and where the figure itself is undefined.
@@ -55,14 +56,16 @@ inline std::vector<std::string> report_cells(const std::string& name, const Repo
 }  // namespace detail
 
 /// One line a report under a header. IBC is in score per unit of cost, excess in per cent of the quality gap.
-inline std::string report_table(std::string_view title, const std::vector<std::pair<std::string, Report>>& reports) {
-    TextTable table({std::string(title), "performance", "cost", "IBC", "IBC lift", "gap recovered", "excess", "routed",
-                     "draws"});
+inline std::string report_table(std::string_view title,
+                                const std::vector<std::pair<std::string, Report>>& reports) {
+    TextTable table({std::string(title), "performance", "cost", "IBC", "IBC lift", "gap recovered", "excess",
+                     "routed", "draws"});
     std::vector<std::string> notes;
     for (const auto& [name, report] : reports) {
         table.add(detail::report_cells(name, report));
         const std::string& reason = report.undefined();
-        if (!reason.empty() && std::find(notes.begin(), notes.end(), reason) == notes.end()) notes.push_back(reason);
+        if (!reason.empty() && std::find(notes.begin(), notes.end(), reason) == notes.end())
+            notes.push_back(reason);
     }
     std::string text = table.text();
     for (const std::string& note : notes) text += "- undefined: " + note + '\n';
@@ -84,7 +87,8 @@ inline std::string to_text(const Evaluation& evaluation, const std::string& name
         const ConfidenceIntervals& intervals = *evaluation.intervals;
         text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +
                 format_interval(intervals.performance, 4) + ", cost " + format_interval(intervals.cost, 3);
-        text += ", IBC lift " + format_percent_interval(intervals.ibc_lift, evaluation.report.ibc_lift) + '\n';
+        text +=
+            ", IBC lift " + format_percent_interval(intervals.ibc_lift, evaluation.report.ibc_lift) + '\n';
     }
     return text;
 }

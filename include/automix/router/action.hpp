@@ -28,10 +28,14 @@ struct Action {
         return {ActionKind::accept, -1, 0, which};
     }
     /// Ask model `model`, 0 being the cheapest.
-    static constexpr Action route(int model) noexcept { return {ActionKind::route, model, 0, AcceptedAnswer::first}; }
+    static constexpr Action route(int model) noexcept {
+        return {ActionKind::route, model, 0, AcceptedAnswer::first};
+    }
 
     /// Draw that many verdicts on the current answer in one round.
-    static constexpr Action verify(int draws) noexcept { return {ActionKind::verify, -1, draws, AcceptedAnswer::first}; }
+    static constexpr Action verify(int draws) noexcept {
+        return {ActionKind::verify, -1, draws, AcceptedAnswer::first};
+    }
 
     friend constexpr bool operator==(const Action&, const Action&) = default;
 };

@@ -45,7 +45,8 @@ struct Selection {
 class CandidateSearch {
  public:
     /// `cells` must outlive the search.
-    CandidateSearch(const ConfidenceCells& cells, const CostRange& range) : cells_(cells), range_(range), below_(1) {
+    CandidateSearch(const ConfidenceCells& cells, const CostRange& range)
+        : cells_(cells), range_(range), below_(1) {
         for (const ConfidenceCell& cell : cells.cells) {
             confidences_.push_back(cell.confidence);
             below_.push_back(below_.back() + RoutedSum{cell.weight, cell.gain});
@@ -59,8 +60,9 @@ class CandidateSearch {
     std::optional<Candidate> evaluate(const RoutedSum& cells) {
         ++candidates_;
         const RoutedSum routed = cells + cells_.routed;
-        const Point reached{cells_.small.performance + routed.gain / cells_.rows,
-                            cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
+        const Point reached{
+            cells_.small.performance + routed.gain / cells_.rows,
+            cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
         if (!range_.contains(reached.cost)) return std::nullopt;
         in_range_ = true;
         if (nearly_equal(reached.cost, cells_.small.cost)) return std::nullopt;
@@ -96,8 +98,8 @@ class CandidateSearch {
             return result;
         }
         result.reason = in_range_ ? "no candidate costs more than the small model, so none has an IBC"
-                                  : "infeasible: no candidate has a mean cost in [" + format_number(range_.least) + ", " +
-                                        format_number(range_.most) + "]";
+                                  : "infeasible: no candidate has a mean cost in [" +
+                                        format_number(range_.least) + ", " + format_number(range_.most) + "]";
         result.ibc = result.ibc_lift = Figure::undefined(result.reason);
         return result;
     }

@@ -36,8 +36,8 @@ struct RoutedSum {
 /// One distinct confidence and the rows that have it.
 struct ConfidenceCell {
     double confidence = 0.0;
-    double weight = 0.0;                ///< rows
-    double gain = 0.0;                  ///< sum over them of large score minus small score
+    double weight = 0.0;                 ///< rows
+    double gain = 0.0;                   ///< sum over them of large score minus small score
     std::array<double, 4> categories{};  ///< rows of each category, in the order of `Category`
 };
 
@@ -60,8 +60,8 @@ inline void require_verified(const Dataset& data) {
     Index row = 0;
     while (!std::isnan(data.confidences(0)(row))) ++row;
     throw DataError("model " + in_quotes(data.model_names().front()) +
-                    ": this router needs verdicts or a confidence in every row, but id " + in_quotes(data.id(row)) +
-                    " has neither");
+                    ": this router needs verdicts or a confidence in every row, but id " +
+                    in_quotes(data.id(row)) + " has neither");
 }
 
 /// Categories of all rows as logged, or computed from the scores where any row lacks one.
@@ -69,7 +69,8 @@ inline std::vector<Category> categories_of(const Dataset& data) {
     std::vector<Category> logged;
     for (Index row = 0; row < data.rows(); ++row) {
         logged.push_back(data.category(row));
-        if (logged.back() == Category::none) return categorise(data.scores(0), data.scores(data.models() - 1));
+        if (logged.back() == Category::none)
+            return categorise(data.scores(0), data.scores(data.models() - 1));
     }
     return logged;
 }
@@ -102,7 +103,8 @@ inline ConfidenceCells collect_cells(const TrainingData& training, bool with_cat
         ConfidenceCell& cell = table.cells[entry->second];
         cell.weight += 1.0;
         cell.gain += large(row) - small(row);
-        if (with_categories) cell.categories[static_cast<std::size_t>(categories[static_cast<std::size_t>(row)])] += 1.0;
+        if (with_categories)
+            cell.categories[static_cast<std::size_t>(categories[static_cast<std::size_t>(row)])] += 1.0;
     }
     std::sort(table.cells.begin(), table.cells.end(),
               [](const auto& a, const auto& b) { return a.confidence < b.confidence; });

@@ -82,11 +82,16 @@ struct ConfidenceRule {
 
     [[nodiscard]] Parameters parameters() const {
         switch (form) {
-            case RuleForm::threshold: return {{"threshold", first}};
-            case RuleForm::double_threshold: return {{"low", low}, {"high", high}};
-            case RuleForm::triple_threshold: return {{"first", first}, {"low", low}, {"high", high}};
-            case RuleForm::bins: return {{"route_bins", std::vector<double>(routed.begin(), routed.end())}};
-            case RuleForm::cells: break;
+            case RuleForm::threshold:
+                return {{"threshold", first}};
+            case RuleForm::double_threshold:
+                return {{"low", low}, {"high", high}};
+            case RuleForm::triple_threshold:
+                return {{"first", first}, {"low", low}, {"high", high}};
+            case RuleForm::bins:
+                return {{"route_bins", std::vector<double>(routed.begin(), routed.end())}};
+            case RuleForm::cells:
+                break;
         }
         std::vector<double> chosen;
         for (std::size_t i = 0; i < routed.size(); ++i) {
@@ -99,7 +104,8 @@ struct ConfidenceRule {
     [[nodiscard]] std::size_t nearest_cell(double confidence) const noexcept {
         const auto above = std::lower_bound(confidences.begin(), confidences.end(), confidence);
         const auto cell = static_cast<std::size_t>(above - confidences.begin());
-        const bool lower = above == confidences.end() || (cell > 0 && confidence - *(above - 1) <= *above - confidence);
+        const bool lower =
+            above == confidences.end() || (cell > 0 && confidence - *(above - 1) <= *above - confidence);
         return lower ? cell - 1 : cell;
     }
 };

@@ -12,13 +12,13 @@ namespace automix {
 /// What is known of one model's answer.
 struct ModelEvidence {
     bool answered = false;
-    bool flagged = false;                      ///< the source knows this answer to be bad
-    int drawn = 0;                             ///< verdicts drawn, parsed or not
-    int parsed = 0;                            ///< of these, readable
-    int positive = 0;                          ///< of these, positive
+    bool flagged = false;                       ///< the source knows this answer to be bad
+    int drawn = 0;                              ///< verdicts drawn, parsed or not
+    int parsed = 0;                             ///< of these, readable
+    int positive = 0;                           ///< of these, positive
     std::optional<double> logged_confidence{};  ///< in [0, 1], where a log holds that alone
-    int samples = 0;                           ///< samples known, the answer among them; 0: unknown
-    int largest_cluster = 0;                   ///< how many of them agree with their plurality
+    int samples = 0;                            ///< samples known, the answer among them; 0: unknown
+    int largest_cluster = 0;                    ///< how many of them agree with their plurality
 
     [[nodiscard]] bool verified() const noexcept { return drawn > 0; }
 
@@ -40,7 +40,9 @@ struct Evidence {
     [[nodiscard]] bool started() const noexcept { return current >= 0; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models.size()) - 1; }
     /// The model that answered last. Requires `started()`.
-    [[nodiscard]] const ModelEvidence& current_model() const { return models[static_cast<std::size_t>(current)]; }
+    [[nodiscard]] const ModelEvidence& current_model() const {
+        return models[static_cast<std::size_t>(current)];
+    }
 
     /// Back to "nothing has run", for the next query.
     void reset(double uniform) {

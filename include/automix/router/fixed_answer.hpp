@@ -74,7 +74,8 @@ class FixedAnswerRouter {
             for (const Index row : rows) score += scores(row);
             return Point{score / static_cast<double>(rows.size()), prices.select_rows(rows).mean()};
         };
-        return {static_cast<double>(rows.size()), mean(training.data.scores(0), training.prices.answers.front()),
+        return {static_cast<double>(rows.size()),
+                mean(training.data.scores(0), training.prices.answers.front()),
                 mean(training.data.scores(training.data.models() - 1), training.prices.answers.back())};
     }
 

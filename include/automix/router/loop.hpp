@@ -48,17 +48,19 @@ inline void require_counts(const Drawn& drawn, int asked) {
     const bool may_fall_short = asked == all_draws || drawn.logged_confidence;
     const int least = !drawn.failure.empty() ? 0 : may_fall_short ? 1 : asked;
     if (drawn.drawn < least || (asked != all_draws && drawn.drawn > asked)) {
-        throw ProtocolError("source: asked for " + (asked == all_draws ? "all" : std::to_string(asked)) +
-                            " draws, a round brought " + std::to_string(drawn.drawn) +
-                            (drawn.failure.empty() ? " and no failure" : " and the failure " + in_quotes(drawn.failure)));
+        throw ProtocolError(
+            "source: asked for " + (asked == all_draws ? "all" : std::to_string(asked)) +
+            " draws, a round brought " + std::to_string(drawn.drawn) +
+            (drawn.failure.empty() ? " and no failure" : " and the failure " + in_quotes(drawn.failure)));
     }
     if (drawn.positive < 0 || drawn.positive > drawn.parsed || drawn.parsed > drawn.drawn) {
         throw ProtocolError("source: a round brought " + std::to_string(drawn.drawn) + " draws, " +
-                            std::to_string(drawn.parsed) + " of them parsed and " + std::to_string(drawn.positive) +
-                            " positive");
+                            std::to_string(drawn.parsed) + " of them parsed and " +
+                            std::to_string(drawn.positive) + " positive");
     }
     if (drawn.largest_cluster < 0 || drawn.largest_cluster > drawn.samples) {
-        throw ProtocolError("source: " + std::to_string(drawn.samples) + " samples are known, the largest cluster holds " +
+        throw ProtocolError("source: " + std::to_string(drawn.samples) +
+                            " samples are known, the largest cluster holds " +
                             std::to_string(drawn.largest_cluster));
     }
     require_cost(drawn.cost);
@@ -99,8 +101,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
 
             case ActionKind::route: {
                 if (action.model <= evidence.current || action.model > evidence.last_model()) {
-                    detail::break_protocol("route from model " + std::to_string(evidence.current) + " to model " +
-                                           std::to_string(action.model) + " of " +
+                    detail::break_protocol("route from model " + std::to_string(evidence.current) +
+                                           " to model " + std::to_string(action.model) + " of " +
                                            std::to_string(evidence.models.size()));
                 }
                 Answered answered = from.answer(action.model);
@@ -124,7 +126,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
                 if (outcome.rounds == most_rounds) {
-                    detail::break_protocol("verify after " + std::to_string(most_rounds) + " rounds on one query");
+                    detail::break_protocol("verify after " + std::to_string(most_rounds) +
+                                           " rounds on one query");
                 }
                 Drawn drawn = from.draw(evidence.current, action.draws);
                 detail::require_counts(drawn, action.draws);

@@ -29,8 +29,8 @@ concept one_shot_family = requires(CandidateSearch& search, int bins) {
 };
 
 struct OneShotOptions {
-    int bins = 8;             ///< grid of the family: 1 .. 256
-    CostRange cost_range{};   ///< admissible mean total cost per query on the training rows, at mean prices
+    int bins = 8;            ///< grid of the family: 1 .. 256
+    CostRange cost_range{};  ///< admissible mean total cost per query on the training rows, at mean prices
 };
 
 /// Throws `ArgumentError` for options that make no sense.
@@ -40,7 +40,8 @@ inline void validate(const OneShotOptions& options) {
     }
     if (!(options.cost_range.least <= options.cost_range.most)) {
         throw ArgumentError("cost range: expected a lower bound at most the upper, found [" +
-                            format_number(options.cost_range.least) + ", " + format_number(options.cost_range.most) + "]");
+                            format_number(options.cost_range.least) + ", " +
+                            format_number(options.cost_range.most) + "]");
     }
 }
 
@@ -72,8 +73,9 @@ class OneShotRouter {
         if (!evidence.started()) return Action::route(0);
         if (evidence.current == evidence.last_model()) return Action::accept();
         if (!evidence.current_model().verified()) return Action::verify(all_draws);
-        return chosen.rule.routes(evidence.current_model().confidence()) ? Action::route(evidence.last_model())
-                                                                         : Action::accept();
+        return chosen.rule.routes(evidence.current_model().confidence())
+                   ? Action::route(evidence.last_model())
+                   : Action::accept();
     }
 
     /// The rule in force. Throws `NotTrainedError` where there is none.
@@ -81,7 +83,8 @@ class OneShotRouter {
 
     [[nodiscard]] Parameters parameters() const {
         Parameters all = selection().rule.parameters();
-        if (selection().family != Family::name) all.insert(all.begin(), {"member", std::string(selection().family)});
+        if (selection().family != Family::name)
+            all.insert(all.begin(), {"member", std::string(selection().family)});
         return all;
     }
 

@@ -22,7 +22,8 @@ inline Plurality plurality(std::span<const std::int32_t> clusters) {
     Plurality best;
     for (std::size_t i = 0; i < clusters.size(); ++i) {
         const auto earlier = clusters.first(i);
-        if (clusters[i] < 0 || std::find(earlier.begin(), earlier.end(), clusters[i]) != earlier.end()) continue;
+        if (clusters[i] < 0 || std::find(earlier.begin(), earlier.end(), clusters[i]) != earlier.end())
+            continue;
         const auto size = static_cast<int>(std::count(clusters.begin(), clusters.end(), clusters[i]));
         if (size > best.size) best = {size, i};
     }

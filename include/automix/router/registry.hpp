@@ -27,8 +27,18 @@ struct RouterSettings {
 
 /// All names but `fixed_answer:NAME`, in the order of reports.
 inline constexpr std::array<std::string_view, 11> router_names = {
-    "threshold",  "double_threshold", "triple_threshold", "self_consistency", "simple_pomdp", "greedy_pomdp",
-    "union",      "exact",            "always_small",     "always_large",     "random_mix"};
+    "threshold",
+    "double_threshold",
+    "triple_threshold",
+    "self_consistency",
+    "simple_pomdp",
+    "greedy_pomdp",
+    "union",
+    "exact",
+    "always_small",
+    "always_large",
+    "random_mix",
+};
 
 /// An untrained router of that name. Throws `ArgumentError` for an unknown name, listing those that there are, and for
 /// `fixed_answer` around itself.
@@ -38,7 +48,8 @@ Router make_router(std::string_view name, const RouterSettings& settings = {}) {
     constexpr std::string_view wrapper = "fixed_answer:";
     if (name.starts_with(wrapper)) {
         const std::string_view inner = name.substr(wrapper.size());
-        if (inner.starts_with(wrapper)) throw ArgumentError("fixed_answer wraps no second one, found " + in_quotes(name));
+        if (inner.starts_with(wrapper))
+            throw ArgumentError("fixed_answer wraps no second one, found " + in_quotes(name));
         return Router::of(FixedAnswerRouter<Router>(make_router<Router>(inner, settings)));
     }
     if (name == "threshold") return Router::of(ThresholdRouter(settings.one_shot));

@@ -34,9 +34,9 @@ struct Drawn {
     int parsed = 0;
     int positive = 0;
     std::optional<double> logged_confidence{};  ///< where a log holds that alone
-    int samples = 0;                            ///< known so far on this answer, itself among them; 0: unknown
-    int largest_cluster = 0;                    ///< of these
-    double cost = 0.0;                          ///< paid for the round
+    int samples = 0;          ///< known so far on this answer, itself among them; 0: unknown
+    int largest_cluster = 0;  ///< of these
+    double cost = 0.0;        ///< paid for the round
     std::string failure{};
 };
 

@@ -18,7 +18,8 @@ struct ThresholdFamily {
 
     template <class Search>
     static void search(Search& search, int bins) {
-        for (int i = 0; i <= bins; ++i) search.consider(name, ConfidenceRule::threshold(static_cast<double>(i) / bins));
+        for (int i = 0; i <= bins; ++i)
+            search.consider(name, ConfidenceRule::threshold(static_cast<double>(i) / bins));
     }
 };
 
@@ -31,7 +32,8 @@ struct DoubleThresholdFamily {
     static void search(Search& search, int bins) {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
-            for (int j = i + 1; j < bins; ++j) search.consider(name, ConfidenceRule::double_threshold(i / n, j / n));
+            for (int j = i + 1; j < bins; ++j)
+                search.consider(name, ConfidenceRule::double_threshold(i / n, j / n));
         }
     }
 };
@@ -60,7 +62,9 @@ struct SelfConsistencyFamily {
     static constexpr bool uses_categories = false;
 
     template <class Search>
-    static void search(Search& search, int) { search.consider(name, ConfidenceRule::threshold(0.5)); }
+    static void search(Search& search, int) {
+        search.consider(name, ConfidenceRule::threshold(0.5));
+    }
 };
 
 using ThresholdRouter = OneShotRouter<ThresholdFamily>;

@@ -44,7 +44,8 @@ struct TrainingResult {
     bool feasible = true;
     std::string reason{};  ///< why nothing is feasible; empty otherwise
     Index candidates = 0;  ///< policies tried
-    Figure ibc = Figure::undefined("not trained on IBC");  ///< of the chosen policy, on all training rows at mean prices
+    /// Of the chosen policy, on all training rows at mean prices.
+    Figure ibc = Figure::undefined("not trained on IBC");
     Figure ibc_lift = Figure::undefined("not trained on IBC");
 };
 

@@ -19,7 +19,9 @@ struct UnionFamily {
     static constexpr bool uses_categories = (Members::uses_categories || ...);
 
     template <class Search>
-    static void search(Search& search, int bins) { (Members::search(search, bins), ...); }
+    static void search(Search& search, int bins) {
+        (Members::search(search, bins), ...);
+    }
 };
 
 using UnionRouter =
