@@ -39,11 +39,18 @@ foreach(compiler IN LISTS automix_tree_compilers)
   automix_add_tree_test(headers.${compiler_name} layout/headers headers "${compiler}" ${automix_dependency_flags})
   set_tests_properties(headers.${compiler_name} PROPERTIES PROCESSORS 2)
 
+  # The headers of the cases are precompiled first, once for all.
+  set(headers "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.${compiler_name}")
+  set(flags "-I${PROJECT_SOURCE_DIR}/include" ${automix_dependency_flags})
+  automix_add_tree_test(compile_fail.headers.${compiler_name} compile_fail/precompile compile_fail
+    "${compiler}" "${headers}" ${flags})
+  set_tests_properties(compile_fail.headers.${compiler_name} PROPERTIES FIXTURES_SETUP ${headers})
   file(GLOB cases CONFIGURE_DEPENDS compile_fail/*.cpp)
   foreach(case IN LISTS cases)
     get_filename_component(case_name "${case}" NAME_WE)
-    automix_add_tree_test(compile_fail.${case_name}.${compiler_name} compile_fail/check compile_fail
-      "${compiler}" "${case}" "-I${PROJECT_SOURCE_DIR}/include" ${automix_dependency_flags})
+    set(name compile_fail.${case_name}.${compiler_name})
+    automix_add_tree_test(${name} compile_fail/check compile_fail "${compiler}" "${headers}" "${case}" ${flags})
+    set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED ${headers})
   endforeach()
 endforeach()
 
