@@ -39,6 +39,7 @@
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>
 #include <automix/io/report_json.hpp>
+#include <automix/io/row_places.hpp>
 #include <automix/io/samples.hpp>
 #include <automix/io/sax.hpp>
 #include <automix/metrics/ibc.hpp>

@@ -41,9 +41,32 @@ std::vector<std::string> real_lines() {
 
 /// One to four changes: a byte set, removed or inserted, a piece copied, cut out or replaced by a token of JSON.
 std::string damaged(std::string text, automix::Random& random) {
-    static const std::vector<std::string> tokens = {"{", "}", "[", "]", ",", ":", "\"", "null", "true", "-1", "2", "1e999", "0.5",
-                                                    "\"id\":", "\"models\":[", "\"score\":", "\"name\":", "\\u0000", "\\ud800",
-                                                    "\xFF", "\xC3", std::string(1, '\0'), "\n", "\r\n", "\xEF\xBB\xBF", "[[[[[[[["};
+    static const std::vector<std::string> tokens = {"{",
+                                                    "}",
+                                                    "[",
+                                                    "]",
+                                                    ",",
+                                                    ":",
+                                                    "\"",
+                                                    "null",
+                                                    "true",
+                                                    "-1",
+                                                    "2",
+                                                    "1e999",
+                                                    "0.5",
+                                                    "\"id\":",
+                                                    "\"models\":[",
+                                                    "\"score\":",
+                                                    "\"name\":",
+                                                    "\\u0000",
+                                                    "\\ud800",
+                                                    "\xFF",
+                                                    "\xC3",
+                                                    std::string(1, '\0'),
+                                                    "\n",
+                                                    "\r\n",
+                                                    "\xEF\xBB\xBF",
+                                                    "[[[[[[[["};
     for (std::uint64_t changes = 1 + random.index(4); changes > 0; --changes) {
         const std::size_t at = random.index(text.size() + 1);
         const std::size_t length = random.index(random.uniform() < 0.8 ? 8 : 200);
@@ -51,10 +74,18 @@ std::string damaged(std::string text, automix::Random& random) {
             case 0:
                 if (at < text.size()) text[at] = static_cast<char>(random.index(256));
                 break;
-            case 1: text.erase(at, length); break;
-            case 2: text.insert(at, tokens[random.index(tokens.size())]); break;
-            case 3: text.replace(at, length, tokens[random.index(tokens.size())]); break;
-            default: text.insert(at, text.substr(random.index(text.size() + 1), length)); break;
+            case 1:
+                text.erase(at, length);
+                break;
+            case 2:
+                text.insert(at, tokens[random.index(tokens.size())]);
+                break;
+            case 3:
+                text.replace(at, length, tokens[random.index(tokens.size())]);
+                break;
+            default:
+                text.insert(at, text.substr(random.index(text.size() + 1), length));
+                break;
         }
     }
     return text;
@@ -69,13 +100,15 @@ TEST_CASE("damaged logs give records or a DataError", "[fuzz]") {
     std::size_t read = 0;
     std::size_t refused = 0;
     for (int round = 0; round < 20000; ++round) {
-        const std::string bytes = lines[0] + "\n" + damaged(lines[1 + random.index(lines.size() - 1)], random) + "\n";
+        const std::string bytes =
+            lines[0] + "\n" + damaged(lines[1 + random.index(lines.size() - 1)], random) + "\n";
         automix::ReadOptions options;
         options.keep_samples = random.index(2) == 0;
         options.keep_texts = random.index(2) == 0;
         options.allow_truncated = random.index(2) == 0;
         const bool first_is_damaged = random.index(4) == 0;
-        const std::string path = directory.write("log.jsonl", first_is_damaged ? damaged(bytes, random) : bytes);
+        const std::string path =
+            directory.write("log.jsonl", first_is_damaged ? damaged(bytes, random) : bytes);
         automix::LogReader reader(path, options);
         automix::LogRecord log;
         for (bool more = true; more;) {
@@ -123,8 +156,10 @@ TEST_CASE("damaged tables give rows or a DataError", "[fuzz]") {
     const files::Directory directory;
     automix::ReadOptions options;
     options.mapping = automix::parse_mapping(
-        R"({"id":"qid","split":"split","models":[{"name":"m","score":"s","confidence":"p","cost":"c"},{"name":"l","score":"t"}]})", "map.json");
-    const std::string good = R"({"qid":"a","split":"train","x":{"qid":[1,2]},"s":0.25,"p":0.5,"c":1.5,"t":1})";
+        R"({"id":"qid","split":"split","models":[{"name":"m","score":"s","confidence":"p","cost":"c"},{"name":"l","score":"t"}]})",
+        "map.json");
+    const std::string good =
+        R"({"qid":"a","split":"train","x":{"qid":[1,2]},"s":0.25,"p":0.5,"c":1.5,"t":1})";
     automix::Random random(8);
     std::size_t refused = 0;
     for (int round = 0; round < 5000; ++round) {

@@ -13,7 +13,7 @@
 namespace {
 
 std::vector<std::string> lines_of(const std::string& path) {
-    automix::LineReader reader(path);
+    automix::detail::LineReader reader(path);
     std::vector<std::string> lines;
     for (std::string_view line; reader.next(line);) {
         lines.emplace_back(line);
@@ -35,16 +35,20 @@ TEST_CASE("lines end at line feeds, and the last one may lack its own") {
     CHECK(lines("a\n") == Lines{"a"});
     CHECK(lines("\n\na\r\n") == Lines{"", "", "a\r"});
     CHECK(lines("a\nb") == Lines{"a", "b"});
-    CHECK(lines("\xEF\xBB\xBF" "a\n\xEF\xBB\xBF" "b\n") == Lines{"a", "\xEF\xBB\xBF" "b"});
+    CHECK(lines("\xEF\xBB\xBF"
+                "a\n\xEF\xBB\xBF"
+                "b\n") == Lines{"a",
+                                "\xEF\xBB\xBF"
+                                "b"});
     CHECK(lines("\xEF\xBB") == Lines{"\xEF\xBB"});
 }
 
 TEST_CASE("the reader knows whether the last line was ended") {
     const files::Directory directory;
     std::string_view line;
-    automix::LineReader ended(directory.write("ended", "a\n"));
+    automix::detail::LineReader ended(directory.write("ended", "a\n"));
     CHECK((ended.next(line) && !ended.ended()));
-    automix::LineReader cut(directory.write("cut", "a"));
+    automix::detail::LineReader cut(directory.write("cut", "a"));
     CHECK((cut.next(line) && cut.ended()));
 }
 
@@ -54,14 +58,15 @@ TEST_CASE("lines cross the blocks in which a file is read") {
     for (const std::size_t length : {block - 2, block - 1, block, block + 1, 2 * block - 1, 5 * block + 7}) {
         const std::string first(length, 'x');
         const std::string second(length, 'y');
-        CHECK(lines_of(directory.write("f", first + "\n" + second + "\nz")) == std::vector<std::string>{first, second, "z"});
+        CHECK(lines_of(directory.write("f", first + "\n" + second + "\nz")) ==
+              std::vector<std::string>{first, second, "z"});
     }
 }
 
 TEST_CASE("a line that is too long ends the reading") {
     const files::Directory directory;
     const std::string path = directory.write("f", "abc\nabcd\nabc\n");
-    automix::LineReader reader(path, 3);
+    automix::detail::LineReader reader(path, 3);
     std::string_view line;
     REQUIRE(reader.next(line));
     CHECK(line == "abc");
@@ -81,7 +86,7 @@ TEST_CASE("the largest limit is none, and long lines are read all the same") {
     const std::string path = directory.write("f", "a\n" + longer + "\n" + longest + "\nb");
     constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
     for (const std::size_t limit : {most, most - 1, most - (std::size_t{1} << 18U), most / 2, most / 2 + 1}) {
-        automix::LineReader reader(path, limit);
+        automix::detail::LineReader reader(path, limit);
         for (const std::string& expected : {std::string("a"), longer, longest, std::string("b")}) {
             std::string_view line;
             REQUIRE(reader.next(line));

@@ -42,7 +42,9 @@ std::vector<std::string> ids_of(LogReader& reader) {
     return ids;
 }
 
-std::string minimal(const std::string& id) { return R"({"id":")" + id + R"(","models":[{"name":"m","score":1}]})"; }
+std::string minimal(const std::string& id) {
+    return R"({"id":")" + id + R"(","models":[{"name":"m","score":1}]})";
+}
 
 ReadOptions ends() {
     ReadOptions options;
@@ -67,7 +69,8 @@ TEST_CASE("every known field is read, and unknown ones are passed over") {
     REQUIRE(log.record.models.size() == 2);
     const automix::ModelRecord& small = log.record.models[0];
     CHECK(small.score == 0.25);
-    CHECK(small.verdicts == std::vector<Verdict>{Verdict::positive, Verdict::negative, Verdict::unparsed, Verdict::positive});
+    CHECK(small.verdicts ==
+          std::vector<Verdict>{Verdict::positive, Verdict::negative, Verdict::unparsed, Verdict::positive});
     CHECK(small.confidence == 0.5);
     CHECK(small.cost == 0.9);
     CHECK(small.draw_cost == 0.1);
@@ -120,7 +123,10 @@ TEST_CASE("answers from the list are flagged, whatever their case and outer blan
     ReadOptions options;
     options.fixed_answers = {"n/a", ""};
     const auto sampled = [&](const std::string& samples) {
-        return read_one(R"({"id":"a","models":[{"name":"m","score":0,"samples":)" + samples + "}]}\n", options).record.models[0].flagged;
+        return read_one(R"({"id":"a","models":[{"name":"m","score":0,"samples":)" + samples + "}]}\n",
+                        options)
+            .record.models[0]
+            .flagged;
     };
     CHECK(sampled(R"(["N/A","x"])"));
     CHECK(sampled(R"(["  "])"));
@@ -132,16 +138,24 @@ TEST_CASE("answers from the list are flagged, whatever their case and outer blan
 TEST_CASE("scores of samples are taken where they are logged") {
     ReadOptions options;
     options.keep_samples = true;
-    const auto line = [](const std::string& more) { return R"({"id":"a","models":[{"name":"m","score":1,)" + more + "}]}\n"; };
-    const auto scores = read_one(line(R"("sample_scores":[1,0.5],"samples":["x","y"])"), options).record.models[0].sample_scores;
+    const auto line = [](const std::string& more) {
+        return R"({"id":"a","models":[{"name":"m","score":1,)" + more + "}]}\n";
+    };
+    const auto scores = read_one(line(R"("sample_scores":[1,0.5],"samples":["x","y"])"), options)
+                            .record.models[0]
+                            .sample_scores;
     CHECK(scores == std::vector<double>{1.0, 0.5});
     CHECK_THROWS_WITH(read_one(line(R"("samples":["x","y"],"sample_scores":[1])"), options),
-                      Catch::Matchers::ContainsSubstring("models[0].sample_scores: expected one for each of 2 samples, found 1"));
-    CHECK_THROWS_WITH(read_one(line(R"("answer":"y","samples":["x","y"])"), options),
-                      Catch::Matchers::ContainsSubstring(R"(models[0].samples[0]: expected the answer "y", found "x")"));
+                      Catch::Matchers::ContainsSubstring(
+                          "models[0].sample_scores: expected one for each of 2 samples, found 1"));
+    CHECK_THROWS_WITH(
+        read_one(line(R"("answer":"y","samples":["x","y"])"), options),
+        Catch::Matchers::ContainsSubstring(R"(models[0].samples[0]: expected the answer "y", found "x")"));
     // Without an answer the first sample is it; where that failed, no other sample is equal to it.
-    CHECK(read_one(line(R"("samples":["x","y","x"])"), options).record.models[0].sample_scores == std::vector<double>{1, 0, 1});
-    CHECK(read_one(line(R"("answer":null,"samples":[null,null])"), options).record.models[0].sample_scores == std::vector<double>{0, 0});
+    CHECK(read_one(line(R"("samples":["x","y","x"])"), options).record.models[0].sample_scores ==
+          std::vector<double>{1, 0, 1});
+    CHECK(read_one(line(R"("answer":null,"samples":[null,null])"), options).record.models[0].sample_scores ==
+          std::vector<double>{0, 0});
 }
 
 TEST_CASE("a category goes where the pair of first and last model is another one") {
@@ -154,7 +168,8 @@ TEST_CASE("a category goes where the pair of first and last model is another one
 }
 
 TEST_CASE("models that are not kept are neither read nor checked, but for their names") {
-    CHECK_THROWS_WITH(read_one(full), Catch::Matchers::ContainsSubstring("models[1].score: expected a number in [0, 1], found \"not"));
+    CHECK_THROWS_WITH(read_one(full), Catch::Matchers::ContainsSubstring(
+                                          "models[1].score: expected a number in [0, 1], found \"not"));
     CHECK(read_one(full, ends()).record.models.size() == 2);
 }
 
@@ -169,7 +184,8 @@ TEST_CASE("fields may stand in any order and be null where they may be left out"
 
 TEST_CASE("blank lines, carriage returns, a byte-order mark and a last line without a line feed are fine") {
     const files::Directory directory;
-    LogReader reader(directory.write("log.jsonl", "\xEF\xBB\xBF" + minimal("a") + "\r\n\r\n \t\n" + minimal("b") + "\n\n" + minimal("c")));
+    LogReader reader(directory.write(
+        "log.jsonl", "\xEF\xBB\xBF" + minimal("a") + "\r\n\r\n \t\n" + minimal("b") + "\n\n" + minimal("c")));
     LogRecord log;
     REQUIRE(reader.next(log));
     CHECK(reader.place().line == 1);
@@ -183,7 +199,8 @@ TEST_CASE("blank lines, carriage returns, a byte-order mark and a last line with
 }
 
 TEST_CASE("escapes and other scripts are read as what they mean") {
-    const LogRecord log = read_one(R"({"id":"\u00e4\n\ud83d\ude00 ü","models":[{"name":"模型","score":5e-1}]})");
+    const LogRecord log =
+        read_one(R"({"id":"\u00e4\n\ud83d\ude00 ü","models":[{"name":"模型","score":5e-1}]})");
     CHECK(log.record.id == "\xC3\xA4\n\xF0\x9F\x98\x80 \xC3\xBC");
     CHECK(log.model_names[0] == "\xE6\xA8\xA1\xE5\x9E\x8B");
     CHECK(log.record.models[0].score == 0.5);
@@ -192,7 +209,8 @@ TEST_CASE("escapes and other scripts are read as what they mean") {
 TEST_CASE("after a bad line the reader goes on with the next") {
     const files::Directory directory;
     const std::string deep = R"({"id":"x","y":)" + std::string(100, '[');
-    LogReader reader(directory.write("log.jsonl", "{\n" + minimal("a") + "\n" + deep + "\n[]\n" + minimal("") + "\n" + minimal("b") + "\n"));
+    LogReader reader(directory.write("log.jsonl", "{\n" + minimal("a") + "\n" + deep + "\n[]\n" +
+                                                      minimal("") + "\n" + minimal("b") + "\n"));
     LogRecord log;
     std::vector<std::string> events;
     for (bool more = true; more;) {

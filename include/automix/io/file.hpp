@@ -14,7 +14,7 @@
 #include <string>
 #include <system_error>
 
-namespace automix {
+namespace automix::detail {
 
 struct FileCloser {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
@@ -32,7 +32,8 @@ using File = std::unique_ptr<std::FILE, FileCloser>;
 /// Opens a file; `mode` as of `std::fopen`. Throws `DataError` where that fails or the path is a directory.
 inline File open_file(const std::string& path, const char* mode) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored)) throw DataError(Place{path, 0, {}}, "is a directory, not a file");
+    if (std::filesystem::is_directory(path, ignored))
+        throw DataError(Place{path, 0, {}}, "is a directory, not a file");
     File file(std::fopen(path.c_str(), mode));
     if (!file) fail_file(path, "cannot be opened");
     return file;
@@ -50,4 +51,4 @@ inline std::string read_file(const std::string& path) {
     return bytes;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A value as a message shows it: scalars as they are written, containers by their kind.
 template <class Json>
@@ -34,7 +34,8 @@ Json parse_document(std::string_view text, const std::string& name) {
     const auto strict = [&](int depth, typename Json::parse_event_t event, const Json& parsed) {
         using Event = typename Json::parse_event_t;
         if (depth > max_depth) {
-            throw DataError(Place{name, 0, {}}, "nested deeper than " + std::to_string(max_depth) + " levels");
+            throw DataError(Place{name, 0, {}},
+                            "nested deeper than " + std::to_string(max_depth) + " levels");
         }
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
@@ -50,7 +51,8 @@ Json parse_document(std::string_view text, const std::string& name) {
         throw DataError(Place{name, line, error.place().field}, error.detail());
     };
     // The parser would take it for the end of the text.
-    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) fail_syntax(nul, "a NUL byte");
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+        fail_syntax(nul, "a NUL byte");
     try {
         return Json::parse(text, strict);
     } catch (const typename Json::parse_error& error) {
@@ -61,4 +63,4 @@ Json parse_document(std::string_view text, const std::string& name) {
     }
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -16,18 +16,26 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
+
+/// True for a line that readers of logs pass over.
+inline bool is_blank(std::string_view line) noexcept {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 class LineReader {
  public:
     /// Any `max_line_bytes` will do, the largest number too. Throws `DataError` where the file cannot be opened or is a
     /// directory. A byte-order mark is passed over.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
-        : path_(std::move(path)), limit_(std::min(max_line_bytes, longest)), file_(open_file(path_, "rb")), buffer_(block) {
+        : path_(std::move(path)),
+          limit_(std::min(max_line_bytes, longest)),
+          file_(open_file(path_, "rb")),
+          buffer_(block) {
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-        while (end_ < byte_order_mark.size() && fill()) {
-        }
-        if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
+        while (end_ < byte_order_mark.size() && fill()) {}
+        if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark))
+            begin_ = byte_order_mark.size();
     }
 
     /// The next line without its line feed; false at the end. Throws `DataError` for a line longer than the limit and
@@ -72,7 +80,8 @@ class LineReader {
             end_ -= begin_;
             begin_ = 0;
         }
-        if (end_ == buffer_.size()) buffer_.resize(std::min(2 * buffer_.size(), std::max(limit_, buffer_.size()) + block));
+        if (end_ == buffer_.size())
+            buffer_.resize(std::min(2 * buffer_.size(), std::max(limit_, buffer_.size()) + block));
         const std::size_t count = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
         if (std::ferror(file_.get()) != 0) {
             ended_ = true;
@@ -98,4 +107,4 @@ class LineReader {
     bool ended_ = false;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

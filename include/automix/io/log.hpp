@@ -5,12 +5,13 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/numerics.hpp>
+#include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/io/log_reader.hpp>
 #include <automix/io/log_record.hpp>
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>
+#include <automix/io/row_places.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -33,22 +34,19 @@ template <class Json = nlohmann::json>
 Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {}) {
     LogReader reader(paths, options);
     std::optional<Dataset> data;
-    ReadNotes notes;
-    RowPlaces places;
+    detail::ReadNotes notes;
+    detail::RowPlaces places;
     LogRecord log;
     while (reader.template next<Json>(log)) {
         if (!data) data.emplace(log.model_names);
-        try {
-            data->append(log.record, reader.place());
-        } catch (const DataError& error) {
-            for (Index row = 0; row < data->rows(); ++row) {
-                if (data->id(row) != log.record.id) continue;
-                Place place = error.place();
-                if (options.mapping && !options.mapping->id.empty()) place.field = options.mapping->id;
-                throw DataError(place, error.detail() + ", first at " + to_string(places[static_cast<std::size_t>(row)]));
-            }
-            throw;
+        if (const auto first = data->find(log.record.id)) {
+            const bool column = options.mapping && !options.mapping->id.empty();
+            throw DataError(
+                Place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"},
+                "duplicate id " + in_quotes(log.record.id) + ", first at " +
+                    to_string(places[static_cast<std::size_t>(*first)]));
         }
+        data->append(log.record, reader.place());
         places.add(reader.place());
         notes.add(log, reader.place());
     }

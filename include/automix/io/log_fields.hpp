@@ -3,10 +3,10 @@
 // message says it, and the checks of values that stand alone. Looking a name up is linear in a dozen names.
 #pragma once
 
+#include <automix/core/price.hpp>
 #include <automix/io/sax.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,16 +14,38 @@
 
 namespace automix {
 
+/// Name of the schema, in each record that is written.
 inline constexpr std::string_view log_schema = "automix-log/1";
 
+namespace detail {
+
 inline constexpr std::string_view share_text = "a number in [0, 1]";
-inline constexpr std::string_view price_text = "a finite price of at least 0";
+inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
 inline constexpr std::string_view name_text = "a non-empty string";
 
 enum class LogField : std::uint8_t {
-    schema, id, dataset, split, category, question, context, reference, models,
-    name, answer, score, verdicts, confidence, samples, sample_scores, cost, draw_cost, usage,
-    prompt_tokens, completion_tokens, unknown
+    schema,
+    id,
+    dataset,
+    split,
+    category,
+    question,
+    context,
+    reference,
+    models,
+    name,
+    answer,
+    score,
+    verdicts,
+    confidence,
+    samples,
+    sample_scores,
+    cost,
+    draw_cost,
+    usage,
+    prompt_tokens,
+    completion_tokens,
+    unknown
 };
 
 struct LogFieldName {
@@ -95,7 +117,11 @@ class SeenFields {
     }
 
  private:
-    static constexpr std::uint32_t bit(LogField field) noexcept { return std::uint32_t{1} << static_cast<unsigned>(field); }
+    static constexpr std::uint32_t bit(LogField field) noexcept {
+        return std::uint32_t{1} << static_cast<unsigned>(field);
+    }
+
+    static_assert(static_cast<unsigned>(LogField::unknown) < 32U, "automix: one bit for each field");
 
     std::uint32_t bits_ = 0;
 };
@@ -105,7 +131,9 @@ class SeenFields {
 }
 
 [[nodiscard]] inline bool is_price(const JsonScalar& value) noexcept {
-    return value.is_number() && std::isfinite(value.number) && value.number >= 0.0;
+    return value.is_number() && automix::is_price(value.number);
 }
+
+}  // namespace detail
 
 }  // namespace automix

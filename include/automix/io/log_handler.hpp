@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Which texts of a line are wanted.
 struct LogParts {
@@ -66,8 +66,10 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         if (names_.empty()) fail_field("models", "empty; expected at least one model");
         if (position_ < names_.size()) {
-            fail_expected("models", std::to_string(names_.size()) + " models (" + joined(names_) + "), as in the first record",
-                          std::to_string(position_));
+            fail_expected(
+                "models",
+                std::to_string(names_.size()) + " models (" + joined(names_) + "), as in the first record",
+                std::to_string(position_));
         }
         // A category is that of the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
@@ -76,9 +78,12 @@ class LogHandler : public SaxHandler<LogHandler> {
     void on_key(const std::string& name) {
         if (ignored_ > 0) return;
         switch (level_) {
-            case Level::record: return take_key(seen_, find_field(record_fields, name));
-            case Level::model: return take_key(model_seen_, find_field(model_fields, name));
-            default: return take_key(usage_seen_, find_field(usage_fields, name));
+            case Level::record:
+                return take_key(seen_, find_field(record_fields, name));
+            case Level::model:
+                return take_key(model_seen_, find_field(model_fields, name));
+            default:
+                return take_key(usage_seen_, find_field(usage_fields, name));
         }
     }
 
@@ -99,7 +104,8 @@ class LogHandler : public SaxHandler<LogHandler> {
             ignored_ = 1;
             return;
         }
-        const bool list = field_ == LogField::verdicts || field_ == LogField::samples || field_ == LogField::sample_scores;
+        const bool list =
+            field_ == LogField::verdicts || field_ == LogField::samples || field_ == LogField::sample_scores;
         if (array ? !list && field_ != LogField::models : field_ != LogField::usage) {
             fail_expected(path(), describe_field(field_).expected, found);
         }
@@ -121,10 +127,16 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         switch (level_) {
             case Level::list:
-            case Level::usage: level_ = Level::model; break;
-            case Level::model: return finish_model();
-            case Level::models: level_ = Level::record; break;
-            default: level_ = Level::line;
+            case Level::usage:
+                level_ = Level::model;
+                break;
+            case Level::model:
+                return finish_model();
+            case Level::models:
+                level_ = Level::record;
+                break;
+            default:
+                level_ = Level::line;
         }
     }
 
@@ -132,8 +144,10 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (ignored_ > 0) return;
         switch (level_) {
             case Level::line:
-            case Level::models: fail_expected(path(), "an object", value.shown());
-            case Level::list: return list_value(value);
+            case Level::models:
+                fail_expected(path(), "an object", value.shown());
+            case Level::list:
+                return list_value(value);
             default:
                 if (!passed_over()) field_value(value);
         }
@@ -147,7 +161,8 @@ class LogHandler : public SaxHandler<LogHandler> {
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
-        return model + (field.empty() ? "" : "." + field) + (level_ == Level::list ? "[" + std::to_string(element_) + "]" : "");
+        return model + (field.empty() ? "" : "." + field) +
+               (level_ == Level::list ? "[" + std::to_string(element_) + "]" : "");
     }
 
  private:
@@ -178,7 +193,8 @@ class LogHandler : public SaxHandler<LogHandler> {
 
     /// True for what is neither checked nor kept.
     [[nodiscard]] bool passed_over() const noexcept {
-        return field_ == LogField::unknown || (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
+        return field_ == LogField::unknown ||
+               (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
     }
 
     ModelRecord& model() { return out_->record.models[static_cast<std::size_t>(slot_)]; }
@@ -191,32 +207,47 @@ class LogHandler : public SaxHandler<LogHandler> {
     void field_value(const JsonScalar& value) {
         Record& row = out_->record;
         switch (field_) {
-            case LogField::schema: return require(value.is_text() && *value.text == log_schema, value);
+            case LogField::schema:
+                return require(value.is_text() && *value.text == log_schema, value);
             case LogField::id:
                 require(value.is_text() && !value.text->empty(), value);
                 row.id = *value.text;
                 return;
-            case LogField::dataset: return store_text(row.dataset, value);
-            case LogField::split: return store_text(row.split, value);
+            case LogField::dataset:
+                return store_text(row.dataset, value);
+            case LogField::split:
+                return store_text(row.split, value);
             case LogField::category:
                 store_text(row.category, value);
                 return require(parse_category(row.category).has_value(), value);
-            case LogField::question: return store_text(out_->question, value, parts_.texts);
-            case LogField::context: return store_text(out_->context, value, parts_.texts);
-            case LogField::reference: return store_text(out_->reference, value, parts_.texts || parts_.samples);
-            case LogField::name: return take_name(value);
-            case LogField::answer: return store_text(texts().answer, value, parts_.texts || parts_.samples || parts_.answers);
+            case LogField::question:
+                return store_text(out_->question, value, parts_.texts);
+            case LogField::context:
+                return store_text(out_->context, value, parts_.texts);
+            case LogField::reference:
+                return store_text(out_->reference, value, parts_.texts || parts_.samples);
+            case LogField::name:
+                return take_name(value);
+            case LogField::answer:
+                return store_text(texts().answer, value, parts_.texts || parts_.samples || parts_.answers);
             case LogField::score:
                 require(is_share(value), value);
                 model().score = value.number;
                 return;
-            case LogField::confidence: return store_number(model().confidence, value, is_share(value));
-            case LogField::cost: return store_number(model().cost, value, is_price(value));
-            case LogField::draw_cost: return store_number(model().draw_cost, value, is_price(value));
-            case LogField::prompt_tokens: return store_count(texts().prompt_tokens, value);
-            case LogField::completion_tokens: return store_count(texts().completion_tokens, value);
-            case LogField::models: return require(false, value);
-            default: return require(value.is_null(), value);
+            case LogField::confidence:
+                return store_number(model().confidence, value, is_share(value));
+            case LogField::cost:
+                return store_number(model().cost, value, is_price(value));
+            case LogField::draw_cost:
+                return store_number(model().draw_cost, value, is_price(value));
+            case LogField::prompt_tokens:
+                return store_count(texts().prompt_tokens, value);
+            case LogField::completion_tokens:
+                return store_count(texts().completion_tokens, value);
+            case LogField::models:
+                return require(false, value);
+            default:
+                return require(value.is_null(), value);
         }
     }
 
@@ -229,10 +260,13 @@ class LogHandler : public SaxHandler<LogHandler> {
             }
             names_.push_back(name);
         } else if (position_ >= names_.size()) {
-            fail_expected(path(), "no more models than " + joined(names_) + ", as in the first record", in_quotes(name));
-        } else if (name != names_[position_]) {
-            fail_expected(path(), in_quotes(names_[position_]) + ", the order of the first record being " + joined(names_),
+            fail_expected(path(), "no more models than " + joined(names_) + ", as in the first record",
                           in_quotes(name));
+        } else if (name != names_[position_]) {
+            fail_expected(
+                path(),
+                in_quotes(names_[position_]) + ", the order of the first record being " + joined(names_),
+                in_quotes(name));
         }
     }
 
@@ -267,7 +301,9 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (field_ == LogField::verdicts) {
             const bool bit = value.is_number() && (value.number == 0.0 || value.number == 1.0);
             if (!bit && !value.is_null()) fail_expected(path(), element_text(), value.shown());
-            model().verdicts.push_back(!bit ? Verdict::unparsed : value.number == 1.0 ? Verdict::positive : Verdict::negative);
+            model().verdicts.push_back(!bit                  ? Verdict::unparsed
+                                       : value.number == 1.0 ? Verdict::positive
+                                                             : Verdict::negative);
         } else if (field_ == LogField::samples) {
             if (!value.is_text() && !value.is_null()) fail_expected(path(), element_text(), value.shown());
             if (keep_all || (parts_.answers && element_ == 0)) {
@@ -290,10 +326,10 @@ class LogHandler : public SaxHandler<LogHandler> {
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
     SeenFields seen_, model_seen_, usage_seen_;  ///< of the record, the model and its usage that are read
-    std::size_t ignored_ = 0;   ///< open brackets of a value that is passed over
-    std::size_t position_ = 0;  ///< of the model that is read
+    std::size_t ignored_ = 0;                    ///< open brackets of a value that is passed over
+    std::size_t position_ = 0;                   ///< of the model that is read
     std::ptrdiff_t slot_ = skipped;
     std::size_t element_ = 0;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -23,6 +23,8 @@
 
 namespace automix {
 
+namespace detail {
+
 /// In lower case and without outer blanks, for ASCII.
 inline std::string folded(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n\v\f";
@@ -33,6 +35,8 @@ inline std::string folded(std::string_view text) {
     return out;
 }
 
+}  // namespace detail
+
 class LogReader {
  public:
     /// Opens the first file. Throws `DataError` where it cannot be opened, and `ArgumentError` where there is no file, and
@@ -40,7 +44,7 @@ class LogReader {
     explicit LogReader(std::vector<std::string> paths, ReadOptions options = {})
         : paths_(std::move(paths)), options_(std::move(options)), handler_(parts(options_)) {
         if (paths_.empty()) throw ArgumentError("no log to read");
-        for (std::string& answer : options_.fixed_answers) answer = folded(answer);
+        for (std::string& answer : options_.fixed_answers) answer = detail::folded(answer);
         if (options_.mapping) map(*options_.mapping);
         open_next();
     }
@@ -56,7 +60,7 @@ class LogReader {
         while (lines_ || open_next()) {
             std::string_view line;
             while (lines_->next(line)) {
-                if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+                if (detail::is_blank(line)) continue;
                 if (read<Json>(line, record)) {
                     ++records_;
                     return true;
@@ -75,16 +79,17 @@ class LogReader {
     [[nodiscard]] const std::vector<Place>& truncated() const noexcept { return truncated_; }
 
  private:
-    static LogParts parts(const ReadOptions& options) noexcept {
+    static detail::LogParts parts(const ReadOptions& options) noexcept {
         return {!options.fixed_answers.empty(), options.keep_samples, options.keep_texts};
     }
 
     void map(const ColumnMapping& mapping) {
-        if (!options_.fixed_answers.empty()) throw ArgumentError("fixed answers: a mapping names no answers to compare");
+        if (!options_.fixed_answers.empty())
+            throw ArgumentError("fixed answers: a mapping names no answers to compare");
         std::vector<std::string> names;
         for (const ModelMapping& model : mapping.models) names.push_back(model.name);
         if (names.empty()) throw ArgumentError("the mapping names no models");
-        mapped_.emplace(mapping, choose_models(names, options_.models));
+        mapped_.emplace(mapping, detail::choose_models(names, options_.models));
     }
 
     /// False where there is no further file.
@@ -104,7 +109,7 @@ class LogReader {
         try {
             parse<Json>(line, record);
             return true;
-        } catch (const JsonSyntaxError& error) {
+        } catch (const detail::JsonSyntaxError& error) {
             if (!lines_->ended() || error.column() <= line.size()) fail(error);
             if (!options_.allow_truncated) throw DataError(place_, "truncated last line");
             truncated_.push_back(place_);
@@ -122,13 +127,13 @@ class LogReader {
     void parse(std::string_view line, LogRecord& record) {
         if (mapped_) {
             mapped_->start(record, line_id());
-            parse_json_line<Json>(line, *mapped_);
+            detail::parse_json_line<Json>(line, *mapped_);
             mapped_->finish();
             return;
         }
         if (!models_known_) learn_models<Json>(line, record);
         handler_.start(record);
-        parse_json_line<Json>(line, handler_);
+        detail::parse_json_line<Json>(line, handler_);
         handler_.finish();
         finish_texts(record);
     }
@@ -137,18 +142,19 @@ class LogReader {
     void learn_models(std::string_view line, LogRecord& record) {
         handler_.set_models({}, {});
         handler_.start(record);
-        parse_json_line<Json>(line, handler_);
+        detail::parse_json_line<Json>(line, handler_);
         handler_.finish();
         log_models_ = handler_.names();
-        keep_ = choose_models(log_models_, options_.models);
+        keep_ = detail::choose_models(log_models_, options_.models);
         handler_.set_models(log_models_, keep_);
         models_known_ = true;
     }
 
-    /// The id of a row whose table has none: its line, and where several files are read its file too.
+    /// The id of a row whose table has none: its line, and before it, where several files are read, the number of its file
+    /// among them, from 1, as in `2:17`. However a path is spelled, a row keeps its id.
     [[nodiscard]] std::string line_id() const {
         const std::string line = std::to_string(place_.line);
-        return paths_.size() == 1 ? line : place_.file + ":" + line;
+        return paths_.size() == 1 ? line : std::to_string(opened_) + ":" + line;
     }
 
     /// What the texts say about the answers; then they go, unless they are to stay.
@@ -162,7 +168,7 @@ class LogReader {
             ModelTexts& texts = record.texts[slot++];
             model.flagged = is_fixed(texts);
             if (samples) {
-                require_samples(model, texts, m);
+                detail::require_samples(model, texts, m);
                 cluster_samples(model, texts, record.reference);
             }
             if (options_.keep_texts) continue;
@@ -176,14 +182,14 @@ class LogReader {
         if (options_.fixed_answers.empty()) return false;
         const auto& answer = texts.answer || texts.samples.empty() ? texts.answer : texts.samples.front();
         const auto& fixed = options_.fixed_answers;
-        return answer && std::find(fixed.begin(), fixed.end(), folded(*answer)) != fixed.end();
+        return answer && std::find(fixed.begin(), fixed.end(), detail::folded(*answer)) != fixed.end();
     }
 
     std::vector<std::string> paths_;
     ReadOptions options_;
-    LogHandler handler_;
-    std::optional<MappedHandler> mapped_;
-    std::optional<LineReader> lines_;
+    detail::LogHandler handler_;
+    std::optional<detail::MappedHandler> mapped_;
+    std::optional<detail::LineReader> lines_;
     std::size_t opened_ = 0;   ///< files
     std::size_t records_ = 0;  ///< read from this file
     Place place_;

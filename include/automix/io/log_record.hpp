@@ -29,6 +29,8 @@ struct LogRecord {
     std::vector<ModelTexts> texts{};         ///< one for each model of `record`
 };
 
+namespace detail {
+
 /// Empties a record for the next line, with models of these names; its buffers stay.
 inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     Record& row = log.record;
@@ -51,5 +53,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
         for (auto* count : {&texts.prompt_tokens, &texts.completion_tokens}) count->reset();
     }
 }
+
+}  // namespace detail
 
 }  // namespace automix

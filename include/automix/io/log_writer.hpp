@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns: a killed writer
-// loses at most the line that it was writing. Numbers are written so that they read back to the last bit, and nothing is
-// written that the reader would refuse.
+// loses at most the line that it was writing. Numbers are written so that they read back to the last bit. No record is
+// written that the reader would refuse by itself, nor one with other models, or in another order, than the first of the
+// file; that no id stands twice is for the caller to see to.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/validate.hpp>
 #include <automix/io/file.hpp>
+#include <automix/io/line_reader.hpp>
 #include <automix/io/log_fields.hpp>
+#include <automix/io/log_handler.hpp>
 #include <automix/io/log_record.hpp>
 #include <automix/io/samples.hpp>
+#include <automix/io/sax.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -20,12 +25,17 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace automix {
+
+namespace detail {
 
 /// One model of a record as the object of its line. Sample scores go with the samples alone.
 template <class Json = nlohmann::ordered_json>
@@ -37,10 +47,12 @@ Json model_json(const std::string& name, const ModelRecord& model, const ModelTe
     set("answer", texts.answer);
     json["score"] = model.score;
     for (const Verdict verdict : model.verdicts) {
-        json["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr) : Json(static_cast<int>(verdict)));
+        json["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr)
+                                                                : Json(static_cast<int>(verdict)));
     }
     set("confidence", model.confidence);
-    for (const auto& sample : texts.samples) json["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
+    for (const auto& sample : texts.samples)
+        json["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
     if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
     set("cost", model.cost);
     set("draw_cost", model.draw_cost);
@@ -48,6 +60,8 @@ Json model_json(const std::string& name, const ModelRecord& model, const ModelTe
     if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
     return json;
 }
+
+}  // namespace detail
 
 /// A record as the object of its line. Requires a name for each model.
 template <class Json = nlohmann::ordered_json>
@@ -68,8 +82,8 @@ Json log_json(const LogRecord& log) {
     json["models"] = Json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;
-        json["models"].push_back(
-            model_json<Json>(log.model_names[m], log.record.models[m], m < log.texts.size() ? log.texts[m] : no_texts));
+        json["models"].push_back(detail::model_json<Json>(log.model_names[m], log.record.models[m],
+                                                          m < log.texts.size() ? log.texts[m] : no_texts));
     }
     return json;
 }
@@ -80,11 +94,15 @@ class LogWriter {
     /// and appends, `create` starts anew.
     enum class Mode : std::uint8_t { append, repair, create };
 
-    /// Throws `DataError` where the file cannot be opened, or cannot be appended to.
+    /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
+    /// its first record no record.
     template <class Json = nlohmann::ordered_json>
     explicit LogWriter(std::string path, Mode mode = Mode::append) : path_(std::move(path)) {
-        if (mode != Mode::create) end_last_line<Json>(mode == Mode::repair);
-        file_ = open_file(path_, mode == Mode::create ? "wb" : "ab");
+        if (mode != Mode::create && std::filesystem::is_regular_file(path_)) {
+            end_last_line<Json>(mode == Mode::repair);
+            learn_models<Json>();
+        }
+        file_ = detail::open_file(path_, mode == Mode::create ? "wb" : "ab");
         if (needs_line_feed_) put("\n");
     }
 
@@ -93,6 +111,7 @@ class LogWriter {
     template <class Json = nlohmann::ordered_json>
     void write(const LogRecord& log) {
         put(line_of<Json>(log));
+        models_ = log.model_names;
     }
 
  private:
@@ -104,24 +123,51 @@ class LogWriter {
         if (error || size == 0) return;
         const std::string last = last_line(size);
         if (last.empty()) return;
+        if (last.find_first_not_of(" \t\r") != last.find('{')) {
+            throw DataError(Place{path_, 0, {}}, "the last line is no record; nothing is appended behind it");
+        }
         if (Json::accept(last)) {
             needs_line_feed_ = true;
             return;
         }
-        if (!remove) throw DataError(Place{path_, 0, {}}, "truncated last line; nothing is appended behind it");
+        if (!remove)
+            throw DataError(Place{path_, 0, {}}, "truncated last line; nothing is appended behind it");
         std::filesystem::resize_file(path_, size - last.size(), error);
-        if (error) throw DataError(Place{path_, 0, {}}, "the truncated last line cannot be removed: " + error.message());
+        if (error)
+            throw DataError(Place{path_, 0, {}},
+                            "the truncated last line cannot be removed: " + error.message());
+    }
+
+    /// Takes the names of the models from the first record, where there is one.
+    template <class Json>
+    void learn_models() {
+        detail::LineReader lines(path_, std::numeric_limits<std::size_t>::max());
+        for (std::string_view line; lines.next(line);) {
+            if (detail::is_blank(line)) continue;
+            try {
+                detail::LogHandler handler{detail::LogParts{}};
+                LogRecord first;
+                handler.start(first);
+                detail::parse_json_line<Json>(line, handler);
+                handler.finish();
+                models_ = handler.names();
+                return;
+            } catch (const DataError& error) {
+                throw DataError(Place{path_, lines.line(), error.place().field},
+                                error.detail() + "; nothing is appended");
+            }
+        }
     }
 
     /// What stands behind the last line feed.
     [[nodiscard]] std::string last_line(std::uintmax_t size) const {
-        const File file = open_file(path_, "rb");
+        const detail::File file = detail::open_file(path_, "rb");
         constexpr std::uintmax_t step = std::uintmax_t{1} << 16U;
         for (std::uintmax_t length = std::min(step, size);; length = std::min(2 * length, size)) {
             std::string tail(static_cast<std::size_t>(length), '\0');
             if (std::fseek(file.get(), -static_cast<long>(length), SEEK_END) != 0 ||
                 std::fread(tail.data(), 1, tail.size(), file.get()) != tail.size()) {
-                fail_file(path_, "cannot be read");
+                detail::fail_file(path_, "cannot be read");
             }
             const std::size_t feed = tail.rfind('\n');
             if (feed != std::string::npos) return tail.substr(feed + 1);
@@ -132,29 +178,47 @@ class LogWriter {
     template <class Json>
     [[nodiscard]] std::string line_of(const LogRecord& log) const {
         try {
-            Dataset(log.model_names).append(log.record);
-            for (std::size_t m = 0; m < log.texts.size() && m < log.record.models.size(); ++m) {
-                if (!log.texts[m].samples.empty()) require_samples(log.record.models[m], log.texts[m], m);
-            }
+            require_valid(log);
             return log_json<Json>(log).dump() + '\n';
         } catch (const typename Json::exception&) {
-            throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
+            throw DataError(Place{path_, 0, {}},
+                            "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
         } catch (const Error& error) {
             throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": " + error.what());
         }
     }
 
+    void require_valid(const LogRecord& log) const {
+        if (models_.empty()) {
+            const Dataset names(log.model_names);  // throws unless there are some, and differ
+        } else if (log.model_names != models_) {
+            throw DataError(
+                Place{{}, 0, "models"},
+                "expected " + joined(models_) + ", as in the first record, found " + joined(log.model_names));
+        }
+        Record record = log.record;
+        // Clusters are not written, so scores of samples are held against the samples instead.
+        for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
+        automix::require_valid(record, log.model_names);
+        for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
+            if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
+        }
+    }
+
     void put(const std::string& bytes) {
         if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
-        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() && std::fflush(file_.get()) == 0) return;
+        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
+            std::fflush(file_.get()) == 0)
+            return;
         const int reason = errno;
         file_.reset();
         errno = reason;
-        fail_file(path_, "cannot be written");
+        detail::fail_file(path_, "cannot be written");
     }
 
     std::string path_;
-    File file_;
+    std::vector<std::string> models_;  ///< of the records in the file; none at first
+    detail::File file_;
     bool needs_line_feed_ = false;
 };
 

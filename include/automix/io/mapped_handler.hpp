@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
@@ -105,13 +105,18 @@ class MappedHandler : public SaxHandler<MappedHandler> {
 
     static std::string_view expected(Target target) noexcept {
         switch (target) {
-            case Target::id: return "a non-empty string or a whole number";
+            case Target::id:
+                return "a non-empty string or a whole number";
             case Target::split:
-            case Target::dataset: return "a string";
-            case Target::category: return describe_field(LogField::category).expected;
+            case Target::dataset:
+                return "a string";
+            case Target::category:
+                return describe_field(LogField::category).expected;
             case Target::score:
-            case Target::confidence: return share_text;
-            case Target::cost: break;
+            case Target::confidence:
+                return share_text;
+            case Target::cost:
+                break;
         }
         return price_text;
     }
@@ -130,14 +135,22 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 require(value.is_text() ? !value.text->empty() : value.kind == JsonScalar::Kind::integer);
                 row.id = value.is_text() ? *value.text : value.shown();
                 return;
-            case Target::split: return store_text(row.split);
-            case Target::dataset: return store_text(row.dataset);
+            case Target::split:
+                return store_text(row.split);
+            case Target::dataset:
+                return store_text(row.dataset);
             case Target::category:
                 store_text(row.category);
                 return require(parse_category(row.category).has_value());
-            case Target::score: require(is_share(value)); break;
-            case Target::confidence: require(is_share(value) || value.is_null()); break;
-            case Target::cost: require(is_price(value) || value.is_null()); break;
+            case Target::score:
+                require(is_share(value));
+                break;
+            case Target::confidence:
+                require(is_share(value) || value.is_null());
+                break;
+            case Target::cost:
+                require(is_price(value) || value.is_null());
+                break;
         }
         if (value.is_null()) return;
         ModelRecord& model = row.models[column.model];
@@ -154,4 +167,4 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     std::size_t level_ = 0;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is odd in a log but usable, gathered while it is read: each kind of warning once, with its count and first place,
-// whatever the number of rows. Also the places of rows, for the message of an id that stands twice.
-// Constant memory but for logs whose lines have gaps (blank ones), which take two numbers a gap.
+// whatever the number of rows. Constant memory.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -12,9 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -25,33 +22,7 @@ struct VerdictCounts {
     std::size_t unparsed = 0;
 };
 
-/// Where rows stand, as runs of consecutive lines.
-class RowPlaces {
- public:
-    /// The place of the row that follows those added before.
-    void add(const Place& place) {
-        if (runs_.empty() || runs_.back().file != place.file || place.line != runs_.back().line + (rows_ - runs_.back().row)) {
-            runs_.push_back({rows_, place.file, place.line});
-        }
-        ++rows_;
-    }
-
-    /// Requires a row that was added. O(log runs).
-    [[nodiscard]] Place operator[](std::size_t row) const {
-        const auto after = std::upper_bound(runs_.begin(), runs_.end(), row, [](std::size_t r, const Run& run) { return r < run.row; });
-        const Run& run = *std::prev(after);
-        return {run.file, run.line + (row - run.row), {}};
-    }
-
- private:
-    struct Run {
-        std::size_t row;
-        std::string file;
-        std::size_t line;
-    };
-    std::vector<Run> runs_;
-    std::size_t rows_ = 0;
-};
+namespace detail {
 
 class ReadNotes {
  public:
@@ -66,12 +37,14 @@ class ReadNotes {
                 std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
             if (!model.confidence || model.verdicts.empty()) continue;
             const double share = positive_share(model.verdicts);
-            constexpr double tolerance = 1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
+            constexpr double tolerance =
+                1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
             if (!(std::abs(share - *model.confidence) > tolerance)) continue;
             if (contradictions_++ == 0) {
                 contradiction_ = to_string(place) + ": " + log.model_names[m] + ": stored confidence " +
-                                 format_number(*model.confidence) + " is not the share of positive verdicts, " +
-                                 format_number(share) + ", which is used";
+                                 format_number(*model.confidence) +
+                                 " is not the share of positive verdicts, " + format_number(share) +
+                                 ", which is used";
             }
         }
     }
@@ -79,12 +52,15 @@ class ReadNotes {
     /// One for each model that is kept.
     [[nodiscard]] const std::vector<VerdictCounts>& verdicts() const noexcept { return verdicts_; }
 
-    [[nodiscard]] std::vector<std::string> warnings(const std::vector<std::string>& models, const std::vector<Place>& truncated) const {
+    [[nodiscard]] std::vector<std::string> warnings(const std::vector<std::string>& models,
+                                                    const std::vector<Place>& truncated) const {
         std::vector<std::string> warnings;
-        for (const Place& place : truncated) warnings.push_back(to_string(place) + ": truncated last line skipped");
+        for (const Place& place : truncated)
+            warnings.push_back(to_string(place) + ": truncated last line skipped");
         if (contradictions_ > 0) {
-            warnings.push_back(contradiction_ +
-                               (contradictions_ == 1 ? "" : "; " + std::to_string(contradictions_) + " such in all"));
+            warnings.push_back(
+                contradiction_ +
+                (contradictions_ == 1 ? "" : "; " + std::to_string(contradictions_) + " such in all"));
         }
         for (std::size_t m = 0; m < verdicts_.size(); ++m) {
             constexpr double tolerated = 0.05;
@@ -101,5 +77,7 @@ class ReadNotes {
     std::size_t contradictions_ = 0;
     std::string contradiction_;  ///< the first
 };
+
+}  // namespace detail
 
 }  // namespace automix

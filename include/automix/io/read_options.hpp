@@ -19,14 +19,19 @@ struct ReadOptions {
     std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
     std::optional<ColumnMapping> mapping{};    ///< for logs in another shape
     bool keep_samples = false;                 ///< clusters and scores of the samples
-    bool keep_texts = false;                   ///< texts and samples; of the streaming reader, a data set holds none
-    bool allow_truncated = false;              ///< skip a last line that was cut off instead of refusing it
+    /// Texts and, as by `keep_samples`, clusters and scores of the samples. A data set holds no texts, so `read_log` keeps
+    /// the latter alone.
+    bool keep_texts = false;
+    bool allow_truncated = false;  ///< skip a last line that was cut off instead of refusing it
     std::size_t max_line_bytes = std::size_t{64} << 20U;
 };
 
+namespace detail {
+
 /// For each model of the log whether it is wanted: all are where none is named. Throws `ArgumentError` for names that the
 /// log does not have, and for another order than the log's.
-inline std::vector<bool> choose_models(const std::vector<std::string>& log, const std::vector<std::string>& wanted) {
+inline std::vector<bool> choose_models(const std::vector<std::string>& log,
+                                       const std::vector<std::string>& wanted) {
     std::vector<bool> keep(log.size(), wanted.empty());
     auto from = log.begin();
     for (const std::string& name : wanted) {
@@ -35,13 +40,15 @@ inline std::vector<bool> choose_models(const std::vector<std::string>& log, cons
             throw ArgumentError("no model " + in_quotes(name) + " in the log; it has " + joined(log));
         }
         if (found < from) {
-            throw ArgumentError("models must stand in the log's order, cheapest first, and once: " + joined(log) + "; found " +
-                                joined(wanted));
+            throw ArgumentError("models must stand in the log's order, cheapest first, and once: " +
+                                joined(log) + "; found " + joined(wanted));
         }
         keep[static_cast<std::size_t>(found - log.begin())] = true;
         from = found + 1;
     }
     return keep;
 }
+
+}  // namespace detail
 
 }  // namespace automix

@@ -21,7 +21,9 @@ using OrderedJson = nlohmann::ordered_json;
 
 /// The number, or null.
 template <class Json = nlohmann::ordered_json>
-Json to_json(const Figure& figure) { return figure ? Json(*figure) : Json(nullptr); }
+Json to_json(const Figure& figure) {
+    return figure ? Json(*figure) : Json(nullptr);
+}
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "gap_recovered","excess"}`.

@@ -18,14 +18,19 @@
 
 namespace automix {
 
+namespace detail {
+
 /// Throws `DataError` with the field alone unless the samples, where there are any, begin with the answer, where it is
 /// given, and have a score each, where scores are.
 inline void require_samples(const ModelRecord& model, const ModelTexts& texts, std::size_t position) {
-    const auto field = [position](const char* name) { return Place{{}, 0, "models[" + std::to_string(position) + "]." + name}; };
+    const auto field = [position](const char* name) {
+        return Place{{}, 0, "models[" + std::to_string(position) + "]." + name};
+    };
     const auto& samples = texts.samples;
     if (!model.sample_scores.empty() && model.sample_scores.size() != samples.size()) {
         throw DataError(field("sample_scores"), "expected one for each of " + std::to_string(samples.size()) +
-                                                    " samples, found " + std::to_string(model.sample_scores.size()));
+                                                    " samples, found " +
+                                                    std::to_string(model.sample_scores.size()));
     }
     if (!samples.empty() && texts.answer && samples.front() != texts.answer) {
         throw DataError(field("samples[0]"), "expected the answer " + in_quotes(*texts.answer) + ", found " +
@@ -33,8 +38,11 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
     }
 }
 
+}  // namespace detail
+
 /// Fills `clusters`, and `sample_scores` where none are logged.
-inline void cluster_samples(ModelRecord& model, const ModelTexts& texts, const std::optional<std::string>& reference) {
+inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
+                            const std::optional<std::string>& reference) {
     const bool scored = !model.sample_scores.empty();
     std::unordered_map<std::string_view, std::int32_t> numbers;
     model.clusters.clear();

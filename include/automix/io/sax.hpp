@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the readers of JSON Lines share: nlohmann's event interface reduced to scalars, keys and brackets, with errors in
 // the library's own words. A line is parsed straight into its target, without a document in between. Brackets are counted,
-// not recursed into, so that no input overflows the stack. The type of JSON is a template parameter throughout io: any
-// `nlohmann::basic_json` does, and what a program does not call it does not compile.
+// not recursed into, so that no input overflows the stack. The type of JSON is a template parameter throughout io, so that
+// what a program does not call it does not compile; it is a `nlohmann::basic_json` with the strings and numbers of
+// `nlohmann::json`, as `nlohmann::ordered_json` is.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -16,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-namespace automix {
+namespace automix::detail {
 
 /// A JSON value that is neither an object nor an array.
 struct JsonScalar {
@@ -35,11 +36,16 @@ struct JsonScalar {
     /// As it is shown in a message; an integer to its last digit.
     [[nodiscard]] std::string shown() const {
         switch (kind) {
-            case Kind::null: return "null";
-            case Kind::boolean: return magnitude != 0 ? "true" : "false";
-            case Kind::integer: return (negative ? "-" : "") + std::to_string(magnitude);
-            case Kind::real: return format_number(number);
-            case Kind::text: break;
+            case Kind::null:
+                return "null";
+            case Kind::boolean:
+                return magnitude != 0 ? "true" : "false";
+            case Kind::integer:
+                return (negative ? "-" : "") + std::to_string(magnitude);
+            case Kind::real:
+                return format_number(number);
+            case Kind::text:
+                break;
         }
         return in_quotes(*text);
     }
@@ -49,7 +55,8 @@ struct JsonScalar {
     throw DataError(Place{{}, 0, field}, message);
 }
 
-[[noreturn]] inline void fail_expected(const std::string& field, std::string_view expected, const std::string& found) {
+[[noreturn]] inline void fail_expected(const std::string& field, std::string_view expected,
+                                       const std::string& found) {
     fail_field(field, "expected " + std::string(expected) + ", found " + found);
 }
 
@@ -58,7 +65,8 @@ class JsonSyntaxError : public DataError {
  public:
     /// `column` is 1-based, in bytes.
     JsonSyntaxError(std::size_t column, const std::string& reason)
-        : DataError(Place{{}, 0, "column " + std::to_string(column)}, "not valid JSON: " + reason), column_(column) {}
+        : DataError(Place{{}, 0, "column " + std::to_string(column)}, "not valid JSON: " + reason),
+          column_(column) {}
 
     [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
@@ -69,7 +77,8 @@ class JsonSyntaxError : public DataError {
 /// What the parser complains of, without its own prefix, position and quotation.
 inline std::string syntax_reason(const nlohmann::detail::exception& error) {
     std::string_view what = error.what();
-    if (const auto prefix = what.find(" - "); prefix != std::string_view::npos) what.remove_prefix(prefix + 3);
+    if (const auto prefix = what.find(" - "); prefix != std::string_view::npos)
+        what.remove_prefix(prefix + 3);
     what = what.substr(0, what.find("; last read: "));
     return std::string(what);
 }
@@ -79,7 +88,8 @@ inline std::string token_shown(std::string_view token) {
     constexpr std::size_t limit = 30;
     const bool cut = token.size() > limit;
     std::string text = cut ? "..." : "";
-    for (const char c : cut ? token.substr(token.size() - limit) : token) text += static_cast<unsigned char>(c) < 0x80U ? c : '?';
+    for (const char c : cut ? token.substr(token.size() - limit) : token)
+        text += static_cast<unsigned char>(c) < 0x80U ? c : '?';
     return in_quotes(text);
 }
 
@@ -95,10 +105,13 @@ class SaxHandler {
     void begin_line() noexcept { depth_ = 0; }
 
     bool null() { return pass({}); }
-    bool boolean(bool value) { return pass({JsonScalar::Kind::boolean, false, value ? 1U : 0U, 0.0, nullptr}); }
+    bool boolean(bool value) {
+        return pass({JsonScalar::Kind::boolean, false, value ? 1U : 0U, 0.0, nullptr});
+    }
     bool number_integer(Json::number_integer_t value) {
         const auto bits = static_cast<std::uint64_t>(value);
-        return pass({JsonScalar::Kind::integer, value < 0, value < 0 ? 0U - bits : bits, static_cast<double>(value), nullptr});
+        return pass({JsonScalar::Kind::integer, value < 0, value < 0 ? 0U - bits : bits,
+                     static_cast<double>(value), nullptr});
     }
     bool number_unsigned(Json::number_unsigned_t value) {
         return pass({JsonScalar::Kind::integer, false, value, static_cast<double>(value), nullptr});
@@ -118,10 +131,12 @@ class SaxHandler {
         return true;
     }
 
-    bool parse_error(std::size_t position, const std::string& token, const nlohmann::detail::exception& error) {
+    bool parse_error(std::size_t position, const std::string& token,
+                     const nlohmann::detail::exception& error) {
         constexpr int number_overflow = 406;
         if (error.id == number_overflow) fail_expected(self().path(), "a finite number", token);
-        throw JsonSyntaxError(position, syntax_reason(error) + (token.empty() ? "" : ", found " + token_shown(token)));
+        throw JsonSyntaxError(position,
+                              syntax_reason(error) + (token.empty() ? "" : ", found " + token_shown(token)));
     }
 
  private:
@@ -135,7 +150,8 @@ class SaxHandler {
         return true;
     }
     bool open(bool array) {
-        if (++depth_ > max_depth) fail_field(self().path(), "nested deeper than " + std::to_string(max_depth) + " levels");
+        if (++depth_ > max_depth)
+            fail_field(self().path(), "nested deeper than " + std::to_string(max_depth) + " levels");
         self().on_open(array);
         return true;
     }
@@ -159,4 +175,4 @@ void parse_json_line(std::string_view line, Handler& handler) {
     Json::sax_parse(line.data(), line.data() + line.size(), &handler);
 }
 
-}  // namespace automix
+}  // namespace automix::detail
