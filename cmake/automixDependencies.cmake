@@ -13,6 +13,31 @@ function(automix_fetch_headers name target include_dir url hash)
   target_include_directories(${target} INTERFACE "${${name}_SOURCE_DIR}/${include_dir}")
 endfunction()
 
+# Stops where the headers of a dependency, also of a target that was there already, are older than `least`. One of the
+# `headers` defines `macros`, the parts of its version; where none does, nothing is said.
+function(automix_require_version target least headers macros)
+  get_target_property(folders ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  string(REGEX REPLACE "\\$<(BUILD|INSTALL)_INTERFACE:([^>]*)>" "\\2" folders "${folders}")
+  foreach(folder IN LISTS folders)
+    foreach(header IN LISTS headers)
+      set(version)
+      foreach(macro IN LISTS macros)
+        set(line)
+        if(EXISTS "${folder}/${header}")
+          file(STRINGS "${folder}/${header}" line REGEX "^#define ${macro} +[0-9]+" LIMIT_COUNT 1)
+        endif()
+        if(line MATCHES "^#define ${macro} +([0-9]+)")
+          list(APPEND version "${CMAKE_MATCH_1}")
+        endif()
+      endforeach()
+      list(JOIN version "." version)
+      if(version AND version VERSION_LESS least)
+        message(FATAL_ERROR "automix needs ${target} ${least} or later, found ${version} at ${folder}")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
 set(automix_fetched_dependencies)
 
 # Eigen is asked for without a version: 3.4.0 refuses the range 3.4...5, and 5 refuses 3.4.
@@ -23,10 +48,10 @@ if(NOT TARGET Eigen3::Eigen)
       https://gitlab.com/libeigen/eigen/-/archive/3.4.0/eigen-3.4.0.tar.gz
       SHA256=8586084f71f9bde545ee7fa6d00288b264a2b7ac3607b974e54d13e7162c1c72)
     list(APPEND automix_fetched_dependencies Eigen3)
-  elseif(Eigen3_VERSION VERSION_LESS 3.4)
-    message(FATAL_ERROR "automix needs Eigen 3.4 or later, found ${Eigen3_VERSION} at ${Eigen3_DIR}")
   endif()
 endif()
+automix_require_version(Eigen3::Eigen 3.4 Eigen/src/Core/util/Macros.h
+  "EIGEN_WORLD_VERSION;EIGEN_MAJOR_VERSION;EIGEN_MINOR_VERSION")
 
 if(NOT TARGET nlohmann_json::nlohmann_json)
   find_package(nlohmann_json 3.11 CONFIG QUIET)
@@ -37,6 +62,9 @@ if(NOT TARGET nlohmann_json::nlohmann_json)
     list(APPEND automix_fetched_dependencies nlohmann_json)
   endif()
 endif()
+
+automix_require_version(nlohmann_json::nlohmann_json 3.11 "nlohmann/detail/abi_macros.hpp;nlohmann/json.hpp"
+  "NLOHMANN_JSON_VERSION_MAJOR;NLOHMANN_JSON_VERSION_MINOR;NLOHMANN_JSON_VERSION_PATCH")
 
 # An installed automix could not name a dependency that exists only in this build.
 if(automix_INSTALL AND automix_fetched_dependencies)

@@ -6,9 +6,9 @@ include(GNUInstallDirs)
 
 set(automix_package_dir "${CMAKE_INSTALL_DATADIR}/cmake/automix")
 
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/automix" DESTINATION include)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/automix" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
-install(TARGETS automix EXPORT automixTargets)
+install(TARGETS automix EXPORT automixTargets INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(EXPORT automixTargets NAMESPACE automix:: DESTINATION "${automix_package_dir}")
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/automixConfig.cmake.in"
