@@ -448,8 +448,12 @@ TEST_CASE("zero prices are legal") {
                   {{"cost", 4.5}, {"ibc", 0.375 / 4.5}, {"ibc_lift", 1.0}});
     const json free = log.evaluate({"--router", "all", "--costs", "0,0", "--verification-cost", "0"});
     CHECK(free["base_ibc"]["test"].is_null());
-    for (const json& router : free["routers"])
-        CHECK((router.contains("infeasible") || router["test"]["ibc"].is_null()));
+    for (const json& router : free["routers"]) {
+        CAPTURE(router["name"]);
+        CHECK_FALSE(router.contains("infeasible"));
+        CHECK(router["test"]["ibc"].is_null());
+        CHECK(router["test"]["cost"] == 0.0);
+    }
 }
 
 TEST_CASE("pairs of models with nothing to gain are results") {

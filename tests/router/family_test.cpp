@@ -266,9 +266,13 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     const Winner winner = winner_of(t, all, range);
 
     REQUIRE(result.candidates == static_cast<Index>(all.size()));
-    REQUIRE(result.feasible == (winner.policy != nullptr));
-    REQUIRE(result.ibc.defined() == result.feasible);
-    REQUIRE(result.reason.empty() == result.feasible);
+    const bool feasible = std::any_of(all.begin(), all.end(), [&](const Policy& policy) {
+        const double cost = try_policy(t, policy).cost;
+        return cost >= range.least - 1e-9 && cost <= range.most + 1e-9;
+    });
+    REQUIRE(result.feasible == feasible);
+    REQUIRE(result.ibc.defined() == (winner.policy != nullptr));
+    REQUIRE(result.reason.empty() == result.ibc.defined());
     if (winner.policy == nullptr) return;
     REQUIRE(same(*result.ibc, winner.ibc));
 

@@ -235,17 +235,29 @@ TEST_CASE("a cost range that nothing satisfies is an answer, and the router then
     CHECK_THROWS_AS(router.parameters(), NotTrainedError);
 }
 
-TEST_CASE("where verification is free and nothing is routed there is no IBC") {
+TEST_CASE("where nothing costs more than the small model there is no IBC and the best score is taken") {
     Prices prices = hand_prices();
     prices.verification = 0.0;
     // the one double threshold of two bins is [0, 1/2]
     DoubleThresholdRouter router(options(2));
     const TrainingResult result = train(router, tables::confidence_table({{0.75, 0, 1}}), prices);
-    CHECK_FALSE(result.feasible);
+    CHECK(result.feasible);
     CHECK(result.reason == "no candidate costs more than the small model, so none has an IBC");
+    CHECK(result.ibc.reason() == result.reason);
+    CHECK_FALSE(router.rule().routes(0.75));
     const TrainingResult one_bin = train(router, tables::confidence_table({{0.25, 0, 1}}), prices);
     CHECK(one_bin.feasible);
     CHECK_THAT(*one_bin.ibc, WithinRel(0.1, 1e-12));
+}
+
+TEST_CASE("where all prices are zero what gains most is routed") {
+    ThresholdRouter router(options(2));
+    const Dataset data = tables::confidence_table({{0.0, 0, 1}, {0.5, 0, 1}, {1.0, 1, 0}});
+    const TrainingResult result = train(router, data, Prices{{0.0, 0.0}, 0.0, {}});
+    CHECK(result.feasible);
+    CHECK_FALSE(result.ibc.defined());
+    CHECK(router.rule().routes(0.5));
+    CHECK_FALSE(router.rule().routes(1.0));
 }
 
 TEST_CASE("a grid without candidates is infeasible, not an error") {

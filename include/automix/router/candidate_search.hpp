@@ -28,9 +28,15 @@ struct Candidate {
     double ibc = 0.0;
     double rounding = 0.0;  ///< what `ibc` may be off by, from rounding in the sums
     Point point{};
+    bool free = false;  ///< costs no more than the small model: there is no IBC
 
-    /// Whether its IBC is higher than that of `other` by more than rounding.
+    /// Whether its IBC is higher than that of `other` by more than rounding. One with an IBC beats one without; of two
+    /// without, the better performance counts.
     [[nodiscard]] bool beats(const Candidate& other) const noexcept {
+        if (free != other.free) return other.free;
+        if (free)
+            return point.performance > other.point.performance &&
+                   !nearly_equal(point.performance, other.point.performance);
         return ibc - other.ibc > std::max(rounding, other.rounding) && !nearly_equal(ibc, other.ibc);
     }
 };
@@ -55,8 +61,7 @@ class CandidateSearch {
 
     [[nodiscard]] const ConfidenceCells& table() const noexcept { return cells_; }
 
-    /// What routing cells of that weight and gain gives; nothing where the cost is out of range or no more than the small
-    /// model's. Counts as a candidate.
+    /// What routing cells of that weight and gain gives; nothing where the cost is out of range. Counts as a candidate.
     std::optional<Candidate> evaluate(const RoutedSum& cells) {
         ++candidates_;
         const RoutedSum routed = cells + cells_.routed;
@@ -64,11 +69,10 @@ class CandidateSearch {
             cells_.small.performance + routed.gain / cells_.rows,
             cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
         if (!range_.contains(reached.cost)) return std::nullopt;
-        in_range_ = true;
-        if (nearly_equal(reached.cost, cells_.small.cost)) return std::nullopt;
+        if (nearly_equal(reached.cost, cells_.small.cost)) return Candidate{0.0, 0.0, reached, true};
         const double extra_cost = cells_.verification * cells_.rows + cells_.large.cost * routed.weight;
         const double summed = cells_.rows * (cells_.small.performance + cells_.large.performance);
-        return Candidate{routed.gain / extra_cost, 1e-13 * summed / extra_cost, reached};
+        return Candidate{routed.gain / extra_cost, 1e-13 * summed / extra_cost, reached, false};
     }
 
     /// Weighs one more rule.
@@ -84,7 +88,7 @@ class CandidateSearch {
         found_ = true;
     }
 
-    /// The best rule; none where no candidate has an IBC and a cost in range.
+    /// The best rule; none where no candidate has a cost in range.
     [[nodiscard]] const Selection* best() const noexcept { return found_ ? &best_ : nullptr; }
 
     /// What training answers.
@@ -92,15 +96,17 @@ class CandidateSearch {
         TrainingResult result;
         result.candidates = candidates_;
         result.feasible = found_;
-        if (found_) {
+        if (!found_) {
+            result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.least) +
+                            ", " + format_number(range_.most) + "]";
+            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+        } else if (best_.figures.free) {
+            result.reason = "no candidate costs more than the small model, so none has an IBC";
+            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+        } else {
             result.ibc = best_.figures.ibc;
             result.ibc_lift = ibc_lift(best_.figures.point, cells_.small, cells_.large);
-            return result;
         }
-        result.reason = in_range_ ? "no candidate costs more than the small model, so none has an IBC"
-                                  : "infeasible: no candidate has a mean cost in [" +
-                                        format_number(range_.least) + ", " + format_number(range_.most) + "]";
-        result.ibc = result.ibc_lift = Figure::undefined(result.reason);
         return result;
     }
 
@@ -159,7 +165,6 @@ class CandidateSearch {
     Selection best_;
     bool found_ = false;
     Index candidates_ = 0;
-    bool in_range_ = false;
 };
 
 }  // namespace automix

@@ -61,7 +61,7 @@ class OneShotRouter {
         Family::search(search, options_.bins);
         TrainingResult result = search.result();
         Selection best = result.feasible ? *search.best() : Selection{};
-        std::string obstacle = result.reason;
+        std::string obstacle = result.feasible ? "" : result.reason;
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;

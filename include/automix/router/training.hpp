@@ -42,7 +42,7 @@ struct CostRange {
 /// What training found.
 struct TrainingResult {
     bool feasible = true;
-    std::string reason{};  ///< why nothing is feasible; empty otherwise
+    std::string reason{};  ///< why nothing is feasible, or why there is no IBC; empty otherwise
     Index candidates = 0;  ///< policies tried
     /// Of the chosen policy, on all training rows at mean prices.
     Figure ibc = Figure::undefined("not trained on IBC");
