@@ -54,7 +54,8 @@ bool agrees(const json& report, const json& tied) {
 
 }  // namespace
 
-TEST_CASE("through the program the published family gives the figures of the published implementation", "[shared]") {
+TEST_CASE("through the program the published family gives the figures of the published implementation",
+          "[shared]") {
     std::ifstream file(shared / "golden" / "reference.json");
     if (!file) {
         std::cout << "skipped: no " << (shared / "golden" / "reference.json").string() << '\n';
