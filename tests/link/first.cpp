@@ -4,6 +4,4 @@
 
 const char* version_seen_by_second();
 
-int main() {
-    return version_seen_by_second() == nullptr ? 1 : 0;
-}
+int main() { return version_seen_by_second() == nullptr ? 1 : 0; }

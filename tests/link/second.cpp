@@ -2,6 +2,4 @@
 // The other of two units that include everything.
 #include <automix/automix.hpp>
 
-const char* version_seen_by_second() {
-    return AUTOMIX_VERSION_STRING;
-}
+const char* version_seen_by_second() { return AUTOMIX_VERSION_STRING; }

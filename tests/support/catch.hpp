@@ -27,7 +27,8 @@ using Catch::Approx;
 
 namespace Catch::Matchers {
 
-inline auto ContainsSubstring(const std::string& text, CaseSensitive::Choice sensitivity = CaseSensitive::Yes) {
+inline auto ContainsSubstring(const std::string& text,
+                              CaseSensitive::Choice sensitivity = CaseSensitive::Yes) {
     return Contains(text, sensitivity);
 }
 

@@ -28,23 +28,25 @@ class PriceColumn {
         : constant_(price), mean_(price) {}  // NOLINT(google-explicit-constructor)
 
     explicit PriceColumn(Eigen::ArrayXd prices)
-        : prices_(std::move(prices)), mean_(prices_.size() == 0 ? 0.0 : prices_.mean()) {}
+        : is_constant_(false),
+          prices_(std::move(prices)),
+          mean_(prices_.size() == 0 ? 0.0 : prices_.mean()) {}
 
-    double operator()(Index row) const { return prices_.size() == 0 ? constant_ : prices_(row); }
+    double operator()(Index row) const { return is_constant_ ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
     /// True where there is a price for each of that many rows.
-    [[nodiscard]] bool covers(Index rows) const noexcept {
-        return prices_.size() == 0 || prices_.size() == rows;
-    }
+    [[nodiscard]] bool covers(Index rows) const noexcept { return is_constant_ || prices_.size() == rows; }
 
     [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const {
-        if (prices_.size() == 0) return constant_;
-        return PriceColumn(Eigen::ArrayXd::NullaryExpr(static_cast<Index>(rows.size()), [&](Index i) {
-            return prices_(rows[static_cast<std::size_t>(i)]);
-        }));
+        if (is_constant_) return constant_;
+        Eigen::ArrayXd chosen(static_cast<Index>(rows.size()));
+        Index to = 0;
+        for (const Index row : rows) chosen(to++) = prices_(row);
+        return PriceColumn(std::move(chosen));
     }
 
  private:
+    bool is_constant_ = true;
     double constant_ = 0.0;
     Eigen::ArrayXd prices_{};
     double mean_ = 0.0;
@@ -146,12 +148,19 @@ struct VerificationPrices {
 /// A column from the price in the rows that hold verification; the others take the mean, as no draw is made in them.
 template <class Price>
 PriceColumn price_column(const Dataset& data, const Column& confidences, Price price) {
-    const auto verified = !confidences.isNaN();
+    Eigen::ArrayXd prices(data.rows());
     double sum = 0.0;
-    for (Index row = 0; row < data.rows(); ++row) sum += verified(row) ? price(row) : 0.0;
-    const double mean = sum / static_cast<double>(verified.count());
-    return PriceColumn(Eigen::ArrayXd::NullaryExpr(
-        data.rows(), [&](Index row) { return verified(row) ? price(row) : mean; }));
+    Index verified = 0;
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (std::isnan(confidences(row))) continue;
+        prices(row) = price(row);
+        sum += prices(row);
+        ++verified;
+    }
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (std::isnan(confidences(row))) prices(row) = sum / static_cast<double>(verified);
+    }
+    return PriceColumn(std::move(prices));
 }
 
 /// Verification prices of one model; what is worth knowing goes into `table`.
@@ -205,7 +214,7 @@ inline PriceTable resolve_prices(const Dataset& data, const Prices& prices = {})
     PriceTable table;
     table.answers = detail::answer_prices(data, prices);
     table.recorded.answers =
-        prices.answers.empty() && data.rows() > 0 && !data.recorded_costs(0).isNaN().any();
+        prices.answers.empty() && data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
     for (Index model = 0; model < data.models(); ++model) {
         auto verification = detail::verification_prices(data, prices, model, table);
         table.draws.push_back(std::move(verification.draw));

@@ -44,6 +44,7 @@ inline std::string percent_or_dash(const Figure& ratio, bool with_sign) {
 inline std::vector<std::string> report_cells(const std::string& name, const Report& report) {
     return {name,
             format_fixed(report.performance, 4),
+            report.mixing_performance ? format_fixed(*report.mixing_performance, 4) : "-",
             format_fixed(report.cost, 3),
             report.ibc ? format_fixed(*report.ibc, 5) : "-",
             percent_or_dash(report.ibc_lift, true),
@@ -55,11 +56,11 @@ inline std::vector<std::string> report_cells(const std::string& name, const Repo
 
 }  // namespace detail
 
-/// One line a report under a header. IBC is in score per unit of cost, excess in per cent of the quality gap.
+/// One line a report under a header. `mixing` is the performance of random mixing at the same cost, IBC is in score per unit of cost, excess in per cent of the quality gap.
 inline std::string report_table(std::string_view title,
                                 const std::vector<std::pair<std::string, Report>>& reports) {
-    TextTable table({std::string(title), "performance", "cost", "IBC", "IBC lift", "gap recovered", "excess",
-                     "routed", "draws"});
+    TextTable table({std::string(title), "performance", "mixing", "cost", "IBC", "IBC lift", "gap recovered",
+                     "excess", "routed", "draws"});
     std::vector<std::string> notes;
     for (const auto& [name, report] : reports) {
         table.add(detail::report_cells(name, report));
@@ -80,9 +81,6 @@ inline std::string to_text(const Evaluation& evaluation, const std::string& name
                                      {"always small", baselines.always_small},
                                      {"always large", baselines.always_large},
                                      {"oracle", baselines.oracle}});
-    const Figure& mixing = evaluation.report.mixing_performance;
-    text += "random mixing at the same cost: " +
-            (mixing ? "performance " + format_fixed(*mixing, 4) : "none, " + mixing.reason()) + '\n';
     if (evaluation.intervals) {
         const ConfidenceIntervals& intervals = *evaluation.intervals;
         text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +

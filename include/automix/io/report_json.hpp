@@ -13,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
-#include <variant>
 
 namespace automix {
 
@@ -84,7 +83,17 @@ template <class Json = nlohmann::ordered_json>
 Json to_json(const Parameters& parameters) {
     Json json = Json::object();
     for (const auto& [name, value] : parameters) {
-        std::visit([&, &key = name](const auto& v) { json[key] = v; }, value);
+        switch (value.kind) {
+            case ParameterValue::Kind::number:
+                json[name] = value.numbers.front();
+                break;
+            case ParameterValue::Kind::numbers:
+                json[name] = value.numbers;
+                break;
+            case ParameterValue::Kind::text:
+                json[name] = value.text;
+                break;
+        }
     }
     return json;
 }

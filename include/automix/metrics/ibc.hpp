@@ -94,7 +94,8 @@ inline std::string lift_obstacle(const Point& small, const Point& large) {
 /// (IBC - IBC_BASE) / IBC_BASE as a ratio: above 0 is better than mixing the two models at random. Undefined where
 /// IBC or its base is, and where the large model is not better, since the sign would mislead.
 inline Figure ibc_lift(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
+    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
+        return Figure::undefined(std::move(obstacle));
     const Figure gained = ibc(method, small);
     if (!gained) return gained;
     const Figure base = base_ibc(small, large);
@@ -104,13 +105,15 @@ inline Figure ibc_lift(const Point& method, const Point& small, const Point& lar
 
 /// (P - P_SLM) / (P_LLM - P_SLM) as a ratio; undefined where the large model is not better.
 inline Figure gap_recovered(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
+    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty())
+        return Figure::undefined(std::move(obstacle));
     return (method.performance - small.performance) / (large.performance - small.performance);
 }
 
 /// Gap recovered less the share of the extra cost C_LLM - C_SLM that was spent, in per cent; 0 is random mixing.
 inline Figure excess(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty()) return Figure::undefined(std::move(obstacle));
+    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
+        return Figure::undefined(std::move(obstacle));
     const Figure gap = gap_recovered(method, small, large);
     if (!gap) return gap;
     return 100.0 * (*gap - (method.cost - small.cost) / (large.cost - small.cost));

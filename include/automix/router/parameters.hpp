@@ -4,13 +4,27 @@
 
 #include <automix/core/format.hpp>
 
+#include <cstdint>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 namespace automix {
 
-using ParameterValue = std::variant<double, std::vector<double>, std::string>;
+/// A number, a list of numbers or a text.
+struct ParameterValue {
+    enum class Kind : std::uint8_t { number, numbers, text };
+
+    // NOLINTBEGIN(google-explicit-constructor): a parameter is written as its name and its value
+    ParameterValue(double value = 0.0) : numbers{value} {}
+    ParameterValue(std::vector<double> values) : kind(Kind::numbers), numbers(std::move(values)) {}
+    ParameterValue(std::string value) : kind(Kind::text), text(std::move(value)) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    Kind kind = Kind::number;
+    std::vector<double> numbers{};  ///< one, for a number
+    std::string text{};
+};
 
 struct Parameter {
     std::string name{};
@@ -21,17 +35,15 @@ using Parameters = std::vector<Parameter>;
 
 /// `name value, name [value value ...]`.
 inline std::string to_string(const Parameters& parameters) {
-    struct Text {
-        std::string operator()(double value) const { return format_number(value); }
-        std::string operator()(const std::string& value) const { return value; }
-        std::string operator()(const std::vector<double>& values) const {
-            std::vector<std::string> texts;
-            for (const double value : values) texts.push_back(format_number(value));
-            return "[" + joined(texts, " ") + "]";
-        }
+    const auto shown = [](const ParameterValue& value) {
+        if (value.kind == ParameterValue::Kind::text) return value.text;
+        std::vector<std::string> numbers;
+        for (const double number : value.numbers) numbers.push_back(format_number(number));
+        const std::string list = joined(numbers, " ");
+        return value.kind == ParameterValue::Kind::number ? list : "[" + list + "]";
     };
     std::vector<std::string> texts;
-    for (const auto& [name, value] : parameters) texts.push_back(name + " " + std::visit(Text{}, value));
+    for (const auto& [name, value] : parameters) texts.push_back(name + " " + shown(value));
     return joined(texts);
 }
 
