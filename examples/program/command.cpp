@@ -4,6 +4,7 @@
 #include <automix/core/format.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <system_error>
 
@@ -88,6 +89,16 @@ std::optional<double> parse_number(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), last, number);
     if (error != std::errc{} || end != last) return std::nullopt;
     return number;
+}
+
+std::string not_negative(const std::string& text) {
+    return text.starts_with('-') ? "expected a number of at least 0, found " + text : "";
+}
+
+std::string finite_not_negative(const std::string& text) {
+    const auto number = parse_number(text);
+    const bool fits = number && std::isfinite(*number) && *number >= 0.0;
+    return fits ? "" : "expected a finite number of at least 0, found " + text;
 }
 
 std::string printable(std::string_view text) { return escaped(text, "\\x", ""); }

@@ -24,6 +24,8 @@ inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad
 /// Each adds its sub-command to `app`; `chosen` is set once the line was parsed and names it.
 void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
+void add_simulate(CLI::App& app, Command& chosen);
+void add_solve(CLI::App& app, Command& chosen);
 
 /// `--format text|json`: true for JSON.
 void add_format(CLI::App& command, bool& json);
@@ -37,6 +39,11 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<do
 
 /// The number that `text` is from end to end.
 std::optional<double> parse_number(std::string_view text);
+
+/// What is wrong with the text of an option's number, nothing where it will do. The parser of unsigned numbers takes -1
+/// for the largest one, that of floating point numbers takes nan and inf.
+std::string not_negative(const std::string& text);
+std::string finite_not_negative(const std::string& text);
 
 /// The text with every control character written `\xNN` (line feeds, escape sequences and U+0080 to U+009F among them), so
 /// that no name from a log breaks a table or reaches a terminal as a command.

@@ -247,11 +247,6 @@ Comparison run(const EvaluateOptions& options) {
     return comparison;
 }
 
-/// The parser of unsigned numbers takes -1 for the largest one.
-std::string not_negative(const std::string& text) {
-    return text.starts_with('-') ? "expected a number of at least 0, found " + text : "";
-}
-
 void add_prices(CLI::App& command, EvaluateOptions& options) {
     add_list(command, "--costs", options.costs, "X,...",
              "Price of an answer of each model (default: recorded, else 1,50)");

@@ -64,6 +64,8 @@ int main(int argc, char** argv) {
     automix::program::Command command;
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
+    automix::program::add_simulate(app, command);
+    automix::program::add_solve(app, command);
     try {
         app.parse(argc, argv);
         return print(command());

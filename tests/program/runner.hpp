@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -71,6 +72,19 @@ inline std::string text_of(const Arguments& arguments) {
 inline json json_of(Arguments arguments) {
     arguments.insert(arguments.end(), {"--format", "json"});
     return json::parse(text_of(arguments));
+}
+
+/// Checks that a line is refused with this exit code and one message, and prints nothing else.
+inline void check_refused(const Arguments& arguments, int code, const std::string& message) {
+    using namespace Catch::Matchers;
+    std::string line;
+    for (const std::string& argument : arguments) line += argument + ' ';
+    const Outcome outcome = run_automix(arguments);
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.code == code);
+    CHECK(outcome.out.empty());
+    CHECK_THAT(outcome.err, StartsWith("automix: ") && EndsWith("\n") && ContainsSubstring(message));
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
 }
 
 /// Both, since a caller gives what the case is about only.

@@ -18,17 +18,6 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
 using Catch::Matchers::StartsWith;
 
-void check_refused(const Arguments& arguments, int code, const std::string& message) {
-    std::string line;
-    for (const std::string& argument : arguments) line += argument + ' ';
-    const Outcome outcome = run_automix(arguments);
-    INFO(line << "\n" << outcome.err);
-    CHECK(outcome.code == code);
-    CHECK(outcome.out.empty());
-    CHECK_THAT(outcome.err, StartsWith("automix: ") && EndsWith("\n") && ContainsSubstring(message));
-    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
-}
-
 }  // namespace
 
 TEST_CASE("bad usage is exit code 2") {
@@ -39,9 +28,10 @@ TEST_CASE("bad usage is exit code 2") {
         std::string message;
     };
     const std::vector<Case> lines_without_log = {
-        {{}, "no command given; commands are describe, evaluate; see automix --help"},
+        {{}, "no command given; commands are describe, evaluate, simulate, solve; see automix --help"},
         {{"frobnicate"},
-         "unknown command \"frobnicate\"; commands are describe, evaluate; see automix --help"},
+         "unknown command \"frobnicate\"; commands are describe, evaluate, simulate, solve; see automix "
+         "--help"},
         {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
         {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},
         {{"evaluate"}, "automix evaluate --help"},

@@ -79,6 +79,9 @@ inline std::string syntax_reason(const nlohmann::detail::exception& error) {
     std::string_view what = error.what();
     if (const auto prefix = what.find(" - "); prefix != std::string_view::npos)
         what.remove_prefix(prefix + 3);
+    if (const auto kind = what.find("] ");
+        what.starts_with("[json.exception.") && kind != std::string_view::npos)
+        what.remove_prefix(kind + 2);
     what = what.substr(0, what.find("; last read: "));
     return std::string(what);
 }

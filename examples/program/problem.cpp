@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "problem.hpp"
+
+#include "command.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/io/alpha_file.hpp>
+#include <automix/io/pomdp_policy.hpp>
+
+#include <cstdio>
+
+namespace automix::program {
+
+bool is_alpha_file(std::string_view path) { return path.ends_with(".alpha"); }
+
+PomdpFile read_problem(const std::string& path) {
+    PomdpFile problem = read_pomdp(path);
+    for (const std::string& notice : problem.notices)
+        std::fprintf(stderr, "automix: warning: %s\n", printable(notice).c_str());
+    return problem;
+}
+
+pomdp::Policy read_policy(const std::string& path, const pomdp::Model& model) {
+    if (is_alpha_file(path)) return pomdp::Policy(read_alpha(path, {model.states(), model.actions()}));
+    return read_pomdp_policy(path, model);
+}
+
+double in_sense_of(const PomdpFile& problem, double reward) { return problem.costs ? 0.0 - reward : reward; }
+
+std::string_view sense_of(const PomdpFile& problem) { return problem.costs ? "cost" : "reward"; }
+
+}  // namespace automix::program

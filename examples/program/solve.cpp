@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix solve`: bounds on the value of a POMDP at its initial belief, and the policy that reaches the lower one.
+#include "command.hpp"
+#include "problem.hpp"
+#include "solver_watch.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/io/alpha_file.hpp>
+#include <automix/io/file_replacement.hpp>
+#include <automix/io/pomdp_policy.hpp>
+#include <automix/pomdp/exact.hpp>
+#include <automix/pomdp/point_based.hpp>
+#include <automix/pomdp/sarsop.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace automix::program {
+namespace {
+
+struct SolveOptions {
+    std::string path{};
+    pomdp::StopOptions stop{};
+    int horizon = 0;
+    std::string solver = "sarsop";
+    std::uint64_t seed = 0;
+    std::optional<int> beliefs{};
+    std::optional<std::string> policy_out{};
+    bool json = false;
+};
+
+constexpr const char* solver_help =
+    "Solvers:\n"
+    "  sarsop    follows the widest gap from the initial belief; the default\n"
+    "  pbvi      backs up a set of beliefs grown from the initial one, all in turn\n"
+    "  perseus   the same set in random order\n"
+    "  exact     backward induction over the beliefs that can be reached\n"
+    "With `values: cost` in the file, bounds are bounds on the cost. Ctrl-C stops and shows what there is.\n";
+
+/// The bounds in the sense of the problem's file, lower one first.
+std::pair<double, double> bounds_of(const PomdpFile& problem, const pomdp::Progress& progress) {
+    const double worse = in_sense_of(problem, progress.lower);
+    const double better = in_sense_of(problem, progress.upper);
+    return problem.costs ? std::pair(better, worse) : std::pair(worse, better);
+}
+
+std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress) {
+    const auto [lower, upper] = bounds_of(problem, progress);
+    return format_fixed(progress.seconds, 1) + " s  " + format_fixed(lower, 5) + " to " +
+           format_fixed(upper, 5) + "  gap " + format_fixed(progress.gap(), 5) + "  beliefs " +
+           std::to_string(progress.beliefs) + "  vectors " + std::to_string(progress.vectors);
+}
+
+/// Throws `ArgumentError` for options that make no sense together.
+void validate(const SolveOptions& options) {
+    if (options.beliefs && options.solver == "sarsop")
+        throw ArgumentError("--beliefs: sarsop has no set of beliefs; take pbvi, perseus or exact");
+    if (options.horizon > 0 && options.policy_out && is_alpha_file(*options.policy_out)) {
+        throw ArgumentError(
+            "--policy-out: a file in .alpha style holds no steps; with --horizon take a name that ends "
+            "otherwise");
+    }
+}
+
+pomdp::Solution solve(const pomdp::Model& model, const SolveOptions& options) {
+    if (options.solver == "sarsop") return pomdp::solve_sarsop(model, {options.stop, options.horizon});
+    if (options.solver == "exact") {
+        pomdp::ExactOptions exact{options.stop, options.horizon};
+        exact.belief_limit = options.beliefs.value_or(exact.belief_limit);
+        return pomdp::solve_exact(model, exact);
+    }
+    pomdp::PointBasedOptions points{options.stop, options.horizon};
+    points.beliefs = options.beliefs.value_or(points.beliefs);
+    points.seed = options.seed;
+    return options.solver == "pbvi" ? pomdp::solve_pbvi(model, points) : pomdp::solve_perseus(model, points);
+}
+
+pomdp::Solution solve_watched(const PomdpFile& problem, SolveOptions options) {
+    LiveLine line;
+    const InterruptWatch interrupt;
+    options.stop.on_progress = [&](const pomdp::Progress& progress) {
+        if (line.is_due(progress.seconds)) line.show(live_text(problem, progress), progress.seconds);
+        return !interrupt.interrupted();
+    };
+    return solve(problem.model, options);
+}
+
+std::string policy_text(const PomdpFile& problem, const pomdp::Policy& policy, const std::string& path) {
+    if (is_alpha_file(path)) return to_alpha_text(policy.values());
+    return to_pomdp_policy_text(policy, policy_problem(problem.model, problem.costs));
+}
+
+std::string to_json_text(const SolveOptions& options, const PomdpFile& problem,
+                         const pomdp::Solution& solution) {
+    const auto [lower, upper] = bounds_of(problem, solution);
+    return program::to_text(OrderedJson{{"problem", options.path},
+                                        {"states", problem.model.states()},
+                                        {"actions", problem.model.actions()},
+                                        {"observations", problem.model.observations()},
+                                        {"lower", lower},
+                                        {"upper", upper},
+                                        {"gap", solution.gap()},
+                                        {"seconds", solution.seconds},
+                                        {"iterations", solution.iterations},
+                                        {"beliefs", solution.beliefs},
+                                        {"vectors", solution.vectors},
+                                        {"stopped", pomdp::to_string(solution.stopped)},
+                                        {"values", sense_of(problem)}});
+}
+
+std::string to_text(const SolveOptions& options, const PomdpFile& problem, const pomdp::Solution& solution) {
+    const auto [lower, upper] = bounds_of(problem, solution);
+    return printable(options.path) + ": " + std::to_string(problem.model.states()) + " states, " +
+           std::to_string(problem.model.actions()) + " actions, " +
+           std::to_string(problem.model.observations()) + " observations, discount " +
+           format_number(problem.model.discount()) + '\n' + std::string(sense_of(problem)) + " " +
+           format_fixed(lower, 6) + " to " + format_fixed(upper, 6) + ", gap " +
+           format_fixed(solution.gap(), 6) + "\nstopped: " + std::string(pomdp::to_string(solution.stopped)) +
+           ", after " + format_fixed(solution.seconds, 3) + " s, " + std::to_string(solution.iterations) +
+           " iterations, " + std::to_string(solution.beliefs) + " beliefs, " +
+           std::to_string(solution.vectors) + " vectors\n";
+}
+
+std::string run(const SolveOptions& options) {
+    validate(options);
+    const PomdpFile problem = read_problem(options.path);
+    std::optional<FileReplacement> policy_file;
+    if (options.policy_out) policy_file.emplace(*options.policy_out);
+    const pomdp::Solution solution = solve_watched(problem, options);
+    if (policy_file) policy_file->commit(policy_text(problem, solution.policy, *options.policy_out));
+    return options.json ? to_json_text(options, problem, solution) : to_text(options, problem, solution);
+}
+
+}  // namespace
+
+void add_solve(CLI::App& app, Command& chosen) {
+    constexpr int most_steps = 10'000;  // each step has bounds of its own
+    auto options = std::make_shared<SolveOptions>();
+    CLI::App* command =
+        app.add_subcommand("solve", "Bound the value of a POMDP from both sides; save the policy");
+    command->footer(std::string(solver_help) + exit_codes);
+    command->add_option("FILE", options->path, "Problem in Cassandra's .pomdp format")
+        ->required()
+        ->type_name("");
+    command->add_option("--time-limit", options->stop.time_limit, "Stop after that many seconds")
+        ->type_name("S")
+        ->check(finite_not_negative)
+        ->capture_default_str();
+    command->add_option("--gap", options->stop.gap, "Stop where the bounds are no farther apart")
+        ->type_name("E")
+        ->check(finite_not_negative)
+        ->capture_default_str();
+    command->add_option("--horizon", options->horizon, "Steps that count; 0: all, discounted")
+        ->type_name("H")
+        ->check(CLI::Range(0, most_steps).description(""))
+        ->capture_default_str();
+    command->add_option("--solver", options->solver, "One of those below")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"sarsop", "pbvi", "perseus", "exact"}).description(""))
+        ->capture_default_str();
+    command->add_option("--seed", options->seed, "Seed of pbvi and perseus")
+        ->type_name("N")
+        ->check(not_negative)
+        ->capture_default_str();
+    command
+        ->add_option("--beliefs", options->beliefs,
+                     "Beliefs of pbvi and perseus (default: 200), most to look at of exact (100000)")
+        ->type_name("N")
+        ->check(CLI::Range(1, std::numeric_limits<int>::max()).description(""));
+    command
+        ->add_option("--policy-out", options->policy_out,
+                     "Save the policy there: as JSON, or in .alpha style where the name ends so")
+        ->type_name("F");
+    add_format(*command, options->json);
+    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace automix::program

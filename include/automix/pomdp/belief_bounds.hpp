@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bounds on the value at the beliefs that a solver has met: the ground of all solvers, which differ in the beliefs that they
+// back up and in which order. A backup adds an alpha vector and a point of the upper bound where they improve on what is
+// known, so at every belief the lower bound never falls and the upper one never rises. Vectors leave only where another
+// one is at least as high in every state, so each is the backup of vectors that are there: the greedy policy earns at
+// least the lower bound, from every belief. A belief is refreshed with what is new since it was looked at, never with all.
+#pragma once
+
+#include <automix/pomdp/backup.hpp>
+#include <automix/pomdp/belief_tree.hpp>
+#include <automix/pomdp/discounting.hpp>
+#include <automix/pomdp/initial_bounds.hpp>
+#include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/solution.hpp>
+#include <automix/pomdp/upper_bound.hpp>
+#include <automix/pomdp/value_function.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+template <pomdp_model M>
+class BeliefBounds {
+ public:
+    /// For that many steps, or an unlimited horizon (0). Throws `ArgumentError` for a horizon that makes no sense (see
+    /// `require_horizon`).
+    BeliefBounds(const M& model, int horizon)
+        : model_(model), horizon_(horizon), tree_((require_horizon(model, horizon), model), horizon > 0) {
+        prepare_stages();
+        prepare_nodes();
+    }
+
+    [[nodiscard]] const BeliefTree<M>& tree() const noexcept { return tree_; }
+    [[nodiscard]] int horizon() const noexcept { return horizon_; }
+
+    /// True for a belief after the last step.
+    [[nodiscard]] bool ended(int node) const { return horizon_ > 0 && tree_[node].step == horizon_; }
+
+    /// The number of a belief at a step, met now if not before.
+    int add(Belief belief, int step = 0) {
+        const int node = tree_.add(std::move(belief), step);
+        prepare_nodes();
+        return node;
+    }
+
+    /// Readies a belief that has not ended for backups, which look at its actions as they need them.
+    void open(int node) { tree_.open(node); }
+
+    /// Meets the successors of an opened belief by an action, or by all.
+    void expand(int node, int action) {
+        tree_.expand(node, action);
+        prepare_nodes();
+    }
+    void expand(int node) {
+        for (int action = 0; action < model_.actions(); ++action) expand(node, action);
+    }
+
+    double lower(int node) {
+        Known& known = known_[index(node)];
+        if (ended(node)) return 0.0;
+        const Stage& stage = stage_of(node);
+        if (known.lower_version != stage.lower_version) {
+            known.lower_version = stage.lower_version;
+            known.vectors_seen = 0;
+        }
+        if (known.vectors_seen < stage.lower.size()) {
+            const BestVector best = stage.lower.best(tree_[node].belief, known.vectors_seen);
+            if (known.vectors_seen == 0 || best.value > known.lower) {
+                known.lower = best.value;
+                known.vector = best.vector;
+            }
+            known.vectors_seen = stage.lower.size();
+        }
+        return known.lower;
+    }
+
+    double upper(int node) {
+        Known& known = known_[index(node)];
+        if (ended(node)) return 0.0;
+        UpperBound& bound = stage_of(node).upper;
+        if (known.points_seen < bound.points()) {
+            known.upper = std::min(known.upper, bound.sawtooth(tree_[node].belief, known.points_seen));
+            known.points_seen = bound.points();
+        }
+        return known.upper;
+    }
+
+    /// An action and what it promises.
+    struct Choice {
+        int action = 0;
+        double value = 0.0;
+    };
+
+    /// The action of the highest upper bound at an opened belief. What is known of successors, however old, bounds from
+    /// above, and so does FIB where none are known; so only actions that come out on top are looked at anew.
+    Choice best_upper(int node) {
+        std::vector<double>& values = scratch_;
+        values.clear();
+        for (int action = 0; action < model_.actions(); ++action) values.push_back(known_upper(node, action));
+        for (std::size_t fresh = values.size();;) {
+            const auto top =
+                static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+            if (top == fresh) return {static_cast<int>(top), values[top]};
+            expand(node, static_cast<int>(top));
+            values[top] = std::min(
+                values[top], q(branch(node, static_cast<int>(top)), [this](int to) { return upper(to); }));
+            fresh = top;
+        }
+    }
+
+    /// A high lower bound at an opened belief: `promising`, or the expanded action that is best by what is known of
+    /// successors. Requires that `promising` is expanded.
+    Choice good_lower(int node, int promising) {
+        int best = promising;
+        double best_value = known_lower(branch(node, promising));
+        for (int action = 0; action < model_.actions(); ++action) {
+            if (!branch(node, action).expanded()) continue;
+            if (const double value = known_lower(branch(node, action)); value > best_value) {
+                best_value = value;
+                best = action;
+            }
+        }
+        const auto refreshed = [&](int action) {
+            return Choice{action, q(branch(node, action), [this](int to) { return lower(to); })};
+        };
+        const Choice choice = refreshed(promising);
+        if (best == promising) return choice;
+        const Choice other = refreshed(best);
+        return other.value > choice.value ? other : choice;
+    }
+
+    /// Backs up both bounds at an opened belief; the larger of the two changes.
+    double back_up(int node) {
+        const Choice above = best_upper(node);
+        const Choice below = good_lower(node, above.action);
+        double change = 0.0;
+        if (const double drop = upper(node) - above.value; drop > worth_) {
+            change = drop;
+            known_[index(node)].upper = above.value;
+            stage_of(node).upper.add(tree_[node].belief, above.value);
+        }
+        if (const double rise = below.value - lower(node); rise > worth_) {
+            change = std::max(change, rise);
+            add_vector(node, below.action);
+        }
+        return change;
+    }
+
+    /// The least change of a bound that a backup keeps from now on; any at first.
+    void set_worth(double worth) { worth_ = worth; }
+
+    /// Removes what is of no more use, where enough has come since the last time.
+    void prune() {
+        for (std::size_t step = 0; step < stages_.size(); ++step) {
+            Stage& stage = stages_[step];
+            if (stage.lower.size() > 100 + 2 * stage.vectors_kept) prune_vectors(static_cast<int>(step));
+            if (stage.upper.points() > 100 + 3 * stage.points_kept / 2) prune_points(static_cast<int>(step));
+        }
+    }
+
+    /// The bounds at the initial belief, and sizes.
+    void report(Progress& progress) {
+        progress.lower = lower(0);
+        progress.upper = std::max(progress.lower, upper(0));
+        progress.beliefs = tree_.opened();
+        progress.vectors = 0;
+        for (const Stage& stage : stages_) progress.vectors += stage.lower.size();
+        progress.seconds = watch_.seconds();
+    }
+
+    /// Why to stop now, if at all.
+    [[nodiscard]] std::optional<Stopped> stop(const Progress& progress, const StopOptions& options) const {
+        if (progress.gap() <= options.gap) return Stopped::gap;
+        if (progress.seconds >= options.time_limit) return Stopped::time;
+        if (progress.vectors >= options.vector_limit) return Stopped::vectors;
+        if (options.on_progress && !options.on_progress(progress)) return Stopped::callback;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] double seconds() const { return watch_.seconds(); }
+
+    /// The answer, with the vectors moved into its policy.
+    Solution finish(int iterations, Stopped why) {
+        Solution solution;
+        report(solution);
+        solution.iterations = iterations;
+        solution.stopped = why;
+        std::vector<ValueFunction> steps;
+        for (Stage& stage : stages_) steps.push_back(std::move(stage.lower));
+        solution.policy = horizon_ > 0 ? Policy(std::move(steps)) : Policy(std::move(steps.front()));
+        return solution;
+    }
+
+ private:
+    /// Both bounds at one step; an unlimited horizon has one stage.
+    struct Stage {
+        Eigen::MatrixXd blind{};  ///< the blind policies: states x actions
+        ValueFunction lower{};
+        UpperBound upper{};
+        int lower_version = 0;  ///< counts prunings
+        int vectors_kept = 0;   ///< by the last pruning
+        int points_kept = 0;
+    };
+
+    /// What is known at a belief.
+    struct Known {
+        double lower = 0.0;
+        double upper = 0.0;
+        int vector = 0;  ///< that gives `lower`
+        int vectors_seen = 0;
+        int lower_version = 0;
+        int points_seen = 0;
+    };
+
+    static std::size_t index(int number) noexcept { return static_cast<std::size_t>(number); }
+    Stage& stage_of(int node) { return stages_[index(tree_[node].step)]; }
+
+    void prepare_stages() {
+        const auto add_stage = [&](const Eigen::MatrixXd& below, const Eigen::MatrixXd& above) {
+            Stage stage;
+            stage.blind = below;
+            stage.lower = ValueFunction(model_.states());
+            for (int a = 0; a < model_.actions(); ++a) stage.lower.add({below.col(a), a});
+            stage.upper = UpperBound(above);
+            stages_.push_back(std::move(stage));
+        };
+        if (horizon_ == 0) {
+            const double tolerance = 1e-9 * std::max(1e-3, reward_range(model_).magnitude());
+            add_stage(blind_values(model_, tolerance), fast_informed_values(model_, tolerance));
+            return;
+        }
+        Eigen::MatrixXd below = Eigen::MatrixXd::Zero(model_.states(), model_.actions());
+        Eigen::MatrixXd above = below;
+        for (int left = 1; left <= horizon_; ++left) {
+            below = blind_step(model_, below);
+            above = fast_informed_step(model_, above);
+            add_stage(below, above);
+        }
+        std::reverse(stages_.begin(), stages_.end());
+    }
+
+    void prepare_nodes() {
+        for (int node = static_cast<int>(known_.size()); node < tree_.size(); ++node) {
+            Known fresh;
+            if (!ended(node)) {
+                const Stage& stage = stage_of(node);
+                fresh.upper = stage.upper.base(tree_[node].belief);
+                for (int a = 0; a < model_.actions(); ++a) {
+                    const double blind =
+                        tree_[node].belief.mean([&](int state) { return stage.blind(state, a); });
+                    fresh.lower = a == 0 ? blind : std::max(fresh.lower, blind);
+                }
+            }
+            known_.push_back(fresh);
+        }
+    }
+
+    [[nodiscard]] const Branch& branch(int node, int action) const {
+        return tree_[node].branches[index(action)];
+    }
+
+    double known_upper(int node, int action) {
+        const Branch& known = branch(node, action);
+        if (known.expanded()) return q(known, [this](int to) { return known_[index(to)].upper; });
+        return stage_of(node).upper.base(tree_[node].belief, action);
+    }
+    double known_lower(const Branch& branch) {
+        return q(branch, [this](int to) { return known_[index(to)].lower; });
+    }
+
+    template <class Value>
+    double q(const Branch& branch, Value value) {
+        double sum = 0.0;
+        for (const Edge& edge : branch.edges) sum += edge.probability * value(edge.to);
+        return branch.reward + model_.discount() * sum;
+    }
+
+    void add_vector(int node, int action) {
+        const Branch& branch = tree_[node].branches[index(action)];
+        if (ended(branch.edges.front().to)) {
+            AlphaVector last{Eigen::VectorXd(model_.states()), action};
+            for (int s = 0; s < model_.states(); ++s) last.values(s) = model_.reward(s, action);
+            stage_of(node).lower.add(last);
+            return;
+        }
+        // Where an observation is impossible here, what is best here is as good a guess as any.
+        const int spare = known_[index(branch.edges.front().to)].vector;
+        std::vector<int> then(index(model_.observations()), spare);
+        for (const Edge& edge : branch.edges) then[index(edge.observation)] = known_[index(edge.to)].vector;
+        const ValueFunction& next = stage_of(branch.edges.front().to).lower;
+        stage_of(node).lower.add({back_project(model_, action, then, next), action});
+    }
+
+    void prune_points(int step) {
+        Stage& stage = stages_[index(step)];
+        const std::vector<int> kept = stage.upper.prune();
+        stage.points_kept = stage.upper.points();
+        for (int node = 0; node < tree_.size(); ++node) {
+            if (tree_[node].step != step) continue;
+            int& seen = known_[index(node)].points_seen;
+            seen = static_cast<int>(std::lower_bound(kept.begin(), kept.end(), seen) - kept.begin());
+        }
+    }
+
+    void prune_vectors(int step) {
+        Stage& stage = stages_[index(step)];
+        const int before = stage.lower.size();
+        const std::vector<int> kept = stage.lower.prune_pointwise();
+        std::vector<int> renamed(index(before), -1);
+        for (std::size_t k = 0; k < kept.size(); ++k) renamed[index(kept[k])] = static_cast<int>(k);
+        const int version = stage.lower_version++;
+        stage.vectors_kept = stage.lower.size();
+        for (int node = 0; node < tree_.size(); ++node) {
+            Known& known = known_[index(node)];
+            if (tree_[node].step != step || known.vectors_seen == 0 || known.lower_version != version)
+                continue;
+            const int name = renamed[index(known.vector)];
+            if (name < 0) continue;
+            known.vector = name;
+            known.lower_version = stage.lower_version;
+            const auto seen = std::lower_bound(kept.begin(), kept.end(), known.vectors_seen);
+            known.vectors_seen = static_cast<int>(seen - kept.begin());
+        }
+    }
+
+    const M& model_;
+    int horizon_;
+    double worth_ = 0.0;
+    Stopwatch watch_;
+    BeliefTree<M> tree_;
+    std::vector<Stage> stages_;
+    std::vector<Known> known_;
+    std::vector<double> scratch_;
+};
+
+}  // namespace automix::pomdp

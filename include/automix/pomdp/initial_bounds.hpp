@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bounds to start from. Below: the blind policies, which take one action for ever (Hauskrecht 1997). Above: the values of
+// the fully observable problem (MDP), QMDP (Littman, Cassandra, Kaelbling 1995) and the fast informed bound
+//     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')      (Hauskrecht 2000, equation 37)
+// Iterated from the side that keeps every iterate a bound: from max R / (1 - gamma) down, from min R / (1 - gamma) up; for a
+// finite horizon from 0, once for each step. O(entries of T * observations * actions) an iteration of the last, else
+// O(entries of T * actions).
+#pragma once
+
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/value_function.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+/// One step of QMDP from `next`, one value a state: states x actions.
+template <pomdp_model M>
+Eigen::MatrixXd mdp_step(const M& model, const Eigen::VectorXd& next) {
+    Eigen::MatrixXd q(model.states(), model.actions());
+    for (int a = 0; a < model.actions(); ++a) {
+        for (int s = 0; s < model.states(); ++s) {
+            double sum = 0.0;
+            model.for_each_successor(s, a,
+                                     [&](int to, double probability) { sum += probability * next(to); });
+            q(s, a) = model.reward(s, a) + model.discount() * sum;
+        }
+    }
+    return q;
+}
+
+/// One step of the fast informed bound from `next`: states x actions both.
+template <pomdp_model M>
+Eigen::MatrixXd fast_informed_step(const M& model, const Eigen::MatrixXd& next) {
+    const int actions = model.actions();
+    Eigen::MatrixXd q(model.states(), actions);
+    Eigen::MatrixXd joint(actions, model.observations());  // for a' and o: sum_s' T O Q_a'(s')
+    std::vector<int> seen;
+    std::vector<bool> is_seen(static_cast<std::size_t>(model.observations()), false);
+    for (int a = 0; a < actions; ++a) {
+        for (int s = 0; s < model.states(); ++s) {
+            model.for_each_successor(s, a, [&](int to, double reaching) {
+                model.for_each_observation(a, to, [&](int observation, double seeing) {
+                    const auto o = static_cast<std::size_t>(observation);
+                    if (!is_seen[o]) {
+                        is_seen[o] = true;
+                        seen.push_back(observation);
+                        joint.col(observation).setZero();
+                    }
+                    const double weight = reaching * seeing;
+                    for (int then = 0; then < actions; ++then)
+                        joint(then, observation) += weight * next(to, then);
+                });
+            });
+            double sum = 0.0;
+            for (const int observation : seen) {
+                sum += joint.col(observation).maxCoeff();
+                is_seen[static_cast<std::size_t>(observation)] = false;
+            }
+            seen.clear();
+            q(s, a) = model.reward(s, a) + model.discount() * sum;
+        }
+    }
+    return q;
+}
+
+/// One step of the blind policies: column a follows action a.
+template <pomdp_model M>
+Eigen::MatrixXd blind_step(const M& model, const Eigen::MatrixXd& next) {
+    Eigen::MatrixXd q(model.states(), model.actions());
+    for (int a = 0; a < model.actions(); ++a) {
+        for (int s = 0; s < model.states(); ++s) {
+            double sum = 0.0;
+            model.for_each_successor(s, a,
+                                     [&](int to, double probability) { sum += probability * next(to, a); });
+            q(s, a) = model.reward(s, a) + model.discount() * sum;
+        }
+    }
+    return q;
+}
+
+/// Least and greatest expected reward of a step.
+struct RewardRange {
+    double least = std::numeric_limits<double>::infinity();
+    double greatest = -std::numeric_limits<double>::infinity();
+
+    [[nodiscard]] double magnitude() const noexcept { return std::max(std::abs(least), std::abs(greatest)); }
+};
+
+template <pomdp_model M>
+RewardRange reward_range(const M& model) {
+    RewardRange range;
+    for (int a = 0; a < model.actions(); ++a) {
+        for (int s = 0; s < model.states(); ++s) {
+            range.least = std::min(range.least, model.reward(s, a));
+            range.greatest = std::max(range.greatest, model.reward(s, a));
+        }
+    }
+    return range;
+}
+
+/// The number of steps after which a run has ended whatever is done: the longest way to a state that is never left and
+/// pays nothing. Nothing where a run may go on for ever. O(entries of T).
+template <pomdp_model M>
+std::optional<int> steps_to_end(const M& model) {
+    enum class Mark : std::uint8_t { fresh, open, done };
+    const int states = model.states();
+    std::vector<Mark> marks(static_cast<std::size_t>(states), Mark::fresh);
+    std::vector<int> length(static_cast<std::size_t>(states), 0);
+    const auto successors = [&](int state) {
+        std::vector<int> next;
+        for (int a = 0; a < model.actions(); ++a) {
+            model.for_each_successor(state, a, [&](int to, double) { next.push_back(to); });
+        }
+        std::sort(next.begin(), next.end());
+        next.erase(std::unique(next.begin(), next.end()), next.end());
+        return next;
+    };
+    const auto ended = [&](int state, const std::vector<int>& next) {
+        if (next.size() != 1 || next.front() != state) return false;
+        for (int a = 0; a < model.actions(); ++a) {
+            if (model.reward(state, a) != 0.0) return false;
+        }
+        return true;
+    };
+    struct Visit {
+        int state = 0;
+        std::vector<int> next{};
+        std::size_t position = 0;
+    };
+    for (int root = 0; root < states; ++root) {
+        if (marks[static_cast<std::size_t>(root)] != Mark::fresh) continue;
+        std::vector<Visit> path;
+        const auto enter = [&](int state) {
+            std::vector<int> next = successors(state);
+            if (ended(state, next)) next.clear();
+            marks[static_cast<std::size_t>(state)] = Mark::open;
+            path.push_back({state, std::move(next)});
+        };
+        enter(root);
+        while (!path.empty()) {
+            Visit& top = path.back();
+            if (top.position == top.next.size()) {
+                int& longest = length[static_cast<std::size_t>(top.state)];
+                for (const int to : top.next)
+                    longest = std::max(longest, 1 + length[static_cast<std::size_t>(to)]);
+                marks[static_cast<std::size_t>(top.state)] = Mark::done;
+                path.pop_back();
+                continue;
+            }
+            const int to = top.next[top.position++];
+            if (marks[static_cast<std::size_t>(to)] == Mark::open) return std::nullopt;
+            if (marks[static_cast<std::size_t>(to)] == Mark::fresh) enter(to);
+        }
+    }
+    return *std::max_element(length.begin(), length.end());
+}
+
+namespace detail {
+
+/// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times.
+template <class Step>
+Eigen::MatrixXd iterate(Eigen::MatrixXd values, Step step, double tolerance, int limit) {
+    for (int i = 0; i < limit; ++i) {
+        Eigen::MatrixXd next = step(values);
+        const double change = (next - values).cwiseAbs().maxCoeff();
+        values = std::move(next);
+        if (change <= tolerance) break;
+    }
+    return values;
+}
+
+inline constexpr int iteration_limit = 5000;
+
+/// Iterates from the value of `reward` for ever. Without discount, from 0 until every run has ended: what is found then is
+/// exact wherever it starts.
+template <pomdp_model M, class Step>
+Eigen::MatrixXd iterate_from(const M& model, double reward, Step step, double tolerance) {
+    const bool discounted = model.discount() < 1.0;
+    const double value = discounted ? reward / (1.0 - model.discount()) : 0.0;
+    return iterate(Eigen::MatrixXd::Constant(model.states(), model.actions(), value), step,
+                   discounted ? tolerance : 0.0, discounted ? iteration_limit : model.states() + 1);
+}
+
+}  // namespace detail
+
+/// Q values whose maximum over actions bounds the optimal value from above at every state (MDP), for an unlimited horizon.
+/// Requires a discount below 1, or that every run ends.
+template <pomdp_model M>
+Eigen::MatrixXd mdp_values(const M& model, double tolerance) {
+    return detail::iterate_from(
+        model, reward_range(model).greatest,
+        [&](const Eigen::MatrixXd& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance);
+}
+
+/// Q values that bound the optimal value from above at every belief, by max_a b . Q_a (FIB, begun from the MDP's values).
+/// Requires a discount below 1, or that every run ends.
+template <pomdp_model M>
+Eigen::MatrixXd fast_informed_values(const M& model, double tolerance) {
+    return detail::iterate(
+        mdp_values(model, tolerance), [&](const Eigen::MatrixXd& q) { return fast_informed_step(model, q); },
+        tolerance, detail::iteration_limit);
+}
+
+/// The blind policies, one column an action, for an unlimited horizon. Requires a discount below 1, or that every run ends.
+template <pomdp_model M>
+Eigen::MatrixXd blind_values(const M& model, double tolerance) {
+    return detail::iterate_from(
+        model, reward_range(model).least, [&](const Eigen::MatrixXd& q) { return blind_step(model, q); },
+        tolerance);
+}
+
+}  // namespace automix::pomdp

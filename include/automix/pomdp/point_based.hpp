@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Point-based value iteration: backups at a set of beliefs, given or grown from the initial one (PBVI: Pineau, Gordon,
+// Thrun 2003), and Perseus, which backs up beliefs in random order until each is improved (Spaan, Vlassis 2005). With a
+// finite horizon each step has its own beliefs. An iteration is O(beliefs * successors * new vectors).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/pomdp/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+struct PointBasedOptions {
+    StopOptions stop{};
+    int horizon = 0;    ///< steps; 0: unlimited
+    int beliefs = 200;  ///< to grow the set to, at each step of a finite horizon
+    double tolerance =
+        1e-6;  ///< converged: no bound at a belief of the full set changes by more in an iteration
+    std::uint64_t seed = 0;  ///< of growth and of Perseus' order
+};
+
+namespace detail {
+
+/// How an iteration goes through the beliefs of a step.
+enum class Sweep : std::uint8_t { all, perseus };
+
+/// L1 distance.
+inline double distance(const Belief& a, const Belief& b) {
+    double sum = 0.0;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        if (j == b.size() || (i < a.size() && a.states[i] < b.states[j])) {
+            sum += a.probabilities[i++];
+        } else if (i == a.size() || b.states[j] < a.states[i]) {
+            sum += b.probabilities[j++];
+        } else {
+            sum += std::abs(a.probabilities[i++] - b.probabilities[j++]);
+        }
+    }
+    return sum;
+}
+
+/// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model.
+inline void require_belief(const Belief& belief, int states) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < belief.size(); ++i) {
+        if (belief.states[i] < 0 || belief.states[i] >= states || !(belief.probabilities[i] > 0.0)) {
+            throw ArgumentError("belief: expected positive probabilities of states 0 to " +
+                                std::to_string(states - 1) + ", found " +
+                                format_number(belief.probabilities[i]) + " for state " +
+                                std::to_string(belief.states[i]));
+        }
+        sum += belief.probabilities[i];
+    }
+    if (!(std::abs(sum - 1.0) <= 1e-9)) {
+        throw ArgumentError("belief: expected probabilities of sum 1, found " + format_number(sum));
+    }
+}
+
+template <pomdp_model M>
+class PointBased {
+ public:
+    /// Grows the set from the initial belief where `beliefs` is empty.
+    PointBased(const M& model, const std::vector<Belief>& beliefs, const PointBasedOptions& options,
+               Sweep sweep)
+        : options_(options),
+          sweep_(sweep),
+          random_(options.seed),
+          bounds_(model, options.horizon),
+          grows_(beliefs.empty()),
+          sets_(static_cast<std::size_t>(std::max(1, options.horizon))) {
+        bounds_.set_worth(0.1 * options.tolerance);
+        include(0);
+        for (const Belief& belief : beliefs) {
+            require_belief(belief, model.states());
+            for (std::size_t step = 0; step < sets_.size(); ++step)
+                include(bounds_.add(belief, static_cast<int>(step)));
+        }
+    }
+
+    Solution solve() {
+        Progress progress;
+        for (;;) {
+            bounds_.report(progress);
+            if (const auto why = bounds_.stop(progress, options_.stop))
+                return bounds_.finish(progress.iterations, *why);
+            double change = 0.0;
+            for (auto set = sets_.rbegin(); set != sets_.rend(); ++set) {
+                change = std::max(change, sweep_ == Sweep::all ? sweep_all(*set) : sweep_perseus(*set));
+            }
+            bounds_.prune();
+            ++progress.iterations;
+            if (late()) continue;
+            if (change > options_.tolerance && progress.iterations % sweeps_between_growth != 0) continue;
+            if (!(grows_ && grow()) && change <= options_.tolerance) {
+                return bounds_.finish(progress.iterations, Stopped::converged);
+            }
+        }
+    }
+
+ private:
+    static constexpr int sweeps_between_growth = 5;
+
+    /// Takes a belief into the set of its step.
+    void include(int node) {
+        if (bounds_.ended(node)) return;
+        if (static_cast<std::size_t>(node) >= included_.size())
+            included_.resize(static_cast<std::size_t>(node) + 1, false);
+        if (included_[static_cast<std::size_t>(node)]) return;
+        included_[static_cast<std::size_t>(node)] = true;
+        bounds_.open(node);
+        bounds_.expand(node);
+        sets_[static_cast<std::size_t>(bounds_.tree()[node].step)].push_back(node);
+    }
+
+    [[nodiscard]] bool late() const { return bounds_.seconds() >= options_.stop.time_limit; }
+
+    double sweep_all(const std::vector<int>& set) {
+        double change = 0.0;
+        for (auto node = set.rbegin(); node != set.rend() && !late(); ++node)
+            change = std::max(change, bounds_.back_up(*node));
+        return change;
+    }
+
+    double sweep_perseus(const std::vector<int>& set) {
+        double change = 0.0;
+        std::vector<double> before;
+        std::vector<std::size_t> waiting;
+        for (std::size_t i = 0; i < set.size(); ++i) {
+            before.push_back(bounds_.lower(set[i]));
+            waiting.push_back(i);
+        }
+        while (!waiting.empty() && !late()) {
+            const std::size_t chosen = waiting[random_.index(waiting.size())];
+            change = std::max(change, bounds_.back_up(set[chosen]));
+            std::erase_if(waiting,
+                          [&](std::size_t i) { return i == chosen || bounds_.lower(set[i]) > before[i]; });
+        }
+        return change;
+    }
+
+    /// Adds for each belief the successor, over actions with a sampled observation each, that is farthest from the set of
+    /// its step. False where there is no room, or all that were sampled are in their sets.
+    bool grow() { return grow(false) || grow(true); }
+
+    /// Chooses among all successors, or one sampled for each action.
+    bool grow(bool among_all) {
+        bool grown = false;
+        for (std::size_t step = 0; step < sets_.size(); ++step) {
+            const std::size_t next = options_.horizon > 0 ? step + 1 : step;
+            if (next == sets_.size()) break;
+            const std::vector<int> from = sets_[step];
+            for (const int node : from) {
+                if (static_cast<int>(sets_[next].size()) >= options_.beliefs) break;
+                const int farthest = farthest_successor(node, sets_[next], among_all);
+                if (farthest < 0) continue;
+                include(farthest);
+                grown = true;
+            }
+        }
+        return grown;
+    }
+
+    int farthest_successor(int node, const std::vector<int>& set, bool among_all) {
+        const BeliefTree<M>& tree = bounds_.tree();
+        double greatest = 1e-12;
+        int chosen = -1;
+        const auto consider = [&](int successor) {
+            double nearest = std::numeric_limits<double>::infinity();
+            for (const int known : set)
+                nearest = std::min(nearest, distance(tree[known].belief, tree[successor].belief));
+            if (nearest > greatest) {
+                greatest = nearest;
+                chosen = successor;
+            }
+        };
+        for (const Branch& branch : tree[node].branches) {
+            if (among_all) {
+                for (const Edge& edge : branch.edges) consider(edge.to);
+            } else {
+                consider(sample(branch));
+            }
+        }
+        return chosen;
+    }
+
+    int sample(const Branch& branch) {
+        double left = random_.uniform();
+        for (const Edge& edge : branch.edges) {
+            left -= edge.probability;
+            if (left < 0.0) return edge.to;
+        }
+        return branch.edges.back().to;
+    }
+
+    PointBasedOptions options_;
+    Sweep sweep_;
+    Random random_;
+    BeliefBounds<M> bounds_;
+    bool grows_;
+    std::vector<std::vector<int>> sets_;  ///< beliefs of each step; one set for an unlimited horizon
+    std::vector<bool> included_;
+};
+
+}  // namespace detail
+
+/// PBVI on a set grown from the initial belief. Throws `ArgumentError` for a horizon that makes no sense (see
+/// `require_horizon`).
+template <pomdp_model M>
+Solution solve_pbvi(const M& model, const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, {}, options, detail::Sweep::all).solve();
+}
+
+/// PBVI on these beliefs and the initial one. Throws `ArgumentError` for a belief that is none of the model's.
+template <pomdp_model M>
+Solution solve_pbvi(const M& model, const std::vector<Belief>& beliefs,
+                    const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, beliefs, options, detail::Sweep::all).solve();
+}
+
+/// Perseus on a set grown from the initial belief.
+template <pomdp_model M>
+Solution solve_perseus(const M& model, const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, {}, options, detail::Sweep::perseus).solve();
+}
+
+}  // namespace automix::pomdp

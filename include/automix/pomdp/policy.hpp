@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy: belief in, action out. The alpha vectors of an unlimited horizon, or those of each step of a finite one. One
+// type for all solvers; a plain value, safe to share between threads. A decision is O(states of the belief * vectors).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/value_function.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+class Policy {
+ public:
+    Policy() = default;
+
+    /// For an unlimited horizon. Throws `ArgumentError` where there are no vectors.
+    explicit Policy(ValueFunction values) : Policy(std::vector<ValueFunction>{std::move(values)}, false) {}
+
+    /// For a horizon of as many steps as there are value functions, the first step's first. Throws `ArgumentError` where
+    /// there are none, or one without vectors.
+    explicit Policy(std::vector<ValueFunction> steps) : Policy(std::move(steps), true) {}
+
+    [[nodiscard]] bool finite() const noexcept { return finite_; }
+    /// Steps of a finite horizon.
+    [[nodiscard]] int horizon() const noexcept { return finite_ ? static_cast<int>(steps_.size()) : 0; }
+
+    /// The action at a belief, `step` steps after the start. Throws `ArgumentError` for a step beyond the horizon.
+    [[nodiscard]] int action(const Belief& belief, int step = 0) const {
+        return values(step).greedy_action(belief);
+    }
+
+    /// What the policy reaches from the belief on, at least.
+    [[nodiscard]] double value(const Belief& belief, int step = 0) const {
+        return values(step).value(belief);
+    }
+
+    /// The alpha vectors of a step.
+    [[nodiscard]] const ValueFunction& values(int step = 0) const {
+        if (steps_.empty()) throw ArgumentError("policy: empty; solve or load one first");
+        if (!finite_) return steps_.front();
+        if (step < 0 || step >= horizon()) {
+            throw ArgumentError("policy: expected a step from 0 to " + std::to_string(horizon() - 1) +
+                                ", found " + std::to_string(step));
+        }
+        return steps_[static_cast<std::size_t>(step)];
+    }
+
+    /// Vectors of all steps.
+    [[nodiscard]] int vectors() const noexcept {
+        int sum = 0;
+        for (const ValueFunction& values : steps_) sum += values.size();
+        return sum;
+    }
+
+ private:
+    Policy(std::vector<ValueFunction> steps, bool finite) : steps_(std::move(steps)), finite_(finite) {
+        if (steps_.empty()) throw ArgumentError("policy: expected at least one step");
+        for (const ValueFunction& values : steps_) {
+            if (values.empty()) throw ArgumentError("policy: a step has no alpha vectors");
+        }
+    }
+
+    std::vector<ValueFunction> steps_;
+    bool finite_ = false;
+};
+
+}  // namespace automix::pomdp

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// The anytime solver: follows from the initial belief the action of the highest upper bound and the observation where the
+// gap weighs most, goes on only where that can still matter at the root, and backs up both bounds on the way back (HSVI2:
+// Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee 2008). Stops with a certificate: lower <= V(b_0) <= upper.
+#pragma once
+
+#include <automix/pomdp/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+struct SarsopOptions {
+    StopOptions stop{};
+    int horizon = 0;  ///< steps; 0: unlimited
+};
+
+namespace detail {
+
+template <pomdp_model M>
+class Sarsop {
+ public:
+    Sarsop(const M& model, const SarsopOptions& options)
+        : model_(model), options_(options), bounds_(model, options.horizon) {}
+
+    Solution solve() {
+        Progress progress;
+        for (;;) {
+            bounds_.report(progress);
+            if (const auto why = bounds_.stop(progress, options_.stop))
+                return bounds_.finish(progress.iterations, *why);
+            bounds_.set_worth(std::max(worth_of_target * options_.stop.gap, worth_of_gap * progress.gap()));
+            explore();
+            for (auto node = path_.rbegin(); node != path_.rend(); ++node) bounds_.back_up(*node);
+            bounds_.prune();
+            ++progress.iterations;
+        }
+    }
+
+ private:
+    /// A change of a bound is kept from this share of the gap asked for, and of the gap that there is.
+    static constexpr double worth_of_target = 1e-4;
+    static constexpr double worth_of_gap = 1e-3;
+
+    /// One way from the root to where the bounds are close enough: fills `path_`.
+    void explore() {
+        path_.clear();
+        const double epsilon = std::max(0.5 * options_.stop.gap, 0.1 * (bounds_.upper(0) - bounds_.lower(0)));
+        double needed_lower = bounds_.lower(0);
+        double needed_upper = needed_lower + epsilon;
+        double allowed = epsilon;  // a gap at this depth that is worth no more than epsilon at the root
+        const double discount = model_.discount();
+        for (int node = 0; !bounds_.ended(node) && bounds_.seconds() < options_.stop.time_limit;) {
+            bounds_.open(node);
+            path_.push_back(node);
+            const auto above = bounds_.best_upper(node);
+            const Branch* branch = &bounds_.tree()[node].branches[static_cast<std::size_t>(above.action)];
+            const double best_lower = bounds_.good_lower(node, above.action).value;
+            const double lower_target = std::max(needed_lower, best_lower);
+            const double upper_target = std::max(needed_upper, best_lower + allowed);
+            allowed /= discount;
+
+            const Edge* chosen = nullptr;
+            double widest = 0.0;
+            for (const Edge& edge : branch->edges) {
+                const double excess =
+                    edge.probability * (bounds_.upper(edge.to) - bounds_.lower(edge.to) - allowed);
+                if (excess > widest) {
+                    widest = excess;
+                    chosen = &edge;
+                }
+            }
+            if (chosen == nullptr) return;
+            double others_lower = 0.0;
+            double others_upper = 0.0;
+            for (const Edge& edge : branch->edges) {
+                if (&edge == chosen) continue;
+                others_lower += edge.probability * bounds_.lower(edge.to);
+                others_upper += edge.probability * bounds_.upper(edge.to);
+            }
+            needed_lower = ((lower_target - branch->reward) / discount - others_lower) / chosen->probability;
+            needed_upper = ((upper_target - branch->reward) / discount - others_upper) / chosen->probability;
+            node = chosen->to;
+            const double high = bounds_.upper(node);
+            const double low = bounds_.lower(node);
+            if (high - low <= 1e-3 * allowed) return;
+            const double predicted = 0.5 * (low + high);
+            if (predicted <= needed_lower && high <= std::max(needed_upper, low + allowed)) return;
+        }
+    }
+
+    const M& model_;
+    SarsopOptions options_;
+    BeliefBounds<M> bounds_;
+    std::vector<int> path_;
+};
+
+}  // namespace detail
+
+/// Throws `ArgumentError` for a horizon that makes no sense (see `require_horizon`).
+template <pomdp_model M>
+Solution solve_sarsop(const M& model, const SarsopOptions& options = {}) {
+    return detail::Sarsop<M>(model, options).solve();
+}
+
+}  // namespace automix::pomdp

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every solver takes and gives: when to stop, and bounds on the value of the initial belief with the policy that
+// reaches the lower one, and why it stopped. The optimal value lies between the bounds.
+#pragma once
+
+#include <automix/pomdp/policy.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace automix::pomdp {
+
+/// Why a solver stopped.
+enum class Stopped : std::uint8_t { gap, time, vectors, horizon, converged, callback };
+
+constexpr std::string_view to_string(Stopped stopped) noexcept {
+    switch (stopped) {
+        case Stopped::gap:
+            return "gap";
+        case Stopped::time:
+            return "time";
+        case Stopped::vectors:
+            return "vectors";
+        case Stopped::horizon:
+            return "horizon";
+        case Stopped::converged:
+            return "converged";
+        case Stopped::callback:
+            break;
+    }
+    return "callback";
+}
+
+/// How far a solver has come.
+struct Progress {
+    double lower = 0.0;
+    double upper = 0.0;
+    int iterations = 0;
+    int beliefs = 0;  ///< at which the solver has backed up
+    int vectors = 0;
+    double seconds = 0.0;
+
+    [[nodiscard]] double gap() const noexcept { return upper - lower; }
+};
+
+/// When to stop. Times are seconds, gaps are absolute.
+struct StopOptions {
+    double gap = 1e-3;
+    double time_limit = 60.0;
+    int vector_limit = std::numeric_limits<int>::max();
+    std::function<bool(const Progress&)> on_progress{};  ///< after each iteration; false: stop
+};
+
+/// Progress at the end, with why it ended and the policy.
+struct Solution : Progress {
+    Stopped stopped = Stopped::gap;
+    Policy policy{};
+};
+
+/// Seconds since it was made.
+class Stopwatch {
+ public:
+    [[nodiscard]] double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+ private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace automix::pomdp

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/io/file_replacement.hpp>
+
+#include <filesystem>
+#include <string>
+
+#include "files.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using automix::FileReplacement;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+
+}  // namespace
+
+TEST_CASE("a file is replaced when its text is complete, and not before") {
+    const files::Directory directory;
+    const std::string path = directory.write("file", "old and longer");
+    {
+        FileReplacement replacement(path);
+        CHECK(files::read(path) == "old and longer");
+        replacement.commit("new");
+        CHECK(files::read(path) == "new");
+    }
+    CHECK(files::read(path) == "new");
+    CHECK_FALSE(std::filesystem::exists(path + ".tmp"));
+    FileReplacement(directory.path("fresh")).commit("");
+    CHECK(std::filesystem::file_size(directory.path("fresh")) == 0);
+}
+
+TEST_CASE("what is not committed leaves everything as it was") {
+    const files::Directory directory;
+    const std::string path = directory.write("file", "old");
+    { const FileReplacement replacement(path); }
+    { const FileReplacement replacement(directory.path("fresh")); }
+    CHECK(files::read(path) == "old");
+    CHECK_FALSE(std::filesystem::exists(path + ".tmp"));
+    CHECK_FALSE(std::filesystem::exists(directory.path("fresh")));
+    CHECK_FALSE(std::filesystem::exists(directory.path("fresh.tmp")));
+}
+
+TEST_CASE("links stay links, and devices devices") {
+    const files::Directory directory;
+    const std::string path = directory.write("file", "old");
+    const std::string link = directory.path("link");
+    std::filesystem::create_symlink("file", link);
+    FileReplacement(link).commit("new");
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK(files::read(path) == "new");
+    if (!std::filesystem::exists("/dev/full")) return;
+    FileReplacement("/dev/null").commit("text");
+    CHECK(std::filesystem::is_character_file("/dev/null"));
+    CHECK_THROWS_WITH(FileReplacement("/dev/full").commit("text"),
+                      StartsWith("/dev/full: cannot be written: "));
+}
+
+TEST_CASE("a path that cannot be written to is found before there is anything to write") {
+    const files::Directory directory;
+    CHECK_THROWS_WITH(FileReplacement(directory.path("none/file")), ContainsSubstring("cannot be opened: "));
+    CHECK_THROWS_WITH(FileReplacement(directory.path("")), ContainsSubstring("is a directory"));
+    CHECK_THROWS_AS(FileReplacement(directory.write("file", "") + "/file"), automix::DataError);
+    CHECK_THROWS_AS(FileReplacement(""), automix::DataError);
+}

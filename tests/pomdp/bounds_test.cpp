@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pomdp/models.hpp"
+#include "support/catch.hpp"
+
+#include <automix/pomdp/exact.hpp>
+#include <automix/pomdp/point_based.hpp>
+#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/simulate.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+using namespace automix::pomdp;
+using automix::Random;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+constexpr double rounding = 1e-9;
+
+/// Solves with `solve(options)` and checks at every iteration that the bounds hold `low <= high` between them and move
+/// towards one another only.
+template <class Options, class Solve>
+Solution solve_watched(Options options, double low, double high, Solve solve) {
+    bool right = true;
+    Progress before;
+    bool first = true;
+    options.stop.on_progress = [&](const Progress& now) {
+        right = right && now.lower <= high + rounding && now.upper >= low - rounding;
+        if (!first)
+            right = right && now.lower >= before.lower - rounding && now.upper <= before.upper + rounding;
+        first = false;
+        before = now;
+        return now.iterations < 60;
+    };
+    Solution solution = solve(options);
+    CHECK(right);
+    CHECK(solution.lower <= high + rounding);
+    CHECK(solution.upper >= low - rounding);
+    return solution;
+}
+
+}  // namespace
+
+TEST_CASE("finite horizons: every solver's bounds hold the value by brute force", "[property]") {
+    Random random(11);
+    for (int trial = 0; trial < 1500; ++trial) {
+        const double discount = trial % 3 == 0 ? 1.0 : 0.3 + 0.7 * random.uniform();
+        const models::Dense dense = models::random_model(random, discount);
+        const Model model = dense.model();
+        const int horizon = 1 + static_cast<int>(random.index(trial % 10 == 0 ? 5 : 4));
+        CAPTURE(trial, discount, horizon, model.states(), model.actions(), model.observations());
+        const double value = models::brute_force(dense, dense.start, horizon);
+
+        ExactOptions exact;
+        exact.horizon = horizon;
+        const Solution solved = solve_exact(model, exact);
+        CHECK_THAT(solved.lower, WithinAbs(value, rounding));
+        CHECK_THAT(solved.upper, WithinAbs(value, rounding));
+        CHECK(solved.stopped == Stopped::horizon);
+        const ValueInterval reached = evaluate_exactly(model, solved.policy, horizon);
+        CHECK_THAT(reached.low, WithinAbs(value, rounding));
+        CHECK_THAT(reached.high, WithinAbs(value, rounding));
+
+        SarsopOptions sarsop;
+        sarsop.horizon = horizon;
+        sarsop.stop.gap = 1e-7;
+        const Solution sarsop_solution = solve_watched(
+            sarsop, value, value, [&](const auto& options) { return solve_sarsop(model, options); });
+        CHECK(evaluate_exactly(model, sarsop_solution.policy, horizon).low >=
+              sarsop_solution.lower - rounding);
+
+        PointBasedOptions points;
+        points.horizon = horizon;
+        points.beliefs = 30;
+        points.seed = static_cast<std::uint64_t>(trial);
+        points.stop.gap = 1e-7;
+        for (const bool perseus : {false, true}) {
+            const Solution solution = solve_watched(points, value, value, [&](const auto& options) {
+                return perseus ? solve_perseus(model, options) : solve_pbvi(model, options);
+            });
+            CHECK(evaluate_exactly(model, solution.policy, horizon).low >= solution.lower - rounding);
+        }
+    }
+}
+
+TEST_CASE("unlimited horizon: bounds hold the value within the tail of brute force", "[property]") {
+    Random random(12);
+    for (int trial = 0; trial < 500; ++trial) {
+        const double discount = 0.2 + 0.3 * random.uniform();
+        const models::Dense dense = models::random_model(random, discount);
+        const Model model = dense.model();
+        CAPTURE(trial, discount);
+        constexpr int steps = 4;
+        const double tail =
+            std::pow(discount, steps) * dense.rewards.cwiseAbs().maxCoeff() / (1.0 - discount);
+        const double truncated = models::brute_force(dense, dense.start, steps);
+
+        SarsopOptions sarsop;
+        sarsop.stop.gap = 1e-6;
+        PointBasedOptions points;
+        points.beliefs = 40;
+        ExactOptions exact;
+        exact.belief_limit = 500;
+        std::vector<Solution> solutions;
+        const auto watch = [&](const auto& options, auto solve) {
+            solutions.push_back(solve_watched(options, truncated - tail, truncated + tail, solve));
+        };
+        watch(sarsop, [&](const auto& options) { return solve_sarsop(model, options); });
+        watch(points, [&](const auto& options) { return solve_pbvi(model, options); });
+        watch(points, [&](const auto& options) { return solve_perseus(model, options); });
+        watch(exact, [&](const auto& options) { return solve_exact(model, options); });
+        for (const Solution& one : solutions) {
+            for (const Solution& other : solutions) CHECK(one.lower <= other.upper + rounding);
+            const ValueInterval reached = evaluate_exactly(model, one.policy, 8);
+            CHECK(reached.high >= one.lower - rounding);
+        }
+    }
+}

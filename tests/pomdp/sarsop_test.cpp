@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// The anytime solver: why it stops, what it reports on the way, and that it reaches the gap asked for.
+#include <automix/core/random.hpp>
+#include <automix/pomdp/sarsop.hpp>
+
+#include <cstddef>
+#include <vector>
+
+#include "pomdp/models.hpp"
+#include "support/catch.hpp"
+
+using namespace automix::pomdp;
+using automix::Random;
+using Catch::Matchers::WithinAbs;
+
+namespace {
+
+/// A gap that is never reached.
+constexpr double never = -1.0;
+
+/// Four states, hard enough not to be closed in a moment.
+Model hard() {
+    Random random(3);
+    models::Dense dense = models::random_model(random, 0.99);
+    while (dense.start.size() < 4) dense = models::random_model(random, 0.99);
+    return dense.model();
+}
+
+}  // namespace
+
+TEST_CASE("SARSOP stops at the gap asked for, and not before") {
+    for (const double gap : {10.0, 1.0, 0.1, 1e-3, 1e-6, 1e-9}) {
+        SarsopOptions options;
+        options.stop.gap = gap;
+        std::vector<double> gaps;
+        options.stop.on_progress = [&](const Progress& now) {
+            gaps.push_back(now.gap());
+            return true;
+        };
+        const Solution solution = solve_sarsop(models::tiger(), options);
+        CAPTURE(gap);
+        CHECK(solution.stopped == Stopped::gap);
+        CHECK(solution.gap() <= gap);
+        CHECK(solution.lower <= 19.37145);
+        CHECK(solution.upper >= 19.37135);
+        for (const double before : gaps) CHECK(before > gap);
+    }
+}
+
+TEST_CASE("SARSOP stops after the time asked for") {
+    SarsopOptions options;
+    options.stop.gap = never;
+    options.stop.time_limit = 0.1;
+    const Solution solution = solve_sarsop(hard(), options);
+    CHECK(solution.stopped == Stopped::time);
+    CHECK(solution.seconds >= 0.1);
+    CHECK(solution.seconds < 1.0);
+    CHECK(solution.lower <= solution.upper);
+
+    options.stop.time_limit = 0.0;
+    const Solution at_once = solve_sarsop(hard(), options);
+    CHECK(at_once.stopped == Stopped::time);
+    CHECK(at_once.iterations == 0);
+    CHECK(at_once.vectors == at_once.policy.vectors());
+    CHECK(at_once.lower <= at_once.upper);
+}
+
+TEST_CASE("SARSOP stops at the number of vectors asked for") {
+    SarsopOptions options;
+    options.stop.gap = never;
+    options.stop.vector_limit = 20;
+    const Solution solution = solve_sarsop(hard(), options);
+    CHECK(solution.stopped == Stopped::vectors);
+    CHECK(solution.vectors >= 20);
+    CHECK(solution.policy.vectors() == solution.vectors);
+}
+
+TEST_CASE("SARSOP stops when the callback says so") {
+    SarsopOptions options;
+    options.stop.gap = never;
+    int calls = 0;
+    options.stop.on_progress = [&](const Progress& now) {
+        CHECK(now.iterations == calls);
+        return ++calls < 5;
+    };
+    const Solution solution = solve_sarsop(models::tiger(), options);
+    CHECK(solution.stopped == Stopped::callback);
+    CHECK(calls == 5);
+    CHECK(solution.iterations == 4);
+}
+
+TEST_CASE("reasons to stop have names") {
+    CHECK(to_string(Stopped::gap) == "gap");
+    CHECK(to_string(Stopped::time) == "time");
+    CHECK(to_string(Stopped::vectors) == "vectors");
+    CHECK(to_string(Stopped::horizon) == "horizon");
+    CHECK(to_string(Stopped::converged) == "converged");
+    CHECK(to_string(Stopped::callback) == "callback");
+}
+
+TEST_CASE("SARSOP's bounds move towards one another only") {
+    Random random(61);
+    for (int trial = 0; trial < 40; ++trial) {
+        const models::Dense dense = models::random_model(random, trial % 2 == 0 ? 0.95 : 0.7);
+        SarsopOptions options;
+        options.stop.gap = 1e-6;
+        std::vector<Progress> seen;
+        options.stop.on_progress = [&](const Progress& now) {
+            seen.push_back(now);
+            return now.iterations < 100;
+        };
+        const Solution solution = solve_sarsop(dense.model(), options);
+        seen.push_back(solution);
+        CAPTURE(trial);
+        for (std::size_t i = 1; i < seen.size(); ++i) {
+            CHECK(seen[i].lower >= seen[i - 1].lower);
+            CHECK(seen[i].upper <= seen[i - 1].upper);
+            CHECK(seen[i].lower <= seen[i].upper);
+            CHECK(seen[i].beliefs >= seen[i - 1].beliefs);
+            CHECK(seen[i].seconds >= seen[i - 1].seconds);
+        }
+        CHECK(solution.policy.value(Belief(dense.start)) >= solution.lower - 1e-12);
+    }
+}
+
+TEST_CASE("SARSOP reaches its gap on random models") {
+    Random random(62);
+    for (int trial = 0; trial < 60; ++trial) {
+        const models::Dense dense = models::random_model(random, 0.7);
+        SarsopOptions options;
+        options.stop.gap = 1e-3;
+        CAPTURE(trial);
+        CHECK(solve_sarsop(dense.model(), options).stopped == Stopped::gap);
+    }
+}
+
+TEST_CASE("SARSOP with a finite horizon has the value by brute force") {
+    for (const int horizon : {1, 2, 3, 5}) {
+        SarsopOptions options;
+        options.horizon = horizon;
+        options.stop.gap = 1e-9;
+        const Solution solution = solve_sarsop(models::tiger(), options);
+        const double value = models::brute_force(models::dense_tiger(), Eigen::Vector2d(0.5, 0.5), horizon);
+        CAPTURE(horizon);
+        CHECK(solution.stopped == Stopped::gap);
+        CHECK_THAT(solution.lower, WithinAbs(value, 2e-9));
+        CHECK_THAT(solution.upper, WithinAbs(value, 2e-9));
+        CHECK(solution.policy.horizon() == horizon);
+    }
+}
+
+TEST_CASE("SARSOP gives the same answer every time") {
+    SarsopOptions options;
+    options.stop.on_progress = [](const Progress& now) { return now.iterations < 300; };
+    const Solution one = solve_sarsop(hard(), options);
+    const Solution other = solve_sarsop(hard(), options);
+    CHECK(one.lower == other.lower);
+    CHECK(one.upper == other.upper);
+    CHECK(one.iterations == other.iterations);
+    CHECK(one.vectors == other.vectors);
+}
+
+TEST_CASE("a model whose rewards are all alike is solved at once") {
+    models::Dense dense = models::dense_tiger();
+    dense.rewards.setConstant(2.0);
+    const Solution solution = solve_sarsop(dense.model());
+    CHECK(solution.stopped == Stopped::gap);
+    CHECK(solution.iterations == 0);
+    CHECK_THAT(solution.lower, WithinAbs(40.0, 1e-3));
+    dense.rewards.setZero();
+    CHECK(solve_sarsop(dense.model()).gap() == 0.0);
+}
