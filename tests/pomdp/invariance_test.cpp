@@ -97,7 +97,7 @@ TEST_CASE("the order of states, actions and observations does not matter to firs
     }
 }
 
-TEST_CASE("bounds of SARSOP hold the value in every order") {
+TEST_CASE("bounds of SARSOP hold the value in every order", "[property]") {
     Random random(93);
     for (int trial = 0; trial < 50; ++trial) {
         const models::Dense dense = models::random_model(random, 0.6);

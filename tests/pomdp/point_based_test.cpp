@@ -65,7 +65,7 @@ TEST_CASE("PBVI and Perseus close the tiger problem") {
     }
 }
 
-TEST_CASE("Perseus reaches the tiger problem's value from every seed") {
+TEST_CASE("Perseus reaches the tiger problem's value from every seed", "[property]") {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         PointBasedOptions options;
         options.seed = seed;

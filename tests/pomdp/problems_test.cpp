@@ -86,7 +86,7 @@ TEST_CASE("standard problems that close later have the published values", "[prop
     check_closed(later);
 }
 
-TEST_CASE("the first bounds on standard problems that stay open contradict no published ones") {
+TEST_CASE("the first bounds on standard problems that stay open contradict no published ones", "[property]") {
     check_consistent(open, 0.2);
 }
 

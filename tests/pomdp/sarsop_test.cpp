@@ -149,7 +149,7 @@ TEST_CASE("SARSOP with a finite horizon has the value by brute force") {
     }
 }
 
-TEST_CASE("SARSOP gives the same answer every time") {
+TEST_CASE("SARSOP gives the same answer every time", "[property]") {
     SarsopOptions options;
     options.stop.on_progress = [](const Progress& now) { return now.iterations < 300; };
     const Solution one = solve_sarsop(hard(), options);

@@ -152,7 +152,7 @@ TEST_CASE("mean and standard error are those of the runs") {
     CHECK_THAT(simulation.mean - simulation.low, WithinAbs(1.96 * simulation.standard_error, 1e-9));
 }
 
-TEST_CASE("simulations of the tiger problem agree with its exact value") {
+TEST_CASE("simulations of the tiger problem agree with its exact value", "[property]") {
     ExactOptions exact;
     exact.stop.gap = 1e-9;
     const Solution solution = solve_exact(models::tiger(), exact);

@@ -55,7 +55,7 @@ class Evaluator {
     Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {})
         : data_(data),
           prices_(prices),
-          options_(std::move(options)),
+          options_(options),
           ends_(end_models(data, prices)),
           baselines_(evaluate_baselines(data, prices, options_.mix)),
           datasets_(detail::rows_by_dataset(data)) {

@@ -139,9 +139,9 @@ class PomdpPolicyParser {
         throw DataError(Place{name_, 0, field}, message);
     }
 
-    template <std::size_t n>
+    template <std::size_t Count>
     void require_keys(const Json& json, const std::string& field,
-                      const std::array<const char*, n>& known) const {
+                      const std::array<const char*, Count>& known) const {
         if (!json.is_object()) fail(field, "expected an object, found " + shown(json));
         for (const auto& entry : json.items()) {
             if (std::find(known.begin(), known.end(), entry.key()) == known.end())
@@ -189,7 +189,7 @@ class PomdpPolicyParser {
     bool costs() const {
         const Json& values = member(json_, "", "values");
         if (values != "reward" && values != "cost")
-            fail("values", "expected \"reward\" or \"cost\", found " + shown(values));
+            fail("values", R"(expected "reward" or "cost", found )" + shown(values));
         return values == "cost";
     }
 

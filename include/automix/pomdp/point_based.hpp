@@ -98,8 +98,9 @@ class PointBased {
             if (const auto why = bounds_.stop(progress, options_.stop))
                 return bounds_.finish(progress.iterations, *why);
             double change = 0.0;
-            for (auto set = sets_.rbegin(); set != sets_.rend(); ++set) {
-                change = std::max(change, sweep_ == Sweep::all ? sweep_all(*set) : sweep_perseus(*set));
+            for (std::size_t step = sets_.size(); step-- > 0;) {
+                const std::vector<int>& set = sets_[step];
+                change = std::max(change, sweep_ == Sweep::all ? sweep_all(set) : sweep_perseus(set));
             }
             bounds_.prune();
             ++progress.iterations;

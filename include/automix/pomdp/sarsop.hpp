@@ -37,7 +37,8 @@ class Sarsop {
                 return bounds_.finish(progress.iterations, *why);
             bounds_.set_worth(std::max(worth_of_target * options_.stop.gap, worth_of_gap * progress.gap()));
             explore();
-            for (auto node = path_.rbegin(); node != path_.rend(); ++node) bounds_.back_up(*node);
+            std::reverse(path_.begin(), path_.end());
+            for (const int node : path_) bounds_.back_up(node);
             bounds_.prune();
             ++progress.iterations;
         }
