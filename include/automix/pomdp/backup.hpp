@@ -17,6 +17,15 @@
 
 namespace automix::pomdp {
 
+/// R(s, a) + gamma sum_s' T(s' | s, a) value(s').
+template <pomdp_model M, class Value>
+double step_value(const M& model, int state, int action, Value value) {
+    double sum = 0.0;
+    model.for_each_successor(state, action,
+                             [&](int to, double probability) { sum += probability * value(to); });
+    return model.reward(state, action) + model.discount() * sum;
+}
+
 /// The vector of taking `action` and then, after observation o, following vector `then[o]` of `next`. Entries of `then`
 /// that are negative stand for observations that need none.
 template <pomdp_model M>
@@ -33,10 +42,7 @@ Eigen::VectorXd back_project(const M& model, int action, const std::vector<int>&
     }
     Eigen::VectorXd values(states);
     for (int s = 0; s < states; ++s) {
-        double sum = 0.0;
-        model.for_each_successor(s, action,
-                                 [&](int to, double probability) { sum += probability * continued(to); });
-        values(s) = model.reward(s, action) + model.discount() * sum;
+        values(s) = step_value(model, s, action, [&](int to) { return continued(to); });
     }
     return values;
 }

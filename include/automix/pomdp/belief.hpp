@@ -15,6 +15,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,14 @@ struct Belief {
     friend bool operator==(const Belief&, const Belief&) = default;
 };
 
+/// max_a sum_s b(s) q(s, a) for one value a state and action. Requires at least one action.
+inline double best_mean(const Belief& belief, const Eigen::MatrixXd& q) {
+    double best = -std::numeric_limits<double>::infinity();
+    for (Eigen::Index action = 0; action < q.cols(); ++action)
+        best = std::max(best, belief.mean([&](int state) { return q(state, action); }));
+    return best;
+}
+
 namespace detail {
 
 struct IgnoreEntry {
@@ -92,6 +101,12 @@ struct ActionOutcome {
     std::vector<Successor> successors{};
 };
 
+/// R(b, a): the mean reward of an action over the states of a belief.
+template <pomdp_model M>
+double expected_reward(const M& model, const Belief& belief, int action) {
+    return belief.mean([&](int state) { return model.reward(state, action); });
+}
+
 /// Updates beliefs, with buffers that are reused: one updater for each thread. `model` must outlive it.
 template <pomdp_model M>
 class BeliefUpdater {
@@ -101,11 +116,11 @@ class BeliefUpdater {
           predicted_(static_cast<std::size_t>(model.states()), 0.0),
           joint_(static_cast<std::size_t>(model.observations())) {}
 
-    /// All outcomes of an action. O(successors of the belief * observations of each).
-    [[nodiscard]] ActionOutcome outcome(const Belief& belief, int action) {
+    /// A successor for each observation that is possible after an action, ascending. O(successors of the belief *
+    /// observations of each).
+    [[nodiscard]] std::vector<Successor> successors(const Belief& belief, int action) {
         predict(belief, action);
-        ActionOutcome outcome;
-        outcome.reward = belief.mean([&](int state) { return model_.reward(state, action); });
+        std::vector<Successor> possible;
         seen_.clear();
         for (const int next : reached_) {
             const double weight = predicted_[static_cast<std::size_t>(next)];
@@ -119,11 +134,16 @@ class BeliefUpdater {
         for (const int observation : seen_) {
             Belief& joint = joint_[static_cast<std::size_t>(observation)];
             Successor successor = normalised(observation, joint);
-            if (successor.probability > 0.0) outcome.successors.push_back(std::move(successor));
+            if (successor.probability > 0.0) possible.push_back(std::move(successor));
             joint = Belief();
         }
         forget();
-        return outcome;
+        return possible;
+    }
+
+    /// All outcomes of an action.
+    [[nodiscard]] ActionOutcome outcome(const Belief& belief, int action) {
+        return {expected_reward(model_, belief, action), successors(belief, action)};
     }
 
     /// The outcomes of all actions.

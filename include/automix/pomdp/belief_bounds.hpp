@@ -38,7 +38,6 @@ class BeliefBounds {
     }
 
     [[nodiscard]] const BeliefTree<M>& tree() const noexcept { return tree_; }
-    [[nodiscard]] int horizon() const noexcept { return horizon_; }
 
     /// True for a belief after the last step.
     [[nodiscard]] bool ended(int node) const { return horizon_ > 0 && tree_[node].step == horizon_; }
@@ -252,11 +251,7 @@ class BeliefBounds {
             if (!ended(node)) {
                 const Stage& stage = stage_of(node);
                 fresh.upper = stage.upper.base(tree_[node].belief);
-                for (int a = 0; a < model_.actions(); ++a) {
-                    const double blind =
-                        tree_[node].belief.mean([&](int state) { return stage.blind(state, a); });
-                    fresh.lower = a == 0 ? blind : std::max(fresh.lower, blind);
-                }
+                fresh.lower = best_mean(tree_[node].belief, stage.blind);
             }
             known_.push_back(fresh);
         }

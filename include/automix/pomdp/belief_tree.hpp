@@ -70,8 +70,7 @@ class BeliefTree {
         if (opened(node)) return;
         BeliefNode& opened = nodes_[static_cast<std::size_t>(node)];
         for (int action = 0; action < model_.actions(); ++action) {
-            opened.branches.push_back(
-                {opened.belief.mean([&](int state) { return model_.reward(state, action); }), {}});
+            opened.branches.push_back({expected_reward(model_, opened.belief, action), {}});
         }
         ++opened_;
     }
@@ -82,7 +81,7 @@ class BeliefTree {
         if ((*this)[node].branches[number].expanded()) return;
         const int step = (*this)[node].step + (stepwise_ ? 1 : 0);
         std::vector<Edge> edges;
-        for (Successor& successor : updater_.outcome((*this)[node].belief, action).successors) {
+        for (Successor& successor : updater_.successors((*this)[node].belief, action)) {
             edges.push_back(
                 {successor.probability, add(std::move(successor.belief), step), successor.observation});
         }

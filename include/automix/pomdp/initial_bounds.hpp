@@ -7,8 +7,8 @@
 // O(entries of T * actions).
 #pragma once
 
+#include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
-#include <automix/pomdp/value_function.hpp>
 
 #include <Eigen/Core>
 
@@ -29,10 +29,7 @@ Eigen::MatrixXd mdp_step(const M& model, const Eigen::VectorXd& next) {
     Eigen::MatrixXd q(model.states(), model.actions());
     for (int a = 0; a < model.actions(); ++a) {
         for (int s = 0; s < model.states(); ++s) {
-            double sum = 0.0;
-            model.for_each_successor(s, a,
-                                     [&](int to, double probability) { sum += probability * next(to); });
-            q(s, a) = model.reward(s, a) + model.discount() * sum;
+            q(s, a) = step_value(model, s, a, [&](int to) { return next(to); });
         }
     }
     return q;
@@ -79,10 +76,7 @@ Eigen::MatrixXd blind_step(const M& model, const Eigen::MatrixXd& next) {
     Eigen::MatrixXd q(model.states(), model.actions());
     for (int a = 0; a < model.actions(); ++a) {
         for (int s = 0; s < model.states(); ++s) {
-            double sum = 0.0;
-            model.for_each_successor(s, a,
-                                     [&](int to, double probability) { sum += probability * next(to, a); });
-            q(s, a) = model.reward(s, a) + model.discount() * sum;
+            q(s, a) = step_value(model, s, a, [&](int to) { return next(to, a); });
         }
     }
     return q;

@@ -39,11 +39,7 @@ class UpperBound {
 
     /// The bound at a belief by corners and Q values alone.
     [[nodiscard]] double base(const Belief& belief) const {
-        double lowest = at_corners(belief);
-        Eigen::VectorXd sums = Eigen::VectorXd::Zero(q_.cols());
-        for (std::size_t i = 0; i < belief.size(); ++i)
-            sums += belief.probabilities[i] * q_.row(belief.states[i]).transpose();
-        return std::min(lowest, sums.maxCoeff());
+        return std::min(at_corners(belief), best_mean(belief, q_));
     }
 
     /// The bound at a belief that begins with an action, by its Q values.
