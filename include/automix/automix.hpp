@@ -14,6 +14,7 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/columns.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
@@ -84,7 +85,6 @@
 #include <automix/router/loop.hpp>
 #include <automix/router/one_shot.hpp>
 #include <automix/router/parameters.hpp>
-#include <automix/router/plurality.hpp>
 #include <automix/router/registry.hpp>
 #include <automix/router/router.hpp>
 #include <automix/router/simple_pomdp.hpp>

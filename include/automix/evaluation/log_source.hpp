@@ -9,7 +9,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/router/action.hpp>
-#include <automix/router/plurality.hpp>
+#include <automix/data/plurality.hpp>
 #include <automix/router/source.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
-#include <automix/router/plurality.hpp>
+#include <automix/data/plurality.hpp>
 
 #include <utility>
 #include <vector>
