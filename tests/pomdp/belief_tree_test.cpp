@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/random.hpp>
 #include <automix/pomdp/belief_tree.hpp>
 
 #include <vector>
@@ -119,4 +120,47 @@ TEST_CASE("observations that are impossible have no edge") {
     REQUIRE(tree[0].branches[0].edges.size() == 1);
     CHECK(tree[0].branches[0].edges[0].probability == 1.0);
     CHECK(tree[0].branches[0].edges[0].to == 0);
+}
+
+TEST_CASE("beliefs that were dropped are found anew to the bit") {
+    automix::Random random(73);
+    const Model model = models::random_model(random, 0.9).model();
+    BeliefTree<Model> all(model, false);
+    BeliefTree<Model> few(model, false, 1);
+    for (int node = 0; node < 40; ++node) {
+        for (BeliefTree<Model>* tree : {&all, &few}) {
+            tree->open(node);
+            for (int action = 0; action < model.actions(); ++action) {
+                tree->expand(node, action);
+                tree->drop_stale();
+            }
+        }
+    }
+    REQUIRE(few.size() == all.size());
+    int dropped = 0;
+    for (int node = 0; node < all.size(); ++node) {
+        CAPTURE(node);
+        if (few[node].belief.empty()) {
+            ++dropped;
+            CHECK_FALSE(few.opened(node));
+        }
+        CHECK(few.belief(node) == all[node].belief);
+    }
+    CHECK(dropped > 0);
+}
+
+TEST_CASE("beliefs that were given or opened are not dropped") {
+    const Model tiger = models::tiger();
+    BeliefTree<Model> tree(tiger, false, 0);
+    CHECK(tree.add(pair(0.25), 0) == 1);
+    tree.open(0);
+    tree.expand(0, 0);
+    tree.open(2);
+    tree.drop_stale();
+    CHECK(tree[0].belief == pair(0.5));
+    CHECK(tree[1].belief == pair(0.25));
+    CHECK_THAT(tree[2].belief.dense(2)(0), WithinAbs(0.85, 1e-15));
+    CHECK(tree[3].belief.empty());
+    CHECK_THAT(tree.belief(3).dense(2)(1), WithinAbs(0.85, 1e-15));
+    CHECK(tree.add(pair(0.15), 0) == 3);
 }

@@ -38,6 +38,11 @@ struct Belief {
     [[nodiscard]] std::size_t size() const noexcept { return states.size(); }
     [[nodiscard]] bool empty() const noexcept { return states.empty(); }
 
+    void reserve(std::size_t entries) {
+        states.reserve(entries);
+        probabilities.reserve(entries);
+    }
+
     void push_back(int state, double probability) {
         states.push_back(state);
         probabilities.push_back(probability);
@@ -192,6 +197,7 @@ class BeliefUpdater {
         successor.observation = observation;
         for (const double weight : joint.probabilities) successor.probability += weight;
         if (!(successor.probability > 0.0)) return successor;
+        successor.belief.reserve(joint.size());
         for (std::size_t i = 0; i < joint.size(); ++i) {
             const double probability = joint.probabilities[i] / successor.probability;
             if (probability > 0.0) successor.belief.push_back(joint.states[i], probability);

@@ -31,13 +31,18 @@ class BeliefBounds {
  public:
     /// For that many steps, or an unlimited horizon (0). Throws `ArgumentError` for a horizon that makes no sense (see
     /// `require_horizon`).
-    BeliefBounds(const M& model, int horizon)
-        : model_(model), horizon_(horizon), tree_((require_horizon(model, horizon), model), horizon > 0) {
+    BeliefBounds(const M& model, int horizon, std::size_t entries_kept = BeliefTree<M>::default_entries_kept)
+        : model_(model),
+          horizon_(horizon),
+          tree_((require_horizon(model, horizon), model), horizon > 0, entries_kept) {
         prepare_stages();
         prepare_nodes();
     }
 
     [[nodiscard]] const BeliefTree<M>& tree() const noexcept { return tree_; }
+
+    /// The reference is good until a belief is met, opened, expanded or backed up.
+    [[nodiscard]] const Belief& belief(int node) { return tree_.belief(node); }
 
     /// True for a belief after the last step.
     [[nodiscard]] bool ended(int node) const { return horizon_ > 0 && tree_[node].step == horizon_; }
@@ -56,6 +61,7 @@ class BeliefBounds {
     void expand(int node, int action) {
         tree_.expand(node, action);
         prepare_nodes();
+        tree_.drop_stale();
     }
     void expand(int node) {
         for (int action = 0; action < model_.actions(); ++action) expand(node, action);
@@ -70,7 +76,7 @@ class BeliefBounds {
             known.vectors_seen = 0;
         }
         if (known.vectors_seen < stage.lower.size()) {
-            const BestVector best = stage.lower.best(tree_[node].belief, known.vectors_seen);
+            const BestVector best = stage.lower.best(tree_.belief(node), known.vectors_seen);
             if (known.vectors_seen == 0 || best.value > known.lower) {
                 known.lower = best.value;
                 known.vector = best.vector;
@@ -85,7 +91,7 @@ class BeliefBounds {
         if (ended(node)) return 0.0;
         UpperBound& bound = stage_of(node).upper;
         if (known.points_seen < bound.points()) {
-            known.upper = std::min(known.upper, bound.sawtooth(tree_[node].belief, known.points_seen));
+            known.upper = std::min(known.upper, bound.sawtooth(tree_.belief(node), known.points_seen));
             known.points_seen = bound.points();
         }
         return known.upper;
@@ -149,6 +155,7 @@ class BeliefBounds {
             change = std::max(change, rise);
             add_vector(node, below.action);
         }
+        tree_.drop_stale();
         return change;
     }
 

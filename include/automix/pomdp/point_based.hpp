@@ -180,9 +180,9 @@ class PointBased {
         double greatest = 1e-12;
         int chosen = -1;
         const auto consider = [&](int successor) {
+            const Belief& belief = bounds_.belief(successor);
             double nearest = std::numeric_limits<double>::infinity();
-            for (const int known : set)
-                nearest = std::min(nearest, distance(tree[known].belief, tree[successor].belief));
+            for (const int known : set) nearest = std::min(nearest, distance(tree[known].belief, belief));
             if (nearest > greatest) {
                 greatest = nearest;
                 chosen = successor;
