@@ -3,10 +3,8 @@
 
 #include <automix/core/format.hpp>
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <system_error>
 
 namespace automix::program {
 namespace {
@@ -81,14 +79,6 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<do
         }
     };
     return command.add_option_function<std::string>(name, parse, help)->type_name(form);
-}
-
-std::optional<double> parse_number(std::string_view text) {
-    double number = 0.0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, number);
-    if (error != std::errc{} || end != last) return std::nullopt;
-    return number;
 }
 
 std::string not_negative(const std::string& text) {

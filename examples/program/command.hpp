@@ -37,9 +37,6 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<st
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list,
                       const std::string& form, const std::string& help);
 
-/// The number that `text` is from end to end.
-std::optional<double> parse_number(std::string_view text);
-
 /// What is wrong with the text of an option's number, nothing where it will do. The parser of unsigned numbers takes -1
 /// for the largest one, that of floating point numbers takes nan and inf.
 std::string not_negative(const std::string& text);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -30,6 +31,15 @@ inline std::string format_fixed(double value, int digits) {
     std::string text(buffer, end);
     const bool negative_zero = text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos;
     return negative_zero ? text.substr(1) : text;
+}
+
+/// The number that the whole of `text` is, whatever the locale; nothing where it is none.
+inline std::optional<double> parse_number(std::string_view text) {
+    double number = 0.0;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, number);
+    if (error != std::errc{} || end != last) return std::nullopt;
+    return number;
 }
 
 /// `text` in double quotes, control characters escaped, cut after `limit` bytes (never inside a UTF-8 sequence).
