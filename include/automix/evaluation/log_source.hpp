@@ -7,9 +7,9 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/router/action.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/router/source.hpp>
 
 #include <algorithm>
@@ -35,7 +35,12 @@ class LogSource {
     }
 
     [[nodiscard]] Answered answer(int model) {
-        return {prices_.answers[index(model)](row_), data_.flagged(row_, model), {}};
+        Answered answered{prices_.answers[index(model)](row_), data_.flagged(row_, model), {}};
+        if (const auto clusters = data_.clusters(row_, model); !clusters.empty()) {
+            answered.samples = 1;
+            answered.largest_cluster = clusters.front() >= 0 ? 1 : 0;
+        }
+        return answered;
     }
 
     /// Throws `DataError` where fewer verdicts are left than asked for.

@@ -42,6 +42,15 @@ inline void require_cost(double cost) {
     }
 }
 
+/// Throws `ProtocolError` where the largest cluster is larger than the samples.
+inline void require_clusters(int samples, int largest_cluster) {
+    if (largest_cluster < 0 || largest_cluster > samples) {
+        throw ProtocolError("source: " + std::to_string(samples) +
+                            " samples are known, the largest cluster holds " +
+                            std::to_string(largest_cluster));
+    }
+}
+
 /// Throws `ProtocolError` where a source counts what cannot be: more draws than asked for, or fewer without a reason, more
 /// positive than parsed or more parsed than drawn, a cluster larger than the samples, a confidence outside [0, 1].
 inline void require_counts(const Drawn& drawn, int asked) {
@@ -58,11 +67,7 @@ inline void require_counts(const Drawn& drawn, int asked) {
                             std::to_string(drawn.parsed) + " of them parsed and " +
                             std::to_string(drawn.positive) + " positive");
     }
-    if (drawn.largest_cluster < 0 || drawn.largest_cluster > drawn.samples) {
-        throw ProtocolError("source: " + std::to_string(drawn.samples) +
-                            " samples are known, the largest cluster holds " +
-                            std::to_string(drawn.largest_cluster));
-    }
+    require_clusters(drawn.samples, drawn.largest_cluster);
     require_cost(drawn.cost);
     if (drawn.logged_confidence && !(*drawn.logged_confidence >= 0.0 && *drawn.logged_confidence <= 1.0)) {
         throw ProtocolError("source: expected a confidence in [0, 1], found " +
@@ -107,6 +112,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 }
                 Answered answered = from.answer(action.model);
                 detail::require_cost(answered.cost);
+                detail::require_clusters(answered.samples, answered.largest_cluster);
                 outcome.answer_cost += answered.cost;
                 outcome.routed = outcome.routed || action.model > 0;
                 if (!answered.failure.empty()) {
@@ -117,6 +123,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 auto& model = evidence.models[static_cast<std::size_t>(action.model)];
                 model.answered = true;
                 model.flagged = answered.flagged;
+                model.samples = answered.samples;
+                model.largest_cluster = answered.largest_cluster;
                 break;
             }
 

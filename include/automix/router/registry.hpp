@@ -8,8 +8,10 @@
 #include <automix/router/constant.hpp>
 #include <automix/router/exact.hpp>
 #include <automix/router/fixed_answer.hpp>
+#include <automix/router/fixed_k.hpp>
 #include <automix/router/greedy_pomdp.hpp>
 #include <automix/router/one_shot.hpp>
+#include <automix/router/pomdp_router.hpp>
 #include <automix/router/simple_pomdp.hpp>
 #include <automix/router/threshold.hpp>
 #include <automix/router/union.hpp>
@@ -22,11 +24,14 @@ namespace automix {
 
 struct RouterSettings {
     OneShotOptions one_shot{};
-    double mix = 0.5;  ///< share that `random_mix` sends to the large model
+    PomdpOptions pomdp{};  ///< its objective and limit of draws are those of `fixed_k`, too
+    double mix = 0.5;      ///< share that `random_mix` sends to the large model
 };
 
 /// All names but `fixed_answer:NAME`, in the order of reports.
-inline constexpr std::array<std::string_view, 11> router_names = {
+inline constexpr std::array<std::string_view, 13> router_names = {
+    "pomdp",
+    "fixed_k",
     "threshold",
     "double_threshold",
     "triple_threshold",
@@ -52,6 +57,9 @@ Router make_router(std::string_view name, const RouterSettings& settings = {}) {
             throw ArgumentError("fixed_answer wraps no second one, found " + in_quotes(name));
         return Router::of(FixedAnswerRouter<Router>(make_router<Router>(inner, settings)));
     }
+    if (name == "pomdp") return Router::of(PomdpRouter(settings.pomdp));
+    if (name == "fixed_k")
+        return Router::of(FixedKRouter({settings.pomdp.objective, settings.pomdp.max_draws}));
     if (name == "threshold") return Router::of(ThresholdRouter(settings.one_shot));
     if (name == "double_threshold") return Router::of(DoubleThresholdRouter(settings.one_shot));
     if (name == "triple_threshold") return Router::of(TripleThresholdRouter(settings.one_shot));

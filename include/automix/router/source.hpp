@@ -25,6 +25,8 @@ struct Answered {
     double cost = 0.0;      ///< paid for the answer
     bool flagged = false;   ///< known to be bad
     std::string failure{};  ///< why there is no answer; empty: there is one
+    int samples = 0;  ///< 1 where it is known whether the answer is one to compare with others; 0: unknown
+    int largest_cluster = 0;  ///< then 1, or 0 for an answer that agrees with none, itself included
 };
 
 /// What became of one round of draws. It brings as many as asked for, fewer only where it failed (what arrived before

@@ -10,7 +10,9 @@
 #include <automix/metrics/ibc.hpp>
 
 #include <limits>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace automix {
 
@@ -39,6 +41,13 @@ struct CostRange {
     }
 };
 
+/// Whether a policy does better than random mixing on rows that it was not fitted to.
+struct Guard {
+    bool passed = false;
+    double mean = 0.0;  ///< cross-fitted excess over mixing, score per query
+    double se = 0.0;    ///< its standard error
+};
+
 /// What training found.
 struct TrainingResult {
     bool feasible = true;
@@ -47,6 +56,8 @@ struct TrainingResult {
     /// Of the chosen policy, on all training rows at mean prices.
     Figure ibc = Figure::undefined("not trained on IBC");
     Figure ibc_lift = Figure::undefined("not trained on IBC");
+    std::optional<Guard> guard{};         ///< of routers that have one
+    std::vector<std::string> warnings{};  ///< with figures; they change nothing
 };
 
 }  // namespace automix

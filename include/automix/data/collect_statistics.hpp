@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one pass over a log from which statistics come. Folds are by a hash of the id, so a row keeps its fold whatever other
+// rows there are. The last model is never verified: no larger one is left to route to. O(rows * draws).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/plurality.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+struct StatisticsOptions {
+    /// Verdicts of an answer that count, from the first: one number for all models, or one for each but the last; -1 or
+    /// nothing: all that are logged; 0: the model is not verified.
+    std::vector<int> max_draws{};
+    int folds = 10;
+    bool pluralities = false;  ///< sum up how pluralities of samples behave, too
+    std::uint64_t seed = 0;    ///< of the folds and of the orders of samples
+};
+
+/// Stands in `max_draws` for all verdicts that are logged.
+inline constexpr int all_logged_draws = -1;
+
+/// Random orders of a row's samples that plurality sums are averaged over.
+inline constexpr int sample_orders = 16;
+
+namespace detail {
+
+inline int draw_limit(const StatisticsOptions& options, std::size_t model) {
+    const auto& limits = options.max_draws;
+    if (limits.empty()) return all_logged_draws;
+    return limits.size() == 1 ? limits.front() : limits[model];
+}
+
+inline Place model_place(const Dataset& data, Index model, Index row) {
+    return Place{{},
+                 0,
+                 "model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)]) + ", id " +
+                     in_quotes(data.id(row))};
+}
+
+/// The first row for which `lacks` holds. Requires one.
+template <class Lacks>
+Index first_row(Lacks lacks) {
+    Index row = 0;
+    while (!lacks(row)) ++row;
+    return row;
+}
+
+/// How far a model's answers can be verified on all rows. Throws `DataError` naming a row that holds less than others do,
+/// or than `limit`.
+inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
+    ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
+    if (limit == 0 || data.verified_rows(model) == 0) return shape;
+    if (!data.verified(model)) {
+        const Column confidence = data.confidences(model);
+        const Index row = first_row([&](Index r) { return std::isnan(confidence(r)); });
+        throw DataError(model_place(data, model, row),
+                        "neither verdicts nor a confidence, which other rows have");
+    }
+    const auto [fewest, most] = data.draw_counts(model);
+    if (most == 0) return {shape.name, VerificationKind::confidence, 1};
+    const Index needed = std::max<Index>(1, limit);
+    if (fewest < needed) {
+        const auto logged = [&](Index r) { return static_cast<Index>(data.verdicts(r, model).size()); };
+        const Index row = first_row([&](Index r) { return logged(r) < needed; });
+        throw DataError(model_place(data, model, row),
+                        std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
+                            " are needed" + (limit > 0 ? "; lower max_draws" : ""));
+    }
+    shape.kind = VerificationKind::verdicts;
+    shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
+    return shape;
+}
+
+inline Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind,
+                                    int limit) {
+    if (kind == VerificationKind::none) return {};
+    if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
+    Verification sum;
+    const auto verdicts = data.verdicts(row, model);
+    const std::size_t count = limit > 0 ? static_cast<std::size_t>(limit) : verdicts.size();
+    for (const Verdict verdict : verdicts.first(count)) {
+        sum.parsed += verdict != Verdict::unparsed ? 1 : 0;
+        sum.positive += verdict == Verdict::positive ? 1 : 0;
+    }
+    return sum;
+}
+
+/// Adds the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
+class PluralityPaths {
+ public:
+    PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
+        : data_(data), model_(model), draws_(draws), seed_(seed) {}
+
+    void add(Index row, PluralitySums& sums) {
+        const auto clusters = data_.clusters(row, model_);
+        const auto scores = data_.sample_scores(row, model_);
+        if (static_cast<int>(clusters.size()) < draws_ + 1) {
+            throw DataError(model_place(data_, model_, row),
+                            std::to_string(clusters.size()) + " samples are known, " +
+                                std::to_string(draws_ + 1) + " are needed for their plurality");
+        }
+        order_.resize(static_cast<std::size_t>(draws_) + 1);
+        for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+        Random random(hash_text(data_.id(row), seed_));
+        for (int path = 0; path < sample_orders; ++path) {
+            random.shuffle(order_);
+            add_path(row, clusters, scores, sums);
+        }
+    }
+
+ private:
+    void add_path(Index row, std::span<const std::int32_t> clusters, std::span<const double> scores,
+                  PluralitySums& sums) {
+        constexpr double share = 1.0 / sample_orders;
+        drawn_.clear();
+        for (int n = 0; n <= draws_; ++n) {
+            drawn_.push_back(clusters[order_[static_cast<std::size_t>(n)]]);
+            const Plurality chosen = plurality(drawn_);
+            if (n > 0) {
+                const int before = previous_size_;
+                PluralityCell& from = sums.cell(n - 1, before);
+                (chosen.size > before ? from.grew : from.stayed) += share;
+            }
+            previous_size_ = chosen.size;
+            PluralityCell& cell = sums.cell(n, chosen.size);
+            cell.weight += share;
+            cell.score += share * scores[order_[chosen.sample]];
+            cell.scores.resize(static_cast<std::size_t>(data_.models()), 0.0);
+            for (Index m = 0; m < data_.models(); ++m)
+                cell.scores[static_cast<std::size_t>(m)] += share * data_.scores(m)(row);
+        }
+    }
+
+    const Dataset& data_;
+    Index model_;
+    int draws_;
+    std::uint64_t seed_;
+    int previous_size_ = 0;
+    std::vector<std::size_t> order_;
+    std::vector<std::int32_t> drawn_;
+};
+
+}  // namespace detail
+
+/// Throws `ArgumentError` for fewer than two folds or limits that do not fit the models.
+inline void validate(const StatisticsOptions& options, std::size_t models) {
+    if (options.folds < 2)
+        throw ArgumentError("folds: expected at least 2, found " + std::to_string(options.folds));
+    const std::size_t limits = options.max_draws.size();
+    if (limits > 1 && limits + 1 != models)
+        throw ArgumentError("max_draws: expected one number for all models, or one for each of the " +
+                            std::to_string(models - 1) + " but the last, found " + std::to_string(limits));
+    for (const int limit : options.max_draws) {
+        if (limit < all_logged_draws)
+            throw ArgumentError("max_draws: expected a number of draws of at least 0, found " +
+                                std::to_string(limit));
+    }
+}
+
+/// Sums up a log at settled prices. Throws `DataError` where it has no rows, fewer than two models, or a row that holds
+/// fewer verdicts than are needed, and `ArgumentError` for options or prices that do not fit it.
+inline Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                     const StatisticsOptions& options = {}) {
+    if (data.rows() == 0) throw DataError("no rows to train on");
+    if (data.models() < 2) throw DataError("routing needs at least two models, found one");
+    const auto models = static_cast<std::size_t>(data.models());
+    validate(options, models);
+    require_prices_for(data, prices);
+    Statistics statistics;
+    for (std::size_t m = 0; m < models; ++m) {
+        const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
+        statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
+    }
+    statistics.folds.assign(static_cast<std::size_t>(options.folds), Sums(models));
+    std::vector<detail::PluralityPaths> paths;
+    for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
+        const int draws =
+            statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;
+        paths.emplace_back(data, static_cast<Index>(m), draws, options.seed);
+    }
+    for (Sums& fold : statistics.folds) fold.pluralities.resize(paths.size());
+
+    const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
+    std::vector<Verification> evidence(models - 1);
+    std::vector<double> scores(models);
+    for (Index row = 0; row < data.rows(); ++row) {
+        Sums& sums = statistics.folds[static_cast<std::size_t>(folds[static_cast<std::size_t>(row)])];
+        for (std::size_t m = 0; m < models; ++m) {
+            const auto model = static_cast<Index>(m);
+            scores[m] = data.scores(model)(row);
+            sums.answer_prices[m] += prices.answers[m](row);
+            if (m + 1 == models) break;
+            const VerificationKind kind = statistics.models[m].kind;
+            evidence[m] = detail::verification_of(data, row, model, kind, detail::draw_limit(options, m));
+            sums.draw_prices[m] +=
+                (kind == VerificationKind::confidence ? prices.verifications : prices.draws)[m](row);
+        }
+        sums.cell(evidence).add(scores);
+        for (std::size_t m = 0; m < paths.size(); ++m) paths[m].add(row, sums.pluralities[m]);
+    }
+    return statistics;
+}
+
+}  // namespace automix

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the plurality of an answer's samples behaves as samples are added, summed over rows: for n further samples and a
+// largest cluster of t of all n + 1, how many rows were there, what their plurality scored, what the models scored, and
+// how many of the rows that went on grew to t + 1. Random orders of a row's samples count as fractions of the row.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
+namespace automix {
+
+/// Sums at n further samples and a largest cluster of t.
+struct PluralityCell {
+    double weight = 0.0;           ///< rows
+    double score = 0.0;            ///< sum of the score of the plurality's answer
+    std::vector<double> scores{};  ///< sums of the models' scores
+    double stayed = 0.0;           ///< rows whose next sample left t as it is
+    double grew = 0.0;             ///< rows whose next sample made it t + 1
+
+    void add(const PluralityCell& other, double factor) {
+        weight += factor * other.weight;
+        score += factor * other.score;
+        scores.resize(std::max(scores.size(), other.scores.size()), 0.0);
+        for (std::size_t i = 0; i < other.scores.size(); ++i) scores[i] += factor * other.scores[i];
+        stayed += factor * other.stayed;
+        grew += factor * other.grew;
+    }
+};
+
+/// One model's sums, by n = 0 .. draws and t = 0 .. n + 1.
+struct PluralitySums {
+    std::vector<PluralityCell> cells{};
+
+    /// Where (n, t) stands in `cells`.
+    static constexpr std::size_t index(int n, int t) noexcept {
+        return static_cast<std::size_t>(n * (n + 3) / 2 + t);
+    }
+    /// The cell of (n, t), made where it is new.
+    PluralityCell& cell(int n, int t) {
+        if (cells.size() <= index(n, n + 1)) cells.resize(index(n, n + 1) + 1);
+        return cells[index(n, t)];
+    }
+    void add(const PluralitySums& other, double factor) {
+        cells.resize(std::max(cells.size(), other.cells.size()));
+        for (std::size_t i = 0; i < other.cells.size(); ++i) cells[i].add(other.cells[i], factor);
+    }
+};
+
+}  // namespace automix

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a policy does on rows of which only the statistics are known. Draws are exchangeable, so from a row's final counts
+// (N, C) the chance that the next of its verdicts after (n, c) is positive is (C - c) / (N - n): the exact expectation over
+// all orders of its verdicts. Of pluralities only the sums of a whole fold are known: the fold then counts as one unit.
+// O(cells of evidence * cells reached).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/data/plurality_sums.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/router/backward_induction.hpp>
+#include <automix/router/count_gains.hpp>
+#include <automix/router/routing_policy.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+namespace automix {
+
+/// A policy and how often it is used.
+struct PolicyShare {
+    double share = 1.0;
+    RoutingPolicy policy{};
+};
+
+/// A figure of one row: what the policy scores there, plus a combination of the models' scores, of the cost and of 1.
+struct RowFigure {
+    std::vector<double> scores{};  ///< factor of each model's score
+    double cost = 0.0;             ///< factor of the cost
+    double constant = 0.0;
+};
+
+/// Means over rows, and the standard error of one figure over them.
+struct HeldOut {
+    double rows = 0.0;
+    double units = 0.0;  ///< that vary independently: rows, or folds
+    RoutingValue sums{};
+    double figure = 0.0;   ///< sum
+    double squares = 0.0;  ///< sum of squares
+
+    [[nodiscard]] RoutingValue mean() const noexcept { return (1.0 / rows) * sums; }
+    [[nodiscard]] double mean_figure() const noexcept { return figure / rows; }
+    /// Of the mean figure; 0 for fewer than two units.
+    [[nodiscard]] double standard_error() const noexcept {
+        if (units < 2.0) return 0.0;
+        return std::sqrt(std::max(0.0, squares / rows - mean_figure() * mean_figure()) / (units - 1.0));
+    }
+};
+
+namespace detail {
+
+/// The expectation of one policy on a row.
+struct RowExpectation {
+    std::vector<double> accepted{};  ///< chance that each model's answer is accepted
+    double cost = 0.0;
+    double draws = 0.0;
+    double rounds = 0.0;
+};
+
+/// Follows a policy over all orders of a row's verdicts.
+class OrderedVerdicts {
+ public:
+    OrderedVerdicts(const RoutingPolicy& policy, const RoutingPrices& prices)
+        : policy_(policy), prices_(prices) {}
+
+    /// Adds the expectation on a row of that final evidence.
+    void add(const std::vector<Verification>& evidence, double share, RowExpectation& sum) {
+        evidence_ = &evidence;
+        sum_ = &sum;
+        ask(-1, 0, policy_.first_model(), share);
+    }
+
+ private:
+    void ask(Index from, Index state, int model, double chance) {
+        const RoutingLayout& layout = policy_.layout();
+        const auto m = static_cast<std::size_t>(model);
+        sum_->cost += chance * prices_.answers[m];
+        if (model == layout.last_model()) {
+            sum_->accepted[m] += chance;
+        } else {
+            visit(from < 0 ? RoutingLayout::root(model) : layout.child(from, state, model), chance);
+        }
+    }
+
+    void visit(Index node, double chance) {
+        const int number = policy_.layout().node(node).model;
+        const auto m = static_cast<std::size_t>(number);
+        const RoutedModel& model = policy_.layout().models()[m];
+        const Verification& final = (*evidence_)[m];
+        if (!model.counts()) {
+            Index state = 0;
+            if (model.kind == VerificationKind::confidence &&
+                policy_.cell(node, 0).best.kind == ActionKind::verify) {
+                pay(m, chance, 1);
+                state = 1 + confidence_cell(model.boundaries, final.confidence);
+            }
+            settle(node, state, chance);
+            return;
+        }
+        const int most = std::min(model.draws, final.parsed);
+        std::vector<double> reached(static_cast<std::size_t>(model.state(most, most)) + 1, 0.0);
+        reached[0] = chance;
+        for (int drawn = 0; drawn <= most; ++drawn) {
+            for (int count = 0; count <= drawn; ++count) {
+                const Index state = model.state(drawn, count);
+                const double here = reached[static_cast<std::size_t>(state)];
+                if (here == 0.0) continue;
+                const Choice& best = policy_.cell(node, state).best;
+                if (best.kind != ActionKind::verify || drawn == most) {
+                    settle(node, state, here);
+                    continue;
+                }
+                const int draws = std::min<int>(best.argument, most - drawn);
+                pay(m, here, draws);
+                count_gains(draws, gains_, [&](int i, int j) {
+                    return static_cast<double>(std::max(0, final.positive - count - j)) /
+                           static_cast<double>(final.parsed - drawn - i);
+                });
+                for (int j = 0; j <= draws; ++j) {
+                    reached[static_cast<std::size_t>(model.state(drawn + draws, count + j))] +=
+                        here * gains_[static_cast<std::size_t>(j)];
+                }
+            }
+        }
+    }
+
+    void pay(std::size_t model, double chance, int draws) {
+        sum_->cost += chance * draws * prices_.draws[model];
+        sum_->draws += chance * draws;
+        sum_->rounds += chance;
+    }
+
+    /// Accepts or routes.
+    void settle(Index node, Index state, double chance) {
+        const Choice& choice = policy_.cell(node, state).settled;
+        if (choice.kind == ActionKind::route) {
+            ask(node, state, choice.argument, chance);
+        } else {
+            sum_->accepted[static_cast<std::size_t>(policy_.layout().node(node).model)] += chance;
+        }
+    }
+
+    const RoutingPolicy& policy_;
+    const RoutingPrices& prices_;
+    const std::vector<Verification>* evidence_ = nullptr;
+    RowExpectation* sum_ = nullptr;
+    std::vector<double> gains_;
+};
+
+}  // namespace detail
+
+/// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
+inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
+                     const RoutingPrices& prices, const RowFigure& figure) {
+    const std::size_t models = prices.answers.size();
+    std::vector<detail::OrderedVerdicts> policies;
+    for (const PolicyShare& part : mixture) policies.emplace_back(part.policy, prices);
+    for (const StatisticsCell& cell : sums.cells) {
+        detail::RowExpectation row;
+        row.accepted.assign(models, 0.0);
+        for (std::size_t i = 0; i < policies.size(); ++i)
+            policies[i].add(cell.evidence, mixture[i].share, row);
+        // The figure of a row is factors . scores + constant.
+        const double constant = figure.cost * row.cost + figure.constant;
+        double linear = 0.0;
+        double quadratic = 0.0;
+        double score = 0.0;
+        for (std::size_t i = 0; i < models; ++i) {
+            const double factor = row.accepted[i] + figure.scores[i];
+            score += row.accepted[i] * cell.scores[i];
+            linear += factor * cell.scores[i];
+            for (std::size_t j = 0; j < models; ++j)
+                quadratic += factor * (row.accepted[j] + figure.scores[j]) * cell.products[i * models + j];
+        }
+        total.rows += cell.weight;
+        total.units += cell.weight;
+        total.sums = total.sums + RoutingValue{score, cell.weight * row.cost, cell.weight * row.draws,
+                                               cell.weight * row.rounds};
+        total.figure += linear + constant * cell.weight;
+        total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
+    }
+}
+
+/// The same where the policies accept pluralities: over the chain of a fold's plurality sums.
+inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
+                            const RoutingPrices& prices, const RowFigure& figure) {
+    const double rows = sums.weight();
+    if (rows == 0.0) return;
+    const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
+    const auto cell_of = [&](int n, int t) {
+        const std::size_t at = PluralitySums::index(n, t);
+        return at < cells.size() ? cells[at] : PluralityCell{};
+    };
+    RoutingValue mean;
+    std::vector<double> gains;
+    for (const auto& [share, policy] : mixture) {
+        mean =
+            mean + RoutingValue{0.0, share * prices.answers[static_cast<std::size_t>(policy.first_model())],
+                                0.0, 0.0};
+        if (policy.first_model() == 1) {
+            mean.score += share * sums.mean_score(1);
+            continue;
+        }
+        const RoutedModel& model = policy.layout().models().front();
+        std::vector<double> reached(static_cast<std::size_t>(model.states()), 0.0);
+        for (int t = 0; t <= 1; ++t)
+            reached[static_cast<std::size_t>(model.state(0, t))] = share * cell_of(0, t).weight / rows;
+        for (int n = 0; n <= model.draws; ++n) {
+            for (int t = 0; t <= n + 1; ++t) {
+                const double here = reached[static_cast<std::size_t>(model.state(n, t))];
+                if (here == 0.0) continue;
+                const PluralityCell cell = cell_of(n, t);
+                const Choice& best = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
+                if (best.kind == ActionKind::accept) {
+                    mean.score += here * cell.score / cell.weight;
+                } else if (best.kind == ActionKind::route) {
+                    mean.score += here * cell.scores.back() / cell.weight;
+                    mean.cost += here * prices.answers.back();
+                } else {
+                    mean = mean + RoutingValue{0.0, here * best.argument * prices.draws.front(),
+                                               here * best.argument, here};
+                    count_gains(best.argument, gains, [&](int i, int j) {
+                        const PluralityCell from = cell_of(n + i, t + j);
+                        const double moved = from.grew + from.stayed;
+                        return moved > 0.0 ? from.grew / moved : 0.0;
+                    });
+                    for (int j = 0; j <= best.argument; ++j)
+                        reached[static_cast<std::size_t>(model.state(n + best.argument, t + j))] +=
+                            here * gains[static_cast<std::size_t>(j)];
+                }
+            }
+        }
+    }
+    double value = mean.score + figure.cost * mean.cost + figure.constant;
+    for (std::size_t i = 0; i < figure.scores.size(); ++i) value += figure.scores[i] * sums.mean_score(i);
+    total.rows += rows;
+    total.units += 1.0;
+    total.sums = total.sums + rows * mean;
+    total.figure += rows * value;
+    total.squares += rows * value * value;
+}
+
+}  // namespace automix

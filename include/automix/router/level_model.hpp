@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one verified model's evidence says of its answer. The hidden level of an answer is the rate at which a verdict on it
+// comes out positive, on a grid of 20; two classes of answers, right and wrong, each have a distribution over levels, fitted
+// to the training cells by expectation maximisation (Dempster, Laird, Rubin 1977) with ten pseudo rows of Beta(2,1) for
+// right and Beta(1,2) for wrong. Where only a confidence is logged, the level is its cell and is seen at once.
+// O(iterations * cells * levels).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+inline constexpr Index level_count = 20;
+inline constexpr int expectation_maximisation_steps = 50;
+inline constexpr double class_pseudo_rows = 10.0;  ///< of each class
+inline constexpr double score_pseudo_rows = 30.0;  ///< of another model's mean score, at each level
+
+/// Number of (parsed, positive) pairs with fewer than `parsed` parsed verdicts.
+constexpr Index first_count(int parsed) noexcept { return Index{parsed} * (parsed + 1) / 2; }
+
+/// Parsed verdicts in that state of (parsed, positive) pairs.
+inline int parsed_of(Index state) noexcept {
+    return static_cast<int>((std::sqrt(8.0 * static_cast<double>(state) + 1.0) - 1.0) / 2.0);
+}
+
+/// The cell of a lone confidence, from the boundaries between cells.
+inline Index confidence_cell(const std::vector<double>& boundaries, double confidence) noexcept {
+    return std::lower_bound(boundaries.begin(), boundaries.end(), confidence) - boundaries.begin();
+}
+
+/// The belief over one verified model's levels, and what follows from a level.
+struct LevelModel {
+    VerificationKind kind = VerificationKind::none;
+    int draws = 0;             ///< most draws
+    Eigen::VectorXd weight{};  ///< w(g), levels: chance of the level before any evidence
+    Eigen::VectorXd right{};   ///< rho(g), levels: expected score of the answer, given the level
+    Eigen::MatrixXd scores{};  ///< l_j(g), levels x models: expected score of model j, given the level
+    std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending: levels - 1
+
+    [[nodiscard]] Index levels() const noexcept { return weight.size(); }
+
+    /// States of evidence: (parsed, positive) by `first_count(parsed) + positive`; of a confidence, unseen and each cell.
+    [[nodiscard]] Index states() const noexcept {
+        return kind == VerificationKind::verdicts ? first_count(draws + 1) : 1 + levels();
+    }
+
+    /// Likelihood of each state of evidence at each level, up to a factor a state: states x levels.
+    [[nodiscard]] Eigen::MatrixXd likelihood() const;
+};
+
+namespace detail {
+
+/// The levels g_j = (j + 1/2) / G.
+inline Eigen::VectorXd level_grid(Index levels) {
+    Eigen::VectorXd grid(levels);
+    for (Index j = 0; j < levels; ++j) grid(j) = (static_cast<double>(j) + 0.5) / static_cast<double>(levels);
+    return grid;
+}
+
+/// Pseudo rows of a class by level: Beta(2,1) for right, Beta(1,2) for wrong.
+inline Eigen::VectorXd class_prior(Index levels, bool right) {
+    Eigen::VectorXd shape = level_grid(levels);
+    if (!right) shape = (1.0 - shape.array()).matrix().eval();
+    return shape * (class_pseudo_rows / shape.sum());
+}
+
+/// The rows of one model by its own evidence alone.
+struct MarginalCells {
+    std::vector<Verification> evidence{};  ///< ascending
+    Eigen::VectorXd weight{};
+    Eigen::MatrixXd scores{};  ///< sums, cells x models
+
+    MarginalCells(const Sums& sums, std::size_t model) {
+        for (const StatisticsCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
+        std::sort(evidence.begin(), evidence.end());
+        evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
+        const auto cells = static_cast<Index>(evidence.size());
+        weight.setZero(cells);
+        scores.setZero(cells, static_cast<Index>(sums.answer_prices.size()));
+        for (const StatisticsCell& cell : sums.cells) {
+            const Index at = find(cell.evidence[model]);
+            weight(at) += cell.weight;
+            for (Index j = 0; j < scores.cols(); ++j)
+                scores(at, j) += cell.scores[static_cast<std::size_t>(j)];
+        }
+    }
+
+    [[nodiscard]] Index find(const Verification& key) const {
+        return std::lower_bound(evidence.begin(), evidence.end(), key) - evidence.begin();
+    }
+};
+
+/// Likelihood of each cell's evidence by level: cells x levels. That of counts is g^positive (1-g)^(parsed-positive),
+/// scaled to a maximum of 1; a lone confidence is certain of its cell.
+inline Eigen::MatrixXd cell_likelihood(const LevelModel& model, const MarginalCells& cells, Index levels) {
+    const auto rows = static_cast<Index>(cells.evidence.size());
+    Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, levels);
+    const Eigen::ArrayXd grid = level_grid(levels).array();
+    for (Index r = 0; r < rows; ++r) {
+        const auto& [parsed, positive, confidence] = cells.evidence[static_cast<std::size_t>(r)];
+        if (model.kind == VerificationKind::confidence) {
+            table(r, confidence_cell(model.boundaries, confidence)) = 1.0;
+        } else {
+            const Eigen::ArrayXd logs = positive * grid.log() + (parsed - positive) * (1.0 - grid).log();
+            table.row(r) = (logs - logs.maxCoeff()).exp().matrix().transpose();
+        }
+    }
+    return table;
+}
+
+/// The distribution of a class over levels that explains rows of these weights, by EM with the pseudo rows.
+inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eigen::VectorXd& rows,
+                                    const Eigen::VectorXd& prior) {
+    const auto levels = static_cast<double>(prior.size());
+    Eigen::VectorXd q = (prior / (2.0 * prior.sum())).array() + 0.5 / levels;
+    for (int step = 0; step < expectation_maximisation_steps; ++step) {
+        const Eigen::VectorXd explained = likelihood * q;
+        const Eigen::VectorXd share = rows.cwiseQuotient(explained);
+        q = q.cwiseProduct(likelihood.transpose() * share) + prior;
+        q /= q.sum();
+    }
+    return q;
+}
+
+/// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
+inline void combine_classes(LevelModel& model, const MarginalCells& cells, std::size_t number,
+                            const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
+                            const Eigen::MatrixXd& likelihood) {
+    const double rows = cells.weight.sum();
+    const double pi = (cells.scores.col(static_cast<Index>(number)).sum() + 1.0) / (rows + 2.0);
+    model.weight = pi * q_right + (1.0 - pi) * q_wrong;
+    model.right = (pi * q_right).cwiseQuotient(model.weight);
+    const Eigen::VectorXd explained = likelihood * model.weight;
+    Eigen::MatrixXd share = likelihood;  // posterior of the level, for each cell
+    for (Index r = 0; r < share.rows(); ++r)
+        share.row(r) = share.row(r).cwiseProduct(model.weight.transpose()) / explained(r);
+    // Sums over rows become sums over cells.
+    const Eigen::VectorXd mass = share.transpose() * cells.weight;
+    const Eigen::RowVectorXd mean = cells.scores.colwise().sum() / rows;
+    model.scores = share.transpose() * cells.scores;
+    for (Index g = 0; g < model.levels(); ++g)
+        model.scores.row(g) =
+            (model.scores.row(g) + score_pseudo_rows * mean) / (mass(g) + score_pseudo_rows);
+}
+
+/// Cells of at least this weight, and no more than sixteen.
+inline constexpr double least_confidence_cell = 10.0;
+inline constexpr double most_confidence_cells = 16.0;
+
+/// Boundaries between the cells into which distinct confidences are merged by rank: halfway between neighbours.
+inline std::vector<double> confidence_boundaries(const MarginalCells& cells) {
+    double left = cells.weight.sum();
+    const double least = std::max(least_confidence_cell, left / most_confidence_cells);
+    std::vector<double> boundaries;
+    double filled = 0.0;
+    for (std::size_t r = 0; r < cells.evidence.size(); ++r) {
+        if (filled >= least && left >= least) {
+            boundaries.push_back(0.5 * (cells.evidence[r - 1].confidence + cells.evidence[r].confidence));
+            filled = 0.0;
+        }
+        filled += cells.weight(static_cast<Index>(r));
+        left -= cells.weight(static_cast<Index>(r));
+    }
+    return boundaries;
+}
+
+}  // namespace detail
+
+inline Eigen::MatrixXd LevelModel::likelihood() const {
+    Eigen::MatrixXd table = Eigen::MatrixXd::Ones(states(), levels());
+    if (kind == VerificationKind::confidence) {
+        table.bottomRows(levels()).setIdentity();
+        return table;
+    }
+    const Eigen::RowVectorXd grid = detail::level_grid(levels()).transpose();
+    for (int parsed = 1; parsed <= draws; ++parsed) {
+        const Index before = first_count(parsed - 1);
+        const Index now = first_count(parsed);
+        for (int positive = 0; positive < parsed; ++positive)
+            table.row(now + positive) = table.row(before + positive).array() * (1.0 - grid.array());
+        table.row(now + parsed) = table.row(before + parsed - 1).cwiseProduct(grid);
+    }
+    return table;
+}
+
+/// Fits the levels of a model that is verified.
+inline LevelModel fit_levels(const Sums& sums, std::size_t number, const ModelShape& shape) {
+    const detail::MarginalCells cells(sums, number);
+    LevelModel model;
+    model.kind = shape.kind;
+    model.draws = shape.draws;
+    const bool counted = shape.kind == VerificationKind::verdicts;
+    if (!counted) model.boundaries = detail::confidence_boundaries(cells);
+    const Index levels = counted ? level_count : static_cast<Index>(model.boundaries.size()) + 1;
+    const Eigen::MatrixXd likelihood = detail::cell_likelihood(model, cells, levels);
+    const auto distribution = [&](const Eigen::VectorXd& rows, bool right) -> Eigen::VectorXd {
+        const Eigen::VectorXd prior = detail::class_prior(levels, right);
+        if (counted) return detail::class_levels(likelihood, rows, prior);
+        const Eigen::VectorXd counts = likelihood.transpose() * rows + prior;
+        return counts / counts.sum();
+    };
+    const Eigen::VectorXd right = cells.scores.col(static_cast<Index>(number));
+    detail::combine_classes(model, cells, number, distribution(right, true),
+                            distribution(cells.weight - right, false), likelihood);
+    return model;
+}
+
+}  // namespace automix

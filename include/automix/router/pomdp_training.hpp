@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+// From statistics to a policy: the tree of the routing POMDP, the guard, and the policy of the objective, or what stands in
+// for it where the guard refuses or the objective cannot be met. Policies of two parts are mixed at random so that a
+// constraint is met exactly. O(fits + solutions): a few, but for quality targets 52 solutions a fold.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/router/backward_induction.hpp>
+#include <automix/router/cross_fit.hpp>
+#include <automix/router/fixed_k.hpp>
+#include <automix/router/held_out.hpp>
+#include <automix/router/objective.hpp>
+#include <automix/router/policy_hull.hpp>
+#include <automix/router/pomdp_report.hpp>
+#include <automix/router/routing_tree.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// Standard errors that held-out quality must lie above its target.
+inline constexpr double quality_margin = 0.5;
+
+/// A trained policy: one, or two mixed at random, and what training came to.
+struct TrainedPolicy {
+    std::vector<PolicyShare> mixture{};  ///< none where the objective is infeasible
+    PomdpReport report{};
+    std::string infeasible{};  ///< why; empty where there is a policy
+};
+
+namespace detail {
+
+/// Candidates for a quality target: a policy, and how far it lies above the target on held-out rows.
+struct QualityCandidate {
+    double lambda = 0.0;
+    RoutingSolution solution{};  ///< fitted to all rows
+    HeldOut held_out{};
+
+    /// By how much the target is met, less the margin.
+    [[nodiscard]] double slack() const {
+        return held_out.mean_figure() - quality_margin * held_out.standard_error();
+    }
+    [[nodiscard]] double cost() const { return held_out.mean().cost; }
+};
+
+class PomdpTraining {
+ public:
+    PomdpTraining(const Statistics& statistics, const RoutingPrices& prices, std::vector<int> batches,
+                  const TreeOptions& tree)
+        : statistics_(statistics),
+          prices_(prices),
+          batches_(prices.round > 0.0 ? std::move(batches) : std::vector<int>{1}),
+          accepted_(tree.accepted),
+          total_(statistics.total()),
+          tree_(fit_tree(total_, statistics.models, tree)),
+          folds_(statistics, total_, tree) {
+        small_ = alone(total_, prices, 0);
+        large_ = alone(total_, prices, last());
+        base_ = base_slope(total_, prices);
+        judge_guard();
+    }
+
+    /// The policy of the objective; without the guard, whatever the held-out rows say.
+    [[nodiscard]] TrainedPolicy train(const Objective& objective, bool guarded) {
+        trained_ = {};
+        trained_.report.objective = objective;
+        trained_.report.accepted = accepted_;
+        trained_.report.base_slope = base_;
+        trained_.report.guard = guard_;
+        if (guarded && !guard_.passed) {
+            trained_.report.fallback = base_ ? "no router beats mixing on this log: held-out excess " +
+                                                   format_number(guard_.mean) + " with a standard error of " +
+                                                   format_number(guard_.se)
+                                             : base_.reason();
+        }
+        const bool refused = !trained_.report.fallback.empty();
+        switch (objective.kind) {
+            case ObjectiveKind::base_slope:
+                refused || !base_ ? accept_all() : for_lambda(*base_);
+                break;
+            case ObjectiveKind::lambda:
+                refused ? better_end(objective.value) : for_lambda(objective.value);
+                break;
+            case ObjectiveKind::budget:
+                for_budget(objective.value, refused);
+                break;
+            case ObjectiveKind::quality:
+                for_quality(objective.value, refused);
+                break;
+            case ObjectiveKind::max_ibc:
+                refused ? accept_all() : for_ibc();
+                break;
+        }
+        return std::move(trained_);
+    }
+
+    [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
+    [[nodiscard]] const Guard& guard() const noexcept { return guard_; }
+
+ private:
+    [[nodiscard]] std::size_t last() const { return statistics_.models.size() - 1; }
+
+    [[nodiscard]] RoutingSolution solve(double lambda) const {
+        return solve_routing(tree_, prices_, {lambda, batches_});
+    }
+
+    /// Excess over mixing at that slope: score less the first model's, less slope times what is paid beyond it.
+    [[nodiscard]] RowFigure excess_figure(double slope) const {
+        RowFigure figure{std::vector<double>(last() + 1, 0.0), -slope, slope * small_.cost};
+        figure.scores.front() = -1.0;
+        return figure;
+    }
+
+    [[nodiscard]] HeldOut on_training_rows(const std::vector<PolicyShare>& mixture,
+                                           const RowFigure& figure) const {
+        HeldOut sum;
+        for (const Sums& fold : statistics_.folds)
+            CrossFit::judge_rows(sum, accepted_, mixture, fold, prices_, figure);
+        return sum;
+    }
+
+    void judge_guard() {
+        if (!base_) return;
+        const HeldOut held_out = folds_.judge(
+            prices_, excess_figure(*base_), [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
+                return {{1.0, solve_routing(tree, prices_, {*base_, batches_}).policy}};
+            });
+        if (held_out.units < 2.0) return;
+        guard_ = {held_out.mean_figure() > held_out.standard_error(), held_out.mean_figure(),
+                  held_out.standard_error()};
+    }
+
+    void use(RoutingSolution solution, double lambda) {
+        trained_.report.lambda = lambda;
+        trained_.report.expected = solution.value;
+        trained_.mixture = {{1.0, std::move(solution.policy)}};
+    }
+
+    /// Mixes two so that the dearer one is used with that probability.
+    void mix(RoutingSolution cheaper, RoutingSolution dearer, double share, double lambda) {
+        if (share <= 0.0) return use(std::move(cheaper), lambda);
+        if (share >= 1.0) return use(std::move(dearer), lambda);
+        trained_.report.lambda = lambda;
+        trained_.report.share = share;
+        trained_.report.expected = (1.0 - share) * cheaper.value + share * dearer.value;
+        trained_.mixture = {{1.0 - share, std::move(cheaper.policy)}, {share, std::move(dearer.policy)}};
+    }
+
+    [[nodiscard]] RoutingSolution small_alone() const { return accept_first(tree_, prices_, 0); }
+    [[nodiscard]] RoutingSolution large_alone() const {
+        return accept_first(tree_, prices_, static_cast<int>(last()));
+    }
+
+    void accept_all() {
+        if (trained_.report.fallback.empty()) trained_.report.fallback = base_.reason();
+        use(small_alone(), 0.0);
+    }
+
+    void better_end(double lambda) {
+        const bool large =
+            large_.performance - lambda * large_.cost > small_.performance - lambda * small_.cost;
+        use(large ? large_alone() : small_alone(), lambda);
+    }
+
+    void for_lambda(double lambda) {
+        use(solve(lambda), lambda);
+        const RowFigure figure = excess_figure(lambda);
+        const double achieved = on_training_rows(trained_.mixture, figure).mean_figure();
+        const double route_all = large_.performance - small_.performance - lambda * large_.cost;
+        double best = std::max({0.0, route_all, route_all + lambda * small_.cost});
+        if (statistics_.models.front().kind == VerificationKind::verdicts &&
+            accepted_ == AcceptedAnswer::first)
+            best = std::max(best,
+                            best_fixed_draws(total_, prices_, statistics_.models.front().draws, lambda).net);
+        trained_.report.shortfall = std::max(0.0, best - achieved);
+    }
+
+    void for_budget(double budget, bool refused) {
+        const double cheapest = *std::min_element(prices_.answers.begin(), prices_.answers.end());
+        if (budget < cheapest && !nearly_equal(budget, cheapest)) {
+            trained_.infeasible = "budget " + format_number(budget) +
+                                  " is below the price of the cheapest answer, " + format_number(cheapest);
+            return;
+        }
+        auto [cheaper, dearer] =
+            refused ? std::pair{small_alone(),
+                                large_.performance > small_.performance ? large_alone() : small_alone()}
+                    : PolicyHull(tree_, prices_, batches_).around(budget);
+        const double extra = dearer.value.cost - cheaper.value.cost;
+        const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 0.0;
+        const double lambda = extra > 0.0 ? (dearer.value.score - cheaper.value.score) / extra : 0.0;
+        mix(std::move(cheaper), std::move(dearer), share, lambda);
+    }
+
+    /// Dinkelbach (1967): the lambda at which the best policy gains just what it costs is the highest IBC.
+    void for_ibc() {
+        const RoutingSolution small = small_alone();
+        SolveRule rule{0.0, batches_, true};
+        RoutingSolution best;
+        for (int step = 0; step < 100; ++step) {
+            RoutingSolution next = solve_routing(tree_, prices_, rule);
+            const double paid = next.value.cost - small.value.cost;
+            if (!(paid > 0.0)) {
+                trained_.report.fallback =
+                    "IBC is undefined: the best policy costs no more than the first model alone";
+                return use(small_alone(), 0.0);
+            }
+            const double ibc = (next.value.score - small.value.score) / paid;
+            const bool improved = step == 0 || ibc > rule.lambda + 1e-15;
+            if (improved) best = std::move(next);
+            if (!improved) break;
+            rule.lambda = ibc;
+        }
+        const double ibc = rule.lambda;
+        use(std::move(best), ibc);
+        const HeldOut rows = on_training_rows(trained_.mixture, excess_figure(ibc));
+        const RoutingValue mean = rows.mean();
+        const double paid = mean.cost - small_.cost;
+        const double routed = (paid - mean.draws * prices_.draws.front()) / prices_.answers.back();
+        trained_.report.ibc =
+            IbcSupport{ibc, routed, routed * rows.rows, paid > 0.0 ? rows.standard_error() / paid : 0.0};
+    }
+
+    /// The candidates of a quality target, the two ends alone where the guard refuses.
+    [[nodiscard]] std::vector<QualityCandidate> quality_candidates(double share, bool ends_only) const {
+        RowFigure above{std::vector<double>(last() + 1, 0.0), 0.0, 0.0};
+        above.scores.back() = -share;
+        std::vector<QualityCandidate> candidates;
+        for (RoutingSolution end : {small_alone(), large_alone()}) {
+            const HeldOut rows = on_training_rows({{1.0, end.policy}}, above);
+            candidates.push_back({0.0, std::move(end), rows});
+        }
+        if (ends_only) return candidates;
+        std::vector<double> lambdas{0.0};
+        constexpr int steps = 50;
+        for (int i = 0; i < steps; ++i)
+            lambdas.push_back(0.001 * std::pow(1000.0, static_cast<double>(i) / (steps - 1)) / large_.cost);
+        lambdas.push_back(1.5 / large_.cost);
+        for (const double lambda : lambdas) {
+            const HeldOut rows =
+                folds_.judge(prices_, above, [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
+                    return {{1.0, solve_routing(tree, prices_, {lambda, batches_}).policy}};
+                });
+            if (rows.rows > 0.0) candidates.push_back({lambda, solve(lambda), rows});
+        }
+        return candidates;
+    }
+
+    void for_quality(double share, bool refused) {
+        std::vector<QualityCandidate> candidates = quality_candidates(share, refused);
+        // The cheapest mixture of two with slack: one falls short, the other does not.
+        double least = std::numeric_limits<double>::infinity();
+        std::pair<std::size_t, std::size_t> chosen{};
+        double weight = 0.0;
+        for (std::size_t good = 0; good < candidates.size(); ++good) {
+            if (candidates[good].slack() < 0.0) continue;
+            for (std::size_t poor = 0; poor < candidates.size(); ++poor) {
+                const double short_of = -candidates[poor].slack();
+                const double part =
+                    poor == good || short_of <= 0.0 ? 1.0 : short_of / (short_of + candidates[good].slack());
+                const double cost = part * candidates[good].cost() + (1.0 - part) * candidates[poor].cost();
+                if (cost < least - 1e-12) {
+                    least = cost;
+                    chosen = {poor, good};
+                    weight = part;
+                }
+            }
+        }
+        if (!std::isfinite(least)) {
+            const auto best =
+                std::max_element(candidates.begin(), candidates.end(),
+                                 [](const auto& a, const auto& b) { return a.slack() < b.slack(); });
+            if (trained_.report.fallback.empty()) {
+                trained_.report.fallback =
+                    "no policy reaches " + format_number(share) +
+                    " of the last model's quality on held-out rows; the one that comes closest is used";
+            }
+            chosen = {static_cast<std::size_t>(best - candidates.begin()),
+                      static_cast<std::size_t>(best - candidates.begin())};
+            weight = 1.0;
+        }
+        QualityCandidate& poor = candidates[chosen.first];
+        QualityCandidate& good = candidates[chosen.second];
+        const auto mixed = [&](double a, double b) { return (1.0 - weight) * a + weight * b; };
+        trained_.report.quality = QualitySupport{
+            share * large_.performance, mixed(poor.held_out.mean().score, good.held_out.mean().score),
+            mixed(poor.cost(), good.cost()),
+            mixed(poor.held_out.standard_error(), good.held_out.standard_error())};
+        const double lambda = good.lambda;
+        RoutingSolution dearer = good.solution;
+        mix(std::move(poor.solution), std::move(dearer), weight, lambda);
+    }
+
+    const Statistics& statistics_;
+    const RoutingPrices& prices_;
+    std::vector<int> batches_;
+    AcceptedAnswer accepted_;
+    Sums total_;
+    RoutingTree tree_;
+    CrossFit folds_;
+    Point small_{};
+    Point large_{};
+    Figure base_ = Figure::undefined("not trained");
+    Guard guard_{};
+    TrainedPolicy trained_{};
+};
+
+}  // namespace detail
+}  // namespace automix

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a policy pays: mean prices over the training rows, and the base slope that the end models themselves ask.
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <vector>
+
+namespace automix {
+
+/// Mean prices of what a policy may ask for.
+struct RoutingPrices {
+    std::vector<double> answers{};  ///< one a model
+    std::vector<double> draws{};    ///< of one draw, one a model; of the whole of a lone confidence
+    double round = 0.0;             ///< of a round of draws, apart from cost: it steers the policy only
+};
+
+/// Mean prices over the rows of statistics. Requires rows.
+inline RoutingPrices mean_prices(const Sums& sums, double round_price = 0.0) {
+    RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price};
+    const double rows = sums.weight();
+    for (auto* column : {&prices.answers, &prices.draws}) {
+        for (double& price : *column) price /= rows;
+    }
+    return prices;
+}
+
+/// Mean score and mean price of a model alone. Requires rows.
+inline Point alone(const Sums& sums, const RoutingPrices& prices, std::size_t model) {
+    return {sums.mean_score(model), prices.answers[model]};
+}
+
+/// What the last model gains over the first for each unit that it costs more; undefined where it is no better or no
+/// dearer. Requires rows.
+inline Figure base_slope(const Sums& sums, const RoutingPrices& prices) {
+    const Point small = alone(sums, prices, 0);
+    const Point large = alone(sums, prices, prices.answers.size() - 1);
+    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
+        return Figure::undefined(std::move(obstacle));
+    return base_ibc(small, large);
+}
+
+}  // namespace automix

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// The belief model and the exact solution of the routing POMDP against figures computed by a separate program.
+#include <automix/data/collect_statistics.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/io/log.hpp>
+#include <automix/router/backward_induction.hpp>
+#include <automix/router/belief_model.hpp>
+#include <automix/router/routing_tree.hpp>
+#include "support/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace automix;
+using Catch::Matchers::WithinAbs;
+using Json = nlohmann::json;
+
+const std::string shared = AUTOMIX_SHARED_DIR;
+
+void require_equal(const Eigen::VectorXd& found, const Json& expected) {
+    REQUIRE(found.size() == static_cast<Index>(expected.size()));
+    for (Index i = 0; i < found.size(); ++i)
+        CHECK_THAT(found(i), WithinAbs(expected[static_cast<std::size_t>(i)].get<double>(), 1e-9));
+}
+
+struct Case {
+    Split log;
+    PriceTable train_prices;
+    PriceTable test_prices;
+    Sums sums;
+    BeliefModel belief;
+    RoutingTree tree;
+    RoutingPrices prices;
+    double slope = 0.0;
+
+    Case(const Json& golden, const std::vector<double>& draws) {
+        const auto names = golden["models"].get<std::vector<std::string>>();
+        log = split_by_field(
+            read_log(shared + "/" + golden["file"].get<std::string>()).data.with_models(names));
+        Prices given;
+        given.answers = golden["costs"].get<std::vector<double>>();
+        given.draws = draws;
+        train_prices = resolve_prices(log.train, given);
+        test_prices = resolve_prices(log.test, given);
+        StatisticsOptions options;
+        const Json& limit = golden["max_draws"];
+        options.max_draws =
+            limit.is_array() ? limit.get<std::vector<int>>() : std::vector<int>{limit.get<int>()};
+        const Statistics statistics = collect_statistics(log.train, train_prices, options);
+        sums = statistics.total();
+        belief = fit_belief(sums, statistics.models);
+        tree = make_tree(belief, 1e6);
+        prices = {given.answers, draws, 0.0};
+        slope = (sums.mean_score(names.size() - 1) - sums.mean_score(0)) /
+                (given.answers.back() - given.answers[0]);
+    }
+};
+
+std::string letter(const Choice& choice, bool batches, bool models) {
+    switch (choice.kind) {
+        case ActionKind::accept:
+            return "a";
+        case ActionKind::route:
+            return "r" + (models && choice.argument == 1 ? std::to_string(choice.argument) : "");
+        case ActionKind::verify:
+            return "v" + (batches ? std::to_string(choice.argument) : "");
+    }
+    return "?";
+}
+
+std::string line(const RoutingPolicy& policy, int model, int parsed, bool batches, bool models) {
+    std::string text;
+    for (int positive = 0; positive <= parsed; ++positive) {
+        const CellPolicy& cell = policy.cell(RoutingLayout::root(model), first_count(parsed) + positive);
+        text += (positive > 0 ? " " : "") + letter(cell.best, batches, models);
+    }
+    return text;
+}
+
+void require_policy(const RoutingPolicy& policy, int model, const Json& expected, bool batches, bool models) {
+    int parsed = 0;
+    for (const auto& row : expected)
+        CHECK(line(policy, model, parsed++, batches, models) == row.get<std::string>());
+}
+
+Json read_golden() {
+    std::ifstream file(shared + "/golden/routing.json");
+    return file ? Json::parse(file) : Json();
+}
+
+void require_test(const Case& c, const RoutingPolicy& policy, const Json& expected) {
+    const Replay replayed = replay(policy, c.log.test, c.test_prices);
+    CHECK_THAT(replayed.performance.mean(), WithinAbs(expected["performance"].get<double>(), 1e-9));
+    CHECK_THAT((replayed.answer_cost + replayed.verification_cost).mean(),
+               WithinAbs(expected["cost"].get<double>(), 1e-9));
+    CHECK_THAT(replayed.routed.mean(), WithinAbs(expected["routed"].get<double>(), 1e-9));
+    CHECK_THAT(replayed.draws.mean(), WithinAbs(expected["draws"].get<double>(), 1e-9));
+}
+
+}  // namespace
+
+TEST_CASE("two models: belief, values, policies and replays are the golden ones") {
+    const Json golden = read_golden();
+    if (golden.is_null()) {
+        std::puts("skipped: no shared data");
+        return;
+    }
+    for (const auto& expected : golden["two_models"]) {
+        for (const auto& priced : expected["prices"]) {
+            const double draw = priced["draw_cost"];
+            const Case c(expected, {draw});
+            CHECK(static_cast<int>(c.log.train.rows()) == expected["rows"][0].get<int>());
+            require_equal(c.belief.levels[0].weight, expected["w"]);
+            require_equal(c.belief.levels[0].right, expected["rho"]);
+            require_equal(c.belief.levels[0].scores.col(1), expected["l"]);
+            CHECK_THAT(c.slope, WithinAbs(expected["base_slope"].get<double>(), 1e-12));
+
+            RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope, {1}, false});
+            CHECK_THAT(solution.value.score - c.slope * solution.value.cost,
+                       WithinAbs(priced["value"].get<double>(), 1e-9));
+            CHECK_THAT(solution.value.score, WithinAbs(priced["expected_performance"].get<double>(), 1e-9));
+            CHECK_THAT(solution.value.cost, WithinAbs(priced["expected_cost"].get<double>(), 1e-9));
+            require_policy(solution.policy, 0, priced["policy"], false, false);
+            require_test(c, solution.policy, priced["test"]);
+
+            const Json& batches = priced["batches"];
+            RoutingPrices rounds = c.prices;
+            rounds.round = batches["round_cost"];
+            solution = solve_routing(c.tree, rounds, {c.slope, {1, 2, 4, 8}, false});
+            CHECK_THAT(
+                solution.value.score - c.slope * (solution.value.cost + rounds.round * solution.value.rounds),
+                WithinAbs(batches["value"].get<double>(), 1e-9));
+            CHECK_THAT(solution.value.score, WithinAbs(batches["expected_performance"].get<double>(), 1e-9));
+            CHECK_THAT(solution.value.cost, WithinAbs(batches["expected_cost"].get<double>(), 1e-9));
+            require_policy(solution.policy, 0, batches["policy"], true, false);
+        }
+    }
+}
+
+TEST_CASE("three models: coupling, values, policies and expectations are the golden ones") {
+    const Json golden = read_golden();
+    if (golden.is_null()) {
+        std::puts("skipped: no shared data");
+        return;
+    }
+    for (const auto& expected : golden["three_models"]) {
+        const Case c(expected, expected["draw_cost"].get<std::vector<double>>());
+        require_equal(c.belief.priors[0], expected["joint_margin_0"]);
+        require_equal(c.belief.priors[1], expected["joint_margin_1"]);
+        const Eigen::ArrayXXd joint = c.belief.priors[0].asDiagonal() * c.belief.transitions[0];
+        CHECK_THAT(-(joint * joint.log()).sum(), WithinAbs(expected["joint_entropy"].get<double>(), 1e-9));
+        const RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope});
+        const SolveRule rule{c.slope, {1}, false};
+        const detail::BackwardInduction sweep(c.tree, c.prices, rule);
+        for (int first = 0; first < 3; ++first) {
+            const RoutingValue value = sweep.value_from(first);
+            CHECK_THAT(
+                value.score - c.slope * value.cost,
+                WithinAbs(expected["value_by_first_model"][static_cast<std::size_t>(first)].get<double>(),
+                          1e-9));
+        }
+        CHECK_THAT(sweep.value_from(0).score,
+                   WithinAbs(expected["expected_performance_from_0"].get<double>(), 1e-9));
+        CHECK_THAT(sweep.value_from(0).cost, WithinAbs(expected["expected_cost_from_0"].get<double>(), 1e-9));
+        CHECK(c.log.train.model_names()[static_cast<std::size_t>(solution.policy.first_model())] ==
+              expected["first_model"].get<std::string>());
+        require_policy(solution.policy, 0, expected["policy_model_0"], false, true);
+        require_policy(solution.policy, 1, expected["policy_model_1_first"], false, true);
+    }
+}
