@@ -28,6 +28,8 @@ OrderedJson router_json(const RouterResult& router) {
         json["parameters"] = json["train"] = json["test"] = nullptr;
         json["datasets"] = OrderedJson::object();
     }
+    json["guard"] = router.guard ? to_json(*router.guard) : OrderedJson(nullptr);
+    json["warnings"] = router.warnings;
     return json;
 }
 
@@ -97,6 +99,12 @@ std::string policies(const Comparison& comparison) {
         const std::string policy =
             router.feasible() ? automix::to_string(router.parameters) : printable(router.infeasible);
         if (!policy.empty()) text += "  " + router.name + ": " + policy + '\n';
+        if (router.guard) {
+            const Guard& guard = *router.guard;
+            text += "  " + router.name + ": held-out excess over mixing " + format_number(guard.mean) +
+                    ", standard error " + format_number(guard.se) + ", guard " +
+                    (guard.passed ? "passed" : "refused") + '\n';
+        }
     }
     return text.empty() ? "" : "\npolicies\n" + text;
 }
@@ -116,8 +124,12 @@ std::string to_json_text(const Comparison& comparison) {
 }
 
 std::string to_text(const Comparison& comparison) {
+    std::vector<std::string> warnings = comparison.warnings;
+    for (const RouterResult& router : comparison.routers) {
+        for (const std::string& warning : router.warnings) warnings.push_back(router.name + ": " + warning);
+    }
     return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
-           interval_table(comparison) + policies(comparison) + warnings_text(comparison.warnings);
+           interval_table(comparison) + policies(comparison) + warnings_text(warnings);
 }
 
 }  // namespace automix::program

@@ -6,7 +6,9 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/router/parameters.hpp>
+#include <automix/router/training.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ struct RouterResult {
     std::string name{};
     std::string infeasible{};
     Parameters parameters{};
+    std::optional<Guard> guard{};
+    std::vector<std::string> warnings{};
     Report train{};
     Evaluation test{};
 

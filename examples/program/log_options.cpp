@@ -19,10 +19,11 @@ void add_log_options(CLI::App& command, LogOptions& options) {
                      "Skip a last line that was cut off, with a warning");
 }
 
-Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers) {
+Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers, bool keep_samples) {
     ReadOptions read;
     read.models = options.models;
     read.fixed_answers = fixed_answers;
+    read.keep_samples = keep_samples;
     read.allow_truncated = options.allow_truncated;
     if (!options.map.empty()) read.mapping = read_mapping(options.map);
     return read_log(options.paths, read);

@@ -20,8 +20,9 @@ struct LogOptions {
 
 void add_log_options(CLI::App& command, LogOptions& options);
 
-/// Reads the logs as one and flags the answers that are among `fixed_answers`. Throws `DataError` for bad data and
-/// `ArgumentError` for models that the logs do not have.
-Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {});
+/// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples where asked. Throws
+/// `DataError` for bad data and `ArgumentError` for models that the logs do not have.
+Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {},
+              bool keep_samples = false);
 
 }  // namespace automix::program

@@ -28,6 +28,7 @@ Report report() {
     report.ibc_lift = -0.5;
     report.routed = 0.125;
     report.draws = 4.0;
+    report.rounds = 1.5;
     report.gap_recovered = 0.75;
     report.excess = 12.5;
     return report;
@@ -35,9 +36,13 @@ Report report() {
 
 const std::string report_text =
     R"({"performance":0.5,"cost":3.0,"answer_cost":2.0,"verification_cost":1.0,"ibc":0.25,"ibc_lift":-0.5,)"
-    R"("undefined":null,"routed":0.125,"draws":4.0,"gap_recovered":0.75,"excess":12.5})";
+    R"("undefined":null,"routed":0.125,"draws":4.0,"rounds":1.5,"gap_recovered":0.75,"excess":12.5})";
 
 }  // namespace
+
+TEST_CASE("a guard has three members") {
+    CHECK(text(automix::Guard{true, 0.5, 0.25}) == R"({"passed":true,"mean":0.5,"se":0.25})");
+}
 
 TEST_CASE("a figure is its number or null") {
     CHECK(text(Figure(0.5)) == "0.5");
@@ -45,7 +50,7 @@ TEST_CASE("a figure is its number or null") {
 }
 
 TEST_CASE(
-    "a report has eleven members; what is undefined is null, with the reason of IBC before that of lift") {
+    "a report has twelve members; what is undefined is null, with the reason of IBC before that of lift") {
     CHECK(text(report()) == report_text);
     Report bare = report();
     bare.ibc_lift = Figure::undefined("LLM not better");

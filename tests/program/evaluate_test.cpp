@@ -11,9 +11,9 @@ namespace {
 using namespace program;
 using Catch::Matchers::ContainsSubstring;
 
-const std::vector<std::string> report_keys = {
-    "answer_cost", "cost",        "draws",  "excess",    "gap_recovered",    "ibc",
-    "ibc_lift",    "performance", "routed", "undefined", "verification_cost"};
+const std::vector<std::string> report_keys = {"answer_cost",   "cost",   "draws",     "excess",
+                                              "gap_recovered", "ibc",    "ibc_lift",  "performance",
+                                              "rounds",        "routed", "undefined", "verification_cost"};
 
 /// A log on disk and what the program says of it.
 class Log {
@@ -73,7 +73,8 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) == std::vector<std::string>{"datasets", "name", "parameters", "test", "train"});
+    CHECK(keys(router) ==
+          std::vector<std::string>{"datasets", "guard", "name", "parameters", "test", "train", "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);

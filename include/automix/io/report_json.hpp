@@ -9,6 +9,7 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/router/parameters.hpp>
+#include <automix/router/training.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -25,7 +26,7 @@ Json to_json(const Figure& figure) {
 }
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
-/// "gap_recovered","excess"}`.
+/// "rounds","gap_recovered","excess"}`.
 template <class Json = nlohmann::ordered_json>
 Json to_json(const Report& report) {
     const std::string& reason = report.undefined();
@@ -38,6 +39,7 @@ Json to_json(const Report& report) {
             {"undefined", reason.empty() ? Json(nullptr) : Json(reason)},
             {"routed", report.routed},
             {"draws", report.draws},
+            {"rounds", report.rounds},
             {"gap_recovered", to_json<Json>(report.gap_recovered)},
             {"excess", to_json<Json>(report.excess)}};
 }
@@ -76,6 +78,12 @@ Json to_json(const Baselines& baselines) {
             {"always_large", to_json<Json>(baselines.always_large)},
             {"random_mix", to_json<Json>(baselines.random_mix)},
             {"oracle", to_json<Json>(baselines.oracle)}};
+}
+
+/// `{"passed","mean","se"}`.
+template <class Json = nlohmann::ordered_json>
+Json to_json(const Guard& guard) {
+    return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}};
 }
 
 /// An object with a member for each parameter.

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "router_options.hpp"
+
+#include "command.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace automix::program {
+namespace {
+
+CostRange cost_range(const std::vector<double>& bounds) {
+    if (bounds.empty()) return {};
+    if (bounds.size() != 2) {
+        throw ArgumentError("--cost-range: expected LEAST,MOST, found " + std::to_string(bounds.size()) +
+                            " numbers");
+    }
+    return {bounds[0], bounds[1]};
+}
+
+int draw_limit(std::string_view text) {
+    constexpr int most = 1'000'000;
+    const auto number = parse_number(text);
+    const bool fits = number && *number >= 0.0 && *number <= most;
+    if (!fits || static_cast<double>(static_cast<int>(*number)) != *number) {
+        throw ArgumentError("--max-draws: expected a number of draws of at least 0, found " +
+                            in_quotes(text));
+    }
+    return static_cast<int>(*number);
+}
+
+AcceptRule accept_rule(const std::string& name) {
+    if (name == "plurality") return AcceptRule::plurality;
+    return name == "best" ? AcceptRule::best : AcceptRule::first;
+}
+
+}  // namespace
+
+const char* const router_help =
+    "Routers:\n"
+    "  pomdp                                           one more verdict is an action with a price; any "
+    "models\n"
+    "  fixed_k                                         the best fixed number of verdicts, then the best "
+    "cells\n"
+    "  threshold, double_threshold, triple_threshold   thresholds on the confidence, on a grid\n"
+    "  self_consistency                                confidence up to one half is routed\n"
+    "  simple_pomdp, greedy_pomdp                      the two one-step POMDPs of AutoMix\n"
+    "  union                                           the best of threshold, double_threshold, both POMDPs\n"
+    "  exact                                           the best of all functions of the confidence\n"
+    "  always_small, always_large, random_mix          look at nothing\n"
+    "  fixed_answer:NAME                               routes --fixed-answers unverified, else as NAME\n"
+    "  all                                             all of them but fixed_answer\n"
+    "A price given here beats the recorded one, which beats the default.\n";
+
+std::vector<int> DrawLimits::of(const std::vector<std::string>& models) const {
+    std::vector<int> limits;
+    for (std::size_t m = 0; m + 1 < models.size(); ++m) {
+        const auto found = std::find_if(named.begin(), named.end(),
+                                        [&](const auto& limit) { return limit.first == models[m]; });
+        limits.push_back(found == named.end() ? all : found->second);
+    }
+    return limits;
+}
+
+void DrawLimits::require_known(const std::vector<std::string>& models) const {
+    for (const auto& [name, limit] : named) {
+        if (std::find(models.begin(), models.end(), name) == models.end()) {
+            throw ArgumentError("--max-draws: no model " + in_quotes(name) + "; there are " + joined(models));
+        }
+    }
+}
+
+std::vector<std::string> RouterOptions::all_fixed_answers() const {
+    std::vector<std::string> answers = fixed_answers;
+    answers.insert(answers.end(), fixed_answer.begin(), fixed_answer.end());
+    return answers;
+}
+
+void add_price_options(CLI::App& command, RouterOptions& options) {
+    add_list(command, "--costs", options.costs, "X,...",
+             "Price of an answer of each model (default: recorded, else 1,50)");
+    auto* verification =
+        command
+            .add_option("--verification-cost", options.verification_cost,
+                        "Price of all draws on an answer together (default: recorded, else 1)")
+            ->type_name("X");
+    add_list(command, "--draw-cost", options.draw_costs, "X[,...]",
+             "Price of one draw, for all models or for each")
+        ->excludes(verification);
+    command
+        .add_option("--round-cost", options.round_cost,
+                    "Price of a round of draws, for pomdp; steers the policy, is no part of cost")
+        ->type_name("X")
+        ->check(CLI::Validator(finite_not_negative, ""))
+        ->capture_default_str();
+}
+
+void add_policy_options(CLI::App& command, RouterOptions& options) {
+    command
+        .add_option(
+            "--objective", options.objective,
+            "What pomdp and fixed_k maximise: base (pay for quality what the end models ask), max_ibc, "
+            "lambda=X (score per unit of price), budget=X (mean cost per query), quality=X (share of "
+            "the last model's score)")
+        ->type_name("WHAT")
+        ->capture_default_str();
+    command
+        .add_option("--max-draws", options.max_draws,
+                    "Verdicts of an answer that pomdp and fixed_k use: K for all models, or NAME=K,...")
+        ->type_name("K|NAME=K,...");
+    command
+        .add_option("--accept", options.accept,
+                    "Answer that pomdp accepts: the first, the plurality of the samples, or the better one")
+        ->check(CLI::IsMember({"first", "plurality", "best"}).description(""))
+        ->type_name("first|plurality|best")
+        ->capture_default_str();
+}
+
+void add_family_options(CLI::App& command, RouterOptions& options) {
+    add_list(command, "--fixed-answers", options.fixed_answers, "TEXT,...",
+             "Answers known to be bad, compared without case, for fixed_answer:NAME");
+    command
+        .add_option("--fixed-answer", options.fixed_answer,
+                    "One more of them, with any commas in it; may be given again")
+        ->type_name("TEXT")
+        ->allow_extra_args(false);
+    command.add_option("--bins", options.bins, "Grid of the routers that train on the confidence, 1 to 256")
+        ->type_name("N")
+        ->capture_default_str();
+    add_list(command, "--cost-range", options.cost_range, "LEAST,MOST",
+             "Admissible mean cost per query on the training rows (default: any)");
+    command.add_option("--mix", options.mix, "Share that random_mix sends to the large model")
+        ->type_name("SHARE")
+        ->capture_default_str();
+}
+
+void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_what) {
+    command.add_option("--seed", options.seed, "Seed of " + of_what)
+        ->type_name("N")
+        ->check(not_negative)
+        ->capture_default_str();
+}
+
+std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
+    std::vector<std::string> chosen;
+    const auto add = [&](std::string_view name) {
+        if (std::find(chosen.begin(), chosen.end(), name) == chosen.end()) chosen.emplace_back(name);
+    };
+    for (const std::string& name : names) {
+        if (name == "all") {
+            std::for_each(router_names.begin(), router_names.end(), add);
+        } else {
+            add(name);
+        }
+    }
+    return chosen;
+}
+
+DrawLimits draw_limits(const RouterOptions& options) {
+    DrawLimits limits;
+    std::string_view rest = options.max_draws;
+    if (rest.empty()) return limits;
+    if (rest.find('=') == std::string_view::npos) {
+        limits.all = draw_limit(rest);
+        return limits;
+    }
+    for (bool more = true; more;) {
+        const std::size_t comma = rest.find(',');
+        const std::string_view item = rest.substr(0, comma);
+        const std::size_t equals = item.rfind('=');
+        if (equals == std::string_view::npos || equals == 0)
+            throw ArgumentError("--max-draws: expected K or NAME=K,..., found " + in_quotes(item));
+        limits.named.emplace_back(item.substr(0, equals), draw_limit(item.substr(equals + 1)));
+        more = comma != std::string_view::npos;
+        if (more) rest.remove_prefix(comma + 1);
+    }
+    return limits;
+}
+
+RouterSettings router_settings(const RouterOptions& options) {
+    RouterSettings settings;
+    settings.one_shot.bins = options.bins;
+    settings.one_shot.cost_range = cost_range(options.cost_range);
+    settings.mix = options.mix;
+    settings.pomdp.objective = parse_objective(options.objective);
+    settings.pomdp.round_price = options.round_cost;
+    settings.pomdp.accept = accept_rule(options.accept);
+    settings.pomdp.seed = options.seed;
+    validate(settings.one_shot);
+    validate(settings.pomdp);
+    make_router("random_mix", settings);
+    return settings;
+}
+
+AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,
+                          RouterSettings settings, const DrawLimits& limits) {
+    settings.pomdp.max_draws = limits.of(models);
+    return make_router(name, settings);
+}
+
+Prices given_prices(const RouterOptions& options, const LogOptions& log) {
+    Prices prices{options.costs, options.verification_cost, options.draw_costs};
+    for (const double price : prices.answers) require_price(price, "answer price");
+    for (const double price : prices.draws) require_price(price, "draw price");
+    const std::size_t models = log.models.empty() ? options.costs.size() : log.models.size();
+    const std::size_t any = std::max<std::size_t>(1, prices.draws.size());
+    validate(prices, models == 0 ? any : models);
+    return prices;
+}
+
+Log read_logs_for(const LogOptions& log, const RouterOptions& options) {
+    return read_logs(log, options.all_fixed_answers(), options.wants_samples());
+}
+
+}  // namespace automix::program

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "split_options.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+/// By the records' own field.
+Split split_by_names(const Dataset& data, const SplitOptions& options) {
+    const auto& names = data.split_names();
+    if (std::all_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); })) {
+        throw DataError("the log has no split field: give --split hash:SHARE or random:SHARE");
+    }
+    return split_by_field(data, options.train_split, options.test_split);
+}
+
+Split split_by_rule(const Dataset& data, const SplitRule& rule, std::uint64_t seed) {
+    Split split =
+        rule.hashed ? split_by_hash(data, rule.share, seed) : split_by_share(data, rule.share, seed);
+    if (split.train.rows() == 0 || split.test.rows() == 0) {
+        throw DataError("--split " + rule.text + " leaves no rows to " +
+                        (split.train.rows() == 0 ? "train on" : "test on"));
+    }
+    return split;
+}
+
+/// Where the rows of `part` stand in `data`.
+std::vector<Index> find_rows(const Dataset& data, const Dataset& part) {
+    std::vector<Index> rows;
+    for (Index row = 0; row < part.rows(); ++row) rows.push_back(data.find(part.id(row)).value());
+    return rows;
+}
+
+PricedSplit settle_prices(const Dataset& data, Split split, const Prices& prices) {
+    std::vector<Index> used = find_rows(data, split.train);
+    const std::vector<Index> tested = find_rows(data, split.test);
+    used.insert(used.end(), tested.begin(), tested.end());
+    std::sort(used.begin(), used.end());
+    used.erase(std::unique(used.begin(), used.end()), used.end());
+    const Dataset both = data.select_rows(used);
+    const PriceTable table = resolve_prices(both, prices);
+    PricedSplit result;
+    result.train = table.select_rows(find_rows(both, split.train));
+    result.test = table.select_rows(find_rows(both, split.test));
+    result.rows = std::move(split);
+    return result;
+}
+
+}  // namespace
+
+void add_split_options(CLI::App& command, SplitOptions& options) {
+    auto* split = command
+                      .add_option("--split", options.split,
+                                  "Train on a share of the queries: hash:SHARE or random:SHARE")
+                      ->type_name("RULE");
+    command.add_option("--train-split", options.train_split, "Value of the records' split to train on")
+        ->type_name("NAME")
+        ->capture_default_str()
+        ->excludes(split);
+    command.add_option("--test-split", options.test_split, "Value of the records' split to test on")
+        ->type_name("NAME")
+        ->capture_default_str()
+        ->excludes(split);
+}
+
+std::optional<SplitRule> split_rule(const SplitOptions& options) {
+    const std::string& text = options.split;
+    if (text.empty()) return std::nullopt;
+    const std::size_t colon = std::min(text.find(':'), text.size());
+    const std::string kind = text.substr(0, colon);
+    const auto share = parse_number(std::string_view(text).substr(std::min(colon + 1, text.size())));
+    if (!share || (kind != "hash" && kind != "random")) {
+        throw ArgumentError("--split: expected hash:SHARE or random:SHARE, found " + in_quotes(text));
+    }
+    if (!(*share > 0.0 && *share < 1.0)) {
+        throw ArgumentError("--split: expected a share between 0 and 1, found " + format_number(*share));
+    }
+    return SplitRule{kind == "hash", *share, text};
+}
+
+PricedSplit split_log(const Dataset& data, const SplitOptions& options, const std::optional<SplitRule>& rule,
+                      std::uint64_t seed, const Prices& prices) {
+    return settle_prices(data, rule ? split_by_rule(data, *rule, seed) : split_by_names(data, options),
+                         prices);
+}
+
+}  // namespace automix::program

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of every command that trains on one part of a log and tests on the other: by the records' own field, by a
+// hash of their ids, or at random. Prices are settled over both parts together, so that all are judged alike.
+#pragma once
+
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace automix::program {
+
+struct SplitOptions {
+    std::string train_split = "train";
+    std::string test_split = "test";
+    std::string split{};
+};
+
+/// A share of the queries to train on, chosen by a hash of their ids or at random.
+struct SplitRule {
+    bool hashed = true;
+    double share = 0.0;
+    std::string text{};  ///< as it was given
+};
+
+/// The rows to train and to test on, with their prices.
+struct PricedSplit {
+    Split rows{};
+    PriceTable train{};
+    PriceTable test{};
+};
+
+void add_split_options(CLI::App& command, SplitOptions& options);
+
+/// The rule of `--split`, nothing where there is none. Throws `ArgumentError`.
+std::optional<SplitRule> split_rule(const SplitOptions& options);
+
+/// Divides a log by the rule, or by the records' own field where there is none. Throws `DataError` where a side is left
+/// without rows.
+PricedSplit split_log(const Dataset& data, const SplitOptions& options, const std::optional<SplitRule>& rule,
+                      std::uint64_t seed, const Prices& prices);
+
+}  // namespace automix::program
