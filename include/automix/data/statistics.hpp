@@ -146,11 +146,8 @@ struct Statistics {
         return *this;
     }
 
- private:
-    void require_alike(const Statistics& other) const {
-        const auto differ = [](const std::string& what, const std::string& mine, const std::string& theirs) {
-            throw DataError("statistics: " + what + " differ: " + mine + " and " + theirs);
-        };
+    /// Throws `DataError` unless the models, their order and kinds of verification are the same.
+    void require_same_models(const Statistics& other) const {
         const auto names = [](const Statistics& statistics) {
             std::vector<std::string> all;
             for (const ModelShape& model : statistics.models) all.push_back(model.name);
@@ -162,6 +159,16 @@ struct Statistics {
                 throw DataError("statistics: model " + in_quotes(models[i].name) +
                                 " has verdicts in one and a confidence or nothing in the other");
         }
+    }
+
+ private:
+    [[noreturn]] static void differ(const std::string& what, const std::string& mine,
+                                    const std::string& theirs) {
+        throw DataError("statistics: " + what + " differ: " + mine + " and " + theirs);
+    }
+
+    void require_alike(const Statistics& other) const {
+        require_same_models(other);
         if (folds.size() != other.folds.size())
             differ("numbers of folds", std::to_string(folds.size()), std::to_string(other.folds.size()));
     }

@@ -9,6 +9,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/evidence.hpp>
 #include <automix/router/objective.hpp>
@@ -64,6 +65,11 @@ class PomdpRouter {
  public:
     explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
 
+    /// A router that was trained before, with these options.
+    PomdpRouter(PomdpOptions options, TrainedPolicy trained) : PomdpRouter(std::move(options)) {
+        use(std::move(trained));
+    }
+
     [[nodiscard]] static std::string name() { return "pomdp"; }
 
     /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on; the router is then
@@ -83,17 +89,21 @@ class PomdpRouter {
         return train(collect_statistics(training.data, training.prices, options));
     }
 
-    /// Trains on statistics alone.
+    /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
     TrainingResult train(const Statistics& statistics) {
+        validate(statistics);
+        if (options_.prior) {
+            validate(*options_.prior);
+            statistics.require_same_models(*options_.prior);
+        }
         const Sums total = statistics.total();
-        if (!(total.weight() > 0.0)) throw DataError("no rows to train on");
         const RoutingPrices prices = mean_prices(total, options_.round_price);
         TreeOptions tree;
         tree.most_cells = options_.most_cells;
         if (options_.prior) tree.prior = options_.prior->total();
-        const bool has_samples = !total.pluralities.empty();
+        const bool has_samples = !total.pluralities.empty() && statistics.models.size() == 2;
         if (options_.accept == AcceptRule::plurality && !has_samples)
-            throw DataError("accept = plurality: the statistics hold no sums of samples");
+            throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
         std::optional<detail::PomdpTraining> first;
         std::optional<detail::PomdpTraining> plurality;
         if (options_.accept != AcceptRule::plurality)
@@ -103,25 +113,27 @@ class PomdpRouter {
             plurality.emplace(statistics, prices, options_.batches, tree);
         }
         const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
-        trained_ = (second ? *plurality : *first).train(options_.objective, options_.guard);
-        breakpoints_.clear();
-        double end = 0.0;
-        for (std::size_t i = 0; i + 1 < trained_.mixture.size(); ++i)
-            breakpoints_.push_back(end += trained_.mixture[i].share);
-        obstacle_ = trained_.infeasible;
+        use((second ? *plurality : *first).train(options_.objective, options_.guard));
         return result();
     }
 
     /// Throws `NotTrainedError` where there is no policy, `ProtocolError` for evidence that no query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const {
-        require_policy();
-        const auto part =
-            std::upper_bound(breakpoints_.begin(), breakpoints_.end(), evidence.u) - breakpoints_.begin();
-        return trained_.mixture[static_cast<std::size_t>(part)].policy.next(evidence);
+        return policy_for(evidence.u).next(evidence);
     }
 
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
+    /// The policy that evidence with that uniform number falls to, of those that are mixed. Throws `NotTrainedError` where
+    /// there is none.
+    [[nodiscard]] const RoutingPolicy& policy_for(double u) const {
+        require_policy();
+        const auto part = std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
+        return trained_.mixture[static_cast<std::size_t>(part)].policy;
+    }
+
+    /// All that training left. Its mixture is empty before training and where the objective is infeasible.
+    [[nodiscard]] const TrainedPolicy& trained() const noexcept { return trained_; }
     /// What training came to.
     [[nodiscard]] const PomdpReport& report() const noexcept { return trained_.report; }
     /// The policies in force. Throws `NotTrainedError` where there are none.
@@ -159,6 +171,15 @@ class PomdpRouter {
             }
         }
         return {};
+    }
+
+    void use(TrainedPolicy trained) {
+        trained_ = std::move(trained);
+        breakpoints_.clear();
+        double end = 0.0;
+        for (std::size_t i = 0; i + 1 < trained_.mixture.size(); ++i)
+            breakpoints_.push_back(end += trained_.mixture[i].share);
+        obstacle_ = trained_.infeasible;
     }
 
     void require_policy() const {

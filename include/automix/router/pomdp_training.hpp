@@ -21,6 +21,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,7 +34,10 @@ inline constexpr double quality_margin = 0.5;
 
 /// A trained policy: one, or two mixed at random, and what training came to.
 struct TrainedPolicy {
-    std::vector<PolicyShare> mixture{};  ///< none where the objective is infeasible
+    std::vector<ModelShape> models{};
+    RoutingPrices prices{};
+    std::shared_ptr<const RoutingTree> tree{};  ///< what the policies were found on, shared by copies
+    std::vector<PolicyShare> mixture{};         ///< none where the objective is infeasible
     PomdpReport report{};
     std::string infeasible{};  ///< why; empty where there is a policy
 };
@@ -73,6 +77,9 @@ class PomdpTraining {
     /// The policy of the objective; without the guard, whatever the held-out rows say.
     [[nodiscard]] TrainedPolicy train(const Objective& objective, bool guarded) {
         trained_ = {};
+        trained_.models = statistics_.models;
+        trained_.prices = prices_;
+        trained_.tree = std::make_shared<const RoutingTree>(tree_);
         trained_.report.objective = objective;
         trained_.report.accepted = accepted_;
         trained_.report.base_slope = base_;
@@ -103,6 +110,9 @@ class PomdpTraining {
         }
         return std::move(trained_);
     }
+
+    /// The policies that are best for some lambda, ascending in cost, whatever the guard says.
+    [[nodiscard]] std::vector<HullPolicy> curve() const { return PolicyHull(tree_, prices_, batches_).all(); }
 
     [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
     [[nodiscard]] const Guard& guard() const noexcept { return guard_; }

@@ -25,6 +25,7 @@ struct RoutingTree {
     Eigen::ArrayXd last{};     ///< expected score of the last model
     double failed = 0.0;       ///< chance that the first answer has failed, where samples tell
     double last_alone = 0.0;   ///< expected score of the last model before any evidence
+    std::shared_ptr<const BeliefModel> belief{};  ///< that it was filled from; none of pluralities
 };
 
 /// A belief over the levels of one model of the chain; nothing before any verified model was asked.
@@ -125,9 +126,11 @@ inline std::vector<RoutedModel> routed_models(const BeliefModel& belief) {
 }
 
 /// Fills the tree of a belief. Throws `ArgumentError` where it has more than `most_cells`.
-inline RoutingTree make_tree(const BeliefModel& belief, double most_cells) {
-    const detail::BeliefChain chain(belief);
+inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     RoutingTree tree;
+    tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
+    const BeliefModel& belief = *tree.belief;
+    const detail::BeliefChain chain(belief);
     tree.layout = std::make_shared<RoutingLayout>(routed_models(belief), most_cells);
     const RoutingLayout& layout = *tree.layout;
     const int last = layout.last_model();
