@@ -9,6 +9,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/io/document_checks.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/json_document.hpp>
@@ -106,18 +107,15 @@ std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPoli
 
 /// Takes a policy file apart.
 template <class Json>
-class PomdpPolicyParser {
+class PomdpPolicyParser : DocumentChecks {
  public:
-    PomdpPolicyParser(const Json& json, const std::string& name) : json_(json), name_(name) {}
+    PomdpPolicyParser(const Json& json, const std::string& name) : DocumentChecks(name), json_(json) {}
 
     PomdpPolicyFile parse() const {
         require_keys(json_, "",
                      std::array{"schema", "states", "actions", "observations", "discount", "horizon",
                                 "values", "action_names", "steps"});
-        const Json& schema = member(json_, "", "schema");
-        if (schema != pomdp_policy_schema) {
-            fail("schema", "expected " + in_quotes(pomdp_policy_schema) + ", found " + shown(schema));
-        }
+        require_schema(json_, "", pomdp_policy_schema);
         PomdpPolicyFile file;
         PomdpPolicyProblem& problem = file.problem;
         problem.states = whole(member(json_, "", "states"), "states", 1);
@@ -135,57 +133,6 @@ class PomdpPolicyParser {
     }
 
  private:
-    [[noreturn]] void fail(const std::string& field, const std::string& message) const {
-        throw DataError(Place{name_, 0, field}, message);
-    }
-
-    template <std::size_t Count>
-    void require_keys(const Json& json, const std::string& field,
-                      const std::array<const char*, Count>& known) const {
-        if (!json.is_object()) fail(field, "expected an object, found " + shown(json));
-        for (const auto& entry : json.items()) {
-            if (std::find(known.begin(), known.end(), entry.key()) == known.end())
-                fail(inside(field, entry.key()), "unknown key");
-        }
-    }
-
-    static std::string inside(const std::string& field, const std::string& key) {
-        return field.empty() ? key : field + "." + key;
-    }
-    static std::string element(const std::string& field, std::size_t number) {
-        return field + "[" + std::to_string(number) + "]";
-    }
-
-    const Json& member(const Json& json, const std::string& field, const char* key) const {
-        if (!json.contains(key)) fail(inside(field, key), "missing");
-        return json.at(key);
-    }
-
-    int whole(const Json& json, const std::string& field, int least,
-              int most = std::numeric_limits<int>::max()) const {
-        if (json.is_number_integer()) {
-            const auto value = json.template get<double>();
-            if (value >= least && value <= most) return json.template get<int>();
-        }
-        fail(field, "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                        ", found " + shown(json));
-    }
-
-    double finite(const Json& json, const std::string& field) const {
-        if (!json.is_number()) fail(field, "expected a number, found " + shown(json));
-        return json.template get<double>();
-    }
-
-    /// An array, of that many elements where `size` is not 0, else of at least one.
-    const Json& list(const Json& json, const std::string& field, std::size_t size, const char* of) const {
-        if (!json.is_array()) fail(field, "expected an array, found " + shown(json));
-        if (json.empty() || (size > 0 && json.size() != size)) {
-            fail(field, "expected " + (size > 0 ? std::to_string(size) : std::string("at least one")) + of +
-                            ", found " + std::to_string(json.size()));
-        }
-        return json;
-    }
-
     bool costs() const {
         const Json& values = member(json_, "", "values");
         if (values != "reward" && values != "cost")
@@ -246,7 +193,6 @@ class PomdpPolicyParser {
     }
 
     const Json& json_;
-    const std::string& name_;
 };
 
 }  // namespace detail
