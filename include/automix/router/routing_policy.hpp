@@ -44,6 +44,12 @@ struct CellPolicy {
     friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
 };
 
+/// A cell of the tree; node -1 before any model but the last has answered.
+struct RoutingPosition {
+    Index node = -1;
+    Index state = 0;
+};
+
 /// A table of choices. The layout is shared by policies over the same models.
 class RoutingPolicy {
  public:
@@ -54,19 +60,9 @@ class RoutingPolicy {
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         if (!evidence.started()) return Action::route(first_model_);
-        const int last = layout_->last_model();
-        if (evidence.current == last) return Action::accept();
-        Index node = -1;
-        Index state = 0;
-        for (int model = 0; model <= evidence.current; ++model) {
-            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
-            if (!known.answered) continue;
-            node = node < 0 ? RoutingLayout::root(model) : layout_->child(node, state, model);
-            const RoutedModel& shape = layout_->models()[static_cast<std::size_t>(model)];
-            require_known(model, known, shape);
-            state = shape.state(known);
-        }
-        const CellPolicy& cell = cells_[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
+        if (evidence.current == layout_->last_model()) return Action::accept();
+        const auto [node, state] = find(evidence);
+        const CellPolicy& cell = this->cell(node, state);
         const int left = layout_->models()[static_cast<std::size_t>(evidence.current)].draws -
                          evidence.current_model().drawn;
         const Choice& choice = left > 0 ? cell.best : cell.settled;
@@ -79,6 +75,20 @@ class RoutingPolicy {
                 break;
         }
         return Action::verify(std::min<int>(choice.argument, left));
+    }
+
+    /// Where evidence stands in the tree: at the largest model that answered, but the last. Throws as `next`.
+    [[nodiscard]] RoutingPosition find(const Evidence& evidence) const {
+        RoutingPosition at;
+        for (int model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
+            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
+            if (!known.answered) continue;
+            at.node = at.node < 0 ? RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
+            const RoutedModel& shape = layout_->models()[static_cast<std::size_t>(model)];
+            require_known(model, known, shape);
+            at.state = shape.state(known);
+        }
+        return at;
     }
 
     [[nodiscard]] const RoutingLayout& layout() const noexcept { return *layout_; }
