@@ -12,6 +12,7 @@
 
 #include "files.hpp"
 #include "support/catch.hpp"
+#include "support/damage.hpp"
 
 namespace {
 
@@ -39,56 +40,35 @@ std::vector<std::string> real_lines() {
     return lines;
 }
 
-/// One to four changes: a byte set, removed or inserted, a piece copied, cut out or replaced by a token of JSON.
-std::string damaged(std::string text, automix::Random& random) {
-    static const std::vector<std::string> tokens = {"{",
-                                                    "}",
-                                                    "[",
-                                                    "]",
-                                                    ",",
-                                                    ":",
-                                                    "\"",
-                                                    "null",
-                                                    "true",
-                                                    "-1",
-                                                    "2",
-                                                    "1e999",
-                                                    "0.5",
-                                                    "\"id\":",
-                                                    "\"models\":[",
-                                                    "\"score\":",
-                                                    "\"name\":",
-                                                    "\\u0000",
-                                                    "\\ud800",
-                                                    "\xFF",
-                                                    "\xC3",
-                                                    std::string(1, '\0'),
-                                                    "\n",
-                                                    "\r\n",
-                                                    "\xEF\xBB\xBF",
-                                                    "[[[[[[[["};
-    for (std::uint64_t changes = 1 + random.index(4); changes > 0; --changes) {
-        const std::size_t at = random.index(text.size() + 1);
-        const std::size_t length = random.index(random.uniform() < 0.8 ? 8 : 200);
-        switch (random.index(5)) {
-            case 0:
-                if (at < text.size()) text[at] = static_cast<char>(random.index(256));
-                break;
-            case 1:
-                text.erase(at, length);
-                break;
-            case 2:
-                text.insert(at, tokens[random.index(tokens.size())]);
-                break;
-            case 3:
-                text.replace(at, length, tokens[random.index(tokens.size())]);
-                break;
-            default:
-                text.insert(at, text.substr(random.index(text.size() + 1), length));
-                break;
-        }
-    }
-    return text;
+const std::vector<std::string> tokens = {"{",
+                                         "}",
+                                         "[",
+                                         "]",
+                                         ",",
+                                         ":",
+                                         "\"",
+                                         "null",
+                                         "true",
+                                         "-1",
+                                         "2",
+                                         "1e999",
+                                         "0.5",
+                                         "\"id\":",
+                                         "\"models\":[",
+                                         "\"score\":",
+                                         "\"name\":",
+                                         "\\u0000",
+                                         "\\ud800",
+                                         "\xFF",
+                                         "\xC3",
+                                         std::string(1, '\0'),
+                                         "\n",
+                                         "\r\n",
+                                         "\xEF\xBB\xBF",
+                                         "[[[[[[[["};
+
+std::string damaged(const std::string& text, automix::Random& random) {
+    return ::damaged(text, tokens, random);
 }
 
 }  // namespace
