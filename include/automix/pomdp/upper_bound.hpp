@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
 
 #include <Eigen/Core>
 
@@ -22,7 +23,10 @@ class UpperBound {
 
     /// From Q values (states x actions) that bound from above: corners are their maxima.
     explicit UpperBound(Eigen::MatrixXd q)
-        : q_(std::move(q)), corners_(q_.rowwise().maxCoeff()), weights_(q_.rows()) {
+        : q_(std::move(q)),
+          corners_(q_.rowwise().maxCoeff()),
+          weights_(q_.rows()),
+          by_key_(static_cast<std::size_t>(q_.rows())) {
         weights_.setZero();
     }
 
@@ -31,7 +35,8 @@ class UpperBound {
         if (belief.size() == 1) {
             lower_corner(belief.states.front(), value);
         } else if (const double drop = value - at_corners(belief); drop < 0.0) {
-            points_.push_back({belief, value, drop});
+            points_.push_back(point(belief, value, drop));
+            enter(points_.size() - 1);
         }
     }
 
@@ -50,54 +55,109 @@ class UpperBound {
     /// The bound at a belief by the points from number `first` on; that of the corners where none lowers it.
     [[nodiscard]] double sawtooth(const Belief& belief, int first = 0) {
         for (std::size_t i = 0; i < belief.size(); ++i) weights_(belief.states[i]) = belief.probabilities[i];
-        double lowest = 0.0;
-        for (auto p = static_cast<std::size_t>(first); p < points_.size(); ++p) {
-            const Point& point = points_[p];
-            if (point.drop >= lowest) continue;
-            double ratio = 1.0;
-            const double useless = lowest / point.drop;  // a ratio at which the point lowers nothing
-            for (std::size_t i = 0; i < point.belief.size() && ratio > useless; ++i) {
-                ratio = std::min(ratio, weights_(point.belief.states[i]) / point.belief.probabilities[i]);
-            }
-            lowest = std::min(lowest, point.drop * ratio);
-        }
+        const double drop = deepest_drop(belief.states, static_cast<std::size_t>(first));
         for (const int state : belief.states) weights_(state) = 0.0;
-        return at_corners(belief) + lowest;
+        return at_corners(belief) + drop;
     }
 
     /// The bound at a belief.
     [[nodiscard]] double value(const Belief& belief) { return std::min(base(belief), sawtooth(belief)); }
 
     /// Removes points at which the others give a bound that is as low. Returns the numbers of those that stay, ascending.
-    /// O(points^2).
+    /// O(points * points since the last time).
     std::vector<int> prune() {
         std::vector<int> kept;
-        for (int number = points(); number-- > 0;) {
-            Point& point = points_[static_cast<std::size_t>(number)];
+        std::vector<int> states;
+        for (auto number = points_.size(); number-- > 0;) {
+            Point& point = points_[number];
             const double drop = std::exchange(point.drop, 0.0);
-            if (drop < sawtooth(point.belief) - at_corners(point.belief) - 1e-12) {
+            states.clear();
+            for (const Entry& entry : point.entries) {
+                states.push_back(entry.column);
+                weights_(entry.column) = entry.value;
+            }
+            // Those that stayed the last time do so beside one another.
+            const double others = deepest_drop(states, number < pruned_ ? pruned_ : 0);
+            for (const int state : states) weights_(state) = 0.0;
+            if (drop < others - 1e-12) {
                 point.drop = drop;
-                kept.push_back(number);
+                kept.push_back(static_cast<int>(number));
             }
         }
         std::erase_if(points_, [](const Point& point) { return point.drop == 0.0; });
         std::reverse(kept.begin(), kept.end());
+        pruned_ = points_.size();
+        for (auto& numbers : by_key_) numbers.clear();
+        for (std::size_t number = 0; number < pruned_; ++number) enter(number);
         return kept;
     }
 
  private:
     struct Point {
-        Belief belief{};
         double value = 0.0;
-        double drop = 0.0;  ///< from the corners to the value, negative
+        double drop = 0.0;             ///< from the corners to the value, negative
+        Entry key{};                   ///< the first of the entries
+        std::vector<Entry> entries{};  ///< states, the most probable first
     };
+
+    static Point point(const Belief& belief, double value, double drop) {
+        Point made;
+        made.value = value;
+        made.drop = drop;
+        made.entries.reserve(belief.size());
+        for (std::size_t i = 0; i < belief.size(); ++i)
+            made.entries.push_back({belief.states[i], belief.probabilities[i]});
+        // What limits a point's ratio at a belief is soonest found so.
+        std::stable_sort(made.entries.begin(), made.entries.end(),
+                         [](const Entry& a, const Entry& b) { return a.value > b.value; });
+        made.key = made.entries.front();
+        return made;
+    }
+
+    void enter(std::size_t number) {
+        by_key_[static_cast<std::size_t>(points_[number].key.column)].push_back(number);
+    }
+
+    /// By how much the points from number `first` on lower what the corners give at the belief that `weights_` holds, over
+    /// these states. A point lowers nothing where one of its states is impossible, its key state for one.
+    [[nodiscard]] double deepest_drop(const std::vector<int>& states, std::size_t first) const {
+        double deepest = 0.0;
+        if (points_.size() - first <= states.size()) {
+            for (auto number = first; number < points_.size(); ++number) deepen(deepest, points_[number]);
+            return deepest;
+        }
+        for (const int state : states) {
+            const auto& numbers = by_key_[static_cast<std::size_t>(state)];
+            for (auto number = std::lower_bound(numbers.begin(), numbers.end(), first);
+                 number != numbers.end(); ++number) {
+                deepen(deepest, points_[*number]);
+            }
+        }
+        return deepest;
+    }
+
+    void deepen(double& deepest, const Point& point) const {
+        if (point.drop >= deepest) return;
+        const double useless = deepest / point.drop;  // a ratio at which the point lowers nothing more
+        double ratio = std::min(1.0, weights_(point.key.column) / point.key.value);
+        for (std::size_t i = 1; i < point.entries.size() && ratio > useless; ++i) {
+            const Entry& entry = point.entries[i];
+            ratio = std::min(ratio, weights_(entry.column) / entry.value);
+        }
+        deepest = std::min(deepest, point.drop * ratio);
+    }
 
     void lower_corner(int state, double value) {
         if (!(value < corners_(state))) return;
         corners_(state) = value;
-        for (Point& point : points_) point.drop = std::min(0.0, point.value - at_corners(point.belief));
+        for (Point& point : points_) point.drop = std::min(0.0, point.value - at_corners(point.entries));
     }
 
+    [[nodiscard]] double at_corners(const std::vector<Entry>& belief) const {
+        double sum = 0.0;
+        for (const Entry& entry : belief) sum += entry.value * corners_(entry.column);
+        return sum;
+    }
     [[nodiscard]] double at_corners(const Belief& belief) const {
         return belief.mean([&](int state) { return corners_(state); });
     }
@@ -106,6 +166,8 @@ class UpperBound {
     Eigen::VectorXd corners_{};
     Eigen::VectorXd weights_{};  ///< of the belief being looked at, else 0
     std::vector<Point> points_;
+    std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
+    std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };
 
 }  // namespace automix::pomdp
