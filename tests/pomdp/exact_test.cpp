@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <vector>
 
 #include "pomdp/models.hpp"
 #include "support/catch.hpp"
@@ -170,4 +171,33 @@ TEST_CASE("the exact solver keeps to a time limit") {
     const Solution solution = solve_exact(model, options);
     CHECK(solution.stopped == Stopped::time);
     CHECK(solution.seconds < 2.0);
+}
+
+TEST_CASE("the exact solver can be stopped while it looks for beliefs, and within a sweep") {
+    Random random(3);
+    const Model model = models::random_model(random, 0.8).model();
+    ExactOptions options;
+    options.stop.gap = 0.0;
+    int calls = 0;
+    std::vector<int> beliefs;
+    const auto stop_at = [&](int call) {
+        calls = 0;
+        beliefs.clear();
+        options.stop.on_progress = [&, call](const Progress& now) {
+            CHECK(now.iterations == 0);
+            CHECK(now.lower <= now.upper);
+            beliefs.push_back(now.beliefs);
+            return ++calls < call;
+        };
+        const Solution solution = solve_exact(model, options);
+        CHECK(solution.stopped == Stopped::callback);
+        CHECK(solution.iterations == 0);
+        CHECK(calls == call);
+    };
+    stop_at(1);
+    CHECK(beliefs.back() < 5000);
+    options.belief_limit = 5000;
+    stop_at(8);
+    CHECK(beliefs.back() == 5000);
+    CHECK(beliefs[6] == 5000);
 }
