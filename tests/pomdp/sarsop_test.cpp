@@ -134,6 +134,15 @@ TEST_CASE("SARSOP reaches its gap on random models") {
     }
 }
 
+TEST_CASE("SARSOP goes on where no change is large", "[property]") {
+    Random random(62);
+    models::Dense dense;
+    for (int trial = 0; trial <= 20; ++trial) dense = models::random_model(random, 0.9);
+    SarsopOptions options;
+    options.stop.gap = 4e-3;
+    CHECK(solve_sarsop(dense.model(), options).stopped == Stopped::gap);
+}
+
 TEST_CASE("SARSOP with a finite horizon has the value by brute force") {
     for (const int horizon : {1, 2, 3, 5}) {
         SarsopOptions options;

@@ -190,6 +190,20 @@ class BeliefBounds {
         return std::nullopt;
     }
 
+    /// Calls `improve(progress)` until there is a reason to stop, which that may also return; none to go on.
+    template <class Improve>
+    Solution iterate(const StopOptions& options, Improve improve) {
+        Progress progress;
+        for (;;) {
+            report(progress);
+            if (const auto why = stop(progress, options)) return finish(progress.iterations, *why);
+            const std::optional<Stopped> why = improve(progress);
+            prune();
+            ++progress.iterations;
+            if (why) return finish(progress.iterations, *why);
+        }
+    }
+
     [[nodiscard]] double seconds() const { return watch_.seconds(); }
 
     /// The answer, with the vectors moved into its policy.

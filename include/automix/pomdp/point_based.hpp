@@ -92,24 +92,18 @@ class PointBased {
     }
 
     Solution solve() {
-        Progress progress;
-        for (;;) {
-            bounds_.report(progress);
-            if (const auto why = bounds_.stop(progress, options_.stop))
-                return bounds_.finish(progress.iterations, *why);
+        return bounds_.iterate(options_.stop, [&](const Progress& progress) -> std::optional<Stopped> {
             double change = 0.0;
             for (std::size_t step = sets_.size(); step-- > 0;) {
                 const std::vector<int>& set = sets_[step];
                 change = std::max(change, sweep_ == Sweep::all ? sweep_all(set) : sweep_perseus(set));
             }
-            bounds_.prune();
-            ++progress.iterations;
-            if (late()) continue;
-            if (change > options_.tolerance && progress.iterations % sweeps_between_growth != 0) continue;
-            if (!(grows_ && grow()) && change <= options_.tolerance) {
-                return bounds_.finish(progress.iterations, Stopped::converged);
-            }
-        }
+            const bool settled = change <= options_.tolerance;
+            if (late() || (!settled && (progress.iterations + 1) % sweeps_between_growth != 0))
+                return std::nullopt;
+            if ((grows_ && grow()) || !settled) return std::nullopt;
+            return Stopped::converged;
+        });
     }
 
  private:

@@ -30,23 +30,21 @@ class Sarsop {
         : model_(model), options_(options), bounds_(model, options.horizon) {}
 
     Solution solve() {
-        Progress progress;
-        for (;;) {
-            bounds_.report(progress);
-            if (const auto why = bounds_.stop(progress, options_.stop))
-                return bounds_.finish(progress.iterations, *why);
-            bounds_.set_worth(std::max(worth_of_target * options_.stop.gap, worth_of_gap * progress.gap()));
+        return bounds_.iterate(options_.stop, [&](const Progress& progress) -> std::optional<Stopped> {
+            const double gap = std::max(0.1 * options_.stop.gap, progress.gap());
+            bounds_.set_worth(worth_of_gap * patience_ * gap);
             explore();
             std::reverse(path_.begin(), path_.end());
-            for (const int node : path_) bounds_.back_up(node);
-            bounds_.prune();
-            ++progress.iterations;
-        }
+            double change = 0.0;
+            for (const int node : path_) change = std::max(change, bounds_.back_up(node));
+            // Where nothing was worth it, the same way would be taken again and again.
+            patience_ = change > 0.0 ? std::min(1.0, 2.0 * patience_) : std::max(1e-6, 0.1 * patience_);
+            return std::nullopt;
+        });
     }
 
  private:
-    /// A change of a bound is kept from this share of the gap asked for, and of the gap that there is.
-    static constexpr double worth_of_target = 1e-4;
+    /// A change of a bound is kept from this share of the gap that there is.
     static constexpr double worth_of_gap = 1e-3;
 
     /// One way from the root to where the bounds are close enough: fills `path_`.
@@ -100,6 +98,7 @@ class Sarsop {
     SarsopOptions options_;
     BeliefBounds<M> bounds_;
     std::vector<int> path_;
+    double patience_ = 1.0;  ///< share of what else is worth it; less where that leads nowhere
 };
 
 }  // namespace detail
