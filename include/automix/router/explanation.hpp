@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why the POMDP router decides as it does: what it believes of the current answer, and what each action is expected to score
+// and to pay, when the policy in force is followed afterwards. For a policy that is the best for its lambda these are the
+// values that it was chosen by; for any other (a fallback, two policies mixed, maximum IBC) they are what it comes to.
+// An explainer is O(cells * outcomes) to make; an explanation is O(batches * draws^2 + states * levels of models asked).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/text_table.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/cell_values.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/level_model.hpp>
+#include <automix/router/pomdp_router.hpp>
+#include <automix/router/routing_tree.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// One action that could be taken.
+struct Alternative {
+    Action action{};
+    RoutingValue value{};  ///< expected score, and what is still to be paid, the action's own price included
+    double net = 0.0;      ///< score less lambda times what is paid, rounds included
+    bool chosen = false;
+};
+
+struct Explanation {
+    Action action{};      ///< what the policy does
+    int current = -1;     ///< the model that answered last; -1: none has
+    double lambda = 0.0;  ///< score worth one unit of price
+    std::vector<double>
+        belief{};  ///< chance of each level of the current answer; empty where it is not verified by
+                   ///< verdicts or a confidence, or no model has answered
+    std::vector<double> levels{};   ///< of verdicts: the rate of positive ones at each level
+    std::optional<double> right{};  ///< chance that what may be accepted is right; nothing before any answer
+    std::vector<Alternative> alternatives{};  ///< accept, each route, each batch of verdicts that remains
+    std::optional<double>
+        draw_value{};  ///< net gain of one more verdict over the best action without; nothing where none remains
+    std::string reason{};
+};
+
+/// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads.
+class PolicyExplainer {
+ public:
+    /// Throws `NotTrainedError` where there is no policy.
+    explicit PolicyExplainer(const PomdpRouter& router) : router_(router) {
+        const TrainedPolicy& trained = router.trained();
+        for (const PolicyShare& part : router.mixture()) {
+            detail::CellValues& values = values_.emplace_back(*trained.tree, trained.prices);
+            for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
+        }
+        if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
+    }
+    PolicyExplainer(const PolicyExplainer&) = delete;
+    PolicyExplainer& operator=(const PolicyExplainer&) = delete;
+    ~PolicyExplainer() = default;
+
+    /// Throws `ProtocolError` for evidence that no query can have.
+    [[nodiscard]] Explanation explain(const Evidence& evidence) const {
+        const RoutingPolicy& policy = router_.policy_for(evidence.u);
+        const auto& mixture = router_.mixture();
+        std::size_t part = 0;
+        while (&mixture[part].policy != &policy) ++part;
+        Explanation explanation;
+        explanation.action = policy.next(evidence);
+        explanation.current = evidence.current;
+        explanation.lambda = router_.report().lambda;
+        if (!evidence.started()) {
+            for (int first = 0; first <= evidence.last_model(); ++first)
+                offer(explanation, Action::route(first), values_[part].start(first));
+        } else if (evidence.current == evidence.last_model()) {
+            const RoutingPosition before = policy.find(evidence);
+            explanation.right = last_score(before);
+            offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
+        } else {
+            explain_cell(explanation, evidence, policy, values_[part]);
+        }
+        explanation.reason = reason(explanation);
+        return explanation;
+    }
+
+ private:
+    static void evaluate_node(detail::CellValues& values, const RoutingPolicy& policy, Index n) {
+        const RoutedModel& model = values.model_of(n);
+        std::vector<double> gains;
+        const auto follow = [&](Index state, int drawn, int count) {
+            const Choice& choice = policy.cell(n, state).best;
+            values.at(n, state) = choice.kind == ActionKind::accept  ? values.accept(n, state)
+                                  : choice.kind == ActionKind::route ? values.route(n, state, choice.argument)
+                                  : model.counts() ? values.verify(n, drawn, count, choice.argument, gains)
+                                                   : values.reveal(n);
+        };
+        if (!model.counts()) {
+            for (Index state = model.states(); state-- > 0;) follow(state, 0, 0);
+            return;
+        }
+        for (int drawn = model.draws; drawn >= 0; --drawn) {
+            for (int count = model.most(drawn); count >= 0; --count)
+                follow(model.state(drawn, count), drawn, count);
+        }
+    }
+
+    void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const {
+        explanation.alternatives.push_back({action, value,
+                                            net_value(value, explanation.lambda, router_.trained().prices),
+                                            action == explanation.action});
+    }
+
+    /// Expected score of the last model after what was seen at `before`.
+    [[nodiscard]] double last_score(const RoutingPosition& before) const {
+        const RoutingTree& tree = *router_.trained().tree;
+        return before.node < 0 ? tree.last_alone
+                               : tree.last(tree.layout->node(before.node).first_cell + before.state);
+    }
+
+    void explain_cell(Explanation& explanation, const Evidence& evidence, const RoutingPolicy& policy,
+                      const detail::CellValues& values) const {
+        const auto [node, state] = policy.find(evidence);
+        const RoutedModel& model = values.model_of(node);
+        const ModelEvidence& known = evidence.current_model();
+        explanation.right = values.accept(node, state).score;
+        add_belief(explanation, evidence, model);
+        const bool plurality = model.kind == VerificationKind::samples;
+        offer(explanation, Action::accept(plurality ? AcceptedAnswer::plurality : AcceptedAnswer::first),
+              values.accept(node, state));
+        for (int to = evidence.current + 1; to <= evidence.last_model(); ++to)
+            offer(explanation, Action::route(to), values.route(node, state, to));
+        double settled = -std::numeric_limits<double>::infinity();
+        for (const Alternative& alternative : explanation.alternatives)
+            settled = std::max(settled, alternative.net);
+        if (!model.counts()) {
+            if (model.states() > 1 && !known.verified()) {
+                offer(explanation, Action::verify(1), values.reveal(node));
+                explanation.draw_value = explanation.alternatives.back().net - settled;
+            }
+            return;
+        }
+        const bool plain = model.kind == VerificationKind::verdicts;
+        const int drawn = plain ? known.parsed : known.drawn;
+        const int count = static_cast<int>(state - model.state(drawn, 0));
+        std::vector<double> gains;
+        const auto value_of = [&](int draws) { return values.verify(node, drawn, count, draws, gains); };
+        const int left = model.draws - known.drawn;
+        for (const int draws : batches(explanation.action)) {
+            if (draws <= left) offer(explanation, Action::verify(draws), value_of(draws));
+        }
+        if (left > 0)
+            explanation.draw_value =
+                net_value(value_of(1), explanation.lambda, router_.trained().prices) - settled;
+    }
+
+    /// The batches that the policy had to choose from, and the one that it did choose where fewer draws remain.
+    [[nodiscard]] std::vector<int> batches(const Action& chosen) const {
+        std::vector<int> all{1};
+        if (router_.trained().prices.round > 0.0) all = router_.options().batches;
+        const auto at = std::lower_bound(all.begin(), all.end(), chosen.draws);
+        if (chosen.kind == ActionKind::verify && (at == all.end() || *at != chosen.draws))
+            all.insert(at, chosen.draws);
+        return all;
+    }
+
+    void add_belief(Explanation& explanation, const Evidence& evidence, const RoutedModel& model) const {
+        if (!chain_ || chain_->position(evidence.current) < 0) return;
+        LevelBelief belief;
+        for (int m = 0; m <= evidence.current; ++m) {
+            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
+            if (!known.answered) continue;
+            belief = chain_->arrive(belief, m);
+            const RoutedModel& shape = router_.trained().tree->layout->models()[static_cast<std::size_t>(m)];
+            if (chain_->position(m) >= 0) belief = chain_->observe(belief, shape.state(known));
+        }
+        explanation.belief.assign(belief.levels.begin(), belief.levels.end());
+        if (model.kind != VerificationKind::verdicts) return;
+        const Eigen::VectorXd grid = detail::level_grid(belief.levels.size());
+        explanation.levels.assign(grid.begin(), grid.end());
+    }
+
+    [[nodiscard]] std::string reason(const Explanation& explanation) const {
+        constexpr double rounding = 1e-9;
+        const PomdpReport& report = router_.report();
+        if (explanation.current == static_cast<int>(router_.trained().models.size()) - 1)
+            return "the last model has answered";
+        const auto& all = explanation.alternatives;
+        const auto chosen = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.chosen; });
+        const auto rival = [&](const Alternative& other) {
+            return !other.chosen && other.net > chosen->net - rounding;
+        };
+        if (!report.fallback.empty()) return report.fallback;
+        if (std::any_of(all.begin(), all.end(),
+                        [&](const auto& other) { return other.net > chosen->net + rounding; })) {
+            if (report.share < 1.0) return "one of two policies that are mixed so that the objective is met";
+            if (report.objective.kind == ObjectiveKind::max_ibc)
+                return "for the highest IBC nothing is accepted before the first verdict";
+            return "no policy that was found does better for the objective as a whole";
+        }
+        if (std::any_of(all.begin(), all.end(), rival))
+            return "a tie of the highest net value: accepting goes first, then routing, then fewer verdicts";
+        return "the highest net value: expected score less lambda times what is paid from here on";
+    }
+
+    const PomdpRouter& router_;
+    std::vector<detail::CellValues> values_;  // of the policies that are mixed
+    std::optional<detail::BeliefChain> chain_;
+};
+
+/// `accept`, `accept the plurality`, `route to NAME` or `verify K`.
+inline std::string action_text(const Action& action, const std::vector<std::string>& models) {
+    switch (action.kind) {
+        case ActionKind::accept:
+            return action.accepted == AcceptedAnswer::plurality ? "accept the plurality" : "accept";
+        case ActionKind::route:
+            return "route to " + models[static_cast<std::size_t>(action.model)];
+        case ActionKind::verify:
+            break;
+    }
+    return "verify " + std::to_string(action.draws);
+}
+
+/// Several lines: what is believed, a table of the alternatives with the chosen one marked, and why.
+inline std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
+    std::string text;
+    if (explanation.right) {
+        text += models[static_cast<std::size_t>(explanation.current)] + "'s answer is right with chance " +
+                format_fixed(*explanation.right, 3) + '\n';
+    }
+    if (!explanation.levels.empty()) {
+        constexpr std::string_view shades = " .:-=+*#%@";
+        const double most = *std::max_element(explanation.belief.begin(), explanation.belief.end());
+        std::string picture;
+        for (const double chance : explanation.belief) {
+            const double shade = std::ceil(chance / most * static_cast<double>(shades.size() - 1) - 0.5);
+            picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
+        }
+        text += "rate of positive verdicts, 0 to 1: [" + picture + "]\n";
+    }
+    TextTable table({"action", "score", "cost", "net"});
+    for (const Alternative& alternative : explanation.alternatives) {
+        table.add({(alternative.chosen ? "> " : "  ") + action_text(alternative.action, models),
+                   format_fixed(alternative.value.score, 4), format_fixed(alternative.value.cost, 3),
+                   format_fixed(alternative.net, 4)});
+    }
+    text += table.text();
+    if (explanation.draw_value)
+        text += "one more verdict is worth " + format_fixed(*explanation.draw_value, 4) + '\n';
+    return text + "chosen: " + explanation.reason + '\n';
+}
+
+}  // namespace automix
