@@ -139,8 +139,8 @@ TEST_CASE("SARSOP goes on where no change is large", "[property]") {
     models::Dense dense;
     for (int trial = 0; trial <= 20; ++trial) dense = models::random_model(random, 0.9);
     SarsopOptions options;
-    options.stop.gap = 4e-3;
-    CHECK(solve_sarsop(dense.model(), options).stopped == Stopped::gap);
+    options.stop.on_progress = [](const Progress& now) { return now.gap() > 5e-3; };
+    CHECK(solve_sarsop(dense.model(), options).stopped == Stopped::callback);
 }
 
 TEST_CASE("SARSOP with a finite horizon has the value by brute force") {
