@@ -21,12 +21,13 @@ inline bool nearly_equal(double a, double b, double tolerance = 1e-12) noexcept 
 }
 
 /// The q-quantile of `values` (by value: it is partially sorted). Requires values and 0 <= q <= 1.
-inline double quantile(std::vector<double> values, double q) {
+template <class Real = double>
+Real quantile(std::vector<Real> values, double q) {
     const double position = q * static_cast<double>(values.size() - 1);
     const auto below = static_cast<std::ptrdiff_t>(std::floor(position));
     const auto nth = values.begin() + below;
     std::nth_element(values.begin(), nth, values.end());
-    const double low = *nth;
+    const Real low = *nth;
     const double fraction = position - std::floor(position);
     if (fraction == 0.0) return low;
     return low + fraction * (*std::min_element(nth + 1, values.end()) - low);
@@ -35,7 +36,8 @@ inline double quantile(std::vector<double> values, double q) {
 /// Convolution with a Gaussian of standard deviation `sigma`, in units of the index, truncated at 4 sigma and
 /// normalised; the edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed.
 /// Requires sigma > 0.
-inline Eigen::ArrayXd gaussian_smooth(const Eigen::ArrayXd& values, double sigma) {
+template <class Values>
+Eigen::ArrayXd gaussian_smooth(const Values& values, double sigma) {
     const Index n = values.size();
     const auto radius = static_cast<Index>(4.0 * sigma + 0.5);
     Eigen::ArrayXd kernel(2 * radius + 1);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Portable random numbers: the standard fixes what `std::mt19937_64` yields, but not what its distributions make of
-// it, so these are our own and a seed means the same on every platform. Hashes of texts serve splits and the
-// per-query uniform number of policies that randomise. Everything is O(1) but `shuffle`, which is O(n).
+// it, so these are our own and a seed means the same on every platform. The engine is written out because <random>
+// costs a tenth of all that this library costs to compile. Hashes of texts serve splits and the per-query uniform
+// number of policies that randomise. Everything is O(1) amortised but `shuffle`, which is O(n).
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <string_view>
 #include <utility>
 
@@ -41,6 +42,44 @@ constexpr double uniform_of(std::string_view id, std::uint64_t seed,
                             UniformUse use = UniformUse::policy) noexcept {
     return unit_interval(hash_text(id, seed ^ (static_cast<std::uint64_t>(use) * 0xD1B54A32D192ED03U)));
 }
+
+/// The 64-bit Mersenne twister (Nishimura 2000): yields what `std::mt19937_64` yields.
+class MersenneTwister {
+ public:
+    explicit MersenneTwister(std::uint64_t seed) {
+        state_[0] = seed;
+        for (std::size_t i = 1; i < size; ++i) {
+            const std::uint64_t before = state_[i - 1];
+            state_[i] = 6364136223846793005U * (before ^ (before >> 62U)) + i;
+        }
+    }
+
+    std::uint64_t operator()() noexcept {
+        if (next_ == size) twist();
+        std::uint64_t word = state_[next_++];
+        word ^= (word >> 29U) & 0x5555555555555555U;
+        word ^= (word << 17U) & 0x71D67FFFEDA60000U;
+        word ^= (word << 37U) & 0xFFF7EEE000000000U;
+        return word ^ (word >> 43U);
+    }
+
+ private:
+    static constexpr std::size_t size = 312;
+    static constexpr std::size_t shift = 156;
+
+    void twist() noexcept {
+        constexpr std::uint64_t lower = 0x7FFFFFFFU;
+        for (std::size_t i = 0; i < size; ++i) {
+            const std::uint64_t word = (state_[i] & ~lower) | (state_[(i + 1) % size] & lower);
+            const std::uint64_t odd = (word & 1U) != 0 ? 0xB5026F5AA96619E9U : 0U;
+            state_[i] = state_[(i + shift) % size] ^ (word >> 1U) ^ odd;
+        }
+        next_ = 0;
+    }
+
+    std::array<std::uint64_t, size> state_;
+    std::size_t next_ = size;
+};
 
 /// Random numbers that depend on the seed alone.
 class Random {
@@ -78,7 +117,7 @@ class Random {
     }
 
  private:
-    std::mt19937_64 engine_;
+    MersenneTwister engine_;
 };
 
 }  // namespace automix

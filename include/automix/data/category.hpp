@@ -6,8 +6,6 @@
 
 #include <automix/core/numerics.hpp>
 
-#include <Eigen/Core>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -32,11 +30,11 @@ constexpr std::optional<Category> parse_category(std::string_view name) noexcept
 
 /// Categories of a table from the scores of its small and large model, one row each: the first match of NEEDY, GOOD,
 /// HOPELESS, with "worst tenth" meaning at or below the 10 % quantile of the table. Requires as many small as large.
-inline std::vector<Category> categorise(const Eigen::Ref<const Eigen::ArrayXd>& small,
-                                        const Eigen::Ref<const Eigen::ArrayXd>& large) {
+template <class Scores>
+std::vector<Category> categorise(const Scores& small, const Scores& large) {
     if (small.size() == 0) return {};
-    const double low_small = quantile({small.begin(), small.end()}, 0.1);
-    const double low_large = quantile({large.begin(), large.end()}, 0.1);
+    const double low_small = quantile(std::vector<double>(small.begin(), small.end()), 0.1);
+    const double low_large = quantile(std::vector<double>(large.begin(), large.end()), 0.1);
     std::vector<Category> categories(static_cast<std::size_t>(small.size()), Category::undefined);
     for (Index row = 0; row < small.size(); ++row) {
         const double s = small(row);

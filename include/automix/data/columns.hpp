@@ -36,14 +36,15 @@ class RaggedColumn {
 };
 
 /// Short texts that repeat from row to row, each stored once.
+template <class Name = std::string>
 class NameColumn {
  public:
-    void append(const std::string& name) {
+    void append(const Name& name) {
         const auto [entry, fresh] = index_.try_emplace(name, static_cast<std::int32_t>(names_.size()));
         if (fresh) names_.push_back(name);
         codes_.push_back(entry->second);
     }
-    [[nodiscard]] const std::string& operator[](Index row) const {
+    [[nodiscard]] const Name& operator[](Index row) const {
         return names_[static_cast<std::size_t>(codes_[static_cast<std::size_t>(row)])];
     }
     /// The number of the row's name in `names`.
@@ -65,13 +66,13 @@ class NameColumn {
         return chosen;
     }
     /// The distinct names, in order of first appearance.
-    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    [[nodiscard]] const std::vector<Name>& names() const noexcept { return names_; }
     void reserve(std::size_t rows) { codes_.reserve(rows); }
 
  private:
     std::vector<std::int32_t> codes_;
-    std::vector<std::string> names_;
-    std::unordered_map<std::string, std::int32_t> index_;
+    std::vector<Name> names_;
+    std::unordered_map<Name, std::int32_t> index_;
 };
 
 }  // namespace automix

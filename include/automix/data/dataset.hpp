@@ -32,13 +32,15 @@ namespace automix {
 /// A column of a data set, as an Eigen array over the data set's own memory.
 using Column = Eigen::Map<const Eigen::ArrayXd>;
 
-/// Recorded outputs of several models on many queries. Models stand cheapest first.
-class Dataset {
+/// Recorded outputs of several models on many queries, from rows like `Record`. Models stand cheapest first.
+template <class Row>
+class BasicDataset {
  public:
-    Dataset() = default;
+    BasicDataset() = default;
 
     /// No rows yet. Throws `ArgumentError` unless there is at least one model and their names differ.
-    explicit Dataset(std::vector<std::string> models) : models_(std::move(models)), columns_(models_.size()) {
+    explicit BasicDataset(std::vector<std::string> models)
+        : models_(std::move(models)), columns_(models_.size()) {
         if (models_.empty()) throw ArgumentError("a data set needs at least one model");
         for (auto name = models_.begin(); name != models_.end(); ++name) {
             if (name->empty()) throw ArgumentError("a model needs a name");
@@ -50,7 +52,7 @@ class Dataset {
 
     /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
     /// the id is already there; the data set is then unchanged.
-    void append(const Record& record, const Place& place = {}) {
+    void append(const Row& record, const Place& place = {}) {
         require_valid(record, models_, place);
         if (find(record.id))
             throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
@@ -145,8 +147,8 @@ class Dataset {
     }
 
     /// Row `row` as it was appended. Where verdicts are logged it also holds their share.
-    [[nodiscard]] Record record(Index row) const {
-        Record record{id(row), dataset(row), split(row), {}, {}};
+    [[nodiscard]] Row record(Index row) const {
+        Row record{id(row), dataset(row), split(row), {}, {}};
         if (const Category c = category(row); c != Category::none) {
             record.category = category_names[static_cast<std::size_t>(c)];
         }
@@ -157,10 +159,10 @@ class Dataset {
     /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
     /// last model, so they are dropped where that pair changes. Throws `DataError` where a row is chosen twice and
     /// `ArgumentError` where a model is, or none. O(chosen rows * chosen models).
-    [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const {
+    [[nodiscard]] BasicDataset select(std::span<const Index> rows, std::span<const Index> models) const {
         std::vector<std::string> names;
         for (const Index model : models) names.push_back(models_[index(model)]);
-        Dataset selection(std::move(names));
+        BasicDataset selection(std::move(names));
         std::vector<bool> chosen(ids_.size(), false);
         for (const Index row : rows) {
             if (chosen[index(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
@@ -180,13 +182,13 @@ class Dataset {
         return selection;
     }
 
-    [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const {
+    [[nodiscard]] BasicDataset select_rows(std::span<const Index> rows) const {
         return select(rows, all(models()));
     }
 
     /// All rows with these models only. Throws `ArgumentError` for a name that is not there, or for another order than
     /// the log's (cheapest first).
-    [[nodiscard]] Dataset with_models(const std::vector<std::string>& names) const {
+    [[nodiscard]] BasicDataset with_models(const std::vector<std::string>& names) const {
         std::vector<Index> chosen;
         for (const auto& name : names) {
             chosen.push_back(model_index(name));
@@ -201,6 +203,8 @@ class Dataset {
  private:
     static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
+    using ModelRow = typename decltype(Row::models)::value_type;
+
     struct ModelColumns {
         std::vector<double> score, cost, draw_cost, confidence;
         RaggedColumn<Verdict> verdicts;
@@ -210,7 +214,7 @@ class Dataset {
         std::pair<Index, Index> draw_counts{std::numeric_limits<Index>::max(), 0};
         Index unverified = 0;
 
-        void append(const ModelRecord& model) {
+        void append(const ModelRow& model) {
             const bool logged = !model.verdicts.empty();
             score.push_back(model.score);
             cost.push_back(model.cost.value_or(missing));
@@ -249,7 +253,7 @@ class Dataset {
             if (std::isnan(confidence[index(row)])) ++unverified;
         }
 
-        [[nodiscard]] ModelRecord record(Index row) const {
+        [[nodiscard]] ModelRow record(Index row) const {
             const auto r = static_cast<std::size_t>(row);
             const auto known = [](double value) {
                 return std::isnan(value) ? std::nullopt : std::optional(value);
@@ -292,10 +296,12 @@ class Dataset {
     std::vector<std::string> models_;
     std::vector<std::string> ids_;
     std::unordered_multimap<std::uint64_t, Index> ids_index_;
-    NameColumn datasets_;
-    NameColumn splits_;
+    NameColumn<> datasets_;
+    NameColumn<> splits_;
     std::vector<Category> categories_;
     std::vector<ModelColumns> columns_;
 };
+
+using Dataset = BasicDataset<Record>;
 
 }  // namespace automix

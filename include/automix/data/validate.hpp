@@ -17,8 +17,8 @@ namespace automix {
 
 /// Throws `DataError` with `place` and the field that is wrong. `models` are the names that the record must have entries
 /// for.
-inline void require_valid(const Record& record, const std::vector<std::string>& models,
-                          const Place& place = {}) {
+template <class Row>
+void require_valid(const Row& record, const std::vector<std::string>& models, const Place& place = {}) {
     const auto fail = [&](const std::string& field, const std::string& message) {
         throw DataError(Place{place.file, place.line, field}, message);
     };
@@ -32,7 +32,7 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
                            "), found " + std::to_string(record.models.size()));
     }
     for (std::size_t m = 0; m < models.size(); ++m) {
-        const ModelRecord& model = record.models[m];
+        const auto& model = record.models[m];
         const auto field = [m](const char* name) { return "models[" + std::to_string(m) + "]." + name; };
         const auto check_share = [&](double value, const char* name) {
             if (!(value >= 0.0 && value <= 1.0)) {
