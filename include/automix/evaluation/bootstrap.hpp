@@ -16,7 +16,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -48,19 +47,22 @@ struct ResampledRow {
     Point method{}, small{}, large{};
 
     ResampledRow& operator+=(const ResampledRow& other) noexcept {
-        for (const auto& [sum, term] : {std::pair{&method, &other.method}, std::pair{&small, &other.small},
-                                        std::pair{&large, &other.large}}) {
-            sum->performance += term->performance;
-            sum->cost += term->cost;
-        }
+        const auto add = [](Point& sum, const Point& term) {
+            sum.performance += term.performance;
+            sum.cost += term.cost;
+        };
+        add(method, other.method);
+        add(small, other.small);
+        add(large, other.large);
         return *this;
     }
 };
 
 /// The resamples of one replay.
+template <class Outcomes>
 class Resampler {
  public:
-    Resampler(const Replay& replay, const EndModels& ends)
+    Resampler(const Outcomes& replay, const EndModels& ends)
         : rows_(static_cast<std::size_t>(replay.performance.size())) {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             const auto row = static_cast<Index>(i);
@@ -116,28 +118,30 @@ inline void validate(const BootstrapOptions& options) {
 
 /// Intervals of several replays of the same rows, from the same resamples. Throws `ArgumentError` for options that make no
 /// sense, and `DataError` where there are no rows or more than 2^32 - 1.
-inline std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& replays, const EndModels& ends,
-                                                  const BootstrapOptions& options = {}) {
+template <class Outcomes>
+std::vector<ConfidenceIntervals> bootstrap(const std::vector<Outcomes>& replays, const EndModels& ends,
+                                           const BootstrapOptions& options = {}) {
     validate(options);
     const auto n = static_cast<std::uint64_t>(ends.small_score.size());
     if (n == 0) throw DataError("no rows to resample");
     if (n > std::numeric_limits<std::uint32_t>::max()) throw DataError("too many rows to resample");
-    std::vector<detail::Resampler> resamplers;
-    for (const Replay& replay : replays) resamplers.emplace_back(replay, ends);
+    std::vector<detail::Resampler<Outcomes>> resamplers;
+    for (const Outcomes& replay : replays) resamplers.emplace_back(replay, ends);
     Random random(options.seed);
     std::vector<std::uint32_t> drawn(static_cast<std::size_t>(n));
     for (int resample = 0; resample < options.resamples; ++resample) {
         for (std::uint32_t& row : drawn) row = static_cast<std::uint32_t>(random.index(n));
-        for (detail::Resampler& resampler : resamplers) resampler.add(drawn);
+        for (auto& resampler : resamplers) resampler.add(drawn);
     }
     std::vector<ConfidenceIntervals> all;
-    for (const detail::Resampler& resampler : resamplers) all.push_back(resampler.intervals(options.level));
+    for (const auto& resampler : resamplers) all.push_back(resampler.intervals(options.level));
     return all;
 }
 
 /// Intervals of one replay; throws as above.
-inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
-                                     const BootstrapOptions& options = {}) {
+template <class Outcomes>
+ConfidenceIntervals bootstrap(const Outcomes& replay, const EndModels& ends,
+                              const BootstrapOptions& options = {}) {
     return bootstrap(std::vector{replay}, ends, options).front();
 }
 

@@ -39,7 +39,8 @@ struct Evaluation {
 namespace detail {
 
 /// The rows of each data set in `dataset_names`.
-inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
+template <class Row>
+std::vector<std::vector<Index>> rows_by_dataset(const BasicDataset<Row>& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
     for (Index row = 0; row < data.rows(); ++row)
         rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
@@ -49,10 +50,11 @@ inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
 }  // namespace detail
 
 /// A log with its prices, ready to evaluate routers on. Both must outlive it.
-class Evaluator {
+template <class Row>
+class BasicEvaluator {
  public:
     /// Throws `DataError` where there are no rows, `ArgumentError` for options that make no sense.
-    Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {})
+    BasicEvaluator(const BasicDataset<Row>& data, const PriceTable& prices, EvaluationOptions options = {})
         : data_(data),
           prices_(prices),
           options_(options),
@@ -75,16 +77,17 @@ class Evaluator {
     /// The same for one router.
     template <router Router>
     [[nodiscard]] Evaluation evaluate(const Router& policy) const {
-        return sum_up({replay(policy, data_, prices_, options_.seed)}).front();
+        return sum_up(std::vector{replay(policy, data_, prices_, options_.seed)}).front();
     }
 
     [[nodiscard]] const EndModels& ends() const noexcept { return ends_; }
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
 
  private:
-    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Replay>& replays) const {
+    template <class Outcomes>
+    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Outcomes>& replays) const {
         std::vector<Evaluation> evaluations;
-        for (const Replay& rows : replays) {
+        for (const Outcomes& rows : replays) {
             Evaluation& evaluation = evaluations.emplace_back();
             evaluation.report = summarise(rows, ends_);
             evaluation.baselines = baselines_;
@@ -101,13 +104,15 @@ class Evaluator {
         return evaluations;
     }
 
-    const Dataset& data_;
+    const BasicDataset<Row>& data_;
     const PriceTable& prices_;
     EvaluationOptions options_;
     EndModels ends_;
     Baselines baselines_;
     std::vector<std::vector<Index>> datasets_;
 };
+
+using Evaluator = BasicEvaluator<Record>;
 
 /// Replays `data` with the router and sums up. Throws `DataError` where there are no rows, and what the router throws.
 template <router Router>

@@ -23,10 +23,11 @@
 
 namespace automix {
 
-class LogSource {
+template <class Row>
+class BasicLogSource {
  public:
     /// Both must outlive the source; `open` a row before use.
-    LogSource(const Dataset& data, const PriceTable& prices)
+    BasicLogSource(const BasicDataset<Row>& data, const PriceTable& prices)
         : data_(data), prices_(prices), drawn_(static_cast<std::size_t>(data.models()), 0) {}
 
     void open(Index row) {
@@ -107,10 +108,12 @@ class LogSource {
                         in_quotes(data_.model_names()[index(model)]) + ": " + what);
     }
 
-    const Dataset& data_;
+    const BasicDataset<Row>& data_;
     const PriceTable& prices_;
     std::vector<std::size_t> drawn_;
     Index row_ = 0;
 };
+
+using LogSource = BasicLogSource<Record>;
 
 }  // namespace automix

@@ -38,7 +38,8 @@ struct Replay {
         }
     }
 
-    [[nodiscard]] Replay select_rows(const std::vector<Index>& rows) const {
+    template <class Rows>
+    [[nodiscard]] Replay select_rows(const Rows& rows) const {
         Replay part;
         part.performance = performance(rows);
         part.answer_cost = answer_cost(rows);

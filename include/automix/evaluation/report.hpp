@@ -23,13 +23,15 @@ struct EndModels {
     [[nodiscard]] Point small() const { return {small_score.mean(), small_cost.mean()}; }
     [[nodiscard]] Point large() const { return {large_score.mean(), large_cost.mean()}; }
 
-    [[nodiscard]] EndModels select_rows(const std::vector<Index>& rows) const {
+    template <class Rows>
+    [[nodiscard]] EndModels select_rows(const Rows& rows) const {
         return {small_score(rows), small_cost(rows), large_score(rows), large_cost(rows)};
     }
 };
 
 /// Throws `DataError` where the data set has no rows, `ArgumentError` where the prices are of another one.
-inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
+template <class Row>
+EndModels end_models(const BasicDataset<Row>& data, const PriceTable& prices) {
     if (data.rows() == 0) throw DataError("no rows to evaluate");
     require_prices_for(data, prices);
     const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
@@ -63,8 +65,9 @@ struct Report {
     }
 };
 
-/// The figures of a replay against the two end models on the same rows.
-inline Report summarise(const Replay& replay, const EndModels& ends) {
+/// The figures of a replay (of columns like those of `Replay`) against the two end models on the same rows.
+template <class Outcomes>
+Report summarise(const Outcomes& replay, const EndModels& ends) {
     const Point small = ends.small();
     const Point large = ends.large();
     Report report;

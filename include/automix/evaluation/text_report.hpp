@@ -11,6 +11,7 @@
 #include <automix/metrics/ibc.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,8 +58,8 @@ inline std::vector<std::string> report_cells(const std::string& name, const Repo
 }  // namespace detail
 
 /// One line a report under a header. `mixing` is the performance of random mixing at the same cost, IBC is in score per unit of cost, excess in per cent of the quality gap.
-inline std::string report_table(std::string_view title,
-                                const std::vector<std::pair<std::string, Report>>& reports) {
+template <class Named = std::pair<std::string, Report>>
+std::string report_table(std::string_view title, const std::vector<Named>& reports) {
     TextTable table({std::string(title), "performance", "mixing", "cost", "IBC", "IBC lift", "gap recovered",
                      "excess", "routed", "draws"});
     std::vector<std::string> notes;
@@ -74,15 +75,16 @@ inline std::string report_table(std::string_view title,
 }
 
 /// The router between its baselines, and the intervals of its figures.
-inline std::string to_text(const Evaluation& evaluation, const std::string& name = "router") {
-    const Baselines& baselines = evaluation.baselines;
+template <std::same_as<Evaluation> Result>
+std::string to_text(const Result& evaluation, const std::string& name = "router") {
+    const auto& baselines = evaluation.baselines;
     std::string text = report_table(std::to_string(evaluation.report.rows) + " queries",
                                     {{name, evaluation.report},
                                      {"always small", baselines.always_small},
                                      {"always large", baselines.always_large},
                                      {"oracle", baselines.oracle}});
     if (evaluation.intervals) {
-        const ConfidenceIntervals& intervals = *evaluation.intervals;
+        const auto& intervals = *evaluation.intervals;
         text += format_number(100.0 * intervals.level) + " % intervals of " + name + ": performance " +
                 format_interval(intervals.performance, 4) + ", cost " + format_interval(intervals.cost, 3);
         text +=
