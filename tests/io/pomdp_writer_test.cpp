@@ -81,12 +81,15 @@ SparseRows random_rows(automix::Random& random, int rows, int columns) {
     SparseRows table(columns);
     for (int r = 0; r < rows; ++r) {
         std::vector<Entry> row;
+        double sum = 0.0;
         for (int c = 0; c < columns; ++c) {
-            if (c == r % columns || random.bernoulli(0.5)) row.push_back({c, random.uniform() + 1e-3});
+            if (c != r % columns && !random.bernoulli(0.5)) continue;
+            row.push_back({c, random.uniform() + 1e-3});
+            sum += row.back().value;
         }
+        for (Entry& entry : row) entry.value /= sum;
         table.append(row);
     }
-    table.normalise_rows();
     return table;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Discount 1: refused by every solver where runs need not end, else the values by hand.
+// Discount 1: refused by every solver where runs need not end, else the values by hand; the longest way to the end by hand.
 #include <automix/core/error.hpp>
 #include <automix/pomdp/discounting.hpp>
 #include <automix/pomdp/exact.hpp>
@@ -7,6 +7,9 @@
 #include <automix/pomdp/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
 
+#include <algorithm>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "pomdp/models.hpp"
@@ -119,7 +122,55 @@ TEST_CASE("discount 1 where every run ends has the value by hand") {
         CHECK_THAT(reached.high, WithinAbs(guess_value, 1e-12));
         const Simulation simulation = simulate(model, solution.policy);
         CHECK(simulation.steps == 2);
-        CHECK(simulation.low <= guess_value);
-        CHECK(simulation.high >= guess_value);
+        REQUIRE(simulation.interval);
+        CHECK(simulation.interval->low <= guess_value);
+        CHECK(simulation.interval->high >= guess_value);
     });
+}
+
+TEST_CASE("the longest way to the end by hand") {
+    const auto steps = [](const std::vector<std::vector<std::vector<int>>>& ways,
+                          const std::vector<int>& unpaid) {
+        return steps_to_end(models::graph(ways, unpaid));
+    };
+    CHECK(steps({{{0}}}, {0}) == 0);                              // ended from the start
+    CHECK(steps({{{0}}}, {}) == std::nullopt);                    // absorbing, but it pays
+    CHECK(steps({{{1}, {2}, {3}, {3}}}, {3}) == 3);               // a chain
+    CHECK(steps({{{3}, {0}, {1}, {3}}}, {3}) == 3);               // a chain in another order
+    CHECK(steps({{{1, 2}, {3}, {3}, {3}}}, {3}) == 2);            // a diamond
+    CHECK(steps({{{1, 3}, {2}, {3}, {3}}}, {3}) == 3);            // with a longer side
+    CHECK(steps({{{1}, {2}, {2}}, {{2}, {2}, {2}}}, {2}) == 2);   // the longer action counts
+    CHECK(steps({{{1}, {0}, {2}}}, {2}) == std::nullopt);         // a loop of two
+    CHECK(steps({{{0, 1}, {1}}}, {1}) == std::nullopt);           // a loop of one with a way out
+    CHECK(steps({{{1}, {1}}, {{0}, {1}}}, {1}) == std::nullopt);  // one action loops
+    CHECK(steps({{{1}, {1}}, {{1}, {0}}}, {1}) == std::nullopt);  // the end is left by one action
+    CHECK(steps({{{1}, {2}, {0}, {3}}}, {3}) == std::nullopt);    // a loop of three apart from the end
+    CHECK(steps({{{1, 2}, {1}, {2}}}, {1, 2}) == 1);              // two ends
+    CHECK(steps({{{1, 2}, {1}, {2}}}, {1}) == std::nullopt);      // of which one pays
+}
+
+TEST_CASE("loops that no run reaches do not count") {
+    // 0 -> 1, the end; 2 for ever at 1 a step.
+    const Model model = models::graph({{{1}, {1}, {2}}}, {1}, 1);
+    CHECK(steps_to_end(model) == 1);
+    CHECK_NOTHROW(require_horizon(model, 0));
+    with_every_solver(model, 0, [](auto solve) {
+        const Solution solution = solve();
+        CHECK_THAT(solution.lower, WithinAbs(0.5, 1e-12));
+        CHECK_THAT(solution.upper, WithinAbs(0.5, 1e-12));
+    });
+}
+
+TEST_CASE("the longest way may be long") {
+    constexpr int states = 20000;
+    ModelTables tables;
+    tables.transitions = {SparseRows(states)};
+    tables.observations = {SparseRows(1)};
+    for (int s = 0; s < states; ++s) {
+        tables.transitions[0].append({{std::min(s + 1, states - 1), 1.0}});
+        tables.observations[0].append({{0, 1.0}});
+    }
+    tables.rewards = Eigen::MatrixXd::Zero(states, 1);
+    tables.start = Eigen::VectorXd::Unit(states, 0);
+    CHECK(steps_to_end(Model(std::move(tables))) == states - 1);
 }

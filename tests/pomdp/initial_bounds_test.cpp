@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blind policies, MDP and the fast informed bound by hand, and between them the true value by brute force; the longest way
-// to the end by hand.
+// Blind policies, MDP and the fast informed bound by hand, and between them the true value by brute force.
 #include <automix/core/random.hpp>
 #include <automix/pomdp/initial_bounds.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -25,27 +23,6 @@ void check_close(const Eigen::MatrixXd& found, const Eigen::MatrixXd& expected, 
     REQUIRE(found.cols() == expected.cols());
     CAPTURE(found, expected);
     CHECK((found - expected).cwiseAbs().maxCoeff() <= tolerance);
-}
-
-/// One action a row of ways: from each state to each of the listed ones, evenly; rewards 1 but in the states that pay 0.
-Model graph(const std::vector<std::vector<std::vector<int>>>& ways, const std::vector<int>& unpaid) {
-    const auto states = static_cast<Eigen::Index>(ways.front().size());
-    models::Dense dense;
-    for (const auto& action : ways) {
-        dense.transitions.emplace_back(Eigen::MatrixXd::Zero(states, states));
-        dense.observations.emplace_back(Eigen::MatrixXd::Ones(states, 1));
-        for (std::size_t s = 0; s < action.size(); ++s) {
-            for (const int to : action[s]) {
-                dense.transitions.back()(static_cast<Eigen::Index>(s), to) =
-                    1.0 / static_cast<double>(action[s].size());
-            }
-        }
-    }
-    dense.rewards = Eigen::MatrixXd::Ones(states, static_cast<Eigen::Index>(ways.size()));
-    for (const int state : unpaid) dense.rewards.row(state).setZero();
-    dense.start = Eigen::VectorXd::Constant(states, 1.0 / static_cast<double>(states));
-    dense.discount = 1.0;
-    return dense.model();
 }
 
 /// R + gamma T V for each action, states x actions.
@@ -205,43 +182,10 @@ TEST_CASE("iterates bound the value however early they stop") {
 
 TEST_CASE("without discount, runs that end have exact bounds") {
     // 0 -> 1 or 2, 1 -> 2, 2 the end; 1 for each step before.
-    const Model model = graph({{{1, 2}, {2}, {2}}, {{1}, {2}, {2}}}, {2});
+    const Model model = models::graph({{{1, 2}, {2}, {2}}, {{1}, {2}, {2}}}, {2});
     Eigen::MatrixXd blind(3, 2);
     blind << 1.5, 2.0, 1.0, 1.0, 0.0, 0.0;
     check_close(blind_values(model, 1e-9), blind, 0.0);
     check_close(mdp_values(model, 1e-9), blind, 0.0);
     check_close(fast_informed_values(model, 1e-9), blind, 0.0);
-}
-
-TEST_CASE("the longest way to the end by hand") {
-    const auto steps = [](const std::vector<std::vector<std::vector<int>>>& ways,
-                          const std::vector<int>& unpaid) { return steps_to_end(graph(ways, unpaid)); };
-    CHECK(steps({{{0}}}, {0}) == 0);                              // ended from the start
-    CHECK(steps({{{0}}}, {}) == std::nullopt);                    // absorbing, but it pays
-    CHECK(steps({{{1}, {2}, {3}, {3}}}, {3}) == 3);               // a chain
-    CHECK(steps({{{3}, {0}, {1}, {3}}}, {3}) == 3);               // a chain in another order
-    CHECK(steps({{{1, 2}, {3}, {3}, {3}}}, {3}) == 2);            // a diamond
-    CHECK(steps({{{1, 3}, {2}, {3}, {3}}}, {3}) == 3);            // with a longer side
-    CHECK(steps({{{1}, {2}, {2}}, {{2}, {2}, {2}}}, {2}) == 2);   // the longer action counts
-    CHECK(steps({{{1}, {0}, {2}}}, {2}) == std::nullopt);         // a loop of two
-    CHECK(steps({{{0, 1}, {1}}}, {1}) == std::nullopt);           // a loop of one with a way out
-    CHECK(steps({{{1}, {1}}, {{0}, {1}}}, {1}) == std::nullopt);  // one action loops
-    CHECK(steps({{{1}, {1}}, {{1}, {0}}}, {1}) == std::nullopt);  // the end is left by one action
-    CHECK(steps({{{1}, {2}, {0}, {3}}}, {3}) == std::nullopt);    // a loop of three apart from the end
-    CHECK(steps({{{1, 2}, {1}, {2}}}, {1, 2}) == 1);              // two ends
-    CHECK(steps({{{1, 2}, {1}, {2}}}, {1}) == std::nullopt);      // of which one pays
-}
-
-TEST_CASE("the longest way may be long") {
-    constexpr int states = 20000;
-    ModelTables tables;
-    tables.transitions = {SparseRows(states)};
-    tables.observations = {SparseRows(1)};
-    for (int s = 0; s < states; ++s) {
-        tables.transitions[0].append({{std::min(s + 1, states - 1), 1.0}});
-        tables.observations[0].append({{0, 1.0}});
-    }
-    tables.rewards = Eigen::MatrixXd::Zero(states, 1);
-    tables.start = Eigen::VectorXd::Unit(states, 0);
-    CHECK(steps_to_end(Model(std::move(tables))) == states - 1);
 }

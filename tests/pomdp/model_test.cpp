@@ -308,3 +308,26 @@ TEST_CASE("expected rewards equal the sum over everything on random models") {
 TEST_CASE("no actions have no expected rewards") {
     CHECK(expected_rewards({}, {}, [](int, int, int, int) { return 1.0; }).size() == 0);
 }
+
+TEST_CASE("expected rewards of tables that do not fit are refused before they are read") {
+    const auto reward = [](int, int, int, int) { return 1.0; };
+    const auto check_refused = [&](const ModelTables& tables, const char* message) {
+        CAPTURE(message);
+        CHECK_THROWS_AS(expected_rewards(tables.transitions, tables.observations, reward),
+                        automix::DataError);
+        CHECK_THROWS_WITH(expected_rewards(tables.transitions, tables.observations, reward),
+                          ContainsSubstring(message));
+    };
+    ModelTables fewer = kitchen();
+    fewer.observations.pop_back();
+    check_refused(fewer, "tables of observations: expected 2, found 1");
+    ModelTables shorter = kitchen();
+    shorter.observations[1] = rows(3, {{{0, 1.0}}});
+    check_refused(shorter, "observations of action 1: rows: expected 2, found 1");
+    ModelTables beyond = kitchen();
+    beyond.transitions[1] = rows(2, {{{0, 1.0}}, {{7, 1.0}}});
+    check_refused(beyond, "transitions of action 1: expected a column from 0 to 1, found 7");
+    ModelTables unseen = kitchen();
+    unseen.observations[0] = rows(3, {{{-1, 1.0}}, {{0, 1.0}}});
+    check_refused(unseen, "observations of action 0: expected a column from 0 to 2, found -1");
+}

@@ -88,6 +88,30 @@ inline Dense random_model(automix::Random& random, double discount) {
     return dense;
 }
 
+/// One action a row of ways: from each state to each of the listed ones, evenly; rewards 1 but in the states that pay 0.
+/// Runs begin in all states but the `unreached`, which come last.
+inline automix::pomdp::Model graph(const std::vector<std::vector<std::vector<int>>>& ways,
+                                   const std::vector<int>& unpaid, Eigen::Index unreached = 0) {
+    const auto states = static_cast<Eigen::Index>(ways.front().size());
+    Dense dense;
+    for (const auto& action : ways) {
+        dense.transitions.emplace_back(Eigen::MatrixXd::Zero(states, states));
+        dense.observations.emplace_back(Eigen::MatrixXd::Ones(states, 1));
+        for (std::size_t s = 0; s < action.size(); ++s) {
+            for (const int to : action[s]) {
+                dense.transitions.back()(static_cast<Eigen::Index>(s), to) =
+                    1.0 / static_cast<double>(action[s].size());
+            }
+        }
+    }
+    dense.rewards = Eigen::MatrixXd::Ones(states, static_cast<Eigen::Index>(ways.size()));
+    for (const int state : unpaid) dense.rewards.row(state).setZero();
+    dense.start = Eigen::VectorXd::Zero(states);
+    dense.start.head(states - unreached).setConstant(1.0 / static_cast<double>(states - unreached));
+    dense.discount = 1.0;
+    return dense.model();
+}
+
 /// The optimal value of `steps` more steps, by trying every action after every history; `belief` need not be normalised,
 /// the value is then scaled alike.
 inline double brute_force(const Dense& dense, const Eigen::VectorXd& belief, int steps) {

@@ -72,14 +72,3 @@ TEST_CASE("sparse matrices of either order give their rows") {
         CHECK(row(table, 2) == Row{{0, 0.25}, {1, 0.75}});
     }
 }
-
-TEST_CASE("rows are scaled to the sum 1") {
-    SparseRows table(3);
-    table.append({{0, 1.0}, {2, 3.0}});
-    table.append({{1, 0.125}});
-    table.append({{0, 0.5}, {1, 0.5}});
-    table.normalise_rows();
-    CHECK(row(table, 0) == Row{{0, 0.25}, {2, 0.75}});
-    CHECK(row(table, 1) == Row{{1, 1.0}});
-    CHECK(row(table, 2) == Row{{0, 0.5}, {1, 0.5}});
-}

@@ -216,3 +216,19 @@ TEST_CASE("pruning over beliefs: of equal vectors the first stays, over no belie
     CHECK(values.prune_over({}).empty());
     CHECK(values.empty());
 }
+
+TEST_CASE("pruning no vectors over beliefs leaves none") {
+    ValueFunction none(2);
+    CHECK(none.prune_over({pair(0.5)}).empty());
+    CHECK(none.empty());
+}
+
+TEST_CASE("a vector with what is not a number is refused, infinity is not") {
+    ValueFunction values(2);
+    CHECK_THROWS_AS(values.add({Eigen::Vector2d(0.0, std::nan("")), 0}), automix::ArgumentError);
+    CHECK_THROWS_WITH(values.add({Eigen::Vector2d(0.0, std::nan("")), 0}),
+                      ContainsSubstring("alpha vector, state 1: expected a number, found nan"));
+    CHECK(values.empty());
+    values.add({Eigen::Vector2d(0.0, -std::numeric_limits<double>::infinity()), 0});
+    CHECK(values.size() == 1);
+}

@@ -1,97 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A belief over hidden states, its zeros left out, and the concept of a model that beliefs are updated by:
+// What actions and observations make of a belief:
 //     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)         (Kaelbling, Littman, Cassandra 1998, section 3.3)
-// An impossible observation is an outcome of probability 0. Required members of `pomdp_model`, as `Model` has them:
-//     int states(), actions(), observations();  double discount();  const Belief& start() or Belief start();
-//     double reward(int state, int action);                      expected over successors and observations
-//     void for_each_successor(int state, int action, f);         f(int next, double probability), zeros left out
-//     void for_each_observation(int action, int next, f);        f(int observation, double probability), zeros left out
-// Valid: a factored model that computes them. Invalid: one whose `reward` also takes the observation: reduce it first.
+// An impossible observation is an outcome of probability 0. O(successors of the belief * observations of each).
 #pragma once
 
-#include <Eigen/Core>
+#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <utility>
 #include <vector>
 
 namespace automix::pomdp {
-
-/// States with their probabilities, states ascending, probabilities positive and of sum 1.
-struct Belief {
-    std::vector<int> states{};
-    std::vector<double> probabilities{};
-
-    Belief() = default;
-
-    /// From one probability a state.
-    explicit Belief(const Eigen::VectorXd& dense) {
-        for (Eigen::Index s = 0; s < dense.size(); ++s) {
-            if (dense(s) != 0.0) push_back(static_cast<int>(s), dense(s));
-        }
-    }
-
-    [[nodiscard]] std::size_t size() const noexcept { return states.size(); }
-    [[nodiscard]] bool empty() const noexcept { return states.empty(); }
-
-    void reserve(std::size_t entries) {
-        states.reserve(entries);
-        probabilities.reserve(entries);
-    }
-
-    void push_back(int state, double probability) {
-        states.push_back(state);
-        probabilities.push_back(probability);
-    }
-
-    [[nodiscard]] Eigen::VectorXd dense(int number_of_states) const {
-        Eigen::VectorXd result = Eigen::VectorXd::Zero(number_of_states);
-        for (std::size_t i = 0; i < size(); ++i) result(states[i]) = probabilities[i];
-        return result;
-    }
-
-    /// The mean of `value(state)`.
-    template <class Value>
-    [[nodiscard]] double mean(Value value) const {
-        double sum = 0.0;
-        for (std::size_t i = 0; i < size(); ++i) sum += probabilities[i] * value(states[i]);
-        return sum;
-    }
-
-    friend bool operator==(const Belief&, const Belief&) = default;
-};
-
-/// max_a sum_s b(s) q(s, a) for one value a state and action. Requires at least one action.
-inline double best_mean(const Belief& belief, const Eigen::MatrixXd& q) {
-    double best = -std::numeric_limits<double>::infinity();
-    for (Eigen::Index action = 0; action < q.cols(); ++action)
-        best = std::max(best, belief.mean([&](int state) { return q(state, action); }));
-    return best;
-}
-
-namespace detail {
-
-struct IgnoreEntry {
-    void operator()(int, double) const noexcept {}
-};
-
-}  // namespace detail
-
-template <class M>
-concept pomdp_model = requires(const M& m, int state, int action, detail::IgnoreEntry visit) {
-    { m.states() } -> std::convertible_to<int>;
-    { m.actions() } -> std::convertible_to<int>;
-    { m.observations() } -> std::convertible_to<int>;
-    { m.discount() } -> std::convertible_to<double>;
-    { m.start() } -> std::convertible_to<Belief>;
-    { m.reward(state, action) } -> std::convertible_to<double>;
-    m.for_each_successor(state, action, visit);
-    m.for_each_observation(action, state, visit);
-};
 
 /// What an observation makes of a belief. Where the observation is impossible its probability is 0 and the belief empty.
 struct Successor {
@@ -112,7 +33,8 @@ double expected_reward(const M& model, const Belief& belief, int action) {
     return belief.mean([&](int state) { return model.reward(state, action); });
 }
 
-/// Updates beliefs, with buffers that are reused: one updater for each thread. `model` must outlive it.
+/// Updates beliefs, with buffers that are reused: one updater for each thread. `model` must outlive it and be one that
+/// `require_model` accepts.
 template <pomdp_model M>
 class BeliefUpdater {
  public:
@@ -158,7 +80,8 @@ class BeliefUpdater {
         return all;
     }
 
-    /// The belief after an action and an observation, with the probability of that observation.
+    /// The belief after an action and an observation, with the probability of that observation. Requires states, action and
+    /// observation of the model: their numbers are not checked.
     [[nodiscard]] Successor update(const Belief& belief, int action, int observation) {
         predict(belief, action);
         Belief joint;

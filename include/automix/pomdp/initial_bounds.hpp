@@ -15,9 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -102,63 +100,6 @@ RewardRange reward_range(const M& model) {
     return range;
 }
 
-/// The number of steps after which a run has ended whatever is done: the longest way to a state that is never left and
-/// pays nothing. Nothing where a run may go on for ever. O(entries of T).
-template <pomdp_model M>
-std::optional<int> steps_to_end(const M& model) {
-    enum class Mark : std::uint8_t { fresh, open, done };
-    const int states = model.states();
-    std::vector<Mark> marks(static_cast<std::size_t>(states), Mark::fresh);
-    std::vector<int> length(static_cast<std::size_t>(states), 0);
-    const auto successors = [&](int state) {
-        std::vector<int> next;
-        for (int a = 0; a < model.actions(); ++a) {
-            model.for_each_successor(state, a, [&](int to, double) { next.push_back(to); });
-        }
-        std::sort(next.begin(), next.end());
-        next.erase(std::unique(next.begin(), next.end()), next.end());
-        return next;
-    };
-    const auto ended = [&](int state, const std::vector<int>& next) {
-        if (next.size() != 1 || next.front() != state) return false;
-        for (int a = 0; a < model.actions(); ++a) {
-            if (model.reward(state, a) != 0.0) return false;
-        }
-        return true;
-    };
-    struct Visit {
-        int state = 0;
-        std::vector<int> next{};
-        std::size_t position = 0;
-    };
-    for (int root = 0; root < states; ++root) {
-        if (marks[static_cast<std::size_t>(root)] != Mark::fresh) continue;
-        std::vector<Visit> path;
-        const auto enter = [&](int state) {
-            std::vector<int> next = successors(state);
-            if (ended(state, next)) next.clear();
-            marks[static_cast<std::size_t>(state)] = Mark::open;
-            path.push_back({state, std::move(next)});
-        };
-        enter(root);
-        while (!path.empty()) {
-            Visit& top = path.back();
-            if (top.position == top.next.size()) {
-                int& longest = length[static_cast<std::size_t>(top.state)];
-                for (const int to : top.next)
-                    longest = std::max(longest, 1 + length[static_cast<std::size_t>(to)]);
-                marks[static_cast<std::size_t>(top.state)] = Mark::done;
-                path.pop_back();
-                continue;
-            }
-            const int to = top.next[top.position++];
-            if (marks[static_cast<std::size_t>(to)] == Mark::open) return std::nullopt;
-            if (marks[static_cast<std::size_t>(to)] == Mark::fresh) enter(to);
-        }
-    }
-    return *std::max_element(length.begin(), length.end());
-}
-
 namespace detail {
 
 /// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times.
@@ -173,16 +114,21 @@ Eigen::MatrixXd iterate(Eigen::MatrixXd values, Step step, double tolerance, int
     return values;
 }
 
-inline constexpr int iteration_limit = 5000;
+/// Iterations until the values of every state that runs reach are known: without discount, until all of them have ended.
+template <pomdp_model M>
+int iteration_limit(const M& model) {
+    constexpr int discounted = 5000;
+    return model.discount() < 1.0 ? discounted : model.states() + 1;
+}
 
 /// Iterates from the value of `reward` for ever. Without discount, from 0 until every run has ended: what is found then is
-/// exact wherever it starts.
+/// exact at the states that runs reach.
 template <pomdp_model M, class Step>
 Eigen::MatrixXd iterate_from(const M& model, double reward, Step step, double tolerance) {
     const bool discounted = model.discount() < 1.0;
     const double value = discounted ? reward / (1.0 - model.discount()) : 0.0;
     return iterate(Eigen::MatrixXd::Constant(model.states(), model.actions(), value), step,
-                   discounted ? tolerance : 0.0, discounted ? iteration_limit : model.states() + 1);
+                   discounted ? tolerance : 0.0, iteration_limit(model));
 }
 
 }  // namespace detail
@@ -202,7 +148,7 @@ template <pomdp_model M>
 Eigen::MatrixXd fast_informed_values(const M& model, double tolerance) {
     return detail::iterate(
         mdp_values(model, tolerance), [&](const Eigen::MatrixXd& q) { return fast_informed_step(model, q); },
-        tolerance, detail::iteration_limit);
+        tolerance, detail::iteration_limit(model));
 }
 
 /// The blind policies, one column an action, for an unlimited horizon. Requires a discount below 1, or that every run ends.

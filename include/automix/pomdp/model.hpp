@@ -6,13 +6,12 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/model_check.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
 
 #include <Eigen/Core>
 
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -37,17 +36,51 @@ struct ModelTables {
     Names names{};
 };
 
-/// R(s, a) from `reward(state, action, next, observation)`. O(entries of transitions * observations).
+namespace detail {
+
+inline void require_size(const std::string& what, Eigen::Index found, Eigen::Index expected) {
+    if (found != expected) {
+        fail_model(what + ": expected " + std::to_string(expected) + ", found " + std::to_string(found));
+    }
+}
+
+/// Throws `DataError` naming the action, by `name(action)`, unless all tables have a row for each state and the columns
+/// that they must have.
+template <class Name>
+void require_tables(const std::vector<SparseRows>& transitions, const std::vector<SparseRows>& observations,
+                    int states, Name name) {
+    for (std::size_t a = 0; a < transitions.size(); ++a) {
+        const std::string of = " of action " + name(static_cast<int>(a));
+        require_size("transitions" + of + ": rows", transitions[a].rows(), states);
+        require_size("transitions" + of + ": columns", transitions[a].columns(), states);
+        require_size("observations" + of + ": rows", observations[a].rows(), states);
+        require_size("observations" + of + ": columns", observations[a].columns(),
+                     observations.front().columns());
+    }
+}
+
+}  // namespace detail
+
+/// R(s, a) from `reward(state, action, next, observation)`. Throws `DataError` for tables of unequal sizes or with entries
+/// beyond their columns. O(entries of transitions * observations).
 template <class Reward>
 Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
                                  const std::vector<SparseRows>& observations, Reward reward) {
     const auto actions = static_cast<int>(transitions.size());
     const int states = actions == 0 ? 0 : transitions.front().rows();
+    detail::require_size("tables of observations", static_cast<Eigen::Index>(observations.size()), actions);
+    detail::require_tables(transitions, observations, states, [](int a) { return std::to_string(a); });
     Eigen::MatrixXd expected = Eigen::MatrixXd::Zero(states, actions);
     for (int a = 0; a < actions; ++a) {
+        const SparseRows& seen_after = observations[static_cast<std::size_t>(a)];
+        const auto of_action = [&](const char* table) { return table + std::to_string(a); };
         for (int s = 0; s < states; ++s) {
             for (const Entry& next : transitions[static_cast<std::size_t>(a)].row(s)) {
-                for (const Entry& seen : observations[static_cast<std::size_t>(a)].row(next.column)) {
+                detail::require_column(next.column, states,
+                                       [&] { return of_action("transitions of action "); });
+                for (const Entry& seen : seen_after.row(next.column)) {
+                    detail::require_column(seen.column, seen_after.columns(),
+                                           [&] { return of_action("observations of action "); });
                     expected(s, a) += next.value * seen.value * reward(s, a, next.column, seen.column);
                 }
             }
@@ -63,8 +96,8 @@ class Model {
     /// outside (0, 1].
     explicit Model(ModelTables tables) : tables_(std::move(tables)) {
         check_sizes();
-        check_numbers();
         start_ = Belief(tables_.start);
+        require_model(*this);
     }
 
     [[nodiscard]] int states() const noexcept { return static_cast<int>(tables_.rewards.rows()); }
@@ -103,74 +136,24 @@ class Model {
         return names.empty() ? std::to_string(number) : names[static_cast<std::size_t>(number)];
     }
 
-    [[noreturn]] static void fail(const std::string& what) { throw DataError("POMDP: " + what); }
-
-    static void require_size(const std::string& what, Eigen::Index found, Eigen::Index expected) {
-        if (found != expected) {
-            fail(what + ": expected " + std::to_string(expected) + ", found " + std::to_string(found));
-        }
-    }
-
     void check_sizes() const {
         const auto& t = tables_;
         if (t.rewards.rows() == 0 || t.rewards.cols() == 0)
-            fail("rewards: expected states x actions, found none");
-        require_size("tables of transitions", static_cast<Eigen::Index>(t.transitions.size()), actions());
-        require_size("tables of observations", static_cast<Eigen::Index>(t.observations.size()), actions());
-        if (observations() == 0) fail("expected at least one observation");
-        require_size("start: probabilities", t.start.size(), states());
+            detail::fail_model("rewards: expected states x actions, found none");
+        detail::require_size("tables of transitions", static_cast<Eigen::Index>(t.transitions.size()),
+                             actions());
+        detail::require_size("tables of observations", static_cast<Eigen::Index>(t.observations.size()),
+                             actions());
+        if (observations() == 0) detail::fail_model("expected at least one observation, found 0");
+        detail::require_size("start: probabilities", t.start.size(), states());
         const auto check_names = [](const std::vector<std::string>& names, int expected, const char* what) {
-            if (!names.empty()) require_size(what, static_cast<Eigen::Index>(names.size()), expected);
+            if (!names.empty()) detail::require_size(what, static_cast<Eigen::Index>(names.size()), expected);
         };
         check_names(t.names.states, states(), "names of states");
         check_names(t.names.actions, actions(), "names of actions");
         check_names(t.names.observations, observations(), "names of observations");
-        for (int a = 0; a < actions(); ++a) {
-            const std::string of = " of action " + action_name(a);
-            require_size("transitions" + of + ": rows", transitions(a).rows(), states());
-            require_size("transitions" + of + ": columns", transitions(a).columns(), states());
-            require_size("observations" + of + ": rows", observation_rows(a).rows(), states());
-            require_size("observations" + of + ": columns", observation_rows(a).columns(), observations());
-        }
-    }
-
-    void check_numbers() const {
-        if (!(discount() > 0.0 && discount() <= 1.0)) {
-            fail("discount: expected a number in (0, 1], found " + format_number(discount()));
-        }
-        for (int a = 0; a < actions(); ++a) {
-            for (int s = 0; s < states(); ++s) {
-                const std::string row = ", action " + action_name(a) + ", row of state " + state_name(s);
-                check_distribution(transitions(a).row(s), states(), "transitions" + row);
-                check_distribution(observation_rows(a).row(s), observations(), "observations" + row);
-                // Sums over a run stay finite below this.
-                if (!(std::abs(reward(s, a)) < 1e100)) {
-                    fail("rewards" + row + ": expected a number below 1e100 in size, found " +
-                         format_number(reward(s, a)));
-                }
-            }
-        }
-        std::vector<Entry> start;
-        for (Eigen::Index s = 0; s < tables_.start.size(); ++s)
-            start.push_back({static_cast<int>(s), tables_.start(s)});
-        check_distribution(start, states(), "start");
-    }
-
-    static void check_distribution(std::span<const Entry> row, int columns, const std::string& what) {
-        constexpr double tolerance = 1e-9;
-        double sum = 0.0;
-        for (const Entry& entry : row) {
-            if (entry.column < 0 || entry.column >= columns) {
-                fail(what + ": expected a column from 0 to " + std::to_string(columns - 1) + ", found " +
-                     std::to_string(entry.column));
-            }
-            if (!(entry.value >= 0.0 && std::isfinite(entry.value))) {
-                fail(what + ": expected a probability, found " + format_number(entry.value));
-            }
-            sum += entry.value;
-        }
-        if (!(std::abs(sum - 1.0) <= tolerance))
-            fail(what + ": expected the sum 1, found " + format_number(sum));
+        detail::require_tables(t.transitions, t.observations, states(),
+                               [&](int action) { return action_name(action); });
     }
 
     ModelTables tables_;

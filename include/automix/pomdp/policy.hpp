@@ -4,11 +4,13 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -68,5 +70,23 @@ class Policy {
     std::vector<ValueFunction> steps_;
     bool finite_ = false;
 };
+
+/// Throws `ArgumentError` for a policy that is empty, or whose vectors are over other states than the model's or begin with
+/// actions that it has not. O(vectors).
+template <pomdp_model M>
+void require_policy(const M& model, const Policy& policy) {
+    for (int step = 0; step < std::max(1, policy.horizon()); ++step) {
+        const ValueFunction& values = policy.values(step);
+        if (values.states() != model.states()) {
+            throw ArgumentError("policy: expected vectors over the " + std::to_string(model.states()) +
+                                " states of the model, found " + std::to_string(values.states()));
+        }
+        for (int vector = 0; vector < values.size(); ++vector) {
+            if (values.action(vector) >= 0 && values.action(vector) < model.actions()) continue;
+            throw ArgumentError("policy: expected one of the " + std::to_string(model.actions()) +
+                                " actions of the model, found " + std::to_string(values.action(vector)));
+        }
+    }
+}
 
 }  // namespace automix::pomdp

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a policy reaches: by seeded simulation with a confidence interval of the mean (normal, 1.96 standard errors), or
 // exactly, over the beliefs that the policy reaches, with a bound on what was cut off. Simulated runs end at the horizon,
-// or once what is left of the discounted reward cannot exceed a stated share of the answer.
+// by themselves, or once what is left of the discounted reward is a stated share of what a run can earn at most,
+// max|R| / (1 - gamma); intervals are widened by what was cut.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -10,12 +11,15 @@
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/discounting.hpp>
 #include <automix/pomdp/initial_bounds.hpp>
+#include <automix/pomdp/model_check.hpp>
 #include <automix/pomdp/policy.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -23,32 +27,61 @@
 
 namespace automix::pomdp {
 
+/// An interval that holds a value.
+struct ValueInterval {
+    double low = 0.0;
+    double high = 0.0;
+};
+
 struct SimulationOptions {
     int episodes = 1000;
     std::uint64_t seed = 0;
-    double tail = 1e-6;  ///< runs are cut where the reward left is at most this
+    int horizon = 0;     ///< steps of a run; 0: those of the policy, without end where it has none
+    double tail = 1e-6;  ///< endless runs are cut where at most this share of max|R| / (1 - gamma) is left
 };
 
 struct Simulation {
-    double mean = 0.0;            ///< discounted reward of a run
-    double standard_error = 0.0;  ///< of the mean
-    double low = 0.0;             ///< 95 % interval
-    double high = 0.0;
+    double mean = 0.0;                       ///< discounted reward of a run
+    std::optional<double> standard_error{};  ///< of the mean; one run has none
+    std::optional<ValueInterval>
+        interval{};  ///< 95 %, and what the cut and rounding can add; one run has none
     int episodes = 0;
     int steps = 0;  ///< of every run, at most
 };
 
 namespace detail {
 
-/// Steps after which a run of the policy has ended, or earns no more than `tail`.
+/// How long a run of a policy is looked at.
+struct RunLength {
+    int steps = 0;
+    double uncertainty = 0.0;  ///< of a run's reward: what comes after these steps, and rounding
+};
+
+inline constexpr double most_steps = 1e7;
+
 template <pomdp_model M>
-int steps_that_matter(const M& model, const Policy& policy, double tail) {
-    if (policy.finite()) return policy.horizon();
-    require_horizon(model, 0);
-    if (model.discount() == 1.0) return *steps_to_end(model);
-    const double magnitude = reward_range(model).magnitude() / (1.0 - model.discount());
-    if (magnitude <= tail) return 1;
-    return static_cast<int>(std::ceil(std::log(tail / magnitude) / std::log(model.discount())));
+RunLength run_length(const M& model, const Policy& policy, const SimulationOptions& options) {
+    const double magnitude = reward_range(model).magnitude();
+    const auto whole = [&](int steps) {
+        return RunLength{steps, magnitude * steps * steps * std::numeric_limits<double>::epsilon()};
+    };
+    require_horizon(model, policy.finite() ? policy.horizon() : options.horizon);
+    if (policy.finite() && options.horizon > policy.horizon()) {
+        throw ArgumentError("horizon: expected at most the " + std::to_string(policy.horizon()) +
+                            " steps of the policy, found " + std::to_string(options.horizon));
+    }
+    if (options.horizon > 0) return whole(options.horizon);
+    if (policy.finite()) return whole(policy.horizon());
+    if (model.discount() == 1.0) return whole(*steps_to_end(model));
+    const double steps = std::max(1.0, std::ceil(std::log(options.tail) / std::log(model.discount())));
+    if (steps > most_steps) {
+        throw ArgumentError("discount " + format_number(model.discount()) + ": a run would take " +
+                            format_number(steps) + " steps until a share of " + format_number(options.tail) +
+                            " is left, expected at most " + format_number(most_steps) +
+                            "; give a horizon, or a greater tail");
+    }
+    const double left = std::pow(model.discount(), steps) + steps * std::numeric_limits<double>::epsilon();
+    return {static_cast<int>(steps), left * magnitude / (1.0 - model.discount())};
 }
 
 /// Samples the entry that a visitor over probabilities reaches.
@@ -85,19 +118,26 @@ inline std::vector<std::pair<double, Belief>> merged(std::vector<std::pair<doubl
 }  // namespace detail
 
 /// Runs the policy from the initial belief. Equal seeds give equal runs on every platform. Throws `ArgumentError` for fewer
-/// than one episode.
+/// than one episode, a tail outside (0, 1], a horizon that is negative or longer than the policy's, none where one is needed
+/// (see `require_horizon`) or runs would be too long, and a policy that does not fit the model; `DataError` for a model that
+/// makes no sense (see `require_model`).
 template <pomdp_model M>
 Simulation simulate(const M& model, const Policy& policy, const SimulationOptions& options = {}) {
     if (options.episodes < 1)
         throw ArgumentError("episodes: expected at least 1, found " + std::to_string(options.episodes));
-    if (!(options.tail > 0.0))
-        throw ArgumentError("tail: expected a positive number, found " + format_number(options.tail));
+    if (options.horizon < 0)
+        throw ArgumentError("horizon: expected a number of steps, found " + std::to_string(options.horizon));
+    if (!(options.tail > 0.0 && options.tail <= 1.0))
+        throw ArgumentError("tail: expected a share in (0, 1], found " + format_number(options.tail));
+    require_model(model);
+    require_policy(model, policy);
+    const detail::RunLength length = detail::run_length(model, policy, options);
     Simulation result;
     result.episodes = options.episodes;
-    result.steps = detail::steps_that_matter(model, policy, options.tail);
+    result.steps = length.steps;
     Random random(options.seed);
     BeliefUpdater<M> updater(model);
-    const Belief start = model.start();
+    const Belief& start = model.start();
     double squares = 0.0;
     for (int episode = 1; episode <= options.episodes; ++episode) {
         Belief belief = start;
@@ -123,24 +163,25 @@ Simulation simulate(const M& model, const Policy& policy, const SimulationOption
         squares += before * (total - result.mean);
     }
     if (options.episodes > 1) {
-        result.standard_error = std::sqrt(squares / (options.episodes - 1.0) / options.episodes);
+        const double error = std::sqrt(squares / (options.episodes - 1.0) / options.episodes);
+        const double width = 1.96 * error + length.uncertainty;
+        result.standard_error = error;
+        result.interval = ValueInterval{result.mean - width, result.mean + width};
     }
-    result.low = result.mean - 1.96 * result.standard_error;
-    result.high = result.mean + 1.96 * result.standard_error;
     return result;
 }
 
-/// An interval that holds the policy's value.
-struct ValueInterval {
-    double low = 0.0;
-    double high = 0.0;
-};
-
 /// The value of the policy over the beliefs that it reaches within `steps`, and what the steps beyond can add at most.
-/// Exact where runs end within. Throws `ArgumentError` where more than `belief_limit` beliefs are reached.
+/// Exact where runs end within. Throws `ArgumentError` for negative steps, a policy that does not fit the model, none of a
+/// finite horizon where one is needed (see `require_horizon`), and where more than `belief_limit` beliefs are reached;
+/// `DataError` for a model that makes no sense (see `require_model`).
 template <pomdp_model M>
 ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
                                int belief_limit = 1'000'000) {
+    if (steps < 0) throw ArgumentError("steps: expected a number of steps, found " + std::to_string(steps));
+    require_model(model);
+    require_policy(model, policy);
+    require_horizon(model, policy.horizon());
     if (policy.finite()) steps = std::min(steps, policy.horizon());
     BeliefUpdater<M> updater(model);
     std::vector<std::pair<double, Belief>> reached{{1.0, model.start()}};
@@ -164,12 +205,10 @@ ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
         reached = detail::merged(std::move(next));
         weight *= model.discount();
     }
-    const bool whole = policy.finite() && steps == policy.horizon();
-    if (whole || (model.discount() == 1.0 && steps >= steps_to_end(model).value_or(steps + 1)))
-        return {total, total};
-    if (!policy.finite()) require_horizon(model, 0);
-    const double steps_left = policy.finite() ? policy.horizon() - steps : 1.0 / (1.0 - model.discount());
-    const double tail = weight * reward_range(model).magnitude() * steps_left;
+    const double left = policy.finite()          ? policy.horizon() - steps
+                        : model.discount() < 1.0 ? 1.0 / (1.0 - model.discount())
+                                                 : std::max(0, *steps_to_end(model) - steps);
+    const double tail = weight * reward_range(model).magnitude() * left;
     return {total - tail, total + tail};
 }
 

@@ -63,17 +63,6 @@ class SparseRows {
         return {entries_.data() + begin, ends_[r] - begin};
     }
 
-    /// Scales every row to the sum 1. Requires rows with a positive sum.
-    void normalise_rows() {
-        std::size_t begin = 0;
-        for (const std::size_t end : ends_) {
-            double sum = 0.0;
-            for (std::size_t i = begin; i < end; ++i) sum += entries_[i].value;
-            for (std::size_t i = begin; i < end; ++i) entries_[i].value /= sum;
-            begin = end;
-        }
-    }
-
  private:
     int columns_ = 0;
     std::vector<Entry> entries_;

@@ -6,11 +6,12 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_state.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -36,11 +37,16 @@ class ValueFunction {
     /// No vectors yet, for beliefs over that many states.
     explicit ValueFunction(int states = 0) : states_(states) {}
 
-    /// Throws `ArgumentError` for a vector of another size.
+    /// Throws `ArgumentError` for a vector of another size or with a value that is not a number.
     void add(const AlphaVector& alpha) {
         if (alpha.values.size() != states_) {
             throw ArgumentError("alpha vector: expected " + std::to_string(states_) + " values, found " +
                                 std::to_string(alpha.values.size()));
+        }
+        for (int s = 0; s < states_; ++s) {
+            if (std::isnan(alpha.values(s)))
+                throw ArgumentError("alpha vector, state " + std::to_string(s) +
+                                    ": expected a number, found nan");
         }
         if (actions_.size() == capacity_) reserve(std::max<std::size_t>(8, 2 * capacity_));
         for (int s = 0; s < states_; ++s) values_[index(s, actions_.size())] = alpha.values(s);
@@ -132,6 +138,7 @@ class ValueFunction {
     /// Removes vectors that are best at none of the beliefs. Returns the numbers of those that stay.
     std::vector<int> prune_over(const std::vector<Belief>& beliefs) {
         std::vector<int> kept;
+        if (empty()) return kept;
         for (const Belief& belief : beliefs) kept.push_back(best(belief).vector);
         std::sort(kept.begin(), kept.end());
         kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
