@@ -31,6 +31,7 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/text_report.hpp>
 #include <automix/io/alpha_file.hpp>
+#include <automix/io/document_checks.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/json_document.hpp>
@@ -50,6 +51,7 @@
 #include <automix/io/pomdp_reader.hpp>
 #include <automix/io/pomdp_reward_rules.hpp>
 #include <automix/io/pomdp_rules.hpp>
+#include <automix/io/pomdp_sense.hpp>
 #include <automix/io/pomdp_symbols.hpp>
 #include <automix/io/pomdp_writer.hpp>
 #include <automix/io/read_notes.hpp>
@@ -63,13 +65,17 @@
 #include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_bounds.hpp>
+#include <automix/pomdp/belief_state.hpp>
 #include <automix/pomdp/belief_tree.hpp>
 #include <automix/pomdp/discounting.hpp>
 #include <automix/pomdp/exact.hpp>
+#include <automix/pomdp/fingerprint.hpp>
 #include <automix/pomdp/initial_bounds.hpp>
 #include <automix/pomdp/model.hpp>
+#include <automix/pomdp/model_check.hpp>
 #include <automix/pomdp/point_based.hpp>
 #include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solution.hpp>

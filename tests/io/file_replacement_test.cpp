@@ -41,6 +41,32 @@ TEST_CASE("what is not committed leaves everything as it was") {
     CHECK_FALSE(std::filesystem::exists(directory.path("fresh.tmp")));
 }
 
+TEST_CASE("a file that is there by the name of the new text is left alone") {
+    const files::Directory directory;
+    const std::string path = directory.write("file", "old");
+    const std::string mine = directory.write("file.tmp", "mine");
+    const std::string target = directory.write("target", "target");
+    std::filesystem::create_symlink("target", directory.path("file.1.tmp"));
+    FileReplacement replacement(path);
+    CHECK_FALSE(std::filesystem::exists(path + ".2.tmp"));  // nothing to leave behind while there is no text
+    replacement.commit("new");
+    CHECK(files::read(path) == "new");
+    CHECK(files::read(mine) == "mine");
+    CHECK(files::read(target) == "target");
+    CHECK_FALSE(std::filesystem::exists(path + ".2.tmp"));
+}
+
+TEST_CASE("two replacements of one file do not meet, the later text stays") {
+    const files::Directory directory;
+    const std::string path = directory.path("file");
+    FileReplacement one(path);
+    FileReplacement other(path);
+    one.commit("one");
+    other.commit("other");
+    CHECK(files::read(path) == "other");
+    CHECK_FALSE(std::filesystem::exists(path + ".tmp"));
+}
+
 TEST_CASE("links stay links, and devices devices") {
     const files::Directory directory;
     const std::string path = directory.write("file", "old");

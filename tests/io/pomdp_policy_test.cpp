@@ -239,10 +239,11 @@ TEST_CASE("a policy is read for a model of its sizes and discount only") {
     const files::Directory directory;
     const std::string path = directory.path("p.json");
     automix::write_pomdp_policy(path, policy, problem);
-    check_same(automix::read_pomdp_policy(path, fitting), policy);
+    check_same(automix::read_pomdp_policy(path, problem), policy);
 
     const auto refused = [&](const automix::pomdp::Model& other, const std::string& message) {
-        CHECK_THROWS_WITH(automix::read_pomdp_policy(path, other), StartsWith(path + ": " + message));
+        CHECK_THROWS_WITH(automix::read_pomdp_policy(path, automix::policy_problem(other)),
+                          StartsWith(path + ": " + message));
     };
     refused(model("0.95", "states: 3\nactions: 3\nobservations: 2\n"),
             "states: expected 3 as in the problem, found 2");
@@ -252,6 +253,64 @@ TEST_CASE("a policy is read for a model of its sizes and discount only") {
             "observations: expected 1 as in the problem, found 2");
     refused(model("0.9500000000000001", sizes),
             "discount: expected 0.9500000000000001 as in the problem, found 0.95");
+}
+
+TEST_CASE("a policy for another problem of the same sizes is refused") {
+    const std::string text =
+        "discount: 0.95\nvalues: reward\nstates: 2\nactions: listen left right\nobservations: 2\n"
+        "T: * uniform\nO: * uniform\nR: listen : * : * : * -1\n";
+    const auto problem_of = [](const std::string& changed) {
+        const automix::PomdpFile file = automix::parse_pomdp(changed, "m");
+        return automix::policy_problem(file.model, file.costs);
+    };
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string changed = text;
+        changed.replace(changed.find(from), from.size(), to);
+        return problem_of(changed);
+    };
+    const PomdpPolicyProblem own = problem_of(text);
+    const auto refused = [&](const PomdpPolicyProblem& other, const std::string& message) {
+        CHECK_THROWS_AS(automix::require_same_problem(own, other, "p.json"), automix::DataError);
+        CHECK_THROWS_WITH(automix::require_same_problem(own, other, "p.json"),
+                          StartsWith("p.json: " + message));
+    };
+    CHECK_NOTHROW(automix::require_same_problem(own, own, "p.json"));
+    CHECK_NOTHROW(automix::require_same_problem(own, with("states: 2", "states: dry wet"), "p.json"));
+    CHECK_NOTHROW(automix::require_same_problem(own, with("T:", "start: 0.25 0.75\nT:"), "p.json"));
+    refused(with("reward", "cost"), "values: expected cost as in the problem, found reward");
+    refused(with("left right", "right left"),
+            "action_names[1]: expected \"right\" as in the problem, found \"left\"");
+    for (const auto& [from, to] :
+         {std::pair("* -1", "* -2"), std::pair("T: * uniform", "T: * identity"),
+          std::pair("O: * uniform", "O: * identity"), std::pair("R: listen", "R: *")}) {
+        refused(with(from, to), "fingerprint: expected ");
+    }
+    // What a file does not say is not compared.
+    PomdpPolicyProblem other = with("* -1", "* -2");
+    other.fingerprint.reset();
+    other.action_names.clear();
+    CHECK_NOTHROW(automix::require_same_problem(own, other, "p.json"));
+    PomdpPolicyProblem silent = own;
+    silent.fingerprint.reset();
+    silent.action_names.clear();
+    CHECK_NOTHROW(automix::require_same_problem(silent, own, "p.json"));
+}
+
+TEST_CASE("fingerprints are written as they are read") {
+    PomdpPolicyProblem problem = small_problem;
+    problem.fingerprint = 0x00AB00000000CD01U;
+    const Policy policy(values_of({{2, {1.5, -2.0}}}));
+    const std::string text = to_pomdp_policy_text(policy, problem);
+    CHECK_THAT(text, ContainsSubstring("\"fingerprint\":\"00ab00000000cd01\""));
+    CHECK(automix::parse_pomdp_policy(text, "p.json").problem.fingerprint == problem.fingerprint);
+    for (const std::string wrong : {"\"00AB00000000CD01\"", "\"ab00000000cd01\"", "\"\"", "7",
+                                    "\"00ab00000000cd011\"", "\"00ab00000000cdxy\""}) {
+        std::string changed = text;
+        changed.replace(changed.find("\"00ab"), 18, wrong);
+        CHECK_THROWS_WITH(
+            automix::parse_pomdp_policy(changed, "p.json"),
+            StartsWith("p.json: fingerprint: expected 16 hexadecimal digits in lower case, found " + wrong));
+    }
 }
 
 TEST_CASE("a policy that no file can hold is not written, and the old file stays") {

@@ -33,7 +33,8 @@ struct AlphaShape {
 };
 
 /// Throws `ArgumentError` for a value function without vectors or with values that are not finite.
-[[nodiscard]] inline std::string to_alpha_text(const pomdp::ValueFunction& values) {
+template <class Values>
+[[nodiscard]] std::string to_alpha_text(const Values& values) {
     if (values.empty()) throw ArgumentError("value function: no alpha vectors");
     std::string text;
     for (int k = 0; k < values.size(); ++k) {
@@ -56,16 +57,17 @@ struct AlphaShape {
 namespace detail {
 
 /// Goes through the lines of a file in .alpha style.
+template <class Values>
 class AlphaParser {
  public:
     AlphaParser(std::string_view text, const std::string& name, const AlphaShape& shape)
         : left_(text), name_(name), shape_(shape) {}
 
-    pomdp::ValueFunction parse() {
+    Values parse() {
         if (!next_line()) fail("expected the number of an action, found the end of the file");
         const int action = parse_action();
         std::vector<double> vector = parse_vector();
-        pomdp::ValueFunction values(static_cast<int>(vector.size()));
+        Values values(static_cast<int>(vector.size()));
         shape_.states = values.states();
         add(values, vector, action);
         while (next_line()) {
@@ -83,7 +85,7 @@ class AlphaParser {
         throw DataError(Place{name_, line_, {}}, message);
     }
 
-    static void add(pomdp::ValueFunction& values, const std::vector<double>& vector, int action) {
+    static void add(Values& values, const std::vector<double>& vector, int action) {
         values.add({Eigen::Map<const Eigen::VectorXd>(vector.data(), values.states()), action});
     }
 
@@ -156,18 +158,21 @@ class AlphaParser {
 
 /// The value function in a text in .alpha style, which messages call `name`. Throws `DataError` with file, line, what was
 /// expected and what was found.
-[[nodiscard]] inline pomdp::ValueFunction parse_alpha(std::string_view text, const std::string& name,
-                                                      const AlphaShape& shape = {}) {
-    return detail::AlphaParser(text, name, shape).parse();
+template <class Values = pomdp::ValueFunction>
+[[nodiscard]] Values parse_alpha(std::string_view text, const std::string& name,
+                                 const AlphaShape& shape = {}) {
+    return detail::AlphaParser<Values>(text, name, shape).parse();
 }
 
 /// Throws as `parse_alpha`, and where the file cannot be read.
-[[nodiscard]] inline pomdp::ValueFunction read_alpha(const std::string& path, const AlphaShape& shape = {}) {
-    return parse_alpha(detail::read_file(path), path, shape);
+template <class Values = pomdp::ValueFunction>
+[[nodiscard]] Values read_alpha(const std::string& path, const AlphaShape& shape = {}) {
+    return parse_alpha<Values>(detail::read_file(path), path, shape);
 }
 
 /// Replaces the file. Throws as `to_alpha_text`, and `DataError` where the file cannot be written.
-inline void write_alpha(const std::string& path, const pomdp::ValueFunction& values) {
+template <class Values>
+void write_alpha(const std::string& path, const Values& values) {
     FileReplacement(path).commit(to_alpha_text(values));
 }
 

@@ -15,6 +15,7 @@
 #include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -30,7 +31,7 @@ struct PomdpLimits {
     std::size_t actions = std::size_t{1} << 16U;
     std::size_t rows = std::size_t{1} << 22U;          ///< states * actions; also observations
     std::size_t entries = std::size_t{1} << 25U;       ///< of T, and of O, wildcards written out
-    std::size_t reward_terms = std::size_t{1} << 30U;  ///< of the sums over successors and observations
+    std::size_t reward_terms = std::size_t{1} << 26U;  ///< of the sums over successors and observations
 };
 
 namespace detail {
@@ -38,25 +39,32 @@ namespace detail {
 /// How far the sum of a row of probabilities may be off 1.
 inline constexpr double pomdp_tolerance = 1e-5;
 
+/// Rewards stay below it in size, so that their means stay below what models allow, 1e100, however they are rounded.
+inline constexpr double pomdp_reward_limit = 1e99;
+
 /// What the lines of a file say.
+template <class Lexer>
 struct PomdpStatements {
-    PomdpSymbols states{"states", "a state"};
-    PomdpSymbols actions{"actions", "an action"};
-    PomdpSymbols observations{"observations", "an observation"};
+    using Symbols = PomdpSymbols<Lexer>;
+
+    Symbols states{"states", "a state"};
+    Symbols actions{"actions", "an action"};
+    Symbols observations{"observations", "an observation"};
     double discount = 1.0;
     bool costs = false;
     std::optional<std::vector<pomdp::Entry>> start{};  ///< nothing: uniform
     std::size_t start_offset = 0;
-    ProbabilityRules transitions{};
-    ProbabilityRules observed{};
-    RewardRules rewards{};
+    ProbabilityRules<pomdp::Entry> transitions{};
+    ProbabilityRules<pomdp::Entry> observed{};
+    RewardRules<PomdpCell> rewards{};
 };
 
+template <class Lexer>
 class PomdpParser {
  public:
-    PomdpParser(PomdpLexer& lexer, const PomdpLimits& limits) : lexer_(lexer), limits_(limits) {}
+    PomdpParser(Lexer& lexer, const PomdpLimits& limits) : lexer_(lexer), limits_(limits) {}
 
-    [[nodiscard]] PomdpStatements parse() {
+    [[nodiscard]] PomdpStatements<Lexer> parse() {
         while (!lexer_.peek().at_end()) read_section(lexer_.next());
         for (const std::string_view section : pomdp_sections) {
             if (section == "start") break;
@@ -66,6 +74,9 @@ class PomdpParser {
     }
 
  private:
+    using Symbols = PomdpSymbols<Lexer>;
+    using Rules = ProbabilityRules<pomdp::Entry>;
+
     struct NumberRow {
         std::vector<pomdp::Entry> entries{};  ///< no zeros
         std::size_t offset = 0;               ///< of the last number
@@ -100,14 +111,14 @@ class PomdpParser {
         return std::find(seen_.begin(), seen_.end(), section) != seen_.end();
     }
 
-    void require(const PomdpWord& word, std::initializer_list<const PomdpSymbols*> needed) const {
-        for (const PomdpSymbols* symbols : needed) {
+    void require(const PomdpWord& word, std::initializer_list<const Symbols*> needed) const {
+        for (const Symbols* symbols : needed) {
             if (symbols->count() == 0) lexer_.fail(word, "the line \"" + symbols->section() + ":\" before");
         }
     }
 
     void read_discount() {
-        const PomdpNumber number = lexer_.number([] { return std::string("a discount in (0, 1]"); });
+        const auto number = lexer_.number([] { return std::string("a discount in (0, 1]"); });
         if (!(number.value > 0.0 && number.value <= 1.0)) {
             lexer_.fail(number.offset, "a discount in (0, 1]", format_number(number.value));
         }
@@ -115,7 +126,7 @@ class PomdpParser {
     }
 
     void read_values() {
-        const PomdpWord word = lexer_.next();
+        const auto word = lexer_.next();
         if (word.text != "reward" && word.text != "cost") lexer_.fail(word, "reward or cost");
         said_.costs = word.text == "cost";
     }
@@ -125,11 +136,11 @@ class PomdpParser {
         const bool include = lexer_.accept("include");
         const bool exclude = !include && lexer_.accept("exclude");
         lexer_.expect_colon();
-        const PomdpWord first = lexer_.peek();
+        const auto first = lexer_.peek();
         said_.start_offset = first.offset;
         if (include || exclude) return read_start_list(exclude);
         if (lexer_.accept("uniform")) return;
-        if (first.at_end() || PomdpSymbols::at_section(lexer_)) lexer_.fail(first, "an initial belief");
+        if (first.at_end() || Symbols::at_section(lexer_)) lexer_.fail(first, "an initial belief");
         const int states = said_.states.count();
         const bool alone = !lexer_.peek_second().starts_number();
         const bool number = std::all_of(first.text.begin(), first.text.end(), PomdpWord::is_digit);
@@ -146,7 +157,7 @@ class PomdpParser {
         std::vector<bool> listed(static_cast<std::size_t>(said_.states.count()), false);
         do {
             listed[static_cast<std::size_t>(said_.states.single(lexer_))] = true;
-        } while (!lexer_.peek().at_end() && !PomdpSymbols::at_section(lexer_));
+        } while (!lexer_.peek().at_end() && !Symbols::at_section(lexer_));
         std::vector<pomdp::Entry>& start = said_.start.emplace();
         for (int s = 0; s < said_.states.count(); ++s) {
             if (listed[static_cast<std::size_t>(s)] != exclude) start.push_back({s, 1.0});
@@ -157,7 +168,7 @@ class PomdpParser {
 
     template <class Expected>
     [[nodiscard]] PomdpSetting read_probability(Expected expected) {
-        const PomdpNumber number = lexer_.number(expected);
+        const auto number = lexer_.number(expected);
         if (!(number.value >= 0.0 && number.value <= 1.0 + pomdp_tolerance)) {
             lexer_.fail(number.offset, expected() + " in [0, 1]", format_number(number.value));
         }
@@ -179,7 +190,7 @@ class PomdpParser {
     }
 
     /// What follows `T` (columns: the states) or `O` (columns: the observations).
-    void read_probabilities(const PomdpWord& word, ProbabilityRules& rules, const PomdpSymbols& columns) {
+    void read_probabilities(const PomdpWord& word, Rules& rules, const Symbols& columns) {
         require(word, {&said_.states, &said_.actions, &said_.observations});
         lexer_.expect_colon();
         const int action = said_.actions.reference(lexer_);
@@ -213,8 +224,7 @@ class PomdpParser {
     }
 
     template <class Describe>
-    void read_row_of(ProbabilityRules& rules, int action, int state, const PomdpSymbols& columns,
-                     Describe what) {
+    void read_row_of(Rules& rules, int action, int state, const Symbols& columns, Describe what) {
         NumberRow row = read_row(what, columns.count());
         rules.set_row(action, state, std::move(row.entries), row.offset);
     }
@@ -246,14 +256,19 @@ class PomdpParser {
 
     template <class Expected>
     void read_reward(int action, int state, int next, int observation, Expected expected) {
-        const PomdpNumber number = lexer_.number(expected);
+        const auto number = lexer_.number(expected);
+        if (!(std::abs(number.value) < pomdp_reward_limit)) {
+            lexer_.fail(number.offset,
+                        expected() + " below " + format_number(pomdp_reward_limit) + " in size",
+                        format_number(number.value));
+        }
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }
 
-    PomdpLexer& lexer_;
+    Lexer& lexer_;
     const PomdpLimits& limits_;
     std::vector<std::string_view> seen_;  ///< lines that may stand once
-    PomdpStatements said_;
+    PomdpStatements<Lexer> said_;
 };
 
 }  // namespace detail

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policies of POMDPs as files:
 //     {"schema":"automix-pomdp-policy/1","states":..,"actions":..,"observations":..,"discount":..,"horizon":0 or steps,
-//      "values":"reward" or "cost","action_names":[..],"steps":[{"actions":[..],"vectors":[[one value a state],..]},..]}
-// `action_names` may be left out. An unlimited horizon (0) has one step, a finite one as many as it says, the first
-// step's first. Vectors are rewards to maximise, whatever `values` says: with "cost" they are negated costs of the
-// problem's own file. A policy survives to the bit. Linear in the number of values.
+//      "values":"reward" or "cost","action_names":[..],"fingerprint":"16 hexadecimal digits",
+//      "steps":[{"actions":[..],"vectors":[[one value a state],..]},..]}
+// `action_names` and `fingerprint`, which tells the problem's tables, may be left out. An unlimited horizon (0) has one
+// step, a finite one as many as it says, the first step's first. Vectors are rewards to maximise, whatever `values` says:
+// with "cost" they are negated costs of the problem's own file. A policy survives to the bit. Linear in the number of values.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -13,8 +14,9 @@
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/json_document.hpp>
-#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/fingerprint.hpp>
 #include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <Eigen/Core>
@@ -22,9 +24,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,14 +39,27 @@ namespace automix {
 
 inline constexpr std::string_view pomdp_policy_schema = "automix-pomdp-policy/1";
 
+namespace detail {
+
+/// Sixteen digits.
+inline std::string hexadecimal(std::uint64_t word) {
+    char digits[16];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof(digits), word, 16);
+    const std::string text(digits, end);
+    return std::string(sizeof(digits) - text.size(), '0') + text;
+}
+
+}  // namespace detail
+
 /// The problem that a policy is for.
 struct PomdpPolicyProblem {
     int states = 0;
     int actions = 0;
     int observations = 0;
     double discount = 0.0;
-    bool costs = false;                       ///< the problem's file gives costs
-    std::vector<std::string> action_names{};  ///< empty: the numbers serve
+    bool costs = false;                          ///< the problem's file gives costs
+    std::vector<std::string> action_names{};     ///< empty: the numbers serve
+    std::optional<std::uint64_t> fingerprint{};  ///< of the model; nothing: not known
 };
 
 struct PomdpPolicyFile {
@@ -52,26 +70,51 @@ struct PomdpPolicyFile {
 /// What a policy file says of a model, with the names of its actions where it has them as `Model` does.
 template <pomdp::pomdp_model M>
 [[nodiscard]] PomdpPolicyProblem policy_problem(const M& model, bool costs = false) {
-    PomdpPolicyProblem problem{model.states(),   model.actions(), model.observations(),
-                               model.discount(), costs,           {}};
+    PomdpPolicyProblem problem;
+    problem.states = model.states();
+    problem.actions = model.actions();
+    problem.observations = model.observations();
+    problem.discount = model.discount();
+    problem.costs = costs;
+    problem.fingerprint = pomdp::fingerprint(model);
     if constexpr (requires { model.tables().names.actions; })
         problem.action_names = model.tables().names.actions;
     return problem;
 }
 
-/// Throws `DataError` with file and field where a policy, which messages call `name`, is for a model of other sizes or
-/// another discount.
-template <pomdp::pomdp_model M>
-void require_same_problem(const PomdpPolicyProblem& problem, const M& model, const std::string& name) {
-    const auto require = [&](const char* field, auto found, auto expected) {
-        if (found == expected) return;
-        throw DataError(Place{name, 0, field}, "expected " + format_number(expected) +
-                                                   " as in the problem, found " + format_number(found));
+/// Throws `DataError` with file and field where a policy, which messages call `name`, is `found` to be for another problem
+/// than `expected`: for other sizes, another discount or sense of values, other names of actions or other tables. Names and
+/// fingerprints are compared where both have them.
+inline void require_same_problem(const PomdpPolicyProblem& found, const PomdpPolicyProblem& expected,
+                                 const std::string& name) {
+    const auto require = [&](const std::string& field, bool same, const std::string& wanted,
+                             const std::string& met) {
+        if (same) return;
+        throw DataError(Place{name, 0, field}, "expected " + wanted + " as in the problem, found " + met);
     };
-    require("states", problem.states, static_cast<int>(model.states()));
-    require("actions", problem.actions, static_cast<int>(model.actions()));
-    require("observations", problem.observations, static_cast<int>(model.observations()));
-    require("discount", problem.discount, static_cast<double>(model.discount()));
+    const auto require_number = [&](const char* field, auto met, auto wanted) {
+        require(field, met == wanted, format_number(wanted), format_number(met));
+    };
+    require_number("states", found.states, expected.states);
+    require_number("actions", found.actions, expected.actions);
+    require_number("observations", found.observations, expected.observations);
+    require_number("discount", found.discount, expected.discount);
+    const auto sense = [](const PomdpPolicyProblem& problem) {
+        return std::string(problem.costs ? "cost" : "reward");
+    };
+    require("values", found.costs == expected.costs, sense(expected), sense(found));
+    const std::size_t names = std::min(found.action_names.size(), expected.action_names.size());
+    for (std::size_t a = 0; a < names; ++a) {
+        const std::string& met = found.action_names[a];
+        const std::string& wanted = expected.action_names[a];
+        require("action_names[" + std::to_string(a) + "]", met == wanted, in_quotes(wanted), in_quotes(met));
+    }
+    if (found.fingerprint && expected.fingerprint) {
+        require("fingerprint", *found.fingerprint == *expected.fingerprint,
+                detail::hexadecimal(*expected.fingerprint),
+                detail::hexadecimal(*found.fingerprint) +
+                    ": the policy is for other transitions, observations or rewards");
+    }
 }
 
 namespace detail {
@@ -114,7 +157,7 @@ class PomdpPolicyParser : DocumentChecks {
     PomdpPolicyFile parse() const {
         require_keys(json_, "",
                      std::array{"schema", "states", "actions", "observations", "discount", "horizon",
-                                "values", "action_names", "steps"});
+                                "values", "action_names", "fingerprint", "steps"});
         require_schema(json_, "", pomdp_policy_schema);
         PomdpPolicyFile file;
         PomdpPolicyProblem& problem = file.problem;
@@ -127,6 +170,7 @@ class PomdpPolicyParser : DocumentChecks {
         const int horizon = whole(member(json_, "", "horizon"), "horizon", 0);
         problem.costs = costs();
         problem.action_names = action_names(problem.actions);
+        problem.fingerprint = fingerprint();
         std::vector<pomdp::ValueFunction> steps = all_steps(problem, horizon);
         file.policy = horizon > 0 ? pomdp::Policy(std::move(steps)) : pomdp::Policy(std::move(steps.front()));
         return file;
@@ -151,6 +195,17 @@ class PomdpPolicyParser : DocumentChecks {
             texts.push_back(names[a].template get<std::string>());
         }
         return texts;
+    }
+
+    std::optional<std::uint64_t> fingerprint() const {
+        if (!json_.contains("fingerprint")) return std::nullopt;
+        const Json& given = json_.at("fingerprint");
+        const std::string text = given.is_string() ? given.template get<std::string>() : std::string();
+        std::uint64_t word = 0;
+        std::from_chars(text.data(), text.data() + text.size(), word, 16);
+        if (hexadecimal(word) != text)
+            fail("fingerprint", "expected 16 hexadecimal digits in lower case, found " + shown(given));
+        return word;
     }
 
     std::vector<pomdp::ValueFunction> all_steps(const PomdpPolicyProblem& problem, int horizon) const {
@@ -210,6 +265,7 @@ template <class Json = nlohmann::ordered_json>
               {"horizon", policy.horizon()},
               {"values", problem.costs ? "cost" : "reward"}};
     if (!problem.action_names.empty()) head["action_names"] = problem.action_names;
+    if (problem.fingerprint) head["fingerprint"] = detail::hexadecimal(*problem.fingerprint);
     std::string text = head.dump(-1, ' ', false, Json::error_handler_t::replace);
     text.back() = ',';
     text += "\n\"steps\":[\n";
@@ -234,11 +290,12 @@ template <class Json = nlohmann::json>
     return parse_pomdp_policy<Json>(detail::read_file(path), path);
 }
 
-/// A policy for this model. Throws also where the file's is for another one (see `require_same_problem`).
-template <class Json = nlohmann::json, pomdp::pomdp_model M>
-[[nodiscard]] pomdp::Policy read_pomdp_policy(const std::string& path, const M& model) {
+/// A policy for this problem, as `policy_problem` gives it of a model. Throws also where the file's is for another one (see
+/// `require_same_problem`).
+template <class Json = nlohmann::json>
+[[nodiscard]] pomdp::Policy read_pomdp_policy(const std::string& path, const PomdpPolicyProblem& problem) {
     PomdpPolicyFile file = read_pomdp_policy<Json>(path);
-    require_same_problem(file.problem, model, path);
+    require_same_problem(file.problem, problem, path);
     return std::move(file.policy);
 }
 

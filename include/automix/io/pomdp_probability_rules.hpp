@@ -6,7 +6,6 @@
 
 #include <automix/io/pomdp_rules.hpp>
 #include <automix/io/pomdp_symbols.hpp>
-#include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,12 +16,14 @@
 namespace automix::detail {
 
 /// A row of probabilities as the rules have it.
+template <class Entry>
 struct PomdpRow {
-    std::vector<pomdp::Entry> entries{};  ///< columns ascending, no zeros
-    std::size_t offset = 0;               ///< of the last rule that says anything of this row; 0: none does
+    std::vector<Entry> entries{};  ///< columns ascending, no zeros
+    std::size_t offset = 0;        ///< of the last rule that says anything of this row; 0: none does
 };
 
-/// The rules of T (columns: states) or of O (columns: observations).
+/// The rules of T (columns: states) or of O (columns: observations). `Entry` is one of a row, as in `pomdp::SparseRows`.
+template <class Entry>
 class ProbabilityRules {
  public:
     /// One entry, or all entries of the row for the column `any_number`.
@@ -34,7 +35,7 @@ class ProbabilityRules {
         }
     }
 
-    void set_row(int action, int state, std::vector<pomdp::Entry> entries, std::size_t offset) {
+    void set_row(int action, int state, std::vector<Entry> entries, std::size_t offset) {
         set_whole(action, state, {Kind::entries, 0.0, std::move(entries), offset});
     }
 
@@ -48,28 +49,30 @@ class ProbabilityRules {
         set_whole(action, state, {Kind::reset, 0.0, {}, offset});
     }
 
-    [[nodiscard]] PomdpRow row(int action, int state, int columns, std::span<const pomdp::Entry> start,
-                               PomdpBudget& budget) const {
+    template <class Lexer>
+    [[nodiscard]] PomdpRow<Entry> row(int action, int state, int columns, std::span<const Entry> start,
+                                      PomdpBudget& budget, const Lexer& lexer) const {
         const auto buckets = buckets_.meeting(action, state);
         const Whole* whole = nullptr;
         for (const Bucket* bucket : buckets) {
             if (whole == nullptr || bucket->whole.offset > whole->offset) whole = &bucket->whole;
         }
-        PomdpRow row;
+        PomdpRow<Entry> row;
         if (whole == nullptr) return row;
         row.offset = whole->offset;
-        row.entries = expanded(*whole, state, columns, start, budget);
+        row.entries = expanded(*whole, state, columns, start);
+        budget.spend(row.entries.size(), whole->offset, lexer);
         std::vector<PomdpCell> cells;
         for (const Bucket* bucket : buckets) {
-            budget.spend(bucket->cells.size());
+            if (bucket->cells.empty()) continue;
+            budget.spend(bucket->cells.size(), bucket->cells.back().setting.offset, lexer);
             for (const PomdpCell& cell : bucket->cells) {
                 if (cell.setting.offset > whole->offset) cells.push_back(cell);
             }
         }
         if (cells.empty()) return row;
         for (const PomdpCell& cell : cells) row.offset = std::max(row.offset, cell.setting.offset);
-        for (const pomdp::Entry& entry : row.entries)
-            cells.push_back({entry.column, {entry.value, whole->offset}});
+        for (const Entry& entry : row.entries) cells.push_back({entry.column, {entry.value, whole->offset}});
         keep_latest(cells);
         row.entries.clear();
         for (const PomdpCell& cell : cells) {
@@ -85,7 +88,7 @@ class ProbabilityRules {
     struct Whole {
         Kind kind = Kind::nothing;
         double value = 0.0;
-        std::vector<pomdp::Entry> entries{};
+        std::vector<Entry> entries{};
         std::size_t offset = 0;
     };
 
@@ -99,19 +102,16 @@ class ProbabilityRules {
         buckets_.at(action, state) = Bucket{std::move(whole), {}};
     }
 
-    static std::vector<pomdp::Entry> expanded(const Whole& whole, int state, int columns,
-                                              std::span<const pomdp::Entry> start, PomdpBudget& budget) {
-        std::vector<pomdp::Entry> entries;
+    static std::vector<Entry> expanded(const Whole& whole, int state, int columns,
+                                       std::span<const Entry> start) {
+        std::vector<Entry> entries;
         if (whole.kind == Kind::constant && whole.value != 0.0) {
-            budget.spend(static_cast<std::size_t>(columns));
             for (int column = 0; column < columns; ++column) entries.push_back({column, whole.value});
         } else if (whole.kind == Kind::identity) {
             entries.push_back({state, 1.0});
         } else if (whole.kind == Kind::reset) {
-            budget.spend(start.size());
             entries.assign(start.begin(), start.end());
         } else if (whole.kind == Kind::entries) {
-            budget.spend(whole.entries.size());
             entries = whole.entries;
         }
         return entries;

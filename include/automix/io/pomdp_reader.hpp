@@ -37,9 +37,10 @@ struct PomdpFile {
 namespace detail {
 
 /// Makes the model of what the lines of a file say.
+template <class Lexer>
 class PomdpAssembly {
  public:
-    PomdpAssembly(const PomdpLexer& lexer, PomdpStatements said, const PomdpLimits& limits)
+    PomdpAssembly(const Lexer& lexer, PomdpStatements<Lexer> said, const PomdpLimits& limits)
         : lexer_(lexer), said_(std::move(said)), limits_(limits), states_(said_.states.count()) {}
 
     [[nodiscard]] PomdpFile file() {
@@ -78,15 +79,15 @@ class PomdpAssembly {
     }
 
     [[nodiscard]] std::vector<pomdp::SparseRows> tables(const std::string& section,
-                                                        const ProbabilityRules& rules, int columns,
-                                                        const std::vector<pomdp::Entry>& start) {
-        PomdpBudget budget(lexer_.name(), "entries of " + section, limits_.entries);
+                                                        const ProbabilityRules<pomdp::Entry>& rules,
+                                                        int columns, const std::vector<pomdp::Entry>& start) {
+        PomdpBudget budget("entries of " + section, limits_.entries);
         Correction correction;
         std::vector<pomdp::SparseRows> tables;
         for (int a = 0; a < said_.actions.count(); ++a) {
             pomdp::SparseRows& table = tables.emplace_back(columns);
             for (int s = 0; s < states_; ++s) {
-                PomdpRow row = rules.row(a, s, columns, start, budget);
+                PomdpRow<pomdp::Entry> row = rules.row(a, s, columns, start, budget, lexer_);
                 put_right(row.entries, row.offset, correction, [&] {
                     return "the row of " + section + " for action " + said_.actions.name(a) + " and state " +
                            said_.states.name(s);
@@ -100,13 +101,13 @@ class PomdpAssembly {
 
     [[nodiscard]] Eigen::MatrixXd rewards(const std::vector<pomdp::SparseRows>& transitions,
                                           const std::vector<pomdp::SparseRows>& observations) const {
-        PomdpBudget budget(lexer_.name(), "terms in the sums of rewards", limits_.reward_terms);
+        PomdpBudget budget("terms in the sums of rewards", limits_.reward_terms);
         Eigen::MatrixXd rewards(states_, said_.actions.count());
         for (int a = 0; a < said_.actions.count(); ++a) {
             const auto action = static_cast<std::size_t>(a);
+            RewardMeans means(said_.rewards, a, observations[action]);
             for (int s = 0; s < states_; ++s) {
-                const double mean =
-                    said_.rewards.expected(a, s, transitions[action].row(s), observations[action], budget);
+                const double mean = means.expected(s, transitions[action].row(s), budget, lexer_);
                 rewards(s, a) = said_.costs ? 0.0 - mean : mean;
             }
         }
@@ -140,8 +141,8 @@ class PomdpAssembly {
                            " scaled to the sum 1, off by up to " + format_fixed(correction.largest, 9));
     }
 
-    const PomdpLexer& lexer_;
-    PomdpStatements said_;
+    const Lexer& lexer_;
+    PomdpStatements<Lexer> said_;
     const PomdpLimits& limits_;
     int states_;
     std::vector<std::string> notices_;
@@ -151,21 +152,18 @@ class PomdpAssembly {
 
 /// The model in a text in .pomdp format. `name` stands for the file in messages. Throws `DataError` with
 /// file, line, column, what was expected and what was found.
-[[nodiscard]] inline PomdpFile parse_pomdp(std::string_view text, const std::string& name,
-                                           const PomdpLimits& limits = {}) {
-    try {
-        detail::PomdpLexer lexer(text, name);
-        detail::PomdpStatements said = detail::PomdpParser(lexer, limits).parse();
-        return detail::PomdpAssembly(lexer, std::move(said), limits).file();
-    } catch (const DataError& error) {
-        if (!error.place().file.empty()) throw;
-        throw DataError(Place{name, 0, {}}, error.detail());  // what the model refuses
-    }
+template <class Lexer = detail::PomdpLexer>
+[[nodiscard]] PomdpFile parse_pomdp(std::string_view text, const std::string& name,
+                                    const PomdpLimits& limits = {}) {
+    Lexer lexer(text, name);
+    detail::PomdpStatements<Lexer> said = detail::PomdpParser<Lexer>(lexer, limits).parse();
+    return detail::PomdpAssembly<Lexer>(lexer, std::move(said), limits).file();
 }
 
 /// The model in a file. Throws as `parse_pomdp`, and where the file cannot be read.
-[[nodiscard]] inline PomdpFile read_pomdp(const std::string& path, const PomdpLimits& limits = {}) {
-    return parse_pomdp(detail::read_file(path), path, limits);
+template <class Lexer = detail::PomdpLexer>
+[[nodiscard]] PomdpFile read_pomdp(const std::string& path, const PomdpLimits& limits = {}) {
+    return parse_pomdp<Lexer>(detail::read_file(path), path, limits);
 }
 
 }  // namespace automix

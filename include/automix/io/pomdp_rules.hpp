@@ -5,7 +5,6 @@
 // offsets in the file.
 #pragma once
 
-#include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/io/pomdp_symbols.hpp>
 
@@ -19,22 +18,19 @@
 
 namespace automix::detail {
 
-/// Bounds what a small file may ask for. Throws `DataError` where it is spent.
+/// Bounds what a small file may ask for.
 class PomdpBudget {
  public:
-    PomdpBudget(std::string file, std::string what, std::size_t limit)
-        : file_(std::move(file)), what_(std::move(what)), limit_(limit), left_(limit) {}
+    PomdpBudget(std::string what, std::size_t limit) : what_(std::move(what)), limit_(limit), left_(limit) {}
 
-    void spend(std::size_t amount) {
-        if (amount > left_) {
-            throw DataError(Place{file_, 0, {}},
-                            "expected at most " + format_number(limit_) + ' ' + what_ + ", found more");
-        }
+    /// Throws what `lexer.fail` does where the budget is spent, at the offset of the rule that asks for more.
+    template <class Lexer>
+    void spend(std::size_t amount, std::size_t offset, const Lexer& lexer) {
+        if (amount > left_) lexer.fail(offset, "at most " + format_number(limit_) + ' ' + what_, "more");
         left_ -= amount;
     }
 
  private:
-    std::string file_;
     std::string what_;
     std::size_t limit_;
     std::size_t left_;

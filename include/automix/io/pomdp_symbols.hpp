@@ -29,6 +29,7 @@ inline constexpr int any_number = -1;
 inline constexpr std::array<std::string_view, 9> pomdp_sections{
     "discount", "values", "states", "actions", "observations", "start", "T", "O", "R"};
 
+template <class Lexer>
 class PomdpSymbols {
  public:
     /// `section` as in the file, `kind` as in messages: "states", "a state".
@@ -37,7 +38,7 @@ class PomdpSymbols {
 
     /// Reads what follows `states:`. Throws `DataError` for more than `most`, and for names twice or with a
     /// reserved word.
-    void read(PomdpLexer& lexer, std::size_t most) {
+    void read(Lexer& lexer, std::size_t most) {
         if (lexer.peek().starts_number()) {
             count_ = number_of(lexer, most);
             return;
@@ -48,12 +49,10 @@ class PomdpSymbols {
     }
 
     /// A number or a name; `any_number` for the wildcard.
-    [[nodiscard]] int reference(PomdpLexer& lexer) const {
-        return lexer.accept("*") ? any_number : single(lexer);
-    }
+    [[nodiscard]] int reference(Lexer& lexer) const { return lexer.accept("*") ? any_number : single(lexer); }
 
-    [[nodiscard]] int single(PomdpLexer& lexer) const {
-        const PomdpWord word = lexer.next();
+    [[nodiscard]] int single(Lexer& lexer) const {
+        const auto word = lexer.next();
         if (const auto found = numbers_.find(word.text); found != numbers_.end()) return found->second;
         const auto [number, readable] = parsed<int>(word.text);
         if (word.starts_number() && readable && number >= 0 && number < count_) return number;
@@ -63,11 +62,11 @@ class PomdpSymbols {
 
     /// Whether the word to come starts another line, so that a list ends before it. A name may be such a
     /// word.
-    [[nodiscard]] static bool at_section(PomdpLexer& lexer) {
-        const std::string_view text = lexer.peek().text;
+    [[nodiscard]] static bool at_section(Lexer& lexer) {
+        const auto text = lexer.peek().text;
         if (std::find(pomdp_sections.begin(), pomdp_sections.end(), text) == pomdp_sections.end())
             return false;
-        const std::string_view second = lexer.peek_second().text;
+        const auto second = lexer.peek_second().text;
         return second == ":" || (text == "start" && (second == "include" || second == "exclude"));
     }
 
@@ -76,7 +75,7 @@ class PomdpSymbols {
     [[nodiscard]] static bool is_name(std::string_view text) {
         constexpr std::array<std::string_view, 5> reserved{"uniform", "identity", "reset", "include",
                                                            "exclude"};
-        return PomdpLexer::is_word(text) && !PomdpWord{text}.starts_number() &&
+        return Lexer::is_word(text) && !PomdpWord{text}.starts_number() &&
                std::find(reserved.begin(), reserved.end(), text) == reserved.end();
     }
 
@@ -98,9 +97,9 @@ class PomdpSymbols {
         return {number, error == std::errc{} && stop == text.data() + text.size()};
     }
 
-    [[nodiscard]] int number_of(PomdpLexer& lexer, std::size_t limit) const {
+    [[nodiscard]] int number_of(Lexer& lexer, std::size_t limit) const {
         const std::uint64_t most = std::min<std::uint64_t>(limit, std::numeric_limits<int>::max());
-        const PomdpWord word = lexer.next();
+        const auto word = lexer.next();
         const auto [number, readable] = parsed<std::uint64_t>(word.text);
         if (!readable || number == 0 || number > most) {
             lexer.fail(word, "the number of " + section_ + ", from 1 to " + format_number(most) +
@@ -109,8 +108,8 @@ class PomdpSymbols {
         return static_cast<int>(number);
     }
 
-    void read_name(PomdpLexer& lexer) {
-        const PomdpWord word = lexer.next();
+    void read_name(Lexer& lexer) {
+        const auto word = lexer.next();
         if (!is_name(word.text)) lexer.fail(word, "a name for " + kind_);
         if (!numbers_.emplace(word.text, static_cast<int>(names_.size())).second) {
             lexer.fail(word, "different names of the " + section_);

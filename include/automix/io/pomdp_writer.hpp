@@ -24,13 +24,13 @@ namespace automix {
 namespace detail {
 
 /// The line of the states, actions or observations: their names, or their number where there are none.
-inline std::string pomdp_symbols_line(const std::string& section, const std::vector<std::string>& names,
-                                      int count) {
+template <class Lexer = PomdpLexer>
+std::string pomdp_symbols_line(const std::string& section, const std::vector<std::string>& names, int count) {
     std::string line = section + ':';
     if (names.empty()) return line + ' ' + format_number(count) + '\n';
     std::unordered_set<std::string_view> seen;
     for (const std::string& name : names) {
-        if (!PomdpSymbols::is_name(name) || !seen.insert(name).second) {
+        if (!PomdpSymbols<Lexer>::is_name(name) || !seen.insert(name).second) {
             throw DataError("POMDP: " + section +
                             ": expected different names that a .pomdp file can hold, found " +
                             in_quotes(name));
@@ -45,8 +45,9 @@ inline std::string pomdp_symbols_line(const std::string& section, const std::vec
 /// The text of a file. With `costs` its values are costs: the negated rewards of the model. Throws
 /// `DataError` for names that are twice or that the format cannot hold: with white space, ':', '*' or '#',
 /// starting as a number, or words of its own.
-[[nodiscard]] inline std::string to_pomdp_text(const pomdp::Model& model, bool costs = false) {
-    const pomdp::Names& names = model.tables().names;
+template <class Model>
+[[nodiscard]] std::string to_pomdp_text(const Model& model, bool costs = false) {
+    const auto& names = model.tables().names;
     std::string text = "discount: " + format_number(model.discount()) + '\n';
     text += costs ? "values: cost\n" : "values: reward\n";
     text += detail::pomdp_symbols_line("states", names.states, model.states());
@@ -75,7 +76,8 @@ inline std::string pomdp_symbols_line(const std::string& section, const std::vec
 }
 
 /// Writes the file anew. Throws as `to_pomdp_text`, and where the file cannot be written.
-inline void write_pomdp(const std::string& path, const pomdp::Model& model, bool costs = false) {
+template <class Model>
+void write_pomdp(const std::string& path, const Model& model, bool costs = false) {
     const std::string text = to_pomdp_text(model, costs);
     const detail::File file = detail::open_file(path, "wb");
     const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
