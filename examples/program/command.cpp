@@ -49,6 +49,20 @@ std::string escaped(std::string_view text, const char* prefix, std::string_view 
     return out;
 }
 
+template <class Seed>
+void add_seed_option(CLI::App& command, Seed& seed, const std::string& help) {
+    const auto parse = [&seed](const std::string& text) {
+        std::uint64_t number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc{} || end != text.data() + text.size()) {
+            throw CLI::ValidationError(
+                "--seed", "expected a whole number from 0 to 18446744073709551615, found " + in_quotes(text));
+        }
+        seed = number;
+    };
+    command.add_option_function<std::string>("--seed", parse, help)->type_name("N")->default_str("0");
+}
+
 }  // namespace
 
 void add_format(CLI::App& command, bool& json) {
@@ -81,8 +95,12 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<do
     return command.add_option_function<std::string>(name, parse, help)->type_name(form);
 }
 
-std::string not_negative(const std::string& text) {
-    return text.starts_with('-') ? "expected a number of at least 0, found " + text : "";
+void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& help) {
+    add_seed_option(command, seed, help);
+}
+
+void add_seed(CLI::App& command, std::optional<std::uint64_t>& seed, const std::string& help) {
+    add_seed_option(command, seed, help);
 }
 
 std::string finite_not_negative(const std::string& text) {

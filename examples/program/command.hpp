@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ using Command = std::function<std::string()>;
 inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad usage.";
 
 /// Each adds its sub-command to `app`; `chosen` is set once the line was parsed and names it.
+void add_compare(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
@@ -37,9 +39,12 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<st
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list,
                       const std::string& form, const std::string& help);
 
-/// What is wrong with the text of an option's number, nothing where it will do. The parser of unsigned numbers takes -1
-/// for the largest one, that of floating point numbers takes nan and inf.
-std::string not_negative(const std::string& text);
+/// `--seed N`, any number of 64 bits in decimal digits; nothing else is taken for one. 0 where it is left out.
+void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& help);
+void add_seed(CLI::App& command, std::optional<std::uint64_t>& seed, const std::string& help);
+
+/// What is wrong with the text of an option's number, nothing where it will do. The parser of floating point numbers takes
+/// nan and inf.
 std::string finite_not_negative(const std::string& text);
 
 /// The text with every control character written `\xNN` (line feeds, escape sequences and U+0080 to U+009F among them), so

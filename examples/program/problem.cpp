@@ -20,13 +20,10 @@ PomdpFile read_problem(const std::string& path) {
     return problem;
 }
 
-pomdp::Policy read_policy(const std::string& path, const pomdp::Model& model) {
+pomdp::Policy read_policy(const std::string& path, const PomdpFile& problem) {
+    const pomdp::Model& model = problem.model;
     if (is_alpha_file(path)) return pomdp::Policy(read_alpha(path, {model.states(), model.actions()}));
-    return read_pomdp_policy(path, model);
+    return read_pomdp_policy(path, policy_problem(model, problem.costs));
 }
-
-double in_sense_of(const PomdpFile& problem, double reward) { return problem.costs ? 0.0 - reward : reward; }
-
-std::string_view sense_of(const PomdpFile& problem) { return problem.costs ? "cost" : "reward"; }
 
 }  // namespace automix::program

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands on POMDPs share: the problem's file, the policy's file, and values in the sense of the problem's own.
+// What the commands on POMDPs share: the problem's file and the policy's file.
 #pragma once
 
 #include <automix/io/pomdp_reader.hpp>
@@ -16,13 +16,7 @@ bool is_alpha_file(std::string_view path);
 /// Reads the file; what was put right goes to standard error as warnings. Throws `DataError`.
 PomdpFile read_problem(const std::string& path);
 
-/// Throws `DataError` for a file that is no policy for this model.
-pomdp::Policy read_policy(const std::string& path, const pomdp::Model& model);
-
-/// What the model maximises, in the sense of its file: the value, or the cost that it is the negative of.
-double in_sense_of(const PomdpFile& problem, double reward);
-
-/// `reward` or `cost`.
-std::string_view sense_of(const PomdpFile& problem);
+/// Throws `DataError` for a file that is no policy for this problem.
+pomdp::Policy read_policy(const std::string& path, const PomdpFile& problem);
 
 }  // namespace automix::program

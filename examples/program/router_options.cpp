@@ -138,10 +138,7 @@ void add_family_options(CLI::App& command, RouterOptions& options) {
 }
 
 void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_what) {
-    command.add_option("--seed", options.seed, "Seed of " + of_what)
-        ->type_name("N")
-        ->check(not_negative)
-        ->capture_default_str();
+    add_seed(command, options.seed, "Seed of " + of_what);
 }
 
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {

@@ -4,12 +4,12 @@
 #include "problem.hpp"
 
 #include <automix/core/format.hpp>
+#include <automix/io/pomdp_sense.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <limits>
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace automix::program {
 namespace {
@@ -21,40 +21,42 @@ struct SimulateOptions {
     bool json = false;
 };
 
-/// The 95 % interval in the sense of the problem's file, lower end first.
-std::pair<double, double> interval_of(const PomdpFile& problem, const pomdp::Simulation& found) {
-    const double low = in_sense_of(problem, found.low);
-    const double high = in_sense_of(problem, found.high);
-    return problem.costs ? std::pair(high, low) : std::pair(low, high);
-}
-
 std::string to_json_text(const SimulateOptions& options, const PomdpFile& problem,
                          const pomdp::Simulation& found) {
-    const auto [low, high] = interval_of(problem, found);
-    return program::to_text(OrderedJson{{"problem", options.path},
-                                        {"policy", options.policy},
-                                        {"episodes", found.episodes},
-                                        {"steps", found.steps},
-                                        {"mean", in_sense_of(problem, found.mean)},
-                                        {"standard_error", found.standard_error},
-                                        {"ci", OrderedJson::array({low, high})},
-                                        {"values", sense_of(problem)}});
+    OrderedJson json{{"problem", options.path},
+                     {"policy", options.policy},
+                     {"episodes", found.episodes},
+                     {"steps", found.steps},
+                     {"mean", in_sense_of(problem, found.mean)},
+                     {"standard_error", nullptr},
+                     {"ci", nullptr},
+                     {"values", sense_of(problem)}};
+    if (found.standard_error) json["standard_error"] = *found.standard_error;
+    if (found.interval) {
+        const pomdp::ValueInterval interval = in_sense_of(problem, *found.interval);
+        json["ci"] = {interval.low, interval.high};
+    }
+    return program::to_text(json);
 }
 
 std::string to_text(const SimulateOptions& options, const PomdpFile& problem,
                     const pomdp::Simulation& found) {
-    const auto [low, high] = interval_of(problem, found);
+    std::string interval = "-";
+    if (found.interval) {
+        const auto [low, high] = in_sense_of(problem, *found.interval);
+        interval = format_fixed(low, 6) + " to " + format_fixed(high, 6);
+    }
     return printable(options.path) + ", policy " + printable(options.policy) + ": " +
            std::to_string(found.episodes) + " episodes of up to " + std::to_string(found.steps) +
            " steps\nmean discounted " + std::string(sense_of(problem)) + " " +
            format_fixed(in_sense_of(problem, found.mean), 6) + ", standard error " +
-           format_fixed(found.standard_error, 6) + "\n95 % interval " + format_fixed(low, 6) + " to " +
-           format_fixed(high, 6) + '\n';
+           (found.standard_error ? format_fixed(*found.standard_error, 6) : "-") + "\n95 % interval " +
+           interval + '\n';
 }
 
 std::string run(const SimulateOptions& options) {
     const PomdpFile problem = read_problem(options.path);
-    const pomdp::Policy policy = read_policy(options.policy, problem.model);
+    const pomdp::Policy policy = read_policy(options.policy, problem);
     const pomdp::Simulation found = pomdp::simulate(problem.model, policy, options.simulation);
     return options.json ? to_json_text(options, problem, found) : to_text(options, problem, found);
 }
@@ -71,17 +73,19 @@ void add_simulate(CLI::App& app, Command& chosen) {
         ->type_name("");
     command
         ->add_option("--policy", options->policy,
-                     "Policy of `automix solve --policy-out`, or a file in .alpha style")
+                     "Policy of `automix solve --policy-out`, or a file in .alpha style, which cannot tell "
+                     "which problem it is for")
         ->required()
         ->type_name("F");
     command->add_option("--episodes", options->simulation.episodes, "Runs from the initial belief")
         ->type_name("N")
         ->check(CLI::Range(1, std::numeric_limits<int>::max()).description(""))
         ->capture_default_str();
-    command->add_option("--seed", options->simulation.seed, "Seed of the runs")
-        ->type_name("N")
-        ->check(not_negative)
+    command->add_option("--horizon", options->simulation.horizon, "Steps of a run; 0: those of the policy")
+        ->type_name("H")
+        ->check(CLI::Range(0, std::numeric_limits<int>::max()).description(""))
         ->capture_default_str();
+    add_seed(*command, options->simulation.seed, "Seed of the runs");
     add_format(*command, options->json);
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

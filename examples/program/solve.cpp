@@ -9,16 +9,18 @@
 #include <automix/io/alpha_file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/pomdp_policy.hpp>
+#include <automix/io/pomdp_sense.hpp>
 #include <automix/pomdp/exact.hpp>
 #include <automix/pomdp/point_based.hpp>
 #include <automix/pomdp/sarsop.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
+#include <system_error>
 
 namespace automix::program {
 namespace {
@@ -28,7 +30,7 @@ struct SolveOptions {
     pomdp::StopOptions stop{};
     int horizon = 0;
     std::string solver = "sarsop";
-    std::uint64_t seed = 0;
+    std::optional<std::uint64_t> seed{};
     std::optional<int> beliefs{};
     std::optional<std::string> policy_out{};
     bool json = false;
@@ -42,17 +44,10 @@ constexpr const char* solver_help =
     "  exact     backward induction over the beliefs that can be reached\n"
     "With `values: cost` in the file, bounds are bounds on the cost. Ctrl-C stops and shows what there is.\n";
 
-/// The bounds in the sense of the problem's file, lower one first.
-std::pair<double, double> bounds_of(const PomdpFile& problem, const pomdp::Progress& progress) {
-    const double worse = in_sense_of(problem, progress.lower);
-    const double better = in_sense_of(problem, progress.upper);
-    return problem.costs ? std::pair(better, worse) : std::pair(worse, better);
-}
-
 std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress) {
-    const auto [lower, upper] = bounds_of(problem, progress);
-    return format_fixed(progress.seconds, 1) + " s  " + format_fixed(lower, 5) + " to " +
-           format_fixed(upper, 5) + "  gap " + format_fixed(progress.gap(), 5) + "  beliefs " +
+    const PomdpBounds bounds = bounds_of(problem, progress);
+    return format_fixed(progress.seconds, 1) + " s  " + format_fixed(bounds.lower, 5) + " to " +
+           format_fixed(bounds.upper, 5) + "  gap " + format_fixed(progress.gap(), 5) + "  beliefs " +
            std::to_string(progress.beliefs) + "  vectors " + std::to_string(progress.vectors);
 }
 
@@ -60,6 +55,11 @@ std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress)
 void validate(const SolveOptions& options) {
     if (options.beliefs && options.solver == "sarsop")
         throw ArgumentError("--beliefs: sarsop has no set of beliefs; take pbvi, perseus or exact");
+    if (options.seed && (options.solver == "sarsop" || options.solver == "exact"))
+        throw ArgumentError("--seed: " + options.solver + " draws no random numbers; take pbvi or perseus");
+    std::error_code ignored;
+    if (options.policy_out && std::filesystem::equivalent(options.path, *options.policy_out, ignored))
+        throw ArgumentError("--policy-out: expected another file than the problem's own");
     if (options.horizon > 0 && options.policy_out && is_alpha_file(*options.policy_out)) {
         throw ArgumentError(
             "--policy-out: a file in .alpha style holds no steps; with --horizon take a name that ends "
@@ -76,7 +76,7 @@ pomdp::Solution solve(const pomdp::Model& model, const SolveOptions& options) {
     }
     pomdp::PointBasedOptions points{options.stop, options.horizon};
     points.beliefs = options.beliefs.value_or(points.beliefs);
-    points.seed = options.seed;
+    points.seed = options.seed.value_or(points.seed);
     return options.solver == "pbvi" ? pomdp::solve_pbvi(model, points) : pomdp::solve_perseus(model, points);
 }
 
@@ -97,29 +97,29 @@ std::string policy_text(const PomdpFile& problem, const pomdp::Policy& policy, c
 
 std::string to_json_text(const SolveOptions& options, const PomdpFile& problem,
                          const pomdp::Solution& solution) {
-    const auto [lower, upper] = bounds_of(problem, solution);
+    const PomdpBounds bounds = bounds_of(problem, solution);
     return program::to_text(OrderedJson{{"problem", options.path},
                                         {"states", problem.model.states()},
                                         {"actions", problem.model.actions()},
                                         {"observations", problem.model.observations()},
-                                        {"lower", lower},
-                                        {"upper", upper},
+                                        {"lower", bounds.lower},
+                                        {"upper", bounds.upper},
                                         {"gap", solution.gap()},
                                         {"seconds", solution.seconds},
                                         {"iterations", solution.iterations},
                                         {"beliefs", solution.beliefs},
                                         {"vectors", solution.vectors},
                                         {"stopped", pomdp::to_string(solution.stopped)},
-                                        {"values", sense_of(problem)}});
+                                        {"values", bounds.values}});
 }
 
 std::string to_text(const SolveOptions& options, const PomdpFile& problem, const pomdp::Solution& solution) {
-    const auto [lower, upper] = bounds_of(problem, solution);
+    const PomdpBounds bounds = bounds_of(problem, solution);
     return printable(options.path) + ": " + std::to_string(problem.model.states()) + " states, " +
            std::to_string(problem.model.actions()) + " actions, " +
            std::to_string(problem.model.observations()) + " observations, discount " +
-           format_number(problem.model.discount()) + '\n' + std::string(sense_of(problem)) + " " +
-           format_fixed(lower, 6) + " to " + format_fixed(upper, 6) + ", gap " +
+           format_number(problem.model.discount()) + '\n' + std::string(bounds.values) + " " +
+           format_fixed(bounds.lower, 6) + " to " + format_fixed(bounds.upper, 6) + ", gap " +
            format_fixed(solution.gap(), 6) + "\nstopped: " + std::string(pomdp::to_string(solution.stopped)) +
            ", after " + format_fixed(solution.seconds, 3) + " s, " + std::to_string(solution.iterations) +
            " iterations, " + std::to_string(solution.beliefs) + " beliefs, " +
@@ -163,10 +163,7 @@ void add_solve(CLI::App& app, Command& chosen) {
         ->type_name("NAME")
         ->check(CLI::IsMember({"sarsop", "pbvi", "perseus", "exact"}).description(""))
         ->capture_default_str();
-    command->add_option("--seed", options->seed, "Seed of pbvi and perseus")
-        ->type_name("N")
-        ->check(not_negative)
-        ->capture_default_str();
+    add_seed(*command, options->seed, "Seed of pbvi and perseus");
     command
         ->add_option("--beliefs", options->beliefs,
                      "Beliefs of pbvi and perseus (default: 200), most to look at of exact (100000)")

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -61,6 +62,16 @@ json found_json(Arguments arguments) {
 }
 
 const std::vector<std::string> solvers = {"sarsop", "pbvi", "perseus", "exact"};
+
+/// Whether a process has a handler for SIGINT; true where the system does not say.
+bool catches_interrupt(pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("SigCgt:", 0) == 0)
+            return (std::stoull(line.substr(7), nullptr, 16) >> (SIGINT - 1) & 1U) != 0;
+    }
+    return !std::filesystem::exists("/proc/self/status");
+}
 
 }  // namespace
 
@@ -221,7 +232,9 @@ TEST_CASE("equal seeds give equal policies") {
         const std::string first = directory.path("first");
         const std::string second = directory.path("second");
         for (const std::string& policy : {first, second})
-            text_of({"solve", problem, "--solver", solver, "--seed", "7", "--policy-out", policy});
+            Arguments arguments = {"solve", problem, "--solver", solver, "--policy-out", policy};
+        if (solver == "pbvi" || solver == "perseus") arguments.insert(arguments.end(), {"--seed", "7"});
+        text_of(arguments);
         CHECK(files::read(first) == files::read(second));
     }
 }
@@ -258,7 +271,14 @@ TEST_CASE("bad usage of solve and simulate is exit code 2, found before any file
         {{"--horizon", "99999999999"}, "99999999999"},
         {{"--solver", "hsvi"}, "hsvi"},
         {{"--solver", ""}, "--solver"},
-        {{"--seed", "-1"}, "--seed: expected a number of at least 0, found -1"},
+        {{"--seed", "-1"}, "--seed: expected a whole number from 0 to 18446744073709551615, found \"-1\""},
+        {{"--seed", "99999999999999999999"}, "found \"99999999999999999999\""},
+        {{"--seed", "18446744073709551616", "--solver", "pbvi"}, "found \"18446744073709551616\""},
+        {{"--seed", "0x10"}, "found \"0x10\""},
+        {{"--seed", "1.0"}, "found \"1.0\""},
+        {{"--seed", ""}, "--seed"},
+        {{"--seed", "0"}, "--seed: sarsop draws no random numbers; take pbvi or perseus"},
+        {{"--seed", "1", "--solver", "exact"}, "--seed: exact draws no random numbers"},
         {{"--seed", "x"}, "x"},
         {{"--beliefs", "0", "--solver", "pbvi"}, "--beliefs"},
         {{"--beliefs", "-3", "--solver", "pbvi"}, "-3"},
@@ -277,7 +297,10 @@ TEST_CASE("bad usage of solve and simulate is exit code 2, found before any file
         {{"--policy", "p", "--episodes", "0"}, "--episodes"},
         {{"--policy", "p", "--episodes", "-5"}, "-5"},
         {{"--policy", "p", "--episodes", "1.5"}, "1.5"},
-        {{"--policy", "p", "--seed", "-1"}, "--seed: expected a number of at least 0, found -1"},
+        {{"--policy", "p", "--seed", "-1"},
+         "--seed: expected a whole number from 0 to 18446744073709551615, found \"-1\""},
+        {{"--policy", "p", "--seed", "99999999999999999999"}, "found \"99999999999999999999\""},
+        {{"--policy", "p", "--horizon", "-1"}, "--horizon"},
         {{"--policy", "p", "--format", "xml"}, "xml"},
     };
     for (const auto& [arguments, message] : simulations)
@@ -293,15 +316,14 @@ TEST_CASE("bad data of solve and simulate is exit code 1") {
     check_refused({"solve", directory.write("bad.pomdp", coin() + "R: look : sideways : * : * 1\n")}, 1,
                   "bad.pomdp:");
     const std::string vast = directory.write("vast.pomdp", one_state("cost", "1e308", "1e308", "0.99"));
-    check_refused(
-        {"solve", vast, "--time-limit", "0.1"}, 1,
-        "vast.pomdp: POMDP: rewards, action work, row of state here: expected a number below 1e100");
+    check_refused({"solve", vast, "--time-limit", "0.1"}, 1,
+                  "vast.pomdp:8: column 24: expected a reward below 1e+99 in size, found 1e+308");
     const std::string wide =
         directory.write("wide.pomdp",
                         "discount: 0.5\nvalues: reward\nstates: 2\nactions: 1\nobservations: 1\n"
                         "T: * identity\nO: * uniform\nR: * : 0 : * : * 1e200\n");
     check_refused({"simulate", wide, "--policy", directory.write("any.alpha", "0\n0 0\n")}, 1,
-                  "wide.pomdp: POMDP: rewards, action 0, row of state 0: expected a number below 1e100");
+                  "wide.pomdp:8: column 20: expected a reward below 1e+99 in size, found 1e+200");
     check_refused({"simulate", problem, "--policy", directory.path("none.json")}, 1,
                   "none.json: cannot be opened");
     check_refused({"simulate", problem, "--policy", directory.path("none.alpha")}, 1,
@@ -316,6 +338,14 @@ TEST_CASE("bad data of solve and simulate is exit code 1") {
     text_of({"solve", other, "--policy-out", policy});
     check_refused({"simulate", problem, "--policy", policy}, 1,
                   "one.json: states: expected 2 as in the problem, found 1");
+    const std::string costs = directory.write("costs.pomdp", coin("cost", "-"));
+    text_of({"solve", costs, "--policy-out", policy});
+    check_refused({"simulate", problem, "--policy", policy}, 1,
+                  "one.json: values: expected reward as in the problem, found cost");
+    std::string dearer = coin();
+    dearer += "R: look : * : * : * -0.5\n";
+    text_of({"solve", directory.write("dearer.pomdp", dearer), "--policy-out", policy});
+    check_refused({"simulate", problem, "--policy", policy}, 1, "one.json: fingerprint: expected ");
 }
 
 TEST_CASE("a policy file is there as a whole or not at all, and found unwritable before solving") {
@@ -335,6 +365,40 @@ TEST_CASE("a policy file is there as a whole or not at all, and found unwritable
     CHECK_THAT(files::read(policy), StartsWith("{\"schema\":"));
     if (std::filesystem::exists("/dev/full"))
         check_refused(solve + Arguments{"/dev/full"}, 1, "/dev/full: cannot be written");
+}
+
+TEST_CASE("a policy does not take the place of its own problem") {
+    const files::Directory directory;
+    const std::string problem = directory.write("coin.pomdp", coin());
+    const std::string link = directory.path("link");
+    std::filesystem::create_symlink("coin.pomdp", link);
+    for (const std::string& policy : {problem, link})
+        check_refused({"solve", problem, "--policy-out", policy}, 2,
+                      "--policy-out: expected another file than the problem's own");
+    CHECK(files::read(problem) == coin());
+}
+
+TEST_CASE("one episode has no interval") {
+    const files::Directory directory;
+    const std::string problem = directory.write("coin.pomdp", coin());
+    const std::string policy = directory.path("policy.json");
+    text_of({"solve", problem, "--policy-out", policy});
+    const Arguments simulate = {"simulate", problem, "--policy", policy, "--episodes", "1"};
+    const json found = json_of(simulate);
+    CHECK(found["standard_error"].is_null());
+    CHECK(found["ci"].is_null());
+    CHECK(found["mean"].is_number());
+    CHECK_THAT(text_of(simulate), ContainsSubstring("standard error -\n95 % interval -\n"));
+}
+
+TEST_CASE("without discount, simulate asks for a horizon and takes one") {
+    const files::Directory directory;
+    // One state for ever, 1 a step.
+    const std::string problem = directory.write("endless.pomdp", one_state("reward", "1", "0", "1"));
+    const std::string policy = directory.write("work.alpha", "0\n0\n");
+    const Arguments simulate = {"simulate", problem, "--policy", policy, "--episodes", "2"};
+    check_refused(simulate, 2, "give a horizon or a discount below 1");
+    CHECK(json_of(simulate + Arguments{"--horizon", "5"})["steps"] == 5);
 }
 
 TEST_CASE("an interrupt stops the solver, which shows and saves what it has") {
@@ -362,11 +426,9 @@ TEST_CASE("an interrupt stops the solver, which shows and saves what it has") {
     posix_spawn_file_actions_destroy(&actions);
     REQUIRE(failed == 0);
     const auto start = std::chrono::steady_clock::now();
-    // Its new policy file is opened just before the solver starts.
-    while (!std::filesystem::exists(policy + ".tmp") &&
-           std::chrono::steady_clock::now() - start < std::chrono::seconds(20)) {
+    // The solver starts just after the signal is taken care of.
+    while (!catches_interrupt(child) && std::chrono::steady_clock::now() - start < std::chrono::seconds(20))
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     kill(child, SIGINT);
     int status = 0;
@@ -414,7 +476,7 @@ TEST_CASE("help of solve and simulate names every option, its default and the so
     }
     const std::string simulate = text_of({"simulate", "--help"});
     for (const char* part : {"FILE REQUIRED", "--policy F REQUIRED", "--episodes N=1000", "--seed N=0",
-                             "--format text|json=text", "Exit codes"}) {
+                             "--horizon H=0", "cannot tell", "--format text|json=text", "Exit codes"}) {
         CHECK_THAT(simulate, ContainsSubstring(part));
     }
 }
