@@ -5,6 +5,7 @@
 #include <automix/io/log.hpp>
 #include <automix/router/backward_induction.hpp>
 #include <automix/router/belief_model.hpp>
+#include <automix/router/routing_solver.hpp>
 #include <automix/router/routing_tree.hpp>
 #include "support/catch.hpp"
 
@@ -123,7 +124,7 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
             require_equal(c.belief.levels[0].scores.col(1), expected["l"]);
             CHECK_THAT(c.slope, WithinAbs(expected["base_slope"].get<double>(), 1e-12));
 
-            RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope, {1}, false});
+            RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope, {1}});
             CHECK_THAT(solution.value.score - c.slope * solution.value.cost,
                        WithinAbs(priced["value"].get<double>(), 1e-9));
             CHECK_THAT(solution.value.score, WithinAbs(priced["expected_performance"].get<double>(), 1e-9));
@@ -134,7 +135,7 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
             const Json& batches = priced["batches"];
             RoutingPrices rounds = c.prices;
             rounds.round = batches["round_cost"];
-            solution = solve_routing(c.tree, rounds, {c.slope, {1, 2, 4, 8}, false});
+            solution = solve_routing(c.tree, rounds, {c.slope, {1, 2, 4, 8}});
             CHECK_THAT(
                 solution.value.score - c.slope * (solution.value.cost + rounds.round * solution.value.rounds),
                 WithinAbs(batches["value"].get<double>(), 1e-9));
@@ -158,7 +159,7 @@ TEST_CASE("three models: coupling, values, policies and expectations are the gol
         const Eigen::ArrayXXd joint = c.belief.priors[0].asDiagonal() * c.belief.transitions[0];
         CHECK_THAT(-(joint * joint.log()).sum(), WithinAbs(expected["joint_entropy"].get<double>(), 1e-9));
         const RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope});
-        const SolveRule rule{c.slope, {1}, false};
+        const SolveRule rule{c.slope, {1}};
         const detail::BackwardInduction sweep(c.tree, c.prices, rule);
         for (int first = 0; first < 3; ++first) {
             const RoutingValue value = sweep.value_from(first);

@@ -18,18 +18,10 @@
 
 namespace automix {
 
-/// What is asked of one solution.
-struct SolveRule {
-    double lambda = 0.0;          ///< score per unit of price
-    std::vector<int> batches{1};  ///< numbers of draws that a round may have, ascending
-    int least_first = 0;  ///< smallest model that may be asked first
-    /// Accept nothing unverified, and verify where that ties with routing, as IBC asks.
-    bool verify_first = false;
-};
-
 struct RoutingSolution {
     RoutingPolicy policy{};
     RoutingValue value{};  ///< at the start, the first answer included
+    double gap = 0.0;      ///< by which the best policy may be better; 0: none is
 };
 
 namespace detail {
@@ -124,27 +116,5 @@ class BackwardInduction {
 };
 
 }  // namespace detail
-
-/// Asks one model and accepts.
-inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices& prices, int first) {
-    const RoutingLayout& layout = *tree.layout;
-    double score = tree.last_alone;
-    if (first < layout.last_model()) {
-        const RoutedModel& model = layout.models()[static_cast<std::size_t>(first)];
-        const Index root = layout.node(RoutingLayout::root(first)).first_cell;
-        score = tree.current(root);
-        if (model.kind == VerificationKind::samples)
-            score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);
-    }
-    return {
-        RoutingPolicy(tree.layout, std::vector<CellPolicy>(static_cast<std::size_t>(layout.cells())), first),
-        {score, prices.answers[static_cast<std::size_t>(first)], 0.0, 0.0}};
-}
-
-/// The best policy for one lambda.
-inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrices& prices,
-                                     const SolveRule& rule) {
-    return detail::BackwardInduction(tree, prices, rule).solution();
-}
 
 }  // namespace automix

@@ -48,18 +48,26 @@ struct Selection {
     Candidate figures{};
 };
 
+/// Looks at no candidate.
+struct IgnoreCandidates {
+    template <class MakeSelection>
+    void operator()(const Candidate&, const MakeSelection&) const noexcept {}
+};
+
+/// `observe(candidate, make)` is called with every candidate in range; `make()` is its `Selection`.
+template <class Cells, class Observe = IgnoreCandidates>
 class CandidateSearch {
  public:
     /// `cells` must outlive the search.
-    CandidateSearch(const ConfidenceCells& cells, const CostRange& range)
-        : cells_(cells), range_(range), below_(1) {
-        for (const ConfidenceCell& cell : cells.cells) {
+    CandidateSearch(const Cells& cells, const CostRange& range, Observe observe = {})
+        : cells_(cells), range_(range), observe_(std::move(observe)), below_(1) {
+        for (const auto& cell : cells.cells) {
             confidences_.push_back(cell.confidence);
             below_.push_back(below_.back() + RoutedSum{cell.weight, cell.gain});
         }
     }
 
-    [[nodiscard]] const ConfidenceCells& table() const noexcept { return cells_; }
+    [[nodiscard]] const Cells& table() const noexcept { return cells_; }
 
     /// What routing cells of that weight and gain gives; nothing where the cost is out of range. Counts as a candidate.
     std::optional<Candidate> evaluate(const RoutedSum& cells) {
@@ -78,7 +86,15 @@ class CandidateSearch {
     /// Weighs one more rule.
     void consider(std::string_view family, const ConfidenceRule& rule) {
         const auto figures = evaluate(weigh(rule));
-        if (figures && (!found_ || figures->beats(best_.figures))) keep({rule, family, *figures});
+        if (!figures) return;
+        show(*figures, [&] { return Selection{rule, family, *figures}; });
+        if (!found_ || figures->beats(best_.figures)) keep({rule, family, *figures});
+    }
+
+    /// Shows the observer a candidate that `evaluate` has counted.
+    template <class MakeSelection>
+    void show(const Candidate& figures, const MakeSelection& make) {
+        observe_(figures, make);
     }
 
     /// Takes a rule that `evaluate` has counted where it beats the best so far.
@@ -130,7 +146,7 @@ class CandidateSearch {
                 }
                 break;
             case RuleForm::cells:
-                for (const ConfidenceCell& cell : cells_.cells) {
+                for (const auto& cell : cells_.cells) {
                     if (rule.routes(cell.confidence)) sum = sum + RoutedSum{cell.weight, cell.gain};
                 }
                 break;
@@ -151,14 +167,15 @@ class CandidateSearch {
     void sum_bins(std::size_t count) {
         if (bins_.size() == count) return;
         bins_.assign(count, RoutedSum{});
-        for (const ConfidenceCell& cell : cells_.cells) {
+        for (const auto& cell : cells_.cells) {
             RoutedSum& bin = bins_[centred_bin(cell.confidence, static_cast<int>(count) - 1)];
             bin = bin + RoutedSum{cell.weight, cell.gain};
         }
     }
 
-    const ConfidenceCells& cells_;
+    const Cells& cells_;
     CostRange range_;
+    Observe observe_;
     std::vector<double> confidences_;
     std::vector<RoutedSum> below_;  ///< over the first i cells
     std::vector<RoutedSum> bins_;

@@ -53,7 +53,8 @@ struct ConfidenceCells {
 
 namespace detail {
 
-inline void require_verified(const Dataset& data) {
+template <class Row>
+void require_verified(const BasicDataset<Row>& data) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     if (data.verified(0)) return;
@@ -65,7 +66,8 @@ inline void require_verified(const Dataset& data) {
 }
 
 /// Categories of all rows as logged, or computed from the scores where any row lacks one.
-inline std::vector<Category> categories_of(const Dataset& data) {
+template <class Row>
+std::vector<Category> categories_of(const BasicDataset<Row>& data) {
     std::vector<Category> logged;
     for (Index row = 0; row < data.rows(); ++row) {
         logged.push_back(data.category(row));
@@ -85,7 +87,8 @@ inline Point mixed(const Point& first, const Point& second, double share) {
 
 /// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification,
 /// and `ArgumentError` where the prices are of another one.
-inline ConfidenceCells collect_cells(const TrainingData& training, bool with_categories) {
+template <class Cells = ConfidenceCells>
+Cells collect_cells(const TrainingData& training, bool with_categories) {
     const Dataset& data = training.data;
     detail::require_verified(data);
     require_prices_for(data, training.prices);
@@ -95,12 +98,12 @@ inline ConfidenceCells collect_cells(const TrainingData& training, bool with_cat
     const Column confidence = data.confidences(0);
     const auto categories = with_categories ? detail::categories_of(data) : std::vector<Category>{};
 
-    ConfidenceCells table;
+    Cells table;
     std::unordered_map<double, std::size_t> index;
     for (Index row = 0; row < data.rows(); ++row) {
         const auto [entry, fresh] = index.try_emplace(confidence(row), table.cells.size());
         if (fresh) table.cells.push_back({confidence(row), 0.0, 0.0, {}});
-        ConfidenceCell& cell = table.cells[entry->second];
+        auto& cell = table.cells[entry->second];
         cell.weight += 1.0;
         cell.gain += large(row) - small(row);
         if (with_categories)

@@ -37,9 +37,18 @@ struct ExactFamily {
         std::optional<Candidate> best;
         std::size_t begin = 0;
         std::size_t end = 0;
+        const auto select = [&](const Candidate& figures, std::size_t from, std::size_t to) {
+            std::vector<double> confidences;
+            for (const auto& cell : cells) confidences.push_back(cell.confidence);
+            std::vector<std::uint8_t> routed(cells.size(), 0);
+            for (std::size_t i = from; i < to; ++i) routed[order[i]] = 1;
+            return Selection{ConfidenceRule::cells(std::move(confidences), std::move(routed)), name, figures};
+        };
         const auto consider = [&](const RoutedSum& sum, std::size_t from, std::size_t to) {
             const auto figures = search.evaluate(sum);
-            if (!figures || (best && !figures->beats(*best))) return;
+            if (!figures) return;
+            search.show(*figures, [&] { return select(*figures, from, to); });
+            if (best && !figures->beats(*best)) return;
             best = figures;
             begin = from;
             end = to;
@@ -57,11 +66,7 @@ struct ExactFamily {
         if (mean_gain(order[0]) < worth_its_cost && !nearly_equal(mean_gain(order[0]), worth_its_cost)) {
             for (std::size_t i = 1; i < order.size(); ++i) consider(sum_of(i), i, i + 1);
         }
-        std::vector<double> confidences;
-        for (const ConfidenceCell& cell : cells) confidences.push_back(cell.confidence);
-        std::vector<std::uint8_t> routed(cells.size(), 0);
-        for (std::size_t i = begin; i < end; ++i) routed[order[i]] = 1;
-        search.keep({ConfidenceRule::cells(std::move(confidences), std::move(routed)), name, *best});
+        search.keep(select(*best, begin, end));
     }
 };
 

@@ -52,9 +52,12 @@ struct Explanation {
 /// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads.
 class PolicyExplainer {
  public:
-    /// Throws `NotTrainedError` where there is no policy.
+    /// Throws `NotTrainedError` where there is no policy, one of a curve, of which nothing else is kept, or one of alpha vectors,
+    /// which has no table of values.
     explicit PolicyExplainer(const PomdpRouter& router) : router_(router) {
         const TrainedPolicy& trained = router.trained();
+        if (!router.mixture().empty() && !(trained.tree && trained.tree->layout))
+            throw NotTrainedError("pomdp: there is no table to explain this policy by");
         for (const PolicyShare& part : router.mixture()) {
             detail::CellValues& values = values_.emplace_back(*trained.tree, trained.prices);
             for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
@@ -125,7 +128,9 @@ class PolicyExplainer {
 
     void explain_cell(Explanation& explanation, const Evidence& evidence, const RoutingPolicy& policy,
                       const detail::CellValues& values) const {
-        const auto [node, state] = policy.find(evidence);
+        const RoutingPosition at = policy.find(evidence);
+        const Index node = at.node;
+        const Index state = at.state;
         const RoutedModel& model = values.model_of(node);
         const ModelEvidence& known = evidence.current_model();
         explanation.right = values.accept(node, state).score;

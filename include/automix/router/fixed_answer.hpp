@@ -33,14 +33,10 @@ class FixedAnswerRouter {
     /// them train a policy for those that will not be: its cost range is then as if none were flagged, the figures are of
     /// routing all. Throws what the wrapped router throws.
     TrainingResult train(const TrainingData& training) {
-        std::vector<Index> open;
-        std::vector<Index> flagged;
-        for (Index row = 0; row < training.data.rows(); ++row) {
-            (training.data.flagged(row, 0) ? flagged : open).push_back(row);
-        }
-        if (flagged.empty()) return inner_.train(training);
-        const RoutedRows routed = sum_up(training, flagged);
-        if (open.empty()) {
+        const Rows rows = divide(training.data);
+        if (rows.flagged.empty()) return inner_.train(training);
+        const RoutedRows routed = sum_up(training, rows.flagged);
+        if (rows.open.empty()) {
             TrainingResult result = inner_.train(training);
             const Point reached{routed.large.performance, routed.small.cost + routed.large.cost};
             if (result.ibc) {
@@ -49,9 +45,22 @@ class FixedAnswerRouter {
             }
             return result;
         }
-        const Dataset unflagged = training.data.select_rows(open);
-        const PriceTable prices = training.prices.select_rows(open);
+        const Dataset unflagged = training.data.select_rows(rows.open);
+        const PriceTable prices = training.prices.select_rows(rows.open);
         return inner_.train({unflagged, prices, routed});
+    }
+
+    /// The wrapped router's policies for all lambdas, on the rows that it will decide. Throws what it throws.
+    [[nodiscard]] std::vector<FixedAnswerRouter> curve(const TrainingData& training) const requires
+        requires(const Inner& inner) {
+        inner.curve(training);
+    }
+    {
+        const Rows rows = divide(training.data);
+        if (rows.flagged.empty() || rows.open.empty()) return wrapped(inner_.curve(training));
+        const Dataset unflagged = training.data.select_rows(rows.open);
+        const PriceTable prices = training.prices.select_rows(rows.open);
+        return wrapped(inner_.curve({unflagged, prices, sum_up(training, rows.flagged)}));
     }
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -68,6 +77,25 @@ class FixedAnswerRouter {
     }
 
  private:
+    /// By whether the first answer is flagged.
+    struct Rows {
+        std::vector<Index> open{};
+        std::vector<Index> flagged{};
+    };
+
+    static Rows divide(const Dataset& data) {
+        Rows rows;
+        for (Index row = 0; row < data.rows(); ++row)
+            (data.flagged(row, 0) ? rows.flagged : rows.open).push_back(row);
+        return rows;
+    }
+
+    static std::vector<FixedAnswerRouter> wrapped(std::vector<Inner> inner) {
+        std::vector<FixedAnswerRouter> routers;
+        for (Inner& router : inner) routers.emplace_back(std::move(router));
+        return routers;
+    }
+
     static RoutedRows sum_up(const TrainingData& training, const std::vector<Index>& rows) {
         const auto mean = [&](const Column& scores, const PriceColumn& prices) {
             double score = 0.0;

@@ -9,10 +9,12 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/metrics/ibc.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/backward_induction.hpp>
 #include <automix/router/count_gains.hpp>
 #include <automix/router/evidence.hpp>
+#include <automix/router/lambda_hull.hpp>
 #include <automix/router/objective.hpp>
 #include <automix/router/parameters.hpp>
 #include <automix/router/training.hpp>
@@ -30,7 +32,8 @@ namespace automix {
 struct FixedDraws {
     int draws = 0;
     std::vector<std::uint8_t> routed{};  ///< by positives 0 .. draws; 1 to route
-    double net = 0.0;  ///< mean over training rows: score gained less lambda times extra cost
+    Point gained{};    ///< mean over training rows: score gained and cost beyond the first answer
+    double net = 0.0;  ///< score gained less lambda times that cost
 };
 
 namespace detail {
@@ -75,21 +78,37 @@ inline ProjectedCells project(const Sums& sums, int k) {
     return cells;
 }
 
-/// The best fixed number of draws for one lambda, up to `most`; ties go to fewer draws. Requires rows.
-inline FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most, double lambda) {
-    const double rows = sums.weight();
+/// Projections to every number of draws up to `most`.
+inline std::vector<ProjectedCells> project_all(const Sums& sums, int most) {
+    std::vector<ProjectedCells> all;
+    for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
+    return all;
+}
+
+/// The best fixed number of draws for one lambda, by the projections to 0, 1, ... draws of that many rows; ties go to
+/// fewer draws. Requires rows.
+inline FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
+                                   const RoutingPrices& prices, double lambda) {
     FixedDraws best;
-    for (int k = 0; k <= most; ++k) {
-        const ProjectedCells cells = project(sums, k);
-        FixedDraws fixed{k, {}, -lambda * k * prices.draws.front()};
+    for (std::size_t k = 0; k < projections.size(); ++k) {
+        const ProjectedCells& cells = projections[k];
+        FixedDraws fixed{static_cast<int>(k), {}, {0.0, static_cast<double>(k) * prices.draws.front()}, 0.0};
         for (std::size_t c = 0; c < cells.weight.size(); ++c) {
-            const double net = cells.gain[c] - lambda * prices.answers.back() * cells.weight[c];
-            fixed.routed.push_back(net > 0.0 ? 1 : 0);
-            fixed.net += std::max(0.0, net) / rows;
+            const bool routed = cells.gain[c] - lambda * prices.answers.back() * cells.weight[c] > 0.0;
+            fixed.routed.push_back(routed ? 1 : 0);
+            if (!routed) continue;
+            fixed.gained.performance += cells.gain[c] / rows;
+            fixed.gained.cost += prices.answers.back() * cells.weight[c] / rows;
         }
+        fixed.net = fixed.gained.performance - lambda * fixed.gained.cost;
         if (k == 0 || fixed.net > best.net + 1e-12) best = std::move(fixed);
     }
     return best;
+}
+
+/// The same, of rows known by their sums, up to `most` draws.
+inline FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most, double lambda) {
+    return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
 }
 
 struct FixedKOptions {
@@ -110,32 +129,51 @@ class FixedKRouter {
 
     [[nodiscard]] static std::string name() { return "fixed_k"; }
 
-    /// Throws `DataError` where the first model has no verdicts; the router is then unchanged.
+    /// Where the first model has no verdicts nothing is feasible. Throws `DataError` for a log that cannot be trained on; the
+    /// router is then unchanged.
     TrainingResult train(const TrainingData& training) {
-        StatisticsOptions options;
-        options.max_draws = options_.max_draws;
-        const Statistics statistics = collect_statistics(training.data, training.prices, options);
+        const Statistics statistics = collect(training);
         const ModelShape& first = statistics.models.front();
-        if (first.kind != VerificationKind::verdicts)
-            throw DataError("model " + in_quotes(first.name) + ": fixed_k needs verdicts in every row");
+        TrainingResult result;
+        if (first.kind != VerificationKind::verdicts) {
+            obstacle_ = "model " + in_quotes(first.name) + " has no verdicts to draw";
+            result.feasible = false;
+            result.reason = obstacle_;
+            return result;
+        }
         const Sums total = statistics.total();
         const RoutingPrices prices = mean_prices(total);
         double lambda = options_.objective.value;
-        TrainingResult result;
         if (options_.objective.kind == ObjectiveKind::base_slope) {
             const Figure base = base_slope(total, prices);
             if (!base) {
-                obstacle_.clear();
-                chosen_ = {0, {0}, 0.0};
+                use(FixedDraws{0, {0}, {}, 0.0});
                 result.reason = base.reason();
                 return result;
             }
             lambda = *base;
         }
-        chosen_ = best_fixed_draws(total, prices, first.draws, lambda);
-        obstacle_.clear();
+        use(best_fixed_draws(total, prices, first.draws, lambda));
         result.candidates = first.draws + 1;
         return result;
+    }
+
+    /// Those that are best on the training rows for some lambda, ascending in cost, whatever the objective says; none where
+    /// the first model has no verdicts. Throws as `train` does.
+    [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const {
+        const Statistics statistics = collect(training);
+        const ModelShape& first = statistics.models.front();
+        std::vector<FixedKRouter> routers;
+        if (first.kind != VerificationKind::verdicts) return routers;
+        const Sums total = statistics.total();
+        const RoutingPrices prices = mean_prices(total);
+        const std::vector<ProjectedCells> projections = project_all(total, first.draws);
+        LambdaHull hull(
+            [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
+            [](const FixedDraws& fixed) { return fixed.gained; });
+        for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))
+            routers.emplace_back(*this).use(std::move(fixed));
+        return routers;
     }
 
     /// Throws `NotTrainedError` before training.
@@ -160,6 +198,17 @@ class FixedKRouter {
     }
 
  private:
+    [[nodiscard]] Statistics collect(const TrainingData& training) const {
+        StatisticsOptions options;
+        options.max_draws = options_.max_draws;
+        return collect_statistics(training.data, training.prices, options);
+    }
+
+    void use(FixedDraws fixed) {
+        chosen_ = std::move(fixed);
+        obstacle_.clear();
+    }
+
     void require_trained() const {
         if (!obstacle_.empty()) throw NotTrainedError("fixed_k: " + obstacle_);
     }

@@ -39,15 +39,19 @@ struct GreedyPomdpFamily {
 
  private:
     /// Mean gain of each bin, 0 where it is empty. The last holds confidence 1 alone.
-    static Eigen::ArrayXd mean_gains(const ConfidenceCells& table, int bins) {
+    template <class Cells>
+    static Eigen::ArrayXd mean_gains(const Cells& table, int bins) {
         Eigen::ArrayXd weight = Eigen::ArrayXd::Zero(bins + 1);
         Eigen::ArrayXd gain = Eigen::ArrayXd::Zero(bins + 1);
-        for (const ConfidenceCell& cell : table.cells) {
+        for (const auto& cell : table.cells) {
             const auto bin = static_cast<Index>(std::floor(cell.confidence * bins));
             weight(bin) += cell.weight;
             gain(bin) += cell.gain;
         }
-        return (weight > 0.0).select(gain / (weight > 0.0).select(weight, 1.0), 0.0);
+        for (Index bin = 0; bin <= bins; ++bin) {
+            if (weight(bin) > 0.0) gain(bin) /= weight(bin);
+        }
+        return gain;
     }
 };
 

@@ -10,11 +10,14 @@
 #include <automix/data/statistics.hpp>
 #include <automix/router/backward_induction.hpp>
 #include <automix/router/count_gains.hpp>
+#include <automix/router/policy_walk.hpp>
 #include <automix/router/routing_policy.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -51,102 +54,34 @@ struct HeldOut {
 
 namespace detail {
 
-/// The expectation of one policy on a row.
-struct RowExpectation {
-    std::vector<double> accepted{};  ///< chance that each model's answer is accepted
-    double cost = 0.0;
-    double draws = 0.0;
-    double rounds = 0.0;
-};
-
-/// Follows a policy over all orders of a row's verdicts.
-class OrderedVerdicts {
+/// Draws from a row's verdicts, all orders of which are alike.
+class OrderedDraws {
  public:
-    OrderedVerdicts(const RoutingPolicy& policy, const RoutingPrices& prices)
-        : policy_(policy), prices_(prices) {}
+    OrderedDraws(const std::vector<Verification>& final, std::size_t models)
+        : final_(final), accepted_(models, 0.0) {}
 
-    /// Adds the expectation on a row of that final evidence.
-    void add(const std::vector<Verification>& evidence, double share, RowExpectation& sum) {
-        evidence_ = &evidence;
-        sum_ = &sum;
-        ask(-1, 0, policy_.first_model(), share);
+    void arrive(int, const ModelEvidence&, int) {}
+    void leave() {}
+    [[nodiscard]] int most(int model) const { return of(model).parsed; }
+    [[nodiscard]] double positive(int model, int drawn, int count) const {
+        return static_cast<double>(std::max(0, of(model).positive - count)) /
+               static_cast<double>(of(model).parsed - drawn);
     }
+    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(int model) const {
+        return {{{of(model).confidence, 1.0}}};
+    }
+    void accept(int model, const ModelEvidence&, double chance) {
+        accepted_[static_cast<std::size_t>(model)] += chance;
+    }
+
+    /// Chance that each model's answer is accepted.
+    [[nodiscard]] const std::vector<double>& accepted() const noexcept { return accepted_; }
 
  private:
-    void ask(Index from, Index state, int model, double chance) {
-        const RoutingLayout& layout = policy_.layout();
-        const auto m = static_cast<std::size_t>(model);
-        sum_->cost += chance * prices_.answers[m];
-        if (model == layout.last_model()) {
-            sum_->accepted[m] += chance;
-        } else {
-            visit(from < 0 ? RoutingLayout::root(model) : layout.child(from, state, model), chance);
-        }
-    }
+    [[nodiscard]] const Verification& of(int model) const { return final_[static_cast<std::size_t>(model)]; }
 
-    void visit(Index node, double chance) {
-        const int number = policy_.layout().node(node).model;
-        const auto m = static_cast<std::size_t>(number);
-        const RoutedModel& model = policy_.layout().models()[m];
-        const Verification& final = (*evidence_)[m];
-        if (!model.counts()) {
-            Index state = 0;
-            if (model.kind == VerificationKind::confidence &&
-                policy_.cell(node, 0).best.kind == ActionKind::verify) {
-                pay(m, chance, 1);
-                state = 1 + confidence_cell(model.boundaries, final.confidence);
-            }
-            settle(node, state, chance);
-            return;
-        }
-        const int most = std::min(model.draws, final.parsed);
-        std::vector<double> reached(static_cast<std::size_t>(model.state(most, most)) + 1, 0.0);
-        reached[0] = chance;
-        for (int drawn = 0; drawn <= most; ++drawn) {
-            for (int count = 0; count <= drawn; ++count) {
-                const Index state = model.state(drawn, count);
-                const double here = reached[static_cast<std::size_t>(state)];
-                if (here == 0.0) continue;
-                const Choice& best = policy_.cell(node, state).best;
-                if (best.kind != ActionKind::verify || drawn == most) {
-                    settle(node, state, here);
-                    continue;
-                }
-                const int draws = std::min<int>(best.argument, most - drawn);
-                pay(m, here, draws);
-                count_gains(draws, gains_, [&](int i, int j) {
-                    return static_cast<double>(std::max(0, final.positive - count - j)) /
-                           static_cast<double>(final.parsed - drawn - i);
-                });
-                for (int j = 0; j <= draws; ++j) {
-                    reached[static_cast<std::size_t>(model.state(drawn + draws, count + j))] +=
-                        here * gains_[static_cast<std::size_t>(j)];
-                }
-            }
-        }
-    }
-
-    void pay(std::size_t model, double chance, int draws) {
-        sum_->cost += chance * draws * prices_.draws[model];
-        sum_->draws += chance * draws;
-        sum_->rounds += chance;
-    }
-
-    /// Accepts or routes.
-    void settle(Index node, Index state, double chance) {
-        const Choice& choice = policy_.cell(node, state).settled;
-        if (choice.kind == ActionKind::route) {
-            ask(node, state, choice.argument, chance);
-        } else {
-            sum_->accepted[static_cast<std::size_t>(policy_.layout().node(node).model)] += chance;
-        }
-    }
-
-    const RoutingPolicy& policy_;
-    const RoutingPrices& prices_;
-    const std::vector<Verification>* evidence_ = nullptr;
-    RowExpectation* sum_ = nullptr;
-    std::vector<double> gains_;
+    const std::vector<Verification>& final_;
+    std::vector<double> accepted_;
 };
 
 }  // namespace detail
@@ -155,29 +90,27 @@ class OrderedVerdicts {
 inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
                      const RoutingPrices& prices, const RowFigure& figure) {
     const std::size_t models = prices.answers.size();
-    std::vector<detail::OrderedVerdicts> policies;
-    for (const PolicyShare& part : mixture) policies.emplace_back(part.policy, prices);
     for (const StatisticsCell& cell : sums.cells) {
-        detail::RowExpectation row;
-        row.accepted.assign(models, 0.0);
-        for (std::size_t i = 0; i < policies.size(); ++i)
-            policies[i].add(cell.evidence, mixture[i].share, row);
+        detail::OrderedDraws draws(cell.evidence, models);
+        Spending spent;
+        for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, spent);
+        const std::vector<double>& accepted = draws.accepted();
         // The figure of a row is factors . scores + constant.
-        const double constant = figure.cost * row.cost + figure.constant;
+        const double constant = figure.cost * spent.cost + figure.constant;
         double linear = 0.0;
         double quadratic = 0.0;
         double score = 0.0;
         for (std::size_t i = 0; i < models; ++i) {
-            const double factor = row.accepted[i] + figure.scores[i];
-            score += row.accepted[i] * cell.scores[i];
+            const double factor = accepted[i] + figure.scores[i];
+            score += accepted[i] * cell.scores[i];
             linear += factor * cell.scores[i];
             for (std::size_t j = 0; j < models; ++j)
-                quadratic += factor * (row.accepted[j] + figure.scores[j]) * cell.products[i * models + j];
+                quadratic += factor * (accepted[j] + figure.scores[j]) * cell.products[i * models + j];
         }
         total.rows += cell.weight;
         total.units += cell.weight;
-        total.sums = total.sums + RoutingValue{score, cell.weight * row.cost, cell.weight * row.draws,
-                                               cell.weight * row.rounds};
+        total.sums = total.sums + RoutingValue{score, cell.weight * spent.cost, cell.weight * spent.draws,
+                                               cell.weight * spent.rounds};
         total.figure += linear + constant * cell.weight;
         total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
     }

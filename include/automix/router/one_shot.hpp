@@ -4,11 +4,12 @@
 // members of `one_shot_family`:
 //     static constexpr std::string_view name;
 //     static constexpr bool uses_categories;
-//     static void search(CandidateSearch&, int bins);       may be a template, compiled where it is used
+//     template <class Search> static void search(Search&, int bins);       with a `CandidateSearch`
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/router/action.hpp>
+#include <automix/router/candidate_hull.hpp>
 #include <automix/router/candidate_search.hpp>
 #include <automix/router/confidence_cells.hpp>
 #include <automix/router/evidence.hpp>
@@ -18,11 +19,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace automix {
 
 template <class F>
-concept one_shot_family = requires(CandidateSearch& search, int bins) {
+concept one_shot_family = requires(CandidateSearch<ConfidenceCells>& search, int bins) {
     { F::name } -> std::convertible_to<std::string_view>;
     { F::uses_categories } -> std::convertible_to<bool>;
     F::search(search, bins);
@@ -65,6 +67,19 @@ class OneShotRouter {
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
+    }
+
+    /// The candidates that are best on the table for some lambda, ascending in cost there; none where no cost is in range.
+    /// Throws as `train` does.
+    [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
+        const ConfidenceCells cells = collect_cells(training, Family::uses_categories);
+        std::vector<OneShotRouter> routers;
+        for (Selection& selection : best_selections<Family>(cells, options_.cost_range, options_.bins)) {
+            OneShotRouter& router = routers.emplace_back(options_);
+            router.selection_ = std::move(selection);
+            router.obstacle_.clear();
+        }
+        return routers;
     }
 
     /// Throws `NotTrainedError` where there is no policy.

@@ -27,7 +27,7 @@ inline RoutingTree make_plurality_tree(const Sums& sums, int draws) {
     const RoutedModel model{VerificationKind::samples, draws, {}};
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
     RoutingTree tree;
-    tree.layout = std::make_shared<RoutingLayout>(std::vector<RoutedModel>{model, {}}, 1e9);
+    tree.layout = std::make_shared<RoutingLayout>(std::vector<RoutedModel>{model, {}});
     for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(tree.layout->cells());
     tree.last_alone = sums.mean_score(1);
     for (int n = 0; n <= draws; ++n) {

@@ -25,6 +25,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,32 @@ class PomdpRouter {
     /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on; the router is then
     /// unchanged. Where the objective is infeasible the router holds no policy.
     TrainingResult train(const TrainingData& training) {
+        return train(collect(training));
+    }
+
+    /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
+    TrainingResult train(const Statistics& statistics) {
+        use(fit(statistics, [&](auto& training) { return training.train(options_.objective, options_.guard); }));
+        return result();
+    }
+
+    /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
+    /// Throws as `train` does.
+    [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const {
+        return curve(collect(training));
+    }
+
+    /// The same, of statistics alone.
+    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const {
+        std::vector<PomdpRouter> routers;
+        for (TrainedPolicy& policy : fit(statistics, [](const auto& training) { return training.curve(); }))
+            routers.emplace_back(options_, std::move(policy));
+        return routers;
+    }
+
+    /// The statistics of a log that training goes by, with sums of pluralities where the options need them. Throws as
+    /// `train` does.
+    [[nodiscard]] Statistics collect(const TrainingData& training) const {
         StatisticsOptions options;
         options.max_draws = options_.max_draws;
         options.folds = options_.folds;
@@ -86,35 +113,7 @@ class PomdpRouter {
             if (auto obstacle = plurality_obstacle(training.data); !obstacle.empty())
                 throw DataError("accept = plurality: " + obstacle);
         }
-        return train(collect_statistics(training.data, training.prices, options));
-    }
-
-    /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
-    TrainingResult train(const Statistics& statistics) {
-        validate(statistics);
-        if (options_.prior) {
-            validate(*options_.prior);
-            statistics.require_same_models(*options_.prior);
-        }
-        const Sums total = statistics.total();
-        const RoutingPrices prices = mean_prices(total, options_.round_price);
-        TreeOptions tree;
-        tree.most_cells = options_.most_cells;
-        if (options_.prior) tree.prior = options_.prior->total();
-        const bool has_samples = !total.pluralities.empty() && statistics.models.size() == 2;
-        if (options_.accept == AcceptRule::plurality && !has_samples)
-            throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
-        std::optional<detail::PomdpTraining> first;
-        std::optional<detail::PomdpTraining> plurality;
-        if (options_.accept != AcceptRule::plurality)
-            first.emplace(statistics, prices, options_.batches, tree);
-        if (options_.accept != AcceptRule::first && has_samples) {
-            tree.accepted = AcceptedAnswer::plurality;
-            plurality.emplace(statistics, prices, options_.batches, tree);
-        }
-        const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
-        use((second ? *plurality : *first).train(options_.objective, options_.guard));
-        return result();
+        return collect_statistics(training.data, training.prices, options);
     }
 
     /// Throws `NotTrainedError` where there is no policy, `ProtocolError` for evidence that no query can have.
@@ -160,6 +159,35 @@ class PomdpRouter {
     }
 
  private:
+    /// Fits what the option `accept` asks for and hands the better fit to `use`.
+    template <class Use>
+    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining&> fit(const Statistics& statistics,
+                                                                         Use use) const {
+        validate(statistics);
+        if (options_.prior) {
+            validate(*options_.prior);
+            statistics.require_same_models(*options_.prior);
+        }
+        const Sums total = statistics.total();
+        const RoutingPrices prices = mean_prices(total, options_.round_price);
+        TreeOptions tree;
+        tree.most_cells = options_.most_cells;
+        if (options_.prior) tree.prior = options_.prior->total();
+        const bool has_samples = !total.pluralities.empty() && statistics.models.size() == 2;
+        if (options_.accept == AcceptRule::plurality && !has_samples)
+            throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
+        std::optional<detail::PomdpTraining> first;
+        std::optional<detail::PomdpTraining> plurality;
+        if (options_.accept != AcceptRule::plurality)
+            first.emplace(statistics, prices, options_.batches, tree);
+        if (options_.accept != AcceptRule::first && has_samples) {
+            tree.accepted = AcceptedAnswer::plurality;
+            plurality.emplace(statistics, prices, options_.batches, tree);
+        }
+        const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
+        return use(second ? *plurality : *first);
+    }
+
     /// Why pluralities cannot be accepted on a log; empty where they can.
     [[nodiscard]] static std::string plurality_obstacle(const Dataset& data) {
         if (data.models() != 2)

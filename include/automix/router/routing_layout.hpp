@@ -88,12 +88,7 @@ class RoutingLayout {
  public:
     RoutingLayout() = default;
 
-    /// Throws `ArgumentError` where the cells are more than `most_cells`; see `count_cells`.
-    RoutingLayout(std::vector<RoutedModel> models, double most_cells) : models_(std::move(models)) {
-        const double cells = count_cells(models_);
-        if (cells > most_cells)
-            throw ArgumentError("the reachable evidence has " + format_number(cells) + " cells, more than " +
-                                format_number(most_cells));
+    explicit RoutingLayout(std::vector<RoutedModel> models) : models_(std::move(models)) {
         for (int first = 0; first < last_model(); ++first) add_node(first);
         for (std::size_t n = 0; n < nodes_.size(); ++n) {
             nodes_[n].first_child = static_cast<Index>(nodes_.size());

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of the routing POMDP as a table over the tree of evidence: for each cell the best action, and the best one
-// without verifying for when the draws are used up (replies that cannot be parsed are paid for but tell nothing). A decision
-// is a look-up, O(models asked).
+// A policy of the routing POMDP: a table over the tree of evidence, where a decision is a look-up, O(models asked); or, where
+// that tree is too large, the alpha vectors of the engine. Both say the best action and the best one without verifying, for
+// when the draws are used up (replies that cannot be parsed are paid for but tell nothing).
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/router/action.hpp>
+#include <automix/router/choice.hpp>
 #include <automix/router/evidence.hpp>
 #include <automix/router/routing_layout.hpp>
+#include <automix/router/vector_policy.hpp>
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,50 +22,29 @@
 
 namespace automix {
 
-/// An action of the table; `argument` is the model routed to, or the number of draws.
-struct Choice {
-    ActionKind kind = ActionKind::accept;
-    std::uint8_t argument = 0;
-
-    static constexpr Choice route(int model) noexcept {
-        return {ActionKind::route, static_cast<std::uint8_t>(model)};
-    }
-    static constexpr Choice verify(int draws) noexcept {
-        return {ActionKind::verify, static_cast<std::uint8_t>(draws)};
-    }
-
-    friend constexpr bool operator==(const Choice&, const Choice&) = default;
-};
-
-/// What to do in one cell.
-struct CellPolicy {
-    Choice best{};
-    Choice settled{};  ///< best without verifying
-
-    friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
-};
-
 /// A cell of the tree; node -1 before any model but the last has answered.
 struct RoutingPosition {
     Index node = -1;
     Index state = 0;
 };
 
-/// A table of choices. The layout is shared by policies over the same models.
 class RoutingPolicy {
  public:
     RoutingPolicy() = default;
+    /// A table of choices, one a cell. The layout is shared by policies over the same models.
     RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells, int first_model)
         : layout_(std::move(layout)), cells_(std::move(cells)), first_model_(first_model) {}
+
+    explicit RoutingPolicy(std::shared_ptr<const VectorPolicy> vectors)
+        : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
 
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         if (!evidence.started()) return Action::route(first_model_);
-        if (evidence.current == layout_->last_model()) return Action::accept();
-        const auto [node, state] = find(evidence);
-        const CellPolicy& cell = this->cell(node, state);
-        const int left = layout_->models()[static_cast<std::size_t>(evidence.current)].draws -
-                         evidence.current_model().drawn;
+        if (evidence.current == evidence.last_model()) return Action::accept();
+        const CellPolicy cell = decide(evidence);
+        const int left =
+            models()[static_cast<std::size_t>(evidence.current)].draws - evidence.current_model().drawn;
         const Choice& choice = left > 0 ? cell.best : cell.settled;
         switch (choice.kind) {
             case ActionKind::accept:
@@ -76,6 +56,15 @@ class RoutingPolicy {
         }
         return Action::verify(std::min<int>(choice.argument, left));
     }
+
+    /// The models that it is over.
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept {
+        return vectors_ ? vectors_->models() : layout_->models();
+    }
+    /// The alpha vectors; null for a table.
+    [[nodiscard]] const VectorPolicy* vectors() const noexcept { return vectors_.get(); }
+
+    // Of a table alone:
 
     /// Where evidence stands in the tree: at the largest model that answered, but the last. Throws as `next`.
     [[nodiscard]] RoutingPosition find(const Evidence& evidence) const {
@@ -99,8 +88,20 @@ class RoutingPolicy {
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
  private:
+    [[nodiscard]] CellPolicy decide(const Evidence& evidence) const {
+        if (!vectors_) {
+            const auto [node, state] = find(evidence);
+            return cell(node, state);
+        }
+        for (int model = 0; model <= evidence.current; ++model) {
+            require_known(model, evidence.models[static_cast<std::size_t>(model)],
+                          models()[static_cast<std::size_t>(model)]);
+        }
+        return vectors_->decide(evidence);
+    }
+
     [[nodiscard]] AcceptedAnswer accepted(int model) const {
-        return layout_->models()[static_cast<std::size_t>(model)].kind == VerificationKind::samples
+        return models()[static_cast<std::size_t>(model)].kind == VerificationKind::samples
                    ? AcceptedAnswer::plurality
                    : AcceptedAnswer::first;
     }
@@ -119,6 +120,7 @@ class RoutingPolicy {
 
     std::shared_ptr<const RoutingLayout> layout_{};
     std::vector<CellPolicy> cells_{};
+    std::shared_ptr<const VectorPolicy> vectors_{};
     int first_model_ = 0;
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy pays: mean prices over the training rows, and the base slope that the end models themselves ask.
+// What a policy pays and what is asked of it: mean prices over the training rows, the rule of one solution, and the base slope
+// that the end models themselves ask.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -15,6 +16,15 @@ struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
     std::vector<double> draws{};    ///< of one draw, one a model; of the whole of a lone confidence
     double round = 0.0;             ///< of a round of draws, apart from cost: it steers the policy only
+};
+
+/// What is asked of one solution.
+struct SolveRule {
+    double lambda = 0.0;          ///< score per unit of price
+    std::vector<int> batches{1};  ///< numbers of draws that a round may have, ascending
+    int least_first = 0;  ///< smallest model that may be asked first
+    /// Accept nothing unverified, and verify where that ties with routing, as IBC asks.
+    bool verify_first = false;
 };
 
 /// Mean prices over the rows of statistics. Requires rows.

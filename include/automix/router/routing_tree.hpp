@@ -18,7 +18,7 @@
 namespace automix {
 
 struct RoutingTree {
-    std::shared_ptr<const RoutingLayout> layout{};
+    std::shared_ptr<const RoutingLayout> layout{};  ///< null where it would be too large: see `make_tree`
     Eigen::ArrayXd
         chance{};  ///< that the next draw adds one to the state's count; of a seen confidence, its own
     Eigen::ArrayXd current{};  ///< expected score of the answer that may be accepted
@@ -125,17 +125,20 @@ inline std::vector<RoutedModel> routed_models(const BeliefModel& belief) {
     return models;
 }
 
-/// Fills the tree of a belief. Throws `ArgumentError` where it has more than `most_cells`.
+/// Fills the tree of a belief. Where it has more than `most_cells` it is not laid out: the layout is then null, and the
+/// belief has to be solved by the engine.
 inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     RoutingTree tree;
     tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
     const BeliefModel& belief = *tree.belief;
+    tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
+    std::vector<RoutedModel> models = routed_models(belief);
+    if (RoutingLayout::count_cells(models) > most_cells) return tree;
     const detail::BeliefChain chain(belief);
-    tree.layout = std::make_shared<RoutingLayout>(routed_models(belief), most_cells);
+    tree.layout = std::make_shared<RoutingLayout>(std::move(models));
     const RoutingLayout& layout = *tree.layout;
     const int last = layout.last_model();
     for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(layout.cells());
-    tree.last_alone = belief.mean_scores(last);
 
     std::vector<LevelBelief> beliefs(static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
     for (int first = 0; first < last; ++first)

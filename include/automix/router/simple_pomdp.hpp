@@ -24,7 +24,7 @@ struct SimplePomdpFamily {
 
     template <class Search>
     static void search(Search& search, int bins) {
-        const std::vector<Counts> counts = count(search.table(), bins);
+        const auto counts = count(search.table(), bins);
         std::map<double, std::vector<std::size_t>> entering;
         for (std::size_t bin = 0; bin < counts.size(); ++bin) {
             const double reward = entering_reward(counts[bin]);
@@ -46,9 +46,10 @@ struct SimplePomdpFamily {
     };
 
     /// Rows by bin; bins count without both their ends.
-    static std::vector<Counts> count(const ConfidenceCells& table, int bins) {
+    template <class Cells>
+    static std::vector<Counts> count(const Cells& table, int bins) {
         std::vector<Counts> counts(static_cast<std::size_t>(bins) + 1);
-        for (const ConfidenceCell& cell : table.cells) {
+        for (const auto& cell : table.cells) {
             const double position = cell.confidence * bins;
             if (std::abs(position - std::round(position)) >= 0.5) continue;
             Counts& bin = counts[static_cast<std::size_t>(std::round(position))];

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large to be laid
+// out: evidence becomes a belief, and the vector that is best there names the action. A decision is O(vectors * levels).
+#pragma once
+
+#include <automix/pomdp/policy.hpp>
+#include <automix/router/choice.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/routing_model.hpp>
+#include <automix/router/routing_tree.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace automix {
+
+class VectorPolicy {
+ public:
+    VectorPolicy(std::shared_ptr<const RoutingModel> model, pomdp::Policy policy)
+        : model_(std::move(model)), policy_(std::move(policy)) {}
+
+    /// The model that is asked first.
+    [[nodiscard]] int first_model() const {
+        return model_->choice(-1, 0, policy_.action(model_->start())).argument;
+    }
+
+    /// What to do when a model but the last has answered. Requires evidence within the limits of draws.
+    [[nodiscard]] CellPolicy decide(const Evidence& evidence) const {
+        LevelBelief about;
+        for (int model = 0; model <= evidence.current; ++model) {
+            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
+            if (!known.answered) continue;
+            about = model_->chain().arrive(about, model);
+            const RoutedModel& shape = models()[static_cast<std::size_t>(model)];
+            if (shape.kind != VerificationKind::none)
+                about = model_->chain().observe(about, shape.state(known));
+        }
+        const RoutedModel& shape = models()[static_cast<std::size_t>(evidence.current)];
+        const ModelEvidence& known = evidence.current_model();
+        const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
+        // With all draws used up nothing is left but to accept or to route.
+        return {at(evidence.current, drawn, about), at(evidence.current, shape.draws, about)};
+    }
+
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return model_->models(); }
+    [[nodiscard]] const RoutingModel& model() const noexcept { return *model_; }
+    [[nodiscard]] const pomdp::Policy& vectors() const noexcept { return policy_; }
+
+ private:
+    [[nodiscard]] Choice at(int model, int drawn, const LevelBelief& about) const {
+        return model_->choice(model, drawn, policy_.action(model_->belief(model, drawn, about)));
+    }
+
+    std::shared_ptr<const RoutingModel> model_;
+    pomdp::Policy policy_;
+};
+
+}  // namespace automix
