@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     app.footer(std::string("automix COMMAND --help tells the options of a command.\n") +
                automix::program::exit_codes);
     automix::program::Command command;
+    automix::program::add_compare(app, command);
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
     automix::program::add_simulate(app, command);

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix compare`: trains routers on random halves of logs and shows what they are worth on the others.
+#include "command.hpp"
+#include "log_options.hpp"
+#include "router_options.hpp"
+#include "solver_watch.hpp"
+
+#include <automix/evaluation/comparison.hpp>
+#include <automix/evaluation/comparison_text.hpp>
+#include <automix/io/comparison_json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct CompareOptions {
+    LogOptions log{};
+    RouterOptions router{};
+    std::vector<std::string> routers{"pomdp", "fixed_k", "exact"};
+    ComparisonOptions halves{};
+    bool json = false;
+};
+
+/// `NAME` or `NAME@MODEL+MODEL...`.
+struct RouterName {
+    std::string name{};
+    std::vector<std::string> models{};  ///< none: all
+};
+
+/// Throws `ArgumentError` for fewer than two models.
+RouterName parse_router(const std::string& text) {
+    const std::size_t at = text.find('@');
+    RouterName result{text.substr(0, at), {}};
+    if (at == std::string::npos) return result;
+    for (std::size_t from = at + 1; from <= text.size();) {
+        const std::size_t plus = std::min(text.find('+', from), text.size());
+        result.models.push_back(text.substr(from, plus - from));
+        from = plus + 1;
+    }
+    if (result.models.size() < 2)
+        throw ArgumentError("--routers: expected NAME@MODEL+MODEL..., found " + in_quotes(text));
+    return result;
+}
+
+/// What is compared on one log.
+struct LogComparison {
+    std::string path{};
+    std::vector<std::string> models{};
+    Index rows = 0;
+    std::vector<ComparedRouter> routers{};
+    std::vector<std::string> warnings{};
+};
+
+/// Shows how many halves are done.
+class HalvesLine {
+ public:
+    HalvesLine(std::string path, int log, int logs)
+        : path_(std::move(path)),
+          place_(logs > 1 ? " (" + std::to_string(log) + " of " + std::to_string(logs) + ")" : "") {}
+
+    void show(int done, int halves) {
+        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
+        if (!line_.is_due(passed.count())) return;
+        line_.show(printable(path_) + place_ + ": " + std::to_string(done) + " of " + std::to_string(halves) +
+                       " halves",
+                   passed.count());
+    }
+
+ private:
+    std::string path_;
+    std::string place_;
+    LiveLine line_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std::vector<std::string>& names,
+                                                 const RouterSettings& settings, const DrawLimits& limits) {
+    std::vector<Contender<AnyRouter>> contenders;
+    for (const std::string& text : names) {
+        const RouterName wanted = parse_router(text);
+        const std::vector<std::string>& models = wanted.models.empty() ? data.model_names() : wanted.models;
+        Contender<AnyRouter> contender{text, make_router_for(models, wanted.name, settings, limits), {}};
+        for (const std::string& model : wanted.models) {
+            contender.models.push_back(data.model_index(model));
+            if (contender.models.size() > 1 && contender.models.back() <= *(contender.models.end() - 2))
+                throw ArgumentError(
+                    "--routers: models of " + in_quotes(text) +
+                    " must stand in the log's order, cheapest first: " + joined(data.model_names()));
+        }
+        contenders.push_back(std::move(contender));
+    }
+    return contenders;
+}
+
+std::vector<LogComparison> run(const CompareOptions& options) {
+    // Bad usage is found before any log is read.
+    const RouterOptions& given = options.router;
+    const RouterSettings settings = router_settings(given);
+    const DrawLimits limits = draw_limits(given);
+    const std::vector<std::string> names = chosen_routers(options.routers);
+    for (const std::string& name : names) make_router(parse_router(name).name, settings);
+    const Prices prices = given_prices(given, options.log);
+    ComparisonOptions halves = options.halves;
+    halves.seed = given.seed;
+    validate(halves);
+
+    std::vector<LogComparison> comparisons;
+    for (const std::string& path : options.log.paths) {
+        LogOptions one = options.log;
+        one.paths = {path};
+        Log log = read_logs_for(one, given);
+        limits.require_known(log.data.model_names());
+        const PriceTable table = resolve_prices(log.data, prices);
+        HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
+                        static_cast<int>(options.log.paths.size()));
+        auto routers = compare_routers(log.data, table, contenders_for(log.data, names, settings, limits),
+                                       halves, [&](int done, int all) { line.show(done, all); });
+        log.warnings.insert(log.warnings.end(), table.notes.begin(), table.notes.end());
+        comparisons.push_back(
+            {path, log.data.model_names(), log.data.rows(), std::move(routers), std::move(log.warnings)});
+    }
+    return comparisons;
+}
+
+std::vector<ComparedRouter> mean_of(const std::vector<LogComparison>& logs) {
+    std::vector<std::vector<ComparedRouter>> routers;
+    for (const LogComparison& log : logs) routers.push_back(log.routers);
+    return mean_over_logs(routers);
+}
+
+std::string to_json_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {
+    OrderedJson json{{"halves", options.halves.halves},
+                     {"train_rows", options.halves.train_rows > 0 ? OrderedJson(options.halves.train_rows)
+                                                                  : OrderedJson(nullptr)},
+                     {"seed", options.router.seed},
+                     {"logs", OrderedJson::array()}};
+    for (const LogComparison& log : logs) {
+        json["logs"].push_back({{"log", log.path},
+                                {"models", log.models},
+                                {"rows", log.rows},
+                                {"warnings", log.warnings},
+                                {"routers", to_json(log.routers)}});
+    }
+    if (logs.size() > 1) json["mean"] = to_json(mean_of(logs));
+    return to_text(json);
+}
+
+std::string to_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {
+    const Index train_rows = options.halves.train_rows;
+    std::string text =
+        "trained on " + std::to_string(options.halves.halves) + " random halves" +
+        (train_rows > 0 ? ", " + std::to_string(train_rows) + " rows of each" : "") +
+        ", tested on the others; area, difference, excess, lift, gap recovered, quality and later start in "
+        "per cent, standard errors in brackets\n";
+    for (const LogComparison& log : logs) {
+        text += '\n' + printable(log.path) + ", " + std::to_string(log.rows) +
+                " queries: " + joined(printable(log.models), " -> ") + '\n' +
+                comparison_table("router", log.routers) + warnings_text(log.warnings);
+    }
+    if (logs.size() > 1)
+        text += '\n' + comparison_table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));
+    return text;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<CompareOptions>();
+    CLI::App* command = app.add_subcommand(
+        "compare", "Train routers on random halves of logs; show what they are worth on the others");
+    command->footer(
+        std::string(router_help) +
+        "  NAME@MODEL+MODEL...                             that router with these models only\n"
+        "Every log is compared on its own; with several, their mean follows. Area is the mean over 5, "
+        "10, ..., 95 %\nof the extra cost of (gap recovered - share) on the curve of a router's policies "
+        "for all prices of quality.\n" +
+        exit_codes);
+    add_log_options(*command, options->log);
+    add_list(*command, "--routers", options->routers, "NAME,...",
+             "Routers to compare, see below (default: pomdp,fixed_k,exact)");
+    command->add_option("--halves", options->halves.halves, "Random halves to train on")
+        ->type_name("N")
+        ->capture_default_str();
+    command
+        ->add_option("--train-rows", options->halves.train_rows, "Rows of a half to train on (default: all)")
+        ->type_name("N");
+    add_price_options(*command, options->router);
+    add_policy_options(*command, options->router);
+    add_family_options(*command, options->router);
+    add_seed(*command, options->router, "the first half; the others follow it");
+    add_format(*command, options->json);
+    command->callback([options, &chosen] {
+        chosen = [options] {
+            const auto logs = run(*options);
+            return options->json ? to_json_text(*options, logs) : to_text(*options, logs);
+        };
+    });
+}
+
+}  // namespace automix::program

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+// Routers compared on one log: trained on random halves of its rows and tested on the others, so that figures come with a
+// standard error and differences between routers are paired. Halves are by a seeded hash of the id. Prices are settled over
+// the whole log. O(halves * routers * (training + policies of a curve * replay)).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/curve_area.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/any_router.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/router.hpp>
+#include <automix/router/training.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+struct ComparisonOptions {
+    int halves = 20;         ///< seeds `seed`, `seed + 1`, ...
+    Index train_rows = 0;    ///< keep that many rows of each training half, those of the lowest hash; 0: all
+    std::uint64_t seed = 0;  ///< of the halves
+};
+
+/// An untrained router under the name that reports give it, and the models of the log that it may use.
+template <router_with_curve Router>
+struct Contender {
+    std::string name{};
+    Router router;
+    std::vector<Index> models{};  ///< ascending; none: all
+};
+
+/// A figure over halves.
+struct MeanFigure {
+    Figure mean = Figure::undefined("no halves");
+    Figure se = Figure::undefined("fewer than two halves");  ///< standard deviation / sqrt(halves)
+    int undefined = 0;  ///< halves that have no such figure and are left out
+};
+
+/// What is found of a router on one half, or, as `MeanFigure`, over all of them. Lift, excess and what they rest on are at
+/// the router's objective, the area is over all prices of quality.
+template <class Value>
+struct ComparedFigures {
+    Value lift{};           ///< ratio; 0 where the guard refuses or nothing is feasible
+    Value area{};           ///< per cent, as `curve_area` has it
+    Value excess{};         ///< per cent; 0 where the guard refuses or nothing is feasible
+    Value gap_recovered{};  ///< ratio
+    Value performance{};    ///< mean score
+    Value quality{};        ///< performance as a share of the last model's
+    Value cost{};           ///< mean cost per query
+    Value draws{};
+    Value rounds{};
+    Value later_start{};  ///< share of queries that begin at a model beyond the first
+};
+
+struct ComparedRouter {
+    std::string name{};
+    std::vector<std::string> models{};
+    int refused = 0;     ///< halves where the guard refused
+    int infeasible = 0;  ///< halves where nothing was feasible
+    ComparedFigures<MeanFigure> figures{};
+    MeanFigure area_difference{};    ///< to the first router, paired by half
+    MeanFigure excess_difference{};  ///< the same
+};
+
+/// Does nothing with the progress of a comparison.
+struct NoProgress {
+    void operator()(int, int) const noexcept {}
+};
+
+/// Throws `ArgumentError` for options that make no sense.
+inline void validate(const ComparisonOptions& options) {
+    if (options.halves < 1)
+        throw ArgumentError("halves: expected at least 1, found " + std::to_string(options.halves));
+    if (options.train_rows < 0)
+        throw ArgumentError("train_rows: expected at least 0, found " + std::to_string(options.train_rows));
+}
+
+/// Mean and standard error over the halves that have the figure.
+inline MeanFigure mean_over_halves(const std::vector<Figure>& halves) {
+    MeanFigure result;
+    double count = 0.0;
+    double sum = 0.0;
+    for (const Figure& half : halves) {
+        if (!half) {
+            if (result.undefined++ == 0) result.mean = half;
+            continue;
+        }
+        sum += *half;
+        count += 1.0;
+    }
+    if (count == 0.0) return result;
+    const double mean = sum / count;
+    result.mean = mean;
+    if (count < 2.0) return result;
+    double squares = 0.0;
+    for (const Figure& half : halves) squares += half ? (*half - mean) * (*half - mean) : 0.0;
+    result.se = std::sqrt(squares / (count - 1.0) / count);
+    return result;
+}
+
+namespace detail {
+
+using HalfFigures = ComparedFigures<Figure>;
+
+template <class Value>
+inline constexpr std::array<Value ComparedFigures<Value>::*, 10> all_figures = {
+    &ComparedFigures<Value>::lift,        &ComparedFigures<Value>::area,
+    &ComparedFigures<Value>::excess,      &ComparedFigures<Value>::gap_recovered,
+    &ComparedFigures<Value>::performance, &ComparedFigures<Value>::quality,
+    &ComparedFigures<Value>::cost,        &ComparedFigures<Value>::draws,
+    &ComparedFigures<Value>::rounds,      &ComparedFigures<Value>::later_start};
+
+/// One way to divide a log.
+struct HalfRows {
+    std::vector<Index> train{};
+    std::vector<Index> test{};
+};
+
+/// Rows whose hash is below one half train, or those of the lowest hash among them.
+inline HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows) {
+    HalfRows rows;
+    std::vector<std::pair<double, Index>> train;
+    for (Index row = 0; row < data.rows(); ++row) {
+        const double hash = uniform_of(data.id(row), seed, UniformUse::split);
+        if (hash < 0.5) {
+            train.emplace_back(hash, row);
+        } else {
+            rows.test.push_back(row);
+        }
+    }
+    if (train_rows > 0 && train_rows < static_cast<Index>(train.size())) {
+        std::sort(train.begin(), train.end());
+        train.resize(static_cast<std::size_t>(train_rows));
+    }
+    for (const auto& [hash, row] : train) rows.train.push_back(row);
+    std::sort(rows.train.begin(), rows.train.end());
+    if (rows.train.empty() || rows.test.empty()) {
+        throw DataError("the half of seed " + std::to_string(seed) + " leaves no rows to " +
+                        (rows.train.empty() ? "train on" : "test on"));
+    }
+    return rows;
+}
+
+inline PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models) {
+    PriceTable selection;
+    for (const Index model : models) {
+        const auto m = static_cast<std::size_t>(model);
+        selection.answers.push_back(prices.answers[m]);
+        selection.draws.push_back(prices.draws[m]);
+        selection.verifications.push_back(prices.verifications[m]);
+    }
+    selection.recorded = prices.recorded;
+    selection.notes = prices.notes;
+    return selection;
+}
+
+/// Share of queries that the router sends to a model beyond the first at once.
+template <router Router>
+double later_start(const Router& policy, Index models) {
+    std::vector<UniformInterval> intervals;
+    if constexpr (randomised_router<Router>) intervals = uniform_intervals(policy.breakpoints());
+    if (intervals.empty()) intervals.push_back({0.5, 1.0});
+    Evidence evidence(static_cast<std::size_t>(models));
+    double share = 0.0;
+    for (const auto& [inside, length] : intervals) {
+        evidence.reset(inside);
+        const Action first = policy.next(evidence);
+        if (first.kind == ActionKind::route && first.model > 0) share += length;
+    }
+    return share;
+}
+
+/// A router trained on one half of its models' columns and tested on the other.
+template <class Router>
+class HalfTest {
+ public:
+    HalfTest(const Dataset& data, const PriceTable& prices, const HalfRows& rows,
+             const std::vector<Index>& models)
+        : train_(data.select(rows.train, models)),
+          test_(data.select(rows.test, models)),
+          train_prices_(select_models(prices, models).select_rows(rows.train)),
+          test_prices_(select_models(prices, models).select_rows(rows.test)) {}
+
+    /// `ends` are the models that figures are measured against, on the test rows.
+    HalfFigures run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {
+        HalfFigures half{none, none, none, none, none, none, none, none, none, none};
+        std::vector<Point> curve;
+        for (const Router& policy : router.curve({train_, train_prices_}))
+            curve.push_back(summarise(replay(policy, test_, test_prices_, seed), ends).point());
+        half.area = curve_area(curve, ends.small(), ends.large());
+
+        const TrainingResult training = router.train({train_, train_prices_});
+        const bool refused = training.guard && !training.guard->passed && !training.reason.empty();
+        counts.refused += refused ? 1 : 0;
+        counts.infeasible += training.feasible ? 0 : 1;
+        if (training.feasible) {
+            const Report report = summarise(replay(router, test_, test_prices_, seed), ends);
+            half.lift = report.ibc_lift;
+            half.excess = report.excess;
+            half.gap_recovered = report.gap_recovered;
+            half.performance = report.performance;
+            const double large = ends.large().performance;
+            half.quality =
+                large > 0.0 ? Figure(report.performance / large) : Figure::undefined("LLM scores nothing");
+            half.cost = report.cost;
+            half.draws = report.draws;
+            half.rounds = report.rounds;
+            half.later_start = later_start(router, test_.models());
+        }
+        if (refused || !training.feasible) half.lift = half.excess = 0.0;
+        return half;
+    }
+
+ private:
+    inline static const Figure none = Figure::undefined("no policy");
+
+    Dataset train_;
+    Dataset test_;
+    PriceTable train_prices_;
+    PriceTable test_prices_;
+};
+
+inline MeanFigure mean_difference(const std::vector<HalfFigures>& halves,
+                                  const std::vector<HalfFigures>& others, Figure HalfFigures::*figure) {
+    std::vector<Figure> differences;
+    for (std::size_t i = 0; i < halves.size(); ++i) {
+        const Figure& one = halves[i].*figure;
+        const Figure& other = others[i].*figure;
+        differences.push_back(!one ? one : !other ? other : Figure(*one - *other));
+    }
+    return mean_over_halves(differences);
+}
+
+inline ComparedFigures<MeanFigure> mean_figures(const std::vector<HalfFigures>& halves) {
+    ComparedFigures<MeanFigure> means;
+    for (std::size_t i = 0; i < all_figures<Figure>.size(); ++i) {
+        std::vector<Figure> values;
+        for (const HalfFigures& half : halves) values.push_back(half.*all_figures<Figure>[i]);
+        means.*all_figures<MeanFigure>[i] = mean_over_halves(values);
+    }
+    return means;
+}
+
+}  // namespace detail
+
+/// Compares routers on a log with its settled prices. Figures are measured against the first and the last model of `data`,
+/// whatever models a router uses. `progress(done, halves)` is called after each half. Throws what routers and replays throw,
+/// `DataError` for a half without rows, and `ArgumentError` for options or prices that make no sense.
+template <router_with_curve Router, class Progress = NoProgress>
+std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTable& prices,
+                                            const std::vector<Contender<Router>>& contenders,
+                                            const ComparisonOptions& options = {}, Progress progress = {}) {
+    validate(options);
+    require_prices_for(data, prices);
+    std::vector<Index> all;
+    for (Index model = 0; model < data.models(); ++model) all.push_back(model);
+    std::vector<ComparedRouter> results;
+    for (const Contender<Router>& contender : contenders) {
+        ComparedRouter& result = results.emplace_back();
+        result.name = contender.name;
+        for (const Index model : contender.models.empty() ? all : contender.models)
+            result.models.push_back(data.model_names()[static_cast<std::size_t>(model)]);
+    }
+    std::vector<std::vector<detail::HalfFigures>> figures(contenders.size());
+    for (int half = 0; half < options.halves; ++half) {
+        const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(half);
+        const detail::HalfRows rows = detail::divide_rows(data, seed, options.train_rows);
+        const EndModels ends = end_models(data.select_rows(rows.test), prices.select_rows(rows.test));
+        for (std::size_t i = 0; i < contenders.size(); ++i) {
+            const auto& models = contenders[i].models;
+            const detail::HalfTest<Router> test(data, prices, rows, models.empty() ? all : models);
+            figures[i].push_back(test.run(contenders[i].router, ends, options.seed, results[i]));
+        }
+        progress(half + 1, options.halves);
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        results[i].figures = detail::mean_figures(figures[i]);
+        results[i].area_difference =
+            detail::mean_difference(figures[i], figures.front(), &detail::HalfFigures::area);
+        results[i].excess_difference =
+            detail::mean_difference(figures[i], figures.front(), &detail::HalfFigures::excess);
+    }
+    return results;
+}
+
+/// The mean over several logs of what the same routers came to on each, in the same order: means are averaged, standard
+/// errors as those of independent figures, counts are added. Figures that one log lacks are undefined.
+inline std::vector<ComparedRouter> mean_over_logs(const std::vector<std::vector<ComparedRouter>>& logs) {
+    std::vector<ComparedRouter> result = logs.front();
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const auto mean = [&](auto figure_of) {
+            MeanFigure sum{0.0, 0.0, 0};
+            for (const auto& routers : logs) {
+                const MeanFigure log = figure_of(routers[i]);
+                sum.mean = !sum.mean ? sum.mean : !log.mean ? log.mean : Figure(*sum.mean + *log.mean);
+                sum.se = !sum.se ? sum.se : !log.se ? log.se : Figure(std::hypot(*sum.se, *log.se));
+                sum.undefined += log.undefined;
+            }
+            const auto count = static_cast<double>(logs.size());
+            if (sum.mean) sum.mean = *sum.mean / count;
+            if (sum.se) sum.se = *sum.se / count;
+            return sum;
+        };
+        ComparedRouter& router = result[i];
+        for (const auto figure : detail::all_figures<MeanFigure>)
+            router.figures.*figure = mean([&](const ComparedRouter& r) { return r.figures.*figure; });
+        router.area_difference = mean([](const ComparedRouter& r) { return r.area_difference; });
+        router.excess_difference = mean([](const ComparedRouter& r) { return r.excess_difference; });
+        router.refused = router.infeasible = 0;
+        for (const auto& routers : logs) {
+            router.refused += routers[i].refused;
+            router.infeasible += routers[i].infeasible;
+        }
+    }
+    return result;
+}
+
+}  // namespace automix
