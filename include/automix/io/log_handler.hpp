@@ -27,7 +27,8 @@ struct LogParts {
     bool texts = false;    ///< all of them
 };
 
-class LogHandler : public SaxHandler<LogHandler> {
+template <class Log>
+class LogHandler : public SaxHandler<LogHandler<Log>> {
  public:
     explicit LogHandler(LogParts parts) : parts_(parts) {}
 
@@ -49,7 +50,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
     /// Clears `record` and fills it from the events that follow.
-    void start(LogRecord& record) {
+    void start(Log& record) {
         out_ = &record;
         reset(record, kept_names_);
         if (learning_) names_.clear();
@@ -197,15 +198,15 @@ class LogHandler : public SaxHandler<LogHandler> {
                (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
     }
 
-    ModelRecord& model() { return out_->record.models[static_cast<std::size_t>(slot_)]; }
-    ModelTexts& texts() { return out_->texts[static_cast<std::size_t>(slot_)]; }
+    auto& model() { return out_->record.models[static_cast<std::size_t>(slot_)]; }
+    auto& texts() { return out_->texts[static_cast<std::size_t>(slot_)]; }
 
     void require(bool right, const JsonScalar& value) const {
         if (!right) fail_expected(path(), describe_field(field_).expected, value.shown());
     }
 
     void field_value(const JsonScalar& value) {
-        Record& row = out_->record;
+        auto& row = out_->record;
         switch (field_) {
             case LogField::schema:
                 return require(value.is_text() && *value.text == log_schema, value);
@@ -322,7 +323,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     std::vector<std::ptrdiff_t> slots_;  ///< of each model: its place among those kept, or `skipped`
     bool learning_ = true;
     bool same_pair_ = false;
-    LogRecord* out_ = nullptr;
+    Log* out_ = nullptr;
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
     SeenFields seen_, model_seen_, usage_seen_;  ///< of the record, the model and its usage that are read

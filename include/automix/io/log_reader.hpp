@@ -187,7 +187,7 @@ class LogReader {
 
     std::vector<std::string> paths_;
     ReadOptions options_;
-    detail::LogHandler handler_;
+    detail::LogHandler<LogRecord> handler_;
     std::optional<detail::MappedHandler> mapped_;
     std::optional<detail::LineReader> lines_;
     std::size_t opened_ = 0;   ///< files

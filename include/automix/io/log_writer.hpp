@@ -145,7 +145,7 @@ class LogWriter {
         for (std::string_view line; lines.next(line);) {
             if (detail::is_blank(line)) continue;
             try {
-                detail::LogHandler handler{detail::LogParts{}};
+                detail::LogHandler<LogRecord> handler{detail::LogParts{}};
                 LogRecord first;
                 handler.start(first);
                 detail::parse_json_line<Json>(line, handler);
