@@ -15,6 +15,7 @@
 #include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -30,13 +31,16 @@ struct PomdpLimits {
     std::size_t actions = std::size_t{1} << 16U;
     std::size_t rows = std::size_t{1} << 22U;          ///< states * actions; also observations
     std::size_t entries = std::size_t{1} << 25U;       ///< of T, and of O, wildcards written out
-    std::size_t reward_terms = std::size_t{1} << 30U;  ///< of the sums over successors and observations
+    std::size_t reward_terms = std::size_t{1} << 26U;  ///< of the sums over successors and observations
 };
 
 namespace detail {
 
 /// How far the sum of a row of probabilities may be off 1.
 inline constexpr double pomdp_tolerance = 1e-5;
+
+/// Rewards stay below it in size, so that their means stay below what models allow, 1e100, however they are rounded.
+inline constexpr double pomdp_reward_limit = 1e99;
 
 /// What the lines of a file say.
 template <class Lexer>
@@ -52,7 +56,7 @@ struct PomdpStatements {
     std::size_t start_offset = 0;
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
-    RewardRules<pomdp::Entry> rewards{};
+    RewardRules<PomdpCell> rewards{};
 };
 
 template <class Lexer>
@@ -253,6 +257,11 @@ class PomdpParser {
     template <class Expected>
     void read_reward(int action, int state, int next, int observation, Expected expected) {
         const auto number = lexer_.number(expected);
+        if (!(std::abs(number.value) < pomdp_reward_limit)) {
+            lexer_.fail(number.offset,
+                        expected() + " below " + format_number(pomdp_reward_limit) + " in size",
+                        format_number(number.value));
+        }
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }
 

@@ -49,8 +49,9 @@ class ProbabilityRules {
         set_whole(action, state, {Kind::reset, 0.0, {}, offset});
     }
 
+    template <class Lexer>
     [[nodiscard]] PomdpRow<Entry> row(int action, int state, int columns, std::span<const Entry> start,
-                                      PomdpBudget& budget) const {
+                                      PomdpBudget& budget, const Lexer& lexer) const {
         const auto buckets = buckets_.meeting(action, state);
         const Whole* whole = nullptr;
         for (const Bucket* bucket : buckets) {
@@ -59,10 +60,12 @@ class ProbabilityRules {
         PomdpRow<Entry> row;
         if (whole == nullptr) return row;
         row.offset = whole->offset;
-        row.entries = expanded(*whole, state, columns, start, budget);
+        row.entries = expanded(*whole, state, columns, start);
+        budget.spend(row.entries.size(), whole->offset, lexer);
         std::vector<PomdpCell> cells;
         for (const Bucket* bucket : buckets) {
-            budget.spend(bucket->cells.size());
+            if (bucket->cells.empty()) continue;
+            budget.spend(bucket->cells.size(), bucket->cells.back().setting.offset, lexer);
             for (const PomdpCell& cell : bucket->cells) {
                 if (cell.setting.offset > whole->offset) cells.push_back(cell);
             }
@@ -100,18 +103,15 @@ class ProbabilityRules {
     }
 
     static std::vector<Entry> expanded(const Whole& whole, int state, int columns,
-                                       std::span<const Entry> start, PomdpBudget& budget) {
+                                       std::span<const Entry> start) {
         std::vector<Entry> entries;
         if (whole.kind == Kind::constant && whole.value != 0.0) {
-            budget.spend(static_cast<std::size_t>(columns));
             for (int column = 0; column < columns; ++column) entries.push_back({column, whole.value});
         } else if (whole.kind == Kind::identity) {
             entries.push_back({state, 1.0});
         } else if (whole.kind == Kind::reset) {
-            budget.spend(start.size());
             entries.assign(start.begin(), start.end());
         } else if (whole.kind == Kind::entries) {
-            budget.spend(whole.entries.size());
             entries = whole.entries;
         }
         return entries;

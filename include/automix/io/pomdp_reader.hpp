@@ -81,13 +81,13 @@ class PomdpAssembly {
     [[nodiscard]] std::vector<pomdp::SparseRows> tables(const std::string& section,
                                                         const ProbabilityRules<pomdp::Entry>& rules,
                                                         int columns, const std::vector<pomdp::Entry>& start) {
-        PomdpBudget budget(lexer_.name(), "entries of " + section, limits_.entries);
+        PomdpBudget budget("entries of " + section, limits_.entries);
         Correction correction;
         std::vector<pomdp::SparseRows> tables;
         for (int a = 0; a < said_.actions.count(); ++a) {
             pomdp::SparseRows& table = tables.emplace_back(columns);
             for (int s = 0; s < states_; ++s) {
-                PomdpRow<pomdp::Entry> row = rules.row(a, s, columns, start, budget);
+                PomdpRow<pomdp::Entry> row = rules.row(a, s, columns, start, budget, lexer_);
                 put_right(row.entries, row.offset, correction, [&] {
                     return "the row of " + section + " for action " + said_.actions.name(a) + " and state " +
                            said_.states.name(s);
@@ -101,13 +101,13 @@ class PomdpAssembly {
 
     [[nodiscard]] Eigen::MatrixXd rewards(const std::vector<pomdp::SparseRows>& transitions,
                                           const std::vector<pomdp::SparseRows>& observations) const {
-        PomdpBudget budget(lexer_.name(), "terms in the sums of rewards", limits_.reward_terms);
+        PomdpBudget budget("terms in the sums of rewards", limits_.reward_terms);
         Eigen::MatrixXd rewards(states_, said_.actions.count());
         for (int a = 0; a < said_.actions.count(); ++a) {
             const auto action = static_cast<std::size_t>(a);
+            RewardMeans means(said_.rewards, a, observations[action]);
             for (int s = 0; s < states_; ++s) {
-                const double mean =
-                    said_.rewards.expected(a, s, transitions[action].row(s), observations[action], budget);
+                const double mean = means.expected(s, transitions[action].row(s), budget, lexer_);
                 rewards(s, a) = said_.costs ? 0.0 - mean : mean;
             }
         }
@@ -155,14 +155,9 @@ class PomdpAssembly {
 template <class Lexer = detail::PomdpLexer>
 [[nodiscard]] PomdpFile parse_pomdp(std::string_view text, const std::string& name,
                                     const PomdpLimits& limits = {}) {
-    try {
-        Lexer lexer(text, name);
-        detail::PomdpStatements<Lexer> said = detail::PomdpParser<Lexer>(lexer, limits).parse();
-        return detail::PomdpAssembly<Lexer>(lexer, std::move(said), limits).file();
-    } catch (const DataError& error) {
-        if (!error.place().file.empty()) throw;
-        throw DataError(Place{name, 0, {}}, error.detail());  // what the model refuses
-    }
+    Lexer lexer(text, name);
+    detail::PomdpStatements<Lexer> said = detail::PomdpParser<Lexer>(lexer, limits).parse();
+    return detail::PomdpAssembly<Lexer>(lexer, std::move(said), limits).file();
 }
 
 /// The model in a file. Throws as `parse_pomdp`, and where the file cannot be read.

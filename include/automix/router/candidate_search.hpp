@@ -48,11 +48,19 @@ struct Selection {
     Candidate figures{};
 };
 
-template <class Cells>
+/// Looks at no candidate.
+struct IgnoreCandidates {
+    template <class MakeSelection>
+    void operator()(const Candidate&, const MakeSelection&) const noexcept {}
+};
+
+/// `observe(candidate, make)` is called with every candidate in range; `make()` is its `Selection`.
+template <class Cells, class Observe = IgnoreCandidates>
 class CandidateSearch {
  public:
     /// `cells` must outlive the search.
-    CandidateSearch(const Cells& cells, const CostRange& range) : cells_(cells), range_(range), below_(1) {
+    CandidateSearch(const Cells& cells, const CostRange& range, Observe observe = {})
+        : cells_(cells), range_(range), observe_(std::move(observe)), below_(1) {
         for (const auto& cell : cells.cells) {
             confidences_.push_back(cell.confidence);
             below_.push_back(below_.back() + RoutedSum{cell.weight, cell.gain});
@@ -78,7 +86,15 @@ class CandidateSearch {
     /// Weighs one more rule.
     void consider(std::string_view family, const ConfidenceRule& rule) {
         const auto figures = evaluate(weigh(rule));
-        if (figures && (!found_ || figures->beats(best_.figures))) keep({rule, family, *figures});
+        if (!figures) return;
+        show(*figures, [&] { return Selection{rule, family, *figures}; });
+        if (!found_ || figures->beats(best_.figures)) keep({rule, family, *figures});
+    }
+
+    /// Shows the observer a candidate that `evaluate` has counted.
+    template <class MakeSelection>
+    void show(const Candidate& figures, const MakeSelection& make) {
+        observe_(figures, make);
     }
 
     /// Takes a rule that `evaluate` has counted where it beats the best so far.
@@ -159,6 +175,7 @@ class CandidateSearch {
 
     const Cells& cells_;
     CostRange range_;
+    Observe observe_;
     std::vector<double> confidences_;
     std::vector<RoutedSum> below_;  ///< over the first i cells
     std::vector<RoutedSum> bins_;

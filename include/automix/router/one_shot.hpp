@@ -9,6 +9,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/router/action.hpp>
+#include <automix/router/candidate_hull.hpp>
 #include <automix/router/candidate_search.hpp>
 #include <automix/router/confidence_cells.hpp>
 #include <automix/router/evidence.hpp>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace automix {
 
@@ -65,6 +67,19 @@ class OneShotRouter {
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
+    }
+
+    /// The candidates that are best on the table for some lambda, ascending in cost there; none where no cost is in range.
+    /// Throws as `train` does.
+    [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
+        const ConfidenceCells cells = collect_cells(training, Family::uses_categories);
+        std::vector<OneShotRouter> routers;
+        for (Selection& selection : best_selections<Family>(cells, options_.cost_range, options_.bins)) {
+            OneShotRouter& router = routers.emplace_back(options_);
+            router.selection_ = std::move(selection);
+            router.obstacle_.clear();
+        }
+        return routers;
     }
 
     /// Throws `NotTrainedError` where there is no policy.
