@@ -5,6 +5,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/router/backward_induction.hpp>
+#include <automix/router/routing_solver.hpp>
 #include <automix/router/lambda_hull.hpp>
 
 #include <algorithm>
@@ -31,10 +32,10 @@ class PolicyHull {
     };
 
  public:
-    /// `most` policies at most are kept: the search stops there.
-    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, std::vector<int> batches,
+    /// `rule` tells all but lambda. `most` policies at most are kept: the search stops there.
+    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
                std::size_t most = 10'000)
-        : tree_(tree), prices_(prices), rule_{0.0, std::move(batches), false}, most_(most) {}
+        : tree_(tree), prices_(prices), rule_(std::move(rule)), most_(most) {}
 
     /// All policies, ascending in cost.
     [[nodiscard]] std::vector<HullPolicy> all() { return search().all(cheapest()); }

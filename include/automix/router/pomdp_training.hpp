@@ -9,6 +9,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/router/backward_induction.hpp>
+#include <automix/router/routing_solver.hpp>
 #include <automix/router/cross_fit.hpp>
 #include <automix/router/fixed_k.hpp>
 #include <automix/router/held_out.hpp>
@@ -63,14 +64,16 @@ class PomdpTraining {
                   const TreeOptions& tree)
         : statistics_(statistics),
           prices_(prices),
-          batches_(prices.round > 0.0 ? std::move(batches) : std::vector<int>{1}),
+          rule_{0.0, prices.round > 0.0 ? std::move(batches) : std::vector<int>{1}},
           accepted_(tree.accepted),
+          most_cells_(tree.most_cells),
           total_(statistics.total()),
           tree_(fit_tree(total_, statistics.models, tree)),
           folds_(statistics, total_, tree) {
         small_ = alone(total_, prices, 0);
         large_ = alone(total_, prices, last());
         base_ = base_slope(total_, prices);
+        choose_first_models();
         judge_guard();
     }
 
@@ -91,6 +94,13 @@ class PomdpTraining {
                                              : base_.reason();
         }
         const bool refused = !trained_.report.fallback.empty();
+        const bool one_solution = objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
+        if (!tree_.layout && !one_solution) {
+            trained_.infeasible = "the objective " + std::string(name_of(objective.kind)) +
+                                  " needs the exact solution, and the reachable evidence has more than " +
+                                  format_number(most_cells_) + " cells; lower max_draws, or ask for base or lambda";
+            return std::move(trained_);
+        }
         switch (objective.kind) {
             case ObjectiveKind::base_slope:
                 refused || !base_ ? accept_all() : for_lambda(*base_);
@@ -114,7 +124,7 @@ class PomdpTraining {
     /// The policies that are best for some lambda, ascending in cost, whatever the guard says.
     [[nodiscard]] std::vector<TrainedPolicy> curve() const {
         std::vector<TrainedPolicy> policies;
-        for (auto& [lambda, solution] : PolicyHull(tree_, prices_, batches_).all()) {
+        for (auto& [lambda, solution] : PolicyHull(tree_, prices_, rule_).all()) {
             TrainedPolicy& trained = policies.emplace_back();
             trained.report.objective = Objective::lambda(lambda);
             trained.report.accepted = accepted_;
@@ -133,8 +143,14 @@ class PomdpTraining {
  private:
     [[nodiscard]] std::size_t last() const { return statistics_.models.size() - 1; }
 
+    [[nodiscard]] SolveRule at(double lambda) const {
+        SolveRule rule = rule_;
+        rule.lambda = lambda;
+        return rule;
+    }
+
     [[nodiscard]] RoutingSolution solve(double lambda) const {
-        return solve_routing(tree_, prices_, {lambda, batches_});
+        return solve_routing(tree_, prices_, at(lambda));
     }
 
     /// Excess over mixing at that slope: score less the first model's, less slope times what is paid beyond it.
@@ -152,11 +168,29 @@ class PomdpTraining {
         return sum;
     }
 
+    /// Beside the model before the last, a smaller one may be asked first only where held-out rows show that this gains
+    /// more than its standard error, at the base slope: a belief's own forecast flatters long cascades.
+    void choose_first_models() {
+        rule_.least_first = static_cast<int>(last()) - 1;
+        if (!base_) rule_.least_first = 0;
+        const RowFigure gain{std::vector<double>(last() + 1, 0.0), base_.value_or(0.0) * -1.0, 0.0};
+        for (int first = rule_.least_first - 1; first >= 0; --first) {
+            const HeldOut difference =
+                folds_.judge(prices_, gain, [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
+                    SolveRule wider = at(*base_);
+                    wider.least_first = first;
+                    return {{1.0, solve_routing(tree, prices_, wider).policy},
+                            {-1.0, solve_routing(tree, prices_, at(*base_)).policy}};
+                });
+            if (difference.mean_figure() > difference.standard_error()) rule_.least_first = first;
+        }
+    }
+
     void judge_guard() {
         if (!base_) return;
         const HeldOut held_out = folds_.judge(
             prices_, excess_figure(*base_), [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
-                return {{1.0, solve_routing(tree, prices_, {*base_, batches_}).policy}};
+                return {{1.0, solve_routing(tree, prices_, at(*base_)).policy}};
             });
         if (held_out.units < 2.0) return;
         guard_ = {held_out.mean_figure() > held_out.standard_error(), held_out.mean_figure(),
@@ -166,6 +200,7 @@ class PomdpTraining {
     void use(RoutingSolution solution, double lambda) {
         trained_.report.lambda = lambda;
         trained_.report.expected = solution.value;
+        trained_.report.gap = solution.gap;
         trained_.mixture = {{1.0, std::move(solution.policy)}};
     }
 
@@ -218,7 +253,7 @@ class PomdpTraining {
         auto [cheaper, dearer] =
             refused ? std::pair{small_alone(),
                                 large_.performance > small_.performance ? large_alone() : small_alone()}
-                    : PolicyHull(tree_, prices_, batches_).around(budget);
+                    : PolicyHull(tree_, prices_, rule_).around(budget);
         const double extra = dearer.value.cost - cheaper.value.cost;
         const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 0.0;
         const double lambda = extra > 0.0 ? (dearer.value.score - cheaper.value.score) / extra : 0.0;
@@ -228,7 +263,8 @@ class PomdpTraining {
     /// Dinkelbach (1967): the lambda at which the best policy gains just what it costs is the highest IBC.
     void for_ibc() {
         const RoutingSolution small = small_alone();
-        SolveRule rule{0.0, batches_, true};
+        SolveRule rule = at(0.0);
+        rule.verify_first = true;
         RoutingSolution best;
         for (int step = 0; step < 100; ++step) {
             RoutingSolution next = solve_routing(tree_, prices_, rule);
@@ -272,7 +308,7 @@ class PomdpTraining {
         for (const double lambda : lambdas) {
             const HeldOut rows =
                 folds_.judge(prices_, above, [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
-                    return {{1.0, solve_routing(tree, prices_, {lambda, batches_}).policy}};
+                    return {{1.0, solve_routing(tree, prices_, at(lambda)).policy}};
                 });
             if (rows.rows > 0.0) candidates.push_back({lambda, solve(lambda), rows});
         }
@@ -326,8 +362,9 @@ class PomdpTraining {
 
     const Statistics& statistics_;
     const RoutingPrices& prices_;
-    std::vector<int> batches_;
+    SolveRule rule_;  // all but lambda
     AcceptedAnswer accepted_;
+    double most_cells_;
     Sums total_;
     RoutingTree tree_;
     CrossFit folds_;
