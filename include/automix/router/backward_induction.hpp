@@ -20,11 +20,28 @@ namespace automix {
 
 struct RoutingSolution {
     RoutingPolicy policy{};
-    RoutingValue value{};  ///< at the start, the first answer included
-    double gap = 0.0;      ///< by which the best policy may be better; 0: none is
+    RoutingValue value{};                ///< at the start, the first answer included
+    double gap = 0.0;                    ///< by which the best policy may be better; 0: none is
+    std::vector<RoutingValue> starts{};  ///< value of asking each model first; none where that is not known
 };
 
 namespace detail {
+
+/// Values that differ by less are ties.
+inline constexpr double value_rounding = 1e-12;
+
+/// The model from `least` on that is best asked first; on a tie the smallest.
+inline int best_start(const std::vector<RoutingValue>& starts, int least, double lambda,
+                      const RoutingPrices& prices) {
+    int best = least;
+    const auto net = [&](int first) {
+        return net_value(starts[static_cast<std::size_t>(first)], lambda, prices);
+    };
+    for (int first = least + 1; first < static_cast<int>(starts.size()); ++first) {
+        if (net(first) > net(best) + value_rounding) best = first;
+    }
+    return best;
+}
 
 /// One sweep over a tree.
 class BackwardInduction {
@@ -39,19 +56,17 @@ class BackwardInduction {
     }
 
     [[nodiscard]] RoutingSolution solution() && {
-        Best best{value_from(rule_.least_first), Choice::route(rule_.least_first)};
-        for (int first = rule_.least_first + 1; first <= layout_->last_model(); ++first)
-            offer(best, Choice::route(first), value_from(first));
-        return {RoutingPolicy(layout_, std::move(cells_), best.choice.argument), best.value};
+        std::vector<RoutingValue> starts;
+        for (int first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
+        const int first = best_start(starts, rule_.least_first, rule_.lambda, prices_);
+        const RoutingValue value = starts[static_cast<std::size_t>(first)];
+        return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
     }
 
     /// The value of starting at a model.
     [[nodiscard]] RoutingValue value_from(int first) const { return values_.start(first); }
 
  private:
-    /// Values that differ by less are ties.
-    static constexpr double rounding = 1e-12;
-
     struct Best {
         RoutingValue value{};
         Choice choice{};
@@ -62,7 +77,7 @@ class BackwardInduction {
     }
 
     /// Takes what is better by more than `margin`.
-    void offer(Best& best, Choice choice, const RoutingValue& value, double margin = rounding) const {
+    void offer(Best& best, Choice choice, const RoutingValue& value, double margin = value_rounding) const {
         if (net(value) > net(best.value) + margin) best = {value, choice};
     }
 
@@ -99,11 +114,10 @@ class BackwardInduction {
         Best best = settled;
         for (const auto& [draws, verified] : batches) {
             const bool wins_tie = unverified_start && best.choice.kind == ActionKind::route;
-            offer(best, Choice::verify(draws), verified, wins_tie ? -rounding : rounding);
+            offer(best, Choice::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
         }
         values_.at(n, state) = best.value;
-        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice,
-                                                                                 settled.choice};
+        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice, settled.choice};
     }
 
     std::shared_ptr<const RoutingLayout> layout_;

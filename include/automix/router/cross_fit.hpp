@@ -48,14 +48,18 @@ class CrossFit {
         }
     }
 
-    /// Judges what `policies` makes of each fold's tree on the rows of that fold.
+    [[nodiscard]] std::size_t folds() const noexcept { return trees_.size(); }
+    /// The tree fitted to all rows but those of a fold; nothing where the fold or its complement holds no rows.
+    [[nodiscard]] const std::optional<RoutingTree>& tree(std::size_t fold) const { return trees_[fold]; }
+
+    /// Judges the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
     template <class Policies>
     [[nodiscard]] HeldOut judge(const RoutingPrices& prices, const RowFigure& figure,
                                 Policies policies) const {
         HeldOut total;
         for (std::size_t f = 0; f < trees_.size(); ++f) {
             if (!trees_[f]) continue;
-            const std::vector<PolicyShare> mixture = policies(*trees_[f]);
+            const std::vector<PolicyShare> mixture = policies(f);
             judge_rows(total, accepted_, mixture, statistics_.folds[f], prices, figure);
         }
         return total;
@@ -74,7 +78,7 @@ class CrossFit {
  private:
     const Statistics& statistics_;
     AcceptedAnswer accepted_;
-    std::vector<std::optional<RoutingTree>> trees_;  // nothing where the fold or its complement holds no rows
+    std::vector<std::optional<RoutingTree>> trees_;
 };
 
 }  // namespace automix

@@ -9,13 +9,13 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/router/backward_induction.hpp>
-#include <automix/router/routing_solver.hpp>
 #include <automix/router/cross_fit.hpp>
 #include <automix/router/fixed_k.hpp>
 #include <automix/router/held_out.hpp>
 #include <automix/router/objective.hpp>
 #include <automix/router/policy_hull.hpp>
 #include <automix/router/pomdp_report.hpp>
+#include <automix/router/routing_solver.hpp>
 #include <automix/router/routing_tree.hpp>
 
 #include <algorithm>
@@ -73,6 +73,7 @@ class PomdpTraining {
         small_ = alone(total_, prices, 0);
         large_ = alone(total_, prices, last());
         base_ = base_slope(total_, prices);
+        solve_folds();
         choose_first_models();
         judge_guard();
     }
@@ -94,11 +95,13 @@ class PomdpTraining {
                                              : base_.reason();
         }
         const bool refused = !trained_.report.fallback.empty();
-        const bool one_solution = objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
+        const bool one_solution =
+            objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
         if (!tree_.layout && !one_solution) {
             trained_.infeasible = "the objective " + std::string(name_of(objective.kind)) +
                                   " needs the exact solution, and the reachable evidence has more than " +
-                                  format_number(most_cells_) + " cells; lower max_draws, or ask for base or lambda";
+                                  format_number(most_cells_) +
+                                  " cells; lower max_draws, or ask for base or lambda";
             return std::move(trained_);
         }
         switch (objective.kind) {
@@ -168,19 +171,31 @@ class PomdpTraining {
         return sum;
     }
 
+    /// Solves each fold's tree at the base slope: what the first model and the guard are judged by.
+    void solve_folds() {
+        if (!base_) return;
+        fold_solutions_.resize(folds_.folds());
+        for (std::size_t f = 0; f < folds_.folds(); ++f) {
+            if (folds_.tree(f)) fold_solutions_[f] = solve_routing(*folds_.tree(f), prices_, at(*base_));
+        }
+    }
+
+    /// The policy of a fold at the base slope that asks no model below `least` first.
+    [[nodiscard]] RoutingPolicy fold_policy(std::size_t fold, int least) const {
+        const auto& [policy, value, gap, starts] = fold_solutions_[fold];
+        return starts.empty() ? policy : policy.starting_at(best_start(starts, least, *base_, prices_));
+    }
+
     /// Beside the model before the last, a smaller one may be asked first only where held-out rows show that this gains
     /// more than its standard error, at the base slope: a belief's own forecast flatters long cascades.
     void choose_first_models() {
+        if (!base_ || !tree_.layout) return;
         rule_.least_first = static_cast<int>(last()) - 1;
-        if (!base_) rule_.least_first = 0;
-        const RowFigure gain{std::vector<double>(last() + 1, 0.0), base_.value_or(0.0) * -1.0, 0.0};
+        const RowFigure gain{std::vector<double>(last() + 1, 0.0), -*base_, 0.0};
         for (int first = rule_.least_first - 1; first >= 0; --first) {
             const HeldOut difference =
-                folds_.judge(prices_, gain, [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
-                    SolveRule wider = at(*base_);
-                    wider.least_first = first;
-                    return {{1.0, solve_routing(tree, prices_, wider).policy},
-                            {-1.0, solve_routing(tree, prices_, at(*base_)).policy}};
+                folds_.judge(prices_, gain, [&](std::size_t fold) -> std::vector<PolicyShare> {
+                    return {{1.0, fold_policy(fold, first)}, {-1.0, fold_policy(fold, rule_.least_first)}};
                 });
             if (difference.mean_figure() > difference.standard_error()) rule_.least_first = first;
         }
@@ -188,9 +203,9 @@ class PomdpTraining {
 
     void judge_guard() {
         if (!base_) return;
-        const HeldOut held_out = folds_.judge(
-            prices_, excess_figure(*base_), [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
-                return {{1.0, solve_routing(tree, prices_, at(*base_)).policy}};
+        const HeldOut held_out =
+            folds_.judge(prices_, excess_figure(*base_), [&](std::size_t fold) -> std::vector<PolicyShare> {
+                return {{1.0, fold_policy(fold, rule_.least_first)}};
             });
         if (held_out.units < 2.0) return;
         guard_ = {held_out.mean_figure() > held_out.standard_error(), held_out.mean_figure(),
@@ -307,8 +322,8 @@ class PomdpTraining {
         lambdas.push_back(1.5 / large_.cost);
         for (const double lambda : lambdas) {
             const HeldOut rows =
-                folds_.judge(prices_, above, [&](const RoutingTree& tree) -> std::vector<PolicyShare> {
-                    return {{1.0, solve_routing(tree, prices_, at(lambda)).policy}};
+                folds_.judge(prices_, above, [&](std::size_t fold) -> std::vector<PolicyShare> {
+                    return {{1.0, solve_routing(*folds_.tree(fold), prices_, at(lambda)).policy}};
                 });
             if (rows.rows > 0.0) candidates.push_back({lambda, solve(lambda), rows});
         }
@@ -368,6 +383,7 @@ class PomdpTraining {
     Sums total_;
     RoutingTree tree_;
     CrossFit folds_;
+    std::vector<RoutingSolution> fold_solutions_{};
     Point small_{};
     Point large_{};
     Figure base_ = Figure::undefined("not trained");

@@ -33,7 +33,9 @@ class RoutingPolicy {
     RoutingPolicy() = default;
     /// A table of choices, one a cell. The layout is shared by policies over the same models.
     RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells, int first_model)
-        : layout_(std::move(layout)), cells_(std::move(cells)), first_model_(first_model) {}
+        : layout_(std::move(layout)),
+          cells_(std::make_shared<const std::vector<CellPolicy>>(std::move(cells))),
+          first_model_(first_model) {}
 
     explicit RoutingPolicy(std::shared_ptr<const VectorPolicy> vectors)
         : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
@@ -55,6 +57,13 @@ class RoutingPolicy {
                 break;
         }
         return Action::verify(std::min<int>(choice.argument, left));
+    }
+
+    /// The same table, asking that model first. Requires a table.
+    [[nodiscard]] RoutingPolicy starting_at(int first) const {
+        RoutingPolicy policy = *this;
+        policy.first_model_ = first;
+        return policy;
     }
 
     /// The models that it is over.
@@ -81,9 +90,9 @@ class RoutingPolicy {
     }
 
     [[nodiscard]] const RoutingLayout& layout() const noexcept { return *layout_; }
-    [[nodiscard]] const std::vector<CellPolicy>& cells() const noexcept { return cells_; }
+    [[nodiscard]] const std::vector<CellPolicy>& cells() const noexcept { return *cells_; }
     [[nodiscard]] const CellPolicy& cell(Index node, Index state) const {
-        return cells_[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
+        return (*cells_)[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
     }
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
@@ -119,7 +128,7 @@ class RoutingPolicy {
     }
 
     std::shared_ptr<const RoutingLayout> layout_{};
-    std::vector<CellPolicy> cells_{};
+    std::shared_ptr<const std::vector<CellPolicy>> cells_{};
     std::shared_ptr<const VectorPolicy> vectors_{};
     int first_model_ = 0;
 };
