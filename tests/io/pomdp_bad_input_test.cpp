@@ -265,7 +265,7 @@ TEST_CASE("pomdp_reader: small texts that ask for much are refused", "[pomdp_rea
     const std::string large =
         "discount: 1 values: reward states: 2000000 actions: 2 observations: 2 O: * uniform ";
     CHECK(message(large + "T: * uniform", {}) ==
-          "file:1: column 92: expected at most 33554432 entries of T, found more");
+          "file:1: column 89: expected at most 33554432 entries of T, found more");
     CHECK(message(large + "T: * : 0 : 0 1", {}) ==
           "file:1: column 98: expected the row of T for action 0 and state 1 to have the sum 1 within 1e-05, "
           "found no line "
@@ -277,7 +277,7 @@ TEST_CASE("pomdp_reader: small texts that ask for much are refused", "[pomdp_rea
     CHECK(message(plain + "T: * uniform", limits) == "none");
     const std::string line = "file:" + std::to_string(1 + std::count(plain.begin(), plain.end(), '\n'));
     CHECK(message(plain + "T: * uniform T: * : a : a 0.5", limits) ==
-          line + ": column 27: expected at most 8 entries of T, found more");
+          line + ": column 6: expected at most 8 entries of T, found more");
     CHECK(message(plain + "R: * : * : * : p 1", limits) ==
           line + ": column 18: expected at most 3 terms in the sums of rewards, found more");
     limits.rows = 3;
@@ -320,8 +320,8 @@ TEST_CASE("pomdp_reader: nothing under a kilobyte keeps the reader busy", "[pomd
     for (int o = 0; o < 40; ++o) text += "R: * : * : * : " + std::to_string(o) + " 1\n";
     const std::clock_t start = std::clock();
     (void)parse_pomdp(text, "file");
-    // About a second in a release.
-    CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 8.0);
+    // About a second in a release, nine where nothing is optimised.
+    CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < 30.0);
 }
 
 TEST_CASE("pomdp_reader: files that cannot be read", "[pomdp_reader]") {
