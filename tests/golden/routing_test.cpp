@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The belief model and the exact solution of the routing POMDP against figures computed by a separate program.
+#include "support/catch.hpp"
+
 #include <automix/data/collect_statistics.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/io/log.hpp>
 #include <automix/router/backward_induction.hpp>
 #include <automix/router/belief_model.hpp>
+#include <automix/router/pomdp_router.hpp>
 #include <automix/router/routing_solver.hpp>
 #include <automix/router/routing_tree.hpp>
-#include "support/catch.hpp"
-
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -97,7 +98,8 @@ Json read_golden() {
     return file ? Json::parse(file) : Json();
 }
 
-void require_test(const Case& c, const RoutingPolicy& policy, const Json& expected) {
+template <class Policy>
+void require_test(const Case& c, const Policy& policy, const Json& expected) {
     const Replay replayed = replay(policy, c.log.test, c.test_prices);
     CHECK_THAT(replayed.performance.mean(), WithinAbs(expected["performance"].get<double>(), 1e-9));
     CHECK_THAT((replayed.answer_cost + replayed.verification_cost).mean(),
@@ -131,6 +133,18 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
             CHECK_THAT(solution.value.cost, WithinAbs(priced["expected_cost"].get<double>(), 1e-9));
             require_policy(solution.policy, 0, priced["policy"], false, false);
             require_test(c, solution.policy, priced["test"]);
+
+            const Json& ibc = priced["max_ibc"];
+            PomdpOptions options;
+            options.objective = Objective::max_ibc();
+            options.max_draws = {expected["max_draws"].get<int>()};
+            options.guard = false;
+            PomdpRouter router(options);
+            router.train(TrainingData{c.log.train, c.train_prices});
+            CHECK_THAT(router.report().lambda, WithinAbs(ibc["lambda"].get<double>(), 1e-9));
+            CHECK_THAT(router.report().expected.cost, WithinAbs(ibc["expected_cost"].get<double>(), 1e-9));
+            require_policy(router.mixture().front().policy, 0, ibc["policy"], false, false);
+            require_test(c, router, ibc["test"]);
 
             const Json& batches = priced["batches"];
             RoutingPrices rounds = c.prices;

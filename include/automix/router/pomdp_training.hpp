@@ -290,8 +290,8 @@ class PomdpTraining {
                 return use(small_alone(), 0.0);
             }
             const double ibc = (next.value.score - small.value.score) / paid;
-            const bool improved = step == 0 || ibc > rule.lambda + 1e-15;
-            if (improved) best = std::move(next);
+            const bool improved = step == 0 || ibc > rule.lambda + value_rounding * rule.lambda;
+            if (improved || nearly_equal(ibc, rule.lambda)) best = std::move(next);
             if (!improved) break;
             rule.lambda = ibc;
         }
