@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "log_options.hpp"
 
+#include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/text_report.hpp>
@@ -81,9 +82,11 @@ std::vector<ModelSummary> summarise_models(const Log& log) {
     return models;
 }
 
-/// What was odd in the log, and what its prices lack: to look at it none are needed.
+/// What was odd in the log, to read and to train on, and what its prices lack: to look at it none are needed.
 std::vector<std::string> all_warnings(const Log& log) {
     std::vector<std::string> warnings = log.warnings;
+    const std::vector<std::string> checks = check_log(log.data);
+    warnings.insert(warnings.end(), checks.begin(), checks.end());
     try {
         const PriceTable prices = resolve_prices(log.data);
         warnings.insert(warnings.end(), prices.notes.begin(), prices.notes.end());
@@ -115,7 +118,7 @@ std::string to_json_text(const Log& log) {
                                   {"draw_cost", to_json(model.draw_cost)}});
     }
     json["warnings"] = all_warnings(log);
-    return to_text(json);
+    return program::to_text(json);
 }
 
 std::string to_text(const Log& log) {

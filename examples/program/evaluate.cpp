@@ -106,7 +106,10 @@ Comparison run(const EvaluateOptions& options) {
     comparison.test_base = base_of(tests.ends());
     comparison.baselines = tests.baselines();
     comparison.warnings = std::move(log.warnings);
-    comparison.warnings.insert(comparison.warnings.end(), split.test.notes.begin(), split.test.notes.end());
+    StatisticsOptions checked;
+    checked.max_draws = limits.of(train.model_names());
+    for (const auto& more : {split.test.notes, check_log(train, checked)})
+        comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, split, tests, given.seed);
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(

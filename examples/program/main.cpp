@@ -63,10 +63,12 @@ int main(int argc, char** argv) {
                automix::program::exit_codes);
     automix::program::Command command;
     automix::program::add_compare(app, command);
+    automix::program::add_decide(app, command);
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
     automix::program::add_simulate(app, command);
     automix::program::add_solve(app, command);
+    automix::program::add_train(app, command);
     try {
         app.parse(argc, argv);
         return print(command());

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix decide`: a saved policy behind a pipe. One line of evidence in, one decision out, at once.
+#include "command.hpp"
+
+#include <automix/automix.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct DecideOptions {
+    std::string policy{};
+    std::vector<std::string> models{};
+    std::uint64_t seed = 0;
+};
+
+constexpr const char* decide_help =
+    "Reads from standard input, a line a decision, what is known of a query:\n"
+    "  {\"id\":\"q1\",\"current\":\"small\",\"models\":[{\"name\":\"small\",\"verdicts\":[1,0,null]}]}\n"
+    "current is null before any model has answered; a model has verdicts (null: unreadable), a confidence, "
+    "or\n"
+    "samples (the answer first, null: failed). Answers each at once with a line:\n"
+    "  {\"id\":\"q1\",\"action\":\"verify\",\"to\":null,\"draws\":1,\"accept\":null,\"explanation\":{..}}\n"
+    "action is accept, route or verify; accept says which answer, first or plurality. A line that cannot be\n"
+    "read is answered too, with {\"id\":.., \"error\":\"..\"} naming line and field; the exit code is then "
+    "1.\n"
+    "Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.\n";
+
+/// Answers lines of evidence.
+class Decider {
+ public:
+    Decider(const PomdpRouter& router, std::uint64_t seed)
+        : router_(router),
+          explainer_(router),
+          form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed} {
+        for (const ModelShape& model : form_.models) names_.push_back(model.name);
+    }
+
+    /// The answer to a line, whose errors are added up.
+    OrderedJson answer(const std::string& line) {
+        const std::string name = "standard input:" + std::to_string(++lines_);
+        OrderedJson id = nullptr;
+        try {
+            const nlohmann::json json = parse(line, name);
+            if (json.is_object() && json.contains("id") && json["id"].is_string())
+                id = json["id"].get<std::string>();
+            const EvidenceRequest request = parse_evidence(json, form_, name);
+            return decide(request, name);
+        } catch (const DataError& error) {
+            if (errors_++ == 0) first_error_ = error.what();
+            return {{"id", std::move(id)}, {"error", error.what()}};
+        }
+    }
+
+    void count_blank() { ++lines_; }
+
+    /// Throws `DataError` where a line could not be answered.
+    void require_no_errors() const {
+        if (errors_ == 0) return;
+        throw DataError(std::to_string(errors_) + (errors_ == 1 ? " line" : " lines") + " of " +
+                        std::to_string(lines_) + " could not be answered, the first: " + first_error_);
+    }
+
+ private:
+    static nlohmann::json parse(const std::string& line, const std::string& name) {
+        try {
+            return detail::parse_document<nlohmann::json>(line, name);
+        } catch (const DataError& error) {
+            throw DataError(Place{name, 0, error.place().field}, error.detail());
+        }
+    }
+
+    [[nodiscard]] OrderedJson decide(const EvidenceRequest& request, const std::string& name) const {
+        try {
+            const Explanation explanation = explainer_.explain(request.evidence);
+            OrderedJson json{{"id", request.id}};
+            json.update(to_json(explanation.action, names_));
+            const bool accepts = explanation.action.kind == ActionKind::accept;
+            const bool plurality = explanation.action.accepted == AcceptedAnswer::plurality;
+            json["accept"] = accepts ? OrderedJson(plurality ? "plurality" : "first") : OrderedJson(nullptr);
+            json["explanation"] = to_json(explanation, names_);
+            return json;
+        } catch (const ProtocolError& error) {
+            throw DataError(Place{name, 0, "models"}, error.what());
+        }
+    }
+
+    const PomdpRouter& router_;
+    PolicyExplainer explainer_;
+    EvidenceForm form_;
+    std::vector<std::string> names_;
+    std::size_t lines_ = 0;
+    std::size_t errors_ = 0;
+    std::string first_error_;
+};
+
+std::string run(const DecideOptions& options) {
+    const PolicyFile file = options.models.empty() ? automix::read_policy(options.policy)
+                                                   : automix::read_policy(options.policy, options.models);
+    Decider decider(file.router, options.seed);
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line.find_first_not_of(" \t\r") == std::string::npos) {
+            decider.count_blank();
+            continue;
+        }
+        const std::string answer =
+            decider.answer(line).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n';
+        const bool written =
+            std::fwrite(answer.data(), 1, answer.size(), stdout) == answer.size() && std::fflush(stdout) == 0;
+        if (!written) throw DataError("standard output cannot be written");
+    }
+    decider.require_no_errors();
+    return {};
+}
+
+}  // namespace
+
+void add_decide(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<DecideOptions>();
+    CLI::App* command =
+        app.add_subcommand("decide", "Answer lines of evidence with the decisions of a saved policy");
+    command->footer(std::string(decide_help) + exit_codes);
+    command->add_option("--policy", options->policy, "Policy of `automix train`")->required()->type_name("F");
+    add_list(*command, "--models", options->models, "NAME,...",
+             "Refuse a policy over other models, cheapest first");
+    add_seed(*command, options->seed, "Seed of the hash of ids");
+    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace automix::program

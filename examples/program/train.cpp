@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix train`: trains the POMDP router on logs, on statistics, or on what an earlier policy was trained on, and saves it.
+#include "command.hpp"
+#include "log_options.hpp"
+#include "router_options.hpp"
+#include "solver_watch.hpp"
+#include "split_options.hpp"
+
+#include <automix/automix.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct TrainOptions {
+    LogOptions log{};
+    RouterOptions router{};
+    SplitOptions split{};
+    std::string train_split{};
+    std::vector<std::string> statistics{};
+    std::optional<std::string> merge{};
+    std::string out{};
+    bool json = false;
+    // What was given on the command line, and so beats what the merged policy has.
+    bool objective_given = false;
+    bool accept_given = false;
+    bool round_cost_given = false;
+};
+
+constexpr const char* train_help =
+    "Trains on all rows of LOG unless --train-split or --split says otherwise. --merge adds what a policy "
+    "was\n"
+    "trained on, without its rows, and keeps its objective, answer and round price where none are given; "
+    "alone\n"
+    "it trains again. Statistics of other engines (SQL, Spark) come as JSON, or as a table where the name "
+    "ends\n"
+    "in .csv.\n";
+
+/// A line on standard error for each step, where that is a terminal.
+class Steps {
+ public:
+    void show(const std::string& step) {
+        const double seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+        if (line_.is_due(seconds)) line_.show(step + " ...", seconds);
+    }
+
+ private:
+    LiveLine line_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// What a policy is trained on.
+struct Material {
+    std::optional<Statistics> statistics{};
+    std::vector<std::string> warnings{};
+
+    void add(Statistics more) {
+        if (statistics) {
+            *statistics += more;
+        } else {
+            statistics = std::move(more);
+        }
+    }
+};
+
+/// The rows of a log to train on.
+Dataset training_rows(const Dataset& data, const TrainOptions& options,
+                      const std::optional<SplitRule>& rule) {
+    if (!options.train_split.empty()) return rows_of_split(data, options.train_split);
+    if (!rule) return data;
+    const std::uint64_t seed = options.router.seed;
+    return (rule->hashed ? split_by_hash(data, rule->share, seed) : split_by_share(data, rule->share, seed))
+        .train;
+}
+
+Statistics read_any_statistics(const std::string& path) {
+    return path.ends_with(".csv") ? read_statistics_csv(path) : read_statistics(path);
+}
+
+/// The options to train with: those of the merged policy, and what was given beside them.
+PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
+    PomdpOptions given = router_settings(options.router).pomdp;
+    if (!before) return given;
+    PomdpOptions kept = before->router.options();
+    if (options.objective_given) kept.objective = given.objective;
+    if (options.accept_given) kept.accept = given.accept;
+    if (options.round_cost_given) kept.round_price = given.round_price;
+    return kept;
+}
+
+void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& options, Steps& steps) {
+    const std::optional<SplitRule> rule = split_rule(options.split);
+    const DrawLimits limits = draw_limits(options.router);
+    const Prices prices = given_prices(options.router, options.log);
+    steps.show("reading " + joined(options.log.paths));
+    RouterOptions reading = options.router;
+    if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
+    Log log = read_logs_for(options.log, reading);
+    limits.require_known(log.data.model_names());
+    const Dataset data = training_rows(log.data, options, rule);
+    if (data.rows() == 0) throw DataError("no rows to train on");
+    pomdp.max_draws = limits.of(data.model_names());
+    const PriceTable table = resolve_prices(data, prices);
+    StatisticsOptions checked;
+    checked.max_draws = pomdp.max_draws;
+    for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})
+        material.warnings.insert(material.warnings.end(), more.begin(), more.end());
+    steps.show("statistics of " + std::to_string(data.rows()) + " rows");
+    material.add(PomdpRouter(pomdp).collect({data, table}));
+}
+
+std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
+    std::vector<std::string> names;
+    for (const ModelShape& model : models) names.push_back(model.name);
+    return names;
+}
+
+std::string choice_letter(const Choice& choice, bool two_models) {
+    if (choice.kind == ActionKind::accept) return "a";
+    const std::string number = std::to_string(choice.argument);
+    if (choice.kind == ActionKind::route) return two_models ? "r" : "r" + number;
+    return choice.argument == 1 ? "v" : "v" + number;
+}
+
+/// What the policy does where its first model has just answered, by draws downwards and positives across.
+std::vector<std::string> first_cells(const RoutingPolicy& policy) {
+    constexpr int most_lines = 13;
+    std::vector<std::string> lines;
+    const RoutingLayout& layout = policy.layout();
+    if (policy.first_model() == layout.last_model()) return lines;
+    const Index root = RoutingLayout::root(policy.first_model());
+    const RoutedModel& model = layout.models()[static_cast<std::size_t>(policy.first_model())];
+    const bool two = layout.last_model() == 1;
+    const auto add = [&](Index first, Index count) {
+        std::vector<std::string> letters;
+        for (Index state = first; state < first + count; ++state)
+            letters.push_back(choice_letter(policy.cell(root, state).best, two));
+        lines.push_back(joined(letters, " "));
+    };
+    if (!model.counts()) {
+        add(0, 1);
+        if (model.states() > 1) add(1, model.states() - 1);
+        return lines;
+    }
+    for (int drawn = 0; drawn <= std::min(model.draws, most_lines - 1); ++drawn)
+        add(model.state(drawn, 0), model.most(drawn) + 1);
+    return lines;
+}
+
+struct Summary {
+    const PomdpRouter& router;
+    const Statistics& statistics;
+    const TrainOptions& options;
+    const std::vector<std::string>& warnings;
+
+    [[nodiscard]] Sums total() const { return statistics.total(); }
+};
+
+std::string to_json_text(const Summary& summary) {
+    const Sums total = summary.total();
+    OrderedJson json{{"policy", summary.options.out},
+                     {"models", names_of(summary.statistics.models)},
+                     {"rows", total.weight()},
+                     {"cells", total.cells.size()},
+                     {"report", to_json(summary.router.report())}};
+    json["policies"] = OrderedJson::array();
+    for (const auto& [share, policy] : summary.router.mixture()) {
+        json["policies"].push_back(
+            {{"share", share},
+             {"first", summary.statistics.models[static_cast<std::size_t>(policy.first_model())].name},
+             {"cells", first_cells(policy)}});
+    }
+    json["warnings"] = summary.warnings;
+    return program::to_text(json);
+}
+
+std::string policy_text(const Summary& summary, const PolicyShare& part) {
+    const auto& models = summary.statistics.models;
+    const int first = part.policy.first_model();
+    const std::string name = printable(models[static_cast<std::size_t>(first)].name);
+    std::string text = "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
+                       "starts at " + name + '\n';
+    const std::vector<std::string> lines = first_cells(part.policy);
+    if (lines.empty()) return text + "  and takes its answer\n";
+    const RoutedModel& model = part.policy.layout().models()[static_cast<std::size_t>(first)];
+    text += !model.counts() ? "unverified, and by confidence"
+            : model.kind == VerificationKind::samples
+                ? "further samples downwards, size of the largest cluster across"
+                : "verdicts downwards, positives across";
+    text += models.size() == 2 ? ": a accept, r route, v verify\n"
+                               : ": a accept, rJ route to model J (from 0), v verify\n";
+    for (std::size_t drawn = 0; drawn < lines.size(); ++drawn) {
+        const std::string number = std::to_string(drawn);
+        const std::string margin =
+            model.counts() ? std::string(number.size() < 2 ? 1 : 0, ' ') + number : " ";
+        text += "  " + margin + "  " + lines[drawn] + '\n';
+    }
+    if (model.counts() && model.draws >= static_cast<int>(lines.size()))
+        text += "  .. to " + std::to_string(model.draws) + '\n';
+    return text;
+}
+
+std::string to_text(const Summary& summary) {
+    const PomdpReport& report = summary.router.report();
+    const Sums total = summary.total();
+    std::string text = joined(printable(names_of(summary.statistics.models)), " -> ") + ": trained on " +
+                       format_number(total.weight()) + " queries, " + std::to_string(total.cells.size()) +
+                       " cells of evidence; saved to " + printable(summary.options.out) + '\n' +
+                       "objective " + to_string(report.objective) + ": " + format_number(report.lambda) +
+                       " of score is worth one unit of price\n";
+    text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
+            ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
+            format_fixed(report.guard.se, 4) + '\n';
+    if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
+    text += "expected of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
+            format_fixed(report.expected.cost, 3) + ", " + format_fixed(report.expected.draws, 2) +
+            " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
+    for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);
+    return text + warnings_text(summary.warnings);
+}
+
+std::string run(const TrainOptions& options) {
+    Steps steps;
+    const std::vector<std::string>& logs = options.log.paths;
+    if (logs.empty() && options.statistics.empty() && !options.merge)
+        throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
+    std::optional<PolicyFile> before;
+    if (options.merge) before = automix::read_policy(*options.merge);
+    PomdpOptions pomdp = pomdp_options(options, before);
+    FileReplacement out(options.out);
+    Material material;
+    if (!logs.empty()) add_logs(material, pomdp, options, steps);
+    for (const std::string& path : options.statistics) {
+        steps.show("reading " + path);
+        material.add(read_any_statistics(path));
+    }
+    if (before) material.add(std::move(before->statistics));
+    steps.show("training");
+    PomdpRouter router(std::move(pomdp));
+    const TrainingResult result = router.train(*material.statistics);
+    if (!result.feasible) throw DataError("pomdp: " + result.reason);
+    out.commit(to_policy_text(router, *material.statistics));
+    material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
+    const Summary summary{router, *material.statistics, options, material.warnings};
+    return options.json ? to_json_text(summary) : to_text(summary);
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<TrainOptions>();
+    CLI::App* command =
+        app.add_subcommand("train", "Train the POMDP router on all of a log; save the policy");
+    command->footer(std::string(train_help) + exit_codes);
+    add_log_options(*command, options->log);
+    command->get_option("LOG")->required(false);
+    command->add_option("--out", options->out, "Where to save the policy")->required()->type_name("F");
+    command->add_option("--merge", options->merge, "Add what this policy was trained on")->type_name("F");
+    command->add_option("--statistics", options->statistics, "Add these statistics; may be given again")
+        ->type_name("F")
+        ->allow_extra_args(false);
+    add_price_options(*command, options->router);
+    add_policy_options(*command, options->router);
+    auto* split = command
+                      ->add_option("--split", options->split.split,
+                                   "Train on a share of the queries: hash:SHARE or random:SHARE")
+                      ->type_name("RULE");
+    command
+        ->add_option("--train-split", options->train_split,
+                     "Value of the records' split to train on (default: all rows)")
+        ->type_name("NAME")
+        ->excludes(split);
+    add_seed(*command, options->router, "splits, folds and orders of samples");
+    add_format(*command, options->json);
+    command->callback([options, command, &chosen] {
+        options->objective_given = command->count("--objective") > 0;
+        options->accept_given = command->count("--accept") > 0;
+        options->round_cost_given = command->count("--round-cost") > 0;
+        chosen = [options] { return run(*options); };
+    });
+}
+
+}  // namespace automix::program
