@@ -31,8 +31,9 @@ struct Outcome {
     std::string err{};
 };
 
-/// Waits for the program. Standard output goes to the file `sink` where one is named.
-inline Outcome run(const std::string& executable, Arguments arguments, const std::string& sink = "") {
+/// Waits for the program. Standard output goes to the file `sink` where one is named, standard input is the file `input`.
+inline Outcome run(const std::string& executable, Arguments arguments, const std::string& sink = "",
+                   const std::string& input = "/dev/null") {
     const files::Directory directory;
     const std::string out = sink.empty() ? directory.path("out") : sink;
     const std::string err = directory.path("err");
@@ -43,7 +44,7 @@ inline Outcome run(const std::string& executable, Arguments arguments, const std
 
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input.c_str(), O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT, 0600);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT, 0600);
     pid_t child = 0;

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix train` and `automix decide`: the summary, the saved policy, merging without rows, and lines of evidence answered.
+#include "program/runner.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace program;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+
+/// Sixty queries with three verdicts on the small model's answer: all positive where it is right, all negative where it is
+/// wrong; the large model is always right.
+std::vector<json> clear_records(int first = 0, int count = 60) {
+    std::vector<json> records;
+    for (int i = first; i < first + count; ++i) {
+        const int right = i % 2;
+        records.push_back(record("q" + std::to_string(i), "", i < 40 ? "train" : "test", right, 1, 0));
+        records.back()["models"][0].erase("confidence");
+        records.back()["models"][0]["verdicts"] = {right, right, right};
+    }
+    return records;
+}
+
+const Arguments prices = {"--costs", "1,10", "--draw-cost", "0.5"};
+
+/// A log and policies beside it.
+struct Place {
+    files::Directory directory{};
+    std::string log = directory.write("log.jsonl", lines(clear_records()));
+    std::string policy = directory.path("policy.json");
+
+    [[nodiscard]] json train(const Arguments& more = {}) const {
+        return json_of(Arguments{"train", log, "--out", policy} + prices + more);
+    }
+    [[nodiscard]] json saved() const { return json::parse(files::read(policy)); }
+
+    /// What `decide` answers to these lines, and its outcome.
+    [[nodiscard]] std::pair<std::vector<json>, Outcome> decide(const std::string& text) const {
+        const std::string input = directory.write("lines", text);
+        const Outcome outcome = run(AUTOMIX_PROGRAM, {"decide", "--policy", policy}, "", input);
+        std::vector<json> answers;
+        std::size_t at = 0;
+        for (std::size_t end = 0; (end = outcome.out.find('\n', at)) != std::string::npos; at = end + 1)
+            answers.push_back(json::parse(outcome.out.substr(at, end - at)));
+        return {answers, outcome};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("train saves a policy and says what it came to") {
+    const Place place;
+    const json found = place.train();
+    CHECK(keys(found) ==
+          std::vector<std::string>{"cells", "models", "policies", "policy", "report", "rows", "warnings"});
+    CHECK(found["models"] == json{"small", "large"});
+    CHECK(found["rows"] == 60.0);
+    CHECK(found["cells"] == 2);
+    CHECK(found["policy"] == place.policy);
+    CHECK(found["report"]["objective"] == "base");
+    CHECK(found["report"]["base_slope"] == Approx(0.5 / 9.0));
+    CHECK(found["report"]["guard"]["passed"] == true);
+    REQUIRE(found["policies"].size() == 1);
+    CHECK(found["policies"][0]["first"] == "small");
+    // One verdict tells: verify, then accept or route. Lines are by draws, positives across.
+    CHECK(found["policies"][0]["cells"][0] == "v");
+    CHECK(found["policies"][0]["cells"][1] == "r a");
+    CHECK(found["warnings"].empty());
+
+    const json saved = place.saved();
+    CHECK(saved["schema"] == "automix-policy/1");
+    CHECK(saved["models"][0] == json{{"name", "small"}, {"verified", "verdicts"}, {"draws", 3}});
+    CHECK_THAT(saved["policies"][0]["nodes"][0].get<std::string>(), StartsWith("v1a, r1 a, "));
+
+    const std::string text = text_of(Arguments{"train", place.log, "--out", place.policy} + prices +
+                                     Arguments{"--objective", "budget=4"});
+    CHECK_THAT(text, StartsWith("small -> large: trained on 60 queries, 2 cells of evidence; saved to ") &&
+                         ContainsSubstring("objective budget=4: ") && ContainsSubstring("guard passed") &&
+                         ContainsSubstring("cost 4.000") &&
+                         ContainsSubstring("% of queries: starts at small"));
+    CHECK(place.saved()["policies"].size() == 2);
+}
+
+TEST_CASE("train takes rows of one split, or a share") {
+    const Place place;
+    CHECK(place.train({"--train-split", "train"})["rows"] == 40.0);
+    const double share = place.train({"--split", "random:0.5"})["rows"];
+    CHECK(share == 30.0);
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--train-split", "dev"} + prices, 1,
+                  "no rows with split \"dev\"");
+}
+
+TEST_CASE("a policy trained on parts that were merged is that of the whole") {
+    const Place place;
+    const std::string first = place.directory.write("first.jsonl", lines(clear_records(0, 25)));
+    const std::string second = place.directory.write("second.jsonl", lines(clear_records(25, 35)));
+    const std::string part = place.directory.path("part.json");
+    static_cast<void>(place.train({"--objective", "lambda=0.04"}));
+    const json whole = place.saved();
+    static_cast<void>(
+        text_of(Arguments{"train", first, "--out", part, "--objective", "lambda=0.04"} + prices));
+    static_cast<void>(text_of(Arguments{"train", second, "--merge", part, "--out", place.policy} + prices));
+    const json merged = place.saved();
+    CHECK(merged["options"] == whole["options"]);  // the objective is kept
+    CHECK(merged["policies"] == whole["policies"]);
+    CHECK(merged["checksum"] == whole["checksum"]);
+    CHECK(merged["statistics"] == whole["statistics"]);
+    CHECK(merged["report"] == whole["report"]);
+
+    // Alone, a policy is trained again, to another objective.
+    const json again = json_of({"train", "--merge", place.policy, "--out", part, "--objective", "max_ibc"});
+    CHECK(again["report"]["objective"] == "max_ibc");
+    CHECK(again["rows"] == 60.0);
+}
+
+TEST_CASE("what train refuses leaves the old policy in place") {
+    const Place place;
+    static_cast<void>(place.train());
+    const std::string before = files::read(place.policy);
+    check_refused({"train", "--out", place.policy}, 2, "nothing to train on");
+    check_refused({"train", place.log}, 2, "--out");
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--objective", "budget=0.5"} + prices,
+                  1, "budget 0.5 is below the price of the cheapest answer");
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--max-draws", "4"} + prices, 1,
+                  "4 are needed");
+    check_refused(Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + prices, 1,
+                  "policy.json");
+    const std::string other = place.directory.write("other.jsonl", lines(hand_records()));
+    check_refused(Arguments{"train", other, "--merge", place.policy, "--out", place.policy, "--costs", "1,9"},
+                  1, "has verdicts in one and a confidence or nothing in the other");
+    CHECK(files::read(place.policy) == before);
+}
+
+TEST_CASE("decide answers each line with the policy's decision and its explanation") {
+    const Place place;
+    static_cast<void>(place.train());
+    const auto [answers, outcome] = place.decide(
+        R"({"id":"q1","current":null})"
+        "\n"
+        R"({"id":"q2","current":"small","models":[{"name":"small"}]})"
+        "\n\n"
+        R"({"id":"q3","current":"small","models":[{"name":"small","verdicts":[null,1]}]})"
+        "\n"
+        R"({"id":"q4","current":"small","models":[{"name":"small","samples":["7","8"]}]})"
+        "\n"
+        R"({"id":"q5","current":"large","models":[{"name":"small","verdicts":[0]},{"name":"large"}]})");
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK(outcome.err.empty());
+    REQUIRE(answers.size() == 5);
+    for (const json& answer : answers) {
+        CHECK(keys(answer) ==
+              std::vector<std::string>{"accept", "action", "draws", "explanation", "id", "to"});
+        CHECK(keys(answer["explanation"]) == std::vector<std::string>{"alternatives", "belief", "draw_value",
+                                                                      "lambda", "levels", "reason", "right"});
+    }
+    CHECK(answers[0]["id"] == "q1");
+    CHECK(answers[0]["action"] == "route");
+    CHECK(answers[0]["to"] == "small");
+    CHECK(answers[1]["action"] == "verify");
+    CHECK(answers[1]["draws"] == 1);
+    CHECK(answers[1]["accept"].is_null());
+    CHECK(answers[1]["explanation"]["right"] == Approx(0.5).margin(0.02));
+    CHECK(answers[1]["explanation"]["alternatives"].size() == 3);
+    CHECK(answers[1]["explanation"]["belief"].size() == 20);
+    CHECK(answers[2]["action"] == "accept");
+    CHECK(answers[2]["accept"] == "first");
+    CHECK(answers[3]["action"] == "route");
+    CHECK(answers[3]["to"] == "large");
+    CHECK(answers[4]["action"] == "accept");
+}
+
+TEST_CASE(
+    "a line that decide cannot read is answered with the reason, and the lines behind it are answered") {
+    const Place place;
+    static_cast<void>(place.train());
+    const std::string good = R"({"id":"q","current":null})";
+    const auto model = [](const std::string& evidence) {
+        return R"({"id":"q","current":"small","models":[{"name":"small")" + evidence + "}]}";
+    };
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"no", "1: column 2: not valid JSON"},
+        {"[]", "1: expected an object, found an empty array"},
+        {"{}", "1: id: missing"},
+        {R"({"id":7,"current":null})", "1: id: expected a string, found 7"},
+        {R"({"id":"","current":null})", "1: id: expected a non-empty string"},
+        {R"({"id":"q"})", "1: current: missing"},
+        {R"({"id":"q","current":"huge"})", "1: current: expected one of small, large, found \"huge\""},
+        {R"({"id":"q","current":null,"model":[]})", "1: model: unknown key"},
+        {R"({"id":"q","current":null,"models":{}})", "1: models: expected an array, found an object"},
+        {R"({"id":"q","current":null,"models":[{"name":"small"}]})",
+         "1: models[0].name: \"small\" comes after"},
+        {R"({"id":"q","current":"small","models":[{"name":"small"},{"name":"small"}]})",
+         "1: models[1].name: \"small\" stands twice"},
+        {model(R"(,"verdict":[1])"), "1: models[0].verdict: unknown key"},
+        {model(R"(,"verdicts":1)"), "1: models[0].verdicts: expected an array, found 1"},
+        {model(R"(,"verdicts":[1,2])"), "1: models[0].verdicts[1]: expected 1, 0 or null, found 2"},
+        {model(R"(,"verdicts":[1,1,1,1])"), "1: models[0].verdicts: 4 draws are more than the 3"},
+        {model(R"(,"samples":["a",1])"), "1: models[0].samples[1]: expected a string, found 1"},
+        {model(R"(,"confidence":0.5)"), "1: models[0].confidence: the policy does not go by a confidence"},
+        {model(R"(,"confidence":1.5)"), "1: models[0].confidence: expected a number in [0, 1], found 1.5"},
+    };
+    for (const auto& [line, message] : cases) {
+        const auto [answers, outcome] = place.decide(line + '\n' + good + '\n');
+        INFO(line << "\n" << outcome.out);
+        REQUIRE(answers.size() == 2);
+        CHECK(keys(answers[0]) == std::vector<std::string>{"error", "id"});
+        CHECK_THAT(answers[0]["error"].get<std::string>(), StartsWith("standard input:" + message));
+        CHECK(answers[1]["action"] == "route");
+        CHECK(outcome.code == 1);
+        CHECK_THAT(outcome.err, StartsWith("automix: 1 line of 2 could not be answered, the first: ") &&
+                                    ContainsSubstring(message.substr(0, 10)));
+    }
+}
+
+TEST_CASE("decide refuses a policy that was altered, or is over other models") {
+    const Place place;
+    static_cast<void>(place.train());
+    std::string text = files::read(place.policy);
+    check_refused({"decide", "--policy", place.policy, "--models", "small,huge"}, 1,
+                  "models: expected small, huge, found small, large");
+    text.replace(text.find("v1a, r1 a"), 9, "v1a, a  a");
+    check_refused({"decide", "--policy", place.directory.write("altered.json", text)}, 1,
+                  "checksum: models or tables were altered");
+    check_refused({"decide", "--policy", place.log}, 1, "log.jsonl:2");
+    check_refused({"decide"}, 2, "--policy");
+}
+
+TEST_CASE("help tells train's and decide's options") {
+    const std::string train = text_of({"train", "--help"});
+    for (const char* part : {"--out F REQUIRED", "--merge F", "--statistics F", "--objective WHAT=base",
+                             "--train-split NAME", "Exit codes"})
+        CHECK_THAT(train, ContainsSubstring(part));
+    const std::string decide = text_of({"decide", "--help"});
+    for (const char* part : {"--policy F REQUIRED", "--models NAME,...", "\"verdicts\":[1,0,null]"})
+        CHECK_THAT(decide, ContainsSubstring(part));
+}
