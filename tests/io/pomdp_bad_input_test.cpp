@@ -285,13 +285,18 @@ TEST_CASE("pomdp_reader: small texts that ask for much are refused", "[pomdp_rea
 }
 
 TEST_CASE("pomdp_reader: rewards too large for their sums are refused where they stand", "[pomdp_reader]") {
-    for (const std::string reward : {"1e99", "-1e99", "1e308"}) {
+    for (const std::string reward : {"1e100", "-1e100", "1e308"}) {
         const auto parse = [&] { return parse_pomdp(plain + "R: * : * : * : *\n " + reward, "file"); };
         CHECK_THROWS_AS(parse(), DataError);
         CHECK_THROWS_WITH(parse(),
-                          ContainsSubstring(": column 2: expected a reward below 1e+99 in size, found "));
+                          ContainsSubstring(": column 2: expected a reward below 1e+100 in size, found "));
     }
-    CHECK_NOTHROW(parse_pomdp(plain + "R: * : * : * : * 9.9e98", "file"));
+    // Means of the largest reward there is, whose sums are rounded.
+    const std::string largest = "9.999999999999999e99";
+    const std::string text = plain + "R: * : * : * : * -" + largest + "\nR: * : * : * : p " + largest +
+                             "\nR: * : * : * : q " + largest;
+    CHECK_NOTHROW(parse_pomdp(text, "file"));
+    CHECK_NOTHROW(parse_pomdp(plain + "R: * : * : * : * " + largest, "file"));
 }
 
 TEST_CASE("pomdp_reader: states that meet the same reward rules share their sums", "[pomdp_reader]") {

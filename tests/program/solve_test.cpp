@@ -318,13 +318,13 @@ TEST_CASE("bad data of solve and simulate is exit code 1") {
                   "bad.pomdp:");
     const std::string vast = directory.write("vast.pomdp", one_state("cost", "1e308", "1e308", "0.99"));
     check_refused({"solve", vast, "--time-limit", "0.1"}, 1,
-                  "vast.pomdp:8: column 21: expected a reward below 1e+99 in size, found 1e+308");
+                  "vast.pomdp:8: column 21: expected a reward below 1e+100 in size, found 1e+308");
     const std::string wide =
         directory.write("wide.pomdp",
                         "discount: 0.5\nvalues: reward\nstates: 2\nactions: 1\nobservations: 1\n"
                         "T: * identity\nO: * uniform\nR: * : 0 : * : * 1e200\n");
     check_refused({"simulate", wide, "--policy", directory.write("any.alpha", "0\n0 0\n")}, 1,
-                  "wide.pomdp:8: column 18: expected a reward below 1e+99 in size, found 1e+200");
+                  "wide.pomdp:8: column 18: expected a reward below 1e+100 in size, found 1e+200");
     check_refused({"simulate", problem, "--policy", directory.path("none.json")}, 1,
                   "none.json: cannot be opened");
     check_refused({"simulate", problem, "--policy", directory.path("none.alpha")}, 1,

@@ -39,8 +39,8 @@ namespace detail {
 /// How far the sum of a row of probabilities may be off 1.
 inline constexpr double pomdp_tolerance = 1e-5;
 
-/// Rewards stay below it in size, so that their means stay below what models allow, 1e100, however they are rounded.
-inline constexpr double pomdp_reward_limit = 1e99;
+/// Rewards stay below it in size, as those of models do.
+inline constexpr double pomdp_reward_limit = 1e100;
 
 /// What the lines of a file say.
 template <class Lexer>
@@ -54,6 +54,7 @@ struct PomdpStatements {
     bool costs = false;
     std::optional<std::vector<pomdp::Entry>> start{};  ///< nothing: uniform
     std::size_t start_offset = 0;
+    double largest_reward = 0.0;  ///< in size
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
     RewardRules<PomdpCell> rewards{};
@@ -262,6 +263,7 @@ class PomdpParser {
                         expected() + " below " + format_number(pomdp_reward_limit) + " in size",
                         format_number(number.value));
         }
+        said_.largest_reward = std::max(said_.largest_reward, std::abs(number.value));
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }
 

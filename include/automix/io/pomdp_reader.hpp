@@ -108,7 +108,9 @@ class PomdpAssembly {
             RewardMeans means(said_.rewards, a, observations[action]);
             for (int s = 0; s < states_; ++s) {
                 const double mean = means.expected(s, transitions[action].row(s), budget, lexer_);
-                rewards(s, a) = said_.costs ? 0.0 - mean : mean;
+                // No mean is larger than what it is of, but for rounding.
+                const double bounded = std::clamp(mean, -said_.largest_reward, said_.largest_reward);
+                rewards(s, a) = said_.costs ? 0.0 - bounded : bounded;
             }
         }
         return rewards;
