@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Saved policies: the round trip to the bit for every objective, decisions that stay the same, and what is refused.
+#include <automix/io/policy_json.hpp>
+#include "data/records.hpp"
+#include "io/files.hpp"
+#include "io/statistics.hpp"
+#include "support/catch.hpp"
+
+#include <automix/core/random.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/price_table.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace automix;
+
+/// Statistics of a log drawn at random: `draws` verdicts on the small model's answer, which are right at its own rate, and
+/// where there are three models as many on the middle one's or a confidence alone.
+Statistics drawn(std::size_t models, int draws, bool confidence = false, bool samples = false) {
+    Random random(7);
+    std::vector<std::string> names = {"small", "middle", "large"};
+    if (models == 2) names.erase(names.begin() + 1);
+    Dataset data(names);
+    for (int i = 0; i < 120; ++i) {
+        Record row;
+        row.id = "q" + std::to_string(i);
+        for (std::size_t m = 0; m < models; ++m) {
+            const bool last = m + 1 == models;
+            ModelRecord& model = row.models.emplace_back();
+            model.score = random.bernoulli(last ? 0.9 : 0.4 + 0.2 * static_cast<double>(m)) ? 1.0 : 0.0;
+            if (last) break;
+            const double rate = 0.2 + 0.6 * model.score;
+            if (confidence && m == 1) {
+                model.confidence = 0.5 * (rate + random.uniform());
+                if (*model.confidence > 1.0) model.confidence = 1.0;
+                continue;
+            }
+            if (samples) {
+                model.clusters.push_back(0);
+                model.sample_scores.push_back(model.score);
+            }
+            for (int d = 0; d < draws; ++d) {
+                const bool positive = random.bernoulli(rate);
+                model.verdicts.push_back(positive ? Verdict::positive : Verdict::negative);
+                if (!samples) continue;
+                model.clusters.push_back(positive ? 0 : 1);
+                model.sample_scores.push_back(positive ? model.score : 1.0 - model.score);
+            }
+        }
+        data.append(row);
+    }
+    Prices prices;
+    prices.answers = models == 2 ? std::vector<double>{1.0, 20.0} : std::vector<double>{1.0, 4.0, 20.0};
+    prices.draws = {0.1};
+    StatisticsOptions options;
+    options.pluralities = samples;
+    return collect_statistics(data, resolve_prices(data, prices), options);
+}
+
+PomdpRouter trained(const Statistics& statistics, PomdpOptions options) {
+    PomdpRouter router(std::move(options));
+    REQUIRE(router.train(statistics).feasible);
+    return router;
+}
+
+PomdpOptions with(const Objective& objective) {
+    PomdpOptions options;
+    options.objective = objective;
+    return options;
+}
+
+/// Both decide alike wherever a query of two models can be.
+void check_same_decisions(const PomdpRouter& a, const PomdpRouter& b, int draws) {
+    for (const double u : {0.0, 0.3, 0.6, 0.999}) {
+        Evidence evidence(2);
+        evidence.u = u;
+        CHECK(a.next(evidence) == b.next(evidence));
+        evidence.current = 0;
+        evidence.models[0].answered = true;
+        for (int n = 0; n <= draws; ++n) {
+            for (int c = 0; c <= n; ++c) {
+                evidence.models[0].drawn = evidence.models[0].parsed = n;
+                evidence.models[0].positive = c;
+                CHECK(a.next(evidence) == b.next(evidence));
+            }
+        }
+    }
+}
+
+std::string changed(std::string text, const std::string& part, const std::string& by) {
+    const std::size_t at = text.find(part);
+    INFO(part);
+    REQUIRE(at != std::string::npos);
+    return text.replace(at, part.size(), by);
+}
+
+std::string error_of(const std::string& text) {
+    try {
+        static_cast<void>(parse_policy(text, "p.json"));
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a policy survives its file to the bit, whatever its objective") {
+    const files::Directory directory;
+    const std::string path = directory.path("p.json");
+    const Statistics statistics = drawn(2, 5);
+    for (const Objective& objective :
+         {Objective::base(), Objective::lambda(1.0 / 70.0), Objective::budget(7.3), Objective::quality(0.95),
+          Objective::max_ibc()}) {
+        INFO(to_string(objective));
+        const PomdpRouter router = trained(statistics, with(objective));
+        write_policy(path, router, statistics);
+        const PolicyFile file = read_policy(path);
+        CHECK(to_policy_text(file.router, file.statistics) == files::read(path));
+        CHECK(file.router.report().expected.score == router.report().expected.score);
+        CHECK(file.router.report().lambda == router.report().lambda);
+        CHECK(file.router.options().objective == objective);
+        CHECK(file.router.breakpoints().size() == router.breakpoints().size());
+        check_same_decisions(file.router, router, 5);
+    }
+}
+
+TEST_CASE("policies over three models, confidences, pluralities and rounds survive, and one with a prior") {
+    PomdpOptions rounds;
+    rounds.round_price = 0.25;
+    PomdpOptions pluralities;
+    pluralities.accept = AcceptRule::plurality;
+    PomdpOptions prior;
+    prior.prior = drawn(2, 4);
+    *prior.prior *= 0.3;
+    prior.seed = 18446744073709551615U;
+    prior.max_draws = {4};
+    const std::vector<std::pair<Statistics, PomdpOptions>> cases = {{drawn(3, 3), rounds},
+                                                                    {drawn(3, 3, true), {}},
+                                                                    {drawn(2, 4, false, true), pluralities},
+                                                                    {drawn(2, 4), prior}};
+    for (const auto& [statistics, options] : cases) {
+        const PomdpRouter router = trained(statistics, options);
+        const std::string text = to_policy_text(router, statistics);
+        const PolicyFile file = parse_policy(text, "p.json");
+        CHECK(to_policy_text(file.router, file.statistics) == text);
+        // The same again from the statistics in the file.
+        CHECK(to_policy_text(trained(file.statistics, file.router.options()), file.statistics) == text);
+    }
+}
+
+TEST_CASE("the table of a policy is readable") {
+    const Statistics statistics = drawn(2, 2);
+    const std::string text = to_policy_text(trained(statistics, with(Objective::lambda(100.0))), statistics);
+    CHECK(text.find("\"nodes\":[\n\"a, a a, a a a\"]") != std::string::npos);
+}
+
+TEST_CASE("names of models are compared where they are asked for") {
+    const files::Directory directory;
+    const Statistics statistics = drawn(2, 2);
+    const std::string path = directory.path("p.json");
+    write_policy(path, trained(statistics, {}), statistics);
+    CHECK_NOTHROW(read_policy(path, {"small", "large"}));
+    CHECK_THROWS_AS(read_policy(path, {"small", "huge"}), DataError);
+    CHECK_THROWS_AS(read_policy(path, {"large", "small"}), DataError);
+    CHECK_THROWS_AS(to_policy_text(PomdpRouter(), statistics), NotTrainedError);
+    CHECK_THROWS_AS(to_policy_text(trained(statistics, {}), drawn(2, 3)), ArgumentError);
+}
+
+TEST_CASE("bad policy files are refused with file, field and what was found") {
+    const Statistics statistics = drawn(2, 2);
+    const std::string text = to_policy_text(trained(statistics, with(Objective::lambda(100.0))), statistics);
+    const auto with_change = [&](const std::string& part, const std::string& by) {
+        return changed(text, part, by);
+    };
+    const std::string table = "\"a, a a, a a a\"";
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"", "p.json:1: column 1: not valid JSON"},
+        {"{}", "p.json: schema: missing"},
+        {with_change("policy/1", "policy/2"), "p.json: schema: expected \"automix-policy/1\", found"},
+        {with_change("\"checksum\"", "\"check\""), "p.json: check: unknown key"},
+        {with_change("\"checksum\":\"", "\"checksum\":\"0"),
+         "p.json: checksum: models or tables were altered"},
+        {with_change(table, "\"a, a a, a r1 a\""), "p.json: checksum: models or tables were altered"},
+        {with_change(table, "\"v1a, a a, a a a\""), "p.json: checksum: models or tables were altered"},
+        {with_change(table, "\"a, a a, a a\""), "p.json: policies[0].nodes[0]: expected 6 cells, found 5"},
+        {with_change(table, "\"a, a a, a a a a\""),
+         "p.json: policies[0].nodes[0]: expected 6 cells, found 7"},
+        {with_change(table, "\"a, a a, a a x\""),
+         "p.json: policies[0].nodes[0]: expected a, rJ of a model J from 1 to 1, found \"x\""},
+        {with_change(table, "\"a, v2a a, a a a\""),
+         "p.json: policies[0].nodes[0]: expected a, rJ of a model J from 1 to 1, or vK of up to 1 draws with "
+         "either behind, found \"v2a\""},
+        {with_change(table, "\"v1, a a, a a a\""), "p.json: policies[0].nodes[0]: expected a, rJ"},
+        {with_change(table, "\"r0, a a, a a a\""), "p.json: policies[0].nodes[0]: expected a, rJ"},
+        {with_change(table, "\"r2, a a, a a a\""), "p.json: policies[0].nodes[0]: expected a, rJ"},
+        {with_change(table, "\"ra, a a, a a a\""), "p.json: policies[0].nodes[0]: expected a, rJ"},
+        {with_change(table, "7"), "p.json: policies[0].nodes[0]: expected a string, found 7"},
+        {with_change(table, table + "," + table),
+         "p.json: policies[0].nodes: expected 1, one a node of the tree, found 2"},
+        {with_change("\"share\":1.0,\"first\"", "\"share\":0.5,\"first\""),
+         "p.json: policies: expected shares"},
+        {with_change("\"share\":1.0,\"first\"", "\"share\":0,\"first\""),
+         "p.json: policies[0].share: expected"},
+        {with_change("\"first\":0", "\"first\":1"), "p.json: checksum: models or tables were altered"},
+        {with_change("\"first\":0", "\"first\":2"),
+         "p.json: policies[0].first: expected a whole number from 0"},
+        {with_change("\"small\"", "\"tiny\""), "p.json: statistics.models: expected the policy's own models"},
+        {with_change("\"draws\":2", "\"draws\":3"), "p.json: statistics.models: expected the policy's own"},
+        {with_change("\"objective\":\"lambda=100\"", "\"objective\":\"gain\""),
+         "p.json: options.objective: objective: expected base"},
+        {with_change("[1,2,4,8]", "[2,1]"), "p.json: options: batches: expected ascending"},
+        {with_change("\"accept\":\"first\"", "\"accept\":\"last\""),
+         "p.json: options.accept: expected one of first, plurality, best, found \"last\""},
+        {with_change("\"guard\":true", "\"guard\":1"),
+         "p.json: options.guard: expected true or false, found 1"},
+        {with_change("\"seed\":0", "\"seed\":-1"),
+         "p.json: options.seed: expected a whole number of at least 0"},
+        {with_change("\"fallback\":\"\"", "\"fallback\":null"), "p.json: report.fallback: expected a string"},
+        {with_change("\"answers\":[1.0,20.0]", "\"answers\":[1.0]"), "p.json: prices.answers: expected 2"},
+        {with_change("\"mean_scores\":[", "\"mean_scores\":[0,"), "p.json: belief.mean_scores: expected 2"},
+        {with_change("\"boundaries\":[]", "\"boundaries\":[0.5]"),
+         "p.json: belief.levels[0].boundaries: expected none"},
+        {with_change("\"weight\":[", "\"weight\":[0.1,"), "p.json: belief.levels[0].weight: expected 20"},
+        {with_change("\"priors\":[[", "\"priors\":[[],["), "p.json: belief.priors: expected 1, found 2"},
+        {with_change("automix-statistics/1", "automix-statistics/0"), "p.json: statistics.schema: expected"},
+        {with_change("\"weight\":", "\"weigh\":"), "p.json: belief.levels[0].weigh: unknown key"},
+        {with_change("\"prior\":null", "\"prior\":{}"), "p.json: prior.schema: missing"},
+    };
+    for (const auto& [bad, message] : cases) {
+        const std::string found = error_of(bad);
+        INFO(message << "\n gives " << found);
+        CHECK(found.substr(0, message.size()) == message);
+    }
+}
