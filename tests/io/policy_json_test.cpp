@@ -220,6 +220,8 @@ TEST_CASE("bad policy files are refused with file, field and what was found") {
          "p.json: options.guard: expected true or false, found 1"},
         {with_change("\"seed\":0", "\"seed\":-1"),
          "p.json: options.seed: expected a whole number of at least 0"},
+        {with_change("\"most_cells\":1000000.0", "\"most_cells\":5"),
+         "p.json: options.most_cells: the tables over these models have more cells than 5"},
         {with_change("\"fallback\":\"\"", "\"fallback\":null"), "p.json: report.fallback: expected a string"},
         {with_change("\"answers\":[1.0,20.0]", "\"answers\":[1.0]"), "p.json: prices.answers: expected 2"},
         {with_change("\"mean_scores\":[", "\"mean_scores\":[0,"), "p.json: belief.mean_scores: expected 2"},

@@ -174,12 +174,11 @@ class PolicyParser : ReportParser {
         const Json& belief = member(json_, "", "belief");
         if (trained.report.accepted == AcceptedAnswer::first) {
             BeliefModel model = BeliefParser<Json>(name(), trained.models).parse(belief, "belief");
-            return as_data(
-                [&] {
-                    return std::make_shared<const RoutingTree>(
-                        make_tree(std::move(model), options.most_cells));
-                },
-                "models");
+            auto tree = std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
+            if (!tree->layout)
+                fail("options.most_cells", "the tables over these models have more cells than " +
+                                               format_number(options.most_cells));
+            return tree;
         }
         if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
         Sums total = statistics.total();
