@@ -436,9 +436,9 @@ TEST_CASE("what was assumed of prices is a warning") {
     CHECK_THAT(found["warnings"][0].get<std::string>(),
                ContainsSubstring("draw_cost") && ContainsSubstring("small"));
     check_figures(found["routers"][0]["test"], {{"cost", 6.5}});
-    CHECK(Log(half_priced)
-              .evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"]
-              .size() == 1);
+    CHECK(
+        Log(half_priced).evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"].size() ==
+        1);
     CHECK_THAT(text_of({"evaluate", Log(half_priced).path(), "--router", "threshold"}),
                ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
     CHECK_THAT(text_of({"describe", Log(half_priced).path()}),

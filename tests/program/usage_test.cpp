@@ -28,9 +28,12 @@ TEST_CASE("bad usage is exit code 2") {
         std::string message;
     };
     const std::vector<Case> lines_without_log = {
-        {{}, "no command given; commands are decide, describe, evaluate, simulate, solve, train; see automix --help"},
+        {{},
+         "no command given; commands are decide, describe, evaluate, simulate, solve, train; see automix "
+         "--help"},
         {{"frobnicate"},
-         "unknown command \"frobnicate\"; commands are decide, describe, evaluate, simulate, solve, train; see automix "
+         "unknown command \"frobnicate\"; commands are decide, describe, evaluate, simulate, solve, train; "
+         "see automix "
          "--help"},
         {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
         {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},

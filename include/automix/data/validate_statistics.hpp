@@ -53,8 +53,7 @@ class StatisticsCheck {
         const std::size_t n = models_.size();
         if (cell.evidence.size() != n - 1) require_size(cell.evidence.size(), n - 1, field() + ".evidence");
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
-        if (cell.products.size() != n * n)
-            require_size(cell.products.size(), n * n, field() + ".products");
+        if (cell.products.size() != n * n) require_size(cell.products.size(), n * n, field() + ".products");
         for (std::size_t m = 0; m + 1 < n; ++m) check_evidence(cell.evidence[m], m, field);
         require(is_sum(cell.weight), field, ".weight", "a finite number of at least 0", cell.weight);
         const double most = cell.weight + tolerance(cell.weight);
@@ -160,8 +159,9 @@ class StatisticsCheck {
     void check_prices(const std::vector<double>& prices, const std::string& field) const {
         require_size(prices.size(), models_.size(), field);
         for (std::size_t m = 0; m < prices.size(); ++m) {
-            require(prices[m] >= -tolerance(0.0) && std::isfinite(prices[m]),
-                    [&] { return element(field, m); }, "", "a finite sum of at least 0", prices[m]);
+            require(
+                prices[m] >= -tolerance(0.0) && std::isfinite(prices[m]), [&] { return element(field, m); },
+                "", "a finite sum of at least 0", prices[m]);
         }
     }
 
@@ -211,8 +211,8 @@ inline void validate(const Statistics& statistics) {
         rows += statistics.folds[f].weight();
     }
     if (!(rows > 0.0 && std::isfinite(rows)))
-        throw DataError(Place{{}, 0, "folds"}, "no rows: expected a finite weight above 0, found " +
-                                                   format_number(rows));
+        throw DataError(Place{{}, 0, "folds"},
+                        "no rows: expected a finite weight above 0, found " + format_number(rows));
 }
 
 }  // namespace automix
