@@ -39,8 +39,7 @@ constexpr const char* decide_help =
 class Decider {
  public:
     Decider(const PomdpRouter& router, std::uint64_t seed)
-        : router_(router),
-          explainer_(router),
+        : explainer_(router),
           form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed} {
         for (const ModelShape& model : form_.models) names_.push_back(model.name);
     }
@@ -94,7 +93,6 @@ class Decider {
         }
     }
 
-    const PomdpRouter& router_;
     PolicyExplainer explainer_;
     EvidenceForm form_;
     std::vector<std::string> names_;
