@@ -27,6 +27,7 @@ void add_compare(CLI::App& app, Command& chosen);
 void add_decide(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
+void add_frontier(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
 void add_solve(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);

@@ -31,7 +31,12 @@
 #include <automix/evaluation/comparison_text.hpp>
 #include <automix/evaluation/curve_area.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/frontier_plot.hpp>
+#include <automix/evaluation/frontier_svg.hpp>
+#include <automix/evaluation/frontier_text.hpp>
 #include <automix/evaluation/log_source.hpp>
+#include <automix/evaluation/plot_axis.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/text_report.hpp>
@@ -44,6 +49,7 @@
 #include <automix/io/explanation_json.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
+#include <automix/io/frontier_json.hpp>
 #include <automix/io/json_document.hpp>
 #include <automix/io/line_reader.hpp>
 #include <automix/io/log.hpp>

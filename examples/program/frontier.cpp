@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix frontier`: what quality costs on the test rows of a log, as a table of points or as a picture.
+#include "command.hpp"
+#include "log_options.hpp"
+#include "router_options.hpp"
+#include "split_options.hpp"
+
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/frontier_svg.hpp>
+#include <automix/evaluation/frontier_text.hpp>
+#include <automix/io/frontier_json.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct TraceOptions {
+    LogOptions log{};
+    RouterOptions router{};
+    SplitOptions split{};
+    std::string name = "pomdp";
+    int resamples = 1000;
+    std::string format = "text";
+};
+
+struct TracedLog {
+    std::vector<std::string> models{};
+    Index train_rows = 0;
+    Frontier frontier{};
+    std::vector<std::string> warnings{};
+};
+
+TracedLog trace(const TraceOptions& options) {
+    // Bad usage is found before any log is read.
+    const RouterOptions& given = options.router;
+    const RouterSettings settings = router_settings(given);
+    const DrawLimits limits = draw_limits(given);
+    make_router(options.name, settings);
+    const Prices prices = given_prices(given, options.log);
+    FrontierOptions wanted;
+    wanted.bootstrap = BootstrapOptions{0.95, options.resamples, given.seed};
+    wanted.seed = given.seed;
+    validate(*wanted.bootstrap);
+    const std::optional<SplitRule> rule = split_rule(options.split);
+
+    Log log = read_logs_for(options.log, given);
+    limits.require_known(log.data.model_names());
+    const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
+    const AnyRouter router = make_router_for(log.data.model_names(), options.name, settings, limits);
+    log.warnings.insert(log.warnings.end(), split.test.notes.begin(), split.test.notes.end());
+    return {log.data.model_names(), split.rows.train.rows(),
+            trace_frontier(router, {split.rows.train, split.train}, split.rows.test, split.test, wanted),
+            std::move(log.warnings)};
+}
+
+std::string show(const TraceOptions& options, const TracedLog& traced) {
+    if (options.format == "csv") return frontier_csv(traced.frontier);
+    if (options.format == "svg") return frontier_svg(traced.frontier);
+    if (options.format == "json") {
+        OrderedJson json{{"models", traced.models},
+                         {"rows", {{"train", traced.train_rows}, {"test", traced.frontier.rows}}},
+                         {"warnings", traced.warnings}};
+        OrderedJson frontier = to_json(traced.frontier);
+        json["router"] = frontier["router"];
+        json["policies"] = std::move(frontier["policies"]);
+        json["single_models"] = std::move(frontier["models"]);
+        json["oracle"] = std::move(frontier["oracle"]);
+        return to_text(json);
+    }
+    return frontier_text(traced.frontier) + warnings_text(traced.warnings);
+}
+
+}  // namespace
+
+void add_frontier(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<TraceOptions>();
+    CLI::App* command = app.add_subcommand(
+        "frontier",
+        "Show what quality costs on the test rows: a router's policies for all prices of quality");
+    command->footer(std::string(router_help) + exit_codes);
+    add_log_options(*command, options->log);
+    command->add_option("--router", options->name, "Router to train, see below")
+        ->type_name("NAME")
+        ->capture_default_str();
+    add_price_options(*command, options->router);
+    add_policy_options(*command, options->router);
+    add_family_options(*command, options->router);
+    add_split_options(*command, options->split);
+    add_seed(*command, options->router, "splits and resamples");
+    command->add_option("--resamples", options->resamples, "Resamples behind the intervals")
+        ->type_name("N")
+        ->capture_default_str();
+    command->add_option("--format", options->format, "Form of the output")
+        ->check(CLI::IsMember({"text", "json", "csv", "svg"}).description(""))
+        ->type_name("text|json|csv|svg")
+        ->capture_default_str();
+    command->callback([options, &chosen] { chosen = [options] { return show(*options, trace(*options)); }; });
+}
+
+}  // namespace automix::program

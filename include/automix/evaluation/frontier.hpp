@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// What quality costs: the policies of a router that are best on the training rows for some price of quality, as they come
+// out on the test rows, with bootstrap intervals; beside them every model alone, the line of mixing the first and the last
+// at random between their points, and the oracle, which knows all scores. O(policies * (replay + resamples)).
+#pragma once
+
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/router/action.hpp>
+#include <automix/router/any_router.hpp>
+#include <automix/router/evidence.hpp>
+#include <automix/router/lambda_hull.hpp>
+#include <automix/router/parameters.hpp>
+#include <automix/router/training.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+struct FrontierOptions {
+    std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
+    std::uint64_t seed = 0;                                          ///< of `evidence.u`
+    std::size_t most_policies = 100;  ///< about so many are kept of more, in even steps of cost; at least 2
+    std::size_t most_oracle = 64;     ///< points of the oracle's curve
+};
+
+struct FrontierPoint {
+    std::string name{};       ///< of a model; empty for policies and oracle
+    Parameters parameters{};  ///< of a policy
+    Report report{};          ///< on the test rows
+    std::optional<ConfidenceIntervals> intervals{};
+};
+
+struct Frontier {
+    std::string router{};
+    Index rows = 0;                         ///< tested on
+    std::vector<FrontierPoint> policies{};  ///< ascending in cost on the test rows
+    std::vector<FrontierPoint> models{};    ///< each alone, in the log's order
+    std::vector<FrontierPoint> oracle{};    ///< ascending in cost, without intervals
+};
+
+namespace detail {
+
+/// Asks one model and accepts.
+struct AskOne {
+    int model = 0;
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        return evidence.started() ? Action::accept() : Action::route(model);
+    }
+};
+
+inline void add_intervals(std::vector<FrontierPoint>& points, const std::vector<Replay>& replays,
+                          const EndModels& ends, const FrontierOptions& options) {
+    if (!options.bootstrap || replays.empty()) return;
+    const auto intervals = bootstrap(replays, ends, *options.bootstrap);
+    for (std::size_t i = 0; i < points.size(); ++i) points[i].intervals = intervals[i];
+}
+
+/// The oracle at every price of quality.
+inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceTable& prices,
+                                               const EndModels& ends, std::size_t most) {
+    LambdaHull hull([&](double slope) { return replay_oracle(data, prices, slope); },
+                    [](const Replay& replay) {
+                        return Point{replay.performance.mean(), replay.answer_cost.mean()};
+                    },
+                    most);
+    std::vector<FrontierPoint> points;
+    for (const auto& [lambda, rows] : hull.all(replay(AskOne{}, data, prices)))
+        points.push_back({{}, {}, summarise(rows, ends), {}});
+    return points;
+}
+
+}  // namespace detail
+
+/// The frontier of a router trained on one table and tested on another, both at prices settled together. Throws what training
+/// and replay throw, `DataError` where there are no rows, `ArgumentError` for options that make no sense.
+template <router_with_curve Router>
+Frontier trace_frontier(const Router& router, const TrainingData& train, const Dataset& test,
+                        const PriceTable& prices, const FrontierOptions& options = {}) {
+    const EndModels ends = end_models(test, prices);
+    Frontier frontier;
+    frontier.router = router.name();
+    frontier.rows = test.rows();
+    std::vector<std::pair<FrontierPoint, Replay>> policies;
+    for (const Router& policy : router.curve(train)) {
+        Replay rows = replay(policy, test, prices, options.seed);
+        policies.emplace_back(FrontierPoint{{}, policy.parameters(), summarise(rows, ends), {}},
+                              std::move(rows));
+    }
+    std::stable_sort(policies.begin(), policies.end(),
+                     [](const auto& a, const auto& b) { return a.first.report.cost < b.first.report.cost; });
+    // Cost that has to lie between two that are kept.
+    const double step = policies.size() <= options.most_policies
+                            ? 0.0
+                            : (policies.back().first.report.cost - policies.front().first.report.cost) /
+                                  static_cast<double>(options.most_policies - 1);
+    std::vector<Replay> replays;
+    for (std::size_t i = 0; i < policies.size(); ++i) {
+        auto& [point, rows] = policies[i];
+        const bool end = i == 0 || i + 1 == policies.size();
+        if (!end && point.report.cost - frontier.policies.back().report.cost < step) continue;
+        frontier.policies.push_back(std::move(point));
+        replays.push_back(std::move(rows));
+    }
+    detail::add_intervals(frontier.policies, replays, ends, options);
+    replays.clear();
+    for (Index model = 0; model < test.models(); ++model) {
+        replays.push_back(replay(detail::AskOne{static_cast<int>(model)}, test, prices));
+        frontier.models.push_back(
+            {test.model_names()[static_cast<std::size_t>(model)], {}, summarise(replays.back(), ends), {}});
+    }
+    detail::add_intervals(frontier.models, replays, ends, options);
+    frontier.oracle = detail::trace_oracle(test, prices, ends, options.most_oracle);
+    return frontier;
+}
+
+}  // namespace automix

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// An axis of a plot: a range with round ends that holds all values, and round ticks on it (1, 2 or 5 times a power of ten).
+#pragma once
+
+#include <automix/core/format.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Values of an axis, widened one by one.
+class PlotAxis {
+ public:
+    void add(double value) {
+        low_ = std::min(low_, value);
+        high_ = std::max(high_, value);
+    }
+
+    /// Rounds the ends so that about `count` ticks fit; a single value gets room on both sides. Requires a value.
+    void finish(int count) {
+        if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) {
+            low_ -= 0.5;
+            high_ += 0.5;
+        }
+        const double raw = (high_ - low_) / count;
+        const double power = std::pow(10.0, std::floor(std::log10(raw)));
+        step_ = 10.0 * power;
+        for (const double factor : {5.0, 2.0, 1.0}) {
+            if (factor * power >= raw) step_ = factor * power;
+        }
+        digits_ = std::max(0, static_cast<int>(-std::floor(std::log10(step_) + 1e-9)));
+        low_ = step_ * std::floor(low_ / step_ + 1e-9);
+        high_ = step_ * std::ceil(high_ / step_ - 1e-9);
+    }
+
+    /// From 0 at the low end to 1 at the high one.
+    [[nodiscard]] double place(double value) const { return (value - low_) / (high_ - low_); }
+
+    [[nodiscard]] std::vector<double> ticks() const {
+        std::vector<double> ticks;
+        const int count = static_cast<int>(std::lround((high_ - low_) / step_));
+        for (int i = 0; i <= count; ++i) ticks.push_back(low_ + i * step_);
+        return ticks;
+    }
+
+    [[nodiscard]] std::string label(double tick) const { return format_fixed(tick, digits_); }
+
+ private:
+    double low_ = std::numeric_limits<double>::infinity();
+    double high_ = -std::numeric_limits<double>::infinity();
+    double step_ = 1.0;
+    int digits_ = 0;
+};
+
+}  // namespace automix
