@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Halves, figures and differences of a comparison, on logs where each half's figures are known by hand.
+#include "router/tables.hpp"
+#include "support/catch.hpp"
+
+#include <automix/evaluation/comparison.hpp>
+#include <automix/evaluation/comparison_text.hpp>
+#include <automix/router/constant.hpp>
+#include <automix/router/exact.hpp>
+#include <automix/router/fixed_k.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
+using tables::record;
+using tables::scored;
+using tables::verified;
+
+namespace {
+
+/// Every third query is one that the small model gets wrong; its one verdict always tells.
+Dataset telling_log(int rows) {
+    Dataset data({"small", "middle", "large"});
+    for (int i = 0; i < rows; ++i) {
+        const bool wrong = i % 3 == 0;
+        data.append(record("q" + std::to_string(i),
+                           {verified(wrong ? 0.0 : 1.0, {wrong ? 0 : 1}), scored(0.75), scored(1.0)}));
+    }
+    return data;
+}
+
+Prices prices_of_three() { return {{1.0, 3.0, 9.0}, {}, {0.5}}; }
+
+/// Share of wrong answers of the small model among the rows of a half's test side.
+double wrong_share(const Dataset& data, std::uint64_t seed) {
+    double rows = 0.0;
+    double wrong = 0.0;
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (uniform_of(data.id(row), seed, UniformUse::split) < 0.5) continue;
+        rows += 1.0;
+        wrong += 1.0 - data.scores(0)(row);
+    }
+    return wrong / rows;
+}
+
+/// Draws one verdict and routes where it is negative.
+struct TellingRouter {
+    [[nodiscard]] static std::string name() { return "telling"; }
+    TrainingResult train(const TrainingData& training) {
+        if (seen) seen->push_back(training.data.rows());
+        return result;
+    }
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (!evidence.started()) return Action::route(0);
+        if (evidence.current > 0) return Action::accept();
+        if (!evidence.current_model().verified()) return Action::verify(1);
+        return evidence.current_model().positive == 0 ? Action::route(evidence.last_model())
+                                                      : Action::accept();
+    }
+    [[nodiscard]] Parameters parameters() const { return {}; }
+
+    TrainingResult result{};
+    std::shared_ptr<std::vector<Index>> seen{};
+};
+
+std::vector<ComparedRouter> compare(const Dataset& data, const std::vector<Contender<AnyRouter>>& contenders,
+                                    const ComparisonOptions& options = {}) {
+    return compare_routers(data, resolve_prices(data, prices_of_three()), contenders, options);
+}
+
+Contender<AnyRouter> telling(const TellingRouter& router = {}) {
+    return {"telling", AnyRouter::of(router), {}};
+}
+
+}  // namespace
+
+TEST_CASE("figures over halves: mean, standard error, and how many have none") {
+    const MeanFigure two = mean_over_halves({1.0, 4.0, Figure::undefined("why"), 1.0});
+    CHECK_THAT(two.mean.value(), WithinAbs(2.0, 1e-12));
+    // Standard deviation sqrt(3), three halves.
+    CHECK_THAT(two.se.value(), WithinAbs(1.0, 1e-12));
+    CHECK(two.undefined == 1);
+    const MeanFigure one = mean_over_halves({2.5});
+    CHECK(one.mean.value() == 2.5);
+    CHECK_FALSE(one.se.defined());
+    const MeanFigure none = mean_over_halves({Figure::undefined("why"), Figure::undefined("else")});
+    CHECK(none.mean.reason() == "why");
+    CHECK(none.undefined == 2);
+}
+
+TEST_CASE("halves are by a hash of the id, and fewer rows are those of the lowest hash") {
+    const Dataset data = telling_log(200);
+    const detail::HalfRows rows = detail::divide_rows(data, 7, 0);
+    CHECK(rows.train.size() + rows.test.size() == 200);
+    CHECK(std::is_sorted(rows.train.begin(), rows.train.end()));
+    CHECK(rows.train.size() > 70);
+    CHECK(rows.test.size() > 70);
+    const Split split = split_by_hash(data, 0.5, 7);
+    CHECK(static_cast<Index>(rows.train.size()) == split.train.rows());
+    CHECK(rows.train != detail::divide_rows(data, 8, 0).train);
+
+    const auto hash = [&](Index row) { return uniform_of(data.id(row), 7, UniformUse::split); };
+    const std::vector<Index> few = detail::divide_rows(data, 7, 10).train;
+    CHECK(few.size() == 10);
+    double highest = 0.0;
+    for (const Index row : few) highest = std::max(highest, hash(row));
+    const auto lower =
+        std::count_if(rows.train.begin(), rows.train.end(), [&](Index row) { return hash(row) <= highest; });
+    CHECK(lower == 10);
+    CHECK(detail::divide_rows(data, 7, 1000).train == rows.train);
+    CHECK(detail::divide_rows(data, 7, 10).test == rows.test);
+}
+
+TEST_CASE("a router's figures are the means of those of the halves") {
+    const Dataset data = telling_log(60);
+    ComparisonOptions options;
+    options.halves = 5;
+    options.seed = 3;
+    const auto results = compare(data, {telling()}, options);
+    std::vector<Figure> excess;
+    std::vector<Figure> area;
+    std::vector<Figure> costs;
+    for (std::uint64_t seed = 3; seed < 8; ++seed) {
+        const double wrong = wrong_share(data, seed);
+        const double share = (0.5 + 9.0 * wrong) / 8.0;  // of the extra cost, for the whole gap
+        excess.push_back(100.0 * (1.0 - share));
+        costs.push_back(1.5 + 9.0 * wrong);
+        double sum = 0.0;
+        for (int step = 1; step <= 19; ++step) sum += std::min(1.0, step * 0.05 / share) - step * 0.05;
+        area.push_back(100.0 * sum / 19.0);
+    }
+    const ComparedFigures<MeanFigure>& figures = results.front().figures;
+    const auto check = [](const MeanFigure& found, const std::vector<Figure>& expected) {
+        const MeanFigure by_hand = mean_over_halves(expected);
+        CHECK_THAT(found.mean.value(), WithinAbs(by_hand.mean.value(), 1e-9));
+        CHECK_THAT(found.se.value(), WithinAbs(by_hand.se.value(), 1e-9));
+        CHECK(found.undefined == 0);
+    };
+    check(figures.excess, excess);
+    check(figures.area, area);
+    check(figures.cost, costs);
+    CHECK_THAT(figures.gap_recovered.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(figures.quality.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(figures.draws.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(figures.rounds.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK(figures.later_start.mean.value() == 0.0);
+}
+
+TEST_CASE("constant routers lie on the line of mixing, and differences are paired with the first router") {
+    const Dataset data = telling_log(60);
+    const auto results = compare(data, {telling(),
+                                        {"small", AnyRouter::of(AlwaysSmallRouter()), {}},
+                                        {"large", AnyRouter::of(AlwaysLargeRouter()), {}},
+                                        {"mixed", AnyRouter::of(RandomMixRouter(0.25)), {}}});
+    REQUIRE(results.size() == 4);
+    for (std::size_t i = 1; i < 4; ++i) {
+        const ComparedRouter& router = results[i];
+        INFO(router.name);
+        CHECK_THAT(router.figures.area.mean.value(), WithinAbs(0.0, 1e-9));
+        CHECK_THAT(router.figures.excess.mean.value(), WithinAbs(0.0, 1e-9));
+        CHECK_THAT(router.area_difference.mean.value(),
+                   WithinAbs(-results[0].figures.area.mean.value(), 1e-9));
+        CHECK_THAT(router.area_difference.se.value(), WithinAbs(results[0].figures.area.se.value(), 1e-9));
+        CHECK_THAT(router.excess_difference.mean.value(),
+                   WithinAbs(-results[0].figures.excess.mean.value(), 1e-9));
+    }
+    CHECK(results[0].area_difference.mean.value() == 0.0);
+    CHECK(results[0].area_difference.se.value() == 0.0);
+    CHECK(results[1].figures.lift.undefined == 20);
+    CHECK_FALSE(results[1].figures.lift.mean.defined());
+    CHECK_THAT(results[2].figures.lift.mean.value(), WithinAbs(0.0, 1e-12));
+    CHECK(results[2].figures.later_start.mean.value() == 1.0);
+    CHECK(results[3].figures.later_start.mean.value() == 0.25);
+    CHECK_THAT(results[3].figures.cost.mean.value(), WithinAbs(0.75 * 1.0 + 0.25 * 9.0, 1e-12));
+}
+
+TEST_CASE("a router may use some models only and is measured against the ends of all") {
+    const Dataset data = telling_log(60);
+    const auto results = compare(data, {{"always the middle", AnyRouter::of(AlwaysSmallRouter()), {1, 2}},
+                                        {"small to middle", AnyRouter::of(TellingRouter()), {0, 1}}});
+    CHECK(results[0].models == std::vector<std::string>{"middle", "large"});
+    CHECK_THAT(results[0].figures.cost.mean.value(), WithinAbs(3.0, 1e-12));
+    CHECK_THAT(results[0].figures.performance.mean.value(), WithinAbs(0.75, 1e-12));
+    CHECK(results[0].figures.later_start.mean.value() == 0.0);
+    std::vector<Figure> excess;
+    for (std::uint64_t seed = 0; seed < 20; ++seed)
+        excess.push_back(100.0 * ((wrong_share(data, seed) - 0.25) / wrong_share(data, seed) - 2.0 / 8.0));
+    CHECK_THAT(results[0].figures.excess.mean.value(),
+               WithinAbs(mean_over_halves(excess).mean.value(), 1e-9));
+    CHECK_THAT(results[1].figures.gap_recovered.mean.value(), WithinAbs(0.75, 1e-12));
+}
+
+TEST_CASE("what the guard refuses and what is infeasible counts as an excess and a lift of 0") {
+    const Dataset data = telling_log(40);
+    TellingRouter refused;
+    refused.result.guard = Guard{false, 0.0, 1.0};
+    refused.result.reason = "no router beats mixing";
+    TellingRouter infeasible;
+    infeasible.result.feasible = false;
+    infeasible.result.reason = "nothing is feasible";
+    TellingRouter passed;
+    passed.result.guard = Guard{true, 1.0, 0.1};
+    const auto results = compare(data, {telling(refused), telling(infeasible), telling(passed)});
+    CHECK(results[0].refused == 20);
+    CHECK(results[1].infeasible == 20);
+    CHECK(results[2].refused == 0);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(results[i].figures.excess.mean.value() == 0.0);
+        CHECK(results[i].figures.lift.mean.value() == 0.0);
+        CHECK(results[i].figures.lift.undefined == 0);
+    }
+    CHECK(results[2].figures.excess.mean.value() > 10.0);
+    CHECK(results[0].figures.cost.mean.defined());
+    CHECK_FALSE(results[1].figures.cost.mean.defined());
+    CHECK_THAT(results[1].figures.area.mean.value(), WithinAbs(0.0, 1e-9));
+}
+
+TEST_CASE("routers are trained on the training half alone, and progress is told") {
+    const Dataset data = telling_log(50);
+    TellingRouter router;
+    router.seen = std::make_shared<std::vector<Index>>();
+    ComparisonOptions options;
+    options.halves = 3;
+    options.train_rows = 11;
+    std::vector<std::pair<int, int>> told;
+    const std::vector<Contender<AnyRouter>> contenders = {telling(router)};
+    compare_routers(data, resolve_prices(data, prices_of_three()), contenders, options,
+                    [&](int done, int all) { told.emplace_back(done, all); });
+    CHECK(told == std::vector<std::pair<int, int>>{{1, 3}, {2, 3}, {3, 3}});
+    // Once for the curve and once at the objective.
+    CHECK(*router.seen == std::vector<Index>(6, 11));
+}
+
+TEST_CASE("halves that cannot be and options that make no sense are refused") {
+    const Dataset data = telling_log(40);
+    ComparisonOptions options;
+    options.halves = 0;
+    CHECK_THROWS_AS(compare(data, {telling()}, options), ArgumentError);
+    options.halves = 1;
+    options.train_rows = -1;
+    CHECK_THROWS_AS(compare(data, {telling()}, options), ArgumentError);
+    CHECK_THROWS_AS(compare(telling_log(1), {telling()}), DataError);
+    const Contender<AnyRouter> doubled{"doubled", AnyRouter::of(TellingRouter()), {1, 1}};
+    CHECK_THROWS_AS(compare(data, {doubled}), ArgumentError);
+}
+
+TEST_CASE("over several logs means are averaged and standard errors combined") {
+    ComparedRouter a;
+    a.name = "r";
+    a.figures.area = {10.0, 3.0, 0};
+    a.figures.lift = {1.0, 0.5, 2};
+    a.refused = 1;
+    ComparedRouter b = a;
+    b.figures.area = {20.0, 4.0, 0};
+    b.figures.lift = {Figure::undefined("none"), Figure::undefined("none"), 20};
+    const ComparedRouter mean = mean_over_logs({{a}, {b}}).front();
+    CHECK_THAT(mean.figures.area.mean.value(), WithinAbs(15.0, 1e-12));
+    CHECK_THAT(mean.figures.area.se.value(), WithinAbs(2.5, 1e-12));
+    CHECK_FALSE(mean.figures.lift.mean.defined());
+    CHECK(mean.figures.lift.undefined == 22);
+    CHECK(mean.refused == 2);
+}
+
+TEST_CASE("the table of a comparison shows means with their standard errors") {
+    const Dataset data = telling_log(60);
+    TellingRouter refused;
+    refused.result.guard = Guard{};
+    refused.result.reason = "refused";
+    const std::string text = comparison_table(
+        "log", compare(data, {{"small", AnyRouter::of(AlwaysSmallRouter()), {}}, telling(refused)}));
+    CHECK_THAT(text, ContainsSubstring("log") && ContainsSubstring("area") &&
+                         ContainsSubstring("1.00 (0.00)") &&
+                         ContainsSubstring("- small: lift is undefined on 20 halves") &&
+                         ContainsSubstring("- telling: the guard refused 20 times"));
+    CHECK(format_mean({12.345, 0.678, 0}, 1) == "12.3 (0.7)");
+    CHECK(format_mean({12.345, Figure::undefined("one half"), 0}, 1) == "12.3");
+    CHECK(format_mean({}, 1) == "-");
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// A frontier by hand: four queries, prices 1, 3 and 9, a verdict that costs 1.
+#include "router/tables.hpp"
+#include "support/catch.hpp"
+
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/frontier_svg.hpp>
+#include <automix/evaluation/frontier_text.hpp>
+#include <automix/router/constant.hpp>
+#include <automix/router/exact.hpp>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
+using tables::confident;
+using tables::record;
+using tables::scored;
+
+namespace {
+
+/// Routing confidence 0 gains 1 a row, 0.5 gains 0.5, and 1 loses.
+Dataset hand_table() {
+    Dataset data({"small", "middle & <co>", "large"});
+    data.append(record("a", {confident(0.0, 0.0), scored(0.5), scored(1.0)}));
+    data.append(record("b", {confident(0.5, 0.5), scored(0.5), scored(1.0)}));
+    data.append(record("c", {confident(1.0, 1.0), scored(1.0), scored(1.0)}));
+    data.append(record("d", {confident(1.0, 1.0), scored(0.0), scored(0.5)}));
+    return data;
+}
+
+Frontier hand_frontier(FrontierOptions options = {}) {
+    const Dataset data = hand_table();
+    const PriceTable prices = resolve_prices(data, {{1.0, 3.0, 9.0}, 1.0, {}});
+    return trace_frontier(AnyRouter::of(ExactRouter()), {data, prices}, data, prices, options);
+}
+
+void check_points(const std::vector<FrontierPoint>& points, const std::vector<Point>& expected) {
+    REQUIRE(points.size() == expected.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        CHECK_THAT(points[i].report.performance, WithinAbs(expected[i].performance, 1e-12));
+        CHECK_THAT(points[i].report.cost, WithinAbs(expected[i].cost, 1e-12));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a frontier's points are those worked out by hand") {
+    const Frontier frontier = hand_frontier();
+    CHECK(frontier.router == "exact");
+    CHECK(frontier.rows == 4);
+    // Verified at 1: routing a, then a and b.
+    check_points(frontier.policies, {{0.875, 2.0 + 9.0 / 4}, {1.0, 2.0 + 18.0 / 4}});
+    check_points(frontier.models, {{0.625, 1.0}, {0.5, 3.0}, {0.875, 9.0}});
+    CHECK(frontier.models[1].name == "middle & <co>");
+    // The oracle pays for one answer only: a from the middle model (0.5 for 2), a from the large one (0.5 more for 6), then b
+    // (0.5 for 8).
+    check_points(frontier.oracle, {{0.625, 1.0}, {0.75, 1.5}, {0.875, 3.0}, {1.0, 5.0}});
+    for (const FrontierPoint& policy : frontier.policies) {
+        REQUIRE(policy.intervals.has_value());
+        CHECK(policy.intervals->performance.low <= policy.report.performance);
+        CHECK(policy.intervals->performance.high >= policy.report.performance);
+    }
+    FrontierOptions bare;
+    bare.bootstrap.reset();
+    CHECK_FALSE(hand_frontier(bare).policies.front().intervals.has_value());
+}
+
+TEST_CASE("policies are ordered by their cost on the test rows, and thinned where there are many") {
+    const Dataset data = hand_table();
+    const PriceTable prices = resolve_prices(data, {{1.0, 3.0, 9.0}, 1.0, {}});
+    struct ManyRouter {
+        [[nodiscard]] static std::string name() { return "many"; }
+        TrainingResult train(const TrainingData&) { return {}; }
+        [[nodiscard]] std::vector<ManyRouter> curve(const TrainingData&) const {
+            std::vector<ManyRouter> routers;
+            for (int i = 1000; i >= 0; --i) routers.push_back({RandomMixRouter(i / 1000.0)});
+            return routers;
+        }
+        [[nodiscard]] Action next(const Evidence& evidence) const { return mix.next(evidence); }
+        [[nodiscard]] std::span<const double> breakpoints() const { return mix.breakpoints(); }
+        [[nodiscard]] Parameters parameters() const { return mix.parameters(); }
+        RandomMixRouter mix{0.5};
+    };
+    FrontierOptions options;
+    options.bootstrap.reset();
+    options.most_policies = 21;
+    const Frontier frontier = trace_frontier(ManyRouter{}, {data, prices}, data, prices, options);
+    CHECK(frontier.policies.size() == 21);
+    CHECK(std::is_sorted(frontier.policies.begin(), frontier.policies.end(),
+                         [](const auto& a, const auto& b) { return a.report.cost < b.report.cost; }));
+    CHECK_THAT(frontier.policies.front().report.cost, WithinAbs(1.0, 1e-12));
+    CHECK_THAT(frontier.policies.back().report.cost, WithinAbs(9.0, 1e-12));
+}
+
+TEST_CASE("the drawing in text fits eighty columns and has all its parts") {
+    const std::string text = frontier_text(hand_frontier());
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        CHECK(line.size() <= 80);
+        CHECK((line.empty() || line.back() != ' '));
+    }
+    CHECK_THAT(text, ContainsSubstring("4 test queries") && ContainsSubstring("* exact") &&
+                         ContainsSubstring(": their intervals") && ContainsSubstring("o oracle") &&
+                         ContainsSubstring("2 middle & <co>") && ContainsSubstring("0.8750  9.000"));
+    const auto rows = std::count(text.begin(), text.end(), '\n');
+    CHECK(rows == 1 + 22 + 2 + 2 + 4);
+}
+
+TEST_CASE("CSV has a line for each point") {
+    FrontierOptions options;
+    options.bootstrap.reset();
+    const std::string text = frontier_csv(hand_frontier(options));
+    CHECK(std::count(text.begin(), text.end(), '\n') == 1 + 2 + 3 + 4);
+    CHECK_THAT(text, ContainsSubstring("kind,name,cost,cost_low,") &&
+                         ContainsSubstring("\npolicy,,4.25,,,0.875,,,1,") &&
+                         ContainsSubstring("\nmodel,middle & <co>,3,,,0.5,,,-0.5,-75,1,0,0\n") &&
+                         ContainsSubstring("\noracle,,1.5,,,0.75,"));
+    CHECK(detail::csv_field("a,\"b\"") == "\"a,\"\"b\"\"\"");
+}
+
+TEST_CASE("the picture is one SVG element with escaped names") {
+    const std::string svg = frontier_svg(hand_frontier());
+    CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
+    CHECK(svg.ends_with("</svg>\n"));
+    CHECK_THAT(svg, ContainsSubstring("mean cost per query (units of price)") &&
+                        ContainsSubstring("mean score") && ContainsSubstring("middle &amp; &lt;co&gt;") &&
+                        ContainsSubstring("95 % intervals") && ContainsSubstring("prefers-color-scheme"));
+    CHECK(svg.find("<co>") == std::string::npos);
+    CHECK(svg.find("http", 40) == std::string::npos);
+    CHECK(detail::xml_text("a\x01\"") == "a?&quot;");
+}
+
+TEST_CASE("an axis has round ends and round ticks") {
+    PlotAxis axis;
+    axis.add(0.42);
+    axis.add(0.88);
+    axis.finish(5);
+    CHECK(axis.ticks().size() == 6);
+    CHECK(axis.label(axis.ticks().front()) == "0.4");
+    CHECK(axis.label(axis.ticks().back()) == "0.9");
+    CHECK_THAT(axis.place(0.65), WithinAbs(0.5, 1e-12));
+    PlotAxis single;
+    single.add(3.0);
+    single.finish(4);
+    CHECK(single.place(3.0) > 0.0);
+    CHECK(single.place(3.0) < 1.0);
+    PlotAxis wide;
+    wide.add(0.0);
+    wide.add(50.0);
+    wide.finish(6);
+    CHECK(wide.label(wide.ticks().back()) == "50");
+}
