@@ -248,7 +248,7 @@ template <class Json = nlohmann::ordered_json>
                       {"round", trained.prices.round}};
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
-    return "{\"schema\":\"" + std::string(policy_schema) + "\",\"checksum\":\"" +
+    return R"({"schema":")" + std::string(policy_schema) + R"(","checksum":")" +
            detail::policy_checksum<Json>(trained) +
            "\",\n\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
            ",\n\"options\":" + detail::line_of(detail::options_json<Json>(router.options())) +
