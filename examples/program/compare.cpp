@@ -150,7 +150,7 @@ std::string to_json_text(const CompareOptions& options, const std::vector<LogCom
                                 {"routers", to_json(log.routers)}});
     }
     if (logs.size() > 1) json["mean"] = to_json(mean_of(logs));
-    return to_text(json);
+    return program::to_text(json);
 }
 
 std::string to_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {

@@ -8,6 +8,7 @@
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/frontier_svg.hpp>
 #include <automix/evaluation/frontier_text.hpp>
+#include <automix/io/frontier_csv.hpp>
 #include <automix/io/frontier_json.hpp>
 
 #include <memory>
@@ -70,7 +71,7 @@ std::string show(const TraceOptions& options, const TracedLog& traced) {
         json["policies"] = std::move(frontier["policies"]);
         json["single_models"] = std::move(frontier["models"]);
         json["oracle"] = std::move(frontier["oracle"]);
-        return to_text(json);
+        return program::to_text(json);
     }
     return frontier_text(traced.frontier) + warnings_text(traced.warnings);
 }

@@ -49,6 +49,7 @@
 #include <automix/io/explanation_json.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
+#include <automix/io/frontier_csv.hpp>
 #include <automix/io/frontier_json.hpp>
 #include <automix/io/json_document.hpp>
 #include <automix/io/line_reader.hpp>

@@ -111,18 +111,6 @@ TEST_CASE("the drawing in text fits eighty columns and has all its parts") {
     CHECK(rows == 1 + 22 + 2 + 2 + 4);
 }
 
-TEST_CASE("CSV has a line for each point") {
-    FrontierOptions options;
-    options.bootstrap.reset();
-    const std::string text = frontier_csv(hand_frontier(options));
-    CHECK(std::count(text.begin(), text.end(), '\n') == 1 + 2 + 3 + 4);
-    CHECK_THAT(text, ContainsSubstring("kind,name,cost,cost_low,") &&
-                         ContainsSubstring("\npolicy,,4.25,,,0.875,,,1,") &&
-                         ContainsSubstring("\nmodel,middle & <co>,3,,,0.5,,,-0.5,-75,1,0,0\n") &&
-                         ContainsSubstring("\noracle,,1.5,,,0.75,"));
-    CHECK(detail::csv_field("a,\"b\"") == "\"a,\"\"b\"\"\"");
-}
-
 TEST_CASE("the picture is one SVG element with escaped names") {
     const std::string svg = frontier_svg(hand_frontier());
     CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frontier drawn with characters, 80 columns wide, for a terminal; and as CSV, one point a line. O(points + columns * rows).
+// A frontier drawn with characters, 80 columns wide, for a terminal. O(points + columns * rows).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -12,7 +12,6 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -127,49 +126,6 @@ inline std::string frontier_text(const Frontier& frontier) {
     }
     return "mean score over mean cost per query, " + std::to_string(frontier.rows) + " test queries\n" +
            canvas.text() + legend + models.text();
-}
-
-namespace detail {
-
-/// A field of CSV (RFC 4180).
-inline std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
-    return quoted + '"';
-}
-
-}  // namespace detail
-
-/// A header and one line a point: `kind` is `policy`, `model` or `oracle`; fields without a value are empty.
-inline std::string frontier_csv(const Frontier& frontier) {
-    std::string text =
-        "kind,name,cost,cost_low,cost_high,performance,performance_low,performance_high,gap_recovered,excess,"
-        "routed,draws,rounds\n";
-    const auto add = [&](std::string_view kind, const std::vector<FrontierPoint>& points) {
-        for (const FrontierPoint& point : points) {
-            const Report& report = point.report;
-            const auto bounds = [&](Interval ConfidenceIntervals::*of) {
-                if (!point.intervals) return std::string(",");
-                const Interval& interval = (*point.intervals).*of;
-                return format_number(interval.low) + "," + format_number(interval.high);
-            };
-            const auto figure = [](const Figure& value) { return value ? format_number(*value) : ""; };
-            text += joined(
-                        std::vector<std::string>{
-                            std::string(kind), detail::csv_field(point.name), format_number(report.cost),
-                            bounds(&ConfidenceIntervals::cost), format_number(report.performance),
-                            bounds(&ConfidenceIntervals::performance), figure(report.gap_recovered),
-                            figure(report.excess), format_number(report.routed), format_number(report.draws),
-                            format_number(report.rounds)},
-                        ",") +
-                    '\n';
-        }
-    };
-    add("policy", frontier.policies);
-    add("model", frontier.models);
-    add("oracle", frontier.oracle);
-    return text;
 }
 
 }  // namespace automix
