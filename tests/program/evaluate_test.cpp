@@ -211,7 +211,9 @@ TEST_CASE("all is every router but fixed_answer, and names count once") {
         for (const json& router : all["routers"]) found.push_back(router["name"]);
         return found;
     };
-    const std::vector<std::string> all = {"threshold",
+    const std::vector<std::string> all = {"pomdp",
+                                          "fixed_k",
+                                          "threshold",
                                           "double_threshold",
                                           "triple_threshold",
                                           "self_consistency",
@@ -453,7 +455,9 @@ TEST_CASE("zero prices are legal") {
     CHECK(free["base_ibc"]["test"].is_null());
     for (const json& router : free["routers"]) {
         CAPTURE(router["name"]);
-        CHECK_FALSE(router.contains("infeasible"));
+        // The log holds confidences, and no verdicts to draw.
+        CHECK(router.contains("infeasible") == (router["name"] == "fixed_k"));
+        if (router.contains("infeasible")) continue;
         CHECK(router["test"]["ibc"].is_null());
         CHECK(router["test"]["cost"] == 0.0);
     }
@@ -513,4 +517,61 @@ TEST_CASE("the text says what the JSON says") {
     // A baseline that was asked for as a router stands there once.
     const std::size_t all = text.find("all, 4");
     CHECK(text.find("\nrandom_mix", text.find("\nrandom_mix", all) + 1) > text.find("\na, 2"));
+}
+
+TEST_CASE("the POMDP router shows its guard, its objective and why it falls back") {
+    std::vector<json> records;
+    for (int i = 0; i < 40; ++i) {
+        const int right = i % 2;
+        json one = record("q" + std::to_string(i), "", i % 4 < 2 ? "train" : "test", right, 1, 0);
+        one["models"][0].erase("confidence");
+        one["models"][0]["verdicts"] = {right, right, right};
+        records.push_back(one);
+    }
+    const Log telling(records);
+    const Arguments line = {"--costs", "1,9", "--draw-cost", "0.1"};
+    const json router = telling.router("pomdp", line);
+    CHECK(keys(router["guard"]) == std::vector<std::string>{"mean", "passed", "se"});
+    CHECK(router["guard"]["passed"] == true);
+    CHECK(router["parameters"]["objective"] == "base");
+    CHECK(router["warnings"].is_array());
+    CHECK(router["test"]["rounds"] == router["test"]["draws"]);
+    CHECK_THAT(
+        text_of(Arguments{"evaluate", telling.path(), "--router", "pomdp"} + line),
+        ContainsSubstring("pomdp: held-out excess over mixing ") && ContainsSubstring(", guard passed"));
+    CHECK(telling.router("threshold", line)["guard"].is_null());
+
+    // Verdicts that tell nothing.
+    for (std::size_t i = 0; i < records.size(); ++i)
+        records[i]["models"][0]["verdicts"] = {i / 4 % 2, i / 8 % 2, i / 4 % 2};
+    const Log noise(records);
+    const json refused = noise.router("pomdp", line);
+    CHECK(refused["guard"]["passed"] == false);
+    CHECK_THAT(refused["parameters"]["fallback"].get<std::string>(),
+               ContainsSubstring("no router beats mixing"));
+    check_figures(refused["test"], {{"cost", 1.0}, {"draws", 0.0}, {"rounds", 0.0}});
+    CHECK_THAT(text_of(Arguments{"evaluate", noise.path(), "--router", "pomdp"} + line),
+               ContainsSubstring("guard refused") && ContainsSubstring("fallback no router beats mixing"));
+}
+
+TEST_CASE("objectives and limits of the POMDP router are options") {
+    std::vector<json> records = hand_records();
+    for (json& one : records) {
+        const int sure = one["models"][0]["confidence"].get<int>();
+        one["models"][0].erase("confidence");
+        one["models"][0]["verdicts"] = {sure, sure, sure, sure};
+    }
+    const Log log(records);
+    const auto test_cost = [&](const Arguments& arguments) {
+        return log
+            .router("pomdp", Arguments{"--costs", "1,9", "--draw-cost", "0.1"} + arguments)["test"]["cost"]
+            .get<double>();
+    };
+    CHECK(test_cost({"--objective", "budget=1"}) == Approx(1.0));
+    CHECK(test_cost({"--objective", "lambda=100"}) == Approx(1.0));
+    const json infeasible = log.router("pomdp", {"--costs", "1,9", "--objective", "budget=0.5"});
+    CHECK_THAT(infeasible["infeasible"].get<std::string>(), ContainsSubstring("budget 0.5 is below"));
+    const json limited =
+        log.router("fixed_k", {"--costs", "1,9", "--draw-cost", "0.1", "--max-draws", "small=1"});
+    CHECK(limited["parameters"]["draws"].get<double>() <= 1.0);
 }

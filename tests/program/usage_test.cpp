@@ -29,12 +29,13 @@ TEST_CASE("bad usage is exit code 2") {
     };
     const std::vector<Case> lines_without_log = {
         {{},
-         "no command given; commands are decide, describe, evaluate, simulate, solve, train; see automix "
-         "--help"},
+         "no command given; commands are compare, decide, describe, evaluate, frontier, simulate, solve, "
+         "train; "
+         "see automix --help"},
         {{"frobnicate"},
-         "unknown command \"frobnicate\"; commands are decide, describe, evaluate, simulate, solve, train; "
-         "see automix "
-         "--help"},
+         "unknown command \"frobnicate\"; commands are compare, decide, describe, evaluate, frontier, "
+         "simulate, "
+         "solve, train; see automix --help"},
         {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
         {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},
         {{"evaluate"}, "automix evaluate --help"},
@@ -104,6 +105,13 @@ TEST_CASE("bad usage is exit code 2") {
         {{"--router", "threshold", "--split", "random:1"}, "found 1"},
         {{"--router", "threshold", "--split", "hash:nan"}, "found nan"},
         {{"--router", "threshold", "--split", "hash:0.5", "--test-split", "dev"}, "excludes"},
+        {{"--router", "pomdp", "--objective", "best"}, "objective: expected base, max_ibc, lambda=X"},
+        {{"--router", "pomdp", "--objective", "quality=0"}, "found 0"},
+        {{"--router", "fixed_k", "--objective", "budget=3"}, "fixed_k: the objective is base or lambda=X"},
+        {{"--router", "pomdp", "--max-draws", "some"}, "--max-draws: expected a number of draws"},
+        {{"--router", "pomdp", "--max-draws", "other=1"}, "--max-draws: no model \"other\""},
+        {{"--router", "pomdp", "--accept", "second"}, "second"},
+        {{"--router", "pomdp", "--round-cost", "inf"}, "found inf"},
         {{"--router", "threshold", "--frobnicate"}, "--frobnicate"},
     };
     for (const auto& [arguments, message] : options)
@@ -244,6 +252,10 @@ TEST_CASE("help names every option, its default, every router and the exit codes
                              "--verification-cost X",
                              "else 1)",
                              "--draw-cost X[,...]",
+                             "--round-cost X=0",
+                             "--objective WHAT=base",
+                             "--max-draws K|NAME=K,...",
+                             "--accept first|plurality|best=first",
                              "--bins N=8",
                              "--cost-range LEAST,MOST",
                              "--mix SHARE=0.5",

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix compare`: the shape of its JSON, its figures where they are known by hand, and what it refuses.
+#include "program/runner.hpp"
+
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace program;
+using Catch::Matchers::ContainsSubstring;
+
+/// Queries of three models; the first one's answer is wrong in every other one, and four of its five verdicts say so.
+std::vector<json> verdict_records(int rows, const std::string& prefix = "q") {
+    std::vector<json> records;
+    for (int i = 0; i < rows; ++i) {
+        const int right = i % 2;
+        json verdicts = json::array();
+        for (int d = 0; d < 5; ++d) verdicts.push_back(d == i % 5 ? 1 - right : right);
+        records.push_back({{"schema", "automix-log/1"},
+                           {"id", prefix + std::to_string(i)},
+                           {"models",
+                            {{{"name", "small"}, {"score", right}, {"verdicts", verdicts}},
+                             {{"name", "middle"}, {"score", 0.75}},
+                             {{"name", "large"}, {"score", 1}}}}});
+    }
+    return records;
+}
+
+/// A log on disk, and the command line that compares routers on it.
+class Log {
+ public:
+    explicit Log(int rows = 60)
+        : path_(directory_.write("log.jsonl", lines(verdict_records(rows)))),
+          other_(directory_.write("other.jsonl", lines(verdict_records(rows, "p")))) {}
+
+    [[nodiscard]] Arguments line(const Arguments& arguments) const {
+        return Arguments{"compare", path_, "--costs", "1,3,9", "--draw-cost", "0.1"} + arguments;
+    }
+    /// Of the small and the large model.
+    [[nodiscard]] Arguments line_of_two(const Arguments& arguments) const {
+        return Arguments{"compare", path_, "--models",    "small,large",
+                         "--costs", "1,9", "--draw-cost", "0.1"} +
+               arguments;
+    }
+    [[nodiscard]] json compare(const Arguments& arguments) const { return json_of(line(arguments)); }
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] const std::string& other() const { return other_; }
+
+ private:
+    files::Directory directory_;
+    std::string path_;
+    std::string other_;
+};
+
+double mean(const json& router, const std::string& figure) { return router[figure]["mean"].get<double>(); }
+
+}  // namespace
+
+TEST_CASE("compare's JSON has the members that it promises and no others") {
+    const json all = Log().compare({"--routers", "pomdp,always_small", "--halves", "3"});
+    CHECK(keys(all) == std::vector<std::string>{"halves", "logs", "seed", "train_rows"});
+    CHECK(all["halves"] == 3);
+    CHECK(all["train_rows"].is_null());
+    const json& log = all["logs"][0];
+    CHECK(keys(log) == std::vector<std::string>{"log", "models", "routers", "rows", "warnings"});
+    CHECK(log["models"] == json{"small", "middle", "large"});
+    CHECK(log["rows"] == 60);
+    REQUIRE(log["routers"].size() == 2);
+    for (const json& router : log["routers"]) {
+        CHECK(keys(router) == std::vector<std::string>{"area", "cost", "difference", "draws", "excess",
+                                                       "gap_recovered", "infeasible", "later_start", "lift",
+                                                       "models", "name", "performance", "quality", "refused",
+                                                       "rounds"});
+        for (const char* figure : {"area", "cost", "draws", "excess", "gap_recovered", "later_start", "lift",
+                                   "performance", "quality", "rounds"}) {
+            CHECK(keys(router[figure]) == std::vector<std::string>{"mean", "se", "undefined"});
+        }
+        CHECK(keys(router["difference"]) == std::vector<std::string>{"excess", "mean", "se", "undefined"});
+    }
+    CHECK(log["routers"][0]["name"] == "pomdp");
+    const json& small = log["routers"][1];
+    CHECK(small["lift"] == json{{"mean", nullptr}, {"se", nullptr}, {"undefined", 3}});
+}
+
+TEST_CASE("compare's figures of routers that look at nothing are known") {
+    const json all = Log().compare(
+        {"--routers", "pomdp,always_small,always_large,random_mix", "--mix", "0.25", "--halves", "4"});
+    const json& routers = all["logs"][0]["routers"];
+    const double area = mean(routers[0], "area");
+    CHECK(area > 10.0);
+    CHECK(mean(routers[0], "difference") == 0.0);
+    for (std::size_t i = 1; i < 4; ++i) {
+        INFO(routers[i].dump());
+        CHECK(mean(routers[i], "area") == Approx(0.0).margin(1e-9));
+        CHECK(mean(routers[i], "excess") == Approx(0.0).margin(1e-9));
+        CHECK(mean(routers[i], "difference") == Approx(-area));
+    }
+    CHECK(mean(routers[1], "cost") == Approx(1.0));
+    CHECK(mean(routers[2], "cost") == Approx(9.0));
+    CHECK(mean(routers[2], "quality") == Approx(1.0));
+    CHECK(mean(routers[3], "cost") == Approx(3.0));
+}
+
+TEST_CASE("a router after an @ uses the models named there only") {
+    const json all = Log().compare(
+        {"--routers", "pomdp@small+middle,always_small@middle+large,fixed_k@small+large", "--halves", "2"});
+    const json& routers = all["logs"][0]["routers"];
+    CHECK(routers[0]["models"] == json{"small", "middle"});
+    CHECK(mean(routers[0], "cost") < 1.0 + 0.5 + 3.0);
+    CHECK(routers[1]["name"] == "always_small@middle+large");
+    CHECK(mean(routers[1], "cost") == Approx(3.0));
+    CHECK(mean(routers[1], "performance") == Approx(0.75));
+    CHECK(routers[2]["models"] == json{"small", "large"});
+    const json whole = json_of(Log().line_of_two({"--routers", "fixed_k", "--halves", "2"}));
+    CHECK(mean(routers[2], "area") == Approx(mean(whole["logs"][0]["routers"][0], "area")));
+}
+
+TEST_CASE("several logs are compared apart, and their mean is given") {
+    const Log log;
+    const json both = log.compare({log.other(), "--routers", "pomdp,fixed_k", "--halves", "3"});
+    REQUIRE(both["logs"].size() == 2);
+    CHECK(both["logs"][1]["log"] == log.other());
+    REQUIRE(both["mean"].size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        CHECK(mean(both["mean"][i], "area") == Approx((mean(both["logs"][0]["routers"][i], "area") +
+                                                       mean(both["logs"][1]["routers"][i], "area")) /
+                                                      2));
+    }
+    const std::string text = text_of(log.line({log.other(), "--routers", "pomdp,fixed_k", "--halves", "3"}));
+    CHECK_THAT(text, ContainsSubstring("trained on 3 random halves") && ContainsSubstring("mean of 2 logs") &&
+                         ContainsSubstring("small -> middle -> large") && ContainsSubstring("fixed_k"));
+}
+
+TEST_CASE("the same seed compares on the same halves, and fewer rows may be trained on") {
+    const Log log;
+    const Arguments line = {"--routers", "exact,pomdp", "--halves", "2"};
+    CHECK(log.compare(line) == log.compare(line));
+    CHECK(log.compare(line)["logs"] != log.compare(line + Arguments{"--seed", "9"})["logs"]);
+    const json few = log.compare(line + Arguments{"--train-rows", "5"});
+    CHECK(few["train_rows"] == 5);
+    CHECK(few["logs"] != log.compare(line)["logs"]);
+    CHECK(log.compare(line + Arguments{"--train-rows", "1000"})["logs"] == log.compare(line)["logs"]);
+}
+
+TEST_CASE("compare takes the options of evaluate") {
+    const Log log;
+    const auto figures = [&](const Arguments& arguments) {
+        const json all =
+            json_of(log.line_of_two(Arguments{"--routers", "pomdp", "--halves", "3"} + arguments));
+        return all["logs"][0]["routers"][0];
+    };
+    CHECK(mean(figures({"--max-draws", "1"}), "draws") <= 1.0);
+    CHECK(figures({"--max-draws", "small=1"}) == figures({"--max-draws", "1"}));
+    CHECK(mean(figures({"--max-draws", "small=0"}), "draws") == 0.0);
+    CHECK(mean(figures({"--objective", "lambda=0"}), "quality") > 0.95);
+    CHECK(mean(figures({"--objective", "budget=1"}), "cost") == Approx(1.0));
+    CHECK(figures({"--objective", "budget=0.5"})["infeasible"] == 3);
+    CHECK(mean(figures({"--objective", "quality=0.01"}), "cost") == Approx(1.0));
+    CHECK(mean(figures({"--round-cost", "0.5"}), "rounds") < mean(figures({}), "rounds"));
+    CHECK(figures({"--accept", "best"}) == figures({}));
+}
+
+TEST_CASE("what compare refuses") {
+    const Log log;
+    const std::vector<std::pair<Arguments, std::string>> usage = {
+        {{"--halves", "0"}, "halves: expected at least 1, found 0"},
+        {{"--halves", "x"}, "x"},
+        {{"--train-rows", "-1"}, "train_rows: expected at least 0, found -1"},
+        {{"--routers", "bogus"}, "unknown router \"bogus\""},
+        {{"--routers", "bogus@small+large"}, "unknown router \"bogus\""},
+        {{"--routers", "pomdp@small"}, "--routers: expected NAME@MODEL+MODEL..., found \"pomdp@small\""},
+        {{"--routers", "pomdp@"}, "expected NAME@MODEL+MODEL"},
+        {{"--routers", "pomdp@large+small"}, "order, cheapest first"},
+        {{"--routers", "pomdp@small+small"}, "order, cheapest first"},
+        {{"--routers", "pomdp@small+other"}, "no model \"other\""},
+        {{"--objective", "best"}, "objective: expected base, max_ibc, lambda=X, budget=X or quality=X"},
+        {{"--objective", "lambda=-1"}, "found -1"},
+        {{"--objective", "budget=1"}, "fixed_k: the objective is base or lambda=X"},
+        {{"--max-draws", "-1"}, "--max-draws: expected a number of draws of at least 0, found \"-1\""},
+        {{"--max-draws", "1.5"}, "found \"1.5\""},
+        {{"--max-draws", "small="}, "found \"\""},
+        {{"--max-draws", "small=1,2"}, "--max-draws: expected K or NAME=K,..., found \"2\""},
+        {{"--max-draws", "other=1"}, "--max-draws: no model \"other\""},
+        {{"--accept", "some"}, "some"},
+        {{"--round-cost", "-1"}, "-1"},
+        {{"--seed", "-1"}, "-1"},
+        {{"--resamples", "10"}, "--resamples"},
+        {{"--format", "csv"}, "csv"},
+    };
+    for (const auto& [arguments, message] : usage) check_refused(log.line(arguments), 2, message);
+    check_refused({"compare"}, 2, "LOG");
+    check_refused(log.line({"--routers", "pomdp", "--max-draws", "6"}), 1,
+                  "5 verdicts are logged, 6 are needed");
+    check_refused(log.line_of_two({"--routers", "pomdp", "--accept", "plurality"}), 1,
+                  "no samples are known of model \"small\"");
+    check_refused({"compare", log.path() + ".missing"}, 1, "cannot be opened");
+    const Log tiny(1);
+    check_refused(tiny.line({"--routers", "pomdp"}), 1, "leaves no rows to");
+}
