@@ -40,7 +40,9 @@ int main(int argc, char** argv) {
     for (const std::size_t rows : take_sizes(argc, argv)) {
         benchmarks::register_training(rows);
         benchmarks::register_decisions(rows);
+        benchmarks::register_routing(rows);
     }
+    benchmarks::register_policies();
     benchmarks::register_reading();
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The subjects of the benchmark program, and the routers that they time. Benchmarks are named SUBJECT/ROUTER/ROWS.
+// The subjects of the benchmark program, and the routers that they time. Benchmarks are named SUBJECT/NAME/ROWS, those of
+// policies from statistics SUBJECT/NAME/DRAWS.
 #pragma once
 
 #include <automix/router/exact.hpp>
 #include <automix/router/greedy_pomdp.hpp>
+#include <automix/router/pomdp_router.hpp>
 #include <automix/router/simple_pomdp.hpp>
 #include <automix/router/threshold.hpp>
 #include <automix/router/union.hpp>
@@ -17,9 +19,12 @@ namespace benchmarks {
 
 void register_training(std::size_t rows);
 void register_decisions(std::size_t rows);
+void register_routing(std::size_t rows);
+void register_policies();
 void register_reading();
 
-/// Registers `time.template operator()<Router>(state, rows)` for each router of the published family and for `exact`.
+/// Registers `time.template operator()<Router>(state, rows)` for each router of the published family, for `exact` and
+/// for `pomdp`.
 template <class Time>
 void register_routers(const std::string& subject, std::size_t rows, Time time) {
     const auto add = [&]<class... Routers>() {
@@ -29,8 +34,9 @@ void register_routers(const std::string& subject, std::size_t rows, Time time) {
          ...);
     };
     using namespace automix;
-    add.template operator()<UnionRouter, SimplePomdpRouter, GreedyPomdpRouter, DoubleThresholdRouter,
-                            ThresholdRouter, TripleThresholdRouter, SelfConsistencyRouter, ExactRouter>();
+    add.template
+    operator()<UnionRouter, SimplePomdpRouter, GreedyPomdpRouter, DoubleThresholdRouter, ThresholdRouter,
+               TripleThresholdRouter, SelfConsistencyRouter, ExactRouter, PomdpRouter>();
 }
 
 }  // namespace benchmarks

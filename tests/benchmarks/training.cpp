@@ -18,7 +18,7 @@ void register_training(std::size_t rows) {
             benchmark::DoNotOptimize(result);
         }
         state.SetLabel("checksum " + std::to_string(table.checksum));
-        state.counters["ibc_lift"] = result.ibc_lift.value();
+        state.counters["ibc_lift"] = result.ibc_lift.value_or(0.0);
     });
 }
 

@@ -46,7 +46,8 @@ inline int draw_limit(const StatisticsOptions& options, std::size_t model) {
     return limits.size() == 1 ? limits.front() : limits[model];
 }
 
-inline Place model_place(const Dataset& data, Index model, Index row) {
+template <class Data>
+Place model_place(const Data& data, Index model, Index row) {
     return Place{{},
                  0,
                  "model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)]) + ", id " +
@@ -63,7 +64,8 @@ Index first_row(Lacks lacks) {
 
 /// How far a model's answers can be verified on all rows. Throws `DataError` naming a row that holds less than others do,
 /// or than `limit`.
-inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
+template <class Data>
+ModelShape model_shape(const Data& data, Index model, int limit) {
     ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
     if (limit == 0 || data.verified_rows(model) == 0) return shape;
     if (!data.verified(model)) {
@@ -87,24 +89,25 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     return shape;
 }
 
-inline Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind,
-                                    int limit) {
+template <class Data>
+Verification verification_of(const Data& data, Index row, Index model, VerificationKind kind, int limit) {
     if (kind == VerificationKind::none) return {};
     if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
     Verification sum;
     const auto verdicts = data.verdicts(row, model);
     const std::size_t count = limit > 0 ? static_cast<std::size_t>(limit) : verdicts.size();
     for (const Verdict verdict : verdicts.first(count)) {
-        sum.parsed += verdict != Verdict::unparsed ? 1 : 0;
-        sum.positive += verdict == Verdict::positive ? 1 : 0;
+        sum.parsed += static_cast<int>(verdict != Verdict::unparsed);
+        sum.positive += static_cast<int>(verdict == Verdict::positive);
     }
     return sum;
 }
 
 /// Adds the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
+template <class Data>
 class PluralityPaths {
  public:
-    PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
+    PluralityPaths(const Data& data, Index model, int draws, std::uint64_t seed)
         : data_(data), model_(model), draws_(draws), seed_(seed) {}
 
     void add(Index row, PluralitySums& sums) {
@@ -147,13 +150,99 @@ class PluralityPaths {
         }
     }
 
-    const Dataset& data_;
+    const Data& data_;
     Index model_;
     int draws_;
     std::uint64_t seed_;
     int previous_size_ = 0;
     std::vector<std::size_t> order_;
     std::vector<std::int32_t> drawn_;
+};
+
+/// Most verdicts of an answer that count; -1 for a lone confidence.
+template <class Data>
+int counted_draws(const Data& data, Index model, VerificationKind kind, int limit) {
+    if (kind == VerificationKind::confidence) return -1;
+    if (kind == VerificationKind::none) return 0;
+    return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
+}
+
+/// Adds the prices of a column to one model's sums of the folds.
+template <class Price>
+void add_prices(const Price& column, const std::vector<int>& folds, std::vector<Sums>& sums,
+                std::vector<double> Sums::*prices, std::size_t model) {
+    std::vector<double> added(sums.size(), 0.0);
+    for (std::size_t row = 0; row < folds.size(); ++row)
+        added[static_cast<std::size_t>(folds[row])] +=
+            column.is_constant() ? 1.0 : column(static_cast<Index>(row));
+    const double factor = column.is_constant() ? column.mean() : 1.0;
+    for (std::size_t f = 0; f < sums.size(); ++f) (sums[f].*prices)[model] += factor * added[f];
+}
+
+/// The cells of a log while its rows come in. Evidence of counts is a number, so that a row finds its cell without a search,
+/// and the sums of a cell lie side by side.
+class NumberedCells {
+ public:
+    /// `most` draws of each model but the last; -1: a lone confidence, which is no number.
+    NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
+        : models_(models), width_(1 + models + models * models) {
+        double numbers = static_cast<double>(folds);
+        for (const int draws : most) {
+            radix_.push_back(static_cast<std::size_t>(first_count(draws + 1)));
+            numbers *= draws < 0 ? largest : static_cast<double>(radix_.back());
+        }
+        if (numbers < largest) slots_.assign(static_cast<std::size_t>(numbers), none);
+        per_fold_ = slots_.size() / folds;
+    }
+
+    /// False where there are too many numbers, or none.
+    [[nodiscard]] bool usable() const noexcept { return !slots_.empty(); }
+
+    void add(std::size_t fold, const std::vector<Verification>& evidence, const std::vector<double>& scores) {
+        std::size_t number = fold;
+        for (std::size_t m = 0; m < radix_.size(); ++m) {
+            const Verification& seen = evidence[m];
+            number = number * radix_[m] + static_cast<std::size_t>(first_count(seen.parsed) + seen.positive);
+        }
+        if (slots_[number] == none) {
+            slots_[number] = static_cast<std::uint32_t>(keys_.size());
+            keys_.push_back(evidence);
+            sums_.resize(sums_.size() + width_, 0.0);
+        }
+        double* sum = &sums_[slots_[number] * width_];
+        *sum++ += 1.0;
+        for (std::size_t i = 0; i < models_; ++i) sum[i] += scores[i];
+        sum += models_;
+        for (std::size_t i = 0; i < models_; ++i) {
+            for (std::size_t j = 0; j < models_; ++j) *sum++ += scores[i] * scores[j];
+        }
+    }
+
+    /// Numbers ascend as evidence does.
+    void move_to(std::vector<Sums>& folds) {
+        for (std::size_t number = 0; number < slots_.size(); ++number) {
+            const std::uint32_t slot = slots_[number];
+            if (slot == none) continue;
+            StatisticsCell& cell =
+                folds[number / per_fold_].cells.emplace_back(std::move(keys_[slot]), models_);
+            const double* sum = &sums_[slot * width_];
+            cell.weight = *sum++;
+            std::copy_n(sum, models_, cell.scores.begin());
+            std::copy_n(sum + models_, models_ * models_, cell.products.begin());
+        }
+    }
+
+ private:
+    static constexpr double largest = 1 << 22;
+    static constexpr std::uint32_t none = 0xFFFFFFFFU;
+
+    std::size_t models_;
+    std::size_t width_;  ///< weight, scores, products
+    std::size_t per_fold_ = 0;
+    std::vector<std::size_t> radix_;
+    std::vector<std::uint32_t> slots_;
+    std::vector<std::vector<Verification>> keys_;
+    std::vector<double> sums_;
 };
 
 }  // namespace detail
@@ -175,8 +264,9 @@ inline void validate(const StatisticsOptions& options, std::size_t models) {
 
 /// Sums up a log at settled prices. Throws `DataError` where it has no rows, fewer than two models, or a row that holds
 /// fewer verdicts than are needed, and `ArgumentError` for options or prices that do not fit it.
-inline Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
-                                     const StatisticsOptions& options = {}) {
+template <class Data>
+Statistics collect_statistics(const Data& data, const PriceTable& prices,
+                              const StatisticsOptions& options = {}) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const auto models = static_cast<std::size_t>(data.models());
@@ -188,7 +278,7 @@ inline Statistics collect_statistics(const Dataset& data, const PriceTable& pric
         statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
     }
     statistics.folds.assign(static_cast<std::size_t>(options.folds), Sums(models));
-    std::vector<detail::PluralityPaths> paths;
+    std::vector<detail::PluralityPaths<Data>> paths;
     for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
         const int draws =
             statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;
@@ -197,22 +287,42 @@ inline Statistics collect_statistics(const Dataset& data, const PriceTable& pric
     for (Sums& fold : statistics.folds) fold.pluralities.resize(paths.size());
 
     const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
+    std::vector<int> limits;
+    std::vector<int> counted;
+    for (std::size_t m = 0; m + 1 < models; ++m) {
+        limits.push_back(detail::draw_limit(options, m));
+        counted.push_back(
+            detail::counted_draws(data, static_cast<Index>(m), statistics.models[m].kind, limits[m]));
+    }
+    detail::NumberedCells numbered(counted, models, statistics.folds.size());
     std::vector<Verification> evidence(models - 1);
     std::vector<double> scores(models);
+    std::vector<Column> columns;
+    for (std::size_t m = 0; m < models; ++m) columns.push_back(data.scores(static_cast<Index>(m)));
     for (Index row = 0; row < data.rows(); ++row) {
-        Sums& sums = statistics.folds[static_cast<std::size_t>(folds[static_cast<std::size_t>(row)])];
+        const auto fold = static_cast<std::size_t>(folds[static_cast<std::size_t>(row)]);
+        Sums& sums = statistics.folds[fold];
         for (std::size_t m = 0; m < models; ++m) {
             const auto model = static_cast<Index>(m);
-            scores[m] = data.scores(model)(row);
-            sums.answer_prices[m] += prices.answers[m](row);
+            scores[m] = columns[m](row);
             if (m + 1 == models) break;
             const VerificationKind kind = statistics.models[m].kind;
-            evidence[m] = detail::verification_of(data, row, model, kind, detail::draw_limit(options, m));
-            sums.draw_prices[m] +=
-                (kind == VerificationKind::confidence ? prices.verifications : prices.draws)[m](row);
+            evidence[m] = detail::verification_of(data, row, model, kind, limits[m]);
         }
-        sums.cell(evidence).add(scores);
+        if (numbered.usable()) {
+            numbered.add(fold, evidence, scores);
+        } else {
+            sums.cell(evidence).add(scores);
+        }
         for (std::size_t m = 0; m < paths.size(); ++m) paths[m].add(row, sums.pluralities[m]);
+    }
+    if (numbered.usable()) numbered.move_to(statistics.folds);
+    for (std::size_t m = 0; m < models; ++m) {
+        detail::add_prices(prices.answers[m], folds, statistics.folds, &Sums::answer_prices, m);
+        if (m + 1 == models) break;
+        const bool whole = statistics.models[m].kind == VerificationKind::confidence;
+        detail::add_prices((whole ? prices.verifications : prices.draws)[m], folds, statistics.folds,
+                           &Sums::draw_prices, m);
     }
     return statistics;
 }

@@ -34,6 +34,8 @@ class PriceColumn {
 
     double operator()(Index row) const { return is_constant_ ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
+    /// True where all rows have the same price because it was given as one number.
+    [[nodiscard]] bool is_constant() const noexcept { return is_constant_; }
     /// True where there is a price for each of that many rows.
     [[nodiscard]] bool covers(Index rows) const noexcept { return is_constant_ || prices_.size() == rows; }
 

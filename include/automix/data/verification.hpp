@@ -23,6 +23,10 @@ struct Verification {
     friend constexpr auto operator<=>(const Verification&, const Verification&) = default;
 };
 
+/// Number of (parsed, positive) pairs with fewer than `parsed` parsed verdicts: pairs are numbered by
+/// `first_count(parsed) + positive`.
+constexpr std::int64_t first_count(int parsed) noexcept { return std::int64_t{parsed} * (parsed + 1) / 2; }
+
 /// A model as a router sees it: its name, and how far its answers can be verified.
 struct ModelShape {
     std::string name{};

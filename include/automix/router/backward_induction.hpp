@@ -44,9 +44,10 @@ inline int best_start(const std::vector<RoutingValue>& starts, int least, double
 }
 
 /// One sweep over a tree.
+template <class Tree>
 class BackwardInduction {
  public:
-    BackwardInduction(const RoutingTree& tree, const RoutingPrices& prices, const SolveRule& rule)
+    BackwardInduction(const Tree& tree, const RoutingPrices& prices, const SolveRule& rule)
         : layout_(tree.layout),
           prices_(prices),
           rule_(rule),

@@ -31,8 +31,9 @@ struct BeliefModel {
 namespace detail {
 
 /// The joint weight of two neighbours' levels: levels of the first x levels of the second.
-inline Eigen::MatrixXd fit_coupling(const Sums& sums, std::size_t first, const LevelModel& first_levels,
-                                    std::size_t second, const LevelModel& second_levels) {
+template <class Rows>
+Eigen::MatrixXd fit_coupling(const Rows& sums, std::size_t first, const LevelModel& first_levels,
+                             std::size_t second, const LevelModel& second_levels) {
     const MarginalCells rows(sums, first);
     const MarginalCells columns(sums, second);
     Eigen::MatrixXd weight = Eigen::MatrixXd::Zero(rows.weight.size(), columns.weight.size());
@@ -55,7 +56,8 @@ inline Eigen::MatrixXd fit_coupling(const Sums& sums, std::size_t first, const L
 }  // namespace detail
 
 /// Fits the belief to sums over training rows. Requires rows.
-inline BeliefModel fit_belief(const Sums& sums, const std::vector<ModelShape>& models) {
+template <class Rows>
+BeliefModel fit_belief(const Rows& sums, const std::vector<ModelShape>& models) {
     BeliefModel belief;
     belief.mean_scores.resize(static_cast<Index>(models.size()));
     for (std::size_t m = 0; m < models.size(); ++m) {

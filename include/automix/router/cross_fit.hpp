@@ -27,15 +27,17 @@ struct TreeOptions {
 };
 
 /// The tree of sums over training rows.
-inline RoutingTree fit_tree(Sums sums, const std::vector<ModelShape>& models, const TreeOptions& options) {
+template <class Rows>
+RoutingTree fit_tree(Rows sums, const std::vector<ModelShape>& models, const TreeOptions& options) {
     if (options.prior) sums += *options.prior;
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
     return make_tree(fit_belief(sums, models), options.most_cells);
 }
 
+template <class Data>
 class CrossFit {
  public:
-    CrossFit(const Statistics& statistics, const Sums& total, const TreeOptions& options)
+    CrossFit(const Data& statistics, const Sums& total, const TreeOptions& options)
         : statistics_(statistics), accepted_(options.accepted) {
         for (const Sums& fold : statistics.folds) {
             Sums others = total;
@@ -76,7 +78,7 @@ class CrossFit {
     }
 
  private:
-    const Statistics& statistics_;
+    const Data& statistics_;
     AcceptedAnswer accepted_;
     std::vector<std::optional<RoutingTree>> trees_;
 };

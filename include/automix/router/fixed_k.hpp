@@ -117,10 +117,12 @@ struct FixedKOptions {
 };
 
 /// Draws k verdicts of the first model at once, then accepts or routes to the last.
-class FixedKRouter {
+/// `Data` is `Statistics`; a template, so that training is compiled where it is used.
+template <class Data>
+class BasicFixedKRouter {
  public:
     /// Throws `ArgumentError` for an objective that it does not serve.
-    explicit FixedKRouter(FixedKOptions options = {}) : options_(std::move(options)) {
+    explicit BasicFixedKRouter(FixedKOptions options = {}) : options_(std::move(options)) {
         const ObjectiveKind kind = options_.objective.kind;
         if (kind != ObjectiveKind::base_slope && kind != ObjectiveKind::lambda)
             throw ArgumentError("fixed_k: the objective is base or lambda=X, found " +
@@ -132,7 +134,7 @@ class FixedKRouter {
     /// Where the first model has no verdicts nothing is feasible. Throws `DataError` for a log that cannot be trained on; the
     /// router is then unchanged.
     TrainingResult train(const TrainingData& training) {
-        const Statistics statistics = collect(training);
+        const Data statistics = collect(training);
         const ModelShape& first = statistics.models.front();
         TrainingResult result;
         if (first.kind != VerificationKind::verdicts) {
@@ -160,10 +162,10 @@ class FixedKRouter {
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever the objective says; none where
     /// the first model has no verdicts. Throws as `train` does.
-    [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const {
-        const Statistics statistics = collect(training);
+    [[nodiscard]] std::vector<BasicFixedKRouter> curve(const TrainingData& training) const {
+        const Data statistics = collect(training);
         const ModelShape& first = statistics.models.front();
-        std::vector<FixedKRouter> routers;
+        std::vector<BasicFixedKRouter> routers;
         if (first.kind != VerificationKind::verdicts) return routers;
         const Sums total = statistics.total();
         const RoutingPrices prices = mean_prices(total);
@@ -198,7 +200,7 @@ class FixedKRouter {
     }
 
  private:
-    [[nodiscard]] Statistics collect(const TrainingData& training) const {
+    [[nodiscard]] Data collect(const TrainingData& training) const {
         StatisticsOptions options;
         options.max_draws = options_.max_draws;
         return collect_statistics(training.data, training.prices, options);
@@ -217,5 +219,7 @@ class FixedKRouter {
     FixedDraws chosen_;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
 };
+
+using FixedKRouter = BasicFixedKRouter<Statistics>;
 
 }  // namespace automix

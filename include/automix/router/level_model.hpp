@@ -25,14 +25,6 @@ inline constexpr int expectation_maximisation_steps = 50;
 inline constexpr double class_pseudo_rows = 10.0;  ///< of each class
 inline constexpr double score_pseudo_rows = 30.0;  ///< of another model's mean score, at each level
 
-/// Number of (parsed, positive) pairs with fewer than `parsed` parsed verdicts.
-constexpr Index first_count(int parsed) noexcept { return Index{parsed} * (parsed + 1) / 2; }
-
-/// Parsed verdicts in that state of (parsed, positive) pairs.
-inline int parsed_of(Index state) noexcept {
-    return static_cast<int>((std::sqrt(8.0 * static_cast<double>(state) + 1.0) - 1.0) / 2.0);
-}
-
 /// The cell of a lone confidence, from the boundaries between cells.
 inline Index confidence_cell(const std::vector<double>& boundaries, double confidence) noexcept {
     return std::lower_bound(boundaries.begin(), boundaries.end(), confidence) - boundaries.begin();
@@ -80,7 +72,8 @@ struct MarginalCells {
     Eigen::VectorXd weight{};
     Eigen::MatrixXd scores{};  ///< sums, cells x models
 
-    MarginalCells(const Sums& sums, std::size_t model) {
+    template <class Rows>
+    MarginalCells(const Rows& sums, std::size_t model) {
         for (const StatisticsCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
         std::sort(evidence.begin(), evidence.end());
         evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
@@ -102,7 +95,8 @@ struct MarginalCells {
 
 /// Likelihood of each cell's evidence by level: cells x levels. That of counts is g^positive (1-g)^(parsed-positive),
 /// scaled to a maximum of 1; a lone confidence is certain of its cell.
-inline Eigen::MatrixXd cell_likelihood(const LevelModel& model, const MarginalCells& cells, Index levels) {
+template <class Cells>
+Eigen::MatrixXd cell_likelihood(const LevelModel& model, const Cells& cells, Index levels) {
     const auto rows = static_cast<Index>(cells.evidence.size());
     Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, levels);
     const Eigen::ArrayXd grid = level_grid(levels).array();
@@ -133,9 +127,10 @@ inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eig
 }
 
 /// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
-inline void combine_classes(LevelModel& model, const MarginalCells& cells, std::size_t number,
-                            const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
-                            const Eigen::MatrixXd& likelihood) {
+template <class Cells>
+void combine_classes(LevelModel& model, const Cells& cells, std::size_t number,
+                     const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
+                     const Eigen::MatrixXd& likelihood) {
     const double rows = cells.weight.sum();
     const double pi = (cells.scores.col(static_cast<Index>(number)).sum() + 1.0) / (rows + 2.0);
     model.weight = pi * q_right + (1.0 - pi) * q_wrong;
@@ -158,7 +153,8 @@ inline constexpr double least_confidence_cell = 10.0;
 inline constexpr double most_confidence_cells = 16.0;
 
 /// Boundaries between the cells into which distinct confidences are merged by rank: halfway between neighbours.
-inline std::vector<double> confidence_boundaries(const MarginalCells& cells) {
+template <class Cells>
+std::vector<double> confidence_boundaries(const Cells& cells) {
     double left = cells.weight.sum();
     const double least = std::max(least_confidence_cell, left / most_confidence_cells);
     std::vector<double> boundaries;
@@ -194,7 +190,8 @@ inline Eigen::MatrixXd LevelModel::likelihood() const {
 }
 
 /// Fits the levels of a model that is verified.
-inline LevelModel fit_levels(const Sums& sums, std::size_t number, const ModelShape& shape) {
+template <class Rows>
+LevelModel fit_levels(const Rows& sums, std::size_t number, const ModelShape& shape) {
     const detail::MarginalCells cells(sums, number);
     LevelModel model;
     model.kind = shape.kind;

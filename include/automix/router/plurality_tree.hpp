@@ -23,7 +23,8 @@ inline constexpr double plurality_pseudo_rows = 15.0;
 inline constexpr double growth_pseudo_rows = 0.5;  ///< of each way that a sample may go
 
 /// Fills the tree of pluralities from sums over two models. Requires rows and the first model's plurality sums.
-inline RoutingTree make_plurality_tree(const Sums& sums, int draws) {
+template <class Rows>
+RoutingTree make_plurality_tree(const Rows& sums, int draws) {
     const RoutedModel model{VerificationKind::samples, draws, {}};
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
     RoutingTree tree;

@@ -5,8 +5,8 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/router/backward_induction.hpp>
-#include <automix/router/routing_solver.hpp>
 #include <automix/router/lambda_hull.hpp>
+#include <automix/router/routing_solver.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -17,6 +17,7 @@ namespace automix {
 
 using HullPolicy = HullSolution<RoutingSolution>;
 
+template <class Tree>
 class PolicyHull {
     struct Solve {
         PolicyHull& self;
@@ -33,8 +34,7 @@ class PolicyHull {
 
  public:
     /// `rule` tells all but lambda. `most` policies at most are kept: the search stops there.
-    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
-               std::size_t most = 10'000)
+    PolicyHull(const Tree& tree, const RoutingPrices& prices, SolveRule rule, std::size_t most = 10'000)
         : tree_(tree), prices_(prices), rule_(std::move(rule)), most_(most) {}
 
     /// All policies, ascending in cost.
@@ -68,7 +68,7 @@ class PolicyHull {
         return accept_first(tree_, prices_, first);
     }
 
-    const RoutingTree& tree_;
+    const Tree& tree_;
     const RoutingPrices& prices_;
     SolveRule rule_;
     std::size_t most_;

@@ -62,12 +62,16 @@ inline void validate(const PomdpOptions& options) {
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
 }
 
-class PomdpRouter {
+/// `Data` is `Statistics`; a template, so that training is compiled where it is used.
+template <class Data>
+class BasicPomdpRouter {
  public:
-    explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
+    explicit BasicPomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) {
+        validate(options_);
+    }
 
     /// A router that was trained before, with these options.
-    PomdpRouter(PomdpOptions options, TrainedPolicy trained) : PomdpRouter(std::move(options)) {
+    BasicPomdpRouter(PomdpOptions options, TrainedPolicy trained) : BasicPomdpRouter(std::move(options)) {
         use(std::move(trained));
     }
 
@@ -75,25 +79,24 @@ class PomdpRouter {
 
     /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on; the router is then
     /// unchanged. Where the objective is infeasible the router holds no policy.
-    TrainingResult train(const TrainingData& training) {
-        return train(collect(training));
-    }
+    TrainingResult train(const TrainingData& training) { return train(collect(training)); }
 
     /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
-    TrainingResult train(const Statistics& statistics) {
-        use(fit(statistics, [&](auto& training) { return training.train(options_.objective, options_.guard); }));
+    TrainingResult train(const Data& statistics) {
+        use(fit(statistics,
+                [&](auto& training) { return training.train(options_.objective, options_.guard); }));
         return result();
     }
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
     /// Throws as `train` does.
-    [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const {
+    [[nodiscard]] std::vector<BasicPomdpRouter> curve(const TrainingData& training) const {
         return curve(collect(training));
     }
 
     /// The same, of statistics alone.
-    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const {
-        std::vector<PomdpRouter> routers;
+    [[nodiscard]] std::vector<BasicPomdpRouter> curve(const Data& statistics) const {
+        std::vector<BasicPomdpRouter> routers;
         for (TrainedPolicy& policy : fit(statistics, [](const auto& training) { return training.curve(); }))
             routers.emplace_back(options_, std::move(policy));
         return routers;
@@ -101,7 +104,7 @@ class PomdpRouter {
 
     /// The statistics of a log that training goes by, with sums of pluralities where the options need them. Throws as
     /// `train` does.
-    [[nodiscard]] Statistics collect(const TrainingData& training) const {
+    [[nodiscard]] Data collect(const TrainingData& training) const {
         StatisticsOptions options;
         options.max_draws = options_.max_draws;
         options.folds = options_.folds;
@@ -127,7 +130,8 @@ class PomdpRouter {
     /// there is none.
     [[nodiscard]] const RoutingPolicy& policy_for(double u) const {
         require_policy();
-        const auto part = std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
+        const auto part =
+            std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
         return trained_.mixture[static_cast<std::size_t>(part)].policy;
     }
 
@@ -161,8 +165,8 @@ class PomdpRouter {
  private:
     /// Fits what the option `accept` asks for and hands the better fit to `use`.
     template <class Use>
-    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining&> fit(const Statistics& statistics,
-                                                                         Use use) const {
+    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining<Data>&> fit(const Data& statistics,
+                                                                               Use use) const {
         validate(statistics);
         if (options_.prior) {
             validate(*options_.prior);
@@ -176,8 +180,8 @@ class PomdpRouter {
         const bool has_samples = !total.pluralities.empty() && statistics.models.size() == 2;
         if (options_.accept == AcceptRule::plurality && !has_samples)
             throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
-        std::optional<detail::PomdpTraining> first;
-        std::optional<detail::PomdpTraining> plurality;
+        std::optional<detail::PomdpTraining<Data>> first;
+        std::optional<detail::PomdpTraining<Data>> plurality;
         if (options_.accept != AcceptRule::plurality)
             first.emplace(statistics, prices, options_.batches, tree);
         if (options_.accept != AcceptRule::first && has_samples) {
@@ -230,5 +234,7 @@ class PomdpRouter {
     std::vector<double> breakpoints_;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
 };
+
+using PomdpRouter = BasicPomdpRouter<Statistics>;
 
 }  // namespace automix

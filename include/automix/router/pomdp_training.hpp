@@ -58,9 +58,10 @@ struct QualityCandidate {
     [[nodiscard]] double cost() const { return held_out.mean().cost; }
 };
 
+template <class Data>
 class PomdpTraining {
  public:
-    PomdpTraining(const Statistics& statistics, const RoutingPrices& prices, std::vector<int> batches,
+    PomdpTraining(const Data& statistics, const RoutingPrices& prices, std::vector<int> batches,
                   const TreeOptions& tree)
         : statistics_(statistics),
           prices_(prices),
@@ -166,8 +167,11 @@ class PomdpTraining {
     [[nodiscard]] HeldOut on_training_rows(const std::vector<PolicyShare>& mixture,
                                            const RowFigure& figure) const {
         HeldOut sum;
-        for (const Sums& fold : statistics_.folds)
-            CrossFit::judge_rows(sum, accepted_, mixture, fold, prices_, figure);
+        if (accepted_ == AcceptedAnswer::first) {
+            add_rows(sum, mixture, total_, prices_, figure);
+        } else {
+            for (const Sums& fold : statistics_.folds) add_pluralities(sum, mixture, fold, prices_, figure);
+        }
         return sum;
     }
 
@@ -375,14 +379,14 @@ class PomdpTraining {
         mix(std::move(poor.solution), std::move(dearer), weight, lambda);
     }
 
-    const Statistics& statistics_;
+    const Data& statistics_;
     const RoutingPrices& prices_;
     SolveRule rule_;  // all but lambda
     AcceptedAnswer accepted_;
     double most_cells_;
     Sums total_;
     RoutingTree tree_;
-    CrossFit folds_;
+    CrossFit<Data> folds_;
     std::vector<RoutingSolution> fold_solutions_{};
     Point small_{};
     Point large_{};

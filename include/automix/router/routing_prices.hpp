@@ -22,7 +22,7 @@ struct RoutingPrices {
 struct SolveRule {
     double lambda = 0.0;          ///< score per unit of price
     std::vector<int> batches{1};  ///< numbers of draws that a round may have, ascending
-    int least_first = 0;  ///< smallest model that may be asked first
+    int least_first = 0;          ///< smallest model that may be asked first
     /// Accept nothing unverified, and verify where that ties with routing, as IBC asks.
     bool verify_first = false;
 };

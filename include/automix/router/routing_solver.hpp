@@ -27,9 +27,10 @@ inline constexpr int point_based_vectors = 300;  ///< alpha vectors at which the
 namespace detail {
 
 /// Draws as a belief expects them.
+template <class Model>
 class ExpectedDraws {
  public:
-    explicit ExpectedDraws(const RoutingModel& model) : model_(model) {}
+    explicit ExpectedDraws(const Model& model) : model_(model) {}
 
     void arrive(int from, const ModelEvidence& left, int to) {
         LevelBelief before;
@@ -74,7 +75,7 @@ class ExpectedDraws {
  private:
     [[nodiscard]] const BeliefChain& chain() const { return model_.chain(); }
 
-    const RoutingModel& model_;
+    const Model& model_;
     std::vector<LevelBelief> beliefs_;
     std::vector<Eigen::VectorXd> likelihoods_;
     double score_ = 0.0;
@@ -83,17 +84,17 @@ class ExpectedDraws {
 }  // namespace detail
 
 /// What a policy on beliefs is expected to score and to pay from the start, under its own belief.
-inline RoutingValue expected_value(const RoutingPolicy& policy, const RoutingModel& model,
-                                   const RoutingPrices& prices) {
-    detail::ExpectedDraws draws(model);
+template <class Model>
+RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
+    detail::ExpectedDraws<Model> draws(model);
     Spending spent;
     PolicyWalk(policy, prices, draws).run(1.0, spent);
     return {draws.score(), spent.cost, spent.draws, spent.rounds};
 }
 
 /// The best policy for one lambda up to a gap, by the engine.
-inline RoutingSolution solve_point_based(const BeliefModel& belief, const RoutingPrices& prices,
-                                         const SolveRule& rule) {
+template <class Belief>
+RoutingSolution solve_point_based(const Belief& belief, const RoutingPrices& prices, const SolveRule& rule) {
     const auto model = std::make_shared<const RoutingModel>(belief, prices, rule);
     pomdp::SarsopOptions options;
     options.stop.gap = point_based_gap;
@@ -108,14 +109,15 @@ inline RoutingSolution solve_point_based(const BeliefModel& belief, const Routin
 }
 
 /// The best policy for one lambda, up to its gap.
-inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrices& prices,
-                                     const SolveRule& rule) {
-    if (tree.layout) return detail::BackwardInduction(tree, prices, rule).solution();
+template <class Tree>
+RoutingSolution solve_routing(const Tree& tree, const RoutingPrices& prices, const SolveRule& rule) {
+    if (tree.layout) return detail::BackwardInduction<Tree>(tree, prices, rule).solution();
     return solve_point_based(*tree.belief, prices, rule);
 }
 
 /// Asks one model and accepts.
-inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices& prices, int first) {
+template <class Tree>
+RoutingSolution accept_first(const Tree& tree, const RoutingPrices& prices, int first) {
     const double price = prices.answers[static_cast<std::size_t>(first)];
     if (!tree.layout) {
         // Where that model has answered, to route to it is to accept.

@@ -127,10 +127,11 @@ inline std::vector<RoutedModel> routed_models(const BeliefModel& belief) {
 
 /// Fills the tree of a belief. Where it has more than `most_cells` it is not laid out: the layout is then null, and the
 /// belief has to be solved by the engine.
-inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
+template <class Belief>
+RoutingTree make_tree(Belief fitted, double most_cells) {
     RoutingTree tree;
-    tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
-    const BeliefModel& belief = *tree.belief;
+    tree.belief = std::make_shared<const Belief>(std::move(fitted));
+    const Belief& belief = *tree.belief;
     tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
     std::vector<RoutedModel> models = routed_models(belief);
     if (RoutingLayout::count_cells(models) > most_cells) return tree;
