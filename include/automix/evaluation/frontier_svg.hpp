@@ -161,15 +161,14 @@ inline std::string frontier_legend(const Frontier& frontier) {
     if (!frontier.policies.empty()) {
         entry(line("policy"), frontier.router + ", for all prices of quality");
         if (const auto& intervals = frontier.policies.front().intervals) {
-            entry("<rect class=\"band\" x=\"470\" y=\"" + format_fixed(y - 6.0, 1) +
+            entry(R"(<rect class="band" x="470" y=")" + format_fixed(y - 6.0, 1) +
                       "\" width=\"28\" height=\"12\"/>\n",
                   "its " + format_number(100.0 * intervals->level) + " % intervals");
         }
     }
     entry(line("mixing"), "random mixing");
     entry(line("oracle"), "oracle");
-    entry("<circle class=\"model\" cx=\"484\" cy=\"" + format_fixed(y, 1) + "\" r=\"5\"/>\n",
-          "a model alone");
+    entry(R"(<circle class="model" cx="484" cy=")" + format_fixed(y, 1) + "\" r=\"5\"/>\n", "a model alone");
     return out;
 }
 
@@ -182,12 +181,12 @@ inline std::string frontier_svg(const Frontier& frontier) {
     const SvgCanvas canvas(axes);
     const std::string title = "Quality against cost, " + std::to_string(frontier.rows) + " test queries";
     std::string svg =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 450\" width=\"720\" height=\"450\" "
-        "role=\"img\" aria-label=\"" +
+        R"(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 450" width="720" height="450" role="img" )"
+        R"(aria-label=")" +
         detail::xml_text(title) + "\">\n";
     svg += detail::frontier_style;
     svg += "<rect class=\"paper\" width=\"720\" height=\"450\"/>\n";
-    svg += "<text class=\"title\" x=\"64\" y=\"28\">" + detail::xml_text(title) + "</text>\n";
+    svg += R"(<text class="title" x="64" y="28">)" + detail::xml_text(title) + "</text>\n";
     svg += canvas.grid();
     svg += SvgCanvas::svg_text(382.0, 438.0, "middle", "mean cost per query (units of price)");
     svg += "<text transform=\"translate(18 224) rotate(-90)\" text-anchor=\"middle\">mean score</text>\n";
