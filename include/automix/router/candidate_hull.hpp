@@ -56,7 +56,7 @@ std::vector<Selection> best_selections(const Cells& cells, const CostRange& rang
 
     const std::vector<std::size_t> hull = detail::upper_hull(points);
     const std::size_t count = std::min(hull.size(), most);
-    constexpr std::size_t none = static_cast<std::size_t>(-1);
+    constexpr auto none = static_cast<std::size_t>(-1);
     std::vector<std::size_t> place(points.size(), none);  // of each candidate in the answer
     for (std::size_t i = 0; i < count; ++i)
         place[hull[count < hull.size() ? i * (hull.size() - 1) / (count - 1) : i]] = i;
