@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +22,15 @@ class Policy {
     Policy() = default;
 
     /// For an unlimited horizon. Throws `ArgumentError` where there are no vectors.
-    explicit Policy(ValueFunction values) : Policy(std::vector<ValueFunction>{std::move(values)}, false) {}
+    explicit Policy(ValueFunction values) : Policy(share({std::move(values)}), false) {}
 
     /// For a horizon of as many steps as there are value functions, the first step's first. Throws `ArgumentError` where
     /// there are none, or one without vectors.
-    explicit Policy(std::vector<ValueFunction> steps) : Policy(std::move(steps), true) {}
+    explicit Policy(std::vector<ValueFunction> steps) : Policy(share(std::move(steps)), true) {}
+
+    /// The same, for steps that may share their vectors. Requires that none is null.
+    explicit Policy(std::vector<std::shared_ptr<const ValueFunction>> steps)
+        : Policy(std::move(steps), true) {}
 
     [[nodiscard]] bool finite() const noexcept { return finite_; }
     /// Steps of a finite horizon.
@@ -44,30 +49,39 @@ class Policy {
     /// The alpha vectors of a step.
     [[nodiscard]] const ValueFunction& values(int step = 0) const {
         if (steps_.empty()) throw ArgumentError("policy: empty; solve or load one first");
-        if (!finite_) return steps_.front();
+        if (!finite_) return *steps_.front();
         if (step < 0 || step >= horizon()) {
             throw ArgumentError("policy: expected a step from 0 to " + std::to_string(horizon() - 1) +
                                 ", found " + std::to_string(step));
         }
-        return steps_[static_cast<std::size_t>(step)];
+        return *steps_[static_cast<std::size_t>(step)];
     }
 
     /// Vectors of all steps.
     [[nodiscard]] int vectors() const noexcept {
         int sum = 0;
-        for (const ValueFunction& values : steps_) sum += values.size();
+        for (const auto& values : steps_) sum += values->size();
         return sum;
     }
 
  private:
-    Policy(std::vector<ValueFunction> steps, bool finite) : steps_(std::move(steps)), finite_(finite) {
+    using Steps = std::vector<std::shared_ptr<const ValueFunction>>;
+
+    static Steps share(std::vector<ValueFunction> steps) {
+        Steps shared;
+        for (ValueFunction& values : steps)
+            shared.push_back(std::make_shared<const ValueFunction>(std::move(values)));
+        return shared;
+    }
+
+    Policy(Steps steps, bool finite) : steps_(std::move(steps)), finite_(finite) {
         if (steps_.empty()) throw ArgumentError("policy: expected at least one step");
-        for (const ValueFunction& values : steps_) {
-            if (values.empty()) throw ArgumentError("policy: a step has no alpha vectors");
+        for (const auto& values : steps_) {
+            if (values->empty()) throw ArgumentError("policy: a step has no alpha vectors");
         }
     }
 
-    std::vector<ValueFunction> steps_;
+    Steps steps_;
     bool finite_ = false;
 };
 

@@ -48,7 +48,7 @@ class ValueFunction {
                 throw ArgumentError("alpha vector, state " + std::to_string(s) +
                                     ": expected a number, found nan");
         }
-        if (actions_.size() == capacity_) reserve(std::max<std::size_t>(8, 2 * capacity_));
+        if (actions_.size() == capacity_) reserve(std::max<std::size_t>(1, 2 * capacity_));
         for (int s = 0; s < states_; ++s) values_[index(s, actions_.size())] = alpha.values(s);
         actions_.push_back(alpha.action);
     }
