@@ -102,6 +102,7 @@
 #include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
+#include <automix/pomdp/stage_bounds.hpp>
 #include <automix/pomdp/upper_bound.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/router/action.hpp>

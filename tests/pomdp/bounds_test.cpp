@@ -32,7 +32,8 @@ Solution solve_watched(Options options, double low, double high, Solve solve) {
     Progress before;
     bool first = true;
     options.stop.on_progress = [&](const Progress& now) {
-        right = right && now.lower <= high + rounding && now.upper >= low - rounding;
+        right =
+            right && now.lower <= high + rounding && now.upper >= low - rounding && now.lower <= now.upper;
         if (!first)
             right = right && now.lower >= before.lower - rounding && now.upper <= before.upper + rounding;
         first = false;

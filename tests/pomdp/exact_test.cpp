@@ -159,7 +159,7 @@ TEST_CASE("a callback that says no stops the exact solver") {
     const Solution solution = solve_exact(models::tiger(0.999), options);
     CHECK(solution.stopped == Stopped::callback);
     CHECK(calls == 3);
-    CHECK(solution.iterations == 3);
+    CHECK(solution.iterations == 2);
 }
 
 TEST_CASE("the exact solver keeps to a time limit") {
@@ -173,31 +173,76 @@ TEST_CASE("the exact solver keeps to a time limit") {
     CHECK(solution.seconds < 2.0);
 }
 
+TEST_CASE("the exact solver improves its bounds long before it has all beliefs") {
+    Random random(3);
+    const Model model = models::random_model(random, 0.8).model();
+    ExactOptions options;
+    options.stop.gap = 0.0;
+    std::vector<Progress> seen;
+    options.stop.on_progress = [&](const Progress& now) {
+        seen.push_back(now);
+        return now.beliefs < 4000;
+    };
+    const Solution solution = solve_exact(model, options);
+    CHECK(solution.iterations >= 4);
+    REQUIRE(seen.size() >= 4);
+    CHECK(seen[1].beliefs <= 500);
+    CHECK(seen[1].gap() < 0.5 * seen[0].gap());
+    CHECK(solution.gap() < seen[1].gap());
+}
+
+TEST_CASE("the exact solver tells of a finite horizon and keeps to the vectors asked for") {
+    ExactOptions options;
+    options.horizon = 3;
+    int calls = 0;
+    options.stop.on_progress = [&](const Progress& now) {
+        ++calls;
+        CHECK(now.lower <= now.upper);
+        return true;
+    };
+    CHECK(solve_exact(models::tiger(), options).stopped == Stopped::horizon);
+    CHECK(calls >= 1);
+
+    // It begins with 3 a step, and none may be added: listening for three steps is the best that is known.
+    options.stop.vector_limit = 9;
+    const Solution limited = solve_exact(models::tiger(), options);
+    CHECK(limited.stopped == Stopped::vectors);
+    CHECK(limited.vectors == 9);
+    CHECK(limited.policy.vectors() == 9);
+    CHECK_THAT(limited.lower, WithinAbs(-1.0 - 0.95 - 0.9025, 1e-12));
+}
+
 TEST_CASE("the exact solver can be stopped while it looks for beliefs, and within a sweep") {
     Random random(3);
     const Model model = models::random_model(random, 0.8).model();
     ExactOptions options;
     options.stop.gap = 0.0;
-    int calls = 0;
-    std::vector<int> beliefs;
-    const auto stop_at = [&](int call) {
-        calls = 0;
-        beliefs.clear();
+    std::vector<Progress> seen;
+    const auto stop_at = [&](std::size_t call) {
+        seen.clear();
         options.stop.on_progress = [&, call](const Progress& now) {
-            CHECK(now.iterations == 0);
             CHECK(now.lower <= now.upper);
-            beliefs.push_back(now.beliefs);
-            return ++calls < call;
+            seen.push_back(now);
+            return seen.size() < call;
         };
         const Solution solution = solve_exact(model, options);
         CHECK(solution.stopped == Stopped::callback);
-        CHECK(solution.iterations == 0);
-        CHECK(calls == call);
+        CHECK(solution.iterations == seen.back().iterations);
+        CHECK(seen.size() == call);
     };
     stop_at(1);
-    CHECK(beliefs.back() < 5000);
+    CHECK(seen.back().beliefs == 0);
     options.belief_limit = 5000;
-    stop_at(8);
-    CHECK(beliefs.back() == 5000);
-    CHECK(beliefs[6] == 5000);
+    stop_at(25);
+    // Calls between sweeps come while beliefs are looked for and within sweeps.
+    bool looking = false;
+    bool sweeping = false;
+    for (std::size_t i = 1; i < seen.size(); ++i) {
+        const bool between = seen[i].iterations == seen[i - 1].iterations;
+        looking = looking || (between && seen[i].beliefs > seen[i - 1].beliefs);
+        sweeping = sweeping || (between && seen[i].beliefs == seen[i - 1].beliefs);
+        CHECK(seen[i].beliefs <= 5000);
+    }
+    CHECK(looking);
+    CHECK(sweeping);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Point-based value iteration and Perseus: given sets, growth, seeds, and what convergence means, by backups in dense
 // matrices.
+#include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/point_based.hpp>
 
@@ -113,7 +114,7 @@ TEST_CASE("converged: no backup at a belief of the set gains more than the toler
             CAPTURE(trial, i, dense.discount);
             const double value = values.value(Belief(points[i]));
             const double after = backed_up(dense, values, points[i]);
-            CHECK(after <= value + options.tolerance);
+            CHECK(after <= value + *options.tolerance);
             CHECK(after >= value - 1e-9);
         }
     }
@@ -186,14 +187,14 @@ TEST_CASE("equal seeds give equal answers") {
 
 TEST_CASE("point-based solvers stop for all reasons") {
     PointBasedOptions options;
-    options.stop.gap = -1.0;
+    options.stop.gap = 0.0;
     options.stop.time_limit = 0.0;
     CHECK(solve_pbvi(models::tiger(), options).stopped == Stopped::time);
     options.stop.time_limit = 60.0;
     options.stop.vector_limit = 5;
     const Solution solution = solve_perseus(models::tiger(), options);
     CHECK(solution.stopped == Stopped::vectors);
-    CHECK(solution.vectors >= 5);
+    CHECK(solution.vectors == 5);
     options.stop.vector_limit = std::numeric_limits<int>::max();
     int calls = 0;
     options.stop.on_progress = [&](const Progress& now) {
@@ -209,7 +210,47 @@ TEST_CASE("given beliefs must be the model's") {
     beyond.push_back(2, 1.0);
     Belief half;
     half.push_back(0, 0.5);
-    for (const Belief& belief : {beyond, half, Belief()}) {
-        CHECK_THROWS_AS(solve_pbvi(models::tiger(), {belief}), automix::ArgumentError);
+    Belief descending;
+    descending.push_back(1, 0.5);
+    descending.push_back(0, 0.5);
+    Belief twice;
+    twice.push_back(0, 0.5);
+    twice.push_back(0, 0.5);
+    Belief uneven;
+    uneven.states = {0, 1};
+    uneven.probabilities = {1.0};
+    for (const Belief& belief : {beyond, half, descending, twice, uneven, Belief()}) {
+        const std::vector<Belief> given{belief};
+        CHECK_THROWS_AS(solve_pbvi(models::tiger(), given), automix::ArgumentError);
+        CHECK_THROWS_AS(solve_perseus(models::tiger(), given), automix::ArgumentError);
+    }
+}
+
+TEST_CASE("a given set does not grow, be it empty, for Perseus as for PBVI") {
+    PointBasedOptions options;
+    options.stop.gap = 0.0;
+    const std::vector<Belief> none;
+    CHECK(solve_pbvi(models::tiger(), none, options).beliefs == 1);
+    CHECK(solve_perseus(models::tiger(), none, options).beliefs == 1);
+    const std::vector<Belief> given{pair(0.85), pair(0.15), pair(0.97)};
+    const Solution perseus = solve_perseus(models::tiger(), given, options);
+    CHECK(perseus.beliefs == 4);
+    CHECK(perseus.stopped == Stopped::converged);
+    CHECK(perseus.lower > -20.0 + 1e-3);
+    CHECK(perseus.lower < 19.3714);
+}
+
+TEST_CASE("small rewards and small gaps are not taken for convergence") {
+    models::Dense dense = models::dense_tiger();
+    dense.rewards *= 1e-4;
+    for (const bool perseus : {false, true}) {
+        PointBasedOptions options;
+        options.stop.gap = 1e-9;
+        const Solution solution =
+            perseus ? solve_perseus(dense.model(), options) : solve_pbvi(dense.model(), options);
+        CAPTURE(perseus);
+        CHECK(solution.stopped == Stopped::gap);
+        CHECK(solution.gap() <= 1e-9);
+        CHECK_THAT(solution.lower, WithinAbs(19.3714e-4, 1e-8));
     }
 }

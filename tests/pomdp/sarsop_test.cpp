@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The anytime solver: why it stops, what it reports on the way, and that it reaches the gap asked for.
+#include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/exact.hpp>
+#include <automix/pomdp/point_based.hpp>
 #include <automix/pomdp/sarsop.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "pomdp/models.hpp"
@@ -15,8 +19,26 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-/// A gap that is never reached.
-constexpr double never = -1.0;
+/// A gap that is not reached soon.
+constexpr double never = 0.0;
+
+/// Two states, and a chance to stay of more than 1.
+struct Broken {
+    [[nodiscard]] int states() const { return 2; }
+    [[nodiscard]] int actions() const { return 1; }
+    [[nodiscard]] int observations() const { return 1; }
+    [[nodiscard]] double discount() const { return 0.9; }
+    [[nodiscard]] Belief start() const { return Belief(Eigen::Vector2d(0.5, 0.5)); }
+    [[nodiscard]] double reward(int, int) const { return 1.0; }
+    template <class Visit>
+    void for_each_successor(int state, int, Visit visit) const {
+        visit(state, 1.5);
+    }
+    template <class Visit>
+    void for_each_observation(int, int, Visit visit) const {
+        visit(0, 1.0);
+    }
+};
 
 /// Four states, hard enough not to be closed in a moment.
 Model hard() {
@@ -71,8 +93,97 @@ TEST_CASE("SARSOP stops at the number of vectors asked for") {
     options.stop.vector_limit = 20;
     const Solution solution = solve_sarsop(hard(), options);
     CHECK(solution.stopped == Stopped::vectors);
-    CHECK(solution.vectors >= 20);
+    CHECK(solution.vectors == 20);
     CHECK(solution.policy.vectors() == solution.vectors);
+
+    // It begins with one an action.
+    options.stop.vector_limit = 1;
+    const Solution least = solve_sarsop(models::tiger(), options);
+    CHECK(least.stopped == Stopped::vectors);
+    CHECK(least.iterations == 0);
+    CHECK(least.vectors == 3);
+    options.stop.vector_limit = 4;
+    CHECK(solve_sarsop(models::tiger(), options).vectors == 4);
+}
+
+TEST_CASE("SARSOP has converged where going on would change nothing") {
+    for (const double discount : {0.5, 0.9, 0.95}) {
+        SarsopOptions options;
+        options.stop.gap = 0.0;
+        const Solution solution = solve_sarsop(models::tiger(discount), options);
+        CAPTURE(discount);
+        CHECK((solution.stopped == Stopped::converged || solution.stopped == Stopped::gap));
+        CHECK(solution.gap() <= 1e-12);
+        CHECK(solution.iterations < 2000);
+    }
+}
+
+TEST_CASE("SARSOP closes problems of a discount near 1") {
+    // Nothing moves and nothing is seen: 1.5 a step for ever, whatever is done.
+    models::Dense dense;
+    dense.transitions = {Eigen::MatrixXd::Identity(2, 2), Eigen::MatrixXd::Identity(2, 2)};
+    dense.observations = {Eigen::MatrixXd::Constant(2, 2, 0.5), Eigen::MatrixXd::Constant(2, 2, 0.5)};
+    dense.rewards.resize(2, 2);
+    dense.rewards << 1.0, 2.0, 2.0, 1.0;
+    dense.start = Eigen::Vector2d(0.5, 0.5);
+    dense.discount = 0.999;
+    SarsopOptions options;
+    options.stop.time_limit = 30.0;
+    const Solution still = solve_sarsop(dense.model(), options);
+    CHECK(still.stopped == Stopped::gap);
+    CHECK_THAT(still.lower, WithinAbs(1500.0, 1e-3));
+    CHECK(still.iterations < 100);
+    const Solution tiger = solve_sarsop(models::tiger(0.99), options);
+    CHECK(tiger.stopped == Stopped::gap);
+}
+
+TEST_CASE("SARSOP closes the tiger problem at a discount of 0.999", "[property]") {
+    const Solution solution = solve_sarsop(models::tiger(0.999));
+    CHECK(solution.stopped == Stopped::gap);
+}
+
+TEST_CASE("stop options that make no sense are refused by every solver") {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const auto check_refused = [](const StopOptions& stop) {
+        CHECK_THROWS_AS(require_stop(stop), automix::ArgumentError);
+        CHECK_THROWS_AS(solve_sarsop(models::tiger(), {stop}), automix::ArgumentError);
+        CHECK_THROWS_AS(solve_exact(models::tiger(), {stop}), automix::ArgumentError);
+        CHECK_THROWS_AS(solve_pbvi(models::tiger(), {stop}), automix::ArgumentError);
+        CHECK_THROWS_AS(solve_perseus(models::tiger(), {stop}), automix::ArgumentError);
+    };
+    for (const double wrong : {nan, -1.0, -std::numeric_limits<double>::infinity()}) {
+        StopOptions stop;
+        stop.gap = wrong;
+        check_refused(stop);
+        stop = {};
+        stop.time_limit = wrong;
+        check_refused(stop);
+    }
+    for (const int wrong : {0, -5}) {
+        StopOptions stop;
+        stop.vector_limit = wrong;
+        check_refused(stop);
+        PointBasedOptions points;
+        points.beliefs = wrong;
+        CHECK_THROWS_AS(solve_pbvi(models::tiger(), points), automix::ArgumentError);
+        ExactOptions exact;
+        exact.belief_limit = wrong;
+        CHECK_THROWS_AS(solve_exact(models::tiger(), exact), automix::ArgumentError);
+    }
+    PointBasedOptions points;
+    points.tolerance = nan;
+    CHECK_THROWS_AS(solve_pbvi(models::tiger(), points), automix::ArgumentError);
+    StopOptions endless;
+    endless.time_limit = std::numeric_limits<double>::infinity();
+    CHECK_NOTHROW(require_stop(endless));
+}
+
+TEST_CASE("every solver refuses a model that makes no sense") {
+    const Broken broken;
+    CHECK_THROWS_AS(solve_sarsop(broken), automix::DataError);
+    CHECK_THROWS_AS(solve_exact(broken), automix::DataError);
+    CHECK_THROWS_AS(solve_pbvi(broken), automix::DataError);
+    CHECK_THROWS_AS(solve_perseus(broken), automix::DataError);
 }
 
 TEST_CASE("SARSOP stops when the callback says so") {

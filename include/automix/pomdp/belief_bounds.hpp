@@ -10,16 +10,21 @@
 #include <automix/pomdp/belief_tree.hpp>
 #include <automix/pomdp/discounting.hpp>
 #include <automix/pomdp/initial_bounds.hpp>
+#include <automix/pomdp/model_check.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/solution.hpp>
+#include <automix/pomdp/stage_bounds.hpp>
 #include <automix/pomdp/upper_bound.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,12 +34,16 @@ namespace automix::pomdp {
 template <pomdp_model M>
 class BeliefBounds {
  public:
-    /// For that many steps, or an unlimited horizon (0). Throws `ArgumentError` for a horizon that makes no sense (see
-    /// `require_horizon`).
-    BeliefBounds(const M& model, int horizon, std::size_t entries_kept = BeliefTree<M>::default_entries_kept)
-        : model_(model),
+    /// For that many steps, or an unlimited horizon (0). Looks for bounds to begin with for half of the time there is.
+    /// Throws `DataError` for a model that `require_model` refuses, `ArgumentError` for a horizon that `require_horizon`
+    /// refuses and for options that `require_stop` refuses.
+    BeliefBounds(const M& model, int horizon, const StopOptions& options = {},
+                 std::size_t entries_kept = BeliefTree<M>::default_entries_kept)
+        : model_((require_model(model), require_horizon(model, horizon), require_stop(options), model)),
           horizon_(horizon),
-          tree_((require_horizon(model, horizon), model), horizon > 0, entries_kept) {
+          options_(options),
+          rewards_(reward_range(model)),
+          tree_(model, horizon > 0, entries_kept) {
         prepare_stages();
         prepare_nodes();
     }
@@ -70,18 +79,20 @@ class BeliefBounds {
     double lower(int node) {
         Known& known = known_[index(node)];
         if (ended(node)) return 0.0;
-        const Stage& stage = stage_of(node);
+        Stage& stage = stage_of(node);
+        const ValueFunction& vectors = stage.vectors();
         if (known.lower_version != stage.lower_version) {
             known.lower_version = stage.lower_version;
             known.vectors_seen = 0;
         }
-        if (known.vectors_seen < stage.lower.size()) {
-            const BestVector best = stage.lower.best(tree_.belief(node), known.vectors_seen);
+        if (known.vectors_seen < vectors.size()) {
+            const BestVector best = vectors.best(tree_.belief(node), known.vectors_seen);
             if (known.vectors_seen == 0 || best.value > known.lower) {
+                if (best.value != known.lower) ++changes_;
                 known.lower = best.value;
                 known.vector = best.vector;
             }
-            known.vectors_seen = stage.lower.size();
+            known.vectors_seen = vectors.size();
         }
         return known.lower;
     }
@@ -91,7 +102,11 @@ class BeliefBounds {
         if (ended(node)) return 0.0;
         UpperBound& bound = stage_of(node).upper;
         if (known.points_seen < bound.points()) {
-            known.upper = std::min(known.upper, bound.sawtooth(tree_.belief(node), known.points_seen));
+            const double fresh = bound.sawtooth(tree_.belief(node), known.points_seen);
+            if (fresh < known.upper) {
+                known.upper = fresh;
+                ++changes_;
+            }
             known.points_seen = bound.points();
         }
         return known.upper;
@@ -141,7 +156,8 @@ class BeliefBounds {
         return other.value > choice.value ? other : choice;
     }
 
-    /// Backs up both bounds at an opened belief; the larger of the two changes.
+    /// Backs up both bounds at an opened belief, above only where there are as many vectors as may be; the larger of the two
+    /// changes.
     double back_up(int node) {
         const Choice above = best_upper(node);
         const Choice below = good_lower(node, above.action);
@@ -149,9 +165,11 @@ class BeliefBounds {
         if (const double drop = upper(node) - above.value; drop > worth_) {
             change = drop;
             known_[index(node)].upper = above.value;
+            ++changes_;
             stage_of(node).upper.add(tree_[node].belief, above.value);
         }
-        if (const double rise = below.value - lower(node); rise > worth_) {
+        if (const double rise = below.value - lower(node);
+            rise > worth_ && vectors_ < options_.vector_limit) {
             change = std::max(change, rise);
             add_vector(node, below.action);
         }
@@ -162,41 +180,59 @@ class BeliefBounds {
     /// The least change of a bound that a backup keeps from now on; any at first.
     void set_worth(double worth) { worth_ = worth; }
 
-    /// Removes what is of no more use, where enough has come since the last time.
+    /// Grows with whatever a solver finds out: new beliefs and bounds.
+    [[nodiscard]] std::int64_t changes() const noexcept {
+        return changes_ + tree_.size() + tree_.opened() + tree_.expansions();
+    }
+
+    /// Removes what is of no more use, where enough has come since the last time and there is time.
     void prune() {
-        for (std::size_t step = 0; step < stages_.size(); ++step) {
-            Stage& stage = stages_[step];
-            if (stage.lower.size() > 100 + 2 * stage.vectors_kept) prune_vectors(static_cast<int>(step));
+        for (std::size_t step = 0; step < stages_.size() && !late(); ++step) {
+            if (!stages_[step]) continue;
+            const Stage& stage = *stages_[step];
+            if (stage.vectors().size() > 100 + 2 * stage.vectors_kept) prune_vectors(static_cast<int>(step));
             if (stage.upper.points() > 100 + 3 * stage.points_kept / 2) prune_points(static_cast<int>(step));
         }
     }
 
-    /// The bounds at the initial belief, and sizes.
+    /// True once time is up.
+    [[nodiscard]] bool late() const { return watch_.seconds() >= options_.time_limit; }
+
+    /// True while memory may be given to more beliefs.
+    [[nodiscard]] bool has_room() const noexcept {
+        return tree_.bytes() + known_.capacity() * sizeof(Known) <= bytes_of_beliefs;
+    }
+
+    /// The bounds at the initial belief, and sizes. Bounds that cross by more than rounding are shown as they are.
     void report(Progress& progress) {
         progress.lower = lower(0);
-        progress.upper = std::max(progress.lower, upper(0));
+        progress.upper = upper(0);
+        const double rounding =
+            1e-10 * std::max({rewards_.magnitude(), std::abs(progress.lower), std::abs(progress.upper)});
+        if (progress.upper >= progress.lower - rounding)
+            progress.upper = std::max(progress.lower, progress.upper);
         progress.beliefs = tree_.opened();
-        progress.vectors = 0;
-        for (const Stage& stage : stages_) progress.vectors += stage.lower.size();
+        progress.vectors = vectors_;
         progress.seconds = watch_.seconds();
     }
 
     /// Why to stop now, if at all.
-    [[nodiscard]] std::optional<Stopped> stop(const Progress& progress, const StopOptions& options) const {
-        if (progress.gap() <= options.gap) return Stopped::gap;
-        if (progress.seconds >= options.time_limit) return Stopped::time;
-        if (progress.vectors >= options.vector_limit) return Stopped::vectors;
-        if (options.on_progress && !options.on_progress(progress)) return Stopped::callback;
+    [[nodiscard]] std::optional<Stopped> stop(const Progress& progress) const {
+        if (called_off_) return Stopped::callback;
+        if (progress.gap() <= options_.gap) return Stopped::gap;
+        if (progress.seconds >= options_.time_limit) return Stopped::time;
+        if (progress.vectors >= options_.vector_limit) return Stopped::vectors;
+        if (options_.on_progress && !options_.on_progress(progress)) return Stopped::callback;
         return std::nullopt;
     }
 
     /// Calls `improve(progress)` until there is a reason to stop, which that may also return; none to go on.
     template <class Improve>
-    Solution iterate(const StopOptions& options, Improve improve) {
+    Solution iterate(Improve improve) {
         Progress progress;
         for (;;) {
             report(progress);
-            if (const auto why = stop(progress, options)) return finish(progress.iterations, *why);
+            if (const auto why = stop(progress)) return finish(progress.iterations, *why);
             const std::optional<Stopped> why = improve(progress);
             prune();
             ++progress.iterations;
@@ -204,26 +240,43 @@ class BeliefBounds {
         }
     }
 
-    [[nodiscard]] double seconds() const { return watch_.seconds(); }
-
     /// The answer, with the vectors moved into its policy.
     Solution finish(int iterations, Stopped why) {
         Solution solution;
         report(solution);
         solution.iterations = iterations;
         solution.stopped = why;
-        std::vector<ValueFunction> steps;
-        for (Stage& stage : stages_) steps.push_back(std::move(stage.lower));
-        solution.policy = horizon_ > 0 ? Policy(std::move(steps)) : Policy(std::move(steps.front()));
+        std::vector<std::shared_ptr<const ValueFunction>> steps;
+        for (std::size_t step = 0; step < stages_.size(); ++step) {
+            std::optional<Stage>& stage = stages_[step];
+            if (stage && stage->own) {
+                steps.push_back(std::make_shared<const ValueFunction>(std::move(*stage->own)));
+            } else {
+                steps.push_back(starts_[step].lower);
+            }
+        }
+        solution.policy = horizon_ > 0 ? Policy(std::move(steps)) : Policy(*steps.front());
         return solution;
     }
 
  private:
+    /// Of beliefs that are met; what the vectors and points take comes on top.
+    static constexpr std::size_t bytes_of_beliefs = 250'000'000;
+
     /// Both bounds at one step; an unlimited horizon has one stage.
     struct Stage {
-        Eigen::MatrixXd blind{};  ///< the blind policies: states x actions
-        ValueFunction lower{};
-        UpperBound upper{};
+        explicit Stage(const StageStart& start) : begin(start.lower), upper(start.upper) {}
+
+        [[nodiscard]] const ValueFunction& vectors() const { return own ? *own : *begin; }
+        /// Those of this step alone.
+        ValueFunction& own_vectors() {
+            if (!own) own = *begin;
+            return *own;
+        }
+
+        std::shared_ptr<const ValueFunction> begin;
+        std::optional<ValueFunction> own{};
+        UpperBound upper;
         int lower_version = 0;  ///< counts prunings
         int vectors_kept = 0;   ///< by the last pruning
         int points_kept = 0;
@@ -240,39 +293,47 @@ class BeliefBounds {
     };
 
     static std::size_t index(int number) noexcept { return static_cast<std::size_t>(number); }
-    Stage& stage_of(int node) { return stages_[index(tree_[node].step)]; }
+    Stage& stage_of(int node) { return *stages_[index(tree_[node].step)]; }
 
     void prepare_stages() {
-        const auto add_stage = [&](const Eigen::MatrixXd& below, const Eigen::MatrixXd& above) {
-            Stage stage;
-            stage.blind = below;
-            stage.lower = ValueFunction(model_.states());
-            for (int a = 0; a < model_.actions(); ++a) stage.lower.add({below.col(a), a});
-            stage.upper = UpperBound(above);
-            stages_.push_back(std::move(stage));
-        };
-        if (horizon_ == 0) {
-            const double tolerance = 1e-9 * std::max(1e-3, reward_range(model_).magnitude());
-            add_stage(blind_values(model_, tolerance), fast_informed_values(model_, tolerance));
-            return;
+        double shown = 0.0;
+        starts_ = stage_starts(model_, horizon_, [&] {
+            const double seconds = watch_.seconds();
+            if (options_.on_progress && seconds >= shown + seconds_between_reports) {
+                shown = seconds;
+                called_off_ = called_off_ || !options_.on_progress(first_progress(seconds));
+            }
+            return !called_off_ && seconds < 0.5 * options_.time_limit;
+        });
+        stages_.resize(starts_.size());
+        for (const StageStart& start : starts_) vectors_ += start.lower->size();
+    }
+
+    /// While bounds to begin with are looked for: what rewards alone tell.
+    [[nodiscard]] Progress first_progress(double seconds) const {
+        const double discount = model_.discount();
+        double steps = horizon_;
+        if (discount < 1.0) {
+            steps = (1.0 - (horizon_ > 0 ? std::pow(discount, horizon_) : 0.0)) / (1.0 - discount);
+        } else if (horizon_ == 0) {
+            steps = steps_to_end(model_).value_or(0);
         }
-        Eigen::MatrixXd below = Eigen::MatrixXd::Zero(model_.states(), model_.actions());
-        Eigen::MatrixXd above = below;
-        for (int left = 1; left <= horizon_; ++left) {
-            below = blind_step(model_, below);
-            above = fast_informed_step(model_, above);
-            add_stage(below, above);
-        }
-        std::reverse(stages_.begin(), stages_.end());
+        Progress progress;
+        // Runs may end early where there is no discount.
+        progress.lower = steps * (discount < 1.0 ? rewards_.least : std::min(0.0, rewards_.least));
+        progress.upper = steps * (discount < 1.0 ? rewards_.greatest : std::max(0.0, rewards_.greatest));
+        progress.seconds = seconds;
+        return progress;
     }
 
     void prepare_nodes() {
         for (int node = static_cast<int>(known_.size()); node < tree_.size(); ++node) {
             Known fresh;
             if (!ended(node)) {
-                const Stage& stage = stage_of(node);
-                fresh.upper = stage.upper.base(tree_[node].belief);
-                fresh.lower = best_mean(tree_[node].belief, stage.blind);
+                const std::size_t step = index(tree_[node].step);
+                if (!stages_[step]) stages_[step].emplace(starts_[step]);
+                fresh.upper = stages_[step]->upper.base(tree_[node].belief);
+                fresh.lower = starts_[step].lower->best(tree_[node].belief).value;
             }
             known_.push_back(fresh);
         }
@@ -299,24 +360,26 @@ class BeliefBounds {
     }
 
     void add_vector(int node, int action) {
+        ++vectors_;
+        ++changes_;
         const Branch& branch = tree_[node].branches[index(action)];
         if (ended(branch.edges.front().to)) {
             AlphaVector last{Eigen::VectorXd(model_.states()), action};
             for (int s = 0; s < model_.states(); ++s) last.values(s) = model_.reward(s, action);
-            stage_of(node).lower.add(last);
+            stage_of(node).own_vectors().add(last);
             return;
         }
         // Where an observation is impossible here, what is best here is as good a guess as any.
         const int spare = known_[index(branch.edges.front().to)].vector;
         std::vector<int> then(index(model_.observations()), spare);
         for (const Edge& edge : branch.edges) then[index(edge.observation)] = known_[index(edge.to)].vector;
-        const ValueFunction& next = stage_of(branch.edges.front().to).lower;
-        stage_of(node).lower.add({back_project(model_, action, then, next), action});
+        const ValueFunction& next = stage_of(branch.edges.front().to).vectors();
+        stage_of(node).own_vectors().add({back_project(model_, action, then, next), action});
     }
 
     void prune_points(int step) {
-        Stage& stage = stages_[index(step)];
-        const std::vector<int> kept = stage.upper.prune();
+        Stage& stage = *stages_[index(step)];
+        const std::vector<int> kept = stage.upper.prune([this] { return late(); });
         stage.points_kept = stage.upper.points();
         for (int node = 0; node < tree_.size(); ++node) {
             if (tree_[node].step != step) continue;
@@ -326,13 +389,14 @@ class BeliefBounds {
     }
 
     void prune_vectors(int step) {
-        Stage& stage = stages_[index(step)];
-        const int before = stage.lower.size();
-        const std::vector<int> kept = stage.lower.prune_pointwise();
+        Stage& stage = *stages_[index(step)];
+        const int before = stage.vectors().size();
+        const std::vector<int> kept = stage.own_vectors().prune_pointwise();
+        vectors_ -= before - static_cast<int>(kept.size());
         std::vector<int> renamed(index(before), -1);
         for (std::size_t k = 0; k < kept.size(); ++k) renamed[index(kept[k])] = static_cast<int>(k);
         const int version = stage.lower_version++;
-        stage.vectors_kept = stage.lower.size();
+        stage.vectors_kept = stage.vectors().size();
         for (int node = 0; node < tree_.size(); ++node) {
             Known& known = known_[index(node)];
             if (tree_[node].step != step || known.vectors_seen == 0 || known.lower_version != version)
@@ -346,12 +410,20 @@ class BeliefBounds {
         }
     }
 
+    static constexpr double seconds_between_reports = 0.1;
+
+    Stopwatch watch_;
     const M& model_;
     int horizon_;
+    StopOptions options_;
+    RewardRange rewards_;
     double worth_ = 0.0;
-    Stopwatch watch_;
     BeliefTree<M> tree_;
-    std::vector<Stage> stages_;
+    bool called_off_ = false;  ///< by the callback, before there were bounds
+    std::vector<StageStart> starts_;
+    std::vector<std::optional<Stage>> stages_;  ///< where a belief of the step is met
+    int vectors_ = 0;
+    std::int64_t changes_ = 0;
     std::vector<Known> known_;
     std::vector<double> scratch_;
 };

@@ -61,6 +61,20 @@ class BeliefTree {
     [[nodiscard]] bool opened(int node) const { return !(*this)[node].branches.empty(); }
     /// How many beliefs are opened.
     [[nodiscard]] int opened() const noexcept { return opened_; }
+    /// How many actions at beliefs have been looked at.
+    [[nodiscard]] int expansions() const noexcept { return expansions_; }
+
+    /// Memory, about.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        constexpr std::size_t entry = sizeof(int) + sizeof(double);
+        constexpr std::size_t indexed = 64;  // a number in the index
+        constexpr std::size_t allocation = 16;
+        return nodes_.capacity() * sizeof(BeliefNode) + nodes_.size() * indexed +
+               static_cast<std::size_t>(opened_) *
+                   (2 * allocation +
+                    static_cast<std::size_t>(model_.actions()) * (sizeof(Branch) + allocation)) +
+               edges_ * sizeof(Edge) + (entries_ + entries_opened_) * (entry + 4);
+    }
 
     /// A belief, found anew where it was dropped. The reference is good until the tree changes.
     [[nodiscard]] const Belief& belief(int node) {
@@ -78,7 +92,11 @@ class BeliefTree {
         if (opened(node)) return;
         const Belief& from = belief(node);
         BeliefNode& opened = nodes_[static_cast<std::size_t>(node)];
-        if (opened.parent >= 0) entries_ -= from.size();
+        if (opened.parent >= 0) {
+            entries_ -= from.size();
+            entries_opened_ += from.size();
+        }
+        opened.branches.reserve(static_cast<std::size_t>(model_.actions()));
         for (int action = 0; action < model_.actions(); ++action) {
             opened.branches.push_back({expected_reward(model_, from, action), {}});
         }
@@ -97,6 +115,7 @@ class BeliefTree {
             edges.push_back({successor.probability, to, successor.observation});
         }
         edges.shrink_to_fit();
+        edges_ += edges.size();
         nodes_[static_cast<std::size_t>(node)].branches[number].edges = std::move(edges);
     }
 
@@ -128,7 +147,7 @@ class BeliefTree {
             if ((*this)[known].step == step && close(this->belief(known), belief)) return known;
         }
         index_.emplace(key, size());
-        if (parent >= 0) entries_ += belief.size();
+        (parent >= 0 ? entries_ : entries_opened_) += belief.size();
         nodes_.push_back({std::move(belief), step, parent, action, expansions_, {}});
         return size() - 1;
     }
@@ -171,7 +190,9 @@ class BeliefTree {
     BeliefUpdater<M> updater_;
     bool stepwise_;
     std::size_t entries_kept_;
-    std::size_t entries_ = 0;  ///< in beliefs that could be dropped
+    std::size_t entries_ = 0;         ///< in beliefs that could be dropped
+    std::size_t entries_opened_ = 0;  ///< in those that stay
+    std::size_t edges_ = 0;
     std::vector<BeliefNode> nodes_;
     int opened_ = 0;
     int expansions_ = 0;

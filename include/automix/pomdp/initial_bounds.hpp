@@ -3,18 +3,20 @@
 // the fully observable problem (MDP), QMDP (Littman, Cassandra, Kaelbling 1995) and the fast informed bound
 //     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')      (Hauskrecht 2000, equation 37)
 // Iterated from the side that keeps every iterate a bound: from max R / (1 - gamma) down, from min R / (1 - gamma) up; for a
-// finite horizon from 0, once for each step. O(entries of T * observations * actions) an iteration of the last, else
+// finite horizon from 0, once for each step. So iterations may be cut short: what there is bounds all the same. O(entries of T * observations * actions) an iteration of the last, else
 // O(entries of T * actions).
 #pragma once
 
 #include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/discounting.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -102,16 +104,22 @@ RewardRange reward_range(const M& model) {
 
 namespace detail {
 
-/// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times.
-template <class Step>
-Eigen::MatrixXd iterate(Eigen::MatrixXd values, Step step, double tolerance, int limit) {
+/// Goes on to the end.
+struct NeverStop {
+    bool operator()() const noexcept { return true; }
+};
+
+/// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times. False where `go_on` ends it before.
+template <class Step, class GoOn>
+bool iterate(Eigen::MatrixXd& values, Step step, double tolerance, int limit, GoOn go_on) {
     for (int i = 0; i < limit; ++i) {
+        if (!go_on()) return false;
         Eigen::MatrixXd next = step(values);
         const double change = (next - values).cwiseAbs().maxCoeff();
         values = std::move(next);
         if (change <= tolerance) break;
     }
-    return values;
+    return true;
 }
 
 /// Iterations until the values of every state that runs reach are known: without discount, until all of them have ended.
@@ -122,41 +130,50 @@ int iteration_limit(const M& model) {
 }
 
 /// Iterates from the value of `reward` for ever. Without discount, from 0 until every run has ended: what is found then is
-/// exact at the states that runs reach.
-template <pomdp_model M, class Step>
-Eigen::MatrixXd iterate_from(const M& model, double reward, Step step, double tolerance) {
+/// exact at the states that runs reach, and where it is cut short the answer is `unfinished` a step of the longest run.
+template <pomdp_model M, class Step, class GoOn>
+Eigen::MatrixXd iterate_from(const M& model, double reward, double unfinished, Step step, double tolerance,
+                             GoOn go_on) {
     const bool discounted = model.discount() < 1.0;
-    const double value = discounted ? reward / (1.0 - model.discount()) : 0.0;
-    return iterate(Eigen::MatrixXd::Constant(model.states(), model.actions(), value), step,
-                   discounted ? tolerance : 0.0, iteration_limit(model));
+    Eigen::MatrixXd values = Eigen::MatrixXd::Constant(model.states(), model.actions(),
+                                                       discounted ? reward / (1.0 - model.discount()) : 0.0);
+    const bool finished =
+        iterate(values, step, discounted ? tolerance : 0.0, iteration_limit(model), std::ref(go_on));
+    if (!finished && !discounted) values.setConstant(unfinished * steps_to_end(model).value_or(0));
+    return values;
 }
 
 }  // namespace detail
 
 /// Q values whose maximum over actions bounds the optimal value from above at every state (MDP), for an unlimited horizon.
-/// Requires a discount below 1, or that every run ends.
-template <pomdp_model M>
-Eigen::MatrixXd mdp_values(const M& model, double tolerance) {
+/// Requires a discount below 1, or that every run ends. Cut short where `go_on()` is false, asked at each iteration.
+template <pomdp_model M, class GoOn = detail::NeverStop>
+Eigen::MatrixXd mdp_values(const M& model, double tolerance, GoOn go_on = {}) {
+    const double greatest = reward_range(model).greatest;
     return detail::iterate_from(
-        model, reward_range(model).greatest,
-        [&](const Eigen::MatrixXd& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance);
+        model, greatest, std::max(0.0, greatest),
+        [&](const Eigen::MatrixXd& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance, go_on);
 }
 
 /// Q values that bound the optimal value from above at every belief, by max_a b . Q_a (FIB, begun from the MDP's values).
-/// Requires a discount below 1, or that every run ends.
-template <pomdp_model M>
-Eigen::MatrixXd fast_informed_values(const M& model, double tolerance) {
-    return detail::iterate(
-        mdp_values(model, tolerance), [&](const Eigen::MatrixXd& q) { return fast_informed_step(model, q); },
-        tolerance, detail::iteration_limit(model));
+/// Requires a discount below 1, or that every run ends. Cut short where `go_on()` is false, asked at each iteration.
+template <pomdp_model M, class GoOn = detail::NeverStop>
+Eigen::MatrixXd fast_informed_values(const M& model, double tolerance, GoOn go_on = {}) {
+    Eigen::MatrixXd values = mdp_values(model, tolerance, std::ref(go_on));
+    detail::iterate(
+        values, [&](const Eigen::MatrixXd& q) { return fast_informed_step(model, q); }, tolerance,
+        detail::iteration_limit(model), std::ref(go_on));
+    return values;
 }
 
 /// The blind policies, one column an action, for an unlimited horizon. Requires a discount below 1, or that every run ends.
-template <pomdp_model M>
-Eigen::MatrixXd blind_values(const M& model, double tolerance) {
+/// Cut short where `go_on()` is false, asked at each iteration: each action earns what is found then at least.
+template <pomdp_model M, class GoOn = detail::NeverStop>
+Eigen::MatrixXd blind_values(const M& model, double tolerance, GoOn go_on = {}) {
+    const double least = reward_range(model).least;
     return detail::iterate_from(
-        model, reward_range(model).least, [&](const Eigen::MatrixXd& q) { return blind_step(model, q); },
-        tolerance);
+        model, least, std::min(0.0, least), [&](const Eigen::MatrixXd& q) { return blind_step(model, q); },
+        tolerance, go_on);
 }
 
 }  // namespace automix::pomdp

@@ -26,8 +26,9 @@ struct PointBasedOptions {
     StopOptions stop{};
     int horizon = 0;    ///< steps; 0: unlimited
     int beliefs = 200;  ///< to grow the set to, at each step of a finite horizon
-    double tolerance =
-        1e-6;  ///< converged: no bound at a belief of the full set changes by more in an iteration
+    /// Converged: no bound at a belief of the full set changes by more in an iteration. By default so little that what is
+    /// still to come at this rate is a tenth of the gap, or, with a gap of 0, of rounding.
+    std::optional<double> tolerance{};
     std::uint64_t seed = 0;  ///< of growth and of Perseus' order
 };
 
@@ -53,8 +54,13 @@ inline double distance(const Belief& a, const Belief& b) {
     return sum;
 }
 
-/// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model.
+/// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model, ascending.
 inline void require_belief(const Belief& belief, int states) {
+    if (belief.states.size() != belief.probabilities.size()) {
+        throw ArgumentError("belief: expected a probability for each state, found " +
+                            std::to_string(belief.probabilities.size()) + " for " +
+                            std::to_string(belief.states.size()));
+    }
     double sum = 0.0;
     for (std::size_t i = 0; i < belief.size(); ++i) {
         if (belief.states[i] < 0 || belief.states[i] >= states || !(belief.probabilities[i] > 0.0)) {
@@ -62,6 +68,11 @@ inline void require_belief(const Belief& belief, int states) {
                                 std::to_string(states - 1) + ", found " +
                                 format_number(belief.probabilities[i]) + " for state " +
                                 std::to_string(belief.states[i]));
+        }
+        if (i > 0 && belief.states[i] <= belief.states[i - 1]) {
+            throw ArgumentError("belief: expected states ascending, found " +
+                                std::to_string(belief.states[i]) + " after " +
+                                std::to_string(belief.states[i - 1]));
         }
         sum += belief.probabilities[i];
     }
@@ -73,32 +84,31 @@ inline void require_belief(const Belief& belief, int states) {
 template <pomdp_model M>
 class PointBased {
  public:
-    /// Grows the set from the initial belief where `beliefs` is empty.
+    /// Grows the set from the initial belief.
+    PointBased(const M& model, const PointBasedOptions& options, Sweep sweep)
+        : PointBased(model, options, sweep, true) {}
+
+    /// Takes these beliefs and the initial one, at every step.
     PointBased(const M& model, const std::vector<Belief>& beliefs, const PointBasedOptions& options,
                Sweep sweep)
-        : options_(options),
-          sweep_(sweep),
-          random_(options.seed),
-          bounds_(model, options.horizon),
-          grows_(beliefs.empty()),
-          sets_(static_cast<std::size_t>(std::max(1, options.horizon))) {
-        bounds_.set_worth(0.1 * options.tolerance);
-        include(0);
-        for (const Belief& belief : beliefs) {
-            require_belief(belief, model.states());
-            for (std::size_t step = 0; step < sets_.size(); ++step)
+        : PointBased(model, options, sweep, false) {
+        for (const Belief& belief : beliefs) require_belief(belief, model.states());
+        for (std::size_t step = 0; step < sets_.size(); ++step) {
+            for (const Belief& belief : beliefs) {
+                if (late()) return;
                 include(bounds_.add(belief, static_cast<int>(step)));
+            }
         }
     }
 
     Solution solve() {
-        return bounds_.iterate(options_.stop, [&](const Progress& progress) -> std::optional<Stopped> {
+        return bounds_.iterate([&](const Progress& progress) -> std::optional<Stopped> {
             double change = 0.0;
             for (std::size_t step = sets_.size(); step-- > 0;) {
                 const std::vector<int>& set = sets_[step];
                 change = std::max(change, sweep_ == Sweep::all ? sweep_all(set) : sweep_perseus(set));
             }
-            const bool settled = change <= options_.tolerance;
+            const bool settled = change <= tolerance_;
             if (late() || (!settled && (progress.iterations + 1) % sweeps_between_growth != 0))
                 return std::nullopt;
             if ((grows_ && grow()) || !settled) return std::nullopt;
@@ -108,6 +118,25 @@ class PointBased {
 
  private:
     static constexpr int sweeps_between_growth = 5;
+
+    PointBased(const M& model, const PointBasedOptions& options, Sweep sweep, bool grows)
+        : options_((require_some("beliefs", options.beliefs), options)),
+          sweep_(sweep),
+          random_(options.seed),
+          bounds_(model, options.horizon, options.stop),
+          tolerance_(options.tolerance.value_or(default_tolerance(model, options))),
+          grows_(grows),
+          sets_(static_cast<std::size_t>(std::max(1, options.horizon))) {
+        require_not_negative("tolerance", tolerance_);
+        bounds_.set_worth(0.1 * tolerance_);
+        if (!late()) include(0);
+    }
+
+    static double default_tolerance(const M& model, const PointBasedOptions& options) {
+        const double discounted = 1.0 - model.discount();  // of what is to come, in an iteration
+        const double share = options.horizon > 0 ? std::max(discounted, 1.0 / options.horizon) : discounted;
+        return std::max(0.1 * options.stop.gap * share, 1e-13 * reward_range(model).magnitude());
+    }
 
     /// Takes a belief into the set of its step.
     void include(int node) {
@@ -121,7 +150,7 @@ class PointBased {
         sets_[static_cast<std::size_t>(bounds_.tree()[node].step)].push_back(node);
     }
 
-    [[nodiscard]] bool late() const { return bounds_.seconds() >= options_.stop.time_limit; }
+    [[nodiscard]] bool late() const { return bounds_.late(); }
 
     double sweep_all(const std::vector<int>& set) {
         double change = 0.0;
@@ -160,6 +189,7 @@ class PointBased {
             const std::vector<int> from = sets_[step];
             for (const int node : from) {
                 if (static_cast<int>(sets_[next].size()) >= options_.beliefs) break;
+                if (late() || !bounds_.has_room()) return grown;
                 const int farthest = farthest_successor(node, sets_[next], among_all);
                 if (farthest < 0) continue;
                 include(farthest);
@@ -205,6 +235,7 @@ class PointBased {
     Sweep sweep_;
     Random random_;
     BeliefBounds<M> bounds_;
+    double tolerance_;
     bool grows_;
     std::vector<std::vector<int>> sets_;  ///< beliefs of each step; one set for an unlimited horizon
     std::vector<bool> included_;
@@ -212,24 +243,33 @@ class PointBased {
 
 }  // namespace detail
 
-/// PBVI on a set grown from the initial belief. Throws `ArgumentError` for a horizon that makes no sense (see
-/// `require_horizon`).
+/// PBVI on a set grown from the initial belief, as far as memory for beliefs lasts. Throws `DataError` for a model that
+/// `require_model` refuses, and `ArgumentError` for a horizon that makes no sense (see `require_horizon`) and for options
+/// that do not.
 template <pomdp_model M>
 Solution solve_pbvi(const M& model, const PointBasedOptions& options = {}) {
-    return detail::PointBased<M>(model, {}, options, detail::Sweep::all).solve();
+    return detail::PointBased<M>(model, options, detail::Sweep::all).solve();
 }
 
-/// PBVI on these beliefs and the initial one. Throws `ArgumentError` for a belief that is none of the model's.
+/// PBVI on these beliefs and the initial one, however many `options.beliefs` says. Throws also `ArgumentError` for a belief
+/// that is none of the model's.
 template <pomdp_model M>
 Solution solve_pbvi(const M& model, const std::vector<Belief>& beliefs,
                     const PointBasedOptions& options = {}) {
     return detail::PointBased<M>(model, beliefs, options, detail::Sweep::all).solve();
 }
 
-/// Perseus on a set grown from the initial belief.
+/// Perseus on a set grown like that of PBVI. Throws as that does.
 template <pomdp_model M>
 Solution solve_perseus(const M& model, const PointBasedOptions& options = {}) {
-    return detail::PointBased<M>(model, {}, options, detail::Sweep::perseus).solve();
+    return detail::PointBased<M>(model, options, detail::Sweep::perseus).solve();
+}
+
+/// Perseus on these beliefs and the initial one. Throws as PBVI does.
+template <pomdp_model M>
+Solution solve_perseus(const M& model, const std::vector<Belief>& beliefs,
+                       const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, beliefs, options, detail::Sweep::perseus).solve();
 }
 
 }  // namespace automix::pomdp

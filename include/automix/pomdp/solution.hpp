@@ -3,6 +3,8 @@
 // reaches the lower one, and why it stopped. The optimal value lies between the bounds.
 #pragma once
 
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/pomdp/policy.hpp>
 
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <functional>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -48,13 +51,33 @@ struct Progress {
     [[nodiscard]] double gap() const noexcept { return upper - lower; }
 };
 
-/// When to stop. Times are seconds, gaps are absolute.
+/// When to stop. Times are seconds, gaps are absolute; neither is negative, and time may be infinite.
 struct StopOptions {
     double gap = 1e-3;
     double time_limit = 60.0;
+    /// No vector is added from that many on. A solver begins with one an action and step, whatever the limit.
     int vector_limit = std::numeric_limits<int>::max();
     std::function<bool(const Progress&)> on_progress{};  ///< after each iteration; false: stop
 };
+
+/// Throws `ArgumentError` unless a gap, a time or a tolerance is a number from 0 on.
+inline void require_not_negative(const std::string& what, double value) {
+    if (!(value >= 0.0))
+        throw ArgumentError(what + ": expected a number from 0 on, found " + format_number(value));
+}
+
+/// Throws `ArgumentError` unless a limit is at least 1.
+inline void require_some(const std::string& what, int value) {
+    if (value < 1)
+        throw ArgumentError(what + ": expected a number from 1 on, found " + std::to_string(value));
+}
+
+/// Throws `ArgumentError` for a gap or time that is negative or not a number, and a limit of no vectors.
+inline void require_stop(const StopOptions& options) {
+    require_not_negative("gap", options.gap);
+    require_not_negative("time limit", options.time_limit);
+    require_some("vector limit", options.vector_limit);
+}
 
 /// Progress at the end, with why it ended and the policy.
 struct Solution : Progress {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -19,14 +20,16 @@ namespace automix::pomdp {
 
 class UpperBound {
  public:
-    UpperBound() = default;
-
     /// From Q values (states x actions) that bound from above: corners are their maxima.
     explicit UpperBound(Eigen::MatrixXd q)
+        : UpperBound(std::make_shared<const Eigen::MatrixXd>(std::move(q))) {}
+
+    /// From Q values that other bounds begin with too.
+    explicit UpperBound(std::shared_ptr<const Eigen::MatrixXd> q)
         : q_(std::move(q)),
-          corners_(q_.rowwise().maxCoeff()),
-          weights_(q_.rows()),
-          by_key_(static_cast<std::size_t>(q_.rows())) {
+          corners_(q_->rowwise().maxCoeff()),
+          weights_(q_->rows()),
+          by_key_(static_cast<std::size_t>(q_->rows())) {
         weights_.setZero();
     }
 
@@ -44,12 +47,12 @@ class UpperBound {
 
     /// The bound at a belief by corners and Q values alone.
     [[nodiscard]] double base(const Belief& belief) const {
-        return std::min(at_corners(belief), best_mean(belief, q_));
+        return std::min(at_corners(belief), best_mean(belief, *q_));
     }
 
     /// The bound at a belief that begins with an action, by its Q values.
     [[nodiscard]] double base(const Belief& belief, int action) const {
-        return belief.mean([&](int state) { return q_(state, action); });
+        return belief.mean([&](int state) { return (*q_)(state, action); });
     }
 
     /// The bound at a belief by the points from number `first` on; that of the corners where none lowers it.
@@ -66,10 +69,20 @@ class UpperBound {
     /// Removes points at which the others give a bound that is as low. Returns the numbers of those that stay, ascending.
     /// O(points * points since the last time).
     std::vector<int> prune() {
+        return prune([] { return false; });
+    }
+
+    /// The same, the newest points first, and no more once `late()`.
+    template <class Late>
+    std::vector<int> prune(Late late) {
         std::vector<int> kept;
         std::vector<int> states;
         for (auto number = points_.size(); number-- > 0;) {
             Point& point = points_[number];
+            if (late()) {
+                kept.push_back(static_cast<int>(number));
+                continue;
+            }
             const double drop = std::exchange(point.drop, 0.0);
             states.clear();
             for (const Entry& entry : point.entries) {
@@ -84,8 +97,11 @@ class UpperBound {
                 kept.push_back(static_cast<int>(number));
             }
         }
-        std::erase_if(points_, [](const Point& point) { return point.drop == 0.0; });
         std::reverse(kept.begin(), kept.end());
+        std::vector<Point> stay;
+        stay.reserve(kept.size());
+        for (const int number : kept) stay.push_back(std::move(points_[static_cast<std::size_t>(number)]));
+        points_ = std::move(stay);
         pruned_ = points_.size();
         for (auto& numbers : by_key_) numbers.clear();
         for (std::size_t number = 0; number < pruned_; ++number) enter(number);
@@ -162,7 +178,7 @@ class UpperBound {
         return belief.mean([&](int state) { return corners_(state); });
     }
 
-    Eigen::MatrixXd q_{};
+    std::shared_ptr<const Eigen::MatrixXd> q_;
     Eigen::VectorXd corners_{};
     Eigen::VectorXd weights_{};  ///< of the belief being looked at, else 0
     std::vector<Point> points_;
