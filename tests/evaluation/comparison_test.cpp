@@ -2,6 +2,7 @@
 // Halves, figures and differences of a comparison, on logs where each half's figures are known by hand.
 #include "router/tables.hpp"
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/comparison_text.hpp>

@@ -2,6 +2,7 @@
 // A frontier by hand: four queries, prices 1, 3 and 9, a verdict that costs 1.
 #include "router/tables.hpp"
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/frontier_svg.hpp>

@@ -2,6 +2,7 @@
 // The guard on real logs: verdicts that are shuffled between rows tell nothing, and few of them may pass; verdicts that are
 // all turned round tell as much as before. Data outside the project.
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/evaluation/evaluate.hpp>

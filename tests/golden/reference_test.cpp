@@ -2,6 +2,7 @@
 // The published family against the figures of the published implementation: nine tables, seven methods. Candidates and
 // train lift are equal, test figures are equal to one of the parameters that tie there. Data outside the project.
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/data/split.hpp>
 #include <automix/io/log.hpp>

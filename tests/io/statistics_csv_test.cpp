@@ -5,6 +5,7 @@
 #include "io/files.hpp"
 #include "io/statistics.hpp"
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <string>
 #include <utility>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "router/tables.hpp"
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/mixer/automix.hpp>
 #include <automix/router/registry.hpp>

@@ -2,6 +2,7 @@
 // Explanations by hand: what each action is expected to score and to pay, the worth of one more verdict, belief and reason.
 #include <automix/router/explanation.hpp>
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/io/explanation_json.hpp>
 

@@ -3,6 +3,7 @@
 // of the routers that are made with it.
 #include "router/tables.hpp"
 #include "support/catch.hpp"
+#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/router/candidate_hull.hpp>
