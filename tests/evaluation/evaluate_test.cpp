@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports, baselines and figures by data set on a table worked out by hand, every undefined case, and what several
-// routers and threads share.
+// routers share.
+#include "evaluation/check_same.hpp"
 #include "router/tables.hpp"
 #include "support/catch.hpp"
 
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -69,26 +69,6 @@ Dataset one_row(double small, double large) {
     Dataset data({"small", "large"});
     data.append(record("a", {verified(small, {0, 0}), scored(large)}));
     return data;
-}
-
-/// Equal to the last bit.
-void check_same(const Evaluation& a, const Evaluation& b) {
-    CHECK(a.report.performance == b.report.performance);
-    CHECK(a.report.cost == b.report.cost);
-    CHECK(a.report.routed == b.report.routed);
-    CHECK(a.report.draws == b.report.draws);
-    CHECK(a.report.ibc.value_or(-1.0) == b.report.ibc.value_or(-1.0));
-    CHECK(a.report.undefined() == b.report.undefined());
-    CHECK(a.baselines.oracle.cost == b.baselines.oracle.cost);
-    CHECK(a.baselines.random_mix.cost == b.baselines.random_mix.cost);
-    CHECK(a.datasets.size() == b.datasets.size());
-    REQUIRE(a.intervals.has_value());
-    REQUIRE(b.intervals.has_value());
-    CHECK(a.intervals->resamples == b.intervals->resamples);
-    CHECK(a.intervals->performance.low == b.intervals->performance.low);
-    CHECK(a.intervals->cost.high == b.intervals->cost.high);
-    CHECK(a.intervals->ibc_lift.has_value() == b.intervals->ibc_lift.has_value());
-    CHECK(a.intervals->undefined_resamples == b.intervals->undefined_resamples);
 }
 
 }  // namespace
@@ -285,52 +265,4 @@ TEST_CASE("rows of one data set need not stand together") {
     CHECK_THAT(result.datasets[0].second.performance, WithinRel(1.0 / 3.0, 1e-12));
     CHECK(result.datasets[1].first == "y");
     CHECK(result.datasets[1].second.rows == 2);
-}
-
-TEST_CASE("threads share one trained router, one data set and one evaluator", "[threads]") {
-    Random random(8);
-    tables::RandomTable table = tables::random_table(random);
-    while (table.data.rows() < 30) table = tables::random_table(random);
-    const Dataset& data = table.data;
-    const PriceTable prices = resolve_prices(data, table.prices);
-    AnyRouter trained = AnyRouter::of(FixedAnswerRouter<UnionRouter>());
-    trained.train({data, prices});
-    const AnyRouter& policy = trained;
-    EvaluationOptions options;
-    options.bootstrap->resamples = 20;
-    const Evaluator evaluator(data, prices, options);
-    const Evaluation expected = evaluate(policy, data, prices, options);
-    const auto decide = [&] {
-        Evidence evidence(static_cast<std::size_t>(data.models()));
-        evidence.current = 0;
-        evidence.models[0].drawn = 1;
-        std::vector<Action> actions;
-        for (int i = 0; i <= 64; ++i) {
-            evidence.models[0].logged_confidence = i / 64.0;
-            actions.push_back(policy.next(evidence));
-        }
-        return actions;
-    };
-    const std::vector<Action> decisions = decide();
-
-    constexpr std::size_t count = 4;
-    std::vector<Evaluation> alone(count);
-    std::vector<Evaluation> shared(count);
-    std::vector<std::vector<Action>> decided(count);
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < count; ++i) {
-        threads.emplace_back([&, i] {
-            for (int repeat = 0; repeat < 3; ++repeat) {
-                decided[i] = decide();
-                alone[i] = evaluate(policy, data, prices, options);
-                shared[i] = evaluator.evaluate(policy);
-            }
-        });
-    }
-    for (std::thread& thread : threads) thread.join();
-    for (std::size_t i = 0; i < count; ++i) {
-        CHECK(decided[i] == decisions);
-        check_same(alone[i], expected);
-        check_same(shared[i], expected);
-    }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The belief model and the exact solution of the routing POMDP against figures computed by a separate program.
-#include "support/catch.hpp"
 #include "support/routing.hpp"
+#include "support/catch.hpp"
 
 #include <automix/data/collect_statistics.hpp>
 #include <automix/evaluation/replay.hpp>
