@@ -172,7 +172,7 @@ TEST_CASE("names of models are compared where they are asked for") {
     CHECK_THROWS_AS(to_policy_text(trained(statistics, {}), drawn(2, 3)), ArgumentError);
 }
 
-TEST_CASE("bad policy files are refused with file, field and what was found") {
+TEST_CASE("bad files of trained policies are refused with file, field and what was found") {
     const Statistics statistics = drawn(2, 2);
     const std::string text = to_policy_text(trained(statistics, with(Objective::lambda(100.0))), statistics);
     const auto with_change = [&](const std::string& part, const std::string& by) {
