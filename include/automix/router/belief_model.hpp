@@ -12,6 +12,7 @@
 #include <Eigen/Core>
 
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -74,7 +75,7 @@ BeliefModel fit_belief(const Rows& sums, const std::vector<ModelShape>& models) 
         const Eigen::VectorXd margin = joint.rowwise().sum();
         if (k == 0) belief.priors.front() = margin;
         for (Index g = 0; g < joint.rows(); ++g) joint.row(g) /= margin(g);
-        belief.priors.push_back(joint.transpose() * belief.priors.back());
+        belief.priors.emplace_back(joint.transpose() * belief.priors.back());
         belief.transitions.push_back(std::move(joint));
     }
     return belief;

@@ -5,15 +5,13 @@
 // last model are left out: nothing remains but to accept. The layout depends on the models' shapes alone. O(cells).
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/router/evidence.hpp>
 #include <automix/router/level_model.hpp>
 
 #include <cstddef>
-#include <string>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -90,9 +88,10 @@ class RoutingLayout {
 
     explicit RoutingLayout(std::vector<RoutedModel> models) : models_(std::move(models)) {
         for (int first = 0; first < last_model(); ++first) add_node(first);
-        for (std::size_t n = 0; n < nodes_.size(); ++n) {
-            nodes_[n].first_child = static_cast<Index>(nodes_.size());
-            const int model = nodes_[n].model;
+        for (Index n = 0; n < nodes(); ++n) {
+            RoutingNode& node = nodes_[static_cast<std::size_t>(n)];
+            node.first_child = nodes();
+            const int model = node.model;
             for (Index cell = 0; cell < states(model); ++cell) {
                 for (int to = model + 1; to < last_model(); ++to) add_node(to);
             }
