@@ -186,7 +186,7 @@ class NumberedCells {
     /// `most` draws of each model but the last; -1: a lone confidence, which is no number.
     NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
         : models_(models), width_(1 + models + models * models) {
-        double numbers = static_cast<double>(folds);
+        auto numbers = static_cast<double>(folds);
         for (const int draws : most) {
             radix_.push_back(static_cast<std::size_t>(first_count(draws + 1)));
             numbers *= draws < 0 ? largest : static_cast<double>(radix_.back());

@@ -34,7 +34,8 @@ struct PluralitySums {
 
     /// Where (n, t) stands in `cells`.
     static constexpr std::size_t index(int n, int t) noexcept {
-        return static_cast<std::size_t>(n * (n + 3) / 2 + t);
+        const auto further = static_cast<std::size_t>(n);
+        return further * (further + 3) / 2 + static_cast<std::size_t>(t);
     }
     /// The cell of (n, t), made where it is new.
     PluralityCell& cell(int n, int t) {

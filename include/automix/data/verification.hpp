@@ -20,6 +20,7 @@ struct Verification {
     double confidence = 0.0;  ///< where only that was logged
 
     friend constexpr bool operator==(const Verification&, const Verification&) = default;
+    // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer
     friend constexpr auto operator<=>(const Verification&, const Verification&) = default;
 };
 
