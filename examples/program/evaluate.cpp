@@ -132,9 +132,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     add_family_options(*command, options->router);
     add_split_options(*command, options->split);
     add_seed(*command, options->router, "splits and resamples");
-    command->add_option("--resamples", options->resamples, "Resamples behind the intervals")
-        ->type_name("N")
-        ->capture_default_str();
+    add_resamples(*command, options->resamples);
     add_format(*command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] {

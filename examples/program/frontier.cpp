@@ -93,9 +93,7 @@ void add_frontier(CLI::App& app, Command& chosen) {
     add_family_options(*command, options->router);
     add_split_options(*command, options->split);
     add_seed(*command, options->router, "splits and resamples");
-    command->add_option("--resamples", options->resamples, "Resamples behind the intervals")
-        ->type_name("N")
-        ->capture_default_str();
+    add_resamples(*command, options->resamples);
     command->add_option("--format", options->format, "Form of the output")
         ->check(CLI::IsMember({"text", "json", "csv", "svg"}).description(""))
         ->type_name("text|json|csv|svg")

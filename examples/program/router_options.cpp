@@ -141,6 +141,12 @@ void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_w
     add_seed(command, options.seed, "Seed of " + of_what);
 }
 
+void add_resamples(CLI::App& command, int& resamples) {
+    command.add_option("--resamples", resamples, "Resamples behind the intervals")
+        ->type_name("N")
+        ->capture_default_str();
+}
+
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
     std::vector<std::string> chosen;
     const auto add = [&](std::string_view name) {

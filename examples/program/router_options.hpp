@@ -60,6 +60,7 @@ void add_policy_options(CLI::App& command, RouterOptions& options);
 /// `--bins`, `--cost-range`, `--mix`, `--fixed-answers`: what the others go by.
 void add_family_options(CLI::App& command, RouterOptions& options);
 void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_what);
+void add_resamples(CLI::App& command, int& resamples);
 
 /// The names, `all` spelled out, each once.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);

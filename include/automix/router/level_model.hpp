@@ -52,10 +52,15 @@ struct LevelModel {
 
 namespace detail {
 
-/// The levels g_j = (j + 1/2) / G.
+/// Rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
+inline double level_rate(Index level, Index levels) noexcept {
+    return (static_cast<double>(level) + 0.5) / static_cast<double>(levels);
+}
+
+/// The rates of all levels.
 inline Eigen::VectorXd level_grid(Index levels) {
     Eigen::VectorXd grid(levels);
-    for (Index j = 0; j < levels; ++j) grid(j) = (static_cast<double>(j) + 0.5) / static_cast<double>(levels);
+    for (Index j = 0; j < levels; ++j) grid(j) = level_rate(j, levels);
     return grid;
 }
 

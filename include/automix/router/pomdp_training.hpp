@@ -69,7 +69,7 @@ class PomdpTraining {
           accepted_(tree.accepted),
           most_cells_(tree.most_cells),
           total_(statistics.total()),
-          tree_(fit_tree(total_, statistics.models, tree)),
+          tree_(std::make_shared<const RoutingTree>(fit_tree(total_, statistics.models, tree))),
           folds_(statistics, total_, tree) {
         small_ = alone(total_, prices, 0);
         large_ = alone(total_, prices, last());
@@ -84,7 +84,7 @@ class PomdpTraining {
         trained_ = {};
         trained_.models = statistics_.models;
         trained_.prices = prices_;
-        trained_.tree = std::make_shared<const RoutingTree>(tree_);
+        trained_.tree = tree_;
         trained_.report.objective = objective;
         trained_.report.accepted = accepted_;
         trained_.report.base_slope = base_;
@@ -98,7 +98,7 @@ class PomdpTraining {
         const bool refused = !trained_.report.fallback.empty();
         const bool one_solution =
             objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
-        if (!tree_.layout && !one_solution) {
+        if (!tree_->layout && !one_solution) {
             trained_.infeasible = "the objective " + std::string(name_of(objective.kind)) +
                                   " needs the exact solution, and the reachable evidence has more than " +
                                   format_number(most_cells_) +
@@ -128,7 +128,7 @@ class PomdpTraining {
     /// The policies that are best for some lambda, ascending in cost, whatever the guard says.
     [[nodiscard]] std::vector<TrainedPolicy> curve() const {
         std::vector<TrainedPolicy> policies;
-        for (auto& [lambda, solution] : PolicyHull(tree_, prices_, rule_).all()) {
+        for (auto& [lambda, solution] : PolicyHull(*tree_, prices_, rule_).all()) {
             TrainedPolicy& trained = policies.emplace_back();
             trained.report.objective = Objective::lambda(lambda);
             trained.report.accepted = accepted_;
@@ -141,7 +141,7 @@ class PomdpTraining {
         return policies;
     }
 
-    [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
+    [[nodiscard]] const RoutingTree& tree() const noexcept { return *tree_; }
     [[nodiscard]] const Guard& guard() const noexcept { return guard_; }
 
  private:
@@ -154,7 +154,7 @@ class PomdpTraining {
     }
 
     [[nodiscard]] RoutingSolution solve(double lambda) const {
-        return solve_routing(tree_, prices_, at(lambda));
+        return solve_routing(*tree_, prices_, at(lambda));
     }
 
     /// Excess over mixing at that slope: score less the first model's, less slope times what is paid beyond it.
@@ -193,7 +193,7 @@ class PomdpTraining {
     /// Beside the model before the last, a smaller one may be asked first only where held-out rows show that this gains
     /// more than its standard error, at the base slope: a belief's own forecast flatters long cascades.
     void choose_first_models() {
-        if (!base_ || !tree_.layout) return;
+        if (!base_ || !tree_->layout) return;
         rule_.least_first = static_cast<int>(last()) - 1;
         const RowFigure gain{std::vector<double>(last() + 1, 0.0), -*base_, 0.0};
         for (int first = rule_.least_first - 1; first >= 0; --first) {
@@ -233,9 +233,9 @@ class PomdpTraining {
         trained_.mixture = {{1.0 - share, std::move(cheaper.policy)}, {share, std::move(dearer.policy)}};
     }
 
-    [[nodiscard]] RoutingSolution small_alone() const { return accept_first(tree_, prices_, 0); }
+    [[nodiscard]] RoutingSolution small_alone() const { return accept_first(*tree_, prices_, 0); }
     [[nodiscard]] RoutingSolution large_alone() const {
-        return accept_first(tree_, prices_, static_cast<int>(last()));
+        return accept_first(*tree_, prices_, static_cast<int>(last()));
     }
 
     void accept_all() {
@@ -272,7 +272,7 @@ class PomdpTraining {
         auto [cheaper, dearer] =
             refused ? std::pair{small_alone(),
                                 large_.performance > small_.performance ? large_alone() : small_alone()}
-                    : PolicyHull(tree_, prices_, rule_).around(budget);
+                    : PolicyHull(*tree_, prices_, rule_).around(budget);
         const double extra = dearer.value.cost - cheaper.value.cost;
         const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 0.0;
         const double lambda = extra > 0.0 ? (dearer.value.score - cheaper.value.score) / extra : 0.0;
@@ -286,7 +286,7 @@ class PomdpTraining {
         rule.verify_first = true;
         RoutingSolution best;
         for (int step = 0; step < 100; ++step) {
-            RoutingSolution next = solve_routing(tree_, prices_, rule);
+            RoutingSolution next = solve_routing(*tree_, prices_, rule);
             const double paid = next.value.cost - small.value.cost;
             if (!(paid > 0.0)) {
                 trained_.report.fallback =
@@ -385,7 +385,7 @@ class PomdpTraining {
     AcceptedAnswer accepted_;
     double most_cells_;
     Sums total_;
-    RoutingTree tree_;
+    std::shared_ptr<const RoutingTree> tree_;
     CrossFit<Data> folds_;
     std::vector<RoutingSolution> fold_solutions_{};
     Point small_{};

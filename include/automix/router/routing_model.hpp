@@ -109,7 +109,7 @@ class RoutingModel {
             return visit(static_cast<int>(level), 1.0);
         const int draws = rule_.batches[static_cast<std::size_t>(number)];
         if (model.kind != VerificationKind::verdicts || drawn < draws) return visit(0, 1.0);
-        const double g = detail::level_grid(levels(block->about))(level);
+        const double g = detail::level_rate(level, levels(block->about));
         double ways = 1.0;
         for (int j = 0; j <= draws; ++j) {
             visit(j, ways * std::pow(g, j) * std::pow(1.0 - g, draws - j));
@@ -229,7 +229,7 @@ class RoutingModel {
             return 0.0;
         const int model = accepts ? step.from->model : last_model();
         if (step.from == nullptr || step.from->about < 0) return belief_.mean_scores(model);
-        return chain_.score_by_level(step.from->about, model)(step.level);
+        return chain_.score_at(step.from->about, step.level, model);
     }
 
     BeliefModel belief_;

@@ -86,6 +86,12 @@ class BeliefChain {
         return position(model) == at ? levels.right : Eigen::VectorXd(levels.scores.col(model));
     }
 
+    /// The same at one level.
+    [[nodiscard]] double score_at(Index at, Index level, int model) const {
+        const LevelModel& levels = belief_.levels[index(at)];
+        return position(model) == at ? levels.right(level) : levels.scores(level, model);
+    }
+
     /// Expected score of a model that is not verified, or is the one that the belief is about.
     [[nodiscard]] double score(const LevelBelief& about, int model) const {
         return about.known() ? about.levels.dot(score_by_level(about.position, model))
