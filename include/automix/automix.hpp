@@ -84,6 +84,11 @@
 #include <automix/io/statistics_json.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/model/model_adapter.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/model_price.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_bounds.hpp>

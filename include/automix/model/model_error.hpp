@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A call of a model that brought no reply: what went wrong, whether asking again makes sense and when, and what it cost.
+#pragma once
+
+#include <automix/core/error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+enum class FailureKind : std::uint8_t {
+    connection,         ///< no connection, or it broke
+    timeout,            ///< no reply in time
+    rate_limited,       ///< the backend asks to slow down (429)
+    server,             ///< the backend failed (5xx)
+    bad_reply,          ///< the reply cannot be read or lacks what was asked for
+    content_filter,     ///< the backend declines the content
+    authentication,     ///< key missing or refused (401, 403)
+    bad_request,        ///< the backend refuses the request (other 4xx, redirects)
+    budget,             ///< the call might exceed what is left of the budget
+    cancelled,          ///< the caller asked to stop
+    missing_recording,  ///< a replay does not hold the request
+};
+
+/// The name of a kind as in reports: `connection`, `rate_limited`, ...
+constexpr std::string_view to_string(FailureKind kind) noexcept {
+    switch (kind) {
+        case FailureKind::connection:
+            return "connection";
+        case FailureKind::timeout:
+            return "timeout";
+        case FailureKind::rate_limited:
+            return "rate_limited";
+        case FailureKind::server:
+            return "server";
+        case FailureKind::bad_reply:
+            return "bad_reply";
+        case FailureKind::content_filter:
+            return "content_filter";
+        case FailureKind::authentication:
+            return "authentication";
+        case FailureKind::bad_request:
+            return "bad_request";
+        case FailureKind::budget:
+            return "budget";
+        case FailureKind::cancelled:
+            return "cancelled";
+        case FailureKind::missing_recording:
+            return "missing_recording";
+    }
+    return "unknown";
+}
+
+/// True where the same request may well succeed when asked again.
+constexpr bool is_retryable(FailureKind kind) noexcept {
+    return kind == FailureKind::connection || kind == FailureKind::timeout ||
+           kind == FailureKind::rate_limited || kind == FailureKind::server || kind == FailureKind::bad_reply;
+}
+
+/// What a failure carries besides its message.
+struct Failure {
+    FailureKind kind = FailureKind::bad_reply;
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< the backend's own wish
+    bool maybe_billed = false;  ///< the backend may have done the work all the same
+    double cost = 0.0;          ///< charged for it, earlier attempts included
+};
+
+/// A call that failed. The message starts with the model's name.
+class ModelError : public Error {
+ public:
+    ModelError(std::string_view model, Failure failure, const std::string& message)
+        : Error(std::string(model) + ": " + message), failure_(failure) {}
+
+    /// The same message with other particulars.
+    ModelError(const ModelError& error, Failure failure) : Error(error.what()), failure_(failure) {}
+
+    [[nodiscard]] const Failure& failure() const noexcept { return failure_; }
+    [[nodiscard]] FailureKind kind() const noexcept { return failure_.kind; }
+    [[nodiscard]] bool retryable() const noexcept { return is_retryable(failure_.kind); }
+
+ private:
+    Failure failure_;
+};
+
+}  // namespace automix
