@@ -9,6 +9,7 @@
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
 #include <automix/core/text_table.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/core/version.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/checks.hpp>

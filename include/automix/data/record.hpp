@@ -4,24 +4,14 @@
 // any. The fields are those of the log schema `automix-log/1`.
 #pragma once
 
-#include <algorithm>
+#include <automix/core/verdict.hpp>
+
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace automix {
-
-/// What one verification draw said of an answer.
-enum class Verdict : std::int8_t { unparsed = -1, negative = 0, positive = 1 };
-
-/// Share of positives among the parsed verdicts, 0 where none parsed (AutoMix, section 3.1).
-inline double positive_share(std::span<const Verdict> verdicts) noexcept {
-    const auto positive = std::count(verdicts.begin(), verdicts.end(), Verdict::positive);
-    const auto negative = std::count(verdicts.begin(), verdicts.end(), Verdict::negative);
-    return positive == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(positive + negative);
-}
 
 /// What a log holds of one model on one query.
 struct ModelRecord {
