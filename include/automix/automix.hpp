@@ -42,6 +42,7 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/text_report.hpp>
 #include <automix/io/alpha_file.hpp>
+#include <automix/io/append_file.hpp>
 #include <automix/io/belief_json.hpp>
 #include <automix/io/comparison_json.hpp>
 #include <automix/io/csv_line.hpp>
@@ -85,6 +86,7 @@
 #include <automix/io/statistics_json.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/model/any_model.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/model_price.hpp>
