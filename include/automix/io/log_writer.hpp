@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns: a killed writer
-// loses at most the line that it was writing. Numbers are written so that they read back to the last bit. No record is
-// written that the reader would refuse by itself, nor one with other models, or in another order, than the first of the
-// file; that no id stands twice is for the caller to see to.
+// Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns. Numbers are written so
+// that they read back to the last bit. No record is written that the reader would refuse by itself, nor one with other
+// models, or in another order, than the first of the file; that no id stands twice is for the caller to see to.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/validate.hpp>
-#include <automix/io/file.hpp>
+#include <automix/io/append_file.hpp>
 #include <automix/io/line_reader.hpp>
 #include <automix/io/log_fields.hpp>
 #include <automix/io/log_handler.hpp>
@@ -19,17 +18,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <cstdint>
-#include <cstdio>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -90,58 +83,30 @@ Json log_json(const LogRecord& log) {
 
 class LogWriter {
  public:
-    /// What becomes of a file that is there. `append` refuses one whose last line was cut off, `repair` removes that line
-    /// and appends, `create` starts anew.
-    enum class Mode : std::uint8_t { append, repair, create };
+    using Mode = AppendMode;
 
     /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
     /// its first record no record.
     template <class Json = nlohmann::ordered_json>
-    explicit LogWriter(std::string path, Mode mode = Mode::append) : path_(std::move(path)) {
-        if (mode != Mode::create && std::filesystem::is_regular_file(path_)) {
-            end_last_line<Json>(mode == Mode::repair);
-            learn_models<Json>();
-        }
-        file_ = detail::open_file(path_, mode == Mode::create ? "wb" : "ab");
-        if (needs_line_feed_) put("\n");
+    explicit LogWriter(std::string path, Mode mode = Mode::append)
+        : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
+        if (file_.has_lines()) learn_models<Json>();
+        file_.open();
     }
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
     /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
     template <class Json = nlohmann::ordered_json>
     void write(const LogRecord& log) {
-        put(line_of<Json>(log));
+        file_.put(line_of<Json>(log));
         models_ = log.model_names;
     }
 
  private:
-    /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
-    template <class Json>
-    void end_last_line(bool remove) {
-        std::error_code error;
-        const auto size = std::filesystem::file_size(path_, error);
-        if (error || size == 0) return;
-        const std::string last = last_line(size);
-        if (last.empty()) return;
-        if (last.find_first_not_of(" \t\r") != last.find('{')) {
-            throw DataError(Place{path_, 0, {}}, "the last line is no record; nothing is appended behind it");
-        }
-        if (Json::accept(last)) {
-            needs_line_feed_ = true;
-            return;
-        }
-        if (!remove)
-            throw DataError(Place{path_, 0, {}}, "truncated last line; nothing is appended behind it");
-        std::filesystem::resize_file(path_, size - last.size(), error);
-        if (error)
-            throw DataError(Place{path_, 0, {}},
-                            "the truncated last line cannot be removed: " + error.message());
-    }
-
     /// Takes the names of the models from the first record, where there is one.
     template <class Json>
     void learn_models() {
-        detail::LineReader lines(path_, std::numeric_limits<std::size_t>::max());
+        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
         for (std::string_view line; lines.next(line);) {
             if (detail::is_blank(line)) continue;
             try {
@@ -153,25 +118,9 @@ class LogWriter {
                 models_ = handler.names();
                 return;
             } catch (const DataError& error) {
-                throw DataError(Place{path_, lines.line(), error.place().field},
+                throw DataError(Place{file_.path(), lines.line(), error.place().field},
                                 error.detail() + "; nothing is appended");
             }
-        }
-    }
-
-    /// What stands behind the last line feed.
-    [[nodiscard]] std::string last_line(std::uintmax_t size) const {
-        const detail::File file = detail::open_file(path_, "rb");
-        constexpr std::uintmax_t step = std::uintmax_t{1} << 16U;
-        for (std::uintmax_t length = std::min(step, size);; length = std::min(2 * length, size)) {
-            std::string tail(static_cast<std::size_t>(length), '\0');
-            if (std::fseek(file.get(), -static_cast<long>(length), SEEK_END) != 0 ||
-                std::fread(tail.data(), 1, tail.size(), file.get()) != tail.size()) {
-                detail::fail_file(path_, "cannot be read");
-            }
-            const std::size_t feed = tail.rfind('\n');
-            if (feed != std::string::npos) return tail.substr(feed + 1);
-            if (length == size) return tail;
         }
     }
 
@@ -181,10 +130,11 @@ class LogWriter {
             require_valid(log);
             return log_json<Json>(log).dump() + '\n';
         } catch (const typename Json::exception&) {
-            throw DataError(Place{path_, 0, {}},
+            throw DataError(Place{file_.path(), 0, {}},
                             "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
         } catch (const Error& error) {
-            throw DataError(Place{path_, 0, {}}, "record " + in_quotes(log.record.id) + ": " + error.what());
+            throw DataError(Place{file_.path(), 0, {}},
+                            "record " + in_quotes(log.record.id) + ": " + error.what());
         }
     }
 
@@ -205,21 +155,8 @@ class LogWriter {
         }
     }
 
-    void put(const std::string& bytes) {
-        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
-        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
-            std::fflush(file_.get()) == 0)
-            return;
-        const int reason = errno;
-        file_.reset();
-        errno = reason;
-        detail::fail_file(path_, "cannot be written");
-    }
-
-    std::string path_;
+    detail::AppendFile file_;
     std::vector<std::string> models_;  ///< of the records in the file; none at first
-    detail::File file_;
-    bool needs_line_feed_ = false;
 };
 
 }  // namespace automix
