@@ -86,7 +86,9 @@
 #include <automix/io/statistics_json.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
+#include <automix/model/ledger.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/model_price.hpp>
@@ -159,3 +161,12 @@
 #include <automix/router/training.hpp>
 #include <automix/router/union.hpp>
 #include <automix/router/vector_policy.hpp>
+#include <automix/text/ascii.hpp>
+#include <automix/text/utf8.hpp>
+#include <automix/verify/draw_replies.hpp>
+#include <automix/verify/few_shot_prompt.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/self_verifier.hpp>
+#include <automix/verify/verdict_parser.hpp>
+#include <automix/verify/verdict_rules.hpp>
+#include <automix/verify/verifier.hpp>
