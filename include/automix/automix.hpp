@@ -88,7 +88,10 @@
 #include <automix/mixer/automix.hpp>
 #include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
+#include <automix/model/callable_model.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/model/metered_model.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/model_price.hpp>

@@ -4,6 +4,7 @@
 // moved from may be assigned to and destroyed, nothing else.
 #pragma once
 
+#include <automix/model/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
 #include <concepts>
@@ -32,15 +33,18 @@ class AnyModel {
     /// What the adapter was called when it was taken over.
     [[nodiscard]] const std::string& name() const { return self_->name; }
 
-    /// Throws `ModelError` for a call that failed, and what else the adapter throws.
+    /// Throws `ModelError` for a call that failed, also of kind `bad_reply` for one that brings another number of completions
+    /// than samples were asked for, and what else the adapter throws.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) const {
-        return self_->generate(request, {});
+        return generate(request, {});
     }
 
     /// The same, given up by a `ModelError` of kind `cancelled` on a stop: before the call, and during it where the adapter can
     /// be interrupted.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) const {
-        return self_->generate(request, stop);
+        GenerateReply reply = self_->generate(request, stop);
+        require_completions(name(), request, reply);
+        return reply;
     }
 
  private:

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// A reply must bring as many completions as samples were asked for: with fewer, an answer or a verdict would silently be missing;
+// with more, it is unknown which were meant.
+#pragma once
+
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+/// Throws `ModelError` of kind `bad_reply`, which carries the reply's cost, where the number is another one.
+inline void require_completions(std::string_view model, const GenerateRequest& request,
+                                const GenerateReply& reply) {
+    const std::size_t found = reply.completions.size();
+    if (found == static_cast<std::size_t>(request.samples)) return;
+    throw ModelError(
+        model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = reply.cost},
+        "expected completions: " + std::to_string(request.samples) + ", found " + std::to_string(found));
+}
+
+}  // namespace automix

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model whose calls are paid from a ledger. A call first reserves the most that it can cost and is refused where that is more
+// than what remains of the budget; then it settles:
+//     a reply with usage                  at that usage, even above the reservation
+//     without usage, or with one that     the reservation where a token costs anything, else the price of its samples
+//     cannot be true
+//     `ModelError` with `maybe_billed`    the reservation; so does an exception of another type, which says nothing of billing
+//     other `ModelError`s                 nothing
+// A reply with another number of completions than samples is paid (its samples up to those asked for) and refused.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/model/completion_check.hpp>
+#include <automix/model/ledger.hpp>
+#include <automix/model/model_adapter.hpp>
+#include <automix/model/model_price.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace automix {
+
+namespace detail {
+
+/// True where a backend can have used these tokens: none at all for a text that is not empty is the mark of a server that
+/// does not count.
+inline bool is_plausible(const Usage& usage, const GenerateRequest& request, const GenerateReply& reply) {
+    const bool prompted = std::any_of(request.messages.begin(), request.messages.end(),
+                                      [](const Message& message) { return !message.text.empty(); });
+    const bool completed = std::any_of(reply.completions.begin(), reply.completions.end(),
+                                       [](const Completion& completion) { return !completion.text.empty(); });
+    return usage.prompt_tokens >= (prompted ? 1 : 0) && usage.completion_tokens >= (completed ? 1 : 0);
+}
+
+}  // namespace detail
+
+/// Copies share the ledger. As safe to call from many threads as the model.
+template <model_adapter Model>
+class MeteredModel {
+ public:
+    /// Throws `ArgumentError` where a price is none, or for a null ledger.
+    MeteredModel(Model model, const ModelPrice& price, std::shared_ptr<Ledger> ledger)
+        : model_(std::move(model)), price_(price), ledger_(std::move(ledger)) {
+        validate(price_);
+        if (ledger_ == nullptr) throw ArgumentError("a metered model needs a ledger, found none");
+    }
+
+    [[nodiscard]] std::string name() const { return std::string(model_.name()); }
+    [[nodiscard]] const ModelPrice& price() const noexcept { return price_; }
+    [[nodiscard]] const std::shared_ptr<Ledger>& ledger() const noexcept { return ledger_; }
+
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
+
+    /// The model's reply with `cost` set. Throws `ArgumentError` for a request that cannot be asked, as without `max_tokens`;
+    /// `ModelError` of kind `budget` before any call; of kind `bad_reply` for a wrong number of completions; and what the model
+    /// throws, a `ModelError` with `failure().cost` set.
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        validate(request);
+        Ledger::Reservation reservation = reserve(request);
+        const double reserved = reservation.amount();
+        GenerateReply reply;
+        try {
+            reply = automix::generate(model_, request, stop);
+        } catch (const ModelError& error) {
+            Failure failure = error.failure();
+            failure.cost = failure.maybe_billed ? reserved : 0.0;
+            reservation.settle(failure.cost);
+            throw ModelError(error, failure);
+        } catch (...) {
+            reservation.settle(reserved);
+            throw;
+        }
+        reply.cost = cost(request, reply, reserved);
+        reservation.settle(reply.cost);
+        require_completions(model_.name(), request, reply);
+        return reply;
+    }
+
+ private:
+    Ledger::Reservation reserve(const GenerateRequest& request) {
+        auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request));
+        if (auto* granted = std::get_if<Ledger::Reservation>(&outcome)) return std::move(*granted);
+        const auto& refusal = std::get<Ledger::Refusal>(outcome);
+        std::string message = "refused before the call: it may cost " + format_number(refusal.needed) +
+                              ", and " + format_number(refusal.remaining) + " remains of the budget of " +
+                              format_number(ledger_->budget().value_or(0.0));
+        if (refusal.reserved > 0.0) {
+            message += " (" + format_number(refusal.reserved) + " is reserved by calls under way)";
+        }
+        throw ModelError(model_.name(), {.kind = FailureKind::budget}, message);
+    }
+
+    double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved) const {
+        const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
+        if (!counted && charges_tokens(price_)) return reserved;
+        const Usage usage = counted ? *reply.usage : Usage{};
+        const auto arrived =
+            static_cast<int>(std::min(reply.completions.size(), static_cast<std::size_t>(request.samples)));
+        if (arrived == request.samples) return cost_of(price_, request, usage);
+        GenerateRequest paid = request;
+        paid.samples = arrived;
+        return cost_of(price_, paid, usage);
+    }
+
+    Model model_;
+    ModelPrice price_;
+    std::shared_ptr<Ledger> ledger_;
+};
+
+}  // namespace automix
