@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts by two regular expressions, for models whose replies `read_verdict` does not suit. Only the end of a long reply is
+// searched: the matcher of the standard library recurses once a byte and more, so that a reply of a megabyte would overflow
+// the stack. The one header that includes <regex>.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/text/utf8.hpp>
+#include <automix/verify/verdict_parser.hpp>
+
+#include <cstddef>
+#include <locale>
+#include <optional>
+#include <regex>
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+/// Parser of verdicts: the match that starts first decides; where matches of both patterns start at the same byte, or neither
+/// matches, the reply is unparsed. A class template so that only what uses it compiles the matcher.
+template <class Char>
+class BasicVerdictRules {
+ public:
+    /// Bytes of a reply's end that are searched.
+    static constexpr std::size_t searched_bytes = 2048;
+
+    /// ECMAScript patterns; the case of letters A to Z does not count, and `^` and `$` are the ends of what is searched.
+    /// Throws `ArgumentError` with the pattern and the reason where one is invalid or empty.
+    BasicVerdictRules(std::string_view positive, std::string_view negative)
+        : positive_(compile(positive, "positive")), negative_(compile(negative, "negative")) {}
+
+    [[nodiscard]] Verdict operator()(std::string_view reply) const {
+        const std::string_view searched = last_bytes(reply, searched_bytes);
+        const auto positive = start_of(positive_, searched);
+        const auto negative = start_of(negative_, searched);
+        if (positive == negative) return Verdict::unparsed;
+        if (!negative) return Verdict::positive;
+        return positive && *positive < *negative ? Verdict::positive : Verdict::negative;
+    }
+
+ private:
+    using Regex = std::basic_regex<Char>;
+
+    static Regex compile(std::string_view pattern, const char* name) {
+        const auto fail = [&](const std::string& reason) {
+            throw ArgumentError(std::string("verdict.") + name + ": expected a regular expression, found " +
+                                in_quotes(pattern) + ": " + reason);
+        };
+        if (pattern.empty()) fail("it is empty");
+        Regex regex;
+        regex.imbue(std::locale::classic());
+        try {
+            regex.assign(pattern.data(), pattern.size(),
+                         std::regex::ECMAScript | std::regex::icase | std::regex::optimize);
+        } catch (const std::regex_error& error) {
+            fail(error.what());
+        }
+        return regex;
+    }
+
+    static std::optional<std::ptrdiff_t> start_of(const Regex& regex, std::string_view text) {
+        std::match_results<const Char*> match;
+        if (!std::regex_search(text.data(), text.data() + text.size(), match, regex)) return std::nullopt;
+        return match.position();
+    }
+
+    Regex positive_;
+    Regex negative_;
+};
+
+using VerdictRules = BasicVerdictRules<char>;
+
+}  // namespace automix
