@@ -91,12 +91,15 @@
 #include <automix/model/callable_model.hpp>
 #include <automix/model/completion_check.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/model_price.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/request_pace.hpp>
+#include <automix/model/retry.hpp>
 #include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_bounds.hpp>

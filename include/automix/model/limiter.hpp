@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// At most so many calls of a model at once, and at most so many starts a minute (see request_pace.hpp for how they are spread).
+// Who must wait does so in order of arrival, and a stop ends the wait at once. O(1) a call, but O(waiters) for one that is
+// stopped while it waits.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/model/model_adapter.hpp>
+#include <automix/model/request_pace.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+namespace automix {
+
+struct RequestLimits {
+    std::optional<int> concurrency{};          ///< calls in flight, at least 1; none: unlimited
+    std::optional<int> requests_per_minute{};  ///< starts, at least 1; none: unlimited
+};
+
+/// Hands out slots. Safe to use from many threads. Must outlive its slots.
+class Limiter {
+ public:
+    /// The right to have one call in flight, given back on destruction.
+    class Slot {
+     public:
+        Slot(Slot&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
+        Slot& operator=(Slot&&) = delete;
+        ~Slot() {
+            if (limiter_ != nullptr) limiter_->release();
+        }
+
+     private:
+        friend class Limiter;
+        explicit Slot(Limiter& limiter) noexcept : limiter_(&limiter) {}
+        Limiter* limiter_;
+    };
+
+    /// Throws `ArgumentError`, naming the field, for a limit below 1.
+    explicit Limiter(const RequestLimits& limits) : concurrency_(limits.concurrency) {
+        if (concurrency_ && *concurrency_ < 1) {
+            throw ArgumentError("concurrency: expected at least 1, found " + std::to_string(*concurrency_));
+        }
+        if (limits.requests_per_minute) pace_.emplace(*limits.requests_per_minute);
+    }
+    Limiter(const Limiter&) = delete;
+    Limiter& operator=(const Limiter&) = delete;
+    ~Limiter() = default;
+
+    /// Waits for a slot; nothing after a stop.
+    [[nodiscard]] std::optional<Slot> acquire(const std::stop_token& stop = {}) {
+        if (stop.stop_requested()) return std::nullopt;
+        std::unique_lock lock(mutex_);
+        if (!waiting_.empty() || !free() || early()) {
+            std::condition_variable_any turn;
+            waiting_.push_back(&turn);
+            const bool mine = wait(lock, turn, stop);
+            waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &turn));
+            if (!mine) {
+                wake_next();
+                return std::nullopt;
+            }
+        }
+        ++in_flight_;
+        if (pace_) pace_->start(std::chrono::steady_clock::now());
+        wake_next();
+        return Slot(*this);
+    }
+
+ private:
+    [[nodiscard]] bool free() const noexcept { return !concurrency_ || in_flight_ < *concurrency_; }
+
+    [[nodiscard]] bool early() const noexcept {
+        return pace_ && std::chrono::steady_clock::now() < pace_->next();
+    }
+
+    /// False after a stop. Only the first in the queue waits for the clock: no slot is taken meanwhile.
+    bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any& turn,
+              const std::stop_token& stop) {
+        if (!turn.wait(lock, stop, [&] { return waiting_.front() == &turn && free(); })) return false;
+        while (early() && !stop.stop_requested()) {
+            turn.wait_until(lock, stop, pace_->next(), [] { return false; });
+        }
+        return !stop.stop_requested();
+    }
+
+    void release() noexcept {
+        const std::lock_guard lock(mutex_);
+        --in_flight_;
+        wake_next();
+    }
+
+    void wake_next() noexcept {
+        if (!waiting_.empty() && free()) waiting_.front()->notify_one();
+    }
+
+    std::optional<int> concurrency_;
+    std::optional<RequestPace> pace_{};
+    std::mutex mutex_;
+    int in_flight_ = 0;
+    std::deque<std::condition_variable_any*> waiting_{};
+};
+
+/// A model whose calls wait for a slot. Copies share the limits. As safe to call from many threads as the model.
+template <model_adapter Model>
+class LimitedModel {
+ public:
+    /// Throws `ArgumentError`, naming the field, for a limit below 1.
+    LimitedModel(Model model, const RequestLimits& limits)
+        : LimitedModel(std::move(model), std::make_shared<Limiter>(limits)) {}
+
+    /// With limits that several models share. Throws `ArgumentError` for a null pointer.
+    LimitedModel(Model model, std::shared_ptr<Limiter> limiter)
+        : model_(std::move(model)), limiter_(std::move(limiter)) {
+        if (limiter_ == nullptr) throw ArgumentError("a limited model needs a limiter, found none");
+    }
+
+    [[nodiscard]] std::string name() const { return std::string(model_.name()); }
+
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
+
+    /// Throws `ModelError` of kind `cancelled` where a stop ends the wait, and what the model throws.
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        const std::optional<Limiter::Slot> slot = limiter_->acquire(stop);
+        if (!slot) {
+            throw ModelError(model_.name(), {.kind = FailureKind::cancelled},
+                             "cancelled while waiting for other calls");
+        }
+        return automix::generate(model_, request, stop);
+    }
+
+ private:
+    Model model_;
+    std::shared_ptr<Limiter> limiter_;
+};
+
+}  // namespace automix

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model that is asked again where that makes sense: the only layer that retries. Only failures that `is_retryable` are; before
+// attempt k+1 it waits first_wait * growth^(k-1), at most longest_wait, of which a share is random so that many callers do not
+// come back at once (exponential backoff with jitter), and never less than the backend's own Retry-After. No wait is started
+// that would end after `total_time`, counted from the start of the first attempt; an attempt under way is not cut off by it.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/model/model_adapter.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace automix {
+
+struct RetryOptions {
+    int attempts = 5;                               ///< in all, at least 1
+    std::chrono::milliseconds total_time{120'000};  ///< from 0, one attempt, to a year
+    std::chrono::milliseconds first_wait{500};      ///< from 0 to a year
+    double growth = 2.0;                            ///< of the wait from attempt to attempt, at least 1
+    std::chrono::milliseconds longest_wait{
+        30'000};  ///< from 0 to a year; a longer Retry-After is honoured all the same
+    double jitter =
+        0.5;  ///< the share of a wait that is random, in [0, 1]: a wait is uniform in [(1 - jitter) w, w]
+    std::uint64_t seed = 0;  ///< of the jitter
+    /// The time; empty: the steady clock. Called from many threads where the model is.
+    std::function<std::chrono::steady_clock::time_point()> now{};
+    /// Waits so long, or until the stop; empty: in real time. Called from many threads where the model is.
+    std::function<void(std::chrono::milliseconds, const std::stop_token&)> wait{};
+};
+
+/// Throws `ArgumentError`, naming the field.
+inline void validate(const RetryOptions& options) {
+    const auto require = [](bool holds, const char* field, const char* expected, auto found) {
+        if (!holds) {
+            throw ArgumentError("retry: " + std::string(field) + ": expected " + expected + ", found " +
+                                format_number(found));
+        }
+    };
+    const auto require_time = [&](std::chrono::milliseconds time, const char* field) {
+        constexpr std::chrono::milliseconds year = std::chrono::hours(24 * 365);
+        require(time.count() >= 0 && time <= year, field, "milliseconds from 0 to a year", time.count());
+    };
+    require(options.attempts >= 1, "attempts", "at least 1", options.attempts);
+    require_time(options.total_time, "total_time");
+    require_time(options.first_wait, "first_wait");
+    require_time(options.longest_wait, "longest_wait");
+    require(options.growth >= 1.0 && std::isfinite(options.growth), "growth", "a finite number of at least 1",
+            options.growth);
+    require(options.jitter >= 0.0 && options.jitter <= 1.0, "jitter", "a number in [0, 1]", options.jitter);
+}
+
+/// The wait after `failed` attempts, at least 1; `uniform` in [0, 1) decides its random share. Rounded to milliseconds.
+inline std::chrono::milliseconds backoff(const RetryOptions& options, int failed, double uniform) {
+    constexpr double beyond_any_wait = 1e15;
+    const double growth = std::min(std::pow(options.growth, failed - 1), beyond_any_wait);
+    const double full = std::min(static_cast<double>(options.longest_wait.count()),
+                                 static_cast<double>(options.first_wait.count()) * growth);
+    return std::chrono::milliseconds(std::llround(full * (1.0 - options.jitter * uniform)));
+}
+
+/// Waits in real time; a stop ends it at once.
+inline void wait_in_real_time(std::chrono::milliseconds time, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, time, [] { return false; });
+}
+
+/// Copies share the sequence of random waits. As safe to call from many threads as the model.
+template <model_adapter Model>
+class RetryingModel {
+ public:
+    /// Throws `ArgumentError` for options out of their range.
+    explicit RetryingModel(Model model, RetryOptions options = {})
+        : model_(std::move(model)),
+          options_(std::move(options)),
+          waits_(std::make_shared<std::atomic<std::uint64_t>>(0)) {
+        validate(options_);
+        if (!options_.now) options_.now = std::chrono::steady_clock::now;
+        if (!options_.wait) options_.wait = wait_in_real_time;
+    }
+
+    [[nodiscard]] std::string name() const { return std::string(model_.name()); }
+
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
+
+    /// The first reply; `cost` includes the attempts that failed. Throws the last attempt's `ModelError`, its message followed
+    /// by the number of attempts and the time they took where there was or might have been another one; of kind `cancelled`
+    /// after a stop, also during a wait; `failure().cost` and `failure().maybe_billed` are of all attempts together. What is no
+    /// `ModelError` passes through at once.
+    [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        const auto start = options_.now();
+        double cost = 0.0;
+        bool maybe_billed = false;
+        for (int attempt = 1;; ++attempt) {
+            std::optional<ModelError> error;
+            try {
+                GenerateReply reply = automix::generate(model_, request, stop);
+                reply.cost += cost;
+                return reply;
+            } catch (const ModelError& thrown) {
+                error = thrown;
+            }
+            cost += error->failure().cost;
+            maybe_billed = maybe_billed || error->failure().maybe_billed;
+            Failure failure = error->failure();
+            failure.cost = cost;
+            failure.maybe_billed = maybe_billed;
+
+            const std::chrono::milliseconds spent = since(start);
+            if (!error->retryable()) {
+                if (attempt == 1) throw ModelError(*error, failure);
+                throw ModelError(name(), failure, reason(*error) + " (" + tally(attempt, spent) + ")");
+            }
+            if (attempt == options_.attempts) {
+                throw ModelError(name(), failure,
+                                 reason(*error) + " (gave up after " + tally(attempt, spent) + ")");
+            }
+            const std::chrono::milliseconds pause =
+                std::max(backoff(options_, attempt, uniform()),
+                         failure.retry_after.value_or(std::chrono::milliseconds(0)));
+            if (pause > options_.total_time - spent) {
+                throw ModelError(name(), failure,
+                                 reason(*error) + " (gave up after " + tally(attempt, spent) +
+                                     ": another one after " + seconds(pause) + " would be later than " +
+                                     seconds(options_.total_time) + ")");
+            }
+            if (!stop.stop_requested()) options_.wait(pause, stop);
+            if (stop.stop_requested()) {
+                failure.kind = FailureKind::cancelled;
+                throw ModelError(
+                    name(), failure,
+                    "cancelled after " + tally(attempt, since(start)) + "; the last one: " + reason(*error));
+            }
+        }
+    }
+
+ private:
+    /// SplitMix64's sequence of the seed.
+    double uniform() noexcept {
+        constexpr std::uint64_t step = 0x9E3779B97F4A7C15U;
+        return unit_interval(
+            mix_bits(options_.seed + step * waits_->fetch_add(1, std::memory_order_relaxed)));
+    }
+
+    /// Rounded up, so that no wait ends too late.
+    [[nodiscard]] std::chrono::milliseconds since(std::chrono::steady_clock::time_point start) const {
+        return std::chrono::ceil<std::chrono::milliseconds>(options_.now() - start);
+    }
+
+    /// The message without the model's name, which is put in front again.
+    [[nodiscard]] std::string reason(const ModelError& error) const {
+        std::string_view message = error.what();
+        const std::string prefix = name() + ": ";
+        if (message.starts_with(prefix)) message.remove_prefix(prefix.size());
+        return std::string(message);
+    }
+
+    static std::string tally(int attempts, std::chrono::milliseconds spent) {
+        return std::to_string(attempts) + (attempts == 1 ? " attempt in " : " attempts in ") + seconds(spent);
+    }
+
+    static std::string seconds(std::chrono::milliseconds time) {
+        return format_fixed(std::chrono::duration<double>(time).count(), 1) + " s";
+    }
+
+    Model model_;
+    RetryOptions options_;
+    std::shared_ptr<std::atomic<std::uint64_t>> waits_;
+};
+
+}  // namespace automix
