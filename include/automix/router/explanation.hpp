@@ -56,13 +56,18 @@ class PolicyExplainer {
     /// which has no table of values.
     explicit PolicyExplainer(const PomdpRouter& router) : router_(router) {
         const TrainedPolicy& trained = router.trained();
-        if (!router.mixture().empty() && !(trained.tree && trained.tree->layout))
+        if (!router.mixture().empty() && !has_table(router))
             throw NotTrainedError("pomdp: there is no table to explain this policy by");
         for (const PolicyShare& part : router.mixture()) {
             detail::CellValues& values = values_.emplace_back(*trained.tree, trained.prices);
             for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
         }
         if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
+    }
+    /// True where a router has the table of values that explanations are read from.
+    [[nodiscard]] static bool has_table(const PomdpRouter& router) noexcept {
+        const TrainedPolicy& trained = router.trained();
+        return !trained.mixture.empty() && trained.tree && trained.tree->layout;
     }
     PolicyExplainer(const PolicyExplainer&) = delete;
     PolicyExplainer& operator=(const PolicyExplainer&) = delete;
