@@ -44,6 +44,7 @@
 #include <automix/io/alpha_file.hpp>
 #include <automix/io/append_file.hpp>
 #include <automix/io/belief_json.hpp>
+#include <automix/io/call_json.hpp>
 #include <automix/io/comparison_json.hpp>
 #include <automix/io/csv_line.hpp>
 #include <automix/io/document_checks.hpp>
@@ -78,6 +79,8 @@
 #include <automix/io/pomdp_writer.hpp>
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>
+#include <automix/io/recording_model.hpp>
+#include <automix/io/replay_model.hpp>
 #include <automix/io/report_json.hpp>
 #include <automix/io/row_places.hpp>
 #include <automix/io/samples.hpp>
@@ -85,7 +88,13 @@
 #include <automix/io/statistics_csv.hpp>
 #include <automix/io/statistics_json.hpp>
 #include <automix/metrics/ibc.hpp>
+#include <automix/mixer/answering.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/mixer/concurrent.hpp>
+#include <automix/mixer/live_answer.hpp>
+#include <automix/mixer/live_model.hpp>
+#include <automix/mixer/live_source.hpp>
+#include <automix/mixer/query.hpp>
 #include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>

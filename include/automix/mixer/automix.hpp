@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facade: a router with its prices, trained on a log and evaluated on another. Composes the layers and adds nothing
-// of its own.
+// The facade: a router with its prices, trained on a log, evaluated on another, and put to work on live models. Composes the
+// layers and adds nothing of its own.
 //     automix::Automix mixer{automix::GreedyPomdpRouter{}};
 //     mixer.train(train);
 //     const automix::Evaluation result = mixer.evaluate(test);
@@ -12,11 +12,16 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/mixer/answering.hpp>
+#include <automix/mixer/live_answer.hpp>
+#include <automix/mixer/live_model.hpp>
+#include <automix/mixer/query.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/evidence.hpp>
 #include <automix/router/router.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -94,6 +99,37 @@ class Automix {
                 "prices");
         }
         return automix::evaluate(router_, data, prices, options_.evaluation);
+    }
+
+    /// Answers a live query; see `Answerer`, which is quicker for many. Throws as `next` before training, and `ArgumentError`
+    /// for other models than those trained on; what fails in the query itself is in the answer.
+    template <live_verifier Verifier>
+    [[nodiscard]] LiveAnswer answer(const Query& query, const std::vector<LiveModel>& models,
+                                    const Verifier& verifier, const AnsweringOptions& options = {}) const {
+        return answerer(models, verifier, options).answer(query);
+    }
+
+    /// Answers many live queries, several at a time, in their order. Throws as `answer`.
+    template <live_verifier Verifier>
+    [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
+                                                     const std::vector<LiveModel>& models,
+                                                     const Verifier& verifier,
+                                                     const AnswerAllOptions& all = {},
+                                                     const AnsweringOptions& options = {}) const {
+        return answerer(models, verifier, options).answer_all(queries, all);
+    }
+
+    /// The trained router at work on live models; the mixer must outlive it unchanged. Throws as `answer`.
+    template <live_verifier Verifier>
+    [[nodiscard]] Answerer<Router, Verifier> answerer(std::vector<LiveModel> models, Verifier verifier,
+                                                      AnsweringOptions options = {}) const {
+        require_trained();
+        std::vector<std::string> names;
+        for (const LiveModel& model : models) names.push_back(model.model.name());
+        if (names != models_)
+            throw ArgumentError("trained on the models " + joined(models_) + ", but asked to answer with " +
+                                joined(names));
+        return Answerer<Router, Verifier>(router_, std::move(models), std::move(verifier), options);
     }
 
     [[nodiscard]] const Router& router() const noexcept { return router_; }

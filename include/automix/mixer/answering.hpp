@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live answering: the router, the models and the verifier put to work on queries, by the same loop that replays logs. Apart
+// from the calls a query costs one run of the loop and, where the router can explain itself, one explanation.
+//     const auto answerer = automix::Answerer(router, models, verifier);
+//     const automix::LiveAnswer answer = answerer.answer({.id = "q1", .question = "Where is the map?", .context = ".."});
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/mixer/concurrent.hpp>
+#include <automix/mixer/live_answer.hpp>
+#include <automix/mixer/live_model.hpp>
+#include <automix/mixer/live_source.hpp>
+#include <automix/mixer/query.hpp>
+#include <automix/router/explanation.hpp>
+#include <automix/router/loop.hpp>
+#include <automix/router/pomdp_router.hpp>
+#include <automix/router/router.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// What becomes of a query after some model has answered it, when a verification or a larger model fails.
+enum class OnFailure : std::uint8_t {
+    keep_answer,  ///< the answer so far stands, flagged as degraded
+    fail          ///< the query fails
+};
+
+struct AnsweringOptions {
+    OnFailure on_failure = OnFailure::keep_answer;
+    int all_draws = 8;       ///< what a router gets that asks for all draws
+    std::uint64_t seed = 0;  ///< of the hash of ids, by which queries fall to mixed policies
+    bool explain = true;
+};
+
+struct AnswerAllOptions {
+    std::size_t concurrency = 8;  ///< queries at a time, a thread each
+    std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
+    /// Called once for each query as it ends, by one thread at a time: its number and its answer.
+    std::function<void(std::size_t, const LiveAnswer&)> on_answer{};
+};
+
+namespace detail {
+
+/// A router that keeps the evidence of its last decision before the last model was asked.
+template <router Router>
+struct WatchedRouter {
+    const Router& policy;
+    Evidence& last_open;
+
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (evidence.current < evidence.last_model()) last_open = evidence;
+        return policy.next(evidence);
+    }
+};
+
+}  // namespace detail
+
+template <router Router, live_verifier Verifier>
+class Answerer {
+ public:
+    /// Models are cheapest first, as the router was trained on. Throws `ArgumentError` for sampling that no model can be asked
+    /// for, and where there are no models. The router must outlive the answerer unchanged.
+    Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
+             AnsweringOptions options = {})
+        : router_(router), models_(std::move(models)), verifier_(std::move(verifier)), options_(options) {
+        if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
+        for (const LiveModel& model : models_) {
+            try {
+                validate(model.sampling);
+            } catch (const ArgumentError& error) {
+                throw ArgumentError(model.model.name() + ": " + error.what());
+            }
+        }
+        if constexpr (explainable) {
+            if (options_.explain && PolicyExplainer::has_table(router_))
+                explainer_ = std::make_unique<PolicyExplainer>(router_);
+        }
+    }
+
+    /// Answers a query. Whatever fails is in the answer; nothing of it is thrown.
+    [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop = {}) const {
+        const auto start = std::chrono::steady_clock::now();
+        LiveAnswer answer;
+        answer.id = query.id;
+        LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
+                          {.all_draws = options_.all_draws, .stop = stop});
+        Evidence evidence(models_.size());
+        evidence.reset(uniform_of(query.id, options_.seed));
+        Evidence last_open = evidence;
+        try {
+            const Outcome outcome = run(detail::WatchedRouter<Router>{router_, last_open}, source, evidence);
+            answer.rounds = outcome.rounds;
+            answer.failure = source.failure();
+            if (!answer.failure || options_.on_failure == OnFailure::keep_answer) {
+                answer.model = outcome.model;
+                answer.accepted = outcome.accepted;
+            }
+            answer.degraded = answer.failure && !answer.failed();
+            if (!answer.failed()) answer.text = source.accepted_text(outcome.model, outcome.accepted);
+            if constexpr (explainable) {
+                if (explainer_ && !answer.failed()) answer.explanation = explainer_->explain(last_open);
+            }
+        } catch (const std::exception& error) {
+            answer.model = -1;
+            answer.failure = LiveFailure{std::nullopt, error.what()};
+        }
+        answer.models = source.shares();
+        answer.latency =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+        return answer;
+    }
+
+    /// Answers queries, several at a time, in their order. A query that fails does not stop the others.
+    [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
+                                                     const AnswerAllOptions& options = {}) const {
+        if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
+        std::vector<LiveAnswer> answers(queries.size());
+        std::vector<char> begun(queries.size(), 0);
+        std::mutex mutex;
+        detail::for_each_concurrently(queries.size(), options.concurrency, options.stop, [&](std::size_t i) {
+            begun[i] = 1;
+            answers[i] = answer(queries[i], options.stop);
+            if (!options.on_answer) return;
+            const std::lock_guard lock(mutex);
+            options.on_answer(i, answers[i]);
+        });
+        for (std::size_t i = 0; i < queries.size(); ++i) {
+            if (begun[i] != 0) continue;
+            answers[i].id = queries[i].id;
+            answers[i].failure = LiveFailure{FailureKind::cancelled, "cancelled before it began"};
+            answers[i].models.resize(models_.size());
+            if (options.on_answer) options.on_answer(i, answers[i]);
+        }
+        return answers;
+    }
+
+    [[nodiscard]] const std::vector<LiveModel>& models() const noexcept { return models_; }
+
+ private:
+    static constexpr bool explainable = std::same_as<Router, PomdpRouter>;
+
+    const Router& router_;
+    std::vector<LiveModel> models_;
+    Verifier verifier_;
+    AnsweringOptions options_;
+    std::unique_ptr<PolicyExplainer> explainer_;
+};
+
+}  // namespace automix

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Work on many items by a bounded number of threads, each item once.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace automix::detail {
+
+/// Calls `work(i)` for each i below `count`, `concurrency` at a time; after a stop no further item is begun. Returns when all
+/// that began have ended. What `work` throws ends the rest, and the first such is thrown on.
+template <class Work>
+void for_each_concurrently(std::size_t count, std::size_t concurrency, const std::stop_token& stop,
+                           Work work) {
+    std::atomic<std::size_t> next{0};
+    std::mutex mutex;
+    std::exception_ptr thrown;
+    const auto run = [&] {
+        for (std::size_t i = next++; i < count && !stop.stop_requested(); i = next++) {
+            try {
+                work(i);
+            } catch (...) {
+                next = count;
+                const std::lock_guard lock(mutex);
+                if (!thrown) thrown = std::current_exception();
+            }
+        }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t t = 1; t < std::min(concurrency, count); ++t) threads.emplace_back(run);
+        run();
+    }
+    if (thrown) std::rethrow_exception(thrown);
+}
+
+}  // namespace automix::detail
