@@ -177,7 +177,11 @@
 #include <automix/router/union.hpp>
 #include <automix/router/vector_policy.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/choice.hpp>
+#include <automix/text/metric.hpp>
+#include <automix/text/normalise.hpp>
 #include <automix/text/utf8.hpp>
+#include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/draw_replies.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
 #include <automix/verify/prompt_template.hpp>

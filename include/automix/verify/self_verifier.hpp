@@ -3,6 +3,7 @@
 // answer is right. Works with any `model_adapter`; one call a round.
 #pragma once
 
+#include <automix/core/error.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/verify/draw_replies.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
