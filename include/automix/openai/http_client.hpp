@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+// POST over libcurl, from any number of threads at once. Each call borrows a handle with its open connections from a pool,
+// so that connections are kept from call to call; there are as many handles as calls were ever in flight together. A stop
+// wakes the waiting call at once. Certificates are verified, proxies are those of curl's environment variables, redirects
+// are not followed, and nothing is sent twice: where a kept connection turns out dead after the request went out, the call
+// fails instead of being repeated behind the caller's back.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/version.hpp>
+#include <automix/openai/http_message.hpp>
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+namespace detail {
+
+/// Initialises libcurl once in a process. Throws `Error` where it cannot be.
+inline void start_curl() {
+    static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (code != CURLE_OK) throw Error(std::string("libcurl: ") + curl_easy_strerror(code));
+}
+
+/// `Retry-After` as time from `now` on: whole seconds or an HTTP date, at most a day. Nothing where it is neither.
+inline std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& value, std::time_t now) {
+    using std::chrono::seconds;
+    constexpr long long day = 86'400;
+    long long wait = 0;
+    const char* last = value.data() + value.size();
+    const auto [end, error] = std::from_chars(value.data(), last, wait);
+    if (end == last && error == std::errc::result_out_of_range) return seconds(day);
+    if (end != last || error != std::errc{}) {
+        const std::time_t date = curl_getdate(value.c_str(), nullptr);
+        if (date == -1) return std::nullopt;
+        wait = std::max(0LL, static_cast<long long>(date) - static_cast<long long>(now));
+    }
+    if (wait < 0) return std::nullopt;
+    return seconds(std::min(wait, day));
+}
+
+/// One exchange as curl's callbacks see it.
+struct HttpExchange {
+    std::string_view unsent;
+    std::size_t max_bytes = 0;
+    std::size_t received = 0;
+    bool too_large = false;
+    HttpReply reply{};
+
+    /// Counts bytes that came; false where they pass the limit.
+    bool take(std::size_t bytes) noexcept {
+        received += bytes;
+        too_large = too_large || received > max_bytes;
+        return !too_large;
+    }
+};
+
+inline std::size_t send_body(char* buffer, std::size_t size, std::size_t count, void* exchange) {
+    auto& unsent = static_cast<HttpExchange*>(exchange)->unsent;
+    const std::size_t bytes = std::min(size * count, unsent.size());
+    std::memcpy(buffer, unsent.data(), bytes);
+    unsent.remove_prefix(bytes);
+    return bytes;
+}
+
+inline std::size_t receive_body(char* data, std::size_t size, std::size_t count, void* exchange) {
+    auto& self = *static_cast<HttpExchange*>(exchange);
+    if (!self.take(size * count)) return 0;
+    self.reply.body.append(data, size * count);
+    return size * count;
+}
+
+inline std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* exchange) {
+    auto& self = *static_cast<HttpExchange*>(exchange);
+    if (!self.take(size * count)) return 0;
+    const std::string_view line(data, size * count);
+    if (line.starts_with("HTTP/")) {  // a new head, after one of 1xx or of a proxy
+        self.reply = {};
+        return line.size();
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return line.size();
+    std::string name(line.substr(0, colon));
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::string_view value = line.substr(colon + 1);
+    const auto first = value.find_first_not_of(" \t");
+    const auto last = value.find_last_not_of(" \t\r\n");
+    value = first == std::string_view::npos ? std::string_view{} : value.substr(first, last - first + 1);
+    if (name == "content-type") self.reply.content_type = value;
+    if (name == "location") self.reply.location = value;
+    if (name == "retry-after") {
+        self.reply.retry_after = parse_retry_after(std::string(value), std::time(nullptr));
+    }
+    return line.size();
+}
+
+/// Frees what libcurl made with the function of libcurl that does.
+template <auto Free>
+struct CurlDeleter {
+    template <class Handle>
+    void operator()(Handle* handle) const noexcept {
+        Free(handle);
+    }
+};
+
+using CurlHeaders = std::unique_ptr<curl_slist, CurlDeleter<&curl_slist_free_all>>;
+
+inline void add_header(CurlHeaders& headers, const std::string& line) {
+    curl_slist* longer = curl_slist_append(headers.get(), line.c_str());
+    if (longer == nullptr) throw std::bad_alloc();
+    static_cast<void>(headers.release());
+    headers.reset(longer);
+}
+
+/// A handle of its own for each call in flight: the easy handle knows the request, the multi handle the connections.
+class HttpHandle {
+ public:
+    HttpHandle() : multi_(curl_multi_init()), easy_(curl_easy_init()) {
+        if (multi_ == nullptr || easy_ == nullptr) throw Error("libcurl: cannot make a handle");
+    }
+
+    HttpReply post(const HttpRequest& request, const HttpOptions& options, const std::stop_token& stop) {
+        CurlHeaders headers;
+        // Without the first a server is asked for leave before the body, and waited for.
+        for (const char* line : {"Expect:", "Content-Type: application/json", "Accept: application/json"}) {
+            add_header(headers, line);
+        }
+        for (const auto& line : request.headers) add_header(headers, line);
+        if (!request.bearer.empty()) {
+            add_header(headers, "Authorization: Bearer " + request.bearer.reveal());
+        }
+        HttpExchange exchange{.unsent = request.body, .max_bytes = options.max_reply_bytes};
+        // No pointer into this call stays in the handle.
+        const std::unique_ptr<CURL, CurlDeleter<&curl_easy_reset>> reset(easy_.get());
+        set_up(request, options, headers.get(), exchange);
+
+        const CURLcode code = perform(stop);
+        if (code != CURLE_OK) fail(code, exchange, options, stop);
+        long status = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+        exchange.reply.status = static_cast<int>(status);
+        return std::move(exchange.reply);
+    }
+
+ private:
+    template <class Value>
+    void set(CURLoption option, Value value) {
+        if (const CURLcode code = curl_easy_setopt(easy_.get(), option, value); code != CURLE_OK) {
+            throw Error(std::string("libcurl: option refused: ") + curl_easy_strerror(code));
+        }
+    }
+
+    void set_up(const HttpRequest& request, const HttpOptions& options, curl_slist* headers,
+                HttpExchange& exchange) {
+        set(CURLOPT_URL, request.url.c_str());
+#if LIBCURL_VERSION_NUM >= 0x075500
+        set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+        set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+        set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_SSL_VERIFYPEER, 1L);
+        set(CURLOPT_SSL_VERIFYHOST, 2L);
+        set(CURLOPT_FOLLOWLOCATION, 0L);
+        set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+        set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
+        set(CURLOPT_USERAGENT, "automix/" AUTOMIX_VERSION_STRING);
+        set(CURLOPT_HTTPHEADER, headers);
+        reason_[0] = '\0';
+        set(CURLOPT_ERRORBUFFER, &reason_[0]);
+        // The body comes from a callback that cannot rewind, so that libcurl fails where it would send it again.
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+        set(CURLOPT_READFUNCTION, &send_body);
+        set(CURLOPT_READDATA, &exchange);
+        set(CURLOPT_WRITEFUNCTION, &receive_body);
+        set(CURLOPT_WRITEDATA, &exchange);
+        set(CURLOPT_HEADERFUNCTION, &receive_header);
+        set(CURLOPT_HEADERDATA, &exchange);
+    }
+
+    /// Runs the transfer to its end, or to a stop.
+    CURLcode perform(const std::stop_token& stop) {
+        if (curl_multi_add_handle(multi_.get(), easy_.get()) != CURLM_OK) return CURLE_FAILED_INIT;
+        CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+        {
+            const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_.get()); });
+            constexpr int longest_wait_ms = 1000;
+            int running = 1;
+            while (!stop.stop_requested()) {
+                CURLMcode state = curl_multi_perform(multi_.get(), &running);
+                if (state == CURLM_OK && running == 0) break;
+                if (state == CURLM_OK) {
+                    state = curl_multi_poll(multi_.get(), nullptr, 0, longest_wait_ms, nullptr);
+                }
+                if (state != CURLM_OK) {
+                    code = CURLE_FAILED_INIT;
+                    break;
+                }
+            }
+            int left = 0;
+            while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+                if (message->msg == CURLMSG_DONE) code = message->data.result;
+            }
+        }
+        curl_multi_remove_handle(multi_.get(), easy_.get());
+        return code;
+    }
+
+    [[noreturn]] void fail(CURLcode code, const HttpExchange& exchange, const HttpOptions& options,
+                           const std::stop_token& stop) {
+        long sent = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
+        const bool maybe_processed = sent > 0;
+        const auto failed = [&](HttpFailure failure, const std::string& message) {
+            return HttpError(failure, maybe_processed, message);
+        };
+        if (exchange.too_large) {
+            throw failed(HttpFailure::too_large, "reply cut off: it is larger than " +
+                                                     std::to_string(options.max_reply_bytes) + " bytes");
+        }
+        if (code == CURLE_ABORTED_BY_CALLBACK && stop.stop_requested()) {
+            throw failed(HttpFailure::cancelled, "cancelled during the call");
+        }
+        if (code == CURLE_OPERATION_TIMEDOUT) {
+            const auto limit = maybe_processed ? options.total_timeout
+                                               : std::min(options.connect_timeout, options.total_timeout);
+            throw failed(HttpFailure::timeout, std::string(maybe_processed ? "no reply" : "no connection") +
+                                                   " within " + std::to_string(limit.count()) + " ms");
+        }
+        const std::string text = reason_[0] != '\0' ? &reason_[0] : curl_easy_strerror(code);
+        if (!maybe_processed) throw failed(HttpFailure::unreachable, "no connection: " + text);
+        if (code == CURLE_SEND_FAIL_REWIND) {
+            throw failed(HttpFailure::broken, "connection broke: closed before any reply");
+        }
+        throw failed(HttpFailure::broken, "connection broke: " + text);
+    }
+
+    std::unique_ptr<CURLM, CurlDeleter<&curl_multi_cleanup>> multi_;
+    std::unique_ptr<CURL, CurlDeleter<&curl_easy_cleanup>> easy_;
+    char reason_[CURL_ERROR_SIZE] = "";
+};
+
+}  // namespace detail
+
+class HttpClient {
+ public:
+    /// Throws `ArgumentError` for a limit that makes no sense, and `Error` where libcurl cannot start.
+    explicit HttpClient(HttpOptions options = {}) : options_(options) {
+        const auto require = [](bool holds, const char* field, const char* expected, long long found) {
+            if (!holds) {
+                throw ArgumentError(std::string(field) + ": expected " + expected + ", found " +
+                                    std::to_string(found));
+            }
+        };
+        constexpr auto longest = std::chrono::hours(24);
+        const auto sensible = [&](std::chrono::milliseconds limit) {
+            return limit.count() >= 1 && limit <= longest;
+        };
+        require(sensible(options.connect_timeout), "connect_timeout", "1 ms to a day, in milliseconds",
+                options.connect_timeout.count());
+        require(sensible(options.total_timeout), "total_timeout", "1 ms to a day, in milliseconds",
+                options.total_timeout.count());
+        require(options.max_reply_bytes >= 1, "max_reply_bytes", "at least 1", 0);
+        detail::start_curl();
+    }
+
+    /// Sends `body` as JSON and waits for the reply, whatever its status. Throws `HttpError` where none comes.
+    [[nodiscard]] HttpReply post(const HttpRequest& request, const std::stop_token& stop = {}) {
+        const Borrowed handle(*this);
+        return handle->post(request, options_, stop);
+    }
+
+ private:
+    /// A handle out of the pool, for the length of a call.
+    class Borrowed {
+     public:
+        explicit Borrowed(HttpClient& client) : client_(client) {
+            {
+                const std::lock_guard lock(client.mutex_);
+                if (!client.idle_.empty()) {
+                    handle_ = std::move(client.idle_.back());
+                    client.idle_.pop_back();
+                    return;
+                }
+                client.idle_.reserve(++client.handles_);
+            }
+            handle_ = std::make_unique<detail::HttpHandle>();
+        }
+        Borrowed(const Borrowed&) = delete;
+        Borrowed& operator=(const Borrowed&) = delete;
+        ~Borrowed() {
+            const std::lock_guard lock(client_.mutex_);
+            client_.idle_.push_back(std::move(handle_));  // there is room for all
+        }
+
+        detail::HttpHandle* operator->() const noexcept { return handle_.get(); }
+
+     private:
+        HttpClient& client_;
+        std::unique_ptr<detail::HttpHandle> handle_;
+    };
+
+    HttpOptions options_;
+    std::mutex mutex_;
+    std::size_t handles_ = 0;                                ///< ever made
+    std::vector<std::unique_ptr<detail::HttpHandle>> idle_;  ///< the last one used is used next
+};
+
+}  // namespace automix

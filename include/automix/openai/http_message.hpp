@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes to an HTTP server, what comes back, and how an exchange fails. A reply of any status is a reply; a failure is
+// an exchange that brought none.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/openai/secret.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Limits of each exchange.
+struct HttpOptions {
+    std::chrono::milliseconds connect_timeout{10'000};    ///< name, connection and TLS, at least 1 ms
+    std::chrono::milliseconds total_timeout{120'000};     ///< until the last byte of the reply, at least 1 ms
+    std::size_t max_reply_bytes = std::size_t{8} << 20U;  ///< of head and body together, at least 1
+};
+
+struct HttpRequest {
+    std::string url{};
+    std::string body{};
+    Secret bearer{};                     ///< where there is one, sent as `Authorization: Bearer`
+    std::vector<std::string> headers{};  ///< further ones, each `Name: value`
+};
+
+struct HttpReply {
+    int status = 0;
+    std::string content_type{};                              ///< as it was sent, or empty
+    std::string location{};                                  ///< of a redirect, which is not followed
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< seconds or a date, at most a day
+    std::string body{};
+};
+
+enum class HttpFailure : std::uint8_t {
+    unreachable,  ///< no connection: name, refusal, TLS
+    broken,       ///< the connection ended, or what came is no HTTP
+    timeout,
+    too_large,  ///< the reply passed the limit and was cut off
+    cancelled,
+};
+
+/// An exchange without a reply.
+class HttpError : public Error {
+ public:
+    HttpError(HttpFailure failure, bool maybe_processed, const std::string& message)
+        : Error(message), failure_(failure), maybe_processed_(maybe_processed) {}
+
+    [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
+
+    /// True where anything of the request was sent, so that the server may have acted on it.
+    [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
+
+ private:
+    HttpFailure failure_;
+    bool maybe_processed_;
+};
+
+}  // namespace automix
