@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/random.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/limiter.hpp>
+#include <automix/model/metered_model.hpp>
 #include <automix/model/retry.hpp>
 
 #include <atomic>
@@ -10,6 +13,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -295,4 +299,59 @@ TEST_CASE("threads share one retrying model", "[model][threads]") {
     double total = 0.0;
     for (const double cost : costs) total += cost;
     CHECK(total == calls);
+}
+
+TEST_CASE("retries, limits and meter together: every call ends, paid once, within the limits",
+          "[model][threads]") {
+    const auto ledger = std::make_shared<Ledger>(400.0);
+    std::atomic<int> in_flight = 0;
+    std::atomic<int> over = 0;
+    std::atomic<std::uint64_t> attempts = 0;
+    const auto faulty = [&](const GenerateRequest&) -> GenerateReply {
+        if (++in_flight > 4 || ledger->spent() + ledger->reserved() > 400.0) ++over;
+        Random random(attempts++);
+        std::this_thread::yield();
+        --in_flight;
+        if (random.bernoulli(0.3)) {
+            throw ModelError(
+                "small",
+                {.kind = random.bernoulli(0.8) ? FailureKind::connection : FailureKind::authentication,
+                 .maybe_billed = random.bernoulli(0.5)},
+                "broken");
+        }
+        return {.completions = std::vector<Completion>(random.bernoulli(0.9) ? 1 : 0)};
+    };
+    const AnyModel model = RetryingModel(
+        LimitedModel(MeteredModel(CallableModel("small", faulty), {.call = 0.5}, ledger), {.concurrency = 4}),
+        {.attempts = 4, .first_wait = 1ms, .longest_wait = 1ms});
+    std::atomic<int> answered = 0;
+    std::atomic<int> refused = 0;
+    std::atomic<int> failed = 0;
+    std::vector<double> costs(16, 0.0);
+    std::vector<std::thread> threads;
+    for (double& cost : costs) {
+        threads.emplace_back([&] {
+            for (int i = 0; i < 50; ++i) {
+                try {
+                    cost += model.generate(request).cost;
+                    ++answered;
+                } catch (const ModelError& error) {
+                    cost += error.failure().cost;
+                    ++(error.kind() == FailureKind::budget ? refused : failed);
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    double total = 0.0;
+    for (const double cost : costs) total += cost;
+    CHECK(answered + refused + failed == 16 * 50);
+    CHECK(answered > 500);
+    CHECK(refused > 0);
+    CHECK(failed > 0);
+    CHECK(over == 0);
+    // Multiples of 0.5 add up exactly.
+    CHECK(ledger->spent() == total);
+    CHECK(ledger->spent() <= 400.0);
+    CHECK(ledger->reserved() == 0.0);
 }

@@ -55,7 +55,11 @@ class Amount {
 
     friend Amount operator+(Amount left, const Amount& right) noexcept { return left += right; }
     friend Amount operator-(Amount left, const Amount& right) noexcept { return left -= right; }
-    friend std::strong_ordering operator<=>(const Amount&, const Amount&) = default;
+    friend bool operator==(const Amount&, const Amount&) = default;
+    friend std::strong_ordering operator<=>(const Amount& left, const Amount& right) noexcept {
+        const std::strong_ordering units = left.units_ <=> right.units_;
+        return std::is_neq(units) ? units : left.parts_ <=> right.parts_;
+    }
 
  private:
     static constexpr std::int64_t parts_per_unit = 1'000'000'000'000;
