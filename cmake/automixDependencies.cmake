@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Eigen (3.4 or later) and nlohmann/json (3.11 or later): a target that is there already, else an installed package,
-# else a release archive pinned by its hash. Archives are only unpacked, their own builds are not run.
+# else a release archive pinned by its hash. Archives are only unpacked, their own builds are not run. And libcurl, which
+# only automix::openai needs: never fetched, and done without where automix_OPENAI is AUTO.
 include(FetchContent)
 
 # Unpacks a header-only archive and makes the imported target `target` for its folder `include_dir`. Imported, so that
@@ -65,6 +66,21 @@ endif()
 
 automix_require_version(nlohmann_json::nlohmann_json 3.11 "nlohmann/detail/abi_macros.hpp;nlohmann/json.hpp"
   "NLOHMANN_JSON_VERSION_MAJOR;NLOHMANN_JSON_VERSION_MINOR;NLOHMANN_JSON_VERSION_PATCH")
+
+set(automix_openai_found FALSE)
+if(automix_OPENAI)
+  if(NOT TARGET CURL::libcurl)
+    find_package(CURL 7.68 QUIET)
+  endif()
+  if(TARGET CURL::libcurl)
+    set(automix_openai_found TRUE)
+  elseif(automix_OPENAI STREQUAL "AUTO")
+    message(STATUS "automix: no libcurl 7.68 or later, so automix::openai is left out")
+  else()
+    message(FATAL_ERROR "automix_OPENAI is ${automix_OPENAI}, and libcurl 7.68 or later is not found; "
+      "install it (Debian: libcurl4-openssl-dev) or set automix_OPENAI to OFF")
+  endif()
+endif()
 
 # An installed automix could not name a dependency that exists only in this build.
 if(automix_INSTALL AND automix_fetched_dependencies)

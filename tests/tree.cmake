@@ -54,7 +54,11 @@ foreach(compiler IN LISTS automix_tree_compilers)
   endforeach()
 endforeach()
 
-foreach(kind IN ITEMS plain add_subdirectory fetch_content fetched_dependencies find_package)
+set(automix_consumer_kinds plain add_subdirectory fetch_content fetched_dependencies find_package)
+if(TARGET automix::openai)
+  list(APPEND automix_consumer_kinds openai)
+endif()
+foreach(kind IN LISTS automix_consumer_kinds)
   automix_add_tree_test(consumer.${kind} consumers/check consumer
     ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}")
 endforeach()
