@@ -23,11 +23,13 @@ using Command = std::function<std::string()>;
 inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad usage.";
 
 /// Each adds its sub-command to `app`; `chosen` is set once the line was parsed and names it.
+void add_answer(CLI::App& app, Command& chosen);
 void add_compare(CLI::App& app, Command& chosen);
 void add_decide(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_frontier(CLI::App& app, Command& chosen);
+void add_record(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
 void add_solve(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);

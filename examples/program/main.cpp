@@ -62,11 +62,13 @@ int main(int argc, char** argv) {
     app.footer(std::string("automix COMMAND --help tells the options of a command.\n") +
                automix::program::exit_codes);
     automix::program::Command command;
+    automix::program::add_answer(app, command);
     automix::program::add_compare(app, command);
     automix::program::add_decide(app, command);
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
     automix::program::add_frontier(app, command);
+    automix::program::add_record(app, command);
     automix::program::add_simulate(app, command);
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);

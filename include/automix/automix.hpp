@@ -42,14 +42,17 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/text_report.hpp>
 #include <automix/io/alpha_file.hpp>
+#include <automix/io/answer_json.hpp>
 #include <automix/io/append_file.hpp>
 #include <automix/io/belief_json.hpp>
 #include <automix/io/call_json.hpp>
 #include <automix/io/comparison_json.hpp>
 #include <automix/io/csv_line.hpp>
+#include <automix/io/configured_models.hpp>
 #include <automix/io/document_checks.hpp>
 #include <automix/io/evidence_json.hpp>
 #include <automix/io/explanation_json.hpp>
+#include <automix/io/field_line.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/frontier_csv.hpp>
@@ -57,6 +60,7 @@
 #include <automix/io/json_document.hpp>
 #include <automix/io/line_reader.hpp>
 #include <automix/io/log.hpp>
+#include <automix/io/log_answers.hpp>
 #include <automix/io/log_fields.hpp>
 #include <automix/io/log_handler.hpp>
 #include <automix/io/log_reader.hpp>
@@ -64,6 +68,7 @@
 #include <automix/io/log_writer.hpp>
 #include <automix/io/mapped_handler.hpp>
 #include <automix/io/mapping.hpp>
+#include <automix/io/models_file.hpp>
 #include <automix/io/policy_json.hpp>
 #include <automix/io/policy_table.hpp>
 #include <automix/io/pomdp_lexer.hpp>
@@ -77,8 +82,10 @@
 #include <automix/io/pomdp_sense.hpp>
 #include <automix/io/pomdp_symbols.hpp>
 #include <automix/io/pomdp_writer.hpp>
+#include <automix/io/query_reader.hpp>
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>
+#include <automix/io/record_query.hpp>
 #include <automix/io/recording_model.hpp>
 #include <automix/io/replay_model.hpp>
 #include <automix/io/report_json.hpp>

@@ -17,6 +17,7 @@
 #include <automix/router/loop.hpp>
 #include <automix/router/pomdp_router.hpp>
 #include <automix/router/router.hpp>
+#include <automix/router/source.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -71,6 +72,39 @@ struct WatchedRouter {
 
 }  // namespace detail
 
+/// Answers a query from a source that keeps what was said and paid, in `shares()`, what failed, in `failure()`, and the texts,
+/// by `accepted_text(model, accepted)`. Whatever fails is in the answer; nothing of it is thrown. `explainer` may be null.
+template <router Router, source Source>
+[[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
+                                     std::size_t models, const AnsweringOptions& options,
+                                     const PolicyExplainer* explainer) {
+    const auto start = std::chrono::steady_clock::now();
+    LiveAnswer answer;
+    answer.id = id;
+    try {
+        Evidence evidence(models);
+        evidence.reset(uniform_of(id, options.seed));
+        Evidence last_open = evidence;
+        const Outcome outcome = run(detail::WatchedRouter<Router>{router, last_open}, source, evidence);
+        answer.rounds = outcome.rounds;
+        answer.failure = source.failure();
+        if (outcome.model >= 0 && (!answer.failure || options.on_failure == OnFailure::keep_answer)) {
+            answer.text = source.accepted_text(outcome.model, outcome.accepted);
+            answer.accepted = outcome.accepted;
+            answer.model = outcome.model;
+            answer.degraded = answer.failure.has_value();
+            if (explainer != nullptr) answer.explanation = explainer->explain(last_open);
+        }
+    } catch (const std::exception& error) {
+        answer.model = -1;
+        answer.failure = LiveFailure{std::nullopt, error.what()};
+    }
+    answer.models = source.shares();
+    answer.latency =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    return answer;
+}
+
 template <router Router, live_verifier Verifier>
 class Answerer {
  public:
@@ -95,35 +129,9 @@ class Answerer {
 
     /// Answers a query. Whatever fails is in the answer; nothing of it is thrown.
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop = {}) const {
-        const auto start = std::chrono::steady_clock::now();
-        LiveAnswer answer;
-        answer.id = query.id;
         LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
                           {.all_draws = options_.all_draws, .stop = stop});
-        Evidence evidence(models_.size());
-        evidence.reset(uniform_of(query.id, options_.seed));
-        Evidence last_open = evidence;
-        try {
-            const Outcome outcome = run(detail::WatchedRouter<Router>{router_, last_open}, source, evidence);
-            answer.rounds = outcome.rounds;
-            answer.failure = source.failure();
-            if (!answer.failure || options_.on_failure == OnFailure::keep_answer) {
-                answer.model = outcome.model;
-                answer.accepted = outcome.accepted;
-            }
-            answer.degraded = answer.failure && !answer.failed();
-            if (!answer.failed()) answer.text = source.accepted_text(outcome.model, outcome.accepted);
-            if constexpr (explainable) {
-                if (explainer_ && !answer.failed()) answer.explanation = explainer_->explain(last_open);
-            }
-        } catch (const std::exception& error) {
-            answer.model = -1;
-            answer.failure = LiveFailure{std::nullopt, error.what()};
-        }
-        answer.models = source.shares();
-        answer.latency =
-            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-        return answer;
+        return answer_from(source, router_, query.id, models_.size(), options_, explainer_.get());
     }
 
     /// Answers queries, several at a time, in their order. A query that fails does not stop the others.

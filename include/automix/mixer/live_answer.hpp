@@ -4,6 +4,7 @@
 
 #include <automix/core/verdict.hpp>
 #include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/explanation.hpp>
 
@@ -26,6 +27,7 @@ struct ModelShare {
     std::optional<std::string> answer{};  ///< nothing: not asked, or it failed
     std::vector<Verdict> verdicts{};      ///< in the order drawn
     std::vector<std::string> replies{};   ///< that they were read from
+    std::optional<Usage> usage{};         ///< of the answer, where the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;
     std::size_t cut_bytes = 0;  ///< most by which the context was shortened to fit a prompt

@@ -58,6 +58,7 @@ class LiveSource {
             const GenerateRequest request{.messages = {{Role::user, std::move(prompt.text)}},
                                           .sampling = asked.sampling};
             GenerateReply reply = asked.model.generate(request, options_.stop);
+            share.usage = reply.usage;
             share.answer = std::string(trim(reply.completions.front().text));
             return reply.cost;
         });

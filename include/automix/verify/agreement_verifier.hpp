@@ -16,11 +16,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace automix {
 
@@ -87,6 +89,28 @@ class AgreementVerifier {
             drawn.largest_cluster = 0;
         }
         return drawn;
+    }
+
+    /// The first of an answer and its samples that most of them agree with; on a tie the answer, then the earlier one. Failed
+    /// samples agree with none; the answer where all failed.
+    [[nodiscard]] std::string plurality(const std::string& answer,
+                                        std::span<const std::string> replies) const {
+        std::vector<std::string> samples{answer};
+        for (const std::string& reply : replies) samples.emplace_back(trim(reply));
+        std::unordered_map<std::string, int> clusters;
+        for (const std::string& sample : samples) {
+            if (!trim(sample).empty()) ++clusters[options_.normaliser(sample)];
+        }
+        const std::string* chosen = &samples.front();
+        int most = 0;
+        for (const std::string& sample : samples) {
+            const int size = trim(sample).empty() ? 0 : clusters[options_.normaliser(sample)];
+            if (size > most) {
+                most = size;
+                chosen = &sample;
+            }
+        }
+        return *chosen;
     }
 
  private:

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix answer`: a saved policy answers queries, from live models, from a recording of their calls, or from a log.
+#include "command.hpp"
+#include "live_models.hpp"
+
+#include <automix/io/answer_json.hpp>
+#include <automix/io/configured_models.hpp>
+#include <automix/io/json_document.hpp>
+#include <automix/io/line_reader.hpp>
+#include <automix/io/log_answers.hpp>
+#include <automix/io/policy_json.hpp>
+#include <automix/io/query_reader.hpp>
+#include <automix/io/recording_model.hpp>
+#include <automix/io/replay_model.hpp>
+#include <automix/mixer/answering.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct AnswerOptions {
+    LiveOptions live{};
+    std::string policy{};
+    std::optional<std::string> queries{};
+    std::optional<std::string> replay{};
+    std::optional<std::string> record{};
+    AnsweringOptions answering{};
+};
+
+constexpr const char* answer_help =
+    "Queries, a line each: {\"id\":..,\"question\":..,\"context\":..,\"dataset\":..}; all are checked before "
+    "the\n"
+    "first is asked. A log will do for queries. Answers come in the same order, a line each, with the model "
+    "that\n"
+    "gave it, verdicts, costs, latency and explanation; a query that failed has \"error\", and the exit code "
+    "is\n"
+    "then 1. --replay takes a recording of --record together with --models, or a log alone, and asks "
+    "nobody.\n";
+
+/// Writes answers to standard output in the order of the queries, each as soon as those before it are there.
+class OrderedOutput {
+ public:
+    explicit OrderedOutput(std::vector<std::string> models) : models_(std::move(models)) {}
+
+    void add(std::size_t number, const LiveAnswer& answer) {
+        if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
+        waiting_.emplace(
+            number,
+            to_json(answer, models_).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n');
+        for (auto next = waiting_.find(next_); next != waiting_.end(); next = waiting_.find(++next_)) {
+            const std::string& line = next->second;
+            if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0)
+                throw DataError("standard output cannot be written");
+            waiting_.erase(next);
+        }
+    }
+
+    /// Throws `DataError` where a query failed.
+    void require_no_failures() const {
+        if (failed_ == 0) return;
+        throw DataError(std::to_string(failed_) + " of " + std::to_string(next_) +
+                        (failed_ == 1 ? " queries failed: " : " queries failed, the first: ") +
+                        first_failure_);
+    }
+
+ private:
+    std::vector<std::string> models_;
+    std::map<std::size_t, std::string> waiting_;
+    std::size_t next_ = 0;
+    std::size_t failed_ = 0;
+    std::string first_failure_;
+};
+
+/// True where the first record of a file is a call rather than a query of a log.
+bool holds_calls(const std::string& path) {
+    detail::LineReader lines(path);
+    for (std::string_view line; lines.next(line);) {
+        if (detail::is_blank(line)) continue;
+        const auto json = detail::parse_document<nlohmann::json>(line, path);
+        return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
+    }
+    return false;
+}
+
+std::vector<std::string> names_of(const PolicyFile& policy) {
+    std::vector<std::string> names;
+    for (const ModelShape& model : policy.statistics.models) names.push_back(model.name);
+    return names;
+}
+
+/// Fewest words for what the policy needs that live models cannot give.
+void require_live(const PolicyFile& policy) {
+    for (const ModelShape& model : policy.router.trained().models) {
+        if (model.kind == VerificationKind::confidence)
+            throw DataError("the policy goes by a logged confidence of " + in_quotes(model.name) +
+                            ", which live models do not give");
+    }
+    if (policy.router.report().accepted == AcceptedAnswer::plurality)
+        throw DataError("the policy accepts pluralities, which this command does not draw");
+}
+
+void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
+                     const std::vector<Query>& queries, OrderedOutput& output) {
+    const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy));
+    std::optional<PolicyExplainer> explainer;
+    if (options.answering.explain && PolicyExplainer::has_table(policy.router))
+        explainer.emplace(policy.router);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        output.add(i, log.answer(queries[i].id, policy.router, options.answering,
+                                 explainer ? &*explainer : nullptr));
+    }
+}
+
+void answer_live(const AnswerOptions& options, const PolicyFile& policy, const std::vector<Query>& queries,
+                 OrderedOutput& output) {
+    require_live(policy);
+    std::shared_ptr<CallReplay> replay;
+    if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()));
+    std::shared_ptr<CallRecorder> recorder;
+    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, AppendMode::repair);
+    LiveModels live;
+    if (replay) {
+        live.configs = read_models(options.live.models);
+        for (const ModelConfig& config : live.configs)
+            live.models.push_back(live_model(ReplayModel(config.name, replay), config));
+    } else {
+        live = load_models(options.live, http_backend, [&](AnyModel model) -> AnyModel {
+            if (!recorder) return model;
+            return RecordingModel(std::move(model), recorder);
+        });
+    }
+    if (live.names() != names_of(policy))
+        throw DataError(Place{options.live.models, 0, "models"},
+                        "the policy is for " + joined(names_of(policy)) + ", found " + joined(live.names()));
+    const Answerer answerer(policy.router, live.models, ConfiguredVerifiers(live.configs), options.answering);
+    LiveRun run(queries.size(), live.ledger.get());
+    AnswerAllOptions all;
+    all.concurrency = options.live.concurrency;
+    all.stop = run.stop();
+    all.on_answer = [&](std::size_t number, const LiveAnswer& answer) {
+        output.add(number, answer);
+        run.advance();
+    };
+    (void)answerer.answer_all(queries, all);
+}
+
+std::string run(const AnswerOptions& options) {
+    const PolicyFile policy = read_policy(options.policy);
+    const std::vector<Query> queries =
+        parse_queries(read_input(options.queries), input_name(options.queries));
+    OrderedOutput output(names_of(policy));
+    if (options.replay && !holds_calls(*options.replay)) {
+        answer_from_log(options, policy, queries, output);
+    } else {
+        if (options.live.models.empty()) throw ArgumentError("give --models, or --replay with a log");
+        answer_live(options, policy, queries, output);
+    }
+    output.require_no_failures();
+    return {};
+}
+
+}  // namespace
+
+void add_answer(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<AnswerOptions>();
+    CLI::App* command = app.add_subcommand("answer", "Answer queries by a saved policy, from live models");
+    command->footer(std::string(answer_help) + exit_codes);
+    command->add_option("--policy", options->policy, "Policy of `automix train`")->required()->type_name("F");
+    add_live(*command, options->live);
+    command->add_option("--queries", options->queries, "Queries; standard input where it is left out")
+        ->type_name("FILE");
+    CLI::Option* replay = command->add_option("--replay", options->replay,
+                                              "A log or a recording of calls in place of live models");
+    replay->type_name("FILE");
+    command->add_option("--record", options->record, "Append every call to this file")
+        ->type_name("FILE")
+        ->excludes(replay);
+    command
+        ->add_option_function<std::string>(
+            "--on-failure",
+            [options](const std::string& text) {
+                options->answering.on_failure = text == "keep" ? OnFailure::keep_answer : OnFailure::fail;
+            },
+            "Where a verification or a larger model fails: keep the answer so far, or fail the query")
+        ->check(CLI::IsMember({"keep", "fail"}).description(""))
+        ->type_name("keep|fail")
+        ->default_str("keep");
+    add_seed(*command, options->answering.seed, "Seed of the hash of ids");
+    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace automix::program

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "live_models.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/io/file.hpp>
+
+#ifdef AUTOMIX_PROGRAM_OPENAI
+#include <automix/openai/openai_model.hpp>
+#endif
+
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <utility>
+
+namespace automix::program {
+
+CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
+    CLI::Option* models =
+        command.add_option("--models", options.models, "Models file: where models are, prices, prompts")
+            ->type_name("FILE");
+    command.add_option("--budget", options.budget, "Most to spend; a call that might exceed it is refused")
+        ->check(CLI::Validator(finite_not_negative, ""))
+        ->type_name("X");
+    command.add_option("--concurrency", options.concurrency, "Queries at a time")
+        ->check(CLI::Range(1, 10'000))
+        ->type_name("N")
+        ->capture_default_str();
+    return models;
+}
+
+AnyModel http_backend(const ModelConfig& config) {
+#ifdef AUTOMIX_PROGRAM_OPENAI
+    OpenAiOptions options;
+    options.name = config.name;
+    options.base_url = config.base_url;
+    options.model = config.model;
+    if (!config.api_key_env.empty()) options.key = Secret::from_environment(config.api_key_env);
+    if (config.timeout) options.total_timeout = *config.timeout;
+    if (config.connect_timeout) options.connect_timeout = *config.connect_timeout;
+    options.samples_per_call = config.samples_per_call;
+    options.extra_body = config.extra;
+    return OpenAiModel(std::move(options));
+#else
+    throw DataError(config.name +
+                    ": this program was built without libcurl, so models cannot be asked over HTTP; install "
+                    "libcurl's development files and build again, or use --replay");
+#endif
+}
+
+std::vector<std::string> LiveModels::names() const {
+    std::vector<std::string> names;
+    for (const ModelConfig& config : configs) names.push_back(config.name);
+    return names;
+}
+
+LiveModels load_models(const LiveOptions& options, const Backend& backend,
+                       const std::function<AnyModel(AnyModel)>& wrap) {
+    LiveModels live{.configs = read_models(options.models),
+                    .ledger = std::make_shared<Ledger>(options.budget)};
+    for (std::size_t m = 0; m < live.configs.size(); ++m) {
+        const ModelConfig& config = live.configs[m];
+        try {
+            AnyModel model = guarded(backend(config), config, live.ledger);
+            live.models.push_back(live_model(wrap ? wrap(std::move(model)) : std::move(model), config));
+        } catch (const ArgumentError& error) {
+            throw DataError(Place{options.models, 0, "models[" + std::to_string(m) + "]"}, error.what());
+        }
+    }
+    return live;
+}
+
+LiveRun::LiveRun(std::size_t queries, const Ledger* ledger)
+    : queries_(queries), ledger_(ledger), watcher_([this](const std::stop_token& ended) {
+          constexpr std::chrono::milliseconds pause{50};
+          for (; !ended.stop_requested(); std::this_thread::sleep_for(pause)) {
+              if (interrupt_.interrupted()) stop_.request_stop();
+              show();
+          }
+      }) {}
+
+LiveRun::~LiveRun() = default;
+
+void LiveRun::advance() {
+    const std::lock_guard lock(mutex_);
+    ++done_;
+}
+
+void LiveRun::show() {
+    constexpr std::size_t bar_width = 20;
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const std::lock_guard lock(mutex_);
+    if (!line_.is_due(seconds) || queries_ == 0) return;
+    const std::size_t filled = bar_width * done_ / queries_;
+    const double rate = static_cast<double>(done_) / seconds;
+    std::string text = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
+                       std::to_string(done_) + "/" + std::to_string(queries_) + "  " + format_fixed(rate, 1) +
+                       "/s";
+    if (ledger_ != nullptr) text += "  cost " + format_fixed(ledger_->spent(), 2);
+    if (done_ > 0) text += "  " + format_fixed(static_cast<double>(queries_ - done_) / rate, 0) + " s left";
+    line_.show(text, seconds);
+}
+
+std::string read_input(const std::optional<std::string>& path) {
+    if (path) return detail::read_file(*path);
+    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+}
+
+std::string input_name(const std::optional<std::string>& path) { return path.value_or("standard input"); }
+
+}  // namespace automix::program

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Live models for the commands `answer` and `record`: those of a models file behind HTTP or a recording, one budget over all,
+// and what is seen while they are at work.
+#pragma once
+
+#include "command.hpp"
+#include "solver_watch.hpp"
+
+#include <automix/io/configured_models.hpp>
+#include <automix/io/models_file.hpp>
+#include <automix/io/recording_model.hpp>
+#include <automix/mixer/live_model.hpp>
+#include <automix/model/ledger.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace automix::program {
+
+struct LiveOptions {
+    std::string models{};  ///< path of the models file
+    std::optional<double> budget{};
+    std::size_t concurrency = 8;
+};
+
+/// Adds `--models`, `--budget` and `--concurrency`; the option of the first comes back.
+CLI::Option* add_live(CLI::App& command, LiveOptions& options);
+
+/// What answers for a model of the file.
+using Backend = std::function<AnyModel(const ModelConfig&)>;
+
+/// The model over HTTP. Throws `DataError` where this program was built without, and for what a configuration has wrong.
+AnyModel http_backend(const ModelConfig& config);
+
+/// The models of a file, each behind its price, limits and retries.
+struct LiveModels {
+    std::vector<ModelConfig> configs{};
+    std::shared_ptr<Ledger> ledger{};
+    std::vector<LiveModel> models{};
+
+    [[nodiscard]] std::vector<std::string> names() const;
+};
+
+/// `wrap` puts what a model is recorded by around it; it may be empty.
+LiveModels load_models(const LiveOptions& options, const Backend& backend,
+                       const std::function<AnyModel(AnyModel)>& wrap);
+
+/// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,
+/// the cost so far and the time left.
+class LiveRun {
+ public:
+    LiveRun(std::size_t queries, const Ledger* ledger);
+    LiveRun(const LiveRun&) = delete;
+    LiveRun& operator=(const LiveRun&) = delete;
+    ~LiveRun();
+
+    [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+    /// Counts a query that ended.
+    void advance();
+
+ private:
+    void show();
+
+    std::size_t queries_;
+    const Ledger* ledger_;
+    std::size_t done_ = 0;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    std::mutex mutex_;
+    LiveLine line_;
+    InterruptWatch interrupt_;
+    std::stop_source stop_;
+    std::jthread watcher_;
+};
+
+/// Standard input to its end, or a file where a path is given.
+std::string read_input(const std::optional<std::string>& path);
+
+/// The name of the input in messages.
+std::string input_name(const std::optional<std::string>& path);
+
+}  // namespace automix::program

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix record`: asks live models every query, draws verdicts on their answers, and writes the log to train on.
+#include "command.hpp"
+#include "live_models.hpp"
+
+#include <automix/core/format.hpp>
+#include <automix/io/configured_models.hpp>
+#include <automix/io/log_reader.hpp>
+#include <automix/io/log_writer.hpp>
+#include <automix/io/query_reader.hpp>
+#include <automix/io/record_query.hpp>
+#include <automix/io/recording_model.hpp>
+#include <automix/io/replay_model.hpp>
+#include <automix/mixer/concurrent.hpp>
+#include <automix/text/metric.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace automix::program {
+namespace {
+
+struct RecordCommandOptions {
+    LiveOptions live{};
+    std::optional<std::string> queries{};
+    std::string out{};
+    std::optional<std::string> calls{};
+    std::string metric = "exact";
+    int draws = 8;
+    bool json = false;
+};
+
+constexpr const char* record_help =
+    "Queries, a line each: {\"id\":..,\"question\":..,\"context\":..,\"reference\":..,\"dataset\":..,"
+    "\"split\":..};\n"
+    "all are checked before the first is asked. Every call is kept in OUT.calls.jsonl, so a run that was "
+    "stopped\n"
+    "goes on where it was when it is started again: queries in OUT are passed over and no recorded call is "
+    "asked\n"
+    "twice. The last model is not verified. A query of which a call fails is left out, and the exit code is "
+    "then 1.\n"
+    "Metrics: exact (SQuAD's exact match), f1 (its token F1), choice (multiple choice), trimmed.\n";
+
+/// The ids of a log that is there.
+std::unordered_set<std::string> recorded_ids(const std::string& path) {
+    std::unordered_set<std::string> ids;
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored) || std::filesystem::file_size(path, ignored) == 0)
+        return ids;
+    ReadOptions options;
+    options.allow_truncated = true;
+    LogReader reader(path, options);
+    for (LogRecord log; reader.next(log);) ids.insert(log.record.id);
+    return ids;
+}
+
+/// Writes records in the order of the queries, each as soon as those before it have ended.
+class OrderedLog {
+ public:
+    explicit OrderedLog(const std::string& path) : writer_(path, AppendMode::repair) {}
+
+    void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended) {
+        const std::lock_guard lock(mutex_);
+        waiting_.emplace(number, std::move(ended));
+        for (auto next = waiting_.find(next_); next != waiting_.end(); next = waiting_.find(++next_)) {
+            if (const auto* log = std::get_if<LogRecord>(&next->second)) {
+                writer_.write(*log);
+                ++written_;
+            } else if (failed_++ == 0) {
+                first_failure_ = std::get<LiveFailure>(next->second).message;
+            }
+            waiting_.erase(next);
+        }
+    }
+
+    [[nodiscard]] std::size_t written() const noexcept { return written_; }
+    [[nodiscard]] std::size_t failed() const noexcept { return failed_; }
+    [[nodiscard]] const std::string& first_failure() const noexcept { return first_failure_; }
+
+ private:
+    std::mutex mutex_;
+    LogWriter writer_;
+    std::map<std::size_t, std::variant<LogRecord, LiveFailure>> waiting_;
+    std::size_t next_ = 0;
+    std::size_t written_ = 0;
+    std::size_t failed_ = 0;
+    std::string first_failure_;
+};
+
+/// The queries that are still to be asked.
+std::vector<Query> open_queries(const RecordCommandOptions& options, std::size_t& known) {
+    std::vector<Query> queries = parse_queries(read_input(options.queries), input_name(options.queries));
+    for (const Query& query : queries) {
+        if (!query.reference) {
+            throw DataError(Place{input_name(options.queries), 0, "reference"},
+                            "missing in query " + in_quotes(query.id) + ", whose answers are to be scored");
+        }
+    }
+    const std::unordered_set<std::string> recorded = recorded_ids(options.out);
+    known = queries.size();
+    std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });
+    known -= queries.size();
+    return queries;
+}
+
+std::string summary(const RecordCommandOptions& options, const OrderedLog& log, std::size_t known,
+                    const Ledger& ledger) {
+    if (options.json) {
+        OrderedJson costs = OrderedJson::object();
+        for (const auto& [name, spent] : ledger.spending())
+            costs[name] = {{"answers", spent.answers}, {"verification", spent.verification}};
+        return program::to_text(OrderedJson{{"log", options.out},
+                                            {"recorded", log.written()},
+                                            {"already_recorded", known},
+                                            {"failed", log.failed()},
+                                            {"cost", ledger.spent()},
+                                            {"models", std::move(costs)}});
+    }
+    std::string text = "recorded " + std::to_string(log.written()) + " queries in " + printable(options.out);
+    if (known > 0) text += ", " + std::to_string(known) + " were there";
+    text += "; cost " + format_number(ledger.spent()) + '\n';
+    for (const auto& [name, spent] : ledger.spending()) {
+        text += "  " + printable(name) + ": answers " + format_number(spent.answers) + ", verification " +
+                format_number(spent.verification) + '\n';
+    }
+    return text;
+}
+
+std::string run(const RecordCommandOptions& options) {
+    RecordOptions recording{.draws = options.draws, .metric = parse_metric(options.metric)};
+    std::size_t known = 0;
+    const std::vector<Query> queries = open_queries(options, known);
+    const std::string calls = options.calls.value_or(options.out + ".calls.jsonl");
+    const auto earlier = std::make_shared<CallReplay>();
+    if (std::filesystem::is_regular_file(calls)) read_calls(calls, *earlier, true);
+    // What can be found wrong is found before anything is written or asked.
+    (void)load_models(options.live, http_backend, {});
+    const auto recorder = std::make_shared<CallRecorder>(calls, AppendMode::repair);
+    const LiveModels live = load_models(options.live, http_backend, [&](AnyModel model) -> AnyModel {
+        return RecordingModel(std::move(model), recorder, earlier);
+    });
+    const ConfiguredVerifiers verifiers(live.configs);
+    OrderedLog log(options.out);
+    {
+        LiveRun run(queries.size(), live.ledger.get());
+        detail::for_each_concurrently(
+            queries.size(), options.live.concurrency, run.stop(), [&](std::size_t i) {
+                log.add(i, record_query(queries[i], live.models, verifiers, recording, run.stop()));
+                run.advance();
+            });
+    }
+    const std::size_t left = queries.size() - log.written() - log.failed();
+    if (log.failed() + left > 0) {
+        throw DataError(summary(options, log, known, *live.ledger) + std::to_string(log.failed()) +
+                        " queries failed and " + std::to_string(left) +
+                        " were not asked; start again to go on" +
+                        (log.failed() > 0 ? ". The first failure: " + log.first_failure() : std::string()));
+    }
+    return summary(options, log, known, *live.ledger);
+}
+
+}  // namespace
+
+void add_record(CLI::App& app, Command& chosen) {
+    auto options = std::make_shared<RecordCommandOptions>();
+    CLI::App* command =
+        app.add_subcommand("record", "Ask live models every query and write the log to train on");
+    command->footer(std::string(record_help) + exit_codes);
+    add_live(*command, options->live)->required();
+    command->add_option("--queries", options->queries, "Queries; standard input where it is left out")
+        ->type_name("FILE");
+    command->add_option("--out", options->out, "Log to write or to go on with")->required()->type_name("LOG");
+    command->add_option("--draws", options->draws, "Verdicts on each answer but the last model's")
+        ->check(CLI::Range(0, 1000))
+        ->type_name("K")
+        ->capture_default_str();
+    command->add_option("--metric", options->metric, "Score of an answer against the reference")
+        ->type_name("NAME")
+        ->capture_default_str();
+    command
+        ->add_option("--calls", options->calls,
+                     "Recording of the calls; OUT.calls.jsonl where it is left out")
+        ->type_name("FILE");
+    add_format(*command, options->json);
+    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace automix::program
