@@ -334,7 +334,7 @@ bool FaultServer::send_reply(int socket, const ServerReply& reply) {
         case End::whole:
             return send_all(socket, bytes);
         case End::reset:
-            send_all(socket, std::string_view(bytes).substr(0, bytes.size() - reply.body.size() / 2));
+            send_all(socket, std::string_view(bytes).substr(0, bytes.size() - reply.body.size() / 2 - 1));
             reset(socket);
             return false;
         case End::silent:

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/openai/base_url.hpp>
+
+#include <string>
+
+#include "support/catch.hpp"
+
+using automix::ArgumentError;
+using automix::checked_base_url;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("base addresses are http or https, with or without a prefix and a slash at the end") {
+    CHECK(checked_base_url("http://127.0.0.1:8080/v1") == "http://127.0.0.1:8080/v1");
+    CHECK(checked_base_url("http://127.0.0.1:8080/v1/") == "http://127.0.0.1:8080/v1");
+    CHECK(checked_base_url("https://api.example.org") == "https://api.example.org");
+    CHECK(checked_base_url("https://api.example.org//") == "https://api.example.org");
+    CHECK(checked_base_url("http://[::1]:80/a/b") == "http://[::1]:80/a/b");
+}
+
+TEST_CASE("what is no base address is refused with what was found") {
+    for (const std::string bad :
+         {"127.0.0.1:8080/v1", "localhost", "ftp://host/v1", "file:///etc/hosts", "http://", "http:///v1",
+          "http://host/v1?key=1", "http://host/#top", "http://host/a b", "http://host:99999/"}) {
+        CAPTURE(bad);
+        CHECK_THROWS_AS(checked_base_url(bad), ArgumentError);
+        CHECK_THROWS_WITH(checked_base_url(bad), ContainsSubstring("base_url: expected http://") &&
+                                                     ContainsSubstring("found \"" + bad + "\""));
+    }
+    CHECK_THROWS_WITH(checked_base_url(""), ContainsSubstring("found none"));
+}
+
+TEST_CASE("a password in a base address is refused and not repeated") {
+    CHECK_THROWS_WITH(checked_base_url("http://me:hunter2@host/v1"),
+                      ContainsSubstring("an address with a user") && !ContainsSubstring("hunter2"));
+}
+
+TEST_CASE("the host of an address") {
+    CHECK(automix::host_of("https://evil.example:1/x?y") == "evil.example");
+    CHECK(automix::host_of("/login").empty());
+}

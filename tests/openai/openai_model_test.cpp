@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/openai/openai_model.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/fault_server.hpp"
+
+using automix::ArgumentError;
+using automix::FailureKind;
+using automix::GenerateReply;
+using automix::GenerateRequest;
+using automix::ModelError;
+using automix::OpenAiModel;
+using automix::OpenAiOptions;
+using automix::Secret;
+using automix::Usage;
+using Catch::Matchers::ContainsSubstring;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string key = "sk-test-0123456789";
+
+OpenAiOptions options_for(const FaultServer& server) {
+    return {.name = "small",
+            .base_url = server.base_url(),
+            .model = "automix-mini",
+            .key = Secret(key),
+            .total_timeout = milliseconds(300),
+            .max_reply_bytes = 100'000};
+}
+
+GenerateRequest ask(const std::string& text, int samples = 1) {
+    return {.messages = {{.text = text}}, .sampling = {.max_tokens = 16}, .samples = samples};
+}
+
+/// The failure of a call that must fail; no message gives the key away.
+ModelError failure_of(const OpenAiModel& model, const GenerateRequest& request,
+                      const std::stop_token& stop = {}) {
+    try {
+        static_cast<void>(model.generate(request, stop));
+    } catch (const ModelError& error) {
+        CHECK_THAT(error.what(), Catch::Matchers::StartsWith("small: ") && !ContainsSubstring(key));
+        CHECK(std::string(error.what()).size() < 700);
+        return error;
+    }
+    FAIL("a reply came");
+    throw;
+}
+
+RequestHandler always(const ServerReply& reply) {
+    return [reply](const ReceivedRequest&) { return reply; };
+}
+
+RequestHandler chat() {
+    return [](const ReceivedRequest& request) { return chat_reply(request); };
+}
+
+std::vector<std::string> texts_of(const GenerateReply& reply) {
+    std::vector<std::string> texts;
+    for (const auto& completion : reply.completions) texts.push_back(completion.text);
+    return texts;
+}
+
+}  // namespace
+
+TEST_CASE("options that make no sense are refused before anything is sent") {
+    const auto refused = [](const auto& change) {
+        OpenAiOptions options{.base_url = "http://127.0.0.1:1/v1", .model = "m"};
+        change(options);
+        try {
+            const OpenAiModel model(options);
+        } catch (const ArgumentError& error) {
+            return std::string(error.what());
+        }
+        return std::string("accepted");
+    };
+    CHECK(refused([](auto&) {}) == "accepted");
+    CHECK(refused([](auto& options) { options.model = ""; }) == "model: expected a name, found none");
+    CHECK_THAT(refused([](auto& options) { options.base_url = "host:80"; }),
+               Catch::Matchers::StartsWith("base_url: "));
+    CHECK(refused([](auto& options) { options.samples_per_call = 0; }) ==
+          "samples_per_call: expected at least 1, found 0");
+    CHECK_THAT(refused([](auto& options) { options.total_timeout = milliseconds(0); }),
+               Catch::Matchers::StartsWith("total_timeout: "));
+    CHECK_THAT(refused([](auto& options) { options.extra_body = R"({"seed":1})"; }),
+               Catch::Matchers::StartsWith("extra_body: seed"));
+    CHECK_THAT(refused([](auto& options) { options.max_tokens_field = "tokens"; }),
+               Catch::Matchers::StartsWith("max_tokens_field: "));
+}
+
+TEST_CASE("a model answers over HTTP") {
+    const FaultServer server(chat());
+    auto options = options_for(server);
+    options.extra_body = R"({"top_k":0})";
+    const OpenAiModel model(options);
+    CHECK(model.name() == "small");
+    const auto reply = model.generate(ask("Who?"));
+    CHECK(texts_of(reply) == std::vector<std::string>{" echo 0: Who?"});
+    CHECK(reply.usage == Usage{.prompt_tokens = 4, .completion_tokens = 13});
+
+    const auto received = server.requests().at(0);
+    CHECK(received.path == "/v1/chat/completions");
+    CHECK(received.headers.at("authorization") == "Bearer " + key);
+    CHECK(Json::parse(received.body) ==
+          Json::parse(R"({"model":"automix-mini","messages":[{"role":"user","content":"Who?"}],
+              "max_tokens":16,"temperature":0.0,"top_p":1.0,"top_k":0})"));
+}
+
+TEST_CASE("without a key none is sent, and without a name the model's is used") {
+    const FaultServer server(chat());
+    const OpenAiModel model(OpenAiOptions{.base_url = server.base_url() + "/", .model = "m"});
+    CHECK(model.name() == "m");
+    CHECK(model.generate(ask("?")).completions.size() == 1);
+    CHECK(server.requests().at(0).headers.count("authorization") == 0);
+    CHECK(server.requests().at(0).path == "/v1/chat/completions");
+}
+
+TEST_CASE("a request that makes no sense is not sent") {
+    const FaultServer server(chat());
+    const OpenAiModel model(options_for(server));
+    CHECK_THROWS_AS(model.generate(ask("?", 0)), ArgumentError);
+    CHECK_THROWS_AS(model.generate(ask("caf\xE9")), ArgumentError);
+    CHECK(server.request_count() == 0);
+}
+
+TEST_CASE("captured replies come through the adapter") {
+    std::map<std::string, ServerReply> replies;
+    const std::string folder = AUTOMIX_TESTS_DIR "/openai/fixtures/";
+    const auto read = [&](const std::string& name) {
+        std::ifstream file(folder + name, std::ios::binary);
+        REQUIRE(file);
+        std::ostringstream text;
+        text << file.rdbuf();
+        return text.str();
+    };
+    for (const auto& entry : Json::parse(read("index.json"))) {
+        replies[entry["file"]] = {.status = entry["status"],
+                                  .headers = {"Content-Type: " + entry["content_type"].get<std::string>()},
+                                  .body = read(entry["file"])};
+    }
+    const FaultServer server([&](const ReceivedRequest& request) {
+        return replies.at(Json::parse(request.body)["messages"][0]["content"]);
+    });
+    auto options = options_for(server);
+    options.samples_per_call = 2;
+    const OpenAiModel model(options);
+    CHECK(texts_of(model.generate(ask("chat_ordinary.json"))) == std::vector<std::string>{" Anna"});
+    CHECK(model.generate(ask("chat_n2.json", 2)).completions.size() == 2);
+    CHECK(texts_of(model.generate(ask("chat_unknown_model.json"))) == std::vector<std::string>{" Anna"});
+    CHECK(texts_of(model.generate(ask("chat_logprobs.json"))) == std::vector<std::string>{" Anna"});
+    CHECK(std::string(failure_of(model, ask("error_n_too_large.json")).what()) ==
+          "small: status 400: Field 'n': Value must be between 1 <= value <= 16, but got 1000");
+    CHECK(std::string(failure_of(model, ask("error_not_found.json")).what()) ==
+          "small: status 404: File Not Found");
+    for (const char* refused :
+         {"error_bad_json.json", "error_no_messages.json", "error_prompt_too_long.json"}) {
+        CHECK(failure_of(model, ask(refused)).kind() == FailureKind::bad_request);
+    }
+    CHECK(failure_of(model, ask("chat_stream.txt")).kind() == FailureKind::bad_reply);
+}
+
+TEST_CASE("samples are split over calls, with seeds of their own and usage added up") {
+    const FaultServer server(chat());
+    auto options = options_for(server);
+    options.samples_per_call = 3;
+    const OpenAiModel model(options);
+    auto request = ask("Hi", 8);
+    request.sampling.seed = 40;
+    const auto reply = model.generate(request);
+    CHECK(texts_of(reply) == std::vector<std::string>{" echo 0: Hi", " echo 1: Hi", " echo 2: Hi",
+                                                      " echo 0: Hi", " echo 1: Hi", " echo 2: Hi",
+                                                      " echo 0: Hi", " echo 1: Hi"});
+    // Three calls with a prompt of 2 bytes, eight texts of 11 bytes.
+    CHECK(reply.usage == Usage{.prompt_tokens = 6, .completion_tokens = 88});
+    std::vector<Json> asked;
+    for (const auto& received : server.requests()) {
+        const auto body = Json::parse(received.body);
+        asked.push_back({body["n"], body["seed"]});
+    }
+    CHECK(asked == std::vector<Json>{{3, 40}, {3, 43}, {2, 46}});
+}
+
+TEST_CASE("choices that a server silently leaves out are asked for again") {
+    const FaultServer server(
+        [](const ReceivedRequest& request) { return fault_reply(Fault::fewer_choices, request); });
+    auto options = options_for(server);
+    options.samples_per_call = 8;
+    const auto reply = OpenAiModel(options).generate(ask("Hi", 4));
+    CHECK(reply.completions.size() == 4);
+    CHECK(reply.usage == Usage{.prompt_tokens = 8, .completion_tokens = 44});
+    std::vector<int> asked;
+    for (const auto& received : server.requests()) asked.push_back(Json::parse(received.body).value("n", 1));
+    CHECK(asked == std::vector<int>{4, 3, 2, 1});
+}
+
+TEST_CASE("usage that one of several calls lacks is none") {
+    const FaultServer server([](const ReceivedRequest& request) {
+        return request.number == 1 ? fault_reply(Fault::usage_missing, request) : chat_reply(request);
+    });
+    const auto reply = OpenAiModel(options_for(server)).generate(ask("Hi", 3));
+    CHECK(reply.completions.size() == 3);
+    CHECK_FALSE(reply.usage);
+}
+
+TEST_CASE("a call that fails after others succeeded may be billed") {
+    const FaultServer server([](const ReceivedRequest& request) {
+        return request.number % 2 == 1 ? fault_reply(Fault::too_many_seconds, request) : chat_reply(request);
+    });
+    const auto error = failure_of(OpenAiModel(options_for(server)), ask("Hi", 2));
+    CHECK(error.kind() == FailureKind::rate_limited);
+    CHECK(error.failure().maybe_billed);
+    CHECK(error.failure().retry_after == milliseconds(1000));
+}
+
+TEST_CASE("each failure of the field is a typed failure") {
+    struct Expected {
+        Fault fault;
+        FailureKind kind;
+        bool maybe_billed;
+        const char* message;
+    };
+    using Kind = FailureKind;
+    const std::vector<Expected> cases{
+        {Fault::reset_in_reply, Kind::connection, true, "small: connection broke: "},
+        {Fault::reset_before_reply, Kind::connection, true, "small: connection broke: "},
+        {Fault::hang, Kind::timeout, true, "small: no reply within 300 ms"},
+        {Fault::slow_bytes, Kind::timeout, true, "small: no reply within 300 ms"},
+        {Fault::too_many, Kind::rate_limited, false, "small: status 429: slow down"},
+        {Fault::too_many_seconds, Kind::rate_limited, false, "small: status 429: slow down"},
+        {Fault::too_many_date, Kind::rate_limited, false, "small: status 429: slow down"},
+        {Fault::server_error, Kind::server, false, "small: status 500: internal error"},
+        {Fault::unavailable, Kind::server, false, "small: status 503: loading"},
+        {Fault::html, Kind::bad_reply, true, "found text/html, \"<!DOCTYPE html><p>Please sign in</p>\""},
+        {Fault::truncated_json, Kind::bad_reply, true, "not valid JSON"},
+        {Fault::missing_choices, Kind::bad_reply, true,
+         "choices: expected an array of at least one, found null"},
+        {Fault::missing_content, Kind::bad_reply, true,
+         "choices[0].message.content: expected a text, found null; found application/json, \"{"},
+        {Fault::null_content, Kind::bad_reply, true,
+         "choices[0].message.content: expected a text, found null"},
+        {Fault::empty_choices, Kind::bad_reply, true, "found an empty array"},
+        {Fault::more_choices, Kind::bad_reply, true, "expected at most 1 choices, found 2"},
+        {Fault::wrong_encoding, Kind::bad_reply, true, "UTF-8"},
+        {Fault::giant_reply, Kind::bad_reply, true, "reply cut off: it is larger than 100000 bytes"},
+        {Fault::content_filter, Kind::content_filter, true, "small: the backend declined the content"},
+        {Fault::redirect, Kind::bad_request, false, "small: status 302: redirect to evil.example refused"},
+    };
+    for (const auto& expected : cases) {
+        CAPTURE(expected.message);
+        const FaultServer server(
+            [&](const ReceivedRequest& request) { return fault_reply(expected.fault, request); });
+        const auto error = failure_of(OpenAiModel(options_for(server)), ask("Who has the coat?"));
+        CHECK(error.kind() == expected.kind);
+        CHECK(error.failure().maybe_billed == expected.maybe_billed);
+        CHECK_THAT(error.what(), ContainsSubstring(expected.message));
+        CHECK(server.request_count() == 1);
+        const auto wait = error.failure().retry_after;
+        if (expected.fault == Fault::too_many_seconds || expected.fault == Fault::unavailable) {
+            CHECK(wait == milliseconds(1000));
+        } else if (expected.fault == Fault::too_many_date) {
+            REQUIRE(wait);
+            CHECK((*wait >= milliseconds(0) && *wait <= milliseconds(2000)));
+        } else {
+            CHECK_FALSE(wait);
+        }
+    }
+}
+
+TEST_CASE("usage that is missing or cannot be true leaves the answer") {
+    for (const auto fault : {Fault::usage_missing, Fault::usage_zero}) {
+        const FaultServer server([&](const ReceivedRequest& request) { return fault_reply(fault, request); });
+        const auto reply = OpenAiModel(options_for(server)).generate(ask("Hi"));
+        CHECK(texts_of(reply) == std::vector<std::string>{" echo 0: Hi"});
+        CHECK_FALSE(reply.usage);
+    }
+}
+
+TEST_CASE("a refused connection is not billed") {
+    const OpenAiModel model(OpenAiOptions{
+        .name = "small", .base_url = "http://127.0.0.1:" + std::to_string(closed_port()), .model = "m"});
+    const auto error = failure_of(model, ask("?"));
+    CHECK(error.kind() == FailureKind::connection);
+    CHECK_FALSE(error.failure().maybe_billed);
+}
+
+TEST_CASE("statuses have kinds") {
+    const std::map<int, FailureKind> kinds{
+        {400, FailureKind::bad_request},    {401, FailureKind::authentication},
+        {403, FailureKind::authentication}, {404, FailureKind::bad_request},
+        {408, FailureKind::server},         {413, FailureKind::bad_request},
+        {418, FailureKind::bad_request},    {502, FailureKind::server},
+        {504, FailureKind::server},         {304, FailureKind::bad_request}};
+    for (const auto& [status, kind] : kinds) {
+        CAPTURE(status);
+        const FaultServer server(always({.status = status}));
+        const auto error = failure_of(OpenAiModel(options_for(server)), ask("?"));
+        CHECK(error.kind() == kind);
+        CHECK_FALSE(error.failure().maybe_billed);
+    }
+    const FaultServer filter(
+        always({.status = 400, .body = R"({"error":{"message":"policy","code":"content_filter"}})"}));
+    const auto declined = failure_of(OpenAiModel(options_for(filter)), ask("?"));
+    CHECK(declined.kind() == FailureKind::content_filter);
+    CHECK_FALSE(declined.failure().maybe_billed);
+}
+
+TEST_CASE("a key that a server sends back stays out of messages") {
+    // Whole, cut in two by the end of what is quoted, many times over, in JSON and not.
+    std::string many;
+    for (int at = 0; at < 40; ++at) many += key + ' ';
+    for (const std::string& text : {"wrong key " + key, std::string(195, 'x') + key, many}) {
+        for (const int status : {200, 401}) {
+            const FaultServer plain(
+                always({.status = status, .headers = {"Content-Type: " + key}, .body = text}));
+            const auto error = failure_of(OpenAiModel(options_for(plain)), ask("?"));
+            CHECK_THAT(error.what(), !ContainsSubstring("sk-t"));
+            const FaultServer json(
+                always({.status = status, .body = Json{{"error", {{"message", text}}}}.dump()}));
+            const auto second = failure_of(OpenAiModel(options_for(json)), ask("?"));
+            CHECK_THAT(second.what(), !ContainsSubstring("sk-t"));
+        }
+    }
+    const FaultServer redirect(always({.status = 302, .headers = {"Location: http://" + key + ".example/"}}));
+    CHECK_THAT(failure_of(OpenAiModel(options_for(redirect)), ask("?")).what(),
+               ContainsSubstring("redirect to [key].example refused"));
+}
+
+TEST_CASE("a redirect takes neither the request nor the key elsewhere") {
+    const FaultServer target(chat());
+    const FaultServer server(
+        always({.status = 302, .headers = {"Location: " + target.base_url() + "/chat/completions"}}));
+    const auto error = failure_of(OpenAiModel(options_for(server)), ask("?"));
+    CHECK(error.kind() == FailureKind::bad_request);
+    CHECK_THAT(error.what(), ContainsSubstring("redirect to 127.0.0.1 refused"));
+    CHECK(target.connection_count() == 0);
+}
+
+TEST_CASE("long and unprintable bodies are cut and made printable") {
+    const FaultServer server(always({.status = 400, .body = "\x1B[31m\xFF" + std::string(5000, 'y')}));
+    const std::string message = failure_of(OpenAiModel(options_for(server)), ask("?")).what();
+    CHECK_THAT(message, ContainsSubstring("\"?[31m?yyy"));
+    CHECK(message.size() < 300);
+}
+
+TEST_CASE("a stop ends a call that hangs") {
+    const FaultServer server(always({.end = ServerReply::End::hang}));
+    auto options = options_for(server);
+    options.total_timeout = std::chrono::minutes(1);
+    const OpenAiModel model(options);
+    std::stop_source source;
+    std::jthread stopper([&] {
+        std::this_thread::sleep_for(milliseconds(100));
+        source.request_stop();
+    });
+    const auto start = steady_clock::now();
+    const auto error = failure_of(model, ask("?"), source.get_token());
+    CHECK(steady_clock::now() - start < milliseconds(900));
+    CHECK(error.kind() == FailureKind::cancelled);
+    CHECK(error.failure().maybe_billed);
+}
+
+TEST_CASE("sixteen threads ask one model through all failures", "[threads]") {
+    constexpr int threads = 16;
+    constexpr int calls = 30;
+    const FaultServer server([](const ReceivedRequest& request) {
+        const auto& faults = all_faults();
+        return request.number % 3 == 0 ? fault_reply(faults[request.number / 3 % faults.size()], request)
+                                       : chat_reply(request);
+    });
+    const OpenAiModel model(options_for(server));
+    std::atomic<int> answered = 0;
+    std::atomic<int> failed = 0;
+    {
+        std::vector<std::jthread> pool;
+        for (int thread = 0; thread < threads; ++thread) {
+            pool.emplace_back([&, thread] {
+                for (int call = 0; call < calls; ++call) {
+                    const std::string prompt = std::to_string(thread * calls + call);
+                    try {
+                        const auto reply = model.generate(ask(prompt));
+                        if (reply.completions.at(0).text == " echo 0: " + prompt) ++answered;
+                    } catch (const ModelError&) {
+                        ++failed;
+                    }
+                }
+            });
+        }
+    }
+    CHECK(answered + failed == threads * calls);
+    CHECK(server.request_count() == threads * calls);
+    CHECK(failed > 0);
+    CHECK(server.connection_count() < server.request_count());
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/openai/secret.hpp>
+
+#include <concepts>
+#include <cstdlib>
+#include <ostream>
+#include <string>
+
+#include "support/catch.hpp"
+
+using automix::ArgumentError;
+using automix::Secret;
+
+namespace {
+
+template <class T>
+concept printable = requires(std::ostream& stream, const T& value) {
+    stream << value;
+};
+
+}  // namespace
+
+TEST_CASE("a secret is neither printed nor turned into a text by itself") {
+    CHECK(printable<std::string>);
+    CHECK_FALSE(printable<Secret>);
+    CHECK_FALSE(std::convertible_to<Secret, std::string>);
+    CHECK_FALSE(std::convertible_to<std::string, Secret>);
+    CHECK(Secret("sk-12345").reveal() == "sk-12345");
+    CHECK(Secret().empty());
+}
+
+TEST_CASE("a secret comes from the environment or is missed by name") {
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", "sk-from-environment", 1) == 0);
+    CHECK(Secret::from_environment("AUTOMIX_TEST_KEY").reveal() == "sk-from-environment");
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", "", 1) == 0);
+    CHECK_THROWS_WITH(Secret::from_environment("AUTOMIX_TEST_KEY"),
+                      "environment variable AUTOMIX_TEST_KEY: expected a key, found none");
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", "sk-two\nlines", 1) == 0);
+    CHECK_THROWS_WITH(
+        Secret::from_environment("AUTOMIX_TEST_KEY"),
+        "environment variable AUTOMIX_TEST_KEY: expected visible ASCII characters only, found others");
+    REQUIRE(unsetenv("AUTOMIX_TEST_KEY") == 0);
+    CHECK_THROWS_AS(Secret::from_environment("AUTOMIX_TEST_KEY"), ArgumentError);
+    CHECK_THROWS_AS(Secret::from_environment(""), ArgumentError);
+    CHECK_THROWS_AS(Secret("a b"), ArgumentError);
+}
+
+TEST_CASE("a secret is taken out of texts") {
+    const Secret key("sk-123");
+    CHECK(key.redact("sk-123, and sk-12 and sk-1234") == "[key], and sk-12 and [key]4");
+    CHECK(Secret("x").redact("expected") == "expected");
+    CHECK(Secret().redact("text") == "text");
+}
