@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `automix answer`: a saved policy answers queries, from live models, from a recording of their calls, or from a log.
+#include "answer_text.hpp"
 #include "command.hpp"
 #include "live_models.hpp"
 
@@ -35,6 +36,7 @@ struct AnswerOptions {
     std::optional<std::string> replay{};
     std::optional<std::string> record{};
     AnsweringOptions answering{};
+    bool text = false;
 };
 
 constexpr const char* answer_help =
@@ -47,13 +49,18 @@ constexpr const char* answer_help =
     "then 1. --replay takes a recording of --record together with --models, or a log alone, and asks "
     "nobody.\n";
 
-/// Writes answers to standard output in the order of the queries, each as soon as those before it are there.
+/// Writes answers to standard output in the order of the queries, each as soon as those before it are there, or keeps them.
 class OrderedOutput {
  public:
-    explicit OrderedOutput(std::vector<std::string> models) : models_(std::move(models)) {}
+    OrderedOutput(std::vector<std::string> models, std::size_t queries, bool keep)
+        : models_(std::move(models)), queries_(queries), keep_(keep), kept_(keep ? queries : 0) {}
 
     void add(std::size_t number, const LiveAnswer& answer) {
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
+        if (keep_) {
+            kept_[number] = answer;
+            return;
+        }
         waiting_.emplace(
             number,
             to_json(answer, models_).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n');
@@ -65,16 +72,21 @@ class OrderedOutput {
         }
     }
 
+    [[nodiscard]] const std::vector<LiveAnswer>& kept() const noexcept { return kept_; }
+
     /// Throws `DataError` where a query failed.
     void require_no_failures() const {
         if (failed_ == 0) return;
-        throw DataError(std::to_string(failed_) + " of " + std::to_string(next_) +
+        throw DataError(std::to_string(failed_) + " of " + std::to_string(queries_) +
                         (failed_ == 1 ? " queries failed: " : " queries failed, the first: ") +
                         first_failure_);
     }
 
  private:
     std::vector<std::string> models_;
+    std::size_t queries_;
+    bool keep_;
+    std::vector<LiveAnswer> kept_;
     std::map<std::size_t, std::string> waiting_;
     std::size_t next_ = 0;
     std::size_t failed_ = 0;
@@ -128,20 +140,12 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()));
     std::shared_ptr<CallRecorder> recorder;
     if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, AppendMode::repair);
-    LiveModels live;
-    if (replay) {
-        live.configs = read_models(options.live.models);
-        for (const ModelConfig& config : live.configs)
-            live.models.push_back(live_model(ReplayModel(config.name, replay), config));
-    } else {
-        live = load_models(options.live, http_backend, [&](AnyModel model) -> AnyModel {
-            if (!recorder) return model;
-            return RecordingModel(std::move(model), recorder);
-        });
-    }
-    if (live.names() != names_of(policy))
-        throw DataError(Place{options.live.models, 0, "models"},
-                        "the policy is for " + joined(names_of(policy)) + ", found " + joined(live.names()));
+    const Wrap recorded = [&](AnyModel model) -> AnyModel {
+        if (!recorder) return model;
+        return RecordingModel(std::move(model), recorder);
+    };
+    const LiveModels live = replay ? replayed_models(options.live, names_of(policy), replay)
+                                   : load_models(options.live, names_of(policy), recorded);
     const Answerer answerer(policy.router, live.models, ConfiguredVerifiers(live.configs), options.answering);
     LiveRun run(queries.size(), live.ledger.get());
     AnswerAllOptions all;
@@ -158,12 +162,16 @@ std::string run(const AnswerOptions& options) {
     const PolicyFile policy = read_policy(options.policy);
     const std::vector<Query> queries =
         parse_queries(read_input(options.queries), input_name(options.queries));
-    OrderedOutput output(names_of(policy));
+    OrderedOutput output(names_of(policy), queries.size(), options.text);
     if (options.replay && !holds_calls(*options.replay)) {
         answer_from_log(options, policy, queries, output);
     } else {
         if (options.live.models.empty()) throw ArgumentError("give --models, or --replay with a log");
         answer_live(options, policy, queries, output);
+    }
+    if (options.text) {
+        const std::string text = answers_text(queries, output.kept(), names_of(policy));
+        std::fwrite(text.data(), 1, text.size(), stdout);
     }
     output.require_no_failures();
     return {};
@@ -195,6 +203,13 @@ void add_answer(CLI::App& app, Command& chosen) {
         ->check(CLI::IsMember({"keep", "fail"}).description(""))
         ->type_name("keep|fail")
         ->default_str("keep");
+    command
+        ->add_option_function<std::string>(
+            "--format", [options](const std::string& form) { options->text = form == "text"; },
+            "Lines of JSON, or a table with the costs and an explanation")
+        ->check(CLI::IsMember({"json", "text"}).description(""))
+        ->type_name("json|text")
+        ->default_str("json");
     add_seed(*command, options->answering.seed, "Seed of the hash of ids");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -30,6 +30,9 @@ CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
     return models;
 }
 
+namespace {
+
+/// The model over HTTP. Throws `ArgumentError` for what its configuration has wrong.
 AnyModel http_backend(const ModelConfig& config) {
 #ifdef AUTOMIX_PROGRAM_OPENAI
     OpenAiOptions options;
@@ -43,31 +46,49 @@ AnyModel http_backend(const ModelConfig& config) {
     options.extra_body = config.extra;
     return OpenAiModel(std::move(options));
 #else
-    throw DataError(config.name +
-                    ": this program was built without libcurl, so models cannot be asked over HTTP; install "
-                    "libcurl's development files and build again, or use --replay");
+    throw ArgumentError(config.name +
+                        ": this program was built without libcurl, so models cannot be asked over HTTP; "
+                        "install libcurl's development files and build again, or use --replay");
 #endif
 }
 
-std::vector<std::string> LiveModels::names() const {
-    std::vector<std::string> names;
-    for (const ModelConfig& config : configs) names.push_back(config.name);
-    return names;
+/// The configurations of these names, or all.
+std::vector<ModelConfig> read_configs(const std::string& path, const std::vector<std::string>& names) {
+    std::vector<ModelConfig> all = read_models(path);
+    if (names.empty()) return all;
+    std::vector<ModelConfig> chosen;
+    for (const std::string& name : names) {
+        const auto found = std::find_if(all.begin(), all.end(),
+                                        [&](const ModelConfig& config) { return config.name == name; });
+        if (found == all.end())
+            throw DataError(Place{path, 0, "models"},
+                            "lacks " + in_quotes(name) + ", which the policy is for");
+        chosen.push_back(*found);
+    }
+    return chosen;
 }
 
-LiveModels load_models(const LiveOptions& options, const Backend& backend,
-                       const std::function<AnyModel(AnyModel)>& wrap) {
-    LiveModels live{.configs = read_models(options.models),
+}  // namespace
+
+LiveModels load_models(const LiveOptions& options, const std::vector<std::string>& names, const Wrap& wrap) {
+    LiveModels live{.configs = read_configs(options.models, names),
                     .ledger = std::make_shared<Ledger>(options.budget)};
-    for (std::size_t m = 0; m < live.configs.size(); ++m) {
-        const ModelConfig& config = live.configs[m];
+    for (const ModelConfig& config : live.configs) {
         try {
-            AnyModel model = guarded(backend(config), config, live.ledger);
+            AnyModel model = guarded(http_backend(config), config, live.ledger);
             live.models.push_back(live_model(wrap ? wrap(std::move(model)) : std::move(model), config));
         } catch (const ArgumentError& error) {
-            throw DataError(Place{options.models, 0, "models[" + std::to_string(m) + "]"}, error.what());
+            throw DataError(Place{options.models, 0, "model " + in_quotes(config.name)}, error.what());
         }
     }
+    return live;
+}
+
+LiveModels replayed_models(const LiveOptions& options, const std::vector<std::string>& names,
+                           const std::shared_ptr<CallReplay>& replay) {
+    LiveModels live{.configs = read_configs(options.models, names)};
+    for (const ModelConfig& config : live.configs)
+        live.models.push_back(live_model(ReplayModel(config.name, replay), config));
     return live;
 }
 

@@ -8,7 +8,7 @@
 
 #include <automix/io/configured_models.hpp>
 #include <automix/io/models_file.hpp>
-#include <automix/io/recording_model.hpp>
+#include <automix/io/replay_model.hpp>
 #include <automix/mixer/live_model.hpp>
 #include <automix/model/ledger.hpp>
 
@@ -34,24 +34,23 @@ struct LiveOptions {
 /// Adds `--models`, `--budget` and `--concurrency`; the option of the first comes back.
 CLI::Option* add_live(CLI::App& command, LiveOptions& options);
 
-/// What answers for a model of the file.
-using Backend = std::function<AnyModel(const ModelConfig&)>;
-
-/// The model over HTTP. Throws `DataError` where this program was built without, and for what a configuration has wrong.
-AnyModel http_backend(const ModelConfig& config);
-
 /// The models of a file, each behind its price, limits and retries.
 struct LiveModels {
     std::vector<ModelConfig> configs{};
-    std::shared_ptr<Ledger> ledger{};
+    std::shared_ptr<Ledger> ledger{};  ///< null for a recording
     std::vector<LiveModel> models{};
-
-    [[nodiscard]] std::vector<std::string> names() const;
 };
 
-/// `wrap` puts what a model is recorded by around it; it may be empty.
-LiveModels load_models(const LiveOptions& options, const Backend& backend,
-                       const std::function<AnyModel(AnyModel)>& wrap);
+/// Puts something around a model; it may be empty.
+using Wrap = std::function<AnyModel(AnyModel)>;
+
+/// The models of these names over HTTP, or all of the file where none is named. Throws `DataError` where one is missing, where
+/// this program was built without HTTP, and for what a configuration has wrong. Nothing is sent.
+LiveModels load_models(const LiveOptions& options, const std::vector<std::string>& names, const Wrap& wrap);
+
+/// The same models, with a recording of their calls in place of HTTP.
+LiveModels replayed_models(const LiveOptions& options, const std::vector<std::string>& names,
+                           const std::shared_ptr<CallReplay>& replay);
 
 /// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,
 /// the cost so far and the time left.

@@ -143,9 +143,9 @@ std::string run(const RecordCommandOptions& options) {
     const auto earlier = std::make_shared<CallReplay>();
     if (std::filesystem::is_regular_file(calls)) read_calls(calls, *earlier, true);
     // What can be found wrong is found before anything is written or asked.
-    (void)load_models(options.live, http_backend, {});
+    (void)load_models(options.live, {}, {});
     const auto recorder = std::make_shared<CallRecorder>(calls, AppendMode::repair);
-    const LiveModels live = load_models(options.live, http_backend, [&](AnyModel model) -> AnyModel {
+    const LiveModels live = load_models(options.live, {}, [&](AnyModel model) -> AnyModel {
         return RecordingModel(std::move(model), recorder, earlier);
     });
     const ConfiguredVerifiers verifiers(live.configs);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "answer_text.hpp"
+
+#include "command.hpp"
+
+#include <automix/core/format.hpp>
+#include <automix/core/text_table.hpp>
+#include <automix/router/explanation.hpp>
+#include <automix/text/metric.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace automix::program {
+namespace {
+
+/// `+` positive, `-` negative, `?` unparsed, in the order drawn.
+std::string verdict_signs(const std::vector<Verdict>& verdicts) {
+    std::string signs;
+    for (const Verdict verdict : verdicts)
+        signs += verdict == Verdict::positive ? '+' : verdict == Verdict::negative ? '-' : '?';
+    return signs;
+}
+
+std::string shortened(const std::string& text, std::size_t most) {
+    return text.size() <= most ? text : text.substr(0, most - 2) + "..";
+}
+
+std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std::string>& models) {
+    constexpr std::size_t widest = 40;
+    TextTable table({"id", "answer", "model", "verdicts", "cost"});
+    for (const LiveAnswer& answer : answers) {
+        std::vector<std::string> verdicts;
+        for (const ModelShare& share : answer.models) {
+            if (!share.verdicts.empty()) verdicts.push_back(verdict_signs(share.verdicts));
+        }
+        table.add({printable(answer.id),
+                   answer.failed() ? "failed: " + printable(answer.failure->message)
+                                   : shortened(printable(answer.text), widest),
+                   answer.failed() ? "" : printable(models[static_cast<std::size_t>(answer.model)]),
+                   joined(verdicts, " "), format_fixed(answer.cost(), 2)});
+    }
+    return table.text();
+}
+
+std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<std::string>& models) {
+    double spent = 0.0;
+    double verification = 0.0;
+    double last = 0.0;
+    std::size_t asked_last = 0;
+    std::vector<std::size_t> accepted(models.size(), 0);
+    std::size_t failed = 0;
+    for (const LiveAnswer& answer : answers) {
+        spent += answer.cost();
+        verification += answer.verification_cost();
+        if (answer.failed()) {
+            ++failed;
+        } else {
+            ++accepted[static_cast<std::size_t>(answer.model)];
+        }
+        if (!answer.models.empty() && answer.models.back().answer) {
+            last += answer.models.back().answer_cost;
+            ++asked_last;
+        }
+    }
+    std::string text = std::to_string(answers.size()) + " queries";
+    for (std::size_t m = 0; m < models.size(); ++m)
+        text += ", " + std::to_string(accepted[m]) + " answered by " + printable(models[m]);
+    if (failed > 0) text += ", " + std::to_string(failed) + " failed";
+    text += "\ncost " + format_fixed(spent, 2) + ", of it verification " + format_fixed(verification, 2);
+    if (asked_last > 0) {
+        const double always = last / static_cast<double>(asked_last) * static_cast<double>(answers.size());
+        text += "; " + printable(models.back()) + " for every query, at its mean price here, " +
+                format_fixed(always, 2);
+        if (always > 0.0) text += ": saved " + format_percent(1.0 - spent / always);
+    }
+    return text + '\n';
+}
+
+std::string matches_text(std::span<const Query> queries, std::span<const LiveAnswer> answers) {
+    std::size_t known = 0;
+    double right = 0.0;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        if (!queries[i].reference) continue;
+        ++known;
+        if (!answers[i].failed()) right += exact_match(answers[i].text, *queries[i].reference);
+    }
+    if (known == 0) return "";
+    return format_fixed(right, 0) + " of " + std::to_string(known) + " answers match their references\n";
+}
+
+}  // namespace
+
+std::string answers_text(std::span<const Query> queries, std::span<const LiveAnswer> answers,
+                         const std::vector<std::string>& models) {
+    std::string text =
+        table_of(answers, models) + '\n' + costs_text(answers, models) + matches_text(queries, answers);
+    const auto verified = std::find_if(answers.begin(), answers.end(), [](const LiveAnswer& answer) {
+        return answer.explanation && answer.verification_cost() > 0.0;
+    });
+    if (verified != answers.end()) {
+        text += "\nwhy " + printable(verified->id) + " was decided so, after verdicts " +
+                verdict_signs(
+                    verified->models[static_cast<std::size_t>(verified->explanation->current)].verdicts) +
+                "\n" + to_text(*verified->explanation, models);
+    }
+    return text;
+}
+
+}  // namespace automix::program
