@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,14 +36,21 @@ class CallReplay {
     CallReplay() = default;
 
     void add(RecordedCall call) {
-        add_keyed(key_of<nlohmann::json>(call.model, call.request), std::move(call));
+        const std::string key = key_of<nlohmann::json>(call.model, call.request);
+        const std::lock_guard lock(mutex_);
+        Calls& calls = calls_[key];
+        calls.left += call.reply.completions.size();
+        calls.recorded += call.reply.completions.size();
+        calls.replies.push_back(std::move(call.reply));
     }
 
     /// The reply to the next samples of a request, or nothing where fewer are left than asked for. Costs are as recorded; of a
-    /// call that is served in parts each sample costs the same, and its usage is not known.
+    /// call that is served in parts each sample costs the same, and its usage is not known. Throws `ArgumentError` for a
+    /// request that cannot be asked.
     template <class Json = nlohmann::json>
     [[nodiscard]] std::optional<GenerateReply> take(const std::string& model,
                                                     const GenerateRequest& request) {
+        validate(request);
         const std::string key = key_of<Json>(model, request);
         const std::lock_guard lock(mutex_);
         const auto found = calls_.find(key);
@@ -106,14 +114,6 @@ class CallReplay {
         return json.dump(-1, ' ', false, Json::error_handler_t::replace);
     }
 
-    void add_keyed(const std::string& key, RecordedCall call) {
-        const std::lock_guard lock(mutex_);
-        Calls& calls = calls_[key];
-        calls.left += call.reply.completions.size();
-        calls.recorded += call.reply.completions.size();
-        calls.replies.push_back(std::move(call.reply));
-    }
-
     static std::size_t common_prefix(std::string_view a, std::string_view b) {
         const auto length = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
         return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + length, b.begin()).first -
@@ -153,14 +153,11 @@ void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = 
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
         if (forgive_cut && lines.ended() && !Json::accept(line)) return;
-        const std::string place = path + ":" + std::to_string(lines.line());
-        Json json;
         try {
-            json = detail::parse_document<Json>(line, place);
+            replay.add(parse_call(detail::parse_document<Json>(line, path), path));
         } catch (const DataError& error) {
             throw DataError(Place{path, lines.line(), error.place().field}, error.detail());
         }
-        replay.add(parse_call(json, place));
     }
 }
 
@@ -173,7 +170,6 @@ class ReplayModel {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
     GenerateReply generate(const GenerateRequest& request) {
-        validate(request);
         if (std::optional<GenerateReply> reply = calls_->take(name_, request)) return *std::move(reply);
         throw ModelError(name_, Failure{.kind = FailureKind::missing_recording},
                          calls_->describe_miss(name_, request));
