@@ -27,7 +27,7 @@ class Secret {
         if (value == nullptr || *value == '\0') {
             throw ArgumentError("environment variable " + name + ": expected a key, found none");
         }
-        return Secret(value, "environment variable " + name);
+        return {value, "environment variable " + name};
     }
 
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
