@@ -70,6 +70,12 @@ struct WatchedRouter {
     }
 };
 
+/// What stopped the query before it was at its end: no answer stands.
+inline void fail(LiveAnswer& answer, const char* message) {
+    answer = LiveAnswer{
+        .id = std::move(answer.id), .failure = LiveFailure{std::nullopt, message}, .rounds = answer.rounds};
+}
+
 }  // namespace detail
 
 /// Answers a query from a source that keeps what was said and paid, in `shares()`, what failed, in `failure()`, and the texts,
@@ -96,8 +102,9 @@ template <router Router, source Source>
             if (explainer != nullptr) answer.explanation = explainer->explain(last_open);
         }
     } catch (const std::exception& error) {
-        answer.model = -1;
-        answer.failure = LiveFailure{std::nullopt, error.what()};
+        detail::fail(answer, error.what());
+    } catch (...) {
+        detail::fail(answer, "an exception of an unknown type");
     }
     answer.models = source.shares();
     answer.latency =
@@ -109,11 +116,14 @@ template <router Router, live_verifier Verifier>
 class Answerer {
  public:
     /// Models are cheapest first, as the router was trained on. Throws `ArgumentError` for sampling that no model can be asked
-    /// for, and where there are no models. The router must outlive the answerer unchanged.
+    /// for, where there are no models, and for `all_draws` below 1. The router must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : router_(router), models_(std::move(models)), verifier_(std::move(verifier)), options_(options) {
         if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
+        if (options_.all_draws < 1)
+            throw ArgumentError("all_draws: expected at least 1, found " +
+                                std::to_string(options_.all_draws));
         for (const LiveModel& model : models_) {
             try {
                 validate(model.sampling);
@@ -134,7 +144,8 @@ class Answerer {
         return answer_from(source, router_, query.id, models_.size(), options_, explainer_.get());
     }
 
-    /// Answers queries, several at a time, in their order. A query that fails does not stop the others.
+    /// Answers queries, several at a time, in their order. A query that fails does not stop the others. Throws `ArgumentError`
+    /// for a concurrency of 0, and what `on_answer` throws: then no further query is begun, and those under way end first.
     [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
                                                      const AnswerAllOptions& options = {}) const {
         if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");

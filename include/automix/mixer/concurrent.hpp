@@ -8,13 +8,15 @@
 #include <exception>
 #include <mutex>
 #include <stop_token>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace automix::detail {
 
 /// Calls `work(i)` for each i below `count`, `concurrency` at a time; after a stop no further item is begun. Returns when all
-/// that began have ended. What `work` throws ends the rest, and the first such is thrown on.
+/// that began have ended. What `work` throws ends the rest, and the first such is thrown on. Where the system gives fewer
+/// threads, those do it all.
 template <class Work>
 void for_each_concurrently(std::size_t count, std::size_t concurrency, const std::stop_token& stop,
                            Work work) {
@@ -34,7 +36,12 @@ void for_each_concurrently(std::size_t count, std::size_t concurrency, const std
     };
     {
         std::vector<std::jthread> threads;
-        for (std::size_t t = 1; t < std::min(concurrency, count); ++t) threads.emplace_back(run);
+        threads.reserve(std::min(concurrency, count));
+        try {
+            while (threads.size() + 1 < std::min(concurrency, count)) threads.emplace_back(run);
+        } catch (const std::system_error&) {
+            // The calling thread is there in any case.
+        }
         run();
     }
     if (thrown) std::rethrow_exception(thrown);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source of the loop for a live query: answers come from models, verdicts from a verifier. A call that fails is a value
-// for the loop, as are its costs; what was said and paid is kept for the answer.
+// for the loop, as are its costs; what was said and paid is kept for the answer. An answer counts as a sample where the
+// verifier compares samples.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -24,7 +25,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
-#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,10 @@ class LiveSource {
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
             share.answer = std::string(trim(reply.completions.front().text));
+            if constexpr (compares_samples) {
+                answered.samples = 1;
+                answered.largest_cluster = share.answer->empty() ? 0 : 1;
+            }
             return reply.cost;
         });
         return answered;
@@ -76,6 +81,7 @@ class LiveSource {
                     .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
                             DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
                             options_.stop);
+            require_verdicts(asked.name(), count, round);
             drawn.drawn = static_cast<int>(round.verdicts.size());
             drawn.parsed =
                 drawn.drawn -
@@ -96,7 +102,11 @@ class LiveSource {
     [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const {
         const ModelShare& share = shares_[index(model)];
         if (accepted == AcceptedAnswer::first) return *share.answer;
-        return plurality_text(verifier_for(verifier_, model, query_), share);
+        if constexpr (compares_samples) {
+            return verifier_for(verifier_, model, query_).plurality(*share.answer, share.replies);
+        } else {
+            throw ProtocolError("router: accepts a plurality, but the verifier compares no samples");
+        }
     }
 
     /// What each model did so far.
@@ -107,13 +117,18 @@ class LiveSource {
  private:
     static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
 
-    template <class V>
-    static std::string plurality_text(const V& verifier, const ModelShare& share) {
-        if constexpr (requires { verifier.plurality(*share.answer, share.replies); }) {
-            return verifier.plurality(*share.answer, share.replies);
-        } else {
-            throw ProtocolError("router: accepts a plurality, but the verifier compares no samples");
-        }
+    using OneVerifier = std::remove_cvref_t<decltype(verifier_for(std::declval<const Verifier&>(), 0,
+                                                                  std::declval<const Query&>()))>;
+    static constexpr bool compares_samples = requires(const OneVerifier& verifier, const ModelShare& share) {
+        verifier.plurality(*share.answer, share.replies);
+    };
+
+    /// Throws `ModelError` of kind `bad_reply` where a verifier gives another number of verdicts than it was asked for.
+    static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
+        if (round.verdicts.size() == static_cast<std::size_t>(asked)) return;
+        throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = round.cost},
+                         "asked the verifier for " + std::to_string(asked) + " verdicts, got " +
+                             std::to_string(round.verdicts.size()));
     }
 
     /// Does `call`, which gives what was paid; whatever it throws becomes the failure of `result`.
@@ -130,6 +145,8 @@ class LiveSource {
             fail(error.kind(), error.what());
         } catch (const std::exception& error) {
             fail(std::nullopt, error.what());
+        } catch (...) {
+            fail(std::nullopt, "an exception of an unknown type");
         }
         paid += result.cost;
     }
