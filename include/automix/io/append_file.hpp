@@ -28,8 +28,8 @@ namespace detail {
 
 class AppendFile {
  public:
-    /// Only looks at what is there, and at a last line without a line feed by `is_whole(line)`; nothing is opened for writing
-    /// yet. Throws `DataError` where it cannot be appended to.
+    /// Looks at what is there, at a last line without a line feed by `is_whole(line)`, and removes that line where it is to be
+    /// repaired; nothing else is written yet. Throws `DataError` where the file cannot be appended to.
     template <class IsWhole>
     AppendFile(std::string path, AppendMode mode, IsWhole is_whole) : path_(std::move(path)), mode_(mode) {
         if (has_lines()) end_last_line(is_whole);

@@ -89,7 +89,11 @@ class CallParser : DocumentChecks {
 
  private:
     [[nodiscard]] std::int64_t tokens(const Json& usage, const char* key) const {
-        return whole(member(usage, "usage", key), inside("usage", key), 0);
+        const Json& count = member(usage, "usage", key);
+        constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+        if (!count.is_number_unsigned() || count.template get<std::uint64_t>() > most)
+            fail_expected(inside("usage", key), "a whole number of at least 0", count);
+        return count.template get<std::int64_t>();
     }
 
     [[nodiscard]] GenerateRequest request(const Json& json) const {

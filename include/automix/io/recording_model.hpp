@@ -7,16 +7,22 @@
 #include <automix/core/error.hpp>
 #include <automix/io/append_file.hpp>
 #include <automix/io/call_json.hpp>
+#include <automix/io/json_document.hpp>
+#include <automix/io/line_reader.hpp>
 #include <automix/io/replay_model.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace automix {
@@ -24,10 +30,11 @@ namespace automix {
 /// Writes calls to a file.
 class CallRecorder {
  public:
-    /// Throws `DataError` where the file cannot be appended to.
+    /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
     template <class Json = nlohmann::json>
     explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append)
         : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
+        if (file_.has_lines()) require_calls<Json>();
         file_.open();
     }
 
@@ -41,6 +48,21 @@ class CallRecorder {
     }
 
  private:
+    template <class Json>
+    void require_calls() const {
+        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
+        for (std::string_view line; lines.next(line);) {
+            if (detail::is_blank(line)) continue;
+            try {
+                (void)parse_call(detail::parse_document<Json>(line, file_.path()), file_.path());
+                return;
+            } catch (const DataError& error) {
+                throw DataError(Place{file_.path(), lines.line(), error.place().field},
+                                error.detail() + "; nothing is appended");
+            }
+        }
+    }
+
     std::mutex mutex_;
     detail::AppendFile file_;
 };
@@ -57,12 +79,15 @@ class RecordingModel {
 
     GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
+    /// Throws what the model throws; nothing is recorded then, nor for a wrong number of completions (`ModelError` of kind
+    /// `bad_reply`).
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (earlier_) {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))
                 return *std::move(known);
         }
         RecordedCall call{name(), request, automix::generate(model_, request, stop)};
+        require_completions(call.model, request, call.reply);
         recorder_->write(call);
         return std::move(call.reply);
     }
