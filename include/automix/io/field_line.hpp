@@ -13,7 +13,8 @@
 
 namespace automix::detail {
 
-/// Characters of a text, counting the line feeds that were passed.
+/// Characters of a text, counting the line feeds before the last one that was read: the parser knows the end of a number by
+/// reading the character behind it.
 class CountingCharacters {
  public:
     using iterator_category = std::input_iterator_tag;
@@ -25,7 +26,8 @@ class CountingCharacters {
     CountingCharacters(const char* at, std::size_t* line) : at_(at), line_(line) {}
     const char& operator*() const noexcept { return *at_; }
     CountingCharacters& operator++() noexcept {
-        *line_ += *at_++ == '\n' ? 1 : 0;
+        *line_ += last_ == '\n' ? 1 : 0;
+        last_ = *at_++;
         return *this;
     }
     CountingCharacters operator++(int) noexcept {
@@ -40,6 +42,7 @@ class CountingCharacters {
  private:
     const char* at_;
     std::size_t* line_;
+    char last_ = '\0';
 };
 
 /// The line, from 1, of a field such as `models[0].price.call` in a valid document; of one that is missing, the line where

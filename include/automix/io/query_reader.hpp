@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries to live models, JSON Lines:
 //     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
-// `id` and `question` are required, ids differ. A log of the schema `automix-log/1` will do: what else its records hold is passed
-// over. Any other field is an error, lest a misspelt one be missed in what is paid for.
+// `id` and `question` are required, ids differ. Records of a log will do, known by `"schema":"automix-log/1"`: what else they
+// hold is passed over. Without it any other field is an error, lest a misspelt one be missed in what is paid for.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -10,6 +10,7 @@
 #include <automix/io/document_checks.hpp>
 #include <automix/io/json_document.hpp>
 #include <automix/io/line_reader.hpp>
+#include <automix/io/log_fields.hpp>
 #include <automix/mixer/query.hpp>
 
 #include <nlohmann/json.hpp>
@@ -32,9 +33,11 @@ class QueryParser : DocumentChecks {
     explicit QueryParser(const std::string& name) : DocumentChecks(name) {}
 
     [[nodiscard]] Query parse(const Json& json) const {
-        require_keys(json, "",
-                     std::array{"id", "dataset", "split", "question", "context", "reference", "schema",
-                                "category", "models"});
+        if (json.is_object() && json.contains("schema")) {
+            require_schema(json, "", log_schema);
+        } else {
+            require_keys(json, "", std::array{"id", "dataset", "split", "question", "context", "reference"});
+        }
         Query query;
         query.id = required(json, "id");
         query.question = required(json, "question");
@@ -61,13 +64,15 @@ class QueryParser : DocumentChecks {
 
 }  // namespace detail
 
-/// The queries in a text, which messages call `name`; blank lines are passed over. Throws `DataError` with name, line and field
+/// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with name, line and field
 /// for whatever is wrong, and where there are none.
 template <class Json = nlohmann::json>
 [[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name) {
     std::vector<Query> queries;
     std::unordered_map<std::string, std::size_t> lines_of_ids;
     std::size_t number = 0;
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     while (!text.empty()) {
         const std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
