@@ -67,6 +67,8 @@ class RecordedSource {
         const ModelTexts& texts = texts_[index(model)];
         if (accepted == AcceptedAnswer::first) return *texts.answer;
         const auto clusters = data_.clusters(row_, model);
+        if (clusters.empty())
+            throw DataError("the plurality of samples was accepted, but the log holds none");
         const std::size_t known = std::min(shares_[index(model)].verdicts.size() + 1, clusters.size());
         const Plurality chosen = plurality(clusters.first(known));
         return chosen.size == 0 ? *texts.answer : texts.samples[chosen.sample].value_or(*texts.answer);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/io/log_record.hpp>
 #include <automix/mixer/live_model.hpp>
 #include <automix/mixer/live_source.hpp>
@@ -22,17 +23,21 @@
 namespace automix {
 
 struct RecordOptions {
-    int draws = 8;       ///< verdicts on each answer but the last model's; 0: none
-    Metric metric = {};  ///< of answer and reference
+    int draws = 8;                ///< verdicts on each answer but the last model's; 0: none
+    Metric metric = exact_match;  ///< of answer and reference
 };
 
-/// The record, or why there is none: then some call failed, and its message names the model. Requires a reference.
+/// The record, or why there is none: then some call failed, and its message names the model. Throws `ArgumentError` for a
+/// query without a reference and for draws below 0.
 template <live_verifier Verifier>
 [[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
                                                                 std::span<const LiveModel> models,
                                                                 const Verifier& verifier,
                                                                 const RecordOptions& options,
                                                                 const std::stop_token& stop = {}) {
+    if (!query.reference) throw ArgumentError("reference: missing in query " + in_quotes(query.id));
+    if (options.draws < 0)
+        throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
     LiveSource source(models, verifier, query, {.stop = stop});
     LogRecord log;
     log.record.id = query.id;
