@@ -47,8 +47,8 @@
 #include <automix/io/belief_json.hpp>
 #include <automix/io/call_json.hpp>
 #include <automix/io/comparison_json.hpp>
-#include <automix/io/csv_line.hpp>
 #include <automix/io/configured_models.hpp>
+#include <automix/io/csv_line.hpp>
 #include <automix/io/document_checks.hpp>
 #include <automix/io/evidence_json.hpp>
 #include <automix/io/explanation_json.hpp>
