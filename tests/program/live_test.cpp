@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// `automix record`, `train` and `answer` one after the other against a server on loopback, and what they refuse before they ask
+// anything.
+#include "program/runner.hpp"
+#include "support/catch.hpp"
+#include "support/fault_server.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+using Catch::Matchers::ContainsSubstring;
+using program::json;
+
+namespace {
+
+using program::operator+;
+
+constexpr int query_count = 40;
+
+std::string id_of(int i) { return "q" + std::to_string(i); }
+
+/// The small model is right on even questions and says so of its answers; the large one is always right.
+std::string reply_text(const std::string& prompt, int /*choice*/) {
+    const std::size_t at = prompt.find("number ") + 7;
+    const int number = std::stoi(prompt.substr(at));
+    if (prompt.starts_with("check")) return number % 2 == 0 ? " Verdict: correct" : " Verdict: incorrect";
+    const bool right = prompt.starts_with("large") || number % 2 == 0;
+    return right ? " yes" : " no";
+}
+
+ServerReply answer(const ReceivedRequest& request) { return chat_reply(request, reply_text); }
+
+json model(const std::string& name, const FaultServer& server, double call) {
+    return {{"name", name},
+            {"base_url", server.base_url()},
+            {"price", {{"call", call}, {"verification", 0.25}}},
+            {"generation", {{"max_tokens", 8}}},
+            {"verification", {{"max_tokens", 8}, {"seed", 3}}},
+            {"prompts",
+             {{"answer", name + " number {question}"}, {"verify", "check number {question} {answer}"}}},
+            {"samples_per_call", 8},
+            {"attempts", 1}};
+}
+
+struct Workshop {
+    files::Directory directory{};
+    FaultServer server;
+    std::string models = directory.path("models.json");
+    std::string queries = directory.path("queries.jsonl");
+    std::string log = directory.path("log.jsonl");
+    std::string policy = directory.path("policy.json");
+
+    explicit Workshop(RequestHandler handler = answer) : server(std::move(handler)) {
+        write(models, json{{"models", {model("small", server, 1.0), model("large", server, 20.0)}}}.dump(1));
+        std::string lines;
+        for (int i = 0; i < query_count; ++i) {
+            lines +=
+                json{{"id", id_of(i)}, {"question", std::to_string(i)}, {"reference", "yes"}}.dump() + '\n';
+        }
+        write(queries, lines);
+    }
+
+    static void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+    [[nodiscard]] program::Arguments record() const {
+        return {"record", "--models", models, "--queries", queries, "--out", log, "--draws", "8"};
+    }
+    [[nodiscard]] program::Arguments answering() const {
+        return {"answer", "--policy", policy, "--models", models, "--queries", queries};
+    }
+    void train() const { (void)program::text_of({"train", log, "--models", "small,large", "--out", policy}); }
+};
+
+std::vector<json> lines_of(const std::string& text) {
+    std::vector<json> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
+    return lines;
+}
+
+}  // namespace
+
+TEST_CASE("a log is recorded, trained on, and answered by, live and from recordings") {
+    Workshop shop;
+    const json summary = program::json_of(shop.record());
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["cost"] == query_count * (1.0 + 8 * 0.25 + 20.0));
+    CHECK(shop.server.request_count() == 3U * query_count);
+    const std::vector<json> records = lines_of(files::read(shop.log));
+    REQUIRE(records.size() == query_count);
+    for (int i = 0; i < query_count; ++i) {
+        const json& record = records[static_cast<std::size_t>(i)];
+        CHECK(record["id"] == id_of(i));
+        const json& small = record["models"][0];
+        CHECK(small["answer"] == (i % 2 == 0 ? "yes" : "no"));
+        CHECK(small["score"] == (i % 2 == 0 ? 1.0 : 0.0));
+        CHECK(small["verdicts"] ==
+              (i % 2 == 0 ? json{1, 1, 1, 1, 1, 1, 1, 1} : json{0, 0, 0, 0, 0, 0, 0, 0}));
+        CHECK(small["cost"] == 1.0);
+        CHECK(small["draw_cost"] == 0.25);
+        CHECK(record["models"][1]["score"] == 1.0);
+    }
+
+    shop.train();
+    const std::string calls = shop.directory.path("calls.jsonl");
+    const auto before = shop.server.request_count();
+    auto live = lines_of(program::text_of(shop.answering() + program::Arguments{"--record", calls}));
+    CHECK(shop.server.request_count() > before);
+    const auto after = shop.server.request_count();
+    auto replayed = lines_of(program::text_of(shop.answering() + program::Arguments{"--replay", calls}));
+    CHECK(shop.server.request_count() == after);
+    REQUIRE(live.size() == query_count);
+    REQUIRE(replayed.size() == query_count);
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        CHECK(live[i]["id"] == id_of(static_cast<int>(i)));
+        CHECK(live[i]["answer"] == "yes");
+        CHECK(live[i]["model"] == (i % 2 == 0 ? "small" : "large"));
+        live[i].erase("latency_ms");
+        replayed[i].erase("latency_ms");
+        CHECK(live[i] == replayed[i]);
+    }
+    const auto logged = lines_of(program::text_of(
+        {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries}));
+    REQUIRE(logged.size() == query_count);
+    for (const json& line : logged) {
+        CHECK(line["error"].is_null());
+        CHECK(line["cost"]["total"].get<double>() > 0.0);
+    }
+    CHECK_THAT(program::text_of(shop.answering() + program::Arguments{"--format", "text"}),
+               ContainsSubstring("40 queries, ") && ContainsSubstring("answers match their references"));
+}
+
+TEST_CASE("a recording that was stopped by its budget goes on without asking again") {
+    Workshop shop;
+    const program::Outcome stopped =
+        program::run_automix(shop.record() + program::Arguments{"--budget", "300"});
+    CHECK(stopped.code == 1);
+    CHECK_THAT(stopped.err, ContainsSubstring("budget") && ContainsSubstring("start again to go on"));
+    CHECK(shop.server.request_count() < 3U * query_count);
+    (void)program::text_of(shop.record());
+    CHECK(shop.server.request_count() == 3U * query_count);
+    CHECK(lines_of(files::read(shop.log)).size() == query_count);
+    (void)program::text_of(shop.record());
+    CHECK(shop.server.request_count() == 3U * query_count);
+}
+
+TEST_CASE("what fails is an answer with an error, and the exit code says so") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    Workshop failing([](const ReceivedRequest& request) {
+        return request.body.find("large number") == std::string::npos
+                   ? answer(request)
+                   : fault_reply(Fault::server_error, request);
+    });
+    program::Arguments arguments{"answer",       "--policy",  shop.policy, "--models",
+                                 failing.models, "--queries", shop.queries};
+    const program::Outcome kept = program::run_automix(arguments);
+    CHECK(kept.code == 0);
+    bool degraded = false;
+    for (const json& line : lines_of(kept.out)) {
+        CHECK(line["model"] == "small");
+        if (!line["degraded"].get<bool>()) continue;
+        degraded = true;
+        CHECK(line["error"]["kind"] == "server");
+    }
+    CHECK(degraded);
+    const program::Outcome failed =
+        program::run_automix(arguments + program::Arguments{"--on-failure", "fail"});
+    CHECK(failed.code == 1);
+    CHECK(lines_of(failed.out).size() == query_count);
+    CHECK_THAT(failed.err, ContainsSubstring("queries failed, the first: large: "));
+}
+
+TEST_CASE("live commands refuse bad input before they ask anything") {
+    Workshop shop;
+    const std::string good = files::read(shop.models);
+    const auto refused = [&](const json& models, const std::string& message) {
+        Workshop::write(shop.models, models.dump(1));
+        program::check_refused(shop.record(), 1, message);
+    };
+    const auto changed = [&](const char* pointer, const json& value) {
+        json models = json::parse(good);
+        models[json::json_pointer(pointer)] = value;
+        return models;
+    };
+    json no_price = json::parse(good);
+    no_price["models"][1].erase("price");
+    refused(no_price, "models[1].price: missing");
+    refused(changed("/models/0/generation", json::object()), "models[0].generation.max_tokens: missing");
+    refused(changed("/models/0/colour", 1), "models[0].colour: unknown key");
+    refused(changed("/models/0/prompts/answer", "no place-holder"), "models[0].prompts.answer: ");
+    refused(changed("/models/0/base_url", "ftp://127.0.0.1"), "base_url: ");
+    refused(changed("/models/0/api_key_env", "AUTOMIX_TESTS_NO_SUCH_KEY"), "AUTOMIX_TESTS_NO_SUCH_KEY");
+    refused(changed("/models/0/verdict", {{"positive", "("}, {"negative", "b"}}), "models[0].verdict: ");
+    Workshop::write(shop.models, good);
+    const std::string queries = files::read(shop.queries);
+    for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: \"q0\" stands already"},
+             {R"({"id":"x","reference":"x"})", ":41: question: missing"},
+             {R"({"id":"x","question":"1"})", "reference"},
+             {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},
+             {R"({"id":"x","question":)", ":41: "}}) {
+        Workshop::write(shop.queries, queries + line + '\n');
+        program::check_refused(shop.record(), 1, message);
+    }
+    Workshop::write(shop.queries, queries);
+    program::check_refused(shop.record() + program::Arguments{"--metric", "taste"}, 2,
+                           "unknown metric \"taste\"");
+    program::check_refused(shop.record() + program::Arguments{"--budget", "-1"}, 2, "--budget");
+    Workshop::write(shop.policy, R"({"schema":"automix-policy/9"})");
+    program::check_refused(shop.answering(), 1, "schema");
+    CHECK(shop.server.request_count() == 0);
+}
