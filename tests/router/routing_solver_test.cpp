@@ -6,6 +6,7 @@
 
 #include <automix/pomdp/exact.hpp>
 #include <automix/pomdp/point_based.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/router/backward_induction.hpp>
 #include <automix/router/policy_hull.hpp>
 #include <automix/router/routing_model.hpp>
@@ -20,6 +21,8 @@ using namespace automix;
 using Catch::Matchers::WithinAbs;
 
 namespace {
+
+static_assert(pomdp::pomdp_model<RoutingModel>);
 
 constexpr double all_cells = 1e9;
 

@@ -124,7 +124,7 @@ class BackwardInduction {
     std::shared_ptr<const RoutingLayout> layout_;
     const RoutingPrices& prices_;
     const SolveRule& rule_;
-    CellValues values_;
+    CellValues<Tree> values_;
     std::vector<CellPolicy> cells_;
     std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
     std::vector<double> gains_;                           // chance of each gain in count by a batch

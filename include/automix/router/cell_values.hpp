@@ -38,9 +38,10 @@ inline double net_value(const RoutingValue& value, double lambda, const RoutingP
 namespace detail {
 
 /// A value for each cell. Tree and prices must outlive it.
+template <class Tree>
 class CellValues {
  public:
-    CellValues(const RoutingTree& tree, const RoutingPrices& prices)
+    CellValues(const Tree& tree, const RoutingPrices& prices)
         : tree_(tree),
           layout_(*tree.layout),
           prices_(prices),
@@ -108,7 +109,7 @@ class CellValues {
         return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
     }
 
-    const RoutingTree& tree_;
+    const Tree& tree_;
     const RoutingLayout& layout_;
     const RoutingPrices& prices_;
     std::vector<RoutingValue> values_;

@@ -49,17 +49,22 @@ struct Explanation {
     std::string reason{};
 };
 
-/// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads.
-class PolicyExplainer {
+/// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads. On the scalar
+/// of the router's tree, so that explaining is compiled where it is used.
+template <class Scalar>
+class BasicPolicyExplainer {
+    using Tree = BasicRoutingTree<Scalar>;
+    using Values = detail::CellValues<Tree>;
+
  public:
     /// Throws `NotTrainedError` where there is no policy, one of a curve, of which nothing else is kept, or one of alpha vectors,
     /// which has no table of values.
-    explicit PolicyExplainer(const PomdpRouter& router) : router_(router) {
+    explicit BasicPolicyExplainer(const PomdpRouter& router) : router_(router) {
         const TrainedPolicy& trained = router.trained();
         if (!router.mixture().empty() && !has_table(router))
             throw NotTrainedError("pomdp: there is no table to explain this policy by");
         for (const PolicyShare& part : router.mixture()) {
-            detail::CellValues& values = values_.emplace_back(*trained.tree, trained.prices);
+            Values& values = values_.emplace_back(*trained.tree, trained.prices);
             for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
         }
         if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
@@ -69,9 +74,9 @@ class PolicyExplainer {
         const TrainedPolicy& trained = router.trained();
         return !trained.mixture.empty() && trained.tree && trained.tree->layout;
     }
-    PolicyExplainer(const PolicyExplainer&) = delete;
-    PolicyExplainer& operator=(const PolicyExplainer&) = delete;
-    ~PolicyExplainer() = default;
+    BasicPolicyExplainer(const BasicPolicyExplainer&) = delete;
+    BasicPolicyExplainer& operator=(const BasicPolicyExplainer&) = delete;
+    ~BasicPolicyExplainer() = default;
 
     /// Throws `ProtocolError` for evidence that no query can have.
     [[nodiscard]] Explanation explain(const Evidence& evidence) const {
@@ -98,7 +103,7 @@ class PolicyExplainer {
     }
 
  private:
-    static void evaluate_node(detail::CellValues& values, const RoutingPolicy& policy, Index n) {
+    static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
         const RoutedModel& model = values.model_of(n);
         std::vector<double> gains;
         const auto follow = [&](Index state, int drawn, int count) {
@@ -126,13 +131,13 @@ class PolicyExplainer {
 
     /// Expected score of the last model after what was seen at `before`.
     [[nodiscard]] double last_score(const RoutingPosition& before) const {
-        const RoutingTree& tree = *router_.trained().tree;
+        const Tree& tree = *router_.trained().tree;
         return before.node < 0 ? tree.last_alone
                                : tree.last(tree.layout->node(before.node).first_cell + before.state);
     }
 
     void explain_cell(Explanation& explanation, const Evidence& evidence, const RoutingPolicy& policy,
-                      const detail::CellValues& values) const {
+                      const Values& values) const {
         const RoutingPosition at = policy.find(evidence);
         const Index node = at.node;
         const Index state = at.state;
@@ -181,7 +186,7 @@ class PolicyExplainer {
 
     void add_belief(Explanation& explanation, const Evidence& evidence, const RoutedModel& model) const {
         if (!chain_ || chain_->position(evidence.current) < 0) return;
-        LevelBelief belief;
+        BasicLevelBelief<Scalar> belief;
         for (int m = 0; m <= evidence.current; ++m) {
             const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
             if (!known.answered) continue;
@@ -191,7 +196,7 @@ class PolicyExplainer {
         }
         explanation.belief.assign(belief.levels.begin(), belief.levels.end());
         if (model.kind != VerificationKind::verdicts) return;
-        const Eigen::VectorXd grid = detail::level_grid(belief.levels.size());
+        const auto grid = detail::level_grid<Scalar>(belief.levels.size());
         explanation.levels.assign(grid.begin(), grid.end());
     }
 
@@ -219,9 +224,11 @@ class PolicyExplainer {
     }
 
     const PomdpRouter& router_;
-    std::vector<detail::CellValues> values_;  // of the policies that are mixed
-    std::optional<detail::BeliefChain> chain_;
+    std::vector<Values> values_;  // of the policies that are mixed
+    std::optional<detail::BeliefChain<Scalar>> chain_;
 };
+
+using PolicyExplainer = BasicPolicyExplainer<double>;
 
 /// `accept`, `accept the plurality`, `route to NAME` or `verify K`.
 inline std::string action_text(const Action& action, const std::vector<std::string>& models) {

@@ -26,9 +26,13 @@
 namespace automix {
 
 /// A `pomdp_model`. Beliefs and prices are copied.
-class RoutingModel {
+template <class Scalar>
+class BasicRoutingModel {
  public:
-    RoutingModel(BeliefModel belief, RoutingPrices prices, SolveRule rule)
+    using Chain = detail::BeliefChain<Scalar>;
+    using LevelBelief = typename Chain::Belief;
+
+    BasicRoutingModel(BasicBeliefModel<Scalar> belief, RoutingPrices prices, SolveRule rule)
         : belief_(std::move(belief)), prices_(std::move(prices)), rule_(std::move(rule)), chain_(belief_) {
         const int last = last_model();
         for (int model = 0; model < last; ++model) {
@@ -39,15 +43,15 @@ class RoutingModel {
             }
         }
         for (const int draws : rule_.batches) observations_ = std::max(observations_, draws + 1);
-        for (const LevelModel& levels : belief_.levels) {
+        for (const auto& levels : belief_.levels) {
             if (levels.kind == VerificationKind::confidence)
                 observations_ = std::max(observations_, static_cast<int>(levels.levels()));
         }
         start_.push_back(started, 1.0);
     }
 
-    RoutingModel(const RoutingModel&) = delete;
-    RoutingModel& operator=(const RoutingModel&) = delete;
+    BasicRoutingModel(const BasicRoutingModel&) = delete;
+    BasicRoutingModel& operator=(const BasicRoutingModel&) = delete;
 
     [[nodiscard]] int states() const { return states_; }
     /// Accept, route to each model, verify by each batch.
@@ -88,7 +92,7 @@ class RoutingModel {
         LevelBelief before;
         if (step.from != nullptr && step.from->about >= 0) {
             before.position = step.from->about;
-            before.levels = Eigen::VectorXd::Unit(levels(before.position), step.level);
+            before.levels = Eigen::VectorX<Scalar>::Unit(levels(before.position), step.level);
         }
         const LevelBelief after = chain_.arrive(before, to);
         const Block& block = block_of(to, after.position);
@@ -148,7 +152,7 @@ class RoutingModel {
         return result;
     }
 
-    [[nodiscard]] const detail::BeliefChain& chain() const noexcept { return chain_; }
+    [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
     [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
 
@@ -232,10 +236,10 @@ class RoutingModel {
         return chain_.score_at(step.from->about, step.level, model);
     }
 
-    BeliefModel belief_;
+    BasicBeliefModel<Scalar> belief_;
     RoutingPrices prices_;
     SolveRule rule_;
-    detail::BeliefChain chain_;
+    Chain chain_;
     std::vector<RoutedModel> models_ = routed_models(belief_);
     std::vector<Block> blocks_;
     int states_ = 2;
@@ -243,6 +247,6 @@ class RoutingModel {
     pomdp::Belief start_;
 };
 
-static_assert(pomdp::pomdp_model<RoutingModel>);
+using RoutingModel = BasicRoutingModel<double>;
 
 }  // namespace automix

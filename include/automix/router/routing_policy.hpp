@@ -28,16 +28,21 @@ struct RoutingPosition {
     Index state = 0;
 };
 
-class RoutingPolicy {
+/// On the scalar of its vectors, so that it is compiled where it is used.
+template <class Scalar>
+class BasicRoutingPolicy {
  public:
-    RoutingPolicy() = default;
+    using Vectors = BasicVectorPolicy<Scalar>;
+
+    BasicRoutingPolicy() = default;
     /// A table of choices, one a cell. The layout is shared by policies over the same models.
-    RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells, int first_model)
+    BasicRoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells,
+                       int first_model)
         : layout_(std::move(layout)),
           cells_(std::make_shared<const std::vector<CellPolicy>>(std::move(cells))),
           first_model_(first_model) {}
 
-    explicit RoutingPolicy(std::shared_ptr<const VectorPolicy> vectors)
+    explicit BasicRoutingPolicy(std::shared_ptr<const Vectors> vectors)
         : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
 
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
@@ -60,8 +65,8 @@ class RoutingPolicy {
     }
 
     /// The same table, asking that model first. Requires a table.
-    [[nodiscard]] RoutingPolicy starting_at(int first) const {
-        RoutingPolicy policy = *this;
+    [[nodiscard]] BasicRoutingPolicy starting_at(int first) const {
+        BasicRoutingPolicy policy = *this;
         policy.first_model_ = first;
         return policy;
     }
@@ -71,7 +76,7 @@ class RoutingPolicy {
         return vectors_ ? vectors_->models() : layout_->models();
     }
     /// The alpha vectors; null for a table.
-    [[nodiscard]] const VectorPolicy* vectors() const noexcept { return vectors_.get(); }
+    [[nodiscard]] const Vectors* vectors() const noexcept { return vectors_.get(); }
 
     // Of a table alone:
 
@@ -129,8 +134,10 @@ class RoutingPolicy {
 
     std::shared_ptr<const RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<CellPolicy>> cells_{};
-    std::shared_ptr<const VectorPolicy> vectors_{};
+    std::shared_ptr<const Vectors> vectors_{};
     int first_model_ = 0;
 };
+
+using RoutingPolicy = BasicRoutingPolicy<double>;
 
 }  // namespace automix

@@ -29,6 +29,8 @@ namespace detail {
 /// Draws as a belief expects them.
 template <class Model>
 class ExpectedDraws {
+    using LevelBelief = typename Model::LevelBelief;
+
  public:
     explicit ExpectedDraws(const Model& model) : model_(model) {}
 
@@ -73,11 +75,11 @@ class ExpectedDraws {
     [[nodiscard]] double score() const noexcept { return score_; }
 
  private:
-    [[nodiscard]] const BeliefChain& chain() const { return model_.chain(); }
+    [[nodiscard]] const typename Model::Chain& chain() const { return model_.chain(); }
 
     const Model& model_;
     std::vector<LevelBelief> beliefs_;
-    std::vector<Eigen::VectorXd> likelihoods_;
+    std::vector<decltype(LevelBelief::levels)> likelihoods_;
     double score_ = 0.0;
 };
 
@@ -93,42 +95,47 @@ RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, con
 }
 
 /// The best policy for one lambda up to a gap, by the engine.
-template <class Belief>
-RoutingSolution solve_point_based(const Belief& belief, const RoutingPrices& prices, const SolveRule& rule) {
-    const auto model = std::make_shared<const RoutingModel>(belief, prices, rule);
+template <class Scalar>
+RoutingSolution solve_point_based(const BasicBeliefModel<Scalar>& belief, const RoutingPrices& prices,
+                                  const SolveRule& rule) {
+    const auto model = std::make_shared<const BasicRoutingModel<Scalar>>(belief, prices, rule);
     pomdp::SarsopOptions options;
     options.stop.gap = point_based_gap;
     options.stop.vector_limit = point_based_vectors;
     options.stop.time_limit = std::numeric_limits<double>::infinity();
     pomdp::Solution solved = pomdp::solve_sarsop(*model, options);
     RoutingSolution solution;
-    solution.policy = RoutingPolicy(std::make_shared<const VectorPolicy>(model, std::move(solved.policy)));
+    solution.policy =
+        RoutingPolicy(std::make_shared<const BasicVectorPolicy<Scalar>>(model, std::move(solved.policy)));
     solution.value = expected_value(solution.policy, *model, prices);
     solution.gap = solved.gap();
     return solution;
 }
 
 /// The best policy for one lambda, up to its gap.
-template <class Tree>
-RoutingSolution solve_routing(const Tree& tree, const RoutingPrices& prices, const SolveRule& rule) {
-    if (tree.layout) return detail::BackwardInduction<Tree>(tree, prices, rule).solution();
+template <class Scalar>
+RoutingSolution solve_routing(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices,
+                              const SolveRule& rule) {
+    if (tree.layout)
+        return detail::BackwardInduction<BasicRoutingTree<Scalar>>(tree, prices, rule).solution();
     return solve_point_based(*tree.belief, prices, rule);
 }
 
 /// Asks one model and accepts.
-template <class Tree>
-RoutingSolution accept_first(const Tree& tree, const RoutingPrices& prices, int first) {
+template <class Scalar>
+RoutingSolution accept_first(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices, int first) {
     const double price = prices.answers[static_cast<std::size_t>(first)];
     if (!tree.layout) {
         // Where that model has answered, to route to it is to accept.
-        const auto model =
-            std::make_shared<const RoutingModel>(*tree.belief, prices, SolveRule{0.0, {1}, first});
+        using Model = BasicRoutingModel<Scalar>;
+        const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
         pomdp::ValueFunction ask(model->states());
-        ask.add({Eigen::VectorXd::Zero(model->states()), 1 + first});
-        const detail::BeliefChain& chain = model->chain();
-        const double score =
-            chain.score(first < model->last_model() ? chain.arrive({}, first) : LevelBelief{}, first);
-        return {RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(ask)))),
+        ask.add({Eigen::VectorX<Scalar>::Zero(model->states()), 1 + first});
+        const typename Model::Chain& chain = model->chain();
+        const double score = chain.score(
+            first < model->last_model() ? chain.arrive({}, first) : typename Model::LevelBelief{}, first);
+        return {RoutingPolicy(
+                    std::make_shared<const BasicVectorPolicy<Scalar>>(model, pomdp::Policy(std::move(ask)))),
                 {score, price, 0.0, 0.0}};
     }
     const RoutingLayout& layout = *tree.layout;

@@ -14,9 +14,12 @@
 
 namespace automix {
 
-class VectorPolicy {
+template <class Scalar>
+class BasicVectorPolicy {
  public:
-    VectorPolicy(std::shared_ptr<const RoutingModel> model, pomdp::Policy policy)
+    using Model = BasicRoutingModel<Scalar>;
+
+    BasicVectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
         : model_(std::move(model)), policy_(std::move(policy)) {}
 
     /// The model that is asked first.
@@ -26,7 +29,7 @@ class VectorPolicy {
 
     /// What to do when a model but the last has answered. Requires evidence within the limits of draws.
     [[nodiscard]] CellPolicy decide(const Evidence& evidence) const {
-        LevelBelief about;
+        typename Model::LevelBelief about;
         for (int model = 0; model <= evidence.current; ++model) {
             const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
             if (!known.answered) continue;
@@ -43,16 +46,18 @@ class VectorPolicy {
     }
 
     [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return model_->models(); }
-    [[nodiscard]] const RoutingModel& model() const noexcept { return *model_; }
+    [[nodiscard]] const Model& model() const noexcept { return *model_; }
     [[nodiscard]] const pomdp::Policy& vectors() const noexcept { return policy_; }
 
  private:
-    [[nodiscard]] Choice at(int model, int drawn, const LevelBelief& about) const {
+    [[nodiscard]] Choice at(int model, int drawn, const typename Model::LevelBelief& about) const {
         return model_->choice(model, drawn, policy_.action(model_->belief(model, drawn, about)));
     }
 
-    std::shared_ptr<const RoutingModel> model_;
+    std::shared_ptr<const Model> model_;
     pomdp::Policy policy_;
 };
+
+using VectorPolicy = BasicVectorPolicy<double>;
 
 }  // namespace automix
