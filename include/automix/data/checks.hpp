@@ -66,8 +66,8 @@ struct CochranSums {
 };
 
 /// Calls `f` with the first `draws` verdicts of each row where all of them could be read.
-template <class F>
-void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
+template <class Data, class F>
+void for_each_parsed(const Data& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
         const auto verdicts = data.verdicts(row, model).first(static_cast<std::size_t>(draws));
         if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end()) f(verdicts);
@@ -77,7 +77,9 @@ void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
 }  // namespace detail
 
 /// Compares the first `draws` verdicts of a model. Requires as many in every row.
-inline ColumnTest test_columns(const Dataset& data, Index model, int draws, const CheckLimits& limits = {}) {
+template <class Row>
+ColumnTest test_columns(const BasicDataset<Row>& data, Index model, int draws,
+                        const CheckLimits& limits = {}) {
     const auto count = static_cast<std::size_t>(draws);
     ColumnTest test;
     std::vector<double> positive(count, 0.0);
@@ -137,9 +139,10 @@ inline ColumnTest test_columns(const Dataset& data, Index model, int draws, cons
 namespace detail {
 
 /// Gathers what is odd in a log.
+template <class Data>
 class LogChecks {
  public:
-    LogChecks(const Dataset& data, const StatisticsOptions& options, const CheckLimits& limits)
+    LogChecks(const Data& data, const StatisticsOptions& options, const CheckLimits& limits)
         : data_(data), options_(options), limits_(limits) {}
 
     [[nodiscard]] std::vector<std::string> run() && {
@@ -218,8 +221,8 @@ class LogChecks {
     void check_verifier(Index model) {
         if (!data_.verified(model) || data_.rows() < limits_.least_rows) return;
         const auto rows = static_cast<double>(data_.rows());
-        const Eigen::ArrayXd score = data_.scores(model);
-        const Eigen::ArrayXd confidence = data_.confidences(model);
+        const auto score = data_.scores(model);
+        const auto confidence = data_.confidences(model);
         const double right = score.sum();
         const Eigen::ArrayXd s = score - score.mean();
         const Eigen::ArrayXd c = confidence - confidence.mean();
@@ -239,7 +242,7 @@ class LogChecks {
         }
     }
 
-    const Dataset& data_;
+    const Data& data_;
     const StatisticsOptions& options_;
     const CheckLimits& limits_;
     std::vector<std::string> warnings_;
@@ -249,8 +252,9 @@ class LogChecks {
 
 /// What is odd in a log that policies are to be trained on, with figures and what to do; empty where nothing is. Throws
 /// `ArgumentError` for limits of draws that do not fit the models.
-inline std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options = {},
-                                          const CheckLimits& limits = {}) {
+template <class Row>
+std::vector<std::string> check_log(const BasicDataset<Row>& data, const StatisticsOptions& options = {},
+                                   const CheckLimits& limits = {}) {
     validate(options, static_cast<std::size_t>(data.models()));
     return detail::LogChecks(data, options, limits).run();
 }

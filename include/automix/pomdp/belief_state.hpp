@@ -39,8 +39,10 @@ struct Belief {
         probabilities.push_back(probability);
     }
 
-    [[nodiscard]] Eigen::VectorXd dense(int number_of_states) const {
-        Eigen::VectorXd result = Eigen::VectorXd::Zero(number_of_states);
+    /// One probability a state.
+    template <class Scalar = double>
+    [[nodiscard]] Eigen::VectorX<Scalar> dense(int number_of_states) const {
+        Eigen::VectorX<Scalar> result = Eigen::VectorX<Scalar>::Zero(number_of_states);
         for (std::size_t i = 0; i < size(); ++i) result(states[i]) = probabilities[i];
         return result;
     }

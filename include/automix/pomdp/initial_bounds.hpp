@@ -36,11 +36,11 @@ Eigen::MatrixXd mdp_step(const M& model, const Eigen::VectorXd& next) {
 }
 
 /// One step of the fast informed bound from `next`: states x actions both.
-template <pomdp_model M>
-Eigen::MatrixXd fast_informed_step(const M& model, const Eigen::MatrixXd& next) {
+template <pomdp_model M, class Matrix>
+Matrix fast_informed_step(const M& model, const Matrix& next) {
     const int actions = model.actions();
-    Eigen::MatrixXd q(model.states(), actions);
-    Eigen::MatrixXd joint(actions, model.observations());  // for a' and o: sum_s' T O Q_a'(s')
+    Matrix q(model.states(), actions);
+    Matrix joint(actions, model.observations());  // for a' and o: sum_s' T O Q_a'(s')
     std::vector<int> seen;
     std::vector<bool> is_seen(static_cast<std::size_t>(model.observations()), false);
     for (int a = 0; a < actions; ++a) {
@@ -110,11 +110,11 @@ struct NeverStop {
 };
 
 /// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times. False where `go_on` ends it before.
-template <class Step, class GoOn>
-bool iterate(Eigen::MatrixXd& values, Step step, double tolerance, int limit, GoOn go_on) {
+template <class Matrix, class Step, class GoOn>
+bool iterate(Matrix& values, Step step, double tolerance, int limit, GoOn go_on) {
     for (int i = 0; i < limit; ++i) {
         if (!go_on()) return false;
-        Eigen::MatrixXd next = step(values);
+        Matrix next = step(values);
         const double change = (next - values).cwiseAbs().maxCoeff();
         values = std::move(next);
         if (change <= tolerance) break;
@@ -135,8 +135,8 @@ template <pomdp_model M, class Step, class GoOn>
 Eigen::MatrixXd iterate_from(const M& model, double reward, double unfinished, Step step, double tolerance,
                              GoOn go_on) {
     const bool discounted = model.discount() < 1.0;
-    Eigen::MatrixXd values = Eigen::MatrixXd::Constant(model.states(), model.actions(),
-                                                       discounted ? reward / (1.0 - model.discount()) : 0.0);
+    Eigen::MatrixXd values(model.states(), model.actions());
+    values.setConstant(discounted ? reward / (1.0 - model.discount()) : 0.0);
     const bool finished =
         iterate(values, step, discounted ? tolerance : 0.0, iteration_limit(model), std::ref(go_on));
     if (!finished && !discounted) values.setConstant(unfinished * steps_to_end(model).value_or(0));
@@ -152,7 +152,7 @@ Eigen::MatrixXd mdp_values(const M& model, double tolerance, GoOn go_on = {}) {
     const double greatest = reward_range(model).greatest;
     return detail::iterate_from(
         model, greatest, std::max(0.0, greatest),
-        [&](const Eigen::MatrixXd& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance, go_on);
+        [&](const auto& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance, go_on);
 }
 
 /// Q values that bound the optimal value from above at every belief, by max_a b . Q_a (FIB, begun from the MDP's values).

@@ -70,7 +70,8 @@ Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
     const int states = actions == 0 ? 0 : transitions.front().rows();
     detail::require_size("tables of observations", static_cast<Eigen::Index>(observations.size()), actions);
     detail::require_tables(transitions, observations, states, [](int a) { return std::to_string(a); });
-    Eigen::MatrixXd expected = Eigen::MatrixXd::Zero(states, actions);
+    Eigen::MatrixXd expected(states, actions);
+    expected.setZero();
     for (int a = 0; a < actions; ++a) {
         const SparseRows& seen_after = observations[static_cast<std::size_t>(a)];
         const auto of_action = [&](const char* table) { return table + std::to_string(a); };

@@ -34,34 +34,33 @@ namespace detail {
 inline constexpr double stage_entries = 4e6;
 
 /// One vector an action.
-template <pomdp_model M>
-StageStart stage_start(const M& model, const Eigen::MatrixXd& below, const Eigen::MatrixXd& above) {
+template <pomdp_model M, class Matrix>
+StageStart stage_start(const M& model, const Matrix& below, const Matrix& above) {
     ValueFunction lower(model.states());
     for (int a = 0; a < model.actions(); ++a) lower.add({below.col(a), a});
-    return {std::make_shared<const ValueFunction>(std::move(lower)),
-            std::make_shared<const Eigen::MatrixXd>(above)};
+    return {std::make_shared<const ValueFunction>(std::move(lower)), std::make_shared<const Matrix>(above)};
 }
 
 /// Adds the steps that are not computed, from those with the fewest left on. Without discount what is lost below grows
 /// with the steps left: these steps have a vector of their own, of the action that is best at the start.
-template <pomdp_model M>
-void add_tails(const M& model, int horizon, const RewardRange& range, const Eigen::MatrixXd& below,
-               const Eigen::MatrixXd& above, std::vector<StageStart>& starts) {
+template <pomdp_model M, class Matrix>
+void add_tails(const M& model, int horizon, const RewardRange& range, const Matrix& below,
+               const Matrix& above, std::vector<StageStart>& starts) {
     const auto computed = static_cast<int>(starts.size());
     const double least = std::min(0.0, range.least);
     const double greatest = std::max(0.0, range.greatest);
     if (model.discount() < 1.0) {
         const double weight = std::pow(model.discount(), computed) / (1.0 - model.discount());
         starts.resize(static_cast<std::size_t>(horizon),
-                      stage_start(model, (below.array() + least * weight).matrix(),
-                                  (above.array() + greatest * weight).matrix()));
+                      stage_start<M, Matrix>(model, (below.array() + least * weight).matrix(),
+                                             (above.array() + greatest * weight).matrix()));
         return;
     }
     const Belief& start = model.start();
     int best = 0;
     const auto value = [&](int action) { return start.mean([&](int s) { return below(s, action); }); };
     for (int a = 1; a < model.actions(); ++a) best = value(a) > value(best) ? a : best;
-    const auto upper = std::make_shared<const Eigen::MatrixXd>(
+    const auto upper = std::make_shared<const Matrix>(
         (above.array() + greatest * static_cast<double>(horizon - computed)).matrix());
     for (int more = 1; computed + more <= horizon; ++more) {
         ValueFunction lower(model.states());
@@ -83,7 +82,8 @@ std::vector<StageStart> stage_starts(const M& model, int horizon, GoOn go_on) {
         return {detail::stage_start(model, below, fast_informed_values(model, tolerance, std::ref(go_on)))};
     }
     std::vector<StageStart> starts;
-    Eigen::MatrixXd below = Eigen::MatrixXd::Zero(model.states(), model.actions());
+    Eigen::MatrixXd below(model.states(), model.actions());
+    below.setZero();
     Eigen::MatrixXd above = below;
     const double most = detail::stage_entries / static_cast<double>(below.size());
     const double tail = range.magnitude() / (1.0 - model.discount());

@@ -27,11 +27,9 @@ class UpperBound {
     /// From Q values that other bounds begin with too.
     explicit UpperBound(std::shared_ptr<const Eigen::MatrixXd> q)
         : q_(std::move(q)),
-          corners_(q_->rowwise().maxCoeff()),
-          weights_(q_->rows()),
-          by_key_(static_cast<std::size_t>(q_->rows())) {
-        weights_.setZero();
-    }
+          corners_(largest_by_state(*q_)),
+          weights_(static_cast<std::size_t>(q_->rows()), 0.0),
+          by_key_(static_cast<std::size_t>(q_->rows())) {}
 
     /// Lowers the bound at a belief to `value`. Does nothing where the bound is that low already.
     void add(const Belief& belief, double value) {
@@ -57,9 +55,9 @@ class UpperBound {
 
     /// The bound at a belief by the points from number `first` on; that of the corners where none lowers it.
     [[nodiscard]] double sawtooth(const Belief& belief, int first = 0) {
-        for (std::size_t i = 0; i < belief.size(); ++i) weights_(belief.states[i]) = belief.probabilities[i];
+        for (std::size_t i = 0; i < belief.size(); ++i) weight(belief.states[i]) = belief.probabilities[i];
         const double drop = deepest_drop(belief.states, static_cast<std::size_t>(first));
-        for (const int state : belief.states) weights_(state) = 0.0;
+        for (const int state : belief.states) weight(state) = 0.0;
         return at_corners(belief) + drop;
     }
 
@@ -87,11 +85,11 @@ class UpperBound {
             states.clear();
             for (const Entry& entry : point.entries) {
                 states.push_back(entry.column);
-                weights_(entry.column) = entry.value;
+                weight(entry.column) = entry.value;
             }
             // Those that stayed the last time do so beside one another.
             const double others = deepest_drop(states, number < pruned_ ? pruned_ : 0);
-            for (const int state : states) weights_(state) = 0.0;
+            for (const int state : states) weight(state) = 0.0;
             if (drop < others - 1e-12) {
                 point.drop = drop;
                 kept.push_back(static_cast<int>(number));
@@ -130,6 +128,19 @@ class UpperBound {
         return made;
     }
 
+    /// max_a q(s, a) by state.
+    static Eigen::VectorXd largest_by_state(const Eigen::MatrixXd& q) {
+        Eigen::VectorXd largest(q.rows());
+        for (Eigen::Index s = 0; s < q.rows(); ++s) {
+            largest(s) = q(s, 0);
+            for (Eigen::Index a = 1; a < q.cols(); ++a) largest(s) = std::max(largest(s), q(s, a));
+        }
+        return largest;
+    }
+
+    [[nodiscard]] double& weight(int state) { return weights_[static_cast<std::size_t>(state)]; }
+    [[nodiscard]] double weight(int state) const { return weights_[static_cast<std::size_t>(state)]; }
+
     void enter(std::size_t number) {
         by_key_[static_cast<std::size_t>(points_[number].key.column)].push_back(number);
     }
@@ -155,10 +166,10 @@ class UpperBound {
     void deepen(double& deepest, const Point& point) const {
         if (point.drop >= deepest) return;
         const double useless = deepest / point.drop;  // a ratio at which the point lowers nothing more
-        double ratio = std::min(1.0, weights_(point.key.column) / point.key.value);
+        double ratio = std::min(1.0, weight(point.key.column) / point.key.value);
         for (std::size_t i = 1; i < point.entries.size() && ratio > useless; ++i) {
             const Entry& entry = point.entries[i];
-            ratio = std::min(ratio, weights_(entry.column) / entry.value);
+            ratio = std::min(ratio, weight(entry.column) / entry.value);
         }
         deepest = std::min(deepest, point.drop * ratio);
     }
@@ -180,7 +191,7 @@ class UpperBound {
 
     std::shared_ptr<const Eigen::MatrixXd> q_;
     Eigen::VectorXd corners_{};
-    Eigen::VectorXd weights_{};  ///< of the belief being looked at, else 0
+    std::vector<double> weights_;  ///< of the belief being looked at, else 0
     std::vector<Point> points_;
     std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
