@@ -210,6 +210,12 @@ void add_answer(CLI::App& app, Command& chosen) {
         ->check(CLI::IsMember({"json", "text"}).description(""))
         ->type_name("json|text")
         ->default_str("json");
+    command
+        ->add_option("--batch", options->answering.batch,
+                     "Fewest verdicts to draw in a round, for fewer rounds at more draws")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("K")
+        ->capture_default_str();
     add_seed(*command, options->answering.seed, "Seed of the hash of ids");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

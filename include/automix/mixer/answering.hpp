@@ -19,6 +19,7 @@
 #include <automix/router/router.hpp>
 #include <automix/router/source.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -45,6 +46,7 @@ enum class OnFailure : std::uint8_t {
 struct AnsweringOptions {
     OnFailure on_failure = OnFailure::keep_answer;
     int all_draws = 8;       ///< what a router gets that asks for all draws
+    int batch = 1;           ///< fewest draws in a round where as many remain, for fewer rounds at more draws
     std::uint64_t seed = 0;  ///< of the hash of ids, by which queries fall to mixed policies
     bool explain = true;
 };
@@ -58,15 +60,31 @@ struct AnswerAllOptions {
 
 namespace detail {
 
-/// A router that keeps the evidence of its last decision before the last model was asked.
+/// Most draws on the current answer.
+template <router Router>
+int most_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
+    if constexpr (std::same_as<Router, PomdpRouter>) {
+        return router.trained().models[static_cast<std::size_t>(evidence.current)].draws;
+    } else {
+        return options.all_draws;
+    }
+}
+
+/// A router that keeps the evidence of its last decision before the last model was asked, and draws in batches.
 template <router Router>
 struct WatchedRouter {
     const Router& policy;
+    const AnsweringOptions& options;
     Evidence& last_open;
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
         if (evidence.current < evidence.last_model()) last_open = evidence;
-        return policy.next(evidence);
+        Action action = policy.next(evidence);
+        if (action.kind == ActionKind::verify && action.draws > 0) {
+            const int left = most_draws(policy, evidence, options) - evidence.current_model().drawn;
+            action.draws = std::max(action.draws, std::min(options.batch, left));
+        }
+        return action;
     }
 };
 
@@ -91,7 +109,8 @@ template <router Router, source Source>
         Evidence evidence(models);
         evidence.reset(uniform_of(id, options.seed));
         Evidence last_open = evidence;
-        const Outcome outcome = run(detail::WatchedRouter<Router>{router, last_open}, source, evidence);
+        const Outcome outcome =
+            run(detail::WatchedRouter<Router>{router, options, last_open}, source, evidence);
         answer.rounds = outcome.rounds;
         answer.failure = source.failure();
         if (outcome.model >= 0 && (!answer.failure || options.on_failure == OnFailure::keep_answer)) {
