@@ -2,6 +2,7 @@
 // `automix answer`: a saved policy answers queries, from live models, from a recording of their calls, or from a log.
 #include "answer_text.hpp"
 #include "command.hpp"
+#include "in_order.hpp"
 #include "live_models.hpp"
 
 #include <automix/io/answer_json.hpp>
@@ -18,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,15 +61,13 @@ class OrderedOutput {
             kept_[number] = answer;
             return;
         }
-        waiting_.emplace(
-            number,
-            to_json(answer, models_).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n');
-        for (auto next = waiting_.find(next_); next != waiting_.end(); next = waiting_.find(++next_)) {
-            const std::string& line = next->second;
-            if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0)
-                throw DataError("standard output cannot be written");
-            waiting_.erase(next);
-        }
+        lines_.add(number,
+                   to_json(answer, models_).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n',
+                   [](const std::string& line) {
+                       if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() ||
+                           std::fflush(stdout) != 0)
+                           throw DataError("standard output cannot be written");
+                   });
     }
 
     [[nodiscard]] const std::vector<LiveAnswer>& kept() const noexcept { return kept_; }
@@ -87,8 +85,7 @@ class OrderedOutput {
     std::size_t queries_;
     bool keep_;
     std::vector<LiveAnswer> kept_;
-    std::map<std::size_t, std::string> waiting_;
-    std::size_t next_ = 0;
+    InOrder<std::string> lines_;
     std::size_t failed_ = 0;
     std::string first_failure_;
 };

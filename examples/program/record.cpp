@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `automix record`: asks live models every query, draws verdicts on their answers, and writes the log to train on.
 #include "command.hpp"
+#include "in_order.hpp"
 #include "live_models.hpp"
 
 #include <automix/core/format.hpp>
@@ -16,7 +17,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -70,16 +70,14 @@ class OrderedLog {
 
     void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended) {
         const std::lock_guard lock(mutex_);
-        waiting_.emplace(number, std::move(ended));
-        for (auto next = waiting_.find(next_); next != waiting_.end(); next = waiting_.find(++next_)) {
-            if (const auto* log = std::get_if<LogRecord>(&next->second)) {
+        ended_.add(number, std::move(ended), [&](const std::variant<LogRecord, LiveFailure>& next) {
+            if (const auto* log = std::get_if<LogRecord>(&next)) {
                 writer_.write(*log);
                 ++written_;
             } else if (failed_++ == 0) {
-                first_failure_ = std::get<LiveFailure>(next->second).message;
+                first_failure_ = std::get<LiveFailure>(next).message;
             }
-            waiting_.erase(next);
-        }
+        });
     }
 
     [[nodiscard]] std::size_t written() const noexcept { return written_; }
@@ -89,8 +87,7 @@ class OrderedLog {
  private:
     std::mutex mutex_;
     LogWriter writer_;
-    std::map<std::size_t, std::variant<LogRecord, LiveFailure>> waiting_;
-    std::size_t next_ = 0;
+    InOrder<std::variant<LogRecord, LiveFailure>> ended_;
     std::size_t written_ = 0;
     std::size_t failed_ = 0;
     std::string first_failure_;
