@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     }
     benchmarks::register_policies();
     benchmarks::register_reading();
+    benchmarks::register_live();
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
     benchmark::RunSpecifiedBenchmarks();

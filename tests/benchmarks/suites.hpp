@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The subjects of the benchmark program, and the routers that they time. Benchmarks are named SUBJECT/NAME/ROWS, those of
-// policies from statistics SUBJECT/NAME/DRAWS.
+// policies from statistics SUBJECT/NAME/DRAWS, those of the live path SUBJECT/NAME/DRAWS or /QUERIES AT A TIME.
 #pragma once
 
 #include <automix/router/exact.hpp>
@@ -22,6 +22,7 @@ void register_decisions(std::size_t rows);
 void register_routing(std::size_t rows);
 void register_policies();
 void register_reading();
+void register_live();
 
 /// Registers `time.template operator()<Router>(state, rows)` for each router of the published family, for `exact` and
 /// for `pomdp`.
