@@ -25,15 +25,15 @@ namespace automix {
 
 namespace detail {
 
-template <class Json>
-Json vector_json(const Eigen::VectorXd& values) {
+template <class Json, class Vector>
+Json vector_json(const Vector& values) {
     return Json(std::vector<double>(values.begin(), values.end()));
 }
 
-template <class Json>
-Json matrix_json(const Eigen::MatrixXd& values) {
+template <class Json, class Matrix>
+Json matrix_json(const Matrix& values) {
     Json rows = Json::array();
-    for (Index r = 0; r < values.rows(); ++r) rows.push_back(vector_json<Json>(values.row(r).transpose()));
+    for (Index r = 0; r < values.rows(); ++r) rows.push_back(vector_json<Json>(values.row(r)));
     return rows;
 }
 

@@ -38,7 +38,8 @@ inline std::string cell_text(const CellPolicy& cell) {
 }
 
 /// The cells of node `n`.
-inline std::string node_text(const RoutingPolicy& policy, Index n) {
+template <class Policy>
+std::string node_text(const Policy& policy, Index n) {
     const RoutingLayout& layout = policy.layout();
     const RoutedModel& model = layout.models()[static_cast<std::size_t>(layout.node(n).model)];
     std::string text;
