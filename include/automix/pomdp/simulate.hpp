@@ -98,13 +98,14 @@ int sample(Random& random, ForEach for_each) {
 }
 
 /// Equal beliefs once, with their probabilities added up.
-inline std::vector<std::pair<double, Belief>> merged(std::vector<std::pair<double, Belief>> beliefs) {
+template <class Weighted>
+std::vector<Weighted> merged(std::vector<Weighted> beliefs) {
     const auto before = [](const auto& a, const auto& b) {
         return std::tie(a.second.states, a.second.probabilities) <
                std::tie(b.second.states, b.second.probabilities);
     };
     std::sort(beliefs.begin(), beliefs.end(), before);
-    std::vector<std::pair<double, Belief>> distinct;
+    std::vector<Weighted> distinct;
     for (auto& [probability, belief] : beliefs) {
         if (!distinct.empty() && distinct.back().second == belief) {
             distinct.back().first += probability;
