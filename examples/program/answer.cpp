@@ -57,6 +57,7 @@ class OrderedOutput {
 
     void add(std::size_t number, const LiveAnswer& answer) {
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
+        if (answer.degraded && degraded_++ == 0) first_degraded_ = answer.failure->message;
         if (keep_) {
             kept_[number] = answer;
             return;
@@ -72,8 +73,13 @@ class OrderedOutput {
 
     [[nodiscard]] const std::vector<LiveAnswer>& kept() const noexcept { return kept_; }
 
-    /// Throws `DataError` where a query failed.
-    void require_no_failures() const {
+    /// Says on standard error how many answers are degraded. Throws `DataError` where a query failed.
+    void conclude() const {
+        if (degraded_ > 0) {
+            std::fprintf(stderr,
+                         "automix: warning: %zu of %zu answers are degraded, the first because of: %s\n",
+                         degraded_, queries_, printable(first_degraded_).c_str());
+        }
         if (failed_ == 0) return;
         throw DataError(std::to_string(failed_) + " of " + std::to_string(queries_) +
                         (failed_ == 1 ? " queries failed: " : " queries failed, the first: ") +
@@ -88,6 +94,8 @@ class OrderedOutput {
     InOrder<std::string> lines_;
     std::size_t failed_ = 0;
     std::string first_failure_;
+    std::size_t degraded_ = 0;
+    std::string first_degraded_;
 };
 
 /// True where the first record of a file is a call rather than a query of a log.
@@ -107,7 +115,7 @@ std::vector<std::string> names_of(const PolicyFile& policy) {
     return names;
 }
 
-/// Fewest words for what the policy needs that live models cannot give.
+/// Throws `DataError` where the policy goes by what live models do not give.
 void require_live(const PolicyFile& policy) {
     for (const ModelShape& model : policy.router.trained().models) {
         if (model.kind == VerificationKind::confidence)
@@ -170,7 +178,7 @@ std::string run(const AnswerOptions& options) {
         const std::string text = answers_text(queries, output.kept(), names_of(policy));
         std::fwrite(text.data(), 1, text.size(), stdout);
     }
-    output.require_no_failures();
+    output.conclude();
     return {};
 }
 

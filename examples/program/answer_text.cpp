@@ -7,6 +7,7 @@
 #include <automix/core/text_table.hpp>
 #include <automix/router/explanation.hpp>
 #include <automix/text/metric.hpp>
+#include <automix/text/utf8.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,7 +24,7 @@ std::string verdict_signs(const std::vector<Verdict>& verdicts) {
 }
 
 std::string shortened(const std::string& text, std::size_t most) {
-    return text.size() <= most ? text : text.substr(0, most - 2) + "..";
+    return text.size() <= most ? text : std::string(first_bytes(text, most - 2)) + "..";
 }
 
 std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std::string>& models) {
@@ -37,7 +38,9 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
         table.add({printable(answer.id),
                    answer.failed() ? "failed: " + printable(answer.failure->message)
                                    : shortened(printable(answer.text), widest),
-                   answer.failed() ? "" : printable(models[static_cast<std::size_t>(answer.model)]),
+                   answer.failed() ? ""
+                                   : printable(models[static_cast<std::size_t>(answer.model)]) +
+                                         (answer.degraded ? " (degraded)" : ""),
                    joined(verdicts, " "), format_fixed(answer.cost(), 2)});
     }
     return table.text();
@@ -50,13 +53,17 @@ std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<st
     std::size_t asked_last = 0;
     std::vector<std::size_t> accepted(models.size(), 0);
     std::size_t failed = 0;
+    std::size_t degraded = 0;
+    double answered = 0.0;  // cost of those that did not fail
     for (const LiveAnswer& answer : answers) {
         spent += answer.cost();
         verification += answer.verification_cost();
+        degraded += answer.degraded ? 1 : 0;
         if (answer.failed()) {
             ++failed;
         } else {
             ++accepted[static_cast<std::size_t>(answer.model)];
+            answered += answer.cost();
         }
         if (!answer.models.empty() && answer.models.back().answer) {
             last += answer.models.back().answer_cost;
@@ -67,12 +74,15 @@ std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<st
     for (std::size_t m = 0; m < models.size(); ++m)
         text += ", " + std::to_string(accepted[m]) + " answered by " + printable(models[m]);
     if (failed > 0) text += ", " + std::to_string(failed) + " failed";
+    if (degraded > 0) text += "; of the answers " + std::to_string(degraded) + " degraded";
     text += "\ncost " + format_fixed(spent, 2) + ", of it verification " + format_fixed(verification, 2);
     if (asked_last > 0) {
-        const double always = last / static_cast<double>(asked_last) * static_cast<double>(answers.size());
-        text += "; " + printable(models.back()) + " for every query, at its mean price here, " +
+        const double always =
+            last / static_cast<double>(asked_last) * static_cast<double>(answers.size() - failed);
+        text += "; " + printable(models.back()) + " for every query" +
+                (failed > 0 ? " that did not fail" : "") + ", at its mean price here, " +
                 format_fixed(always, 2);
-        if (always > 0.0) text += ": saved " + format_percent(1.0 - spent / always);
+        if (always > 0.0) text += ": saved " + format_percent(1.0 - answered / always);
     }
     return text + '\n';
 }

@@ -3,7 +3,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/io/field_line.hpp>
 #include <automix/io/file.hpp>
+#include <automix/model/splitting_model.hpp>
 
 #ifdef AUTOMIX_PROGRAM_OPENAI
 #include <automix/openai/openai_model.hpp>
@@ -20,7 +22,9 @@ CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
     CLI::Option* models =
         command.add_option("--models", options.models, "Models file: where models are, prices, prompts")
             ->type_name("FILE");
-    command.add_option("--budget", options.budget, "Most to spend; a call that might exceed it is refused")
+    command
+        .add_option("--budget", options.budget,
+                    "Most to spend in this run; a call that might exceed it is refused")
         ->check(CLI::Validator(finite_not_negative, ""))
         ->type_name("X");
     command.add_option("--concurrency", options.concurrency, "Queries at a time")
@@ -52,6 +56,20 @@ AnyModel http_backend(const ModelConfig& config) {
 #endif
 }
 
+/// What a backend refuses of its configuration as an error of the field that it comes from.
+[[noreturn]] void fail_config(const std::string& path, const ModelConfig& config,
+                              const std::string& message) {
+    const std::vector<ModelConfig> all = read_models(path);
+    const auto at = std::find_if(all.begin(), all.end(),
+                                 [&](const ModelConfig& other) { return other.name == config.name; });
+    std::string field = "models[" + std::to_string(at - all.begin()) + "]";
+    field += message.starts_with("base_url") ? ".base_url"
+             : message.starts_with("extra")  ? ".extra"
+             : message.starts_with("envir")  ? ".api_key_env"
+                                             : "";
+    throw DataError(Place{path, detail::line_of_field(detail::read_file(path), field), field}, message);
+}
+
 /// The configurations of these names, or all.
 std::vector<ModelConfig> read_configs(const std::string& path, const std::vector<std::string>& names) {
     std::vector<ModelConfig> all = read_models(path);
@@ -76,9 +94,11 @@ LiveModels load_models(const LiveOptions& options, const std::vector<std::string
     for (const ModelConfig& config : live.configs) {
         try {
             AnyModel model = guarded(http_backend(config), config, live.ledger);
-            live.models.push_back(live_model(wrap ? wrap(std::move(model)) : std::move(model), config));
+            if (wrap) model = wrap(std::move(model));
+            live.models.push_back(
+                live_model(SplittingModel(std::move(model), config.samples_per_call), config));
         } catch (const ArgumentError& error) {
-            throw DataError(Place{options.models, 0, "model " + in_quotes(config.name)}, error.what());
+            fail_config(options.models, config, error.what());
         }
     }
     return live;
@@ -88,7 +108,8 @@ LiveModels replayed_models(const LiveOptions& options, const std::vector<std::st
                            const std::shared_ptr<CallReplay>& replay) {
     LiveModels live{.configs = read_configs(options.models, names)};
     for (const ModelConfig& config : live.configs)
-        live.models.push_back(live_model(ReplayModel(config.name, replay), config));
+        live.models.push_back(
+            live_model(SplittingModel(ReplayModel(config.name, replay), config.samples_per_call), config));
     return live;
 }
 

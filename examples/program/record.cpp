@@ -6,6 +6,7 @@
 
 #include <automix/core/format.hpp>
 #include <automix/io/configured_models.hpp>
+#include <automix/io/line_reader.hpp>
 #include <automix/io/log_reader.hpp>
 #include <automix/io/log_writer.hpp>
 #include <automix/io/query_reader.hpp>
@@ -16,6 +17,7 @@
 #include <automix/text/metric.hpp>
 
 #include <cstddef>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -50,16 +52,43 @@ constexpr const char* record_help =
     "then 1.\n"
     "Metrics: exact (SQuAD's exact match), f1 (its token F1), choice (multiple choice), trimmed.\n";
 
-/// The ids of a log that is there.
-std::unordered_set<std::string> recorded_ids(const std::string& path) {
+/// False for a file of which a killed run has written a part of the first line.
+bool holds_whole_line(const std::string& path) {
+    detail::LineReader lines(path);
+    std::string_view line;
+    return lines.next(line) && (!lines.ended() || nlohmann::json::accept(line));
+}
+
+/// The ids of the log to go on with, where there is one. Throws `DataError` unless it has these models, and as many verdicts as
+/// are to be drawn.
+std::unordered_set<std::string> recorded_ids(const RecordCommandOptions& options,
+                                             const std::vector<std::string>& models) {
     std::unordered_set<std::string> ids;
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored) || std::filesystem::file_size(path, ignored) == 0)
-        return ids;
-    ReadOptions options;
-    options.allow_truncated = true;
-    LogReader reader(path, options);
-    for (LogRecord log; reader.next(log);) ids.insert(log.record.id);
+    const bool is_there = std::filesystem::is_regular_file(options.out, ignored) &&
+                          std::filesystem::file_size(options.out, ignored) > 0;
+    if (!is_there) return ids;
+    if (!holds_whole_line(options.out)) return ids;
+    ReadOptions reading;
+    reading.allow_truncated = true;
+    LogReader reader(options.out, reading);
+    for (LogRecord log; reader.next(log);) {
+        if (log.model_names != models) {
+            throw DataError(Place{options.out, reader.place().line, "models"},
+                            "expected " + joined(models) + ", as in " + options.live.models + ", found " +
+                                joined(log.model_names));
+        }
+        for (std::size_t m = 0; m + 1 < models.size(); ++m) {
+            const std::size_t drawn = log.record.models[m].verdicts.size();
+            if (drawn != static_cast<std::size_t>(options.draws)) {
+                throw DataError(
+                    Place{options.out, reader.place().line, "models[" + std::to_string(m) + "].verdicts"},
+                    "expected " + std::to_string(options.draws) + ", as --draws says, found " +
+                        std::to_string(drawn));
+            }
+        }
+        ids.insert(log.record.id);
+    }
     return ids;
 }
 
@@ -93,20 +122,9 @@ class OrderedLog {
     std::string first_failure_;
 };
 
-/// The queries that are still to be asked.
-std::vector<Query> open_queries(const RecordCommandOptions& options, std::size_t& known) {
-    std::vector<Query> queries = parse_queries(read_input(options.queries), input_name(options.queries));
-    for (const Query& query : queries) {
-        if (!query.reference) {
-            throw DataError(Place{input_name(options.queries), 0, "reference"},
-                            "missing in query " + in_quotes(query.id) + ", whose answers are to be scored");
-        }
-    }
-    const std::unordered_set<std::string> recorded = recorded_ids(options.out);
-    known = queries.size();
-    std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });
-    known -= queries.size();
-    return queries;
+/// Whether two paths name one file, be it there or not.
+bool same_file(const std::string& a, const std::string& b) {
+    return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }
 
 std::string summary(const RecordCommandOptions& options, const OrderedLog& log, std::size_t known,
@@ -134,13 +152,18 @@ std::string summary(const RecordCommandOptions& options, const OrderedLog& log, 
 
 std::string run(const RecordCommandOptions& options) {
     RecordOptions recording{.draws = options.draws, .metric = parse_metric(options.metric)};
-    std::size_t known = 0;
-    const std::vector<Query> queries = open_queries(options, known);
+    std::vector<Query> queries =
+        parse_queries(read_input(options.queries), input_name(options.queries), References::required);
     const std::string calls = options.calls.value_or(options.out + ".calls.jsonl");
     const auto earlier = std::make_shared<CallReplay>();
+    if (same_file(calls, options.out)) throw ArgumentError("--calls: must not be the log itself");
     if (std::filesystem::is_regular_file(calls)) read_calls(calls, *earlier, true);
     // What can be found wrong is found before anything is written or asked.
-    (void)load_models(options.live, {}, {});
+    std::vector<std::string> names;
+    for (const ModelConfig& config : load_models(options.live, {}, {}).configs) names.push_back(config.name);
+    const std::unordered_set<std::string> recorded = recorded_ids(options, names);
+    const std::size_t known =
+        std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });
     const auto recorder = std::make_shared<CallRecorder>(calls, AppendMode::repair);
     const LiveModels live = load_models(options.live, {}, [&](AnyModel model) -> AnyModel {
         return RecordingModel(std::move(model), recorder, earlier);
@@ -155,14 +178,13 @@ std::string run(const RecordCommandOptions& options) {
                 run.advance();
             });
     }
+    const std::string text = summary(options, log, known, *live.ledger);
     const std::size_t left = queries.size() - log.written() - log.failed();
-    if (log.failed() + left > 0) {
-        throw DataError(summary(options, log, known, *live.ledger) + std::to_string(log.failed()) +
-                        " queries failed and " + std::to_string(left) +
-                        " were not asked; start again to go on" +
-                        (log.failed() > 0 ? ". The first failure: " + log.first_failure() : std::string()));
-    }
-    return summary(options, log, known, *live.ledger);
+    if (log.failed() + left == 0) return text;
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    throw DataError(std::to_string(log.failed()) + " queries failed and " + std::to_string(left) +
+                    " were not asked; start again to go on" +
+                    (log.failed() > 0 ? ". The first failure: " + log.first_failure() : std::string()));
 }
 
 }  // namespace

@@ -116,6 +116,7 @@
 #include <automix/model/request.hpp>
 #include <automix/model/request_pace.hpp>
 #include <automix/model/retry.hpp>
+#include <automix/model/splitting_model.hpp>
 #include <automix/pomdp/backup.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_bounds.hpp>

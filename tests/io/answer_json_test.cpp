@@ -21,6 +21,7 @@ LiveAnswer answered() {
     answer.models[0].answer = "Oslo";
     answer.models[0].verdicts = {Verdict::positive, Verdict::negative, Verdict::unparsed};
     answer.models[0].answer_cost = 1.0;
+    answer.models[0].cut_bytes = 3;
     answer.models[0].verification_cost = 0.375;
     answer.latency = std::chrono::microseconds(12'345);
     return answer;
@@ -33,7 +34,7 @@ TEST_CASE("an answer is a line with its verdicts and costs", "[live]") {
           R"({"id":"q1","answer":"Oslo","model":"small","verdicts":{"small":[1,0,null]},)"
           R"("cost":{"answers":1.0,"verification":0.375,"total":1.375,)"
           R"("models":{"small":{"answers":1.0,"verification":0.375}}},)"
-          R"("latency_ms":12.345,"degraded":false,"explanation":null,"error":null})");
+          R"("cut_bytes":3,"latency_ms":12.345,"degraded":false,"explanation":null,"error":null})");
 }
 
 TEST_CASE("models that were asked stand in the costs, also where they failed or cost nothing", "[live]") {
@@ -60,7 +61,7 @@ TEST_CASE("a query that failed has neither answer nor model", "[live]") {
     answer.failure = LiveFailure{std::nullopt, "prompt: too long"};
     CHECK(to_json(answer, names).dump() ==
           R"({"id":"q2","answer":null,"model":null,"verdicts":{},"cost":{"answers":0.0,"verification":0.0,)"
-          R"("total":0.0,"models":{}},"latency_ms":0.0,"degraded":false,"explanation":null,)"
+          R"("total":0.0,"models":{}},"cut_bytes":0,"latency_ms":0.0,"degraded":false,"explanation":null,)"
           R"("error":{"kind":null,"message":"prompt: too long"}})");
 }
 

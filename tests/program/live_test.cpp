@@ -68,7 +68,7 @@ struct Workshop {
     static void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
     [[nodiscard]] program::Arguments record() const {
-        return {"record", "--models", models, "--queries", queries, "--out", log, "--draws", "8"};
+        return {"record", "--models", models, "--queries", queries, "--out", log};
     }
     [[nodiscard]] program::Arguments answering() const {
         return {"answer", "--policy", policy, "--models", models, "--queries", queries};
@@ -147,6 +147,40 @@ TEST_CASE("a recording that was stopped by its budget goes on without asking aga
     CHECK(lines_of(files::read(shop.log)).size() == query_count);
     (void)program::text_of(shop.record());
     CHECK(shop.server.request_count() == 3U * query_count);
+}
+
+TEST_CASE("a recording goes on only with the log that it belongs to") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    const auto asked = shop.server.request_count();
+    program::check_refused(shop.record() + program::Arguments{"--draws", "4"}, 1,
+                           "log.jsonl:1: models[0].verdicts: expected 4, as --draws says, found 8");
+    program::check_refused(shop.record() + program::Arguments{"--calls", shop.log}, 2,
+                           "--calls: must not be the log itself");
+    json models = json::parse(files::read(shop.models));
+    models["models"][0]["name"] = "tiny";
+    Workshop::write(shop.models, models.dump());
+    program::check_refused(shop.record(), 1, "log.jsonl:1: models: expected tiny, large");
+    CHECK(shop.server.request_count() == asked);
+    Workshop cut;
+    Workshop::write(cut.log, R"({"schema":"automix-log/1","id")");
+    (void)program::text_of(cut.record());
+    CHECK(lines_of(files::read(cut.log)).size() == query_count);
+}
+
+TEST_CASE("answers that are degraded are said to be") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    json models = json::parse(files::read(shop.models));
+    models["models"][0]["max_prompt_bytes"] = 16;  // enough for the answer alone
+    Workshop::write(shop.models, models.dump());
+    const program::Outcome outcome =
+        program::run_automix(shop.answering() + program::Arguments{"--format", "text"});
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out,
+               ContainsSubstring("small (degraded)") && ContainsSubstring("of the answers 40 degraded"));
+    CHECK_THAT(outcome.err, ContainsSubstring("40 of 40 answers are degraded, the first because of: "));
 }
 
 TEST_CASE("what fails is an answer with an error, and the exit code says so") {

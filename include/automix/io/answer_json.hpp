@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers to live queries as JSON, a line each:
 //     {"id":"q1","answer":"..","model":"small","verdicts":{"small":[1,0,null]},"cost":{"answers":..,"verification":..,"total":..,
-//      "models":{"small":{"answers":..,"verification":..},..}},"latency_ms":..,"degraded":false,"explanation":{..} or null,
+//      "models":{"small":{"answers":..,"verification":..},..}},"cut_bytes":0,"latency_ms":..,"degraded":false,"explanation":{..} or null,
 //      "error":null or {"kind":".." or null,"message":".."}}
 // `answer` and `model` are null where the query failed; an answer that is degraded has an error too.
 #pragma once
@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ Json to_json(const LiveAnswer& answer, const std::vector<std::string>& models) {
         if (share.answer || share.answer_cost + share.verification_cost > 0.0)
             costs[models[m]] = {{"answers", share.answer_cost}, {"verification", share.verification_cost}};
     }
+    std::size_t cut_bytes = 0;
+    for (const ModelShare& share : answer.models) cut_bytes = std::max(cut_bytes, share.cut_bytes);
     Json error = nullptr;
     if (answer.failure) {
         error = {{"kind", answer.failure->kind ? Json(to_string(*answer.failure->kind)) : Json(nullptr)},
@@ -55,6 +58,7 @@ Json to_json(const LiveAnswer& answer, const std::vector<std::string>& models) {
               {"verification", answer.verification_cost()},
               {"total", answer.cost()},
               {"models", std::move(costs)}}},
+            {"cut_bytes", cut_bytes},
             {"latency_ms", static_cast<double>(answer.latency.count()) / 1000.0},
             {"degraded", answer.degraded},
             {"explanation", answer.explanation ? to_json<Json>(*answer.explanation, models) : Json(nullptr)},

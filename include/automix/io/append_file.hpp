@@ -49,7 +49,7 @@ class AppendFile {
     /// Writes bytes that end in a line feed. Throws `DataError` where that fails, as on a full disk (nothing more can be
     /// written then).
     void put(std::string_view bytes) {
-        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
+        require_open();
         if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
             std::fflush(file_.get()) == 0)
             return;
@@ -57,6 +57,11 @@ class AppendFile {
         file_.reset();
         errno = reason;
         fail_file(path_, "cannot be written");
+    }
+
+    /// Throws `DataError` where writing has failed before.
+    void require_open() const {
+        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
     }
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }

@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -64,10 +65,13 @@ class QueryParser : DocumentChecks {
 
 }  // namespace detail
 
-/// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with name, line and field
-/// for whatever is wrong, and where there are none.
+enum class References : std::uint8_t { optional, required };
+
+/// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with
+/// name, line and field for whatever is wrong, and where there are none.
 template <class Json = nlohmann::json>
-[[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name) {
+[[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
+                                               References references = References::optional) {
     std::vector<Query> queries;
     std::unordered_map<std::string, std::size_t> lines_of_ids;
     std::size_t number = 0;
@@ -85,6 +89,8 @@ template <class Json = nlohmann::json>
                 throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +
                                                           std::to_string(earlier->second));
             }
+            if (references == References::required && !query.reference)
+                throw DataError(Place{name, 0, "reference"}, "missing");
             queries.push_back(std::move(query));
         } catch (const DataError& error) {
             throw DataError(Place{name, number, error.place().field}, error.detail());

@@ -38,6 +38,12 @@ class CallRecorder {
         file_.open();
     }
 
+    /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
+    void require_open() {
+        const std::lock_guard lock(mutex_);
+        file_.require_open();
+    }
+
     /// Throws `DataError` where writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
     template <class Json = nlohmann::ordered_json>
     void write(const RecordedCall& call) {
@@ -86,6 +92,7 @@ class RecordingModel {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))
                 return *std::move(known);
         }
+        recorder_->require_open();
         RecordedCall call{name(), request, automix::generate(model_, request, stop)};
         require_completions(call.model, request, call.reply);
         recorder_->write(call);

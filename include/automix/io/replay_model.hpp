@@ -30,13 +30,14 @@
 
 namespace automix {
 
-/// The calls of a recording that have not been served yet.
-class CallReplay {
+/// The calls of a recording that have not been served yet. A template, so that its JSON is compiled where it is used.
+template <class Json>
+class BasicCallReplay {
  public:
-    CallReplay() = default;
+    BasicCallReplay() = default;
 
     void add(RecordedCall call) {
-        const std::string key = key_of<nlohmann::json>(call.model, call.request);
+        const std::string key = key_of(call.model, call.request);
         const std::lock_guard lock(mutex_);
         Calls& calls = calls_[key];
         calls.left += call.reply.completions.size();
@@ -47,11 +48,10 @@ class CallReplay {
     /// The reply to the next samples of a request, or nothing where fewer are left than asked for. Costs are as recorded; of a
     /// call that is served in parts each sample costs the same, and its usage is not known. Throws `ArgumentError` for a
     /// request that cannot be asked.
-    template <class Json = nlohmann::json>
     [[nodiscard]] std::optional<GenerateReply> take(const std::string& model,
                                                     const GenerateRequest& request) {
         validate(request);
-        const std::string key = key_of<Json>(model, request);
+        const std::string key = key_of(model, request);
         const std::lock_guard lock(mutex_);
         const auto found = calls_.find(key);
         if (found == calls_.end()) return std::nullopt;
@@ -63,9 +63,8 @@ class CallReplay {
     }
 
     /// Why `take` has nothing for that request: the nearest one that is recorded, and where they part.
-    template <class Json = nlohmann::json>
     [[nodiscard]] std::string describe_miss(const std::string& model, const GenerateRequest& request) const {
-        const std::string key = key_of<Json>(model, request);
+        const std::string key = key_of(model, request);
         const std::lock_guard lock(mutex_);
         if (const auto found = calls_.find(key); found != calls_.end()) {
             return "asked for " + std::to_string(request.samples) + " samples of a request of which " +
@@ -107,7 +106,6 @@ class CallReplay {
         }
     };
 
-    template <class Json>
     static std::string key_of(const std::string& model, const GenerateRequest& request) {
         Json json = detail::request_json<Json>(request);
         json["model"] = model;
@@ -145,6 +143,8 @@ class CallReplay {
     std::map<std::string, Calls> calls_;
 };
 
+using CallReplay = BasicCallReplay<nlohmann::json>;
+
 /// Reads a recording into `replay`. Throws `DataError` with file, line and field. A last line that was cut off is passed over
 /// where `forgive_cut` is set, as for a run that was killed.
 template <class Json = nlohmann::json>
@@ -162,9 +162,10 @@ void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = 
 }
 
 /// A model that is a recording. Throws `ModelError` of kind `missing_recording` for what is not in it.
-class ReplayModel {
+template <class Calls>
+class BasicReplayModel {
  public:
-    ReplayModel(std::string name, std::shared_ptr<CallReplay> calls)
+    BasicReplayModel(std::string name, std::shared_ptr<Calls> calls)
         : name_(std::move(name)), calls_(std::move(calls)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -177,7 +178,9 @@ class ReplayModel {
 
  private:
     std::string name_;
-    std::shared_ptr<CallReplay> calls_;
+    std::shared_ptr<Calls> calls_;
 };
+
+using ReplayModel = BasicReplayModel<CallReplay>;
 
 }  // namespace automix
