@@ -27,6 +27,7 @@ struct CompareOptions {
     std::vector<std::string> routers{"pomdp", "fixed_k", "exact"};
     ComparisonOptions halves{};
     bool json = false;
+    bool routers_given = false;
 };
 
 /// `NAME` or `NAME@MODEL+MODEL...`.
@@ -105,7 +106,12 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
-    const std::vector<std::string> names = chosen_routers(options.routers);
+    std::vector<std::string> names = chosen_routers(options.routers);
+    const bool defaulted =
+        !options.routers_given ||
+        std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
+    std::vector<std::string> notes;
+    if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(parse_router(name).name, settings);
     const Prices prices = given_prices(given, options.log);
     ComparisonOptions halves = options.halves;
@@ -121,18 +127,32 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         const PriceTable table = resolve_prices(log.data, prices);
         HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
                         static_cast<int>(options.log.paths.size()));
-        auto routers = compare_routers(log.data, table, contenders_for(log.data, names, settings, limits),
+        std::vector<std::string> left_out = notes;
+        const std::vector<std::string> suited =
+            defaulted ? suited_routers(names, log.data, left_out) : names;
+        auto routers = compare_routers(log.data, table, contenders_for(log.data, suited, settings, limits),
                                        halves, [&](int done, int all) { line.show(done, all); });
-        log.warnings.insert(log.warnings.end(), table.notes.begin(), table.notes.end());
+        for (const auto& more : {left_out, table.notes})
+            log.warnings.insert(log.warnings.end(), more.begin(), more.end());
         comparisons.push_back(
             {path, log.data.model_names(), log.data.rows(), std::move(routers), std::move(log.warnings)});
     }
     return comparisons;
 }
 
+/// Over the routers that were compared on every log.
 std::vector<ComparedRouter> mean_of(const std::vector<LogComparison>& logs) {
     std::vector<std::vector<ComparedRouter>> routers;
     for (const LogComparison& log : logs) routers.push_back(log.routers);
+    const auto lacks = [](const std::vector<ComparedRouter>& some, const std::string& name) {
+        return std::none_of(some.begin(), some.end(), [&](const auto& router) { return router.name == name; });
+    };
+    for (auto& some : routers) {
+        std::erase_if(some, [&](const ComparedRouter& router) {
+            return std::any_of(logs.begin(), logs.end(),
+                               [&](const LogComparison& log) { return lacks(log.routers, router.name); });
+        });
+    }
     return mean_over_logs(routers);
 }
 
@@ -156,8 +176,9 @@ std::string to_json_text(const CompareOptions& options, const std::vector<LogCom
 std::string to_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {
     const Index train_rows = options.halves.train_rows;
     std::string text =
-        "trained on " + std::to_string(options.halves.halves) + " random halves" +
-        (train_rows > 0 ? ", " + std::to_string(train_rows) + " rows of each" : "") +
+        "trained on " + std::to_string(options.halves.halves) +
+        (options.halves.halves == 1 ? " random half" : " random halves") +
+        (train_rows > 0 ? ", at most " + std::to_string(train_rows) + " rows of each" : "") +
         ", tested on the others; area, difference, excess, lift, gap recovered, quality and later start in "
         "per cent, standard errors in brackets\n";
     for (const LogComparison& log : logs) {
@@ -177,7 +198,7 @@ void add_compare(CLI::App& app, Command& chosen) {
     CLI::App* command = app.add_subcommand(
         "compare", "Train routers on random halves of logs; show what they are worth on the others");
     command->footer(
-        std::string(router_help) +
+        std::string(router_help) + all_routers_help +
         "  NAME@MODEL+MODEL...                             that router with these models only\n"
         "Every log is compared on its own; with several, their mean follows. Area is the mean over 5, "
         "10, ..., 95 %\nof the extra cost of (gap recovered - share) on the curve of a router's policies "
@@ -190,14 +211,15 @@ void add_compare(CLI::App& app, Command& chosen) {
         ->type_name("N")
         ->capture_default_str();
     command
-        ->add_option("--train-rows", options->halves.train_rows, "Rows of a half to train on (default: all)")
+        ->add_option("--train-rows", options->halves.train_rows, "Most rows of a half to train on, 0 for all (default: all)")
         ->type_name("N");
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);
     add_family_options(*command, options->router);
     add_seed(*command, options->router, "the first half; the others follow it");
     add_format(*command, options->json);
-    command->callback([options, &chosen] {
+    command->callback([options, command, &chosen] {
+        options->routers_given = command->count("--routers") > 0;
         chosen = [options] {
             const auto logs = run(*options);
             return options->json ? to_json_text(*options, logs) : to_text(*options, logs);

@@ -83,7 +83,11 @@ Comparison run(const EvaluateOptions& options) {
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
-    const std::vector<std::string> names = chosen_routers(options.routers);
+    std::vector<std::string> names = chosen_routers(options.routers);
+    const bool defaulted =
+        std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
+    std::vector<std::string> notes;
+    if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(name, settings);
     const Prices prices = given_prices(given, options.log);
     const EvaluationOptions evaluation = evaluation_options(options);
@@ -91,6 +95,7 @@ Comparison run(const EvaluateOptions& options) {
 
     Log log = read_logs_for(options.log, given);
     limits.require_known(log.data.model_names());
+    if (defaulted) names = suited_routers(std::move(names), log.data, notes);
     std::vector<AnyRouter> routers;
     for (const std::string& name : names)
         routers.push_back(make_router_for(log.data.model_names(), name, settings, limits));
@@ -108,7 +113,7 @@ Comparison run(const EvaluateOptions& options) {
     comparison.warnings = std::move(log.warnings);
     StatisticsOptions checked;
     checked.max_draws = limits.of(train.model_names());
-    for (const auto& more : {split.test.notes, check_log(train, checked)})
+    for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, split, tests, given.seed);
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
@@ -124,7 +129,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<EvaluateOptions>();
     CLI::App* command = app.add_subcommand(
         "evaluate", "Train routers on a log; show what they cost and gain on its test rows");
-    command->footer(std::string(router_help) + exit_codes);
+    command->footer(std::string(router_help) + all_routers_help + exit_codes);
     add_log_options(*command, options->log);
     add_list(*command, "--router", options->routers, "NAME,...", "Routers to train, see below")->required();
     add_price_options(*command, options->router);

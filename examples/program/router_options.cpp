@@ -7,7 +7,12 @@
 #include <automix/core/format.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace automix::program {
 namespace {
@@ -37,7 +42,24 @@ AcceptRule accept_rule(const std::string& name) {
     return name == "best" ? AcceptRule::best : AcceptRule::first;
 }
 
+/// Takes those names out for which `unsuited` holds.
+template <class Unsuited>
+std::vector<std::string> without(std::vector<std::string> names, const Unsuited& unsuited,
+                                 const std::string& reason, std::vector<std::string>& notes) {
+    std::vector<std::string> left_out;
+    std::erase_if(names, [&](const std::string& name) {
+        if (!unsuited(name)) return false;
+        left_out.push_back(name);
+        return true;
+    });
+    if (!left_out.empty()) notes.push_back("left out " + joined(left_out) + ": " + reason);
+    return names;
+}
+
 }  // namespace
+
+const char* const all_routers_help =
+    "  all                                             all of them but fixed_answer\n";
 
 const char* const router_help =
     "Routers:\n"
@@ -52,7 +74,6 @@ const char* const router_help =
     "  exact                                           the best of all functions of the confidence\n"
     "  always_small, always_large, random_mix          look at nothing\n"
     "  fixed_answer:NAME                               routes --fixed-answers unverified, else as NAME\n"
-    "  all                                             all of them but fixed_answer\n"
     "A price given here beats the recorded one, which beats the default.\n";
 
 std::vector<int> DrawLimits::of(const std::vector<std::string>& models) const {
@@ -70,6 +91,8 @@ void DrawLimits::require_known(const std::vector<std::string>& models) const {
         if (std::find(models.begin(), models.end(), name) == models.end()) {
             throw ArgumentError("--max-draws: no model " + in_quotes(name) + "; there are " + joined(models));
         }
+        if (name == models.back())
+            throw ArgumentError("--max-draws: " + in_quotes(name) + " is the last model, which is not verified");
     }
 }
 
@@ -162,6 +185,28 @@ std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
     return chosen;
 }
 
+std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
+                                        std::vector<std::string>& notes) {
+    const bool known =
+        objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
+    return without(
+        std::move(names), [&](const std::string& name) { return name == "fixed_k" && !known; },
+        "not for the objective " + to_string(objective), notes);
+}
+
+std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
+                                        std::vector<std::string>& notes) {
+    constexpr std::array<std::string_view, 5> content = {"pomdp", "fixed_k", "always_small", "always_large",
+                                                         "random_mix"};
+    const bool verified = data.verified_rows(0) > 0;
+    return without(
+        std::move(names),
+        [&](const std::string& name) {
+            return !verified && std::find(content.begin(), content.end(), name) == content.end();
+        },
+        "the log holds neither verdicts nor a confidence of " + in_quotes(data.model_names().front()), notes);
+}
+
 DrawLimits draw_limits(const RouterOptions& options) {
     DrawLimits limits;
     std::string_view rest = options.max_draws;
@@ -176,7 +221,11 @@ DrawLimits draw_limits(const RouterOptions& options) {
         const std::size_t equals = item.rfind('=');
         if (equals == std::string_view::npos || equals == 0)
             throw ArgumentError("--max-draws: expected K or NAME=K,..., found " + in_quotes(item));
-        limits.named.emplace_back(item.substr(0, equals), draw_limit(item.substr(equals + 1)));
+        const std::string name(item.substr(0, equals));
+        if (std::any_of(limits.named.begin(), limits.named.end(),
+                        [&](const auto& limit) { return limit.first == name; }))
+            throw ArgumentError("--max-draws: " + in_quotes(name) + " is given twice");
+        limits.named.emplace_back(name, draw_limit(item.substr(equals + 1)));
         more = comma != std::string_view::npos;
         if (more) rest.remove_prefix(comma + 1);
     }

@@ -53,6 +53,8 @@ struct RouterOptions {
 
 /// What a help says of the names of routers.
 extern const char* const router_help;
+/// The same of the name `all`, where a list of names is taken.
+extern const char* const all_routers_help;
 
 void add_price_options(CLI::App& command, RouterOptions& options);
 /// `--objective`, `--max-draws`, `--accept`: what the routers `pomdp` and `fixed_k` go by.
@@ -64,6 +66,14 @@ void add_resamples(CLI::App& command, int& resamples);
 
 /// The names, `all` spelled out, each once.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
+
+/// Of a list that nobody spelled out those that can go by the objective; a note says which are left out.
+std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
+                                        std::vector<std::string>& notes);
+
+/// The same of those that need to know more of an answer than its score, where a log holds no more.
+std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
+                                        std::vector<std::string>& notes);
 
 /// Limits of `--max-draws`. Throws `ArgumentError`.
 DrawLimits draw_limits(const RouterOptions& options);

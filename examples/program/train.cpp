@@ -34,6 +34,7 @@ struct TrainOptions {
     bool objective_given = false;
     bool accept_given = false;
     bool round_cost_given = false;
+    std::vector<std::string> of_logs{};  ///< options given that say how a log is read or priced
 };
 
 constexpr const char* train_help =
@@ -136,6 +137,7 @@ std::string choice_letter(const Choice& choice, bool two_models) {
 std::vector<std::string> first_cells(const RoutingPolicy& policy) {
     constexpr int most_lines = 13;
     std::vector<std::string> lines;
+    if (policy.vectors() != nullptr) return lines;
     const RoutingLayout& layout = policy.layout();
     if (policy.first_model() == layout.last_model()) return lines;
     const Index root = RoutingLayout::root(policy.first_model());
@@ -190,6 +192,8 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     const std::string name = printable(models[static_cast<std::size_t>(first)].name);
     std::string text = "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
                        "starts at " + name + '\n';
+    if (const auto* vectors = part.policy.vectors())
+        return text + "  and goes on by " + std::to_string(vectors->vectors().vectors()) + " alpha vectors\n";
     const std::vector<std::string> lines = first_cells(part.policy);
     if (lines.empty()) return text + "  and takes its answer\n";
     const RoutedModel& model = part.policy.layout().models()[static_cast<std::size_t>(first)];
@@ -218,6 +222,8 @@ std::string to_text(const Summary& summary) {
                        " cells of evidence; saved to " + printable(summary.options.out) + '\n' +
                        "objective " + to_string(report.objective) + ": " + format_number(report.lambda) +
                        " of score is worth one unit of price\n";
+    if (report.gap > 0.0)
+        text += "the best policy is better by at most " + format_fixed(report.gap, 4) + " of score, net\n";
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
@@ -234,6 +240,9 @@ std::string run(const TrainOptions& options) {
     const std::vector<std::string>& logs = options.log.paths;
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
+    if (logs.empty() && !options.of_logs.empty())
+        throw ArgumentError(options.of_logs.front() +
+                            ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
@@ -283,6 +292,10 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
+        for (const char* name : {"--models", "--map", "--allow-truncated", "--costs", "--verification-cost",
+                                 "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+            if (command->count(name) > 0) options->of_logs.emplace_back(name);
+        }
         options->objective_given = command->count("--objective") > 0;
         options->accept_given = command->count("--accept") > 0;
         options->round_cost_given = command->count("--round-cost") > 0;

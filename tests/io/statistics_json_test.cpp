@@ -106,7 +106,7 @@ TEST_CASE("bad statistics are refused with file, field and what was found") {
          "s.json: models[0].verified: expected one of none, verdicts, confidence, found \"samples\""},
         {changed(R"("verified":"none")", R"("verified":"confidence")"),
          "s.json: models[1]: the last model is not verified"},
-        {changed(R"("draws":2)", R"("draws":0)"), "s.json: models[0].draws: expected at least 1, found 0"},
+        {changed(R"("draws":2)", R"("draws":0)"), "s.json: models[0].draws: expected 1 to 255, found 0"},
         {changed(R"("draws":2)", R"("draws":-2)"), "s.json: models[0].draws: expected a whole number from 0"},
         {changed("[2.0,20.0]", "[2.0]"), "s.json: folds[0].answer_prices: expected 2, one a model, found 1"},
         {changed("[2.0,20.0]", "[2.0,-1]"), "s.json: folds[0].answer_prices[1]: expected a finite sum"},

@@ -225,7 +225,7 @@ TEST_CASE("decide refuses a policy that was altered, or is over other models") {
                   "models: expected small, huge, found small, large");
     text.replace(text.find("v1a, r1 a"), 9, "v1a, a  a");
     check_refused({"decide", "--policy", place.directory.write("altered.json", text)}, 1,
-                  "checksum: models or tables were altered");
+                  "checksum: the file was altered");
     check_refused({"decide", "--policy", place.log}, 1, "log.jsonl:2");
     check_refused({"decide"}, 2, "--policy");
 }

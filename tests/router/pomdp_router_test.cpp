@@ -10,8 +10,11 @@
 #include <automix/router/pomdp_router.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -423,4 +426,182 @@ TEST_CASE("rows known before count as a prior") {
     const BeliefModel expected = fit_belief(both.total(), both.models);
     CHECK((router.trained().tree->belief->levels.front().weight - expected.levels.front().weight).norm() <
           1e-12);
+}
+
+TEST_CASE("evidence that no query can have is refused, by tables and by alpha vectors") {
+    const Dataset data = make_log(21, 60, 4);
+    PomdpOptions vectors = with(Objective::lambda(0.004), false);
+    vectors.most_cells = 0.0;
+    for (const PomdpOptions& options : {with(Objective::lambda(0.004), false), vectors}) {
+        const Trained trained(data, prices_of(2, 0.1), options);
+        const auto answered = [](int drawn, int parsed, int positive) {
+            Evidence evidence(2);
+            evidence.current = 0;
+            evidence.models[0].answered = true;
+            evidence.models[0].drawn = drawn;
+            evidence.models[0].parsed = parsed;
+            evidence.models[0].positive = positive;
+            return evidence;
+        };
+        CHECK_NOTHROW(trained.router.next(answered(4, 3, 3)));
+        constexpr int most = std::numeric_limits<int>::max();
+        for (const auto& [drawn, parsed, positive] : std::vector<std::array<int, 3>>{{1, 9, 0},
+                                                                                     {1, 1, 2},
+                                                                                     {4, 2, 3},
+                                                                                     {2, 2, -1},
+                                                                                     {2, -1, -1},
+                                                                                     {-1, -1, -1},
+                                                                                     {5, 4, 1},
+                                                                                     {1, most, most},
+                                                                                     {most, most, most}}) {
+            INFO(drawn << " drawn " << parsed << " parsed " << positive << " positive");
+            CHECK_THROWS_AS(trained.router.next(answered(drawn, parsed, positive)), ProtocolError);
+        }
+        Evidence unanswered(2);
+        unanswered.current = 0;
+        CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
+        unanswered.current = 2;
+        CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
+        for (const std::size_t models : {1U, 3U}) CHECK_THROWS_AS(trained.router.next(Evidence(models)), ProtocolError);
+    }
+}
+
+TEST_CASE("draws that cannot be read are expected and paid for: the mean over all orders of the verdicts") {
+    const Dataset data = make_log(23, 200, 4, 2, 0.9);
+    const Trained trained(data, prices_of(2, 0.1), with(Objective::lambda(0.004), false));
+    constexpr Verdict no = Verdict::negative;
+    constexpr Verdict yes = Verdict::positive;
+    constexpr Verdict none = Verdict::unparsed;
+    for (const std::array<Verdict, 4>& verdicts : std::vector<std::array<Verdict, 4>>{
+             {no, yes, none, none}, {none, yes, yes, yes}, {none, none, none, no}, {none, none, none, none}, {no, yes, yes, no}}) {
+        Dataset row({"m0", "m1"});
+        Dataset orders({"m0", "m1"});
+        std::array<std::size_t, 4> order{0, 1, 2, 3};
+        do {
+            Record record;
+            record.id = "q" + std::to_string(orders.rows());
+            record.models.resize(2);
+            for (const std::size_t i : order) record.models[0].verdicts.push_back(verdicts[i]);
+            record.models[1].score = 1.0;
+            if (row.rows() == 0) row.append(record);
+            orders.append(record);
+        } while (std::next_permutation(order.begin(), order.end()));
+        const PriceTable prices = resolve_prices(orders, prices_of(2, 0.1));
+        const Replay replayed = replay(trained.router, orders, prices);
+        const Sums sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
+        HeldOut expected;
+        add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
+        CHECK_THAT(expected.mean().draws, WithinAbs(replayed.draws.mean(), 1e-12));
+        CHECK_THAT(expected.mean().rounds, WithinAbs(replayed.rounds.mean(), 1e-12));
+        CHECK_THAT(expected.mean().score, WithinAbs(replayed.performance.mean(), 1e-12));
+        CHECK_THAT(expected.mean().cost,
+                   WithinAbs((replayed.answer_cost + replayed.verification_cost).mean(), 1e-12));
+        CHECK_THAT(expected.routed, WithinAbs(replayed.routed.mean(), 1e-12));
+    }
+    // Of 3 x 4 draws 2 + 3 + 1 can be read: each takes two.
+    StatisticsCell cell;
+    Sums sums(2);
+    for (const int parsed : {2, 3, 1}) {
+        cell.evidence = {{parsed, 0, 0.0}};
+        cell.weight = 1.0;
+        cell.scores = {0.0, 0.0};
+        cell.products = {0.0, 0.0, 0.0, 0.0};
+        sums.cells.push_back(cell);
+    }
+    CHECK(draws_per_verdict(sums, {{"a", VerificationKind::verdicts, 4}, {"b", VerificationKind::none, 0}}) ==
+          std::vector<double>{2.0, 1.0});
+}
+
+TEST_CASE("a policy whose verdicts can be read half the time expects to pay for twice as many draws") {
+    const Dataset readable = make_log(25, 400, 6, 2, 1.0);
+    Dataset half(readable.model_names());
+    for (Index row = 0; row < readable.rows(); ++row) {
+        Record record = readable.record(row);
+        record.models[0].confidence.reset();
+        std::vector<Verdict> verdicts;
+        for (const Verdict verdict : record.models[0].verdicts) {
+            verdicts.push_back(verdict);
+            verdicts.push_back(Verdict::unparsed);
+        }
+        record.models[0].verdicts = verdicts;
+        half.append(record);
+    }
+    const PomdpOptions options = with(Objective::lambda(0.004), false);
+    const Trained whole(readable, prices_of(2, 4.0), options);
+    const Trained halves(half, prices_of(2, 2.0), options);
+    // A readable verdict costs the same, so what is best is, too, as long as fewer than six of them are enough.
+    CHECK_THAT(halves.router.trained().prices.tries.front(), WithinAbs(2.0, 1e-12));
+    const double spent = halves.router.report().expected.draws;
+    CHECK(spent > 1.0);
+    CHECK_THAT(spent, WithinAbs(2.0 * whole.router.report().expected.draws, 0.2));
+    const double replayed = replay(halves.router, shuffled(half, 1), halves.prices).draws.mean();
+    CHECK(std::abs(replayed / spent - 1.0) < 0.15);
+}
+
+TEST_CASE("the highest IBC of three models: the share that is routed is the one of replays") {
+    const Dataset data = make_log(27, 300, 4, 3);
+    const Trained trained(data, prices_of(3, 0.1), with(Objective::max_ibc(), false));
+    REQUIRE(trained.router.report().ibc);
+    const IbcSupport& ibc = *trained.router.report().ibc;
+    double routed = 0.0;
+    constexpr int orders = 400;
+    for (int i = 0; i < orders; ++i)
+        routed += replay(trained.router, shuffled(data, static_cast<std::uint64_t>(i)), trained.prices).routed.mean() / orders;
+    CHECK_THAT(ibc.routed, WithinAbs(routed, 0.01));
+    CHECK_THAT(ibc.routed_rows, WithinAbs(ibc.routed * 300.0, 1e-9));
+}
+
+TEST_CASE("a fallback keeps to the budget where the first model is the dearer one") {
+    const Dataset data = make_log(29, 200, 4);
+    Prices given;
+    given.answers = {50.0, 1.0};
+    given.draws = {0.1};
+    const Trained trained(data, given, with(Objective::budget(2.0)));
+    CHECK(trained.result.feasible);
+    CHECK_THAT(trained.router.report().fallback, Contains("LLM not dearer"));
+    CHECK_THAT(trained.router.report().expected.cost, WithinAbs(1.0, 1e-12));
+    CHECK_THAT(trained.cost(data), WithinAbs(1.0, 1e-12));
+}
+
+TEST_CASE("one row is too few to judge by, and says so") {
+    const Trained trained(make_log(31, 1, 4), prices_of(2, 0.1), with(Objective::base()));
+    const PomdpReport& report = trained.router.report();
+    CHECK_FALSE(report.guard.passed);
+    CHECK_FALSE(report.fallback.empty());
+    CHECK(report.fallback.find("standard error") == std::string::npos);
+}
+
+TEST_CASE("options that make no sense are refused, however they came about") {
+    CHECK_THROWS_AS(PomdpRouter(with({ObjectiveKind::lambda, -5.0})), ArgumentError);
+    CHECK_THROWS_AS(PomdpRouter(with({ObjectiveKind::quality, 0.0})), ArgumentError);
+    PomdpOptions options;
+    options.most_cells = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_AS(PomdpRouter(options), ArgumentError);
+}
+
+TEST_CASE("where there is no table other objectives and curves are refused at once, with what to do") {
+    const Dataset data = make_log(33, 100, 4);
+    for (const Objective& objective : {Objective::budget(3.0), Objective::quality(0.9), Objective::max_ibc()}) {
+        PomdpOptions options = with(objective);
+        options.most_cells = 0.0;
+        const Trained trained(data, prices_of(2, 0.1), options);
+        CHECK_FALSE(trained.result.feasible);
+        CHECK_THAT(trained.result.reason, Contains("needs the exact solution") && Contains("lower max_draws"));
+        CHECK_THROWS_AS(trained.router.curve(TrainingData{data, trained.prices}), DataError);
+    }
+}
+
+TEST_CASE("the better answer without samples is the first, with a warning") {
+    PomdpOptions options;
+    options.accept = AcceptRule::best;
+    const Trained trained(make_log(35, 100, 4), prices_of(2, 0.1), options);
+    REQUIRE(trained.result.warnings.size() == 1);
+    CHECK_THAT(trained.result.warnings.front(), Contains("accept = best: first answers are accepted"));
+}
+
+TEST_CASE("more draws than a table is made for are refused") {
+    Statistics statistics = collect_statistics(make_log(37, 20, 4), resolve_prices(make_log(37, 20, 4), prices_of(2, 0.1)));
+    statistics.models[0].draws = 2'000'000'000;
+    PomdpRouter router;
+    CHECK_THROWS_WITH(router.train(statistics), Contains("models[0].draws: expected 1 to 255, found 2000000000"));
 }

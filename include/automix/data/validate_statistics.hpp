@@ -55,7 +55,8 @@ class StatisticsCheck {
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
         if (cell.products.size() != n * n) require_size(cell.products.size(), n * n, field() + ".products");
         for (std::size_t m = 0; m + 1 < n; ++m) check_evidence(cell.evidence[m], m, field);
-        require(is_sum(cell.weight), field, ".weight", "a finite number of at least 0", cell.weight);
+        require(cell.weight >= 0.0 && cell.weight <= most_weight, field, ".weight",
+                "a finite number of at least 0, at most 1e15", cell.weight);
         const double most = cell.weight + tolerance(cell.weight);
         for (std::size_t i = 0; i < n; ++i) {
             if (!(cell.scores[i] >= -tolerance(cell.weight) && cell.scores[i] <= most))
@@ -80,7 +81,7 @@ class StatisticsCheck {
 
     /// What rounding may have done to sums over that many rows.
     static double tolerance(double weight) { return 1e-6 * (1.0 + weight); }
-    static bool is_sum(double value) { return value >= 0.0 && std::isfinite(value); }
+    static constexpr double most_weight = 1e15;  // beyond that a row more is lost in rounding
 
     template <class Field>
     static void require(bool right, const Field& field, const std::string& part, const char* expected,
@@ -107,9 +108,10 @@ class StatisticsCheck {
             fail(field, "the last model is not verified");
         const bool counted = model.kind == VerificationKind::verdicts;
         const int draws = model.kind == VerificationKind::confidence ? 1 : 0;
-        if (counted ? model.draws < 1 : model.draws != draws) {
-            fail(field + ".draws", "expected " + (counted ? "at least 1" : std::to_string(draws)) +
-                                       ", found " + std::to_string(model.draws));
+        if (counted ? model.draws < 1 || model.draws > most_draws : model.draws != draws) {
+            fail(field + ".draws",
+                 "expected " + (counted ? "1 to " + std::to_string(most_draws) : std::to_string(draws)) +
+                     ", found " + std::to_string(model.draws));
         }
     }
 

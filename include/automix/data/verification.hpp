@@ -28,6 +28,9 @@ struct Verification {
 /// `first_count(parsed) + positive`.
 constexpr std::int64_t first_count(int parsed) noexcept { return std::int64_t{parsed} * (parsed + 1) / 2; }
 
+/// Most draws on an answer that a policy is made for: its table grows with their square.
+inline constexpr int most_draws = 255;
+
 /// A model as a router sees it: its name, and how far its answers can be verified.
 struct ModelShape {
     std::string name{};

@@ -5,6 +5,7 @@
 // with an entry in `levels` and `priors` for each model that is verified; see `BeliefModel`. To the bit.
 #pragma once
 
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/io/document_checks.hpp>
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -77,7 +79,7 @@ class BeliefParser : DocumentChecks {
             if (models_[m].kind != VerificationKind::none) belief.verified.push_back(m);
         }
         const std::size_t count = belief.verified.size();
-        belief.mean_scores = vector(member(json, field, "mean_scores"), inside(field, "mean_scores"),
+        belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
                                     models_.size(), ", one a model");
         const auto entries = [&](const char* key, std::size_t size) -> const Json& {
             const Json& found = array(member(json, field, key), inside(field, key));
@@ -92,13 +94,17 @@ class BeliefParser : DocumentChecks {
         for (std::size_t k = 0; k < count; ++k) {
             belief.levels.push_back(
                 level(levels[k], element(inside(field, "levels"), k), belief.verified[k]));
-            belief.priors.push_back(vector(priors[k], element(inside(field, "priors"), k),
+            belief.priors.push_back(shares(priors[k], element(inside(field, "priors"), k),
                                            size_of(belief.levels[k]), ", one a level"));
+            require_sum(belief.priors.back(), element(inside(field, "priors"), k));
         }
         for (std::size_t k = 0; k < transitions.size(); ++k) {
             belief.transitions.push_back(matrix(transitions[k], element(inside(field, "transitions"), k),
                                                 size_of(belief.levels[k]), size_of(belief.levels[k + 1]),
                                                 ", one a level of the next model"));
+            for (Index row = 0; row < belief.transitions.back().rows(); ++row)
+                require_sum(belief.transitions.back().row(row).transpose(),
+                            element(element(inside(field, "transitions"), k), static_cast<std::size_t>(row)));
         }
         return belief;
     }
@@ -119,12 +125,14 @@ class BeliefParser : DocumentChecks {
             fail(inside(field, "boundaries"), "expected none of a model with verdicts");
         if (!std::is_sorted(level.boundaries.begin(), level.boundaries.end()))
             fail(inside(field, "boundaries"), "expected ascending numbers");
+        for (std::size_t b = 0; b < level.boundaries.size(); ++b)
+            require_range(level.boundaries[b], element(inside(field, "boundaries"), b), 0.0, 1.0);
         const std::size_t size =
             counted ? static_cast<std::size_t>(level_count) : level.boundaries.size() + 1;
         level.weight = vector(member(json, field, "weight"), inside(field, "weight"), size, ", one a level");
         if (!(level.weight.minCoeff() >= 0.0 && level.weight.sum() > 0.0))
             fail(inside(field, "weight"), "expected numbers of at least 0, not all 0");
-        level.right = vector(member(json, field, "right"), inside(field, "right"), size, ", one a level");
+        level.right = shares(member(json, field, "right"), inside(field, "right"), size, ", one a level");
         level.scores = matrix(member(json, field, "scores"), inside(field, "scores"), size, models_.size(),
                               ", one a model");
         return level;
@@ -136,14 +144,32 @@ class BeliefParser : DocumentChecks {
         return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Index>(values.size()));
     }
 
+    /// Numbers from 0 to 1, up to rounding.
+    Eigen::VectorXd shares(const Json& json, const std::string& field, std::size_t size,
+                           const char* of) const {
+        Eigen::VectorXd values = vector(json, field, size, of);
+        for (Index i = 0; i < values.size(); ++i) {
+            if (!(values(i) >= -rounding && values(i) <= 1.0 + rounding))
+                require_range(values(i), element(field, static_cast<std::size_t>(i)), 0.0, 1.0);
+        }
+        return values;
+    }
+
+    void require_sum(const Eigen::VectorXd& chances, const std::string& field) const {
+        if (!(std::abs(chances.sum() - 1.0) <= rounding))
+            fail(field, "expected chances that add up to 1, found " + format_number(chances.sum()));
+    }
+
     Eigen::MatrixXd matrix(const Json& json, const std::string& field, std::size_t rows, std::size_t columns,
                            const char* of) const {
         list(json, field, rows, " rows");
         Eigen::MatrixXd values(static_cast<Index>(rows), static_cast<Index>(columns));
         for (std::size_t r = 0; r < rows; ++r)
-            values.row(static_cast<Index>(r)) = vector(json[r], element(field, r), columns, of).transpose();
+            values.row(static_cast<Index>(r)) = shares(json[r], element(field, r), columns, of).transpose();
         return values;
     }
+
+    static constexpr double rounding = 1e-6;
 
     const std::vector<ModelShape>& models_;
 };

@@ -85,6 +85,18 @@ class DocumentChecks {
         return json.template get<double>();
     }
 
+    void require_least(double value, const std::string& field, double least) const {
+        require_range(value, field, least, std::numeric_limits<double>::max());
+    }
+    /// Requires a number from `least` to `most`; where `most` is the largest there is, any finite one of at least `least`.
+    void require_range(double value, const std::string& field, double least, double most) const {
+        if (value >= least && value <= most) return;
+        const bool open = most == std::numeric_limits<double>::max();
+        fail(field, "expected a number of " + (open ? "at least " + format_number(least)
+                                                    : format_number(least) + " to " + format_number(most)) +
+                        ", found " + format_number(value));
+    }
+
     template <class Json>
     bool flag(const Json& json, const std::string& field) const {
         if (!json.is_boolean()) fail_expected(field, "true or false", json);

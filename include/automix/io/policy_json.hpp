@@ -3,8 +3,10 @@
 // trained again when more statistics come, without the rows:
 //     {"schema":"automix-policy/1","checksum":"..","models":[..],"options":{..},"report":{..},"prices":{..},
 //      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},"prior":..}
+// or, where there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and `nodes`.
 // `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, `belief` (null where pluralities
-// are accepted) as in belief_json.hpp. The checksum is over all that a decision depends on. To the bit; linear in the table.
+// are accepted) as in belief_json.hpp; prices' `tries` are the draws that a readable verdict takes. The checksum is over all
+// else in the file, whatever the order of its keys and its blanks. To the bit; linear in the table and the statistics.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -19,9 +21,14 @@
 #include <automix/io/policy_table.hpp>
 #include <automix/io/pomdp_report_json.hpp>
 #include <automix/io/statistics_json.hpp>
+#include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/value_function.hpp>
 #include <automix/router/plurality_tree.hpp>
 #include <automix/router/pomdp_router.hpp>
+#include <automix/router/routing_model.hpp>
+#include <automix/router/routing_prices.hpp>
 #include <automix/router/routing_tree.hpp>
+#include <automix/router/vector_policy.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -64,31 +71,51 @@ Json options_json(const PomdpOptions& options) {
             {"most_cells", options.most_cells}};
 }
 
-/// The table of each policy, one node a line.
+/// One node of a table a line.
+template <class Json>
+std::string table_text(const RoutingPolicy& policy) {
+    std::string text = ",\"first\":" + std::to_string(policy.first_model()) + ",\"nodes\":[";
+    for (Index n = 0; n < policy.layout().nodes(); ++n)
+        text += (n == 0 ? "\n" : ",\n") + Json(node_text(policy, n)).dump();
+    return text + "]";
+}
+
+/// One alpha vector a line, behind the rule that its problem was solved for.
+template <class Json, class Vectors>
+std::string vectors_text(const Vectors& policy) {
+    const SolveRule& rule = policy.model().rule();
+    const auto& values = policy.vectors().values();
+    std::string text = ",\"rule\":" + Json{{"lambda", rule.lambda},
+                                           {"batches", rule.batches},
+                                           {"least_first", rule.least_first}}
+                                          .dump() +
+                       ",\"vectors\":[";
+    for (int v = 0; v < values.size(); ++v) {
+        Json numbers = Json::array();
+        for (int state = 0; state < values.states(); ++state) numbers.push_back(values.at(v, state));
+        text += (v == 0 ? "\n" : ",\n") +
+                Json{{"action", values.action(v)}, {"values", std::move(numbers)}}.dump();
+    }
+    return text + "]";
+}
+
 template <class Json>
 std::string policies_text(const std::vector<PolicyShare>& mixture) {
     std::string text;
     for (const auto& [share, policy] : mixture) {
-        text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + Json(share).dump() +
-                ",\"first\":" + std::to_string(policy.first_model()) + ",\"nodes\":[";
-        for (Index n = 0; n < policy.layout().nodes(); ++n)
-            text += (n == 0 ? "\n" : ",\n") + Json(node_text(policy, n)).dump();
-        text += "]}";
+        text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + Json(share).dump();
+        text += policy.vectors() == nullptr ? table_text<Json>(policy) : vectors_text<Json>(*policy.vectors());
+        text += "}";
     }
     return "[" + text + "]";
 }
 
-/// Over all that a decision depends on: models, cells of confidences, tables and how they are mixed.
+/// Over all of a policy's document but the checksum itself.
 template <class Json>
-std::string policy_checksum(const TrainedPolicy& trained) {
-    std::string text;
-    for (const ModelShape& model : trained.models)
-        text += line_of(Json::array({model.name, static_cast<int>(model.kind), model.draws}));
-    for (const RoutedModel& model : trained.tree->layout->models())
-        text += line_of(Json::array({static_cast<int>(model.kind), model.draws, model.boundaries}));
-    text += policies_text<Json>(trained.mixture);
+std::string policy_checksum(Json document) {
+    document.erase("checksum");
     constexpr std::string_view hex = "0123456789abcdef";
-    std::uint64_t hash = hash_text(text);
+    std::uint64_t hash = hash_text(line_of(document));
     std::string digits(16, '0');
     for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, hash >>= 4U) *digit = hex[hash & 15U];
     return digits;
@@ -117,10 +144,10 @@ class PolicyParser : ReportParser {
         trained.report = report(member(json_, "", "report"), "report");
         trained.prices = prices(member(json_, "", "prices"), trained.models.size());
         trained.tree = tree(trained, statistics, options);
-        trained.mixture = mixture(member(json_, "", "policies"), trained.tree->layout);
-        const std::string found = policy_checksum<Json>(trained);
+        trained.mixture = mixture(member(json_, "", "policies"), trained);
+        const std::string found = policy_checksum(json_);
         if (text(member(json_, "", "checksum"), "checksum") != found)
-            fail("checksum", "models or tables were altered: expected " + in_quotes(found) + ", found " +
+            fail("checksum", "the file was altered: expected " + in_quotes(found) + ", found " +
                                  shown(json_.at("checksum")));
         return {as_data([&] { return PomdpRouter(std::move(options), std::move(trained)); }, "options"),
                 std::move(statistics)};
@@ -162,11 +189,17 @@ class PolicyParser : ReportParser {
 
     RoutingPrices prices(const Json& json, std::size_t models) const {
         const std::string field = "prices";
-        require_keys(json, field, std::array{"answers", "draws", "round"});
-        const auto each = [&](const char* key) {
-            return numbers(member(json, field, key), inside(field, key), models, ", one a model");
+        require_keys(json, field, std::array{"answers", "draws", "round", "tries"});
+        const auto each = [&](const char* key, double least) {
+            std::vector<double> values =
+                numbers(member(json, field, key), inside(field, key), models, ", one a model");
+            for (std::size_t m = 0; m < models; ++m) require_least(values[m], element(inside(field, key), m), least);
+            return values;
         };
-        return {each("answers"), each("draws"), number(json, field, "round")};
+        RoutingPrices prices{each("answers", 0.0), each("draws", 0.0), number(json, field, "round"),
+                             each("tries", 1.0)};
+        require_least(prices.round, inside(field, "round"), 0.0);
+        return prices;
     }
 
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
@@ -174,11 +207,7 @@ class PolicyParser : ReportParser {
         const Json& belief = member(json_, "", "belief");
         if (trained.report.accepted == AcceptedAnswer::first) {
             BeliefModel model = BeliefParser<Json>(name(), trained.models).parse(belief, "belief");
-            auto tree = std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
-            if (!tree->layout)
-                fail("options.most_cells", "the tables over these models have more cells than " +
-                                               format_number(options.most_cells));
-            return tree;
+            return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
         }
         if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
         Sums total = statistics.total();
@@ -188,25 +217,64 @@ class PolicyParser : ReportParser {
         return std::make_shared<const RoutingTree>(make_plurality_tree(total, trained.models.front().draws));
     }
 
-    std::vector<PolicyShare> mixture(const Json& json,
-                                     const std::shared_ptr<const RoutingLayout>& layout) const {
+    std::vector<PolicyShare> mixture(const Json& json, const TrainedPolicy& trained) const {
         const std::string field = "policies";
         std::vector<PolicyShare> mixture;
         double sum = 0.0;
         for (const Json& policy : list(json, field, 0, " policy")) {
             const std::string at = element(field, mixture.size());
-            require_keys(policy, at, std::array{"share", "first", "nodes"});
+            if (trained.tree->layout) {
+                require_keys(policy, at, std::array{"share", "first", "nodes"});
+            } else {
+                require_keys(policy, at, std::array{"share", "rule", "vectors"});
+            }
             const double share = number(policy, at, "share");
             if (!(share > 0.0 && share <= 1.0))
                 fail(inside(at, "share"), "expected a number in (0, 1], found " + format_number(share));
             sum += share;
-            const int first =
-                whole(member(policy, at, "first"), inside(at, "first"), 0, layout->last_model());
-            mixture.push_back({share, RoutingPolicy(layout, cells(policy, at, *layout), first)});
+            mixture.push_back({share, trained.tree->layout ? table(policy, at, trained.tree->layout)
+                                                           : vectors(policy, at, trained)});
         }
         if (std::abs(sum - 1.0) > 1e-9)
             fail(field, "expected shares that add up to 1, found " + format_number(sum));
         return mixture;
+    }
+
+    RoutingPolicy table(const Json& json, const std::string& field,
+                        const std::shared_ptr<const RoutingLayout>& layout) const {
+        const int first = whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
+        return RoutingPolicy(layout, cells(json, field, *layout), first);
+    }
+
+    SolveRule rule(const Json& json, const std::string& field, int last_model) const {
+        require_keys(json, field, std::array{"lambda", "batches", "least_first"});
+        SolveRule rule;
+        rule.lambda = number(json, field, "lambda");
+        require_least(rule.lambda, inside(field, "lambda"), 0.0);
+        PomdpOptions checked;
+        checked.batches = rule.batches = draws(json, field, "batches", 1);
+        as_data([&] { return validate(checked), true; }, field);
+        rule.least_first = whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
+        return rule;
+    }
+
+    RoutingPolicy vectors(const Json& json, const std::string& field, const TrainedPolicy& trained) const {
+        const int last = static_cast<int>(trained.models.size()) - 1;
+        const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
+        const auto model = std::make_shared<const RoutingModel>(*trained.tree->belief, trained.prices, solved);
+        pomdp::ValueFunction values(model->states());
+        const std::string of_vectors = inside(field, "vectors");
+        for (const Json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
+            const std::string at = element(of_vectors, static_cast<std::size_t>(values.size()));
+            require_keys(vector, at, std::array{"action", "values"});
+            const int action =
+                whole(member(vector, at, "action"), inside(at, "action"), 0, model->actions() - 1);
+            const std::vector<double> numbers_at =
+                numbers(member(vector, at, "values"), inside(at, "values"),
+                        static_cast<std::size_t>(model->states()), ", one a state");
+            values.add({Eigen::Map<const Eigen::VectorXd>(numbers_at.data(), model->states()), action});
+        }
+        return RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(values))));
     }
 
     std::vector<CellPolicy> cells(const Json& json, const std::string& field,
@@ -235,22 +303,21 @@ class PolicyParser : ReportParser {
 
 /// The text of a policy file. Throws `NotTrainedError` where there is no policy, and `ArgumentError` for the statistics of
 /// other models than it was trained on.
-template <class Json = nlohmann::ordered_json>
+template <class Json = nlohmann::ordered_json, class Sorted = nlohmann::json>
 [[nodiscard]] std::string to_policy_text(const PomdpRouter& router, const Statistics& statistics) {
     const std::vector<PolicyShare>& mixture = router.mixture();
     const TrainedPolicy& trained = router.trained();
-    if (!trained.tree || !trained.tree->layout)
-        throw NotTrainedError("pomdp: only a policy with a table of its own can be saved");
+    if (!trained.tree) throw NotTrainedError("pomdp: a policy of a curve cannot be saved");
     if (statistics.models != trained.models)
         throw ArgumentError("policy: these are not the statistics that it was trained on");
     const Json prices{{"answers", trained.prices.answers},
                       {"draws", trained.prices.draws},
-                      {"round", trained.prices.round}};
+                      {"round", trained.prices.round},
+                      {"tries", trained.prices.tries}};
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
-    return R"({"schema":")" + std::string(policy_schema) + R"(","checksum":")" +
-           detail::policy_checksum<Json>(trained) +
-           "\",\n\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
+    std::string text =
+           "\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
            ",\n\"options\":" + detail::line_of(detail::options_json<Json>(router.options())) +
            ",\n\"report\":" + detail::line_of(to_json<Json>(trained.report)) +
            ",\n\"prices\":" + prices.dump() +
@@ -258,10 +325,14 @@ template <class Json = nlohmann::ordered_json>
            ",\n\"policies\":" + detail::policies_text<Json>(mixture) +
            ",\n\"statistics\":" + to_statistics_text<Json>(statistics) +
            ",\"prior\":" + (prior ? to_statistics_text<Json>(*prior) : "null") + "}\n";
+    const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";
+    const auto document = detail::parse_document<Sorted>(schema + text, "policy");
+    return schema + R"("checksum":")" + detail::policy_checksum(document) + "\",\n" + text;
 }
 
 /// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
-/// wrong: unknown keys, another version, tables of another size, models or tables that were altered.
+/// wrong: unknown keys, another version, tables of another size, numbers that cannot be, a file that was altered.
+/// `Json` must sort its keys, as nlohmann::json does.
 template <class Json = nlohmann::json>
 [[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name) {
     const Json json = detail::parse_document<Json>(text, name);

@@ -101,6 +101,8 @@ class ReportParser : protected DocumentChecks {
             choice(member(json, field, "accepted"), inside(field, "accepted"), accepted_names));
         report.lambda = number(json, field, "lambda");
         report.share = number(json, field, "share");
+        require_range(report.share, inside(field, "share"), 0.0, 1.0);
+        require_least(report.lambda, inside(field, "lambda"), 0.0);
         const auto figures = [&]<std::size_t Count>(const char* key,
                                                     const std::array<const char*, Count>& keys,
                                                     const std::array<double*, Count>& into) {

@@ -79,7 +79,8 @@ class CellValues {
         RoutingValue sum;
         for (int j = 0; j <= draws; ++j)
             sum = sum + gains[static_cast<std::size_t>(j)] * at(n, model.state(drawn + draws, count + j));
-        return RoutingValue{0.0, draws * draw_price(n), static_cast<double>(draws), 1.0} + sum;
+        const double tried = draws * prices_.tries_of(model.kind, layout_.node(n).model);
+        return RoutingValue{0.0, tried * draw_price(n), tried, 1.0} + sum;
     }
     /// Of revealing a confidence.
     [[nodiscard]] RoutingValue reveal(Index n) const {

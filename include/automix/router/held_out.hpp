@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a policy does on rows of which only the statistics are known. Draws are exchangeable, so from a row's final counts
-// (N, C) the chance that the next of its verdicts after (n, c) is positive is (C - c) / (N - n): the exact expectation over
-// all orders of its verdicts. Of pluralities only the sums of a whole fold are known: the fold then counts as one unit.
+// (N, C) the chance that the next of its verdicts after (n, c) is positive is (C - c) / (N - n), and it takes (K + 1) / (N + 1)
+// of K draws: the exact expectation over all orders of its verdicts, draw by draw; a round of several is taken to bring as
+// many that can be read. Of pluralities only the sums of a whole fold are known: the fold then counts as one unit.
 // O(cells of evidence * cells reached).
 #pragma once
 
@@ -40,6 +41,7 @@ struct HeldOut {
     double rows = 0.0;
     double units = 0.0;  ///< that vary independently: rows, or folds
     RoutingValue sums{};
+    double routed = 0.0;   ///< rows on which a model beyond the first is asked
     double figure = 0.0;   ///< sum
     double squares = 0.0;  ///< sum of squares
 
@@ -63,6 +65,10 @@ class OrderedDraws {
     void arrive(int, const ModelEvidence&, int) {}
     void leave() {}
     [[nodiscard]] int most(int model) const { return of(model).parsed; }
+    /// The unreadable draws lie anywhere among `all`, so the way to the next readable one is as long on average from each.
+    [[nodiscard]] double tries(int model, int all) const {
+        return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
+    }
     [[nodiscard]] double positive(int model, int drawn, int count) const {
         return static_cast<double>(std::max(0, of(model).positive - count)) /
                static_cast<double>(of(model).parsed - drawn);
@@ -112,6 +118,7 @@ void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Row
         total.units += cell.weight;
         total.sums = total.sums + RoutingValue{score, cell.weight * spent.cost, cell.weight * spent.draws,
                                                cell.weight * spent.rounds};
+        total.routed += cell.weight * spent.routed;
         total.figure += linear + constant * cell.weight;
         total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
     }
@@ -129,6 +136,7 @@ void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, co
         return at < cells.size() ? cells[at] : PluralityCell{};
     };
     RoutingValue mean;
+    double routed = 0.0;
     std::vector<double> gains;
     for (const auto& [share, policy] : mixture) {
         mean =
@@ -136,6 +144,7 @@ void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, co
                                 0.0, 0.0};
         if (policy.first_model() == 1) {
             mean.score += share * sums.mean_score(1);
+            routed += share;
             continue;
         }
         const RoutedModel& model = policy.layout().models().front();
@@ -153,6 +162,7 @@ void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, co
                 } else if (best.kind == ActionKind::route) {
                     mean.score += here * cell.scores.back() / cell.weight;
                     mean.cost += here * prices.answers.back();
+                    routed += here;
                 } else {
                     mean = mean + RoutingValue{0.0, here * best.argument * prices.draws.front(),
                                                here * best.argument, here};
@@ -173,6 +183,7 @@ void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, co
     total.rows += rows;
     total.units += 1.0;
     total.sums = total.sums + rows * mean;
+    total.routed += rows * routed;
     total.figure += rows * value;
     total.squares += rows * value * value;
 }

@@ -29,7 +29,6 @@ struct Objective {
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
     /// Share of the last model's mean score, at least cost. Throws `ArgumentError` unless it is above 0.
     static Objective quality(double share) {
-        if (share == 0.0) throw ArgumentError("quality: expected a share above 0, found 0");
         return checked(ObjectiveKind::quality, share);
     }
     /// Incremental benefit per cost, for comparison with the literature: it routes few queries and sits on a cliff.
@@ -57,12 +56,21 @@ inline std::string_view name_of(ObjectiveKind kind) {
     return "max_ibc";
 }
 
-inline Objective Objective::checked(ObjectiveKind kind, double value) {
+/// Throws `ArgumentError` unless the value is one that the factories make.
+inline void require_possible(const Objective& objective) {
+    const auto& [kind, value] = objective;
     if (!(value >= 0.0 && std::isfinite(value))) {
         throw ArgumentError(std::string(name_of(kind)) + ": expected a finite number of at least 0, found " +
                             format_number(value));
     }
-    return {kind, value};
+    if (kind == ObjectiveKind::quality && value == 0.0)
+        throw ArgumentError("quality: expected a share above 0, found 0");
+}
+
+inline Objective Objective::checked(ObjectiveKind kind, double value) {
+    const Objective objective{kind, value};
+    require_possible(objective);
+    return objective;
 }
 
 /// `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.

@@ -4,6 +4,7 @@
 //     void arrive(int from, const ModelEvidence& left, int to)   model `to` is asked; from -1: first of all
 //     void leave()                                               back to before the last `arrive`
 //     int most(int model)                                        verdicts on its answer that can be parsed
+//     double tries(int model, int all)                           draws of `all` that one of them takes on average
 //     double positive(int model, int drawn, int count)           chance that the next one is positive
 //     confidences(int model)                                     pairs of a lone confidence and its chance
 //     void accept(int model, const ModelEvidence& left, double chance)
@@ -28,6 +29,7 @@ struct Spending {
     double cost = 0.0;  ///< answers and draws
     double draws = 0.0;
     double rounds = 0.0;
+    double routed = 0.0;  ///< chance that a model beyond the first is asked
 };
 
 template <class Draws>
@@ -47,6 +49,7 @@ class PolicyWalk {
 
     void ask(int from, int model, double chance) {
         spent_->cost += chance * prices_.answers[static_cast<std::size_t>(model)];
+        if (from <= 0 && model > 0) spent_->routed += chance;
         draws_.arrive(from, from < 0 ? ModelEvidence{} : known(from), model);
         evidence_.current = model;
         known(model) = ModelEvidence{};
@@ -66,7 +69,7 @@ class PolicyWalk {
         if (shape.kind == VerificationKind::verdicts) return visit_counts(model, shape, chance);
         const Action action = policy_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, chance);
-        pay(model, chance, 1);
+        pay(model, chance, 1.0, 1.0);
         for (const auto& [confidence, share] : draws_.confidences(model)) {
             known(model).drawn = known(model).parsed = 1;
             known(model).logged_confidence = confidence;
@@ -76,6 +79,7 @@ class PolicyWalk {
 
     void visit_counts(int model, const RoutedModel& shape, double chance) {
         const int most = std::min(shape.draws, draws_.most(model));
+        const double tries = draws_.tries(model, shape.draws);
         std::vector<double> reached(static_cast<std::size_t>(first_count(most + 1)), 0.0);
         std::vector<double> gains;
         reached[0] = chance;
@@ -86,15 +90,20 @@ class PolicyWalk {
                 ModelEvidence& evidence = known(model);
                 evidence.parsed = drawn;
                 evidence.positive = count;
-                // What cannot be parsed uses the other draws up.
-                evidence.drawn = drawn == most ? shape.draws : drawn;
-                const Action action = policy_.next(evidence_);
+                evidence.drawn = drawn;
+                Action action = policy_.next(evidence_);
+                if (drawn == most && action.kind == ActionKind::verify) {
+                    // What cannot be parsed uses the other draws up.
+                    pay(model, here, tries - 1.0, (tries - 1.0) / action.draws);
+                    evidence.drawn = shape.draws;
+                    action = policy_.next(evidence_);
+                }
                 if (action.kind != ActionKind::verify) {
                     act(model, action, here);
                     continue;
                 }
                 const int batch = std::min(action.draws, most - drawn);
-                pay(model, here, batch);
+                pay(model, here, tries * batch, std::max(1.0, tries * batch / action.draws));
                 count_gains(batch, gains,
                             [&](int i, int j) { return draws_.positive(model, drawn + i, count + j); });
                 for (int j = 0; j <= batch; ++j) {
@@ -105,10 +114,10 @@ class PolicyWalk {
         }
     }
 
-    void pay(int model, double chance, int draws) {
+    void pay(int model, double chance, double draws, double rounds) {
         spent_->cost += chance * draws * prices_.draws[static_cast<std::size_t>(model)];
         spent_->draws += chance * draws;
-        spent_->rounds += chance;
+        spent_->rounds += chance * rounds;
     }
 
     void act(int model, const Action& action, double chance) {

@@ -41,7 +41,7 @@ struct PomdpReport {
     Guard guard{};
     std::string fallback{};  ///< why another policy than that of the objective is in force; empty: it is not
     double shortfall =
-        0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0: none
+        0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0: none, or no table
     std::optional<IbcSupport> ibc{};
     std::optional<QualitySupport> quality{};
 };

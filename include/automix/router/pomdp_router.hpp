@@ -20,6 +20,7 @@
 #include <automix/router/training.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -60,6 +61,10 @@ inline void validate(const PomdpOptions& options) {
         before = draws;
     }
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
+    require_possible(options.objective);
+    if (!(options.most_cells >= 0.0 && std::isfinite(options.most_cells)))
+        throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
+                            format_number(options.most_cells));
 }
 
 /// `Data` is `Statistics`; a template, so that training is compiled where it is used.
@@ -85,7 +90,12 @@ class BasicPomdpRouter {
     TrainingResult train(const Data& statistics) {
         use(fit(statistics,
                 [&](auto& training) { return training.train(options_.objective, options_.guard); }));
-        return result();
+        TrainingResult trained = result();
+        if (options_.accept == AcceptRule::best && !has_samples(statistics))
+            trained.warnings.emplace_back(
+                "accept = best: first answers are accepted, since samples of two models are not known of all "
+                "rows");
+        return trained;
     }
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
@@ -97,7 +107,7 @@ class BasicPomdpRouter {
     /// The same, of statistics alone.
     [[nodiscard]] std::vector<BasicPomdpRouter> curve(const Data& statistics) const {
         std::vector<BasicPomdpRouter> routers;
-        for (TrainedPolicy& policy : fit(statistics, [](const auto& training) { return training.curve(); }))
+        for (TrainedPolicy& policy : fit(statistics, [](auto& training) { return training.curve(); }))
             routers.emplace_back(options_, std::move(policy));
         return routers;
     }
@@ -173,23 +183,27 @@ class BasicPomdpRouter {
             statistics.require_same_models(*options_.prior);
         }
         const Sums total = statistics.total();
-        const RoutingPrices prices = mean_prices(total, options_.round_price);
+        RoutingPrices prices = mean_prices(total, options_.round_price);
+        prices.tries = draws_per_verdict(total, statistics.models);
         TreeOptions tree;
         tree.most_cells = options_.most_cells;
         if (options_.prior) tree.prior = options_.prior->total();
-        const bool has_samples = !total.pluralities.empty() && statistics.models.size() == 2;
-        if (options_.accept == AcceptRule::plurality && !has_samples)
+        if (options_.accept == AcceptRule::plurality && !has_samples(statistics))
             throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
         std::optional<detail::PomdpTraining<Data>> first;
         std::optional<detail::PomdpTraining<Data>> plurality;
         if (options_.accept != AcceptRule::plurality)
             first.emplace(statistics, prices, options_.batches, tree);
-        if (options_.accept != AcceptRule::first && has_samples) {
+        if (options_.accept != AcceptRule::first && has_samples(statistics)) {
             tree.accepted = AcceptedAnswer::plurality;
             plurality.emplace(statistics, prices, options_.batches, tree);
         }
         const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
         return use(second ? *plurality : *first);
+    }
+
+    [[nodiscard]] static bool has_samples(const Data& statistics) {
+        return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
     }
 
     /// Why pluralities cannot be accepted on a log; empty where they can.

@@ -43,6 +43,9 @@ struct TrainedPolicy {
     std::string infeasible{};  ///< why; empty where there is a policy
 };
 
+/// Alpha vectors of a fold's policy, where there is no table: the guard asks whether there is a gain, not for the last of it.
+inline constexpr int fold_vectors = 60;
+
 namespace detail {
 
 /// Candidates for a quality target: a policy, and how far it lies above the target on held-out rows.
@@ -71,12 +74,9 @@ class PomdpTraining {
           total_(statistics.total()),
           tree_(std::make_shared<const RoutingTree>(fit_tree(total_, statistics.models, tree))),
           folds_(statistics, total_, tree) {
-        small_ = alone(total_, prices, 0);
-        large_ = alone(total_, prices, last());
+        small_ = automix::alone(total_, prices, 0);
+        large_ = automix::alone(total_, prices, last());
         base_ = base_slope(total_, prices);
-        solve_folds();
-        choose_first_models();
-        judge_guard();
     }
 
     /// The policy of the objective; without the guard, whatever the held-out rows say.
@@ -88,23 +88,17 @@ class PomdpTraining {
         trained_.report.objective = objective;
         trained_.report.accepted = accepted_;
         trained_.report.base_slope = base_;
-        trained_.report.guard = guard_;
-        if (guarded && !guard_.passed) {
-            trained_.report.fallback = base_ ? "no router beats mixing on this log: held-out excess " +
-                                                   format_number(guard_.mean) + " with a standard error of " +
-                                                   format_number(guard_.se)
-                                             : base_.reason();
-        }
-        const bool refused = !trained_.report.fallback.empty();
         const bool one_solution =
             objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
         if (!tree_->layout && !one_solution) {
-            trained_.infeasible = "the objective " + std::string(name_of(objective.kind)) +
-                                  " needs the exact solution, and the reachable evidence has more than " +
-                                  format_number(most_cells_) +
-                                  " cells; lower max_draws, or ask for base or lambda";
+            trained_.infeasible = "the objective " + std::string(name_of(objective.kind)) + too_large() +
+                                  ", or ask for base or lambda";
             return std::move(trained_);
         }
+        judge();
+        trained_.report.guard = guard_;
+        if (guarded && !guard_.passed) trained_.report.fallback = refusal();
+        const bool refused = !trained_.report.fallback.empty();
         switch (objective.kind) {
             case ObjectiveKind::base_slope:
                 refused || !base_ ? accept_all() : for_lambda(*base_);
@@ -125,8 +119,11 @@ class PomdpTraining {
         return std::move(trained_);
     }
 
-    /// The policies that are best for some lambda, ascending in cost, whatever the guard says.
-    [[nodiscard]] std::vector<TrainedPolicy> curve() const {
+    /// The policies that are best for some lambda, ascending in cost, whatever the guard says. Throws `DataError` where the
+    /// tree of evidence is too large for that many solutions.
+    [[nodiscard]] std::vector<TrainedPolicy> curve() {
+        if (!tree_->layout) throw DataError("the curve of policies" + too_large());
+        judge();
         std::vector<TrainedPolicy> policies;
         for (auto& [lambda, solution] : PolicyHull(*tree_, prices_, rule_).all()) {
             TrainedPolicy& trained = policies.emplace_back();
@@ -142,9 +139,27 @@ class PomdpTraining {
     }
 
     [[nodiscard]] const RoutingTree& tree() const noexcept { return *tree_; }
-    [[nodiscard]] const Guard& guard() const noexcept { return guard_; }
+    /// What held-out rows say of the policy at the base slope.
+    [[nodiscard]] const Guard& guard() {
+        judge();
+        return guard_;
+    }
 
  private:
+    [[nodiscard]] std::string too_large() const {
+        return " needs the exact solution, and the reachable evidence has more than " +
+               format_number(most_cells_) + " cells; lower max_draws";
+    }
+
+    /// Solves each fold once for all that held-out rows decide: most of the time that training takes.
+    void judge() {
+        if (is_judged_) return;
+        is_judged_ = true;
+        solve_folds();
+        choose_first_models();
+        judge_guard();
+    }
+
     [[nodiscard]] std::size_t last() const { return statistics_.models.size() - 1; }
 
     [[nodiscard]] SolveRule at(double lambda) const {
@@ -179,8 +194,11 @@ class PomdpTraining {
     void solve_folds() {
         if (!base_) return;
         fold_solutions_.resize(folds_.folds());
+        SolveRule rule = at(*base_);
+        rule.vectors = fold_vectors;
+        rule.valued = false;
         for (std::size_t f = 0; f < folds_.folds(); ++f) {
-            if (folds_.tree(f)) fold_solutions_[f] = solve_routing(*folds_.tree(f), prices_, at(*base_));
+            if (folds_.tree(f)) fold_solutions_[f] = solve_routing(*folds_.tree(f), prices_, rule);
         }
     }
 
@@ -211,9 +229,20 @@ class PomdpTraining {
             folds_.judge(prices_, excess_figure(*base_), [&](std::size_t fold) -> std::vector<PolicyShare> {
                 return {{1.0, fold_policy(fold, rule_.least_first)}};
             });
-        if (held_out.units < 2.0) return;
+        judged_ = held_out.units;
+        if (judged_ < 2.0) return;
         guard_ = {held_out.mean_figure() > held_out.standard_error(), held_out.mean_figure(),
                   held_out.standard_error()};
+    }
+
+    /// Why the guard refuses.
+    [[nodiscard]] std::string refusal() const {
+        if (!base_) return base_.reason();
+        if (judged_ < 2.0)
+            return "too few rows or folds to judge a policy on rows that it has not seen: found " +
+                   format_number(judged_) + ", 2 are needed";
+        return "no router beats mixing on this log: held-out excess " + format_number(guard_.mean) +
+               " with a standard error of " + format_number(guard_.se);
     }
 
     void use(RoutingSolution solution, double lambda) {
@@ -233,14 +262,15 @@ class PomdpTraining {
         trained_.mixture = {{1.0 - share, std::move(cheaper.policy)}, {share, std::move(dearer.policy)}};
     }
 
-    [[nodiscard]] RoutingSolution small_alone() const { return accept_first(*tree_, prices_, 0); }
-    [[nodiscard]] RoutingSolution large_alone() const {
-        return accept_first(*tree_, prices_, static_cast<int>(last()));
+    [[nodiscard]] RoutingSolution alone(std::size_t model) const {
+        return accept_first(*tree_, prices_, static_cast<int>(model));
     }
+    [[nodiscard]] RoutingSolution small_alone() const { return alone(0); }
+    [[nodiscard]] RoutingSolution large_alone() const { return alone(last()); }
 
     void accept_all() {
         if (trained_.report.fallback.empty()) trained_.report.fallback = base_.reason();
-        use(small_alone(), 0.0);
+        use(small_alone(), base_ ? *base_ : 0.0);
     }
 
     void better_end(double lambda) {
@@ -251,6 +281,7 @@ class PomdpTraining {
 
     void for_lambda(double lambda) {
         use(solve(lambda), lambda);
+        if (!tree_->layout) return;  // a walk over all rows by alpha vectors takes longer than all else
         const RowFigure figure = excess_figure(lambda);
         const double achieved = on_training_rows(trained_.mixture, figure).mean_figure();
         const double route_all = large_.performance - small_.performance - lambda * large_.cost;
@@ -262,6 +293,17 @@ class PomdpTraining {
         trained_.report.shortfall = std::max(0.0, best - achieved);
     }
 
+    /// The cheapest model alone, and the better of both ends where it is better than that.
+    [[nodiscard]] std::pair<RoutingSolution, RoutingSolution> ends() const {
+        const auto& answers = prices_.answers;
+        const auto cheapest =
+            static_cast<std::size_t>(std::min_element(answers.begin(), answers.end()) - answers.begin());
+        const bool large = large_.performance > small_.performance;
+        const double least = automix::alone(total_, prices_, cheapest).performance;
+        const bool better = std::max(small_.performance, large_.performance) > least;
+        return {alone(cheapest), alone(!better ? cheapest : large ? last() : 0)};
+    }
+
     void for_budget(double budget, bool refused) {
         const double cheapest = *std::min_element(prices_.answers.begin(), prices_.answers.end());
         if (budget < cheapest && !nearly_equal(budget, cheapest)) {
@@ -269,12 +311,9 @@ class PomdpTraining {
                                   " is below the price of the cheapest answer, " + format_number(cheapest);
             return;
         }
-        auto [cheaper, dearer] =
-            refused ? std::pair{small_alone(),
-                                large_.performance > small_.performance ? large_alone() : small_alone()}
-                    : PolicyHull(*tree_, prices_, rule_).around(budget);
+        auto [cheaper, dearer] = refused ? ends() : PolicyHull(*tree_, prices_, rule_).around(budget);
         const double extra = dearer.value.cost - cheaper.value.cost;
-        const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 0.0;
+        const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 1.0;
         const double lambda = extra > 0.0 ? (dearer.value.score - cheaper.value.score) / extra : 0.0;
         mix(std::move(cheaper), std::move(dearer), share, lambda);
     }
@@ -291,7 +330,7 @@ class PomdpTraining {
             if (!(paid > 0.0)) {
                 trained_.report.fallback =
                     "IBC is undefined: the best policy costs no more than the first model alone";
-                return use(small_alone(), 0.0);
+                return use(small_alone(), base_ ? *base_ : 0.0);
             }
             const double ibc = (next.value.score - small.value.score) / paid;
             const bool improved = step == 0 || ibc > rule.lambda + value_rounding * rule.lambda;
@@ -302,11 +341,9 @@ class PomdpTraining {
         const double ibc = rule.lambda;
         use(std::move(best), ibc);
         const HeldOut rows = on_training_rows(trained_.mixture, excess_figure(ibc));
-        const RoutingValue mean = rows.mean();
-        const double paid = mean.cost - small_.cost;
-        const double routed = (paid - mean.draws * prices_.draws.front()) / prices_.answers.back();
-        trained_.report.ibc =
-            IbcSupport{ibc, routed, routed * rows.rows, paid > 0.0 ? rows.standard_error() / paid : 0.0};
+        const double paid = rows.mean().cost - small_.cost;
+        trained_.report.ibc = IbcSupport{ibc, rows.routed / rows.rows, rows.routed,
+                                         paid > 0.0 ? rows.standard_error() / paid : 0.0};
     }
 
     /// The candidates of a quality target, the two ends alone where the guard refuses.
@@ -392,6 +429,8 @@ class PomdpTraining {
     Point large_{};
     Figure base_ = Figure::undefined("not trained");
     Guard guard_{};
+    bool is_judged_ = false;
+    double judged_ = 0.0;  // rows or folds that the guard judged by
     TrainedPolicy trained_{};
 };
 

@@ -69,7 +69,9 @@ class BasicRoutingModel {
         if (step.choice.kind == ActionKind::route) {
             paid = prices_.answers[step.choice.argument];
         } else if (step.choice.kind == ActionKind::verify) {
-            paid = step.choice.argument * prices_.draws[static_cast<std::size_t>(step.from->model)] +
+            const int model = step.from->model;
+            paid = step.choice.argument * prices_.tries_of(shape(*step.from).kind, model) *
+                       prices_.draws[static_cast<std::size_t>(model)] +
                    prices_.round;
         }
         return score_at_end(step) - rule_.lambda * paid;
@@ -153,6 +155,8 @@ class BasicRoutingModel {
     }
 
     [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+    [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
+    [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
     [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
 

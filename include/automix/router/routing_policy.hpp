@@ -47,12 +47,12 @@ class BasicRoutingPolicy {
 
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
     [[nodiscard]] Action next(const Evidence& evidence) const {
+        require_possible(evidence);
         if (!evidence.started()) return Action::route(first_model_);
         if (evidence.current == evidence.last_model()) return Action::accept();
-        const CellPolicy cell = decide(evidence);
         const int left =
             models()[static_cast<std::size_t>(evidence.current)].draws - evidence.current_model().drawn;
-        const Choice& choice = left > 0 ? cell.best : cell.settled;
+        const Choice choice = decide(evidence, left <= 0);
         switch (choice.kind) {
             case ActionKind::accept:
                 return Action::accept(accepted(evidence.current));
@@ -102,16 +102,17 @@ class BasicRoutingPolicy {
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
  private:
-    [[nodiscard]] CellPolicy decide(const Evidence& evidence) const {
+    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const {
         if (!vectors_) {
             const auto [node, state] = find(evidence);
-            return cell(node, state);
+            const CellPolicy& at = cell(node, state);
+            return settled ? at.settled : at.best;
         }
         for (int model = 0; model <= evidence.current; ++model) {
             require_known(model, evidence.models[static_cast<std::size_t>(model)],
                           models()[static_cast<std::size_t>(model)]);
         }
-        return vectors_->decide(evidence);
+        return vectors_->decide(evidence, settled);
     }
 
     [[nodiscard]] AcceptedAnswer accepted(int model) const {
@@ -120,16 +121,47 @@ class BasicRoutingPolicy {
                    : AcceptedAnswer::first;
     }
 
-    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape) {
-        if (known.drawn > shape.draws) {
-            throw ProtocolError("model " + std::to_string(model) + ": " + std::to_string(known.drawn) +
-                                " verdicts were drawn, the policy is for at most " +
-                                std::to_string(shape.draws));
+    /// Evidence over as many models as the policy, the current one of which has answered.
+    void require_possible(const Evidence& evidence) const {
+        if (evidence.models.size() != models().size()) {
+            throw ProtocolError("evidence of " + std::to_string(evidence.models.size()) +
+                                " models, the policy is over " + std::to_string(models().size()));
         }
-        if (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples == 0) {
+        if (!evidence.started()) return;
+        if (evidence.current > evidence.last_model())
+            throw ProtocolError("the current model is " + std::to_string(evidence.current) + " of " +
+                                std::to_string(models().size()));
+        if (!evidence.current_model().answered)
+            throw ProtocolError("model " + std::to_string(evidence.current) +
+                                " is the current one, but has not answered");
+    }
+
+    /// What one answer's evidence must be for the state of its table to exist.
+    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape) {
+        const bool plain = shape.kind == VerificationKind::verdicts;
+        const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
+        const bool ordered = 0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
+        const bool grouped = 0 <= known.largest_cluster && known.largest_cluster <= known.drawn + 1;
+        if (known.drawn < 0 || known.drawn > shape.draws || (plain && !ordered) || (clusters && !grouped) ||
+            (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
+            refuse(model, known, shape);
+    }
+
+    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape) {
+        const std::string drawn = "model " + std::to_string(model) + ": " + std::to_string(known.drawn) +
+                                  " verdicts were drawn, ";
+        if (known.drawn < 0 || known.drawn > shape.draws)
+            throw ProtocolError(drawn + "the policy is for at most " + std::to_string(shape.draws));
+        if (shape.kind == VerificationKind::verdicts) {
+            throw ProtocolError(drawn + std::to_string(known.parsed) + " of them parsed and " +
+                                std::to_string(known.positive) + " positive");
+        }
+        if (known.samples <= 0) {
             throw ProtocolError("model " + std::to_string(model) +
                                 ": the policy accepts pluralities, but the samples are not known");
         }
+        throw ProtocolError(drawn + "the largest cluster of samples is said to hold " +
+                            std::to_string(known.largest_cluster));
     }
 
     std::shared_ptr<const RoutingLayout> layout_{};

@@ -5,8 +5,12 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/metrics/ibc.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -16,6 +20,12 @@ struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
     std::vector<double> draws{};    ///< of one draw, one a model; of the whole of a lone confidence
     double round = 0.0;             ///< of a round of draws, apart from cost: it steers the policy only
+    std::vector<double> tries{};    ///< draws that a readable verdict takes, one a model; none: 1 for all
+
+    /// Draws to be paid for each that tells something.
+    [[nodiscard]] double tries_of(VerificationKind kind, int model) const {
+        return kind != VerificationKind::verdicts || tries.empty() ? 1.0 : tries[static_cast<std::size_t>(model)];
+    }
 };
 
 /// What is asked of one solution.
@@ -25,7 +35,23 @@ struct SolveRule {
     int least_first = 0;          ///< smallest model that may be asked first
     /// Accept nothing unverified, and verify where that ties with routing, as IBC asks.
     bool verify_first = false;
+    bool valued = true;  ///< tell what the policy is expected to score, which takes longest where there is no table
+    int vectors = 300;   ///< alpha vectors at which the engine stops, where the tree of evidence is too large
 };
+
+/// Draws that a verdict that can be read takes on average, a model each; 1 where all can be. At most all draws.
+inline std::vector<double> draws_per_verdict(const Sums& sums, const std::vector<ModelShape>& models) {
+    std::vector<double> tries(models.size(), 1.0);
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        if (models[m].kind != VerificationKind::verdicts) continue;
+        double parsed = 0.0;
+        for (const StatisticsCell& cell : sums.cells)
+            parsed += cell.weight * std::min(cell.evidence[m].parsed, models[m].draws);
+        const double drawn = sums.weight() * models[m].draws;
+        tries[m] = parsed * models[m].draws > drawn ? drawn / parsed : models[m].draws;
+    }
+    return tries;
+}
 
 /// Mean prices over the rows of statistics. Requires rows.
 inline RoutingPrices mean_prices(const Sums& sums, double round_price = 0.0) {

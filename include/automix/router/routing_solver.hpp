@@ -22,7 +22,6 @@
 namespace automix {
 
 inline constexpr double point_based_gap = 1e-3;  ///< net score that is near enough to the best
-inline constexpr int point_based_vectors = 300;  ///< alpha vectors at which the engine stops in any case
 
 namespace detail {
 
@@ -52,6 +51,9 @@ class ExpectedDraws {
     }
 
     [[nodiscard]] static int most(int) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] double tries(int model, int) const {
+        return model_.prices().tries_of(VerificationKind::verdicts, model);
+    }
     [[nodiscard]] double positive(int, int drawn, int count) const {
         return likelihoods_.back()(first_count(drawn + 1) + count + 1) /
                likelihoods_.back()(first_count(drawn) + count);
@@ -101,13 +103,13 @@ RoutingSolution solve_point_based(const BasicBeliefModel<Scalar>& belief, const 
     const auto model = std::make_shared<const BasicRoutingModel<Scalar>>(belief, prices, rule);
     pomdp::SarsopOptions options;
     options.stop.gap = point_based_gap;
-    options.stop.vector_limit = point_based_vectors;
+    options.stop.vector_limit = rule.vectors;
     options.stop.time_limit = std::numeric_limits<double>::infinity();
     pomdp::Solution solved = pomdp::solve_sarsop(*model, options);
     RoutingSolution solution;
     solution.policy =
         RoutingPolicy(std::make_shared<const BasicVectorPolicy<Scalar>>(model, std::move(solved.policy)));
-    solution.value = expected_value(solution.policy, *model, prices);
+    if (rule.valued) solution.value = expected_value(solution.policy, *model, prices);
     solution.gap = solved.gap();
     return solution;
 }

@@ -27,10 +27,20 @@ class BasicVectorPolicy {
         return model_->choice(-1, 0, policy_.action(model_->start())).argument;
     }
 
-    /// What to do when a model but the last has answered. Requires evidence within the limits of draws.
-    [[nodiscard]] CellPolicy decide(const Evidence& evidence) const {
+    /// What to do when a model but the last has answered; `settled`: no draws are left. Requires evidence within the limits
+    /// of draws.
+    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const {
+        const RoutedModel& shape = models()[static_cast<std::size_t>(evidence.current)];
+        const ModelEvidence& known = evidence.current_model();
+        const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
+        // With all draws used up nothing is left but to accept or to route.
+        return at(evidence.current, settled ? shape.draws : drawn, believed(evidence));
+    }
+
+    /// What is believed at some evidence. Requires the same.
+    [[nodiscard]] typename Model::LevelBelief believed(const Evidence& evidence) const {
         typename Model::LevelBelief about;
-        for (int model = 0; model <= evidence.current; ++model) {
+        for (int model = 0; model <= evidence.current && model < evidence.last_model(); ++model) {
             const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
             if (!known.answered) continue;
             about = model_->chain().arrive(about, model);
@@ -38,11 +48,7 @@ class BasicVectorPolicy {
             if (shape.kind != VerificationKind::none)
                 about = model_->chain().observe(about, shape.state(known));
         }
-        const RoutedModel& shape = models()[static_cast<std::size_t>(evidence.current)];
-        const ModelEvidence& known = evidence.current_model();
-        const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
-        // With all draws used up nothing is left but to accept or to route.
-        return {at(evidence.current, drawn, about), at(evidence.current, shape.draws, about)};
+        return about;
     }
 
     [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return model_->models(); }
