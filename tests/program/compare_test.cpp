@@ -176,12 +176,14 @@ TEST_CASE("what compare refuses") {
         {{"--routers", "pomdp@small+other"}, "no model \"other\""},
         {{"--objective", "best"}, "objective: expected base, max_ibc, lambda=X, budget=X or quality=X"},
         {{"--objective", "lambda=-1"}, "found -1"},
-        {{"--objective", "budget=1"}, "fixed_k: the objective is base or lambda=X"},
+        {{"--objective", "budget=1", "--routers", "pomdp,fixed_k"}, "fixed_k: the objective is base or lambda=X"},
         {{"--max-draws", "-1"}, "--max-draws: expected a number of draws of at least 0, found \"-1\""},
         {{"--max-draws", "1.5"}, "found \"1.5\""},
         {{"--max-draws", "small="}, "found \"\""},
         {{"--max-draws", "small=1,2"}, "--max-draws: expected K or NAME=K,..., found \"2\""},
         {{"--max-draws", "other=1"}, "--max-draws: no model \"other\""},
+        {{"--max-draws", "small=2,small=3"}, "--max-draws: \"small\" is given twice"},
+        {{"--max-draws", "large=2"}, "--max-draws: \"large\" is the last model, which is not verified"},
         {{"--accept", "some"}, "some"},
         {{"--round-cost", "-1"}, "-1"},
         {{"--seed", "-1"}, "-1"},
@@ -197,4 +199,27 @@ TEST_CASE("what compare refuses") {
     check_refused({"compare", log.path() + ".missing"}, 1, "cannot be opened");
     const Log tiny(1);
     check_refused(tiny.line({"--routers", "pomdp"}), 1, "leaves no rows to");
+}
+
+TEST_CASE("of the routers that nobody named those are left out that do not suit, with a note") {
+    const Log log;
+    const auto names = [](const json& all) {
+        std::vector<std::string> found;
+        for (const json& router : all["routers"]) found.push_back(router["name"]);
+        return found;
+    };
+    for (const char* objective : {"budget=4", "quality=0.9", "max_ibc"}) {
+        const json all = log.compare({"--halves", "2", "--objective", objective})["logs"][0];
+        CHECK(names(all) == std::vector<std::string>{"pomdp", "exact"});
+        CHECK(all["warnings"].dump().find(std::string("left out fixed_k: not for the objective ") + objective) !=
+              std::string::npos);
+    }
+    const files::Directory directory;
+    std::vector<json> records = verdict_records(60);
+    for (json& each : records) each["models"][0].erase("verdicts");
+    const std::string scores = directory.write("scores.jsonl", lines(records));
+    const json all = json_of({"compare", scores, "--costs", "1,3,9", "--halves", "2"})["logs"][0];
+    CHECK(names(all) == std::vector<std::string>{"pomdp", "fixed_k"});
+    CHECK(all["warnings"].dump().find("left out exact: the log holds neither verdicts nor a confidence") !=
+          std::string::npos);
 }

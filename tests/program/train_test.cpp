@@ -129,6 +129,12 @@ TEST_CASE("what train refuses leaves the old policy in place") {
                   "4 are needed");
     check_refused(Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + prices, 1,
                   "policy.json");
+    for (const Arguments& ignored :
+         {Arguments{"--costs", "1,60"}, Arguments{"--draw-cost", "1"}, Arguments{"--max-draws", "2"},
+          Arguments{"--models", "small,large"}, Arguments{"--split", "hash:0.5"}, Arguments{"--seed", "3"}}) {
+        check_refused(Arguments{"train", "--merge", place.policy, "--out", place.policy} + ignored, 2,
+                      ignored.front() + ": only of a LOG");
+    }
     const std::string other = place.directory.write("other.jsonl", lines(hand_records()));
     check_refused(Arguments{"train", other, "--merge", place.policy, "--out", place.policy, "--costs", "1,9"},
                   1, "has verdicts in one and a confidence or nothing in the other");

@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
+#include <automix/core/random.hpp>
+#include <automix/data/collect_statistics.hpp>
 #include <automix/io/explanation_json.hpp>
 
 #include <nlohmann/json.hpp>
@@ -231,4 +233,65 @@ TEST_CASE("an explanation as text and as JSON") {
     CHECK(json["alternatives"][2]["chosen"] == true);
     CHECK(json["reason"] == found.reason);
     CHECK_THROWS_AS(PolicyExplainer(PomdpRouter()), NotTrainedError);
+}
+
+TEST_CASE("by alpha vectors an explanation says what the table says, up to the gap, and no more than is known") {
+    Dataset data({"small", "large"});
+    Random random(3);
+    for (int row = 0; row < 200; ++row) {
+        Record record;
+        record.id = std::to_string(row);
+        record.models.resize(2);
+        const bool right = random.bernoulli(0.5);
+        record.models[0].score = right ? 1.0 : 0.0;
+        for (int k = 0; k < 4; ++k)
+            record.models[0].verdicts.push_back(random.bernoulli(right ? 0.8 : 0.3) ? Verdict::positive
+                                                                                    : Verdict::negative);
+        record.models[1].score = random.bernoulli(0.9) ? 1.0 : 0.0;
+        data.append(record);
+    }
+    Prices given;
+    given.answers = {1.0, 20.0};
+    given.draws = {0.2};
+    const Statistics statistics = collect_statistics(data, resolve_prices(data, given));
+    PomdpOptions options;
+    options.objective = Objective::lambda(0.015);
+    options.guard = false;
+    PomdpRouter exact(options);
+    REQUIRE(exact.train(statistics).feasible);
+    options.most_cells = 0.0;
+    PomdpRouter vectors(options);
+    REQUIRE(vectors.train(statistics).feasible);
+    REQUIRE(PolicyExplainer::has_table(vectors));
+    const PolicyExplainer by_table(exact);
+    const PolicyExplainer by_vectors(vectors);
+    Evidence last = after(2, 0);
+    last.current = 1;
+    last.models[1].answered = true;
+    for (const Evidence& evidence : {Evidence(2), after(0, 0), after(1, 1), after(2, 0), after(4, 4), last}) {
+        const Explanation wanted = by_table.explain(evidence);
+        const Explanation found = by_vectors.explain(evidence);
+        CHECK(found.action == wanted.action);
+        CHECK(found.right.has_value() == wanted.right.has_value());
+        if (found.right) CHECK(*found.right == Approx(*wanted.right));
+        CHECK(found.draw_value.has_value() == wanted.draw_value.has_value());
+        if (found.draw_value) CHECK(*found.draw_value == Approx(*wanted.draw_value).margin(0.005));
+        REQUIRE(found.belief.size() == wanted.belief.size());
+        for (std::size_t g = 0; g < found.belief.size(); ++g)
+            CHECK(found.belief[g] == Approx(wanted.belief[g]).margin(1e-12));
+        REQUIRE(found.alternatives.size() == wanted.alternatives.size());
+        for (std::size_t a = 0; a < found.alternatives.size(); ++a) {
+            const Alternative& alternative = found.alternatives[a];
+            CHECK(alternative.action == wanted.alternatives[a].action);
+            CHECK(alternative.chosen == wanted.alternatives[a].chosen);
+            CHECK(alternative.net == Approx(wanted.alternatives[a].net).margin(0.005));
+            const bool ends = alternative.action.kind == ActionKind::accept ||
+                              alternative.action == Action::route(1);
+            CHECK(std::isnan(alternative.value.score) == !ends);
+            if (ends) CHECK(alternative.value.score == Approx(wanted.alternatives[a].value.score));
+        }
+    }
+    const Explanation start = by_vectors.explain(Evidence(2));
+    CHECK(to_text(start, names).find("nan") == std::string::npos);
+    CHECK(to_json(start, names).dump().find("\"score\":null") != std::string::npos);
 }

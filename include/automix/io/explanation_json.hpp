@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -48,8 +49,8 @@ Json to_json(const Explanation& explanation, const std::vector<std::string>& mod
     Json alternatives = Json::array();
     for (const Alternative& alternative : explanation.alternatives) {
         Json json = to_json<Json>(alternative.action, models);
-        json["score"] = alternative.value.score;
-        json["cost"] = alternative.value.cost;
+        json["score"] = std::isnan(alternative.value.score) ? Json(nullptr) : Json(alternative.value.score);
+        json["cost"] = std::isnan(alternative.value.cost) ? Json(nullptr) : Json(alternative.value.cost);
         json["net"] = alternative.net;
         json["chosen"] = alternative.chosen;
         alternatives.push_back(std::move(json));

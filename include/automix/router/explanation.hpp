@@ -2,7 +2,9 @@
 // Why the POMDP router decides as it does: what it believes of the current answer, and what each action is expected to score
 // and to pay, when the policy in force is followed afterwards. For a policy that is the best for its lambda these are the
 // values that it was chosen by; for any other (a fallback, two policies mixed, maximum IBC) they are what it comes to.
-// An explainer is O(cells * outcomes) to make; an explanation is O(batches * draws^2 + states * levels of models asked).
+// Of a policy of alpha vectors, which has no table, actions that go on are told by their net value alone: that of the vectors
+// at the beliefs they lead to. An explainer is O(cells * outcomes) to make; an explanation is O(batches * draws^2 + states *
+// levels of models asked), by vectors O(batches * draws * vectors * levels).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -29,7 +31,9 @@ namespace automix {
 /// One action that could be taken.
 struct Alternative {
     Action action{};
-    RoutingValue value{};  ///< expected score, and what is still to be paid, the action's own price included
+    /// Expected score, and what is still to be paid, the action's own price included; NaN where alpha vectors tell no more
+    /// than the net value.
+    RoutingValue value{};
     double net = 0.0;      ///< score less lambda times what is paid, rounds included
     bool chosen = false;
 };
@@ -57,22 +61,22 @@ class BasicPolicyExplainer {
     using Values = detail::CellValues<Tree>;
 
  public:
-    /// Throws `NotTrainedError` where there is no policy, one of a curve, of which nothing else is kept, or one of alpha vectors,
-    /// which has no table of values.
+    /// Throws `NotTrainedError` where there is no policy, or one of a curve, of which nothing else is kept.
     explicit BasicPolicyExplainer(const PomdpRouter& router) : router_(router) {
         const TrainedPolicy& trained = router.trained();
         if (!router.mixture().empty() && !has_table(router))
-            throw NotTrainedError("pomdp: there is no table to explain this policy by");
+            throw NotTrainedError("pomdp: nothing is kept to explain this policy by");
+        if (!trained.tree->layout) return;
         for (const PolicyShare& part : router.mixture()) {
             Values& values = values_.emplace_back(*trained.tree, trained.prices);
             for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
         }
         if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
     }
-    /// True where a router has the table of values that explanations are read from.
+    /// True where a router has what explanations are read from: a table of values, or alpha vectors and a belief.
     [[nodiscard]] static bool has_table(const PomdpRouter& router) noexcept {
         const TrainedPolicy& trained = router.trained();
-        return !trained.mixture.empty() && trained.tree && trained.tree->layout;
+        return !trained.mixture.empty() && trained.tree != nullptr;
     }
     BasicPolicyExplainer(const BasicPolicyExplainer&) = delete;
     BasicPolicyExplainer& operator=(const BasicPolicyExplainer&) = delete;
@@ -88,7 +92,9 @@ class BasicPolicyExplainer {
         explanation.action = policy.next(evidence);
         explanation.current = evidence.current;
         explanation.lambda = router_.report().lambda;
-        if (!evidence.started()) {
+        if (policy.vectors() != nullptr) {
+            explain_vectors(explanation, evidence, *policy.vectors());
+        } else if (!evidence.started()) {
             for (int first = 0; first <= evidence.last_model(); ++first)
                 offer(explanation, Action::route(first), values_[part].start(first));
         } else if (evidence.current == evidence.last_model()) {
@@ -127,6 +133,96 @@ class BasicPolicyExplainer {
         explanation.alternatives.push_back({action, value,
                                             net_value(value, explanation.lambda, router_.trained().prices),
                                             action == explanation.action});
+    }
+
+    /// An action of which no more is known than the net value of what follows, and what is paid at once.
+    void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const {
+        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+        explanation.alternatives.push_back({action,
+                                            {unknown, unknown, unknown, unknown},
+                                            follows - explanation.lambda * paid,
+                                            action == explanation.action});
+    }
+
+    /// Where a fallback is in force, its vectors are worth nothing, and only what ends at once is told.
+    template <class Vectors>
+    void explain_vectors(Explanation& explanation, const Evidence& evidence, const Vectors& vectors) const {
+        const auto& model = vectors.model();
+        const auto& chain = model.chain();
+        const RoutingPrices& prices = router_.trained().prices;
+        const bool falls_back = !router_.report().fallback.empty();
+        const auto about = vectors.believed(evidence);
+        const int current = evidence.current;
+        const int last = evidence.last_model();
+        const auto price = [&](int to) { return prices.answers[static_cast<std::size_t>(to)]; };
+        if (current >= 0) {
+            explanation.right = chain.score(about, current);
+            offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
+        }
+        if (current == last) return;
+        for (int to = current + 1; to <= last; ++to) {
+            const auto arrived = to < last ? chain.arrive(about, to) : about;
+            if (to == last || falls_back) {
+                if (to == last || Action::route(to) == explanation.action)
+                    offer(explanation, Action::route(to), {chain.score(arrived, to), price(to), 0.0, 0.0});
+            } else {
+                offer_net(explanation, Action::route(to),
+                          vectors.vectors().value(model.belief(to, 0, arrived)), price(to));
+            }
+        }
+        if (current < 0 || chain.position(current) < 0) return;
+        explanation.belief.assign(about.levels.begin(), about.levels.end());
+        const RoutedModel& shape = vectors.models()[static_cast<std::size_t>(current)];
+        if (shape.kind == VerificationKind::verdicts) {
+            const auto grid = detail::level_grid<Scalar>(about.levels.size());
+            explanation.levels.assign(grid.begin(), grid.end());
+        }
+        if (!falls_back) explain_draws(explanation, evidence.current_model(), vectors, about, shape);
+    }
+
+    template <class Vectors, class About>
+    void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
+                       const About& about, const RoutedModel& shape) const {
+        const int current = explanation.current;
+        const RoutingPrices& prices = router_.trained().prices;
+        double settled = -std::numeric_limits<double>::infinity();
+        for (const Alternative& alternative : explanation.alternatives)
+            settled = std::max(settled, alternative.net);
+        // Net value behind a draw from levels of which `levels` is the chance together with what was seen.
+        const auto behind = [&](int drawn, const auto& levels) {
+            const double chance = levels.sum();
+            if (!(chance > 0.0)) return 0.0;
+            const auto belief = vectors.model().belief(current, drawn, {about.position, levels / chance});
+            return chance * vectors.vectors().value(belief);
+        };
+        const bool counts = shape.kind == VerificationKind::verdicts;
+        const int left = counts ? shape.draws - known.drawn : 1 - known.drawn;
+        for (const int draws : counts ? batches(explanation.action) : std::vector<int>{1}) {
+            if (draws > left) continue;
+            double follows = 0.0;
+            if (counts) {
+                const auto grid = detail::level_grid<Scalar>(about.levels.size());
+                double ways = 1.0;
+                for (int j = 0; j <= draws; ++j) {
+                    const Eigen::VectorX<Scalar> seen =
+                        (ways * about.levels.array() * grid.array().pow(j) * (1.0 - grid.array()).pow(draws - j))
+                            .matrix();
+                    follows += behind(known.parsed + draws, seen);
+                    ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
+                }
+            } else {
+                for (Index level = 0; level < about.levels.size(); ++level) {
+                    Eigen::VectorX<Scalar> seen = Eigen::VectorX<Scalar>::Zero(about.levels.size());
+                    seen(level) = about.levels(level);
+                    follows += behind(1, seen);
+                }
+            }
+            const double paid = draws * prices.tries_of(shape.kind, current) *
+                                    prices.draws[static_cast<std::size_t>(current)] +
+                                prices.round;
+            offer_net(explanation, Action::verify(draws), follows, paid);
+            if (draws == 1) explanation.draw_value = explanation.alternatives.back().net - settled;
+        }
     }
 
     /// Expected score of the last model after what was seen at `before`.
@@ -261,9 +357,12 @@ inline std::string to_text(const Explanation& explanation, const std::vector<std
         text += "rate of positive verdicts, 0 to 1: [" + picture + "]\n";
     }
     TextTable table({"action", "score", "cost", "net"});
+    const auto known = [](double value, int digits) {
+        return std::isnan(value) ? std::string("-") : format_fixed(value, digits);
+    };
     for (const Alternative& alternative : explanation.alternatives) {
         table.add({(alternative.chosen ? "> " : "  ") + action_text(alternative.action, models),
-                   format_fixed(alternative.value.score, 4), format_fixed(alternative.value.cost, 3),
+                   known(alternative.value.score, 4), known(alternative.value.cost, 3),
                    format_fixed(alternative.net, 4)});
     }
     text += table.text();
