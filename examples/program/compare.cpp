@@ -107,9 +107,8 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
-    const bool defaulted =
-        !options.routers_given ||
-        std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
+    const bool defaulted = !options.routers_given || std::find(options.routers.begin(), options.routers.end(),
+                                                               "all") != options.routers.end();
     std::vector<std::string> notes;
     if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(parse_router(name).name, settings);
@@ -128,8 +127,7 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
                         static_cast<int>(options.log.paths.size()));
         std::vector<std::string> left_out = notes;
-        const std::vector<std::string> suited =
-            defaulted ? suited_routers(names, log.data, left_out) : names;
+        const std::vector<std::string> suited = defaulted ? suited_routers(names, log.data, left_out) : names;
         auto routers = compare_routers(log.data, table, contenders_for(log.data, suited, settings, limits),
                                        halves, [&](int done, int all) { line.show(done, all); });
         for (const auto& more : {left_out, table.notes})
@@ -145,7 +143,8 @@ std::vector<ComparedRouter> mean_of(const std::vector<LogComparison>& logs) {
     std::vector<std::vector<ComparedRouter>> routers;
     for (const LogComparison& log : logs) routers.push_back(log.routers);
     const auto lacks = [](const std::vector<ComparedRouter>& some, const std::string& name) {
-        return std::none_of(some.begin(), some.end(), [&](const auto& router) { return router.name == name; });
+        return std::none_of(some.begin(), some.end(),
+                            [&](const auto& router) { return router.name == name; });
     };
     for (auto& some : routers) {
         std::erase_if(some, [&](const ComparedRouter& router) {
@@ -211,7 +210,8 @@ void add_compare(CLI::App& app, Command& chosen) {
         ->type_name("N")
         ->capture_default_str();
     command
-        ->add_option("--train-rows", options->halves.train_rows, "Most rows of a half to train on, 0 for all (default: all)")
+        ->add_option("--train-rows", options->halves.train_rows,
+                     "Most rows of a half to train on, 0 for all (default: all)")
         ->type_name("N");
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);

@@ -92,7 +92,8 @@ void DrawLimits::require_known(const std::vector<std::string>& models) const {
             throw ArgumentError("--max-draws: no model " + in_quotes(name) + "; there are " + joined(models));
         }
         if (name == models.back())
-            throw ArgumentError("--max-draws: " + in_quotes(name) + " is the last model, which is not verified");
+            throw ArgumentError("--max-draws: " + in_quotes(name) +
+                                " is the last model, which is not verified");
     }
 }
 
@@ -187,8 +188,7 @@ std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
 
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
                                         std::vector<std::string>& notes) {
-    const bool known =
-        objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
+    const bool known = objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::lambda;
     return without(
         std::move(names), [&](const std::string& name) { return name == "fixed_k" && !known; },
         "not for the objective " + to_string(objective), notes);

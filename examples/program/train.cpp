@@ -241,8 +241,9 @@ std::string run(const TrainOptions& options) {
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
     if (logs.empty() && !options.of_logs.empty())
-        throw ArgumentError(options.of_logs.front() +
-                            ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
+        throw ArgumentError(
+            options.of_logs.front() +
+            ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);

@@ -37,6 +37,9 @@ TEST_CASE("a log becomes columns") {
     const std::string second = directory.write("second.jsonl", line("c", ""));
     const Log log = read_log(std::vector<std::string>{first, second});
     CHECK(log.data.rows() == 3);
+    CHECK(read_log({first, second}).data.rows() == 3);
+    CHECK(read_log({first}).data.rows() == 2);
+    CHECK(read_log(first).data.rows() == 2);
     CHECK(log.data.model_names() == std::vector<std::string>{"s", "l"});
     CHECK(log.data.id(2) == "c");
     CHECK(log.data.confidences(0)(0) == 0.5);

@@ -184,8 +184,7 @@ TEST_CASE("bad files of trained policies are refused with file, field and what w
         {"{}", "p.json: schema: missing"},
         {with_change("policy/1", "policy/2"), "p.json: schema: expected \"automix-policy/1\", found"},
         {with_change("\"checksum\"", "\"check\""), "p.json: check: unknown key"},
-        {with_change("\"checksum\":\"", "\"checksum\":\"0"),
-         "p.json: checksum: the file was altered"},
+        {with_change("\"checksum\":\"", "\"checksum\":\"0"), "p.json: checksum: the file was altered"},
         {with_change(table, "\"a, a a, a r1 a\""), "p.json: checksum: the file was altered"},
         {with_change(table, "\"v1a, a a, a a a\""), "p.json: checksum: the file was altered"},
         {with_change(table, "\"a, a a, a a\""), "p.json: policies[0].nodes[0]: expected 6 cells, found 5"},
@@ -221,8 +220,10 @@ TEST_CASE("bad files of trained policies are refused with file, field and what w
          "p.json: options.guard: expected true or false, found 1"},
         {with_change("\"seed\":0", "\"seed\":-1"),
          "p.json: options.seed: expected a whole number of at least 0"},
-        {with_change("\"most_cells\":1000000.0", "\"most_cells\":5"), "p.json: policies[0].first: unknown key"},
-        {with_change("\"most_cells\":1000000.0", "\"most_cells\":-5"), "p.json: options: most_cells: expected"},
+        {with_change("\"most_cells\":1000000.0", "\"most_cells\":5"),
+         "p.json: policies[0].first: unknown key"},
+        {with_change("\"most_cells\":1000000.0", "\"most_cells\":-5"),
+         "p.json: options: most_cells: expected"},
         {with_change("\"answers\":[1.0,20.0]", "\"answers\":[1.0,-20.0]"),
          "p.json: prices.answers[1]: expected a number of at least 0, found -20"},
         {with_change("\"tries\":[1.0,", "\"tries\":[0.5,"),
@@ -256,7 +257,8 @@ TEST_CASE("whatever is altered in a file of a policy is found, blanks and the or
     for (const char* pointer :
          {"/prices/answers/1", "/prices/draws/0", "/belief/mean_scores/0", "/belief/levels/0/right/3",
           "/belief/levels/0/scores/3/1", "/report/lambda", "/report/share", "/report/guard/mean",
-          "/report/base_slope", "/report/expected/cost", "/options/seed", "/statistics/folds/0/answer_prices/0"}) {
+          "/report/base_slope", "/report/expected/cost", "/options/seed",
+          "/statistics/folds/0/answer_prices/0"}) {
         nlohmann::json other = json;
         nlohmann::json& value = other.at(nlohmann::json::json_pointer(pointer));
         if (value.is_number_unsigned()) {
@@ -286,7 +288,8 @@ TEST_CASE("a policy of alpha vectors survives its file to the bit") {
     CHECK(to_policy_text(file.router, file.statistics) == text);
     check_same_decisions(file.router, router, 3);
     const std::vector<std::pair<std::string, std::string>> cases = {
-        {changed(text, "{\"action\":", "{\"action\":1"), "p.json: policies[0].vectors[0].action: expected a whole"},
+        {changed(text, "{\"action\":", "{\"action\":1"),
+         "p.json: policies[0].vectors[0].action: expected a whole"},
         {changed(text, "\"values\":[", "\"values\":[0,"), "p.json: policies[0].vectors[0].values: expected"},
         {changed(text, "\"least_first\":0", "\"least_first\":2"),
          "p.json: policies[0].rule.least_first: expected a whole number from 0 to 1"},

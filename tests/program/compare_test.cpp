@@ -176,7 +176,8 @@ TEST_CASE("what compare refuses") {
         {{"--routers", "pomdp@small+other"}, "no model \"other\""},
         {{"--objective", "best"}, "objective: expected base, max_ibc, lambda=X, budget=X or quality=X"},
         {{"--objective", "lambda=-1"}, "found -1"},
-        {{"--objective", "budget=1", "--routers", "pomdp,fixed_k"}, "fixed_k: the objective is base or lambda=X"},
+        {{"--objective", "budget=1", "--routers", "pomdp,fixed_k"},
+         "fixed_k: the objective is base or lambda=X"},
         {{"--max-draws", "-1"}, "--max-draws: expected a number of draws of at least 0, found \"-1\""},
         {{"--max-draws", "1.5"}, "found \"1.5\""},
         {{"--max-draws", "small="}, "found \"\""},
@@ -211,8 +212,8 @@ TEST_CASE("of the routers that nobody named those are left out that do not suit,
     for (const char* objective : {"budget=4", "quality=0.9", "max_ibc"}) {
         const json all = log.compare({"--halves", "2", "--objective", objective})["logs"][0];
         CHECK(names(all) == std::vector<std::string>{"pomdp", "exact"});
-        CHECK(all["warnings"].dump().find(std::string("left out fixed_k: not for the objective ") + objective) !=
-              std::string::npos);
+        CHECK(all["warnings"].dump().find(std::string("left out fixed_k: not for the objective ") +
+                                          objective) != std::string::npos);
     }
     const files::Directory directory;
     std::vector<json> records = verdict_records(60);

@@ -235,7 +235,8 @@ TEST_CASE("an explanation as text and as JSON") {
     CHECK_THROWS_AS(PolicyExplainer(PomdpRouter()), NotTrainedError);
 }
 
-TEST_CASE("by alpha vectors an explanation says what the table says, up to the gap, and no more than is known") {
+TEST_CASE(
+    "by alpha vectors an explanation says what the table says, up to the gap, and no more than is known") {
     Dataset data({"small", "large"});
     Random random(3);
     for (int row = 0; row < 200; ++row) {
@@ -285,8 +286,8 @@ TEST_CASE("by alpha vectors an explanation says what the table says, up to the g
             CHECK(alternative.action == wanted.alternatives[a].action);
             CHECK(alternative.chosen == wanted.alternatives[a].chosen);
             CHECK(alternative.net == Approx(wanted.alternatives[a].net).margin(0.005));
-            const bool ends = alternative.action.kind == ActionKind::accept ||
-                              alternative.action == Action::route(1);
+            const bool ends =
+                alternative.action.kind == ActionKind::accept || alternative.action == Action::route(1);
             CHECK(std::isnan(alternative.value.score) == !ends);
             if (ends) CHECK(alternative.value.score == Approx(wanted.alternatives[a].value.score));
         }

@@ -462,7 +462,8 @@ TEST_CASE("evidence that no query can have is refused, by tables and by alpha ve
         CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
         unanswered.current = 2;
         CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
-        for (const std::size_t models : {1U, 3U}) CHECK_THROWS_AS(trained.router.next(Evidence(models)), ProtocolError);
+        for (const std::size_t models : {1U, 3U})
+            CHECK_THROWS_AS(trained.router.next(Evidence(models)), ProtocolError);
     }
 }
 
@@ -472,8 +473,12 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
     constexpr Verdict no = Verdict::negative;
     constexpr Verdict yes = Verdict::positive;
     constexpr Verdict none = Verdict::unparsed;
-    for (const std::array<Verdict, 4>& verdicts : std::vector<std::array<Verdict, 4>>{
-             {no, yes, none, none}, {none, yes, yes, yes}, {none, none, none, no}, {none, none, none, none}, {no, yes, yes, no}}) {
+    for (const std::array<Verdict, 4>& verdicts :
+         std::vector<std::array<Verdict, 4>>{{no, yes, none, none},
+                                             {none, yes, yes, yes},
+                                             {none, none, none, no},
+                                             {none, none, none, none},
+                                             {no, yes, yes, no}}) {
         Dataset row({"m0", "m1"});
         Dataset orders({"m0", "m1"});
         std::array<std::size_t, 4> order{0, 1, 2, 3};
@@ -546,7 +551,9 @@ TEST_CASE("the highest IBC of three models: the share that is routed is the one 
     double routed = 0.0;
     constexpr int orders = 400;
     for (int i = 0; i < orders; ++i)
-        routed += replay(trained.router, shuffled(data, static_cast<std::uint64_t>(i)), trained.prices).routed.mean() / orders;
+        routed += replay(trained.router, shuffled(data, static_cast<std::uint64_t>(i)), trained.prices)
+                      .routed.mean() /
+                  orders;
     CHECK_THAT(ibc.routed, WithinAbs(routed, 0.01));
     CHECK_THAT(ibc.routed_rows, WithinAbs(ibc.routed * 300.0, 1e-9));
 }
@@ -581,12 +588,14 @@ TEST_CASE("options that make no sense are refused, however they came about") {
 
 TEST_CASE("where there is no table other objectives and curves are refused at once, with what to do") {
     const Dataset data = make_log(33, 100, 4);
-    for (const Objective& objective : {Objective::budget(3.0), Objective::quality(0.9), Objective::max_ibc()}) {
+    for (const Objective& objective :
+         {Objective::budget(3.0), Objective::quality(0.9), Objective::max_ibc()}) {
         PomdpOptions options = with(objective);
         options.most_cells = 0.0;
         const Trained trained(data, prices_of(2, 0.1), options);
         CHECK_FALSE(trained.result.feasible);
-        CHECK_THAT(trained.result.reason, Contains("needs the exact solution") && Contains("lower max_draws"));
+        CHECK_THAT(trained.result.reason,
+                   Contains("needs the exact solution") && Contains("lower max_draws"));
         CHECK_THROWS_AS(trained.router.curve(TrainingData{data, trained.prices}), DataError);
     }
 }
@@ -600,8 +609,10 @@ TEST_CASE("the better answer without samples is the first, with a warning") {
 }
 
 TEST_CASE("more draws than a table is made for are refused") {
-    Statistics statistics = collect_statistics(make_log(37, 20, 4), resolve_prices(make_log(37, 20, 4), prices_of(2, 0.1)));
+    Statistics statistics =
+        collect_statistics(make_log(37, 20, 4), resolve_prices(make_log(37, 20, 4), prices_of(2, 0.1)));
     statistics.models[0].draws = 2'000'000'000;
     PomdpRouter router;
-    CHECK_THROWS_WITH(router.train(statistics), Contains("models[0].draws: expected 1 to 255, found 2000000000"));
+    CHECK_THROWS_WITH(router.train(statistics),
+                      Contains("models[0].draws: expected 1 to 255, found 2000000000"));
 }

@@ -92,8 +92,9 @@ class DocumentChecks {
     void require_range(double value, const std::string& field, double least, double most) const {
         if (value >= least && value <= most) return;
         const bool open = most == std::numeric_limits<double>::max();
-        fail(field, "expected a number of " + (open ? "at least " + format_number(least)
-                                                    : format_number(least) + " to " + format_number(most)) +
+        fail(field, "expected a number of " +
+                        (open ? "at least " + format_number(least)
+                              : format_number(least) + " to " + format_number(most)) +
                         ", found " + format_number(value));
     }
 

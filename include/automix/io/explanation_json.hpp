@@ -3,7 +3,7 @@
 //     {"right":chance or null,"lambda":..,"belief":[..],"levels":[..],"draw_value":net gain or null,
 //      "alternatives":[{"action":"accept","route" or "verify","to":NAME or null,"draws":K or null,"score":..,"cost":..,
 //      "net":..,"chosen":true or false},..],"reason":".."}
-// `score` and `cost` are expected from here on; see `Explanation`.
+// `score` and `cost` are expected from here on, null where only the net value is known; see `Explanation`.
 #pragma once
 
 #include <automix/router/action.hpp>

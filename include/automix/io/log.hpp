@@ -14,6 +14,7 @@
 #include <automix/io/row_places.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -57,6 +58,12 @@ Log read_log(const std::vector<std::string>& paths, const ReadOptions& options =
 template <class Json = nlohmann::json>
 Log read_log(const std::string& path, const ReadOptions& options = {}) {
     return read_log<Json>(std::vector<std::string>{path}, options);
+}
+
+/// Paths in braces, be it one or several.
+template <class Json = nlohmann::json>
+Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options = {}) {
+    return read_log<Json>(std::vector<std::string>(paths), options);
 }
 
 }  // namespace automix

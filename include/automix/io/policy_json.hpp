@@ -85,11 +85,10 @@ template <class Json, class Vectors>
 std::string vectors_text(const Vectors& policy) {
     const SolveRule& rule = policy.model().rule();
     const auto& values = policy.vectors().values();
-    std::string text = ",\"rule\":" + Json{{"lambda", rule.lambda},
-                                           {"batches", rule.batches},
-                                           {"least_first", rule.least_first}}
-                                          .dump() +
-                       ",\"vectors\":[";
+    std::string text =
+        ",\"rule\":" +
+        Json{{"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.least_first}}.dump() +
+        ",\"vectors\":[";
     for (int v = 0; v < values.size(); ++v) {
         Json numbers = Json::array();
         for (int state = 0; state < values.states(); ++state) numbers.push_back(values.at(v, state));
@@ -104,7 +103,8 @@ std::string policies_text(const std::vector<PolicyShare>& mixture) {
     std::string text;
     for (const auto& [share, policy] : mixture) {
         text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + Json(share).dump();
-        text += policy.vectors() == nullptr ? table_text<Json>(policy) : vectors_text<Json>(*policy.vectors());
+        text +=
+            policy.vectors() == nullptr ? table_text<Json>(policy) : vectors_text<Json>(*policy.vectors());
         text += "}";
     }
     return "[" + text + "]";
@@ -193,7 +193,8 @@ class PolicyParser : ReportParser {
         const auto each = [&](const char* key, double least) {
             std::vector<double> values =
                 numbers(member(json, field, key), inside(field, key), models, ", one a model");
-            for (std::size_t m = 0; m < models; ++m) require_least(values[m], element(inside(field, key), m), least);
+            for (std::size_t m = 0; m < models; ++m)
+                require_least(values[m], element(inside(field, key), m), least);
             return values;
         };
         RoutingPrices prices{each("answers", 0.0), each("draws", 0.0), number(json, field, "round"),
@@ -242,7 +243,8 @@ class PolicyParser : ReportParser {
 
     RoutingPolicy table(const Json& json, const std::string& field,
                         const std::shared_ptr<const RoutingLayout>& layout) const {
-        const int first = whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
+        const int first =
+            whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
         return RoutingPolicy(layout, cells(json, field, *layout), first);
     }
 
@@ -254,14 +256,16 @@ class PolicyParser : ReportParser {
         PomdpOptions checked;
         checked.batches = rule.batches = draws(json, field, "batches", 1);
         as_data([&] { return validate(checked), true; }, field);
-        rule.least_first = whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
+        rule.least_first =
+            whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
         return rule;
     }
 
     RoutingPolicy vectors(const Json& json, const std::string& field, const TrainedPolicy& trained) const {
         const int last = static_cast<int>(trained.models.size()) - 1;
         const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
-        const auto model = std::make_shared<const RoutingModel>(*trained.tree->belief, trained.prices, solved);
+        const auto model =
+            std::make_shared<const RoutingModel>(*trained.tree->belief, trained.prices, solved);
         pomdp::ValueFunction values(model->states());
         const std::string of_vectors = inside(field, "vectors");
         for (const Json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
@@ -316,15 +320,14 @@ template <class Json = nlohmann::ordered_json, class Sorted = nlohmann::json>
                       {"tries", trained.prices.tries}};
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
-    std::string text =
-           "\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
-           ",\n\"options\":" + detail::line_of(detail::options_json<Json>(router.options())) +
-           ",\n\"report\":" + detail::line_of(to_json<Json>(trained.report)) +
-           ",\n\"prices\":" + prices.dump() +
-           ",\n\"belief\":" + (believes ? to_json<Json>(*trained.tree->belief).dump() : "null") +
-           ",\n\"policies\":" + detail::policies_text<Json>(mixture) +
-           ",\n\"statistics\":" + to_statistics_text<Json>(statistics) +
-           ",\"prior\":" + (prior ? to_statistics_text<Json>(*prior) : "null") + "}\n";
+    std::string text = "\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
+                       ",\n\"options\":" + detail::line_of(detail::options_json<Json>(router.options())) +
+                       ",\n\"report\":" + detail::line_of(to_json<Json>(trained.report)) +
+                       ",\n\"prices\":" + prices.dump() +
+                       ",\n\"belief\":" + (believes ? to_json<Json>(*trained.tree->belief).dump() : "null") +
+                       ",\n\"policies\":" + detail::policies_text<Json>(mixture) +
+                       ",\n\"statistics\":" + to_statistics_text<Json>(statistics) +
+                       ",\"prior\":" + (prior ? to_statistics_text<Json>(*prior) : "null") + "}\n";
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";
     const auto document = detail::parse_document<Sorted>(schema + text, "policy");
     return schema + R"("checksum":")" + detail::policy_checksum(document) + "\",\n" + text;

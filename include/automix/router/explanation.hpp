@@ -34,7 +34,7 @@ struct Alternative {
     /// Expected score, and what is still to be paid, the action's own price included; NaN where alpha vectors tell no more
     /// than the net value.
     RoutingValue value{};
-    double net = 0.0;      ///< score less lambda times what is paid, rounds included
+    double net = 0.0;  ///< score less lambda times what is paid, rounds included
     bool chosen = false;
 };
 
@@ -204,9 +204,9 @@ class BasicPolicyExplainer {
                 const auto grid = detail::level_grid<Scalar>(about.levels.size());
                 double ways = 1.0;
                 for (int j = 0; j <= draws; ++j) {
-                    const Eigen::VectorX<Scalar> seen =
-                        (ways * about.levels.array() * grid.array().pow(j) * (1.0 - grid.array()).pow(draws - j))
-                            .matrix();
+                    const Eigen::VectorX<Scalar> seen = (ways * about.levels.array() * grid.array().pow(j) *
+                                                         (1.0 - grid.array()).pow(draws - j))
+                                                            .matrix();
                     follows += behind(known.parsed + draws, seen);
                     ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
                 }

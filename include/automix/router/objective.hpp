@@ -28,9 +28,7 @@ struct Objective {
     /// Mean total cost per query, the first answer included. Throws `ArgumentError` unless it is at least 0.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
     /// Share of the last model's mean score, at least cost. Throws `ArgumentError` unless it is above 0.
-    static Objective quality(double share) {
-        return checked(ObjectiveKind::quality, share);
-    }
+    static Objective quality(double share) { return checked(ObjectiveKind::quality, share); }
     /// Incremental benefit per cost, for comparison with the literature: it routes few queries and sits on a cliff.
     static Objective max_ibc() { return {ObjectiveKind::max_ibc, 0.0}; }
 

@@ -140,7 +140,8 @@ class BasicRoutingPolicy {
     static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape) {
         const bool plain = shape.kind == VerificationKind::verdicts;
         const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
-        const bool ordered = 0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
+        const bool ordered =
+            0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
         const bool grouped = 0 <= known.largest_cluster && known.largest_cluster <= known.drawn + 1;
         if (known.drawn < 0 || known.drawn > shape.draws || (plain && !ordered) || (clusters && !grouped) ||
             (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
@@ -148,8 +149,8 @@ class BasicRoutingPolicy {
     }
 
     [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape) {
-        const std::string drawn = "model " + std::to_string(model) + ": " + std::to_string(known.drawn) +
-                                  " verdicts were drawn, ";
+        const std::string drawn =
+            "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";
         if (known.drawn < 0 || known.drawn > shape.draws)
             throw ProtocolError(drawn + "the policy is for at most " + std::to_string(shape.draws));
         if (shape.kind == VerificationKind::verdicts) {

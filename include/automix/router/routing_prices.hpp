@@ -24,7 +24,8 @@ struct RoutingPrices {
 
     /// Draws to be paid for each that tells something.
     [[nodiscard]] double tries_of(VerificationKind kind, int model) const {
-        return kind != VerificationKind::verdicts || tries.empty() ? 1.0 : tries[static_cast<std::size_t>(model)];
+        return kind != VerificationKind::verdicts || tries.empty() ? 1.0
+                                                                   : tries[static_cast<std::size_t>(model)];
     }
 };
 
@@ -35,8 +36,9 @@ struct SolveRule {
     int least_first = 0;          ///< smallest model that may be asked first
     /// Accept nothing unverified, and verify where that ties with routing, as IBC asks.
     bool verify_first = false;
-    bool valued = true;  ///< tell what the policy is expected to score, which takes longest where there is no table
-    int vectors = 300;   ///< alpha vectors at which the engine stops, where the tree of evidence is too large
+    bool valued =
+        true;  ///< tell what the policy is expected to score, which takes longest where there is no table
+    int vectors = 300;  ///< alpha vectors at which the engine stops, where the tree of evidence is too large
 };
 
 /// Draws that a verdict that can be read takes on average, a model each; 1 where all can be. At most all draws.
