@@ -122,7 +122,7 @@ TEST_CASE("bad statistics are refused with file, field and what was found") {
         {changed("[[1,1]]", "[[2,1]]"),
          "s.json: folds[0].cells[1].evidence: expected to come after that of the cell before"},
         {changed("\"weight\":1.0", "\"weight\":-1.0"),
-         "s.json: folds[0].cells[0].weight: expected a finite number of at least 0, found -1"},
+         "s.json: folds[0].cells[0].weight: expected a finite number of at least 0, at most 1e15, found -1"},
         {changed("\"weight\":1.0", "\"weight\":0.5"),
          "s.json: folds[0].cells[0].scores[0]: expected a sum of scores from 0 to the weight, 0.5, found 1"},
         {changed("\"scores\":[1.0,0.0]", "\"scores\":[1.0,null]"),
