@@ -41,7 +41,8 @@ struct SolveRule {
     int vectors = 300;  ///< alpha vectors at which the engine stops, where the tree of evidence is too large
 };
 
-/// Draws that a verdict that can be read takes on average, a model each; 1 where all can be. At most all draws.
+/// Draws that a verdict that can be read takes on average, a model each; 1 where all can be. At most all draws. Tables count
+/// on as many readable verdicts as there are draws: a policy that uses most of them up expects to pay too much.
 inline std::vector<double> draws_per_verdict(const Sums& sums, const std::vector<ModelShape>& models) {
     std::vector<double> tries(models.size(), 1.0);
     for (std::size_t m = 0; m < models.size(); ++m) {
