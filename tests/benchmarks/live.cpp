@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live path against callables: what the loop, the prompts, the evidence and the explanation of a query take apart from
+// The live path against callables and a server on loopback: what the loop, the prompts, the evidence and the explanation of a query take apart from
 // its calls, for two models at 8 draws; and how near to the ideal rate queries come of which many wait at a time.
 #include "benchmarks/suites.hpp"
 
@@ -10,6 +10,12 @@
 #include <automix/model/callable_model.hpp>
 #include <automix/router/pomdp_router.hpp>
 #include <automix/verify/self_verifier.hpp>
+
+#ifdef AUTOMIX_BENCHMARK_OPENAI
+#include "support/fault_server.hpp"
+
+#include <automix/openai/openai_model.hpp>
+#endif
 
 #include <chrono>
 #include <cstddef>
@@ -101,8 +107,10 @@ void time_overhead(benchmark::State& state) {
     state.counters["draws"] = static_cast<double>(drawn) / static_cast<double>(answered);
 }
 
-/// 200 queries at a time, each of whose calls takes 50 milliseconds.
-void time_in_flight(benchmark::State& state) {
+constexpr std::chrono::milliseconds call{50};
+
+/// 200 queries at a time of models whose calls take 50 milliseconds.
+void time_in_flight(benchmark::State& state, const std::vector<automix::LiveModel>& models) {
     struct Once {
         [[nodiscard]] automix::Action next(const automix::Evidence& evidence) const {
             return evidence.started() ? automix::Action::accept() : automix::Action::route(0);
@@ -110,9 +118,8 @@ void time_in_flight(benchmark::State& state) {
     };
     constexpr std::size_t concurrency = 200;
     constexpr std::size_t rounds = 20;
-    constexpr std::chrono::milliseconds call{50};
     const Once router;
-    const automix::Answerer answerer(router, callable_models(call), verifier());
+    const automix::Answerer answerer(router, models, verifier());
     const std::vector<automix::Query> asked = queries(concurrency * rounds);
     double share = 0.0;
     for (auto _ : state) {
@@ -124,14 +131,35 @@ void time_in_flight(benchmark::State& state) {
     state.counters["of_ideal"] = share / static_cast<double>(state.iterations());
 }
 
+#ifdef AUTOMIX_BENCHMARK_OPENAI
+/// The same over HTTP, from a server on loopback that answers after that time.
+void time_http_in_flight(benchmark::State& state) {
+    FaultServer server([](const ReceivedRequest& request) {
+        ServerReply reply = chat_reply(request);
+        reply.delay = call;
+        return reply;
+    });
+    automix::OpenAiOptions options;
+    options.base_url = server.base_url();
+    options.model = "small";
+    time_in_flight(state, {{.model = automix::OpenAiModel(options), .sampling = {.max_tokens = 64}}});
+}
+#endif
+
 }  // namespace
 
 void register_live() {
     benchmark::RegisterBenchmark(("live/overhead/" + std::to_string(draws)).c_str(), time_overhead)
         ->Unit(benchmark::kMicrosecond);
-    benchmark::RegisterBenchmark("live/in_flight/200", time_in_flight)
+    benchmark::RegisterBenchmark(
+        "live/in_flight/200", [](benchmark::State& state) { time_in_flight(state, callable_models(call)); })
         ->Unit(benchmark::kMillisecond)
         ->UseRealTime();
+#ifdef AUTOMIX_BENCHMARK_OPENAI
+    benchmark::RegisterBenchmark("live/http_in_flight/200", time_http_in_flight)
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime();
+#endif
 }
 
 }  // namespace benchmarks

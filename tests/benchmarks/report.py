@@ -114,7 +114,8 @@ def live_lines(runs):
             yield what, "", duration(ours), "", "", goal("50 µs", ours <= 50e-6)
         else:
             share = run["of_ideal"]
-            what = f"answer {size} queries at a time by calls of 50 ms"
+            over = " over HTTP on loopback" if kind.startswith("http") else ""
+            what = f"answer {size} queries at a time by calls of 50 ms{over}"
             yield what, "", f"{share:.0%} of the ideal rate", "", "", goal("90 %", share >= 0.9)
 
 
