@@ -26,7 +26,7 @@ constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
 std::vector<double> values(const Column& column) { return {column.begin(), column.end()}; }
 
 template <class T>
-std::vector<T> copy(std::span<const T> items) {
+std::vector<T> copied(std::span<const T> items) {
     return {items.begin(), items.end()};
 }
 
@@ -56,9 +56,9 @@ bool same(const Dataset& a, const Dataset& b) {
             return false;
         }
         for (Index r = 0; r < a.rows(); ++r) {
-            if (copy(a.verdicts(r, m)) != copy(b.verdicts(r, m)) ||
-                copy(a.clusters(r, m)) != copy(b.clusters(r, m)) ||
-                copy(a.sample_scores(r, m)) != copy(b.sample_scores(r, m)) ||
+            if (copied(a.verdicts(r, m)) != copied(b.verdicts(r, m)) ||
+                copied(a.clusters(r, m)) != copied(b.clusters(r, m)) ||
+                copied(a.sample_scores(r, m)) != copied(b.sample_scores(r, m)) ||
                 a.flagged(r, m) != b.flagged(r, m)) {
                 return false;
             }
@@ -136,13 +136,13 @@ TEST_CASE("columns hold what the rows held") {
     CHECK(data.recorded_draw_costs(1)(1) == 0.3);
     CHECK(std::isnan(data.recorded_draw_costs(1)(0)));
 
-    CHECK(copy(data.verdicts(0, 0)) == verdicts("+-?"));
-    CHECK(copy(data.verdicts(1, 0)) == verdicts("++"));
+    CHECK(copied(data.verdicts(0, 0)) == verdicts("+-?"));
+    CHECK(copied(data.verdicts(1, 0)) == verdicts("++"));
     CHECK(data.verdicts(0, 1).empty());
     CHECK(data.flagged(0, 0));
     CHECK_FALSE(data.flagged(1, 0));
-    CHECK(copy(data.clusters(0, 0)) == std::vector<std::int32_t>{0, 1, 0, -1});
-    CHECK(copy(data.sample_scores(0, 0)) == std::vector{0.25, 0.0, 0.25, 0.0});
+    CHECK(copied(data.clusters(0, 0)) == std::vector<std::int32_t>{0, 1, 0, -1});
+    CHECK(copied(data.sample_scores(0, 0)) == std::vector{0.25, 0.0, 0.25, 0.0});
     CHECK(data.clusters(1, 0).empty());
 }
 
@@ -334,7 +334,7 @@ TEST_CASE("select_rows takes rows in the order given") {
     const Dataset picked = data.select_rows(std::vector<Index>{2, 0});
     CHECK(records::ids(picked) == std::vector{"c"s, "a"s});
     CHECK(values(picked.scores(1)) == std::vector{0.75, 0.5});
-    CHECK(copy(picked.verdicts(1, 0)) == verdicts("+-?"));
+    CHECK(copied(picked.verdicts(1, 0)) == verdicts("+-?"));
     CHECK(picked.category(1) == Category::needy);
     CHECK(picked.dataset_names() == std::vector{"squad"s, "date"s});
     CHECK(picked.split_names() == std::vector{"train"s});
@@ -352,7 +352,7 @@ TEST_CASE("with_models keeps any subset in the log's order") {
     CHECK(pair.model_names() == std::vector{"mid"s, "huge"s});
     CHECK(records::ids(pair) == records::ids(data));
     CHECK(values(pair.scores(0)) == values(data.scores(1)));
-    CHECK(copy(pair.verdicts(1, 0)) == verdicts("-"));
+    CHECK(copied(pair.verdicts(1, 0)) == verdicts("-"));
     CHECK(pair.verified(0));
 
     CHECK_THROWS_AS(data.with_models({"huge", "tiny"}), ArgumentError);

@@ -9,19 +9,19 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-const Point small{0.4, 1.0};
-const Point large{0.8, 9.0};
+const Point small_point{0.4, 1.0};
+const Point large_point{0.8, 9.0};
 
 /// A policy that recovers that share of the gap at that share of the extra cost.
 Point reached(double gap, double share) { return {0.4 + 0.4 * gap, 1.0 + 8.0 * share}; }
 
-double area(const std::vector<Point>& points) { return curve_area(points, small, large).value(); }
+double area(const std::vector<Point>& points) { return curve_area(points, small_point, large_point).value(); }
 
 }  // namespace
 
 TEST_CASE("random mixing has no area, with or without policies on its line") {
     CHECK_THAT(area({}), WithinAbs(0.0, 1e-12));
-    CHECK_THAT(area({small, large}), WithinAbs(0.0, 1e-12));
+    CHECK_THAT(area({small_point, large_point}), WithinAbs(0.0, 1e-12));
     CHECK_THAT(area({reached(0.3, 0.3), reached(0.77, 0.77)}), WithinAbs(0.0, 1e-12));
 }
 
@@ -61,7 +61,7 @@ TEST_CASE("what costs more than the large model alone is not read") {
 }
 
 TEST_CASE("there is no area where the large model is not better or not dearer") {
-    CHECK(curve_area({}, large, small).reason() == "LLM not better");
-    CHECK(curve_area({}, small, {0.4, 9.0}).reason() == "both models score the same");
-    CHECK(curve_area({}, small, {0.8, 0.5}).reason() == "LLM not dearer");
+    CHECK(curve_area({}, large_point, small_point).reason() == "LLM not better");
+    CHECK(curve_area({}, small_point, {0.4, 9.0}).reason() == "both models score the same");
+    CHECK(curve_area({}, small_point, {0.8, 0.5}).reason() == "LLM not dearer");
 }

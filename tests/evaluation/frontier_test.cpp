@@ -25,7 +25,7 @@ using tables::scored;
 namespace {
 
 /// Routing confidence 0 gains 1 a row, 0.5 gains 0.5, and 1 loses.
-Dataset hand_table() {
+Dataset frontier_table() {
     Dataset data({"small", "middle & <co>", "large"});
     data.append(record("a", {confident(0.0, 0.0), scored(0.5), scored(1.0)}));
     data.append(record("b", {confident(0.5, 0.5), scored(0.5), scored(1.0)}));
@@ -35,7 +35,7 @@ Dataset hand_table() {
 }
 
 Frontier hand_frontier(FrontierOptions options = {}) {
-    const Dataset data = hand_table();
+    const Dataset data = frontier_table();
     const PriceTable prices = resolve_prices(data, {{1.0, 3.0, 9.0}, 1.0, {}});
     return trace_frontier(AnyRouter::of(ExactRouter()), {data, prices}, data, prices, options);
 }
@@ -72,7 +72,7 @@ TEST_CASE("a frontier's points are those worked out by hand") {
 }
 
 TEST_CASE("policies are ordered by their cost on the test rows, and thinned where there are many") {
-    const Dataset data = hand_table();
+    const Dataset data = frontier_table();
     const PriceTable prices = resolve_prices(data, {{1.0, 3.0, 9.0}, 1.0, {}});
     struct ManyRouter {
         [[nodiscard]] static std::string name() { return "many"; }

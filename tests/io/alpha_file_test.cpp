@@ -19,7 +19,7 @@ using automix::parse_alpha;
 using automix::pomdp::ValueFunction;
 
 /// Vectors with their actions.
-ValueFunction values_of(const std::vector<std::pair<int, std::vector<double>>>& vectors) {
+ValueFunction alpha_values(const std::vector<std::pair<int, std::vector<double>>>& vectors) {
     ValueFunction values(static_cast<int>(vectors.front().second.size()));
     for (const auto& [action, vector] : vectors)
         values.add({Eigen::Map<const Eigen::VectorXd>(vector.data(), values.states()), action});
@@ -39,7 +39,7 @@ void check_same(const ValueFunction& found, const ValueFunction& expected) {
     }
 }
 
-std::string error_of(const std::string& text, const AlphaShape& shape = {}) {
+std::string alpha_error(const std::string& text, const AlphaShape& shape = {}) {
     try {
         (void)parse_alpha(text, "v.alpha", shape);
     } catch (const automix::DataError& error) {
@@ -51,10 +51,10 @@ std::string error_of(const std::string& text, const AlphaShape& shape = {}) {
 }  // namespace
 
 TEST_CASE("an .alpha text is an action, a line of values, and blank lines between") {
-    CHECK(automix::to_alpha_text(values_of({{1, {0.5, -100.0}}, {0, {1e300, 0.1}}})) ==
+    CHECK(automix::to_alpha_text(alpha_values({{1, {0.5, -100.0}}, {0, {1e300, 0.1}}})) ==
           "1\n0.5 -100\n\n0\n1e+300 0.1\n");
     // As others write it: more digits, spaces at the end, more or fewer blank lines, line ends of two bytes.
-    const ValueFunction expected = values_of({{2, {-81.5972000627708240, 3.0}}, {0, {1.0, 2.5e-3}}});
+    const ValueFunction expected = alpha_values({{2, {-81.5972000627708240, 3.0}}, {0, {1.0, 2.5e-3}}});
     check_same(parse_alpha("2\n-81.5972000627708240 3.0000 \n\n0\n1.0 2.5E-3 \n\n", "v"), expected);
     check_same(parse_alpha("\r\n2\r\n-81.5972000627708240\t3\r\n0\r\n 1 0.0025\r\n\r\n", "v"), expected);
     check_same(parse_alpha("2\n-81.5972000627708240 3\n\n\n\n0\n1 0.0025", "v"), expected);
@@ -62,7 +62,7 @@ TEST_CASE("an .alpha text is an action, a line of values, and blank lines betwee
 
 TEST_CASE("a value function survives an .alpha file to the bit") {
     using Limits = std::numeric_limits<double>;
-    const ValueFunction values = values_of({
+    const ValueFunction values = alpha_values({
         {0, {0.0, -0.0, Limits::denorm_min(), -Limits::denorm_min()}},
         {3, {Limits::min(), -Limits::min(), 2.2250738585072009e-308, 1e308}},
         {1, {Limits::max(), Limits::lowest(), 0.1 + 0.2, 1.0 / 3.0}},
@@ -111,7 +111,7 @@ TEST_CASE("bad .alpha files are refused with file, line and what was found") {
         {"{\"schema\":\"x\"}", "v.alpha:1: expected the number of an action, found"},
     };
     for (const auto& [text, message, shape] : cases) {
-        const std::string found = error_of(text, shape);
+        const std::string found = alpha_error(text, shape);
         INFO(text << " gives " << found);
         CHECK(found.substr(0, message.size()) == message);
     }
@@ -125,7 +125,7 @@ TEST_CASE("what an .alpha file cannot hold is not written") {
     using Catch::Matchers::ContainsSubstring;
     CHECK_THROWS_AS(automix::to_alpha_text(ValueFunction(2)), automix::ArgumentError);
     const double infinite = std::numeric_limits<double>::infinity();
-    CHECK_THROWS_WITH(automix::to_alpha_text(values_of({{0, {1.0, infinite}}})),
+    CHECK_THROWS_WITH(automix::to_alpha_text(alpha_values({{0, {1.0, infinite}}})),
                       ContainsSubstring("alpha vector 0, state 1: expected a finite value, found inf"));
     const files::Directory directory;
     const std::string path = directory.write("v.alpha", "old");

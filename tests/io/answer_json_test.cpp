@@ -10,7 +10,7 @@ using namespace automix;
 
 namespace {
 
-const std::vector<std::string> names = {"small", "large"};
+const std::vector<std::string> two_names = {"small", "large"};
 
 LiveAnswer answered() {
     LiveAnswer answer;
@@ -30,7 +30,7 @@ LiveAnswer answered() {
 }  // namespace
 
 TEST_CASE("an answer is a line with its verdicts and costs", "[live]") {
-    CHECK(to_json(answered(), names).dump() ==
+    CHECK(to_json(answered(), two_names).dump() ==
           R"({"id":"q1","answer":"Oslo","model":"small","verdicts":{"small":[1,0,null]},)"
           R"("cost":{"answers":1.0,"verification":0.375,"total":1.375,)"
           R"("models":{"small":{"answers":1.0,"verification":0.375}}},)"
@@ -41,12 +41,12 @@ TEST_CASE("models that were asked stand in the costs, also where they failed or 
     LiveAnswer answer = answered();
     answer.models[0].answer_cost = answer.models[0].verification_cost = 0.0;
     CHECK(
-        to_json(answer, names)["cost"].dump() ==
+        to_json(answer, two_names)["cost"].dump() ==
         R"({"answers":0.0,"verification":0.0,"total":0.0,"models":{"small":{"answers":0.0,"verification":0.0}}})");
     answer.models[1].answer_cost = 25.0;
     answer.degraded = true;
     answer.failure = LiveFailure{FailureKind::timeout, "large: no reply"};
-    const auto json = to_json(answer, names);
+    const auto json = to_json(answer, two_names);
     CHECK(json["answer"] == "Oslo");
     CHECK(json["degraded"] == true);
     CHECK(json["error"].dump() == R"({"kind":"timeout","message":"large: no reply"})");
@@ -59,7 +59,7 @@ TEST_CASE("a query that failed has neither answer nor model", "[live]") {
     answer.id = "q2";
     answer.models.resize(2);
     answer.failure = LiveFailure{std::nullopt, "prompt: too long"};
-    CHECK(to_json(answer, names).dump() ==
+    CHECK(to_json(answer, two_names).dump() ==
           R"({"id":"q2","answer":null,"model":null,"verdicts":{},"cost":{"answers":0.0,"verification":0.0,)"
           R"("total":0.0,"models":{}},"cut_bytes":0,"latency_ms":0.0,"degraded":false,"explanation":null,)"
           R"("error":{"kind":null,"message":"prompt: too long"}})");
@@ -68,7 +68,7 @@ TEST_CASE("a query that failed has neither answer nor model", "[live]") {
 TEST_CASE("an empty answer is one", "[live]") {
     LiveAnswer answer = answered();
     answer.text.clear();
-    CHECK(to_json(answer, names)["answer"] == "");
+    CHECK(to_json(answer, two_names)["answer"] == "");
 }
 
 TEST_CASE("an explanation goes with its answer", "[live]") {
@@ -78,7 +78,7 @@ TEST_CASE("an explanation goes with its answer", "[live]") {
     explanation.current = 0;
     explanation.right = 0.75;
     explanation.reason = "the highest net value";
-    const auto json = to_json(answer, names)["explanation"];
+    const auto json = to_json(answer, two_names)["explanation"];
     CHECK(json["right"] == 0.75);
     CHECK(json["reason"] == "the highest net value");
 }

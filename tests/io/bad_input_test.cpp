@@ -28,11 +28,11 @@ std::string record(const std::string& fields, const std::string& models) {
 
 std::string record(const std::string& fields) { return record(fields, "[" + small("") + "," + large + "]"); }
 
-/// A good first line, so that what is wrong stands in line 2.
-const std::string good = record(R"("id":"a")");
+/// A good_line first line, so that what is wrong stands in line 2.
+const std::string good_line = record(R"("id":"a")");
 
 /// Line 2 with these models.
-std::string models(const std::string& list) { return good + record(R"("id":"b")", list); }
+std::string models(const std::string& list) { return good_line + record(R"("id":"b")", list); }
 
 /// Line 2 whose small model has this besides name and score.
 std::string in_small(const std::string& more) { return models("[" + small(more) + "," + large + "]"); }
@@ -41,7 +41,7 @@ std::string in_small(const std::string& more) { return models("[" + small(more) 
 std::string as_small(const std::string& model) { return models("[" + model + "," + large + "]"); }
 
 /// Line 2 with these fields before its models.
-std::string fields(const std::string& more) { return good + record(more); }
+std::string fields(const std::string& more) { return good_line + record(more); }
 
 struct Case {
     std::string name;
@@ -55,18 +55,18 @@ std::string brackets(std::size_t count) { return std::string(count, '['); }
 std::vector<Case> cases() {
     return {
         // Syntax.
-        {"no JSON", good + "score 0\n", ":2: ", {"column 1"}},
-        {"an unquoted key", good + "{id:\"b\"}\n", ":2: ", {"column 2"}},
-        {"single quotes", good + "{'id':'b'}\n", ":2: ", {"column 2"}},
-        {"a missing comma", good + "{\"id\":\"b\" \"models\":[]}\n", ":2: ", {"column"}},
-        {"a comma too many", good + "{\"id\":\"b\",}\n", ":2: ", {"column 11"}},
-        {"a missing colon", good + "{\"id\" \"b\"}\n", ":2: ", {"column"}},
-        {"a missing bracket", good + "{\"id\":\"b\",\"models\":[}\n", ":2: ", {"column 21"}},
-        {"a line cut off, but ended", good + "{\"id\":\"b\",\"mod\n" + good, ":2: ", {"column"}},
-        {"something behind the record", good + "{\"id\":\"b\"} {}\n", ":2: ", {"column 12"}},
+        {"no JSON", good_line + "score 0\n", ":2: ", {"column 1"}},
+        {"an unquoted key", good_line + "{id:\"b\"}\n", ":2: ", {"column 2"}},
+        {"single quotes", good_line + "{'id':'b'}\n", ":2: ", {"column 2"}},
+        {"a missing comma", good_line + "{\"id\":\"b\" \"models\":[]}\n", ":2: ", {"column"}},
+        {"a comma too many", good_line + "{\"id\":\"b\",}\n", ":2: ", {"column 11"}},
+        {"a missing colon", good_line + "{\"id\" \"b\"}\n", ":2: ", {"column"}},
+        {"a missing bracket", good_line + "{\"id\":\"b\",\"models\":[}\n", ":2: ", {"column 21"}},
+        {"a line cut off, but ended", good_line + "{\"id\":\"b\",\"mod\n" + good_line, ":2: ", {"column"}},
+        {"something behind the record", good_line + "{\"id\":\"b\"} {}\n", ":2: ", {"column 12"}},
         {"an unknown literal", as_small(R"({"name":"s","score":None})"), ":2: ", {"column"}},
         {"NaN", as_small(R"({"name":"s","score":NaN})"), ":2: ", {"column"}},
-        {"a comment", good + "// a comment\n", ":2: ", {"column 1"}},
+        {"a comment", good_line + "// a comment\n", ":2: ", {"column 1"}},
         {"a bad escape", fields(R"("id":"\x41")"), ":2: ", {"column"}},
         {"half a surrogate pair", fields(R"("id":"\ud800")"), ":2: ", {"column"}},
         {"a tab within a text", fields("\"id\":\"b\tc\""), ":2: ", {"column"}},
@@ -78,9 +78,9 @@ std::vector<Case> cases() {
         {"Latin-1", fields("\"id\":\"caf\xE9\""), ":2: ", {"column", "UTF-8"}},
         {"UTF-16", "\xFF\xFE{\0\"\0"s, ":1: ", {"column"}},
         {"a NUL byte in a text", fields("\"id\":\"b\0c\""s), ":2: ", {"column 9", "NUL"}},
-        {"a NUL byte behind the record", good + "{\"id\":\"b\"}\0{}\n"s, ":2: ", {"column 11", "NUL"}},
+        {"a NUL byte behind the record", good_line + "{\"id\":\"b\"}\0{}\n"s, ":2: ", {"column 11", "NUL"}},
         {"a file of NUL bytes", std::string(1000, '\0'), ":1: ", {"NUL"}},
-        {"100,000 brackets", good + brackets(100000) + "\n", ":2: ", {"expected an object", "array"}},
+        {"100,000 brackets", good_line + brackets(100000) + "\n", ":2: ", {"expected an object", "array"}},
         {"100,000 brackets in an unknown field",
          fields(R"("id":"b","x":)" + brackets(100000)),
          ":2: ",
@@ -103,16 +103,16 @@ std::vector<Case> cases() {
          {"nested deeper than 64"}},
 
         // The record.
-        {"an array for a record", good + "[1,2]\n", ":2: ", {"expected an object", "array"}},
-        {"a number for a record", good + "17\n", ":2: ", {"expected an object", "17"}},
-        {"a text for a record", good + "\"id\"\n", ":2: ", {"expected an object", "\"id\""}},
-        {"null for a record", good + "null\n", ":2: ", {"expected an object", "null"}},
-        {"no id", good + record(R"("split":"train")"), ":2: id: ", {"missing"}},
+        {"an array for a record", good_line + "[1,2]\n", ":2: ", {"expected an object", "array"}},
+        {"a number for a record", good_line + "17\n", ":2: ", {"expected an object", "17"}},
+        {"a text for a record", good_line + "\"id\"\n", ":2: ", {"expected an object", "\"id\""}},
+        {"null for a record", good_line + "null\n", ":2: ", {"expected an object", "null"}},
+        {"no id", good_line + record(R"("split":"train")"), ":2: id: ", {"missing"}},
         {"an empty id", fields(R"("id":"")"), ":2: id: ", {"expected a non-empty string", "\"\""}},
         {"a number for an id", fields(R"("id":17)"), ":2: id: ", {"expected a non-empty string", "17"}},
         {"null for an id", fields(R"("id":null)"), ":2: id: ", {"expected a non-empty string", "null"}},
         {"an array for an id", fields(R"("id":["b"])"), ":2: id: ", {"expected a non-empty string", "array"}},
-        {"a duplicate id", good + good, ":2: id: ", {"duplicate id \"a\""}},
+        {"a duplicate id", good_line + good_line, ":2: id: ", {"duplicate id \"a\""}},
         {"a later version of the schema",
          fields(R"("schema":"automix-log/2","id":"b")"),
          ":2: schema: ",
@@ -159,10 +159,10 @@ std::vector<Case> cases() {
          ":2: reference: ",
          {"expected a string", "found 18"}},
         {"a key that stands twice", fields(R"("id":"b","id":"c")"), ":2: id: ", {"twice"}},
-        {"models that stand twice", good + record(R"("id":"b","models":[])"), ":2: models", {}},
+        {"models that stand twice", good_line + record(R"("id":"b","models":[])"), ":2: models", {}},
 
         // Its models.
-        {"no models", good + "{\"id\":\"b\"}\n", ":2: models: ", {"missing"}},
+        {"no models", good_line + "{\"id\":\"b\"}\n", ":2: models: ", {"missing"}},
         {"no models in the first record", "{\"id\":\"a\"}\n", ":1: models: ", {"missing"}},
         {"an empty list of models", "{\"id\":\"a\",\"models\":[]}\n", ":1: models: ", {"empty"}},
         {"an object for the models",
@@ -313,9 +313,18 @@ std::vector<Case> cases() {
         {"an empty file", "", ": ", {"no records"}},
         {"blank lines only", "\n \r\n\t\n", ": ", {"no records"}},
         {"a byte-order mark alone", "\xEF\xBB\xBF", ": ", {"no records"}},
-        {"a truncated last line", good + good.substr(0, good.size() / 2), ":2: ", {"truncated last line"}},
-        {"a last line cut within a character", good + "{\"id\":\"caf\xC3", ":2: ", {"truncated last line"}},
-        {"a last line cut within a number", good + "{\"id\":\"b\",\"x\":-", ":2: ", {"truncated last line"}},
+        {"a truncated last line",
+         good_line + good_line.substr(0, good_line.size() / 2),
+         ":2: ",
+         {"truncated last line"}},
+        {"a last line cut within a character",
+         good_line + "{\"id\":\"caf\xC3",
+         ":2: ",
+         {"truncated last line"}},
+        {"a last line cut within a number",
+         good_line + "{\"id\":\"b\",\"x\":-",
+         ":2: ",
+         {"truncated last line"}},
         {"an only line that is truncated", "{\"id\"", ":1: ", {"truncated last line"}},
     };
 }
@@ -357,7 +366,7 @@ TEST_CASE("what cannot be opened or read is named") {
     CHECK(message_of(folder).find(folder + ": ") == 0);
     CHECK(message_of(folder).find("directory") != std::string::npos);
     CHECK(message_of("") != "(no error)");
-    const std::string locked = directory.write("locked.jsonl", good);
+    const std::string locked = directory.write("locked.jsonl", good_line);
     std::filesystem::permissions(locked, std::filesystem::perms::none);
     // A superuser may read it all the same.
     const std::string message = message_of(locked);
@@ -367,23 +376,23 @@ TEST_CASE("what cannot be opened or read is named") {
 TEST_CASE("a line of 100 MB is refused without being held") {
     const files::Directory directory;
     const std::string path = directory.write(
-        "long.jsonl", good + "{\"id\":\"" + std::string(std::size_t{100} << 20U, 'x') + "\"}\n");
+        "long.jsonl", good_line + "{\"id\":\"" + std::string(std::size_t{100} << 20U, 'x') + "\"}\n");
     CHECK(message_of(path).find(path + ":2: line longer than 67108864 bytes") == 0);
     const std::string endless =
-        directory.write("endless.jsonl", good + std::string(std::size_t{100} << 20U, ' '));
+        directory.write("endless.jsonl", good_line + std::string(std::size_t{100} << 20U, ' '));
     CHECK(message_of(endless).find(endless + ":2: line longer than 67108864 bytes") == 0);
     automix::ReadOptions options;
-    options.max_line_bytes = good.size() - 1;
-    CHECK(automix::read_log(directory.write("exact.jsonl", good), options).data.rows() == 1);
-    options.max_line_bytes = good.size() - 2;
-    const std::string over = directory.write("over.jsonl", good);
+    options.max_line_bytes = good_line.size() - 1;
+    CHECK(automix::read_log(directory.write("exact.jsonl", good_line), options).data.rows() == 1);
+    options.max_line_bytes = good_line.size() - 2;
+    const std::string over = directory.write("over.jsonl", good_line);
     CHECK(message_of(over, options).find(over + ":1: line longer than") == 0);
 }
 
 TEST_CASE("an id in two logs is a duplicate, and both places are named") {
     const files::Directory directory;
-    const std::string first = directory.write("first.jsonl", "\n" + good);
-    const std::string second = directory.write("second.jsonl", record(R"("id":"b")") + "\n" + good);
+    const std::string first = directory.write("first.jsonl", "\n" + good_line);
+    const std::string second = directory.write("second.jsonl", record(R"("id":"b")") + "\n" + good_line);
     try {
         (void)automix::read_log(std::vector<std::string>{first, second});
         FAIL("no error");
@@ -396,7 +405,7 @@ TEST_CASE("an id in two logs is a duplicate, and both places are named") {
 
 TEST_CASE("several logs have the same models, and none of them is empty") {
     const files::Directory directory;
-    const std::string first = directory.write("first.jsonl", good);
+    const std::string first = directory.write("first.jsonl", good_line);
     const std::string second = directory.write("second.jsonl", record(R"("id":"b")", "[" + large + "]"));
     const std::string empty = directory.write("empty.jsonl", "");
     const auto message = [](const std::vector<std::string>& paths) -> std::string {
@@ -414,7 +423,7 @@ TEST_CASE("several logs have the same models, and none of them is empty") {
 
 TEST_CASE("models that the log does not have, or not in that order, are bad usage") {
     const files::Directory directory;
-    const std::string path = directory.write("log.jsonl", good);
+    const std::string path = directory.write("log.jsonl", good_line);
     automix::ReadOptions options;
     for (const auto& names :
          std::vector<std::vector<std::string>>{{"s", "x"}, {"l", "s"}, {"s", "s"}, {""}}) {

@@ -24,7 +24,7 @@ inline automix::RecordedCall call(const std::string& model, const automix::Gener
     return made;
 }
 
-inline std::vector<std::string> texts(const automix::GenerateReply& reply) {
+inline std::vector<std::string> texts_of(const automix::GenerateReply& reply) {
     std::vector<std::string> all;
     for (const automix::Completion& completion : reply.completions) all.push_back(completion.text);
     return all;

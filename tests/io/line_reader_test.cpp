@@ -12,7 +12,7 @@
 
 namespace {
 
-std::vector<std::string> lines_of(const std::string& path) {
+std::vector<std::string> lines_read(const std::string& path) {
     automix::detail::LineReader reader(path);
     std::vector<std::string> lines;
     for (std::string_view line; reader.next(line);) {
@@ -28,7 +28,7 @@ std::vector<std::string> lines_of(const std::string& path) {
 
 TEST_CASE("lines end at line feeds, and the last one may lack its own") {
     const files::Directory directory;
-    const auto lines = [&](std::string_view bytes) { return lines_of(directory.write("f", bytes)); };
+    const auto lines = [&](std::string_view bytes) { return lines_read(directory.write("f", bytes)); };
     using Lines = std::vector<std::string>;
     CHECK(lines("").empty());
     CHECK(lines("a") == Lines{"a"});
@@ -58,7 +58,7 @@ TEST_CASE("lines cross the blocks in which a file is read") {
     for (const std::size_t length : {block - 2, block - 1, block, block + 1, 2 * block - 1, 5 * block + 7}) {
         const std::string first(length, 'x');
         const std::string second(length, 'y');
-        CHECK(lines_of(directory.write("f", first + "\n" + second + "\nz")) ==
+        CHECK(lines_read(directory.write("f", first + "\n" + second + "\nz")) ==
               std::vector<std::string>{first, second, "z"});
     }
 }

@@ -11,7 +11,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const std::vector<std::string> names = {"small", "large"};
+const std::vector<std::string> log_names = {"small", "large"};
 
 /// Draws so many verdicts in rounds of one, and routes where none of them is positive.
 struct Stepwise {
@@ -33,7 +33,7 @@ struct Plural {
     }
 };
 
-const std::string recorded =
+const std::string recorded_files =
     R"({"id":"a","models":[{"name":"small","answer":"Oslo","score":1,"verdicts":[1,null,0],"cost":1,"draw_cost":0.25},)"
     R"({"name":"large","answer":"Rome","score":1,"cost":50}]})"
     "\n"
@@ -47,9 +47,9 @@ const std::string recorded =
     R"({"name":"large","answer":"Rome","score":1,"cost":40}]})"
     "\n";
 
-LogAnswers read(const std::string& text) {
+LogAnswers answers_of(const std::string& text) {
     const files::Directory directory;
-    return LogAnswers::read(directory.write("log.jsonl", text), names);
+    return LogAnswers::read(directory.write("log.jsonl", text), log_names);
 }
 
 LiveAnswer answer(const LogAnswers& answers, const std::string& id, int draws = 2,
@@ -60,7 +60,7 @@ LiveAnswer answer(const LogAnswers& answers, const std::string& id, int draws = 
 }  // namespace
 
 TEST_CASE("queries are answered from a log by id", "[live]") {
-    const LogAnswers answers = read(recorded);
+    const LogAnswers answers = answers_of(recorded_files);
     const LiveAnswer accepted = answer(answers, "a");
     CHECK(accepted.id == "a");
     CHECK(accepted.text == "Oslo");
@@ -79,7 +79,7 @@ TEST_CASE("queries are answered from a log by id", "[live]") {
 }
 
 TEST_CASE("what a log does not hold is missing from the recording", "[live]") {
-    const LogAnswers answers = read(recorded);
+    const LogAnswers answers = answers_of(recorded_files);
     const LiveAnswer unknown = answer(answers, "z");
     CHECK(unknown.failed());
     CHECK(unknown.id == "z");
@@ -112,7 +112,7 @@ TEST_CASE("a plurality from a log is the text of its samples", "[live]") {
         "\n"
         R"({"id":"b","models":[{"name":"small","answer":"Oslo","score":1,"verdicts":[1,1,0]},{"name":"large","score":1}]})"
         "\n";
-    const LogAnswers answers = read(samples);
+    const LogAnswers answers = answers_of(samples);
     const LiveAnswer plural = answers.answer("a", Plural{}, {}, nullptr);
     CHECK(plural.text == "Rome");
     CHECK(plural.accepted == AcceptedAnswer::plurality);
@@ -123,11 +123,12 @@ TEST_CASE("a plurality from a log is the text of its samples", "[live]") {
 }
 
 TEST_CASE("a log to answer from has its models and each id once", "[live]") {
-    CHECK_THROWS_WITH(read(recorded + recorded), ContainsSubstring("log.jsonl:5: id: duplicate id \"a\""));
+    CHECK_THROWS_WITH(answers_of(recorded_files + recorded_files),
+                      ContainsSubstring("log.jsonl:5: id: duplicate id \"a\""));
     const files::Directory directory;
-    const std::string path = directory.write("log.jsonl", recorded);
+    const std::string path = directory.write("log.jsonl", recorded_files);
     CHECK_THROWS_AS(LogAnswers::read(path, {"small", "huge"}), Error);
-    CHECK_THROWS_AS(LogAnswers::read(directory.write("empty.jsonl", ""), names), DataError);
+    CHECK_THROWS_AS(LogAnswers::read(directory.write("empty.jsonl", ""), log_names), DataError);
     // A log of more models, and in it those of the policy.
     const LogAnswers large = LogAnswers::read(path, {"large"});
     const LiveAnswer answered = large.answer("a", Stepwise{}, {}, nullptr);

@@ -92,14 +92,14 @@ void check_same_decisions(const PomdpRouter& a, const PomdpRouter& b, int draws)
     }
 }
 
-std::string changed(std::string text, const std::string& part, const std::string& by) {
+std::string altered(std::string text, const std::string& part, const std::string& by) {
     const std::size_t at = text.find(part);
     INFO(part);
     REQUIRE(at != std::string::npos);
     return text.replace(at, part.size(), by);
 }
 
-std::string error_of(const std::string& text) {
+std::string policy_error(const std::string& text) {
     try {
         static_cast<void>(parse_policy(text, "p.json"));
     } catch (const Error& error) {
@@ -176,7 +176,7 @@ TEST_CASE("bad files of trained policies are refused with file, field and what w
     const Statistics statistics = drawn(2, 2);
     const std::string text = to_policy_text(trained(statistics, with(Objective::lambda(100.0))), statistics);
     const auto with_change = [&](const std::string& part, const std::string& by) {
-        return changed(text, part, by);
+        return altered(text, part, by);
     };
     const std::string table = "\"a, a a, a a a\"";
     const std::vector<std::pair<std::string, std::string>> cases = {
@@ -242,7 +242,7 @@ TEST_CASE("bad files of trained policies are refused with file, field and what w
         {with_change("\"prior\":null", "\"prior\":{}"), "p.json: prior.schema: missing"},
     };
     for (const auto& [bad, message] : cases) {
-        const std::string found = error_of(bad);
+        const std::string found = policy_error(bad);
         INFO(message << "\n gives " << found);
         CHECK(found.substr(0, message.size()) == message);
     }
@@ -252,7 +252,7 @@ TEST_CASE("whatever is altered in a file of a policy is found, blanks and the or
     const Statistics statistics = drawn(2, 2);
     const std::string text = to_policy_text(trained(statistics, with(Objective::budget(7.3))), statistics);
     const auto json = nlohmann::json::parse(text);
-    CHECK(error_of(json.dump(2)) == "no error");
+    CHECK(policy_error(json.dump(2)) == "no error");
     const std::string altered = "p.json: checksum: the file was altered: expected";
     for (const char* pointer :
          {"/prices/answers/1", "/prices/draws/0", "/belief/mean_scores/0", "/belief/levels/0/right/3",
@@ -267,14 +267,14 @@ TEST_CASE("whatever is altered in a file of a policy is found, blanks and the or
             value = value.get<double>() * 0.999;
         }
         INFO(pointer);
-        CHECK(error_of(other.dump()).substr(0, altered.size()) == altered);
+        CHECK(policy_error(other.dump()).substr(0, altered.size()) == altered);
     }
     nlohmann::json fewer = json;
     fewer["statistics"]["folds"].erase(0);
-    CHECK(error_of(fewer.dump()).substr(0, altered.size()) == altered);
+    CHECK(policy_error(fewer.dump()).substr(0, altered.size()) == altered);
     nlohmann::json guarded = json;
     guarded["options"]["guard"] = false;
-    CHECK(error_of(guarded.dump()).substr(0, altered.size()) == altered);
+    CHECK(policy_error(guarded.dump()).substr(0, altered.size()) == altered);
 }
 
 TEST_CASE("a policy of alpha vectors survives its file to the bit") {
@@ -288,14 +288,14 @@ TEST_CASE("a policy of alpha vectors survives its file to the bit") {
     CHECK(to_policy_text(file.router, file.statistics) == text);
     check_same_decisions(file.router, router, 3);
     const std::vector<std::pair<std::string, std::string>> cases = {
-        {changed(text, "{\"action\":", "{\"action\":1"),
+        {altered(text, "{\"action\":", "{\"action\":1"),
          "p.json: policies[0].vectors[0].action: expected a whole"},
-        {changed(text, "\"values\":[", "\"values\":[0,"), "p.json: policies[0].vectors[0].values: expected"},
-        {changed(text, "\"least_first\":0", "\"least_first\":2"),
+        {altered(text, "\"values\":[", "\"values\":[0,"), "p.json: policies[0].vectors[0].values: expected"},
+        {altered(text, "\"least_first\":0", "\"least_first\":2"),
          "p.json: policies[0].rule.least_first: expected a whole number from 0 to 1"},
-        {changed(text, "\"most_cells\":0.0", "\"most_cells\":1e6"), "p.json: policies[0].rule: unknown key"}};
+        {altered(text, "\"most_cells\":0.0", "\"most_cells\":1e6"), "p.json: policies[0].rule: unknown key"}};
     for (const auto& [bad, message] : cases) {
-        const std::string found = error_of(bad);
+        const std::string found = policy_error(bad);
         INFO(message << "\n gives " << found);
         CHECK(found.substr(0, message.size()) == message);
     }

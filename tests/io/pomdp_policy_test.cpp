@@ -51,7 +51,7 @@ void check_same(const Policy& found, const Policy& expected) {
 }
 
 /// A file for 2 states, 3 actions and 2 observations, with one part of its text replaced.
-std::string changed(const std::string& part, const std::string& by) {
+std::string altered_policy(const std::string& part, const std::string& by) {
     std::string text =
         R"({"schema":"automix-pomdp-policy/1","states":2,"actions":3,"observations":2,"discount":0.95,)"
         R"("horizon":0,"values":"reward","action_names":["a","b","c"],)"
@@ -62,7 +62,7 @@ std::string changed(const std::string& part, const std::string& by) {
     return text.replace(at, part.size(), by);
 }
 
-std::string error_of(const std::string& text) {
+std::string pomdp_policy_error(const std::string& text) {
     try {
         (void)parse_pomdp_policy(text, "p.json");
     } catch (const automix::DataError& error) {
@@ -83,7 +83,7 @@ TEST_CASE("a policy file says what the policy is for, one vector a line") {
           "\n\"steps\":[\n"
           R"({"actions":[2,0],"vectors":[)"
           "\n[1.5,-2.0],\n[0.1,-0.0]]}]}\n");
-    const PomdpPolicyFile file = parse_pomdp_policy(changed("", ""), "p.json");
+    const PomdpPolicyFile file = parse_pomdp_policy(altered_policy("", ""), "p.json");
     check_same(file.policy, Policy(values_of({{2, {1.5, -2.0}}, {0, {0.0, 1e300}}})));
     CHECK(file.problem.states == 2);
     CHECK(file.problem.actions == 3);
@@ -91,8 +91,8 @@ TEST_CASE("a policy file says what the policy is for, one vector a line") {
     CHECK(file.problem.discount == 0.95);
     CHECK_FALSE(file.problem.costs);
     CHECK(file.problem.action_names == std::vector<std::string>{"a", "b", "c"});
-    CHECK(parse_pomdp_policy(changed("\"reward\"", "\"cost\""), "p.json").problem.costs);
-    CHECK(parse_pomdp_policy(changed(R"("action_names":["a","b","c"],)", ""), "p.json")
+    CHECK(parse_pomdp_policy(altered_policy("\"reward\"", "\"cost\""), "p.json").problem.costs);
+    CHECK(parse_pomdp_policy(altered_policy(R"("action_names":["a","b","c"],)", ""), "p.json")
               .problem.action_names.empty());
 }
 
@@ -137,84 +137,86 @@ TEST_CASE("bad policy files are refused with file, field and what was found") {
         {"[]", "p.json: expected an object, found an empty array"},
         {"{}", "p.json: schema: missing"},
         {"{}\0"s, "p.json:1: column 3: not valid JSON: a NUL byte"},
-        {changed("]}]}", "]}]"), "p.json:1: column"},
-        {changed("policy/1", "policy/2"),
+        {altered_policy("]}]}", "]}]"), "p.json:1: column"},
+        {altered_policy("policy/1", "policy/2"),
          "p.json: schema: expected \"automix-pomdp-policy/1\", found \"auto"},
-        {changed("\"automix-pomdp-policy/1\"", "1"),
+        {altered_policy("\"automix-pomdp-policy/1\"", "1"),
          "p.json: schema: expected \"automix-pomdp-policy/1\", found 1"},
-        {changed("\"states\":2,", ""), "p.json: states: missing"},
-        {changed("\"states\":2,", "\"states\":2,\"states\":2,"),
+        {altered_policy("\"states\":2,", ""), "p.json: states: missing"},
+        {altered_policy("\"states\":2,", "\"states\":2,\"states\":2,"),
          "p.json: states: stands twice in one object"},
-        {changed("\"states\":2", "\"states\":0"),
+        {altered_policy("\"states\":2", "\"states\":0"),
          "p.json: states: expected a whole number from 1" + whole + "0"},
-        {changed("\"states\":2", "\"states\":-2"),
+        {altered_policy("\"states\":2", "\"states\":-2"),
          "p.json: states: expected a whole number from 1" + whole + "-2"},
-        {changed("\"states\":2", "\"states\":2.0"),
+        {altered_policy("\"states\":2", "\"states\":2.0"),
          "p.json: states: expected a whole number from 1" + whole + "2.0"},
-        {changed("\"states\":2", "\"states\":\"2\""),
+        {altered_policy("\"states\":2", "\"states\":\"2\""),
          "p.json: states: expected a whole number from 1" + whole + "\"2\""},
-        {changed("\"states\":2", "\"states\":4294967298"),
+        {altered_policy("\"states\":2", "\"states\":4294967298"),
          "p.json: states: expected a whole number from 1" + whole + "4294967298"},
-        {changed("\"states\":2", "\"states\":18446744073709551615"),
+        {altered_policy("\"states\":2", "\"states\":18446744073709551615"),
          "p.json: states: expected a whole number from 1"},
-        {changed("\"states\":2", "\"states\":3"),
+        {altered_policy("\"states\":2", "\"states\":3"),
          "p.json: steps[0].vectors[0]: expected 3 values, one a state, found 2"},
-        {changed("\"states\":2", "\"states\":2000000000"),
+        {altered_policy("\"states\":2", "\"states\":2000000000"),
          "p.json: steps[0].vectors[0]: expected 2000000000 values"},
-        {changed("\"actions\":3", "\"actions\":null"),
+        {altered_policy("\"actions\":3", "\"actions\":null"),
          "p.json: actions: expected a whole number from 1" + whole + "null"},
-        {changed("\"actions\":3", "\"actions\":2"),
+        {altered_policy("\"actions\":3", "\"actions\":2"),
          "p.json: action_names: expected 2, one for each action, found 3"},
-        {changed("\"observations\":2", "\"observations\":0"),
+        {altered_policy("\"observations\":2", "\"observations\":0"),
          "p.json: observations: expected a whole number from 1"},
-        {changed("\"observations\":2,", ""), "p.json: observations: missing"},
-        {changed("0.95", "0"), "p.json: discount: expected a number in (0, 1], found 0"},
-        {changed("0.95", "1.5"), "p.json: discount: expected a number in (0, 1], found 1.5"},
-        {changed("0.95", "\"0.95\""), "p.json: discount: expected a number, found \"0.95\""},
-        {changed("0.95", "NaN"), "p.json:1: column"},
-        {changed("\"horizon\":0", "\"horizon\":-1"),
+        {altered_policy("\"observations\":2,", ""), "p.json: observations: missing"},
+        {altered_policy("0.95", "0"), "p.json: discount: expected a number in (0, 1], found 0"},
+        {altered_policy("0.95", "1.5"), "p.json: discount: expected a number in (0, 1], found 1.5"},
+        {altered_policy("0.95", "\"0.95\""), "p.json: discount: expected a number, found \"0.95\""},
+        {altered_policy("0.95", "NaN"), "p.json:1: column"},
+        {altered_policy("\"horizon\":0", "\"horizon\":-1"),
          "p.json: horizon: expected a whole number from 0" + whole + "-1"},
-        {changed("\"horizon\":0", "\"horizon\":0.5"),
+        {altered_policy("\"horizon\":0", "\"horizon\":0.5"),
          "p.json: horizon: expected a whole number from 0" + whole + "0.5"},
-        {changed("\"horizon\":0", "\"horizon\":3"),
+        {altered_policy("\"horizon\":0", "\"horizon\":3"),
          "p.json: steps: expected 3, one for each step of the horizon, found 1"},
-        {changed("\"horizon\":0,", ""), "p.json: horizon: missing"},
-        {changed("\"reward\"", "\"costs\""),
+        {altered_policy("\"horizon\":0,", ""), "p.json: horizon: missing"},
+        {altered_policy("\"reward\"", "\"costs\""),
          "p.json: values: expected \"reward\" or \"cost\", found \"costs\""},
-        {changed("\"reward\"", "true"), "p.json: values: expected \"reward\" or \"cost\", found true"},
-        {changed("\"values\":\"reward\",", ""), "p.json: values: missing"},
-        {changed("\"horizon\"", "\"Horizon\""), "p.json: Horizon: unknown key"},
-        {changed("[\"a\",\"b\",\"c\"]", "\"abc\""), "p.json: action_names: expected an array, found \"abc\""},
-        {changed("\"b\",", "7,"), "p.json: action_names[1]: expected a string, found 7"},
-        {changed("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "[]"),
+        {altered_policy("\"reward\"", "true"), "p.json: values: expected \"reward\" or \"cost\", found true"},
+        {altered_policy("\"values\":\"reward\",", ""), "p.json: values: missing"},
+        {altered_policy("\"horizon\"", "\"Horizon\""), "p.json: Horizon: unknown key"},
+        {altered_policy("[\"a\",\"b\",\"c\"]", "\"abc\""),
+         "p.json: action_names: expected an array, found \"abc\""},
+        {altered_policy("\"b\",", "7,"), "p.json: action_names[1]: expected a string, found 7"},
+        {altered_policy("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "[]"),
          "p.json: steps: expected 1 for an unlimited horizon, found 0"},
-        {changed("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "[3]"),
+        {altered_policy("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "[3]"),
          "p.json: steps[0]: expected an object, found 3"},
-        {changed("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "{}"),
+        {altered_policy("[{\"actions\":[2,0],\"vectors\":[[1.5,-2],[0,1e300]]}]", "{}"),
          "p.json: steps: expected an array, found an object"},
-        {changed("\"steps\":[{", "\"steps\":[{\"action\":1,"), "p.json: steps[0].action: unknown key"},
-        {changed("\"actions\":[2,0],", ""), "p.json: steps[0].actions: missing"},
-        {changed("[2,0]", "[2]"), "p.json: steps[0].actions: expected 2, one for each vector, found 1"},
-        {changed("[2,0]", "[2,3]"),
+        {altered_policy("\"steps\":[{", "\"steps\":[{\"action\":1,"), "p.json: steps[0].action: unknown key"},
+        {altered_policy("\"actions\":[2,0],", ""), "p.json: steps[0].actions: missing"},
+        {altered_policy("[2,0]", "[2]"),
+         "p.json: steps[0].actions: expected 2, one for each vector, found 1"},
+        {altered_policy("[2,0]", "[2,3]"),
          "p.json: steps[0].actions[1]: expected a whole number from 0 to 2, found 3"},
-        {changed("[2,0]", "[-1,0]"),
+        {altered_policy("[2,0]", "[-1,0]"),
          "p.json: steps[0].actions[0]: expected a whole number from 0 to 2, found -1"},
-        {changed(",\"vectors\":[[1.5,-2],[0,1e300]]", ""), "p.json: steps[0].vectors: missing"},
-        {changed("[[1.5,-2],[0,1e300]]", "[]"),
+        {altered_policy(",\"vectors\":[[1.5,-2],[0,1e300]]", ""), "p.json: steps[0].vectors: missing"},
+        {altered_policy("[[1.5,-2],[0,1e300]]", "[]"),
          "p.json: steps[0].vectors: expected at least one vector, found 0"},
-        {changed("[1.5,-2]", "1.5"), "p.json: steps[0].vectors[0]: expected an array, found 1.5"},
-        {changed("[1.5,-2]", "[1.5]"),
+        {altered_policy("[1.5,-2]", "1.5"), "p.json: steps[0].vectors[0]: expected an array, found 1.5"},
+        {altered_policy("[1.5,-2]", "[1.5]"),
          "p.json: steps[0].vectors[0]: expected 2 values, one a state, found 1"},
-        {changed("[1.5,-2]", "[1.5,-2,0]"),
+        {altered_policy("[1.5,-2]", "[1.5,-2,0]"),
          "p.json: steps[0].vectors[0]: expected 2 values, one a state, found 3"},
-        {changed("-2]", "null]"), "p.json: steps[0].vectors[0][1]: expected a number, found null"},
-        {changed("-2]", "\"-2\"]"), "p.json: steps[0].vectors[0][1]: expected a number, found \"-2\""},
-        {changed("-2]", "-Infinity]"), "p.json:1: column"},
-        {changed("1e300", "1e309"), "p.json: not valid JSON"},
+        {altered_policy("-2]", "null]"), "p.json: steps[0].vectors[0][1]: expected a number, found null"},
+        {altered_policy("-2]", "\"-2\"]"), "p.json: steps[0].vectors[0][1]: expected a number, found \"-2\""},
+        {altered_policy("-2]", "-Infinity]"), "p.json:1: column"},
+        {altered_policy("1e300", "1e309"), "p.json: not valid JSON"},
         {std::string(100000, '['), "p.json: nested deeper than 64 levels"},
     };
     for (const auto& [text, message] : cases) {
-        const std::string found = error_of(text);
+        const std::string found = pomdp_policy_error(text);
         INFO(text.substr(0, 300) << " gives " << found);
         CHECK(found.substr(0, message.size()) == message);
     }

@@ -48,7 +48,7 @@ Query scored_query() {
     return query;
 }
 
-LogRecord record(const Query& query, std::span<const LiveModel> models, const RecordOptions& options) {
+LogRecord record_of(const Query& query, std::span<const LiveModel> models, const RecordOptions& options) {
     const auto recorded = record_query(query, models, live::verifier(), options);
     REQUIRE(std::holds_alternative<LogRecord>(recorded));
     return std::get<LogRecord>(recorded);
@@ -63,7 +63,7 @@ LiveFailure failure(const Query& query, std::span<const LiveModel> models, const
 }  // namespace
 
 TEST_CASE("a query is asked of every model and becomes a record", "[live]") {
-    const LogRecord log = record(scored_query(), three_models(), {.draws = 4});
+    const LogRecord log = record_of(scored_query(), three_models(), {.draws = 4});
     CHECK(log.record.id == "q1");
     CHECK(log.record.dataset == "cities");
     CHECK(log.record.split == "train");
@@ -95,20 +95,22 @@ TEST_CASE("a query is asked of every model and becomes a record", "[live]") {
 }
 
 TEST_CASE("the metric and the number of draws are options", "[live]") {
-    const LogRecord trimmed = record(scored_query(), three_models(), {.draws = 0, .metric = trimmed_match});
+    const LogRecord trimmed =
+        record_of(scored_query(), three_models(), {.draws = 0, .metric = trimmed_match});
     CHECK(trimmed.record.models[0].score == 1.0);
     CHECK(trimmed.record.models[2].score == 0.0);
     CHECK(trimmed.record.models[0].verdicts.empty());
     CHECK_FALSE(trimmed.record.models[0].draw_cost);
     Query query = scored_query();
     query.reference = "in Oslo";
-    CHECK(record(query, three_models(), {.draws = 1, .metric = token_f1}).record.models[0].score ==
+    CHECK(record_of(query, three_models(), {.draws = 1, .metric = token_f1}).record.models[0].score ==
           Approx(2.0 * 1 / (1 + 2)));
     query.context.clear();
-    CHECK_FALSE(record(query, three_models(), {.draws = 1}).context);
-    CHECK_THROWS_WITH(record(query, three_models(), {.draws = -1}), "draws: expected at least 0, found -1");
+    CHECK_FALSE(record_of(query, three_models(), {.draws = 1}).context);
+    CHECK_THROWS_WITH(record_of(query, three_models(), {.draws = -1}),
+                      "draws: expected at least 0, found -1");
     query.reference.reset();
-    CHECK_THROWS_WITH(record(query, three_models(), {}), "reference: missing in query \"q1\"");
+    CHECK_THROWS_WITH(record_of(query, three_models(), {}), "reference: missing in query \"q1\"");
 }
 
 TEST_CASE("where a call fails there is no record but the reason", "[live]") {
@@ -136,7 +138,7 @@ TEST_CASE("the last model is not verified", "[live]") {
         verified += verifies(request) ? 1 : 0;
         return saying(request, "x", 1.0);
     })};
-    CHECK(record(scored_query(), one, {}).record.models[0].verdicts.empty());
+    CHECK(record_of(scored_query(), one, {}).record.models[0].verdicts.empty());
     CHECK(verified == 0);
 }
 
@@ -175,7 +177,7 @@ TEST_CASE("what is recorded is read back from its log", "[property]") {
                 }));
             }
             written.push_back(
-                record(query, models, {.draws = static_cast<int>(random.index(9)), .metric = token_f1}));
+                record_of(query, models, {.draws = static_cast<int>(random.index(9)), .metric = token_f1}));
             writer.write(written.back());
         }
     }

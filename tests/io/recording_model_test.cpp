@@ -24,7 +24,7 @@
 
 using namespace automix;
 using calls::asking;
-using calls::texts;
+using calls::texts_of;
 using Catch::Matchers::ContainsSubstring;
 using Texts = std::vector<std::string>;
 
@@ -52,7 +52,7 @@ std::vector<std::string> lines_of(const std::string& path) {
     return lines;
 }
 
-std::shared_ptr<CallReplay> read(const std::string& path) {
+std::shared_ptr<CallReplay> replay_at(const std::string& path) {
     auto replay = std::make_shared<CallReplay>();
     read_calls(path, *replay, true);
     return replay;
@@ -67,16 +67,16 @@ TEST_CASE("calls are recorded line by line, each before its reply is handed on")
     RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path));
     CHECK(model.name() == "m");
     CHECK(files::read(path).empty());
-    CHECK(texts(model.generate(asking("a"))) == Texts{"a!"});
+    CHECK(texts_of(model.generate(asking("a"))) == Texts{"a!"});
     const std::string first =
         R"({"schema":"automix-calls/1","model":"m","request":{"messages":[{"role":"user","content":"a"}],)"
         R"("temperature":0.0,"top_p":1.0,"max_tokens":8,"stop":[],"seed":null},"samples":1,)"
         R"("completions":[{"text":"a!","finish":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1},"cost":0.5})";
     CHECK(files::read(path) == first + "\n");
-    CHECK(texts(model.generate(asking("b", 2))) == Texts{"b!", "b!"});
+    CHECK(texts_of(model.generate(asking("b", 2))) == Texts{"b!", "b!"});
     REQUIRE(lines_of(path).size() == 2);
     CHECK(lines_of(path)[0] == first);
-    ReplayModel again("m", read(path));
+    ReplayModel again("m", replay_at(path));
     CHECK(again.generate(asking("b", 2)).cost == 0.5);
     CHECK(again.generate(asking("a")).usage == Usage{3, 1});
 }
@@ -119,18 +119,18 @@ TEST_CASE("what an earlier recording holds is served from there and not asked ag
         (void)model.generate(asking("b"));
     }
     CHECK(asked == 2);
-    RecordingModel resumed(echo(asked), std::make_shared<CallRecorder>(path), read(path));
+    RecordingModel resumed(echo(asked), std::make_shared<CallRecorder>(path), replay_at(path));
     CHECK(resumed.generate(asking("a")).cost == 0.25);
     CHECK(resumed.generate(asking("b")).cost == 0.5);
     CHECK(resumed.generate(asking("a")).cost == 0.25);
     CHECK(asked == 2);
     CHECK(lines_of(path).size() == 2);
     // Used up, and not there.
-    CHECK(texts(resumed.generate(asking("a"))) == Texts{"a!"});
-    CHECK(texts(resumed.generate(asking("c"))) == Texts{"c!"});
+    CHECK(texts_of(resumed.generate(asking("a"))) == Texts{"a!"});
+    CHECK(texts_of(resumed.generate(asking("c"))) == Texts{"c!"});
     CHECK(asked == 4);
     CHECK(lines_of(path).size() == 4);
-    RecordingModel other(echo(asked, "n"), std::make_shared<CallRecorder>(path), read(path));
+    RecordingModel other(echo(asked, "n"), std::make_shared<CallRecorder>(path), replay_at(path));
     (void)other.generate(asking("a"));
     CHECK(asked == 5);
 }
@@ -142,10 +142,10 @@ TEST_CASE("replies that are not UTF-8 are recorded with replacements and served"
     RecordingModel model(
         CallableModel("m", [&](const GenerateRequest&) { return bytes + std::string(1, '\0'); }),
         std::make_shared<CallRecorder>(path));
-    CHECK(texts(model.generate(asking("a"))) == Texts{bytes + std::string(1, '\0')});
+    CHECK(texts_of(model.generate(asking("a"))) == Texts{bytes + std::string(1, '\0')});
     (void)model.generate(asking("prompt \xC3"));
-    ReplayModel again("m", read(path));
-    CHECK(texts(again.generate(asking("a"))) ==
+    ReplayModel again("m", replay_at(path));
+    CHECK(texts_of(again.generate(asking("a"))) ==
           Texts{"caf\xEF\xBF\xBD \xEF\xBF\xBD\xEF\xBF\xBD" + std::string(1, '\0')});
     CHECK_NOTHROW(again.generate(asking("prompt \xC3")));
 }
@@ -176,7 +176,7 @@ TEST_CASE("a recording that was cut off is refused, or repaired and gone on with
     const std::string whole = files::read(path);
     (void)directory.write("calls.jsonl", whole.substr(0, whole.size() - 20));
     CHECK_THROWS_WITH(CallRecorder(path), ContainsSubstring("truncated last line"));
-    const auto earlier = read(path);
+    const auto earlier = replay_at(path);
     RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, AppendMode::repair), earlier);
     (void)model.generate(asking("a"));
     CHECK(asked == 2);
@@ -212,9 +212,9 @@ TEST_CASE("a writer that is killed loses at most the line that it was writing") 
         for (const std::string& line : lines) whole += nlohmann::json::accept(line) ? 1 : 0;
         CHECK(whole + 1 >= lines.size());
         CHECK(whole >= before - (before > 0 ? 1 : 0));
-        CHECK_NOTHROW(read(path));
+        CHECK_NOTHROW(replay_at(path));
     }
-    CHECK(read(path)->take("m", asking("0")));
+    CHECK(replay_at(path)->take("m", asking("0")));
 }
 
 TEST_CASE("threads record to one file, line by line", "[threads]") {
@@ -236,7 +236,7 @@ TEST_CASE("threads record to one file, line by line", "[threads]") {
     }
     CHECK(asked == threads * each);
     CHECK(lines_of(path).size() == threads * each);
-    const auto replay = read(path);
+    const auto replay = replay_at(path);
     for (int t = 0; t < threads; ++t) {
         ReplayModel model("m" + std::to_string(t % 2), replay);
         for (int i = 0; i < each; ++i)

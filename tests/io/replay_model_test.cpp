@@ -16,7 +16,7 @@
 using namespace automix;
 using calls::asking;
 using calls::call;
-using calls::texts;
+using calls::texts_of;
 using Catch::Matchers::ContainsSubstring;
 using Texts = std::vector<std::string>;
 
@@ -53,9 +53,9 @@ TEST_CASE("recorded calls are served in their order, each once") {
     CHECK(model.name() == "m");
     CHECK(model.generate(asking("a", 2)) == first.reply);
     const GenerateReply second = model.generate(asking("a"));
-    CHECK(texts(second) == Texts{"3"});
+    CHECK(texts_of(second) == Texts{"3"});
     CHECK(second.cost == 2.0);
-    CHECK(texts(model.generate(asking("b"))) == Texts{"x"});
+    CHECK(texts_of(model.generate(asking("b"))) == Texts{"x"});
     CHECK_THAT(
         miss(model, asking("a")),
         ContainsSubstring("m: asked for 1 samples of a request of which 0 of 3 recorded ones are left"));
@@ -66,14 +66,14 @@ TEST_CASE("samples are served in other portions than they were asked for in") {
     first.reply.usage = Usage{10, 4};
     ReplayModel model("m", replay_of({first, call("m", asking("a"), {"5", "6"}, 4.0)}));
     const GenerateReply one = model.generate(asking("a"));
-    CHECK(texts(one) == Texts{"1"});
+    CHECK(texts_of(one) == Texts{"1"});
     CHECK(one.cost == 0.25);
     CHECK_FALSE(one.usage);
     const GenerateReply across = model.generate(asking("a", 4));
-    CHECK(texts(across) == Texts{"2", "3", "4", "5"});
+    CHECK(texts_of(across) == Texts{"2", "3", "4", "5"});
     CHECK(across.cost == 3 * 0.25 + 2.0);
     CHECK_THAT(miss(model, asking("a", 2)), ContainsSubstring("1 of 6 recorded ones are left"));
-    CHECK(texts(model.generate(asking("a"))) == Texts{"6"});
+    CHECK(texts_of(model.generate(asking("a"))) == Texts{"6"});
 }
 
 TEST_CASE("all that a reply depends on is asked for, and the purpose is not") {
@@ -95,9 +95,9 @@ TEST_CASE("all that a reply depends on is asked for, and the purpose is not") {
     differs([](GenerateRequest& r) { r.sampling.seed.reset(); });
     ReplayModel other("n", replay_of({call("m", request, {"1"})}));
     CHECK_THAT(miss(other, request), ContainsSubstring("the request is not recorded"));
-    CHECK(texts(model.generate(request)) == Texts{"1"});
+    CHECK(texts_of(model.generate(request)) == Texts{"1"});
     request.purpose = Purpose::verification;
-    CHECK(texts(model.generate(request)) == Texts{"2"});
+    CHECK(texts_of(model.generate(request)) == Texts{"2"});
 }
 
 TEST_CASE("a miss shows where the nearest request that is recorded parts from it") {
@@ -121,13 +121,13 @@ TEST_CASE("a request that cannot be asked is refused as by any model") {
     CHECK_THROWS_AS(model.generate(asking("a", 0)), ArgumentError);
     CHECK_THROWS_AS(replay->take("m", asking("a", 0)), ArgumentError);
     CHECK_THROWS_AS(replay->take("m", asking("a", -1)), ArgumentError);
-    CHECK(texts(model.generate(asking("a"))) == Texts{"1"});
+    CHECK(texts_of(model.generate(asking("a"))) == Texts{"1"});
     CHECK_THROWS_AS(replay->take("m", asking("a", 0)), ArgumentError);
 }
 
 TEST_CASE("a replay is any model") {
     const AnyModel model = ReplayModel("m", replay_of({call("m", asking("a"), {"1"})}));
-    CHECK(texts(model.generate(asking("a"))) == Texts{"1"});
+    CHECK(texts_of(model.generate(asking("a"))) == Texts{"1"});
 }
 
 TEST_CASE("threads share a recording, and each sample is served once", "[threads]") {
@@ -168,7 +168,7 @@ TEST_CASE("a recording is read from its file") {
     auto replay = std::make_shared<CallReplay>();
     read_calls(path, *replay);
     ReplayModel model("m", replay);
-    CHECK(texts(model.generate(asking("a", 2))) == Texts{"1", "2"});
+    CHECK(texts_of(model.generate(asking("a", 2))) == Texts{"1", "2"});
     CallReplay none;
     read_calls(directory.write("empty.jsonl", ""), none);
     CHECK(none.describe_miss("m", asking("a")) == "the recording holds no calls");
@@ -223,7 +223,7 @@ TEST_CASE("a last line that was cut off is passed over where that is asked for")
         auto replay = std::make_shared<CallReplay>();
         read_calls(path, *replay, true);
         ReplayModel model("m", replay);
-        CHECK(texts(model.generate(asking("a"))) == Texts{"1"});
+        CHECK(texts_of(model.generate(asking("a"))) == Texts{"1"});
         CHECK_THAT(miss(model, asking("b")), ContainsSubstring("the request is not recorded"));
         CallReplay strict;
         CHECK_THROWS_WITH(read_calls(path, strict), ContainsSubstring(":2: column "));

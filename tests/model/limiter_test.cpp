@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 1}};
+const GenerateRequest one_request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 1}};
 
 /// Counts how many calls there are at once.
 struct Gauge {
@@ -65,7 +65,7 @@ TEST_CASE("limits below one are refused by name", "[model]") {
     CHECK_THROWS_AS(LimitedModel(gauged(gauge, 0us), std::shared_ptr<Limiter>()), ArgumentError);
     LimitedModel unlimited(gauged(gauge, 0us), RequestLimits{});
     CHECK(unlimited.name() == "small");
-    CHECK(unlimited.generate(request).completions.size() == 1);
+    CHECK(unlimited.generate(one_request).completions.size() == 1);
 }
 
 TEST_CASE("starts beyond the burst wait for the clock", "[model]") {
@@ -73,9 +73,9 @@ TEST_CASE("starts beyond the burst wait for the clock", "[model]") {
     Gauge gauge;
     LimitedModel model(gauged(gauge, 0us), {.requests_per_minute = 1200});
     const auto start = Clock::now();
-    for (int i = 0; i < 21; ++i) (void)model.generate(request);
+    for (int i = 0; i < 21; ++i) (void)model.generate(one_request);
     const auto burst = Clock::now() - start;
-    for (int i = 0; i < 4; ++i) (void)model.generate(request);
+    for (int i = 0; i < 4; ++i) (void)model.generate(one_request);
     const auto all = Clock::now() - start;
     CHECK(burst < all - 100ms);
     CHECK(all >= 203ms);
@@ -96,7 +96,7 @@ TEST_CASE("a stop ends the wait for a slot and for the clock", "[model][threads]
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&] {
                 try {
-                    (void)model.generate(request, stop.get_token());
+                    (void)model.generate(one_request, stop.get_token());
                 } catch (const ModelError& error) {
                     if (error.kind() == FailureKind::cancelled) ++cancelled;
                 }
@@ -143,7 +143,7 @@ TEST_CASE("a call that throws gives its slot back", "[model]") {
                                          throw ModelError("small", {.kind = FailureKind::server}, "503");
                                      }),
                        {.concurrency = 1});
-    for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(model.generate(request), ModelError);
+    for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(model.generate(one_request), ModelError);
 }
 
 TEST_CASE("copies share the limits, which many threads never exceed", "[model][threads]") {
@@ -156,7 +156,7 @@ TEST_CASE("copies share the limits, which many threads never exceed", "[model][t
         threads.emplace_back([&, thread, model = original]() mutable {
             for (int i = 0; i < 40; ++i) {
                 try {
-                    (void)model.generate(request, thread % 4 == 0 ? stop.get_token() : std::stop_token());
+                    (void)model.generate(one_request, thread % 4 == 0 ? stop.get_token() : std::stop_token());
                 } catch (const ModelError&) {
                     ++cancelled;
                 }
@@ -179,7 +179,7 @@ TEST_CASE("two hundred callers keep every slot busy", "[model][threads]") {
     const auto start = Clock::now();
     for (int thread = 0; thread < 200; ++thread) {
         threads.emplace_back([&model] {
-            for (int i = 0; i < 2; ++i) (void)model.generate(request);
+            for (int i = 0; i < 2; ++i) (void)model.generate(one_request);
         });
     }
     join(threads);

@@ -28,7 +28,7 @@ const ModelPrice tokens{
 const ModelPrice calls{.call = 2.0, .verification = 0.5};
 
 /// Ten bytes of prompt, at most 20 tokens a reply. With `tokens`, one answer may cost 2 + 0.01 + 0.2 = 2.21.
-GenerateRequest asking(int samples = 1, Purpose purpose = Purpose::answer) {
+GenerateRequest metered_request(int samples = 1, Purpose purpose = Purpose::answer) {
     return {.messages = {{.role = Role::system, .text = "1234"}, {.text = "567890"}},
             .sampling = {.max_tokens = 20},
             .samples = samples,
@@ -65,10 +65,10 @@ TEST_CASE("a metered call settles by the usage that is reported", "[model]") {
                      Usage{.prompt_tokens = 4, .completion_tokens = 6});
     });
     CHECK(model.name() == "small");
-    CHECK(model.generate(asking()).cost == Approx(2.064));
+    CHECK(model.generate(metered_request()).cost == Approx(2.064));
     CHECK(reserved == Approx(2.21));
     // Three verdicts: at most 3 x (0.5 + 0.01 + 0.2) = 2.13, in fact 1.5 + 0.004 + 0.06.
-    CHECK(model.generate(asking(3, Purpose::verification)).cost == Approx(1.564));
+    CHECK(model.generate(metered_request(3, Purpose::verification)).cost == Approx(1.564));
     CHECK(reserved == Approx(2.13));
     CHECK(ledger->spent() == Approx(3.628));
     CHECK(ledger->reserved() == 0.0);
@@ -85,15 +85,17 @@ TEST_CASE("usage that is missing or cannot be true is charged the reservation wh
                                                    Usage{.prompt_tokens = 0, .completion_tokens = 3}};
     for (const auto& usage : usages) {
         const auto backend = [&](const GenerateRequest&) { return reply(1, usage); };
-        CHECK(metered(tokens, std::make_shared<Ledger>(), backend).generate(asking()).cost == Approx(2.21));
-        CHECK(metered(calls, std::make_shared<Ledger>(), backend).generate(asking()).cost == 2.0);
+        CHECK(metered(tokens, std::make_shared<Ledger>(), backend).generate(metered_request()).cost ==
+              Approx(2.21));
+        CHECK(metered(calls, std::make_shared<Ledger>(), backend).generate(metered_request()).cost == 2.0);
     }
     // No tokens for an empty text is the truth.
     const auto silent = [](const GenerateRequest&) -> GenerateReply {
         return {.completions = {{}}, .usage = Usage{.prompt_tokens = 4, .completion_tokens = 0}};
     };
-    CHECK(metered(tokens, std::make_shared<Ledger>(), silent).generate(asking()).cost == Approx(2.004));
-    GenerateRequest empty = asking();
+    CHECK(metered(tokens, std::make_shared<Ledger>(), silent).generate(metered_request()).cost ==
+          Approx(2.004));
+    GenerateRequest empty = metered_request();
     empty.messages = {{}};
     const auto nothing = [](const GenerateRequest&) -> GenerateReply {
         return {.completions = {{}}, .usage = Usage{}};
@@ -106,9 +108,9 @@ TEST_CASE("usage above the reservation is charged as reported", "[model]") {
     auto model = metered(tokens, ledger, [](const GenerateRequest&) {
         return reply(1, Usage{.prompt_tokens = 2000, .completion_tokens = 20});
     });
-    CHECK(model.generate(asking()).cost == Approx(4.2));
+    CHECK(model.generate(metered_request()).cost == Approx(4.2));
     CHECK(ledger->spent() == Approx(4.2));
-    CHECK(failure_of(model, asking()).kind == FailureKind::budget);
+    CHECK(failure_of(model, metered_request()).kind == FailureKind::budget);
 }
 
 TEST_CASE("a call whose worst case is above what remains is refused before it is made", "[model]") {
@@ -118,10 +120,10 @@ TEST_CASE("a call whose worst case is above what remains is refused before it is
         ++made;
         return reply(1, {});
     });
-    (void)model.generate(asking());
-    (void)model.generate(asking());
+    (void)model.generate(metered_request());
+    (void)model.generate(metered_request());
     try {
-        (void)model.generate(asking());
+        (void)model.generate(metered_request());
         FAIL("not refused");
     } catch (const ModelError& error) {
         CHECK(error.kind() == FailureKind::budget);
@@ -132,7 +134,7 @@ TEST_CASE("a call whose worst case is above what remains is refused before it is
     }
     CHECK(made == 2);
     CHECK(ledger->spent() == 4.0);
-    CHECK(model.generate(asking(1, Purpose::verification)).cost == 0.5);
+    CHECK(model.generate(metered_request(1, Purpose::verification)).cost == 0.5);
     CHECK(ledger->spent() == 4.5);
 }
 
@@ -141,7 +143,7 @@ TEST_CASE("a refusal names what calls under way have reserved", "[model]") {
     auto inner = metered(calls, ledger, [](const GenerateRequest&) { return reply(1, {}); });
     auto outer =
         metered(calls, ledger, [&](const GenerateRequest& request) { return inner.generate(request); });
-    CHECK_THROWS_WITH(outer.generate(asking()),
+    CHECK_THROWS_WITH(outer.generate(metered_request()),
                       ContainsSubstring("1 remains of the budget of 3 (2 is reserved by calls under way)"));
 }
 
@@ -155,7 +157,7 @@ TEST_CASE("a failed call is charged the reservation where it may have been bille
                               .maybe_billed = billed},
                              "no reply");
         });
-        const Failure failure = failure_of(model, asking());
+        const Failure failure = failure_of(model, metered_request());
         CHECK(failure.kind == FailureKind::timeout);
         CHECK(failure.retry_after == std::chrono::milliseconds(70));
         CHECK(failure.maybe_billed == billed);
@@ -166,7 +168,7 @@ TEST_CASE("a failed call is charged the reservation where it may have been bille
     const auto ledger = std::make_shared<Ledger>(10.0);
     auto model = metered(tokens, ledger,
                          [](const GenerateRequest&) -> GenerateReply { throw std::out_of_range("?"); });
-    CHECK_THROWS_AS(model.generate(asking()), std::out_of_range);
+    CHECK_THROWS_AS(model.generate(metered_request()), std::out_of_range);
     CHECK(ledger->spent() == Approx(2.21));
     CHECK(ledger->reserved() == 0.0);
 }
@@ -178,14 +180,14 @@ TEST_CASE("a reply with another number of completions is paid for and refused", 
             return reply(completions, Usage{.prompt_tokens = 10, .completion_tokens = 7});
         });
     };
-    const Failure fewer = failure_of(giving(2), asking(3));
+    const Failure fewer = failure_of(giving(2), metered_request(3));
     CHECK(fewer.kind == FailureKind::bad_reply);
     CHECK(fewer.cost == Approx(2 * 2.0 + 0.01 + 0.07));
-    CHECK(failure_of(giving(0), asking(3)).cost == Approx(0.01 + 0.07));
-    CHECK(failure_of(giving(5), asking(3)).cost == Approx(3 * 2.0 + 0.01 + 0.07));
+    CHECK(failure_of(giving(0), metered_request(3)).cost == Approx(0.01 + 0.07));
+    CHECK(failure_of(giving(5), metered_request(3)).cost == Approx(3 * 2.0 + 0.01 + 0.07));
     CHECK(ledger->spent() == Approx(4.08 + 0.08 + 6.08));
     CHECK(ledger->reserved() == 0.0);
-    CHECK_THROWS_WITH(giving(2).generate(asking(3)), "small: expected completions: 3, found 2");
+    CHECK_THROWS_WITH(giving(2).generate(metered_request(3)), "small: expected completions: 3, found 2");
 }
 
 TEST_CASE("prices, ledger and max_tokens are mandatory", "[model]") {
@@ -196,7 +198,7 @@ TEST_CASE("prices, ledger and max_tokens are mandatory", "[model]") {
         metered({.prompt_per_million = std::numeric_limits<double>::quiet_NaN()}, ledger, backend),
         ContainsSubstring("price.prompt_per_million"));
     CHECK_THROWS_AS(metered(calls, nullptr, backend), ArgumentError);
-    GenerateRequest request = asking();
+    GenerateRequest request = metered_request();
     request.sampling.max_tokens = 0;
     CHECK_THROWS_WITH(metered(calls, ledger, backend).generate(request),
                       "max_tokens: expected at least 1, found 0");
@@ -205,8 +207,8 @@ TEST_CASE("prices, ledger and max_tokens are mandatory", "[model]") {
 
 TEST_CASE("any model refuses a wrong number of completions too", "[model]") {
     const AnyModel model = CallableModel("small", [](const GenerateRequest&) { return reply(2, {}); });
-    CHECK(model.generate(asking(2)).completions.size() == 2);
-    CHECK_THROWS_WITH(model.generate(asking(1)), "small: expected completions: 1, found 2");
+    CHECK(model.generate(metered_request(2)).completions.size() == 2);
+    CHECK_THROWS_WITH(model.generate(metered_request(1)), "small: expected completions: 1, found 2");
 }
 
 TEST_CASE("metered calls of sixteen threads keep to the budget and to what they were told",
@@ -233,7 +235,7 @@ TEST_CASE("metered calls of sixteen threads keep to the budget and to what they 
         threads.emplace_back([&, thread] {
             for (int i = 0; i < 60; ++i) {
                 try {
-                    paid[thread] += model.generate(asking(1 + i % 3, Purpose::verification)).cost;
+                    paid[thread] += model.generate(metered_request(1 + i % 3, Purpose::verification)).cost;
                 } catch (const ModelError& error) {
                     paid[thread] += error.failure().cost;
                     if (error.kind() == FailureKind::budget) ++refused;

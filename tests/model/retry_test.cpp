@@ -62,12 +62,12 @@ struct Scene {
 
 RetryOptions without_jitter() { return {.jitter = 0.0}; }
 
-const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 1}};
+const GenerateRequest plain_request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 1}};
 
 template <class Model>
 std::optional<ModelError> error_of(Model model, const std::stop_token& stop = {}) {
     try {
-        (void)model.generate(request, stop);
+        (void)model.generate(plain_request, stop);
     } catch (const ModelError& error) {
         return error;
     }
@@ -80,7 +80,7 @@ TEST_CASE("a failure that may pass is retried after waits that double", "[model]
     Scene scene{.failures = std::vector<Failure>(4, {.kind = FailureKind::server})};
     auto model = scene.model(without_jitter());
     CHECK(model.name() == "small");
-    CHECK(model.generate(request).completions[0].text == "done");
+    CHECK(model.generate(plain_request).completions[0].text == "done");
     CHECK(scene.waits == std::vector{500ms, 1000ms, 2000ms, 4000ms});
     CHECK(scene.starts == std::vector{0ms, 600ms, 1700ms, 3800ms, 7900ms});
 }
@@ -104,7 +104,7 @@ TEST_CASE("jitter depends on the seed alone and keeps to its share", "[model]") 
         Scene scene{.failures = std::vector<Failure>(200, {.kind = FailureKind::timeout})};
         auto model = scene.model(
             {.attempts = 201, .total_time = 3'600'000ms, .growth = 1.0, .jitter = 0.4, .seed = seed});
-        (void)model.generate(request);
+        (void)model.generate(plain_request);
         return scene.waits;
     };
     const std::vector<milliseconds> first = waits(1);
@@ -124,7 +124,7 @@ TEST_CASE("the backend's Retry-After is honoured where it is longer", "[model]")
     Scene scene{.failures = {{.kind = FailureKind::rate_limited, .retry_after = 45s},
                              {.kind = FailureKind::rate_limited, .retry_after = 3ms},
                              {.kind = FailureKind::rate_limited, .retry_after = -5s}}};
-    (void)scene.model(without_jitter()).generate(request);
+    (void)scene.model(without_jitter()).generate(plain_request);
     CHECK(scene.waits == std::vector{45'000ms, 1000ms, 2000ms});
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("what asking again cannot mend is not retried", "[model]") {
         ++calls;
         throw std::out_of_range("?");
     }));
-    CHECK_THROWS_AS(broken.generate(request), std::out_of_range);
+    CHECK_THROWS_AS(broken.generate(plain_request), std::out_of_range);
     CHECK(calls == 1);
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("a reply's cost includes the attempts that failed", "[model]") {
     Scene scene{.failures = {{.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = 0.5},
                              {.kind = FailureKind::timeout, .cost = 0.25}},
                 .price = 2.0};
-    CHECK(scene.model().generate(request).cost == 2.75);
+    CHECK(scene.model().generate(plain_request).cost == 2.75);
 }
 
 TEST_CASE("a stop during a wait ends it, and the attempts are told", "[model]") {
@@ -292,7 +292,7 @@ TEST_CASE("threads share one retrying model", "[model][threads]") {
     std::vector<std::thread> threads;
     for (double& cost : costs) {
         threads.emplace_back([&cost, model] {
-            for (int i = 0; i < 50; ++i) cost += model.generate(request).cost;
+            for (int i = 0; i < 50; ++i) cost += model.generate(plain_request).cost;
         });
     }
     for (std::thread& thread : threads) thread.join();
@@ -333,7 +333,7 @@ TEST_CASE("retries, limits and meter together: every call ends, paid once, withi
         threads.emplace_back([&] {
             for (int i = 0; i < 50; ++i) {
                 try {
-                    cost += model.generate(request).cost;
+                    cost += model.generate(plain_request).cost;
                     ++answered;
                 } catch (const ModelError& error) {
                     cost += error.failure().cost;

@@ -64,7 +64,7 @@ ModelError failure_of(const OpenAiModel& model, const GenerateRequest& request,
     throw;
 }
 
-RequestHandler always(const ServerReply& reply) {
+RequestHandler replying(const ServerReply& reply) {
     return [reply](const ReceivedRequest&) { return reply; };
 }
 
@@ -309,13 +309,13 @@ TEST_CASE("statuses have kinds") {
         {504, FailureKind::server},         {304, FailureKind::bad_request}};
     for (const auto& [status, kind] : kinds) {
         CAPTURE(status);
-        const FaultServer server(always({.status = status}));
+        const FaultServer server(replying({.status = status}));
         const auto error = failure_of(OpenAiModel(options_for(server)), ask("?"));
         CHECK(error.kind() == kind);
         CHECK_FALSE(error.failure().maybe_billed);
     }
     const FaultServer filter(
-        always({.status = 400, .body = R"({"error":{"message":"policy","code":"content_filter"}})"}));
+        replying({.status = 400, .body = R"({"error":{"message":"policy","code":"content_filter"}})"}));
     const auto declined = failure_of(OpenAiModel(options_for(filter)), ask("?"));
     CHECK(declined.kind() == FailureKind::content_filter);
     CHECK_FALSE(declined.failure().maybe_billed);
@@ -328,16 +328,17 @@ TEST_CASE("a key that a server sends back stays out of messages") {
     for (const std::string& text : {"wrong key " + key, std::string(195, 'x') + key, many}) {
         for (const int status : {200, 401}) {
             const FaultServer plain(
-                always({.status = status, .headers = {"Content-Type: " + key}, .body = text}));
+                replying({.status = status, .headers = {"Content-Type: " + key}, .body = text}));
             const auto error = failure_of(OpenAiModel(options_for(plain)), ask("?"));
             CHECK_THAT(error.what(), !ContainsSubstring("sk-t"));
             const FaultServer json(
-                always({.status = status, .body = Json{{"error", {{"message", text}}}}.dump()}));
+                replying({.status = status, .body = Json{{"error", {{"message", text}}}}.dump()}));
             const auto second = failure_of(OpenAiModel(options_for(json)), ask("?"));
             CHECK_THAT(second.what(), !ContainsSubstring("sk-t"));
         }
     }
-    const FaultServer redirect(always({.status = 302, .headers = {"Location: http://" + key + ".example/"}}));
+    const FaultServer redirect(
+        replying({.status = 302, .headers = {"Location: http://" + key + ".example/"}}));
     CHECK_THAT(failure_of(OpenAiModel(options_for(redirect)), ask("?")).what(),
                ContainsSubstring("redirect to [key].example refused"));
 }
@@ -345,7 +346,7 @@ TEST_CASE("a key that a server sends back stays out of messages") {
 TEST_CASE("a redirect takes neither the request nor the key elsewhere") {
     const FaultServer target(chat());
     const FaultServer server(
-        always({.status = 302, .headers = {"Location: " + target.base_url() + "/chat/completions"}}));
+        replying({.status = 302, .headers = {"Location: " + target.base_url() + "/chat/completions"}}));
     const auto error = failure_of(OpenAiModel(options_for(server)), ask("?"));
     CHECK(error.kind() == FailureKind::bad_request);
     CHECK_THAT(error.what(), ContainsSubstring("redirect to 127.0.0.1 refused"));
@@ -353,14 +354,14 @@ TEST_CASE("a redirect takes neither the request nor the key elsewhere") {
 }
 
 TEST_CASE("long and unprintable bodies are cut and made printable") {
-    const FaultServer server(always({.status = 400, .body = "\x1B[31m\xFF" + std::string(5000, 'y')}));
+    const FaultServer server(replying({.status = 400, .body = "\x1B[31m\xFF" + std::string(5000, 'y')}));
     const std::string message = failure_of(OpenAiModel(options_for(server)), ask("?")).what();
     CHECK_THAT(message, ContainsSubstring("\"?[31m?yyy"));
     CHECK(message.size() < 300);
 }
 
 TEST_CASE("a stop ends a call that hangs") {
-    const FaultServer server(always({.end = ServerReply::End::hang}));
+    const FaultServer server(replying({.end = ServerReply::End::hang}));
     auto options = options_for(server);
     options.total_timeout = std::chrono::minutes(1);
     const OpenAiModel model(options);

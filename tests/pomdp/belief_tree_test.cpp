@@ -10,11 +10,7 @@
 using namespace automix::pomdp;
 using Catch::Matchers::WithinAbs;
 
-namespace {
-
-Belief pair(double first) { return Belief(Eigen::Vector2d(first, 1.0 - first)); }
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("a tree begins with the initial belief") {
     const Model tiger = models::tiger();
@@ -29,23 +25,23 @@ TEST_CASE("a tree begins with the initial belief") {
 TEST_CASE("equal beliefs are met once, beliefs that differ by rounding too") {
     const Model tiger = models::tiger();
     BeliefTree<Model> tree(tiger, false);
-    CHECK(tree.add(pair(0.5), 0) == 0);
-    CHECK(tree.add(pair(0.5 + 1e-14), 0) == 0);
-    CHECK(tree.add(pair(0.25), 0) == 1);
-    CHECK(tree.add(pair(0.25 - 1e-14), 0) == 1);
-    CHECK(tree.add(pair(0.25 + 1e-11), 0) == 2);
-    CHECK(tree.add(pair(1.0), 0) == 3);
-    CHECK(tree.add(pair(0.0), 0) == 4);
+    CHECK(tree.add(models::pair(0.5), 0) == 0);
+    CHECK(tree.add(models::pair(0.5 + 1e-14), 0) == 0);
+    CHECK(tree.add(models::pair(0.25), 0) == 1);
+    CHECK(tree.add(models::pair(0.25 - 1e-14), 0) == 1);
+    CHECK(tree.add(models::pair(0.25 + 1e-11), 0) == 2);
+    CHECK(tree.add(models::pair(1.0), 0) == 3);
+    CHECK(tree.add(models::pair(0.0), 0) == 4);
     CHECK(tree.size() == 5);
 }
 
 TEST_CASE("beliefs of different steps are different") {
     const Model tiger = models::tiger();
     BeliefTree<Model> tree(tiger, true);
-    CHECK(tree.add(pair(0.5), 1) == 1);
-    CHECK(tree.add(pair(0.5), 2) == 2);
-    CHECK(tree.add(pair(0.5), 0) == 0);
-    CHECK(tree.add(pair(0.5), 1) == 1);
+    CHECK(tree.add(models::pair(0.5), 1) == 1);
+    CHECK(tree.add(models::pair(0.5), 2) == 2);
+    CHECK(tree.add(models::pair(0.5), 0) == 0);
+    CHECK(tree.add(models::pair(0.5), 1) == 1);
     CHECK(tree[2].step == 2);
 }
 
@@ -152,15 +148,15 @@ TEST_CASE("beliefs that were dropped are found anew to the bit") {
 TEST_CASE("beliefs that were given or opened are not dropped") {
     const Model tiger = models::tiger();
     BeliefTree<Model> tree(tiger, false, 0);
-    CHECK(tree.add(pair(0.25), 0) == 1);
+    CHECK(tree.add(models::pair(0.25), 0) == 1);
     tree.open(0);
     tree.expand(0, 0);
     tree.open(2);
     tree.drop_stale();
-    CHECK(tree[0].belief == pair(0.5));
-    CHECK(tree[1].belief == pair(0.25));
+    CHECK(tree[0].belief == models::pair(0.5));
+    CHECK(tree[1].belief == models::pair(0.25));
     CHECK_THAT(tree[2].belief.dense(2)(0), WithinAbs(0.85, 1e-15));
     CHECK(tree[3].belief.empty());
     CHECK_THAT(tree.belief(3).dense(2)(1), WithinAbs(0.85, 1e-15));
-    CHECK(tree.add(pair(0.15), 0) == 3);
+    CHECK(tree.add(models::pair(0.15), 0) == 3);
 }

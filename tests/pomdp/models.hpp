@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/model.hpp>
 
 #include <Eigen/Core>
@@ -16,6 +17,11 @@
 #include <vector>
 
 namespace models {
+
+/// Two states, the first with this chance.
+inline automix::pomdp::Belief pair(double first) {
+    return automix::pomdp::Belief(Eigen::Vector2d(first, 1.0 - first));
+}
 
 /// A point of the simplex; some of its entries are 0.
 inline Eigen::VectorXd random_distribution(automix::Random& random, int size) {

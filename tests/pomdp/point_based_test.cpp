@@ -20,8 +20,6 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-Belief pair(double first) { return Belief(Eigen::Vector2d(first, 1.0 - first)); }
-
 /// The value of the best action at a belief, followed by the vectors.
 double backed_up(const models::Dense& dense, const ValueFunction& values, const Eigen::VectorXd& belief) {
     Eigen::MatrixXd vectors(values.states(), values.size());
@@ -80,14 +78,15 @@ TEST_CASE("Perseus reaches the tiger problem's value from every seed", "[propert
 TEST_CASE("given beliefs are all there are, besides the initial one") {
     PointBasedOptions options;
     options.stop.gap = 0.0;
-    const Solution one = solve_pbvi(models::tiger(), {pair(0.5)}, options);
+    const Solution one = solve_pbvi(models::tiger(), {models::pair(0.5)}, options);
     CHECK(one.beliefs == 1);
     CHECK(one.stopped == Stopped::converged);
     // With even beliefs alone listening is the best that is known: -1 for ever.
     CHECK_THAT(one.lower, WithinAbs(-20.0, 1e-3));
 
     const Solution four =
-        solve_pbvi(models::tiger(), {pair(0.85), pair(0.15), pair(0.5), pair(1.0)}, options);
+        solve_pbvi(models::tiger(),
+                   {models::pair(0.85), models::pair(0.15), models::pair(0.5), models::pair(1.0)}, options);
     CHECK(four.beliefs == 4);
     CHECK(four.stopped == Stopped::converged);
     CHECK(four.lower < 19.3714);
@@ -232,7 +231,7 @@ TEST_CASE("a given set does not grow, be it empty, for Perseus as for PBVI") {
     const std::vector<Belief> none;
     CHECK(solve_pbvi(models::tiger(), none, options).beliefs == 1);
     CHECK(solve_perseus(models::tiger(), none, options).beliefs == 1);
-    const std::vector<Belief> given{pair(0.85), pair(0.15), pair(0.97)};
+    const std::vector<Belief> given{models::pair(0.85), models::pair(0.15), models::pair(0.97)};
     const Solution perseus = solve_perseus(models::tiger(), given, options);
     CHECK(perseus.beliefs == 4);
     CHECK(perseus.stopped == Stopped::converged);

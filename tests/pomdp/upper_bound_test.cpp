@@ -19,8 +19,6 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-Belief pair(double first) { return Belief(Eigen::Vector2d(first, 1.0 - first)); }
-
 /// One action, so that the bound by Q values is that by corners.
 UpperBound from_corners(const Eigen::VectorXd& corners) { return UpperBound(Eigen::MatrixXd(corners)); }
 
@@ -64,33 +62,33 @@ TEST_CASE("the bound starts as the lower of corners and Q values") {
     q << 10.0, 0.0, 0.0, 6.0;
     UpperBound bound(std::move(q));
     CHECK(bound.points() == 0);
-    CHECK(bound.base(pair(0.5)) == 5.0);
-    CHECK(bound.base(pair(0.5), 1) == 3.0);
-    CHECK(bound.base(pair(1.0)) == 10.0);
-    CHECK(bound.sawtooth(pair(0.5)) == 8.0);
-    CHECK(bound.value(pair(0.5)) == 5.0);
-    CHECK(bound.value(pair(0.25)) == 4.5);
+    CHECK(bound.base(models::pair(0.5)) == 5.0);
+    CHECK(bound.base(models::pair(0.5), 1) == 3.0);
+    CHECK(bound.base(models::pair(1.0)) == 10.0);
+    CHECK(bound.sawtooth(models::pair(0.5)) == 8.0);
+    CHECK(bound.value(models::pair(0.5)) == 5.0);
+    CHECK(bound.value(models::pair(0.25)) == 4.5);
 }
 
 TEST_CASE("the sawtooth between two corners by hand") {
     UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
-    bound.add(pair(0.5), 2.0);
+    bound.add(models::pair(0.5), 2.0);
     CHECK(bound.points() == 1);
-    CHECK(bound.value(pair(0.5)) == 2.0);
-    CHECK(bound.value(pair(1.0)) == 4.0);
-    CHECK(bound.value(pair(0.0)) == 8.0);
-    CHECK(bound.value(pair(0.75)) == 3.0);  // half way to the corner of 4
-    CHECK(bound.value(pair(0.25)) == 5.0);  // half way to the corner of 8
+    CHECK(bound.value(models::pair(0.5)) == 2.0);
+    CHECK(bound.value(models::pair(1.0)) == 4.0);
+    CHECK(bound.value(models::pair(0.0)) == 8.0);
+    CHECK(bound.value(models::pair(0.75)) == 3.0);  // half way to the corner of 4
+    CHECK(bound.value(models::pair(0.25)) == 5.0);  // half way to the corner of 8
 
-    bound.add(pair(0.25), 4.0);
+    bound.add(models::pair(0.25), 4.0);
     CHECK(bound.points() == 2);
-    CHECK(bound.value(pair(0.25)) == 4.0);
-    CHECK(bound.value(pair(0.125)) == 6.0);
-    CHECK(bound.value(pair(0.5)) == 2.0);
-    CHECK(bound.value(pair(0.75)) == 3.0);
+    CHECK(bound.value(models::pair(0.25)) == 4.0);
+    CHECK(bound.value(models::pair(0.125)) == 6.0);
+    CHECK(bound.value(models::pair(0.5)) == 2.0);
+    CHECK(bound.value(models::pair(0.75)) == 3.0);
     // The second point alone: 3 below the corners' 7 there, and two thirds of that here.
-    CHECK_THAT(bound.sawtooth(pair(0.5), 1), WithinAbs(6.0 - 3.0 * 2.0 / 3.0, 1e-15));
-    CHECK(bound.sawtooth(pair(0.5), 2) == 6.0);
+    CHECK_THAT(bound.sawtooth(models::pair(0.5), 1), WithinAbs(6.0 - 3.0 * 2.0 / 3.0, 1e-15));
+    CHECK(bound.sawtooth(models::pair(0.5), 2) == 6.0);
 }
 
 TEST_CASE("a point lowers no belief that lacks one of its states") {
@@ -104,31 +102,31 @@ TEST_CASE("a point lowers no belief that lacks one of its states") {
 
 TEST_CASE("a value that is no lower changes nothing") {
     UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
-    bound.add(pair(0.5), 6.0);
-    bound.add(pair(0.5), 7.0);
-    bound.add(pair(1.0), 4.0);
-    bound.add(pair(1.0), 5.0);
+    bound.add(models::pair(0.5), 6.0);
+    bound.add(models::pair(0.5), 7.0);
+    bound.add(models::pair(1.0), 4.0);
+    bound.add(models::pair(1.0), 5.0);
     CHECK(bound.points() == 0);
-    CHECK(bound.value(pair(0.5)) == 6.0);
-    CHECK(bound.value(pair(1.0)) == 4.0);
+    CHECK(bound.value(models::pair(0.5)) == 6.0);
+    CHECK(bound.value(models::pair(1.0)) == 4.0);
 }
 
 TEST_CASE("a corner that falls takes the line between it and a point down, not the point") {
     UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
-    bound.add(pair(0.5), 2.0);
-    bound.add(pair(0.0), 3.0);
+    bound.add(models::pair(0.5), 2.0);
+    bound.add(models::pair(0.0), 3.0);
     CHECK(bound.points() == 1);
-    CHECK(bound.value(pair(0.0)) == 3.0);
-    CHECK(bound.value(pair(0.5)) == 2.0);
-    CHECK(bound.value(pair(0.25)) == 2.5);
-    CHECK(bound.value(pair(0.75)) == 3.0);
+    CHECK(bound.value(models::pair(0.0)) == 3.0);
+    CHECK(bound.value(models::pair(0.5)) == 2.0);
+    CHECK(bound.value(models::pair(0.25)) == 2.5);
+    CHECK(bound.value(models::pair(0.75)) == 3.0);
     // Low corners alone give less than the point now.
-    bound.add(pair(0.0), -1.0);
-    CHECK(bound.value(pair(0.5)) == 1.5);
-    CHECK(bound.value(pair(0.25)) == 0.25);
+    bound.add(models::pair(0.0), -1.0);
+    CHECK(bound.value(models::pair(0.5)) == 1.5);
+    CHECK(bound.value(models::pair(0.25)) == 0.25);
     CHECK(bound.prune().empty());
     CHECK(bound.points() == 0);
-    CHECK(bound.value(pair(0.25)) == 0.25);
+    CHECK(bound.value(models::pair(0.25)) == 0.25);
 }
 
 TEST_CASE("the sawtooth equals its formula on random points") {
@@ -161,14 +159,14 @@ TEST_CASE("the sawtooth equals its formula on random points") {
 
 TEST_CASE("pruning names the points that stay") {
     UpperBound bound = from_corners(Eigen::Vector2d(8.0, 8.0));
-    bound.add(pair(0.5), 6.0);
-    bound.add(pair(0.25), 2.0);
-    bound.add(pair(0.75), 7.0);  // 5.5 by the last point
-    bound.add(pair(0.5), 3.0);
+    bound.add(models::pair(0.5), 6.0);
+    bound.add(models::pair(0.25), 2.0);
+    bound.add(models::pair(0.75), 7.0);  // 5.5 by the last point
+    bound.add(models::pair(0.5), 3.0);
     CHECK(bound.prune() == std::vector<int>{1, 3});
     CHECK(bound.points() == 2);
-    CHECK(bound.value(pair(0.25)) == 2.0);
-    CHECK(bound.value(pair(0.5)) == 3.0);
+    CHECK(bound.value(models::pair(0.25)) == 2.0);
+    CHECK(bound.value(models::pair(0.5)) == 3.0);
 }
 
 TEST_CASE("points and corners of a convex function bound it from above, whatever the order") {

@@ -20,8 +20,6 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-Belief pair(double first) { return Belief(Eigen::Vector2d(first, 1.0 - first)); }
-
 /// Columns as vectors, their numbers as actions.
 ValueFunction function(const Eigen::MatrixXd& columns) {
     ValueFunction values(static_cast<int>(columns.rows()));
@@ -62,25 +60,25 @@ TEST_CASE("the best vector by hand; of equal ones the first") {
     Eigen::MatrixXd columns(2, 4);
     columns << 0.0, 4.0, 2.0, 4.0, 4.0, 0.0, 2.0, 0.0;
     const ValueFunction values = function(columns);
-    CHECK(values.best(pair(1.0)).vector == 1);
-    CHECK(values.best(pair(1.0)).value == 4.0);
-    CHECK(values.best(pair(0.0)).vector == 0);
-    CHECK(values.best(pair(0.5)).vector == 0);
-    CHECK(values.best(pair(0.5)).value == 2.0);
-    CHECK(values.best(pair(0.75)).vector == 1);
-    CHECK(values.value(pair(0.75)) == 3.0);
-    CHECK(values.greedy_action(pair(0.75)) == 1);
-    CHECK(values.best(pair(0.75), 2).vector == 3);
-    CHECK(values.best(pair(0.25), 2).vector == 2);
-    CHECK(values.best(pair(0.25), 4).vector == -1);
-    CHECK(values.best(pair(0.25), 4).value == -std::numeric_limits<double>::infinity());
+    CHECK(values.best(models::pair(1.0)).vector == 1);
+    CHECK(values.best(models::pair(1.0)).value == 4.0);
+    CHECK(values.best(models::pair(0.0)).vector == 0);
+    CHECK(values.best(models::pair(0.5)).vector == 0);
+    CHECK(values.best(models::pair(0.5)).value == 2.0);
+    CHECK(values.best(models::pair(0.75)).vector == 1);
+    CHECK(values.value(models::pair(0.75)) == 3.0);
+    CHECK(values.greedy_action(models::pair(0.75)) == 1);
+    CHECK(values.best(models::pair(0.75), 2).vector == 3);
+    CHECK(values.best(models::pair(0.25), 2).vector == 2);
+    CHECK(values.best(models::pair(0.25), 4).vector == -1);
+    CHECK(values.best(models::pair(0.25), 4).value == -std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE("no vectors and vectors of another size are refused") {
     ValueFunction values(2);
-    CHECK_THROWS_AS(values.value(pair(0.5)), automix::ArgumentError);
-    CHECK_THROWS_AS(values.greedy_action(pair(0.5)), automix::ArgumentError);
-    CHECK_THROWS_WITH(values.value(pair(0.5)), ContainsSubstring("no alpha vectors"));
+    CHECK_THROWS_AS(values.value(models::pair(0.5)), automix::ArgumentError);
+    CHECK_THROWS_AS(values.greedy_action(models::pair(0.5)), automix::ArgumentError);
+    CHECK_THROWS_WITH(values.value(models::pair(0.5)), ContainsSubstring("no alpha vectors"));
     CHECK_THROWS_AS(values.add({Eigen::Vector3d(1.0, 2.0, 3.0), 0}), automix::ArgumentError);
     CHECK_THROWS_WITH(values.add({Eigen::Vector3d(1.0, 2.0, 3.0), 0}),
                       ContainsSubstring("expected 2") && ContainsSubstring("found 3"));
@@ -114,11 +112,11 @@ TEST_CASE("of equal vectors in different blocks the first is best") {
     for (const int count : {256, 257, 512, 513, 600}) {
         Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(2, count);
         columns.col(count - 1).setOnes();
-        CHECK(function(columns).best(pair(0.5)).vector == count - 1);
+        CHECK(function(columns).best(models::pair(0.5)).vector == count - 1);
         columns.col(255).setOnes();
-        CHECK(function(columns).best(pair(0.5)).vector == 255);
+        CHECK(function(columns).best(models::pair(0.5)).vector == 255);
         columns.col(3).setOnes();
-        CHECK(function(columns).best(pair(0.5)).vector == 3);
+        CHECK(function(columns).best(models::pair(0.5)).vector == 3);
     }
 }
 
@@ -212,14 +210,14 @@ TEST_CASE("pruning over beliefs: of equal vectors the first stays, over no belie
     Eigen::MatrixXd columns(2, 3);
     columns << 1.0, 1.0, 0.0, 1.0, 1.0, 0.0;
     ValueFunction values = function(columns);
-    CHECK(values.prune_over({pair(0.5), pair(0.25)}) == std::vector<int>{0});
+    CHECK(values.prune_over({models::pair(0.5), models::pair(0.25)}) == std::vector<int>{0});
     CHECK(values.prune_over({}).empty());
     CHECK(values.empty());
 }
 
 TEST_CASE("pruning no vectors over beliefs leaves none") {
     ValueFunction none(2);
-    CHECK(none.prune_over({pair(0.5)}).empty());
+    CHECK(none.prune_over({models::pair(0.5)}).empty());
     CHECK(none.empty());
 }
 

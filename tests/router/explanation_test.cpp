@@ -21,7 +21,7 @@ namespace {
 
 using namespace automix;
 
-const std::vector<std::string> names = {"small", "large"};
+const std::vector<std::string> two_names = {"small", "large"};
 
 /// One verdict, positive in half of all cases. It says whether the small answer is worth 0.2 or 0.8; the large one is worth
 /// 0.9 and costs 10, a verdict 0.5. At lambda 0.05 it pays to ask for it and to route where it is negative.
@@ -216,7 +216,7 @@ TEST_CASE("the belief is Bayes' rule over the levels, and the chance of a right 
 TEST_CASE("an explanation as text and as JSON") {
     const PomdpRouter router({}, by_hand());
     const Explanation found = PolicyExplainer(router).explain(after(0, 0));
-    CHECK(to_text(found, names) ==
+    CHECK(to_text(found, two_names) ==
           "small's answer is right with chance 0.500\n"
           "action             score    cost     net\n"
           "  accept          0.5000   0.000  0.5000\n"
@@ -224,7 +224,7 @@ TEST_CASE("an explanation as text and as JSON") {
           "> verify 1        0.8500   5.500  0.5750\n"
           "one more verdict is worth 0.0750\n"
           "chosen: the highest net value: expected score less lambda times what is paid from here on\n");
-    const nlohmann::json json = to_json<nlohmann::json>(found, names);
+    const nlohmann::json json = to_json<nlohmann::json>(found, two_names);
     CHECK(json["right"] == 0.5);
     CHECK(json["lambda"] == 0.05);
     CHECK(json["alternatives"][1]["action"] == "route");
@@ -293,6 +293,6 @@ TEST_CASE(
         }
     }
     const Explanation start = by_vectors.explain(Evidence(2));
-    CHECK(to_text(start, names).find("nan") == std::string::npos);
-    CHECK(to_json(start, names).dump().find("\"score\":null") != std::string::npos);
+    CHECK(to_text(start, two_names).find("nan") == std::string::npos);
+    CHECK(to_json(start, two_names).dump().find("\"score\":null") != std::string::npos);
 }

@@ -26,7 +26,7 @@ namespace {
 
 /// Cost 1 and 10, verification 2. Per cell of confidence: gain and rows
 ///     0: +2 of 2,   1/4: -1 of 1,   1/2: +1 of 2,   1: 0 of 3
-Dataset hand_table() {
+Dataset one_shot_table() {
     return tables::confidence_table({{0.0, 0, 1},
                                      {0.0, 0, 1},
                                      {0.25, 1, 0},
@@ -45,7 +45,7 @@ Prices hand_prices() {
 }
 
 template <class Router>
-TrainingResult train(Router& router, const Dataset& data, const Prices& prices = hand_prices()) {
+TrainingResult train_at(Router& router, const Dataset& data, const Prices& prices = hand_prices()) {
     const PriceTable table = resolve_prices(data, prices);
     return router.train({data, table});
 }
@@ -71,7 +71,7 @@ Evidence verified_evidence(double confidence, std::size_t models = 2) {
 TEST_CASE("a threshold on the table by hand") {
     // t = 0: 2/(16 + 20); 1/4: 1/(16 + 30); 1/2 and 3/4: 2/(16 + 50); 1: 2/(16 + 80). The first is the best.
     ThresholdRouter router(options(4));
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK(result.feasible);
     CHECK(result.candidates == 5);
     CHECK_THAT(*result.ibc, WithinRel(2.0 / 36.0, 1e-12));
@@ -84,7 +84,7 @@ TEST_CASE("a threshold on the table by hand") {
 TEST_CASE("exact on the table by hand") {
     // mean gains 1, 1/2, 0, -1: prefixes 2/(16 + 20) = 1/18, 3/(16 + 40) = 3/56, then worse
     ExactRouter router;
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK(result.candidates == 4);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 18.0, 1e-12));
     CHECK(router.rule().routed == std::vector<std::uint8_t>{1, 0, 0, 0});
@@ -92,7 +92,7 @@ TEST_CASE("exact on the table by hand") {
     // at a verification price of 5 the second cell pays: 2/(40 + 20) = 1/30, 3/(40 + 40) = 3/80
     Prices dear = hand_prices();
     dear.verification = 5.0;
-    const TrainingResult second = train(router, hand_table(), dear);
+    const TrainingResult second = train_at(router, one_shot_table(), dear);
     CHECK_THAT(*second.ibc, WithinRel(3.0 / 80.0, 1e-12));
     CHECK(router.rule().routed == std::vector<std::uint8_t>{1, 0, 1, 0});
     CHECK(to_string(router.parameters()) == "route_confidences [0 0.5], cells 4");
@@ -104,7 +104,7 @@ TEST_CASE("the simple POMDP on the table by hand") {
     // Bin 0 enters at r > 200/2, bin 1 at r > 200/1, bin 2 never: candidates {}, {0}, {0, 1}.
     // At inference 1/4 falls into bin 1. Gains: 0, 2/(16 + 20), 2/(16 + 50).
     SimplePomdpRouter router(options(2));
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK(result.candidates == 3);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 18.0, 1e-12));
     CHECK(to_string(router.parameters()) == "route_bins [1 0 0]");
@@ -121,11 +121,11 @@ TEST_CASE("the simple POMDP takes logged categories where all rows have one") {
     add("a", 0.0, 0, 1, "HOPELESS");  // its scores say NEEDY
     add("b", 1.0, 0, 1, "NEEDY");
     SimplePomdpRouter router(options(1));
-    CHECK(train(router, data).candidates == 2);  // {}, {1}
+    CHECK(train_at(router, data).candidates == 2);  // {}, {1}
     CHECK(to_string(router.parameters()) == "route_bins [0 1]");
 
     add("c", 0.0, 0, 1, "");  // one row without: all are computed, and both bins are NEEDY and enter at once
-    CHECK(train(router, data).candidates == 2);  // {}, {0, 1}
+    CHECK(train_at(router, data).candidates == 2);  // {}, {0, 1}
     CHECK(to_string(router.parameters()) == "route_bins [1 1]");
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("the reward loop ends at 4999") {
         for (int i = 0; i < good; ++i) add("GOOD");
         for (int i = 0; i < hopeless; ++i) add("HOPELESS");
         SimplePomdpRouter router(options(1));
-        CHECK(train(router, data).candidates == candidates);
+        CHECK(train_at(router, data).candidates == candidates);
     }
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("the greedy POMDP counts in floor bins and acts on centred ones") {
     // Floor bins of two: [0, 1/2) holds gains +2 - 1 over 3 rows, [1/2, 1) 1/2, {1} 0. All prefixes by smoothed gain;
     // means 1/3, 1/2, 0 smooth to a falling sequence, so they are {0}, {0, 1}, {0, 1, 2} of the centred bins.
     GreedyPomdpRouter router(options(2));
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK(result.candidates == 3);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 18.0, 1e-12));
     CHECK(to_string(router.parameters()) == "route_bins [1 0 0]");
@@ -161,7 +161,7 @@ TEST_CASE("of bins with equal smoothed gain the higher comes first") {
     // No gain anywhere: prefixes from the top, all with IBC 0, and the first is {2}.
     GreedyPomdpRouter router(options(2));
     const Dataset data = tables::confidence_table({{0.0, 1, 1}, {0.5, 0, 0}, {1.0, 1, 1}});
-    const TrainingResult result = train(router, data);
+    const TrainingResult result = train_at(router, data);
     CHECK(*result.ibc == 0.0);
     CHECK(to_string(router.parameters()) == "route_bins [0 0 1]");
     CHECK_FALSE(result.ibc_lift.defined());
@@ -171,7 +171,7 @@ TEST_CASE("of bins with equal smoothed gain the higher comes first") {
 TEST_CASE("the union names the member that won, the first of those that tie") {
     // Routing confidence 0 alone is the best of all four members (see above); simple POMDP offers it first.
     UnionRouter router(options(2));
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK(result.candidates == 3 + 3 + 1 + 3);
     CHECK(to_string(router.parameters()) == "member simple_pomdp, route_bins [1 0 0]");
 }
@@ -180,7 +180,7 @@ TEST_CASE("ties go to the first candidate") {
     // Nothing has a confidence between 1/4 and 3/4, so three of the five thresholds route the same rows.
     ThresholdRouter router(options(4));
     const Dataset data = tables::confidence_table({{0.25, 0, 1}, {1.0, 1, 1}});
-    train(router, data);
+    train_at(router, data);
     CHECK(router.rule().first == 0.25);
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("what differs by rounding alone is a tie") {
         tables::confidence_table({{0.0, 0, 0.15}, {0.0, 0, 0.15}, {0.5, 0, 0.1}, {0.5, 0, 0.2}, {1.0, 1, 1}});
     REQUIRE(0.1 + 0.2 > 0.15 + 0.15);
     DoubleThresholdRouter router(options(4));
-    train(router, data, prices);
+    train_at(router, data, prices);
     CHECK(to_string(router.parameters()) == "low 0, high 0.25");
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("a cost range bounds the mean total cost, both ends included") {
     // Costs of the five thresholds: 3 + 10/8 (2, 3, 5, 5, 8 rows): 5.5, 6.75, 9.25, 9.25, 13
     const auto chosen = [](double least, double most) {
         ThresholdRouter router(options(4, {least, most}));
-        train(router, hand_table());
+        train_at(router, one_shot_table());
         return router.rule().first;
     };
     CHECK(chosen(0.0, 5.5) == 0.0);
@@ -215,14 +215,14 @@ TEST_CASE("a cost range bounds the mean total cost, both ends included") {
     prices.verification = 0.2;
     ThresholdRouter router(options(1, {0.0, 0.3}));
     const Dataset data = tables::confidence_table({{0.5, 0, 1}, {1.0, 0, 1}});
-    const TrainingResult result = train(router, data, prices);
+    const TrainingResult result = train_at(router, data, prices);
     CHECK(result.feasible);
     CHECK(router.rule().first == 0.0);
 }
 
 TEST_CASE("a cost range that nothing satisfies is an answer, and the router then has no policy") {
     ThresholdRouter router(options(4, {5.6, 6.7}));
-    const TrainingResult result = train(router, hand_table());
+    const TrainingResult result = train_at(router, one_shot_table());
     CHECK_FALSE(result.feasible);
     CHECK(result.candidates == 5);
     CHECK(result.reason == "infeasible: no candidate has a mean cost in [5.6, 6.7]");
@@ -240,12 +240,12 @@ TEST_CASE("where nothing costs more than the small model there is no IBC and the
     prices.verification = 0.0;
     // the one double threshold of two bins is [0, 1/2]
     DoubleThresholdRouter router(options(2));
-    const TrainingResult result = train(router, tables::confidence_table({{0.75, 0, 1}}), prices);
+    const TrainingResult result = train_at(router, tables::confidence_table({{0.75, 0, 1}}), prices);
     CHECK(result.feasible);
     CHECK(result.reason == "no candidate costs more than the small model, so none has an IBC");
     CHECK(result.ibc.reason() == result.reason);
     CHECK_FALSE(router.rule().routes(0.75));
-    const TrainingResult one_bin = train(router, tables::confidence_table({{0.25, 0, 1}}), prices);
+    const TrainingResult one_bin = train_at(router, tables::confidence_table({{0.25, 0, 1}}), prices);
     CHECK(one_bin.feasible);
     CHECK_THAT(*one_bin.ibc, WithinRel(0.1, 1e-12));
 }
@@ -253,7 +253,7 @@ TEST_CASE("where nothing costs more than the small model there is no IBC and the
 TEST_CASE("where all prices are zero what gains most is routed") {
     ThresholdRouter router(options(2));
     const Dataset data = tables::confidence_table({{0.0, 0, 1}, {0.5, 0, 1}, {1.0, 1, 0}});
-    const TrainingResult result = train(router, data, Prices{{0.0, 0.0}, 0.0, {}});
+    const TrainingResult result = train_at(router, data, Prices{{0.0, 0.0}, 0.0, {}});
     CHECK(result.feasible);
     CHECK_FALSE(result.ibc.defined());
     CHECK(router.rule().routes(0.5));
@@ -263,15 +263,15 @@ TEST_CASE("where all prices are zero what gains most is routed") {
 TEST_CASE("a grid without candidates is infeasible, not an error") {
     DoubleThresholdRouter twice(options(1));
     TripleThresholdRouter thrice(options(2));
-    CHECK_FALSE(train(twice, hand_table()).feasible);
-    CHECK_FALSE(train(thrice, hand_table()).feasible);
-    CHECK(train(thrice, hand_table()).candidates == 0);
+    CHECK_FALSE(train_at(twice, one_shot_table()).feasible);
+    CHECK_FALSE(train_at(thrice, one_shot_table()).feasible);
+    CHECK(train_at(thrice, one_shot_table()).candidates == 0);
 }
 
 TEST_CASE("training tells when lift is undefined, and still chooses") {
     const Dataset worse = tables::confidence_table({{0.0, 0, 1}, {1.0, 1, 0}, {1.0, 1, 0}});
     ExactRouter router;
-    const TrainingResult result = train(router, worse);
+    const TrainingResult result = train_at(router, worse);
     CHECK(result.feasible);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 16.0, 1e-12));
     CHECK(result.ibc_lift.reason() == "LLM not better");
@@ -279,13 +279,13 @@ TEST_CASE("training tells when lift is undefined, and still chooses") {
 
 TEST_CASE("exact routes something even where nothing gains") {
     ExactRouter router;
-    CHECK(train(router, tables::confidence_table({{0.5, 1, 0}})).feasible);
+    CHECK(train_at(router, tables::confidence_table({{0.5, 1, 0}})).feasible);
     CHECK(router.next(verified_evidence(0.1)) == Action::route(1));
 }
 
 TEST_CASE("what cannot be trained on is an error that names the row, and the old policy stays") {
     ThresholdRouter router(options(4));
-    train(router, hand_table());
+    train_at(router, one_shot_table());
     const auto message = [&](const Dataset& data) -> std::string {
         const Prices prices;
         const PriceTable table = resolve_prices(data, prices);
@@ -321,7 +321,7 @@ TEST_CASE("options that make no sense are refused") {
 TEST_CASE("a one-shot router asks the small model, draws all, then decides") {
     ThresholdRouter router(options(4));
     CHECK_THROWS_WITH(router.next(Evidence(2)), "threshold: not trained");
-    train(router, hand_table());
+    train_at(router, one_shot_table());
     Evidence evidence(3);
     CHECK(router.next(evidence) == Action::route(0));
     evidence.current = 0;
@@ -352,7 +352,7 @@ TEST_CASE("training uses the mean of recorded prices") {
     add("a", {0, 0}, 1.0, 0.0, 1.0);
     add("b", {1}, 3.0, 1.0, 1.0);
     ExactRouter router;
-    const TrainingResult result = train(router, data, Prices{});
+    const TrainingResult result = train_at(router, data, Prices{});
     // mean verification (1 + 1.5) / 2, mean large price 20, one of two rows routed
     CHECK_THAT(*result.ibc, WithinRel(0.5 / (1.25 + 10.0), 1e-12));
 }

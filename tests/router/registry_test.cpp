@@ -12,13 +12,13 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-TrainingResult train(AnyRouter& router, const std::vector<tables::ConfidenceRow>& rows) {
+TrainingResult train_named(AnyRouter& router, const std::vector<tables::ConfidenceRow>& rows) {
     const Dataset data = tables::confidence_table(rows);
     const PriceTable prices = resolve_prices(data);
     return router.train({data, prices});
 }
 
-const std::vector<tables::ConfidenceRow> low_gains = {{0.0, 0, 1}, {1.0, 1, 1}, {1.0, 1, 1}};
+const std::vector<tables::ConfidenceRow> gains_low = {{0.0, 0, 1}, {1.0, 1, 1}, {1.0, 1, 1}};
 
 }  // namespace
 
@@ -28,7 +28,7 @@ TEST_CASE("every name makes a router of that name, alone and behind the fixed-an
         const std::string wrapped = "fixed_answer:" + std::string(name);
         CHECK(make_router(wrapped).name() == wrapped);
         AnyRouter router = make_router(name);
-        const TrainingResult result = train(router, low_gains);
+        const TrainingResult result = train_named(router, gains_low);
         // The table holds confidences, and no verdicts to draw.
         CHECK(result.feasible == (name != "fixed_k"));
         if (result.feasible) CHECK(router.next(Evidence(2)).kind == ActionKind::route);

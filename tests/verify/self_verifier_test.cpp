@@ -16,7 +16,7 @@ namespace {
 
 const VerificationTask task{"Iris has the {lamp}.", "Who has it?", "Iris"};
 
-SelfVerifierOptions options() {
+SelfVerifierOptions self_options() {
     return {.prompt = PromptTemplate::for_verification("{context}|{question}|{answer}"),
             .sampling = {.max_tokens = 28}};
 }
@@ -25,7 +25,7 @@ SelfVerifierOptions options() {
 
 TEST_CASE("verdicts, one a reply") {
     ScriptedModel model{{" Iris has it.\nVerdict: correct", "Hard to say.", "Verdict: incorrect"}};
-    const auto drawn = SelfVerifier(options()).verify(model, task, {0, 4});
+    const auto drawn = SelfVerifier(self_options()).verify(model, task, {0, 4});
     CHECK(drawn.verdicts ==
           std::vector{Verdict::positive, Verdict::unparsed, Verdict::negative, Verdict::positive});
     CHECK(positive_share(drawn.verdicts) == Approx(2.0 / 3.0));
@@ -40,7 +40,7 @@ TEST_CASE("verdicts, one a reply") {
 }
 
 TEST_CASE("a parser of one's own, and a context that is cut") {
-    auto own = options();
+    auto own = self_options();
     own.parser = [](std::string_view reply) {
         return reply == "yes" ? Verdict::positive : Verdict::negative;
     };
@@ -60,13 +60,13 @@ TEST_CASE("a parser of one's own, and a context that is cut") {
 TEST_CASE("options that make no sense, and calls that fail") {
     CHECK(SelfVerifierOptions{}.sampling.temperature == 0.7);
     CHECK_THROWS_WITH(SelfVerifier(SelfVerifierOptions{}), ContainsSubstring("max_tokens"));
-    auto none = options();
+    auto none = self_options();
     none.parser = nullptr;
     CHECK_THROWS_AS(SelfVerifier(none), ArgumentError);
     ScriptedModel model{{"x"}};
     model.fails = true;
     try {
-        (void)SelfVerifier(options()).verify(model, task, {0, 2});
+        (void)SelfVerifier(self_options()).verify(model, task, {0, 2});
         FAIL("did not pass through");
     } catch (const ModelError& error) {
         CHECK(error.kind() == FailureKind::server);

@@ -164,7 +164,7 @@ class ModelsParser : DocumentChecks {
               std::pair{"completion_per_million", &price.completion_per_million}}) {
             with(json, at, key, [&, value = value](const auto& v, const auto& f) {
                 *value = finite(v, f);
-                if (!is_price(*value)) fail(f, price_complaint(*value));
+                if (!automix::is_price(*value)) fail(f, automix::price_complaint(*value));
             });
         }
         return price;
