@@ -20,13 +20,15 @@ std::string small(const std::string& more) {
     return R"({"name":"s","score":0)" + (more.empty() ? more : "," + more) + "}";
 }
 
-const std::string large = R"({"name":"l","score":1})";
+const std::string large_model = R"({"name":"l","score":1})";
 
 std::string record(const std::string& fields, const std::string& models) {
     return "{" + fields + R"(,"models":)" + models + "}\n";
 }
 
-std::string record(const std::string& fields) { return record(fields, "[" + small("") + "," + large + "]"); }
+std::string record(const std::string& fields) {
+    return record(fields, "[" + small("") + "," + large_model + "]");
+}
 
 /// A good_line first line, so that what is wrong stands in line 2.
 const std::string good_line = record(R"("id":"a")");
@@ -35,10 +37,10 @@ const std::string good_line = record(R"("id":"a")");
 std::string models(const std::string& list) { return good_line + record(R"("id":"b")", list); }
 
 /// Line 2 whose small model has this besides name and score.
-std::string in_small(const std::string& more) { return models("[" + small(more) + "," + large + "]"); }
+std::string in_small(const std::string& more) { return models("[" + small(more) + "," + large_model + "]"); }
 
 /// Line 2 whose small model is this.
-std::string as_small(const std::string& model) { return models("[" + model + "," + large + "]"); }
+std::string as_small(const std::string& model) { return models("[" + model + "," + large_model + "]"); }
 
 /// Line 2 with these fields before its models.
 std::string fields(const std::string& more) { return good_line + record(more); }
@@ -186,20 +188,23 @@ std::vector<Case> cases() {
          ":2: models[0].name: ",
          {"expected a non-empty string", "13"}},
         {"two models of one name",
-         record(R"("id":"a")", "[" + large + "," + large + "]"),
+         record(R"("id":"a")", "[" + large_model + "," + large_model + "]"),
          ":1: models[1].name: ",
          {"\"l\""}},
-        {"a model missing in a later line", models("[" + large + "]"), ":2: models", {"s, l"}},
+        {"a model missing in a later line", models("[" + large_model + "]"), ":2: models", {"s, l"}},
         {"a last model missing in a later line", models("[" + small("") + "]"), ":2: models", {"s, l"}},
         {"a model too many",
-         models("[" + small("") + "," + large + R"(,{"name":"x","score":1}])"),
+         models("[" + small("") + "," + large_model + R"(,{"name":"x","score":1}])"),
          ":2: models",
          {"s, l", "x"}},
         {"another model in a later line",
          models("[" + small("") + R"(,{"name":"x","score":1}])"),
          ":2: models",
          {"x"}},
-        {"models in another order", models("[" + large + "," + small("") + "]"), ":2: models", {"s", "l"}},
+        {"models in another order",
+         models("[" + large_model + "," + small("") + "]"),
+         ":2: models",
+         {"s", "l"}},
 
         // Scores, verdicts, confidences, prices, samples.
         {"no score", as_small(R"({"name":"s"})"), ":2: models[0].score: ", {"missing"}},
@@ -406,7 +411,8 @@ TEST_CASE("an id in two logs is a duplicate, and both places are named") {
 TEST_CASE("several logs have the same models, and none of them is empty") {
     const files::Directory directory;
     const std::string first = directory.write("first.jsonl", good_line);
-    const std::string second = directory.write("second.jsonl", record(R"("id":"b")", "[" + large + "]"));
+    const std::string second =
+        directory.write("second.jsonl", record(R"("id":"b")", "[" + large_model + "]"));
     const std::string empty = directory.write("empty.jsonl", "");
     const auto message = [](const std::vector<std::string>& paths) -> std::string {
         try {

@@ -25,7 +25,7 @@ const std::string example =
     R"("timeout_s":30,"concurrency":8,"requests_per_minute":600}]})";
 
 /// A models file with two models, a field a line; the lines of a test are put in place of those of the second.
-const std::vector<std::string> second = {
+const std::vector<std::string> second_field = {
     R"("name": "large")",                   // 6
     R"("base_url": "http://host/v1")",      // 7
     R"("price": {"call": 50})",             // 8
@@ -43,7 +43,7 @@ std::string file_of(const std::vector<std::string>& fields) {
 
 /// The second model with one more field.
 std::vector<ModelConfig> with(const std::string& field) {
-    std::vector<std::string> fields = second;
+    std::vector<std::string> fields = second_field;
     fields.push_back(field);
     return parse_models(file_of(fields), "models.json");
 }
@@ -77,7 +77,7 @@ TEST_CASE("the example of a models file is read") {
 }
 
 TEST_CASE("what a models file leaves out has defaults") {
-    const std::vector<ModelConfig> models = parse_models(file_of(second), "models.json");
+    const std::vector<ModelConfig> models = parse_models(file_of(second_field), "models.json");
     REQUIRE(models.size() == 2);
     const ModelConfig& model = models[1];
     CHECK(model.name == "large");
@@ -109,7 +109,7 @@ TEST_CASE("every field of a models file is read") {
     CHECK(with(R"("attempts": 1)")[1].attempts == 1);
     CHECK(with(R"("max_prompt_bytes": 30000)")[1].render.max_bytes == 30'000);
     CHECK(with(R"("extra": {"top_k": 0, "a": {"b": [1]}})")[1].extra == R"({"a":{"b":[1]},"top_k":0})");
-    std::vector<std::string> fields = second;
+    std::vector<std::string> fields = second_field;
     fields[2] =
         R"("price": {"call": 1, "verification": 2, "prompt_per_million": 3, "completion_per_million": 4})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price ==
@@ -186,7 +186,7 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
         {R"("extra": [1])", ".extra: expected an object, found an array"},
     };
     for (const auto& [field, message] : added) {
-        std::vector<std::string> fields = second;
+        std::vector<std::string> fields = second_field;
         fields.push_back(field);
         check(fields, 10, message);
     }
@@ -211,7 +211,7 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
          ".generation.temperature: expected a number, found \"hot\""},
     };
     for (const auto& [field, message] : replaced) {
-        std::vector<std::string> fields = second;
+        std::vector<std::string> fields = second_field;
         const std::string key = field.substr(0, field.find(':'));
         for (std::size_t i = 0; i < fields.size(); ++i) {
             if (fields[i].substr(0, fields[i].find(':')) != key) continue;
@@ -220,17 +220,17 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
         }
     }
     for (const char* key : {"name", "base_url", "price", "generation"}) {
-        std::vector<std::string> fields = second;
+        std::vector<std::string> fields = second_field;
         std::erase_if(fields, [&](const std::string& f) { return f.find(key) == 1; });
         check(fields, 5, std::string(".") + key + ": missing");
     }
 }
 
 TEST_CASE("the line of a fault is that of the value, on however many lines the model stands") {
-    std::vector<std::string> fields = second;
+    std::vector<std::string> fields = second_field;
     fields[2] = "\"price\": {\n\"call\": 1,\n\"verification\":\n-1\n}";
     CHECK_THROWS_WITH(parse_models(file_of(fields), "m"), StartsWith("m:11: models[1].price.verification: "));
-    fields = second;
+    fields = second_field;
     fields[3] = "\"generation\": {\n\"max_tokens\": 0\n}";
     CHECK_THROWS_WITH(parse_models(file_of(fields), "m"),
                       StartsWith("m:10: models[1].generation.max_tokens: "));

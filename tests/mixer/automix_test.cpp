@@ -40,7 +40,7 @@ AutomixOptions without_intervals() {
     return options;
 }
 
-const std::vector<tables::ConfidenceRow> rows = {{0.0, 0, 1}, {0.0, 0, 1}, {1.0, 1, 1}};
+const std::vector<tables::ConfidenceRow> hand_rows = {{0.0, 0, 1}, {0.0, 0, 1}, {1.0, 1, 1}};
 
 std::string training_error(Automix<AnyRouter>& mixer, const Dataset& data) {
     try {
@@ -55,8 +55,8 @@ std::string training_error(Automix<AnyRouter>& mixer, const Dataset& data) {
 
 TEST_CASE("a mixer is declared, trained and evaluated in three lines") {
     Automix mixer{GreedyPomdpRouter{}};
-    const TrainingResult result = mixer.train(confidence_table(rows));
-    const Evaluation evaluation = mixer.evaluate(confidence_table(rows));
+    const TrainingResult result = mixer.train(confidence_table(hand_rows));
+    const Evaluation evaluation = mixer.evaluate(confidence_table(hand_rows));
     // default prices 1, 50 and 1; two of three rows routed for two points
     CHECK_THAT(*result.ibc, WithinRel((2.0 / 3.0) / (1.0 + 100.0 / 3.0), 1e-12));
     CHECK_THAT(*evaluation.report.ibc, WithinRel(*result.ibc, 1e-12));
@@ -71,20 +71,20 @@ TEST_CASE("a mixer that is not trained says so") {
     Automix mixer{make_router("always_small")};
     CHECK_THROWS_WITH(mixer.next(Evidence(2)), ContainsSubstring("train the mixer before using it"));
     CHECK_THROWS_AS(mixer.next(Evidence(2)), NotTrainedError);
-    CHECK_THROWS_AS(mixer.evaluate(confidence_table(rows)), NotTrainedError);
+    CHECK_THROWS_AS(mixer.evaluate(confidence_table(hand_rows)), NotTrainedError);
     CHECK(mixer.models().empty());
 }
 
 TEST_CASE("where training throws the old policy stays and answers as before") {
     Automix mixer{Brittle{}, without_intervals()};
-    CHECK_THROWS_AS(mixer.train(confidence_table({rows[0]})), std::runtime_error);
+    CHECK_THROWS_AS(mixer.train(confidence_table({hand_rows[0]})), std::runtime_error);
     CHECK_THROWS_AS(mixer.next(Evidence(2)), NotTrainedError);
-    mixer.train(confidence_table(rows));
+    mixer.train(confidence_table(hand_rows));
     CHECK(mixer.next(Evidence(2)) == Action::route(1));
-    CHECK_THROWS_WITH(mixer.train(confidence_table({rows[0]})), "training failed half-way");
+    CHECK_THROWS_WITH(mixer.train(confidence_table({hand_rows[0]})), "training failed half-way");
     CHECK(mixer.next(Evidence(2)) == Action::route(1));
-    CHECK(mixer.evaluate(confidence_table(rows)).report.cost == 50.0);
-    mixer.train(confidence_table({rows[0], rows[1]}));
+    CHECK(mixer.evaluate(confidence_table(hand_rows)).report.cost == 50.0);
+    mixer.train(confidence_table({hand_rows[0], hand_rows[1]}));
     CHECK(mixer.next(Evidence(2)) == Action::route(0));
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("data and prices that cannot be trained on leave every router as it wa
     for (const char* name :
          {"threshold", "simple_pomdp", "union", "exact", "fixed_answer:double_threshold"}) {
         Automix mixer{make_router(name), without_intervals()};
-        mixer.train(confidence_table(rows));
+        mixer.train(confidence_table(hand_rows));
         const std::string before = to_string(mixer.router().parameters());
         CHECK_THAT(training_error(mixer, Dataset({"a", "b"})), ContainsSubstring("no rows to train on"));
         Dataset bare({"a", "b"});
@@ -103,7 +103,7 @@ TEST_CASE("data and prices that cannot be trained on leave every router as it wa
         CHECK_THAT(training_error(mixer, three), ContainsSubstring("more than two models"));
         CHECK(to_string(mixer.router().parameters()) == before);
         CHECK(mixer.models() == std::vector<std::string>{"small", "large"});
-        CHECK(mixer.evaluate(confidence_table(rows)).report.rows == 3);
+        CHECK(mixer.evaluate(confidence_table(hand_rows)).report.rows == 3);
     }
 }
 
@@ -141,15 +141,15 @@ TEST_CASE("prices that make no sense are refused") {
     AutomixOptions options = without_intervals();
     options.prices.answers = {1.0, -1.0};
     Automix negative{make_router("threshold"), options};
-    CHECK_THROWS_AS(negative.train(confidence_table(rows)), ArgumentError);
+    CHECK_THROWS_AS(negative.train(confidence_table(hand_rows)), ArgumentError);
     options.prices.answers = {1.0, 2.0, 3.0};
     Automix too_many{make_router("threshold"), options};
-    CHECK_THROWS_AS(too_many.train(confidence_table(rows)), ArgumentError);
+    CHECK_THROWS_AS(too_many.train(confidence_table(hand_rows)), ArgumentError);
 }
 
 TEST_CASE("a mixer evaluates the models that it was trained on, and no others") {
     Automix mixer{make_router("threshold"), without_intervals()};
-    mixer.train(confidence_table(rows));
+    mixer.train(confidence_table(hand_rows));
     Dataset others({"small", "huge"});
     others.append(record("x", {confident(0.0, 0.0), scored(1.0)}));
     CHECK_THROWS_WITH(mixer.evaluate(others),
@@ -164,11 +164,11 @@ TEST_CASE("a cost range that nothing satisfies is an answer of training, and the
     settings.one_shot.cost_range = {0.5, 1.5};  // the small model and its verification cost 2 already
     for (const char* name : {"threshold", "greedy_pomdp", "union", "exact"}) {
         Automix mixer{make_router(name, settings), without_intervals()};
-        const TrainingResult result = mixer.train(confidence_table(rows));
+        const TrainingResult result = mixer.train(confidence_table(hand_rows));
         CHECK_FALSE(result.feasible);
         CHECK(result.reason == "infeasible: no candidate has a mean cost in [0.5, 1.5]");
         CHECK_THROWS_AS(mixer.next(Evidence(2)), NotTrainedError);
-        CHECK_THROWS_WITH(mixer.evaluate(confidence_table(rows)), ContainsSubstring("infeasible"));
+        CHECK_THROWS_WITH(mixer.evaluate(confidence_table(hand_rows)), ContainsSubstring("infeasible"));
     }
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("what is infeasible replaces the policy, what is feasible again brings
     Automix mixer{make_router("threshold", settings), without_intervals()};
     const auto quarter = confidence_table({{0.0, 0, 1}, {1.0, 1, 1}, {1.0, 1, 1}, {1.0, 1, 1}});
     CHECK(mixer.train(quarter).feasible);  // 2 + 50/4
-    CHECK_FALSE(mixer.train(confidence_table(rows)).feasible);
+    CHECK_FALSE(mixer.train(confidence_table(hand_rows)).feasible);
     CHECK_THROWS_AS(mixer.next(Evidence(2)), NotTrainedError);
     CHECK(mixer.train(quarter).feasible);
     CHECK(mixer.evaluate(quarter).report.cost == 14.5);
@@ -186,11 +186,11 @@ TEST_CASE("what is infeasible replaces the policy, what is feasible again brings
 
 TEST_CASE("a copy of a mixer has its own policy") {
     Automix mixer{make_router("exact"), without_intervals()};
-    mixer.train(confidence_table(rows));
+    mixer.train(confidence_table(hand_rows));
     const Automix copy = mixer;
     mixer.train(confidence_table({{0.25, 0, 1}, {0.75, 1, 1}}));
     CHECK(to_string(copy.router().parameters()) != to_string(mixer.router().parameters()));
-    CHECK(copy.evaluate(confidence_table(rows)).report.performance == 1.0);
+    CHECK(copy.evaluate(confidence_table(hand_rows)).report.performance == 1.0);
 }
 
 TEST_CASE("options of evaluation reach it") {
@@ -199,8 +199,8 @@ TEST_CASE("options of evaluation reach it") {
     options.evaluation.mix = 1.0;
     options.prices.verification = 5.0;
     Automix mixer{make_router("always_large"), options};
-    mixer.train(confidence_table(rows));
-    const Evaluation evaluation = mixer.evaluate(confidence_table(rows));
+    mixer.train(confidence_table(hand_rows));
+    const Evaluation evaluation = mixer.evaluate(confidence_table(hand_rows));
     CHECK(evaluation.intervals->resamples == 20);
     CHECK(evaluation.baselines.random_mix.cost == 50.0);
     CHECK(*mixer.options().prices.verification == 5.0);

@@ -33,11 +33,11 @@ TEST_CASE("batches make rounds fewer, and never draw more than there may be") {
     });
     const SelfVerifier verifier({.sampling = {.temperature = 1.0, .max_tokens = 8}});
     const FiveVerdicts policy;
-    const auto drawn = [&](int batch, int all_draws) {
+    const auto drawn = [&](int batch, int most) {
         rounds.clear();
         AnsweringOptions options;
         options.batch = batch;
-        options.all_draws = all_draws;
+        options.all_draws = most;
         const Answerer answerer(policy, {{.model = model, .sampling = {.max_tokens = 8}}}, verifier, options);
         const LiveAnswer answer = answerer.answer({.id = "q", .question = "why"});
         CHECK_FALSE(answer.failed());

@@ -25,7 +25,7 @@ using Backend = std::function<GenerateReply(const GenerateRequest&)>;
 /// A price by hand: 2 an answer, 0.5 a verdict, a prompt token 0.001, a completion token 0.01.
 const ModelPrice tokens{
     .call = 2.0, .verification = 0.5, .prompt_per_million = 1000.0, .completion_per_million = 10000.0};
-const ModelPrice calls{.call = 2.0, .verification = 0.5};
+const ModelPrice per_call{.call = 2.0, .verification = 0.5};
 
 /// Ten bytes of prompt, at most 20 tokens a reply. With `tokens`, one answer may cost 2 + 0.01 + 0.2 = 2.21.
 GenerateRequest metered_request(int samples = 1, Purpose purpose = Purpose::answer) {
@@ -87,7 +87,7 @@ TEST_CASE("usage that is missing or cannot be true is charged the reservation wh
         const auto backend = [&](const GenerateRequest&) { return reply(1, usage); };
         CHECK(metered(tokens, std::make_shared<Ledger>(), backend).generate(metered_request()).cost ==
               Approx(2.21));
-        CHECK(metered(calls, std::make_shared<Ledger>(), backend).generate(metered_request()).cost == 2.0);
+        CHECK(metered(per_call, std::make_shared<Ledger>(), backend).generate(metered_request()).cost == 2.0);
     }
     // No tokens for an empty text is the truth.
     const auto silent = [](const GenerateRequest&) -> GenerateReply {
@@ -116,7 +116,7 @@ TEST_CASE("usage above the reservation is charged as reported", "[model]") {
 TEST_CASE("a call whose worst case is above what remains is refused before it is made", "[model]") {
     const auto ledger = std::make_shared<Ledger>(4.5);
     int made = 0;
-    auto model = metered(calls, ledger, [&](const GenerateRequest&) {
+    auto model = metered(per_call, ledger, [&](const GenerateRequest&) {
         ++made;
         return reply(1, {});
     });
@@ -140,9 +140,9 @@ TEST_CASE("a call whose worst case is above what remains is refused before it is
 
 TEST_CASE("a refusal names what calls under way have reserved", "[model]") {
     const auto ledger = std::make_shared<Ledger>(3.0);
-    auto inner = metered(calls, ledger, [](const GenerateRequest&) { return reply(1, {}); });
+    auto inner = metered(per_call, ledger, [](const GenerateRequest&) { return reply(1, {}); });
     auto outer =
-        metered(calls, ledger, [&](const GenerateRequest& request) { return inner.generate(request); });
+        metered(per_call, ledger, [&](const GenerateRequest& request) { return inner.generate(request); });
     CHECK_THROWS_WITH(outer.generate(metered_request()),
                       ContainsSubstring("1 remains of the budget of 3 (2 is reserved by calls under way)"));
 }
@@ -197,10 +197,10 @@ TEST_CASE("prices, ledger and max_tokens are mandatory", "[model]") {
     CHECK_THROWS_WITH(
         metered({.prompt_per_million = std::numeric_limits<double>::quiet_NaN()}, ledger, backend),
         ContainsSubstring("price.prompt_per_million"));
-    CHECK_THROWS_AS(metered(calls, nullptr, backend), ArgumentError);
+    CHECK_THROWS_AS(metered(per_call, nullptr, backend), ArgumentError);
     GenerateRequest request = metered_request();
     request.sampling.max_tokens = 0;
-    CHECK_THROWS_WITH(metered(calls, ledger, backend).generate(request),
+    CHECK_THROWS_WITH(metered(per_call, ledger, backend).generate(request),
                       "max_tokens: expected at least 1, found 0");
     CHECK(ledger->spending().empty());
 }

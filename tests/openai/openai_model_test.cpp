@@ -35,13 +35,13 @@ using Json = nlohmann::json;
 
 namespace {
 
-const std::string key = "sk-test-0123456789";
+const std::string test_key = "sk-test-0123456789";
 
 OpenAiOptions options_for(const FaultServer& server) {
     return {.name = "small",
             .base_url = server.base_url(),
             .model = "automix-mini",
-            .key = Secret(key),
+            .key = Secret(test_key),
             .total_timeout = milliseconds(300),
             .max_reply_bytes = 100'000};
 }
@@ -56,7 +56,7 @@ ModelError failure_of(const OpenAiModel& model, const GenerateRequest& request,
     try {
         static_cast<void>(model.generate(request, stop));
     } catch (const ModelError& error) {
-        CHECK_THAT(error.what(), Catch::Matchers::StartsWith("small: ") && !ContainsSubstring(key));
+        CHECK_THAT(error.what(), Catch::Matchers::StartsWith("small: ") && !ContainsSubstring(test_key));
         CHECK(std::string(error.what()).size() < 700);
         return error;
     }
@@ -117,7 +117,7 @@ TEST_CASE("a model answers over HTTP") {
 
     const auto received = server.requests().at(0);
     CHECK(received.path == "/v1/chat/completions");
-    CHECK(received.headers.at("authorization") == "Bearer " + key);
+    CHECK(received.headers.at("authorization") == "Bearer " + test_key);
     CHECK(Json::parse(received.body) ==
           Json::parse(R"({"model":"automix-mini","messages":[{"role":"user","content":"Who?"}],
               "max_tokens":16,"temperature":0.0,"top_p":1.0,"top_k":0})"));
@@ -324,11 +324,11 @@ TEST_CASE("statuses have kinds") {
 TEST_CASE("a key that a server sends back stays out of messages") {
     // Whole, cut in two by the end of what is quoted, many times over, in JSON and not.
     std::string many;
-    for (int at = 0; at < 40; ++at) many += key + ' ';
-    for (const std::string& text : {"wrong key " + key, std::string(195, 'x') + key, many}) {
+    for (int at = 0; at < 40; ++at) many += test_key + ' ';
+    for (const std::string& text : {"wrong key " + test_key, std::string(195, 'x') + test_key, many}) {
         for (const int status : {200, 401}) {
             const FaultServer plain(
-                replying({.status = status, .headers = {"Content-Type: " + key}, .body = text}));
+                replying({.status = status, .headers = {"Content-Type: " + test_key}, .body = text}));
             const auto error = failure_of(OpenAiModel(options_for(plain)), ask("?"));
             CHECK_THAT(error.what(), !ContainsSubstring("sk-t"));
             const FaultServer json(
@@ -338,7 +338,7 @@ TEST_CASE("a key that a server sends back stays out of messages") {
         }
     }
     const FaultServer redirect(
-        replying({.status = 302, .headers = {"Location: http://" + key + ".example/"}}));
+        replying({.status = 302, .headers = {"Location: http://" + test_key + ".example/"}}));
     CHECK_THAT(failure_of(OpenAiModel(options_for(redirect)), ask("?")).what(),
                ContainsSubstring("redirect to [key].example refused"));
 }

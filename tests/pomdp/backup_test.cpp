@@ -147,7 +147,7 @@ struct Tabled {
 };
 
 constexpr std::array<int, 5> tabled_steps{1, 5, 20, 100, 400};
-constexpr std::array<Tabled, 5> tabled{{
+constexpr std::array<Tabled, 5> tabled_values{{
     {"tiger.95",
      "tiger.95.b50",
      {"-1901", "-1544.79877881", "-705.092276088", "7.40630644083", "19.3713658918"}},
@@ -167,7 +167,7 @@ constexpr std::array<Tabled, 5> tabled{{
 }};
 
 void check_tabled(std::size_t first, std::size_t last) {
-    for (const Tabled& row : tabled) {
+    for (const Tabled& row : tabled_values) {
         const std::string problem = shared::file(std::string(row.problem) + ".pomdp");
         const std::string set = shared::file(std::string("beliefs/") + row.beliefs + ".txt");
         if (problem.empty() || set.empty()) continue;

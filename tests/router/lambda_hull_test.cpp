@@ -125,8 +125,8 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
     const Dataset data = noisy_log(random, 60);
     const PriceTable prices = resolve_prices(data, {{1.0, 10.0}, {}, {0.1}});
     const ConfidenceCells cells = collect_cells({data, prices}, true);
-    const auto check = [&](auto family) {
-        using Family = decltype(family);
+    const auto check = [&](auto drawn_family) {
+        using Family = decltype(drawn_family);
         INFO(Family::name);
         std::vector<Point> all;
         const auto note = [&](const Candidate& candidate, const auto&) { all.push_back(candidate.point); };
