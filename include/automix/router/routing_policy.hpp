@@ -142,7 +142,7 @@ class BasicRoutingPolicy {
         const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
         const bool ordered =
             0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
-        const bool grouped = 0 <= known.largest_cluster && known.largest_cluster <= known.drawn + 1;
+        const bool grouped = 0 <= known.largest_cluster && known.largest_cluster - 1 <= known.drawn;
         if (known.drawn < 0 || known.drawn > shape.draws || (plain && !ordered) || (clusters && !grouped) ||
             (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
             refuse(model, known, shape);
