@@ -7,7 +7,6 @@
 
 #include <automix/io/answer_json.hpp>
 #include <automix/io/configured_models.hpp>
-#include <automix/io/json_document.hpp>
 #include <automix/io/line_reader.hpp>
 #include <automix/io/log_answers.hpp>
 #include <automix/io/policy_json.hpp>
@@ -19,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,12 +98,16 @@ class OrderedOutput {
     std::string first_degraded_;
 };
 
-/// True where the first record of a file is a call rather than a query of a log.
+/// True where the first record of a file is a call rather than a query of a log. Throws `DataError` for what cannot be read
+/// twice.
 bool holds_calls(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+        throw DataError(Place{path, 0, {}}, "expected a regular file");
     detail::LineReader lines(path);
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
-        const auto json = detail::parse_document<nlohmann::json>(line, path);
+        const auto json = nlohmann::json::parse(line, nullptr, false);
         return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
     }
     return false;
@@ -151,6 +155,8 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     };
     const LiveModels live = replay ? replayed_models(options.live, names_of(policy), replay)
                                    : load_models(options.live, names_of(policy), recorded);
+    require_prompts(live.configs, queries);
+    warn_of_prices(live.configs, policy.router.trained().prices);
     const Answerer answerer(policy.router, live.models, ConfiguredVerifiers(live.configs), options.answering);
     LiveRun run(queries.size(), live.ledger.get());
     AnswerAllOptions all;
@@ -169,6 +175,8 @@ std::string run(const AnswerOptions& options) {
         parse_queries(read_input(options.queries), input_name(options.queries));
     OrderedOutput output(names_of(policy), queries.size(), options.text);
     if (options.replay && !holds_calls(*options.replay)) {
+        if (!options.live.models.empty())
+            throw ArgumentError("--models: a log of answers has no use for it; leave it out");
         answer_from_log(options, policy, queries, output);
     } else {
         if (options.live.models.empty()) throw ArgumentError("give --models, or --replay with a log");
@@ -198,6 +206,7 @@ void add_answer(CLI::App& app, Command& chosen) {
     command->add_option("--record", options->record, "Append every call to this file")
         ->type_name("FILE")
         ->excludes(replay);
+    command->get_option("--budget")->excludes(replay);
     command
         ->add_option_function<std::string>(
             "--on-failure",

@@ -3,8 +3,11 @@
 
 #include <automix/core/format.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 
 namespace automix::program {
 namespace {
@@ -19,32 +22,46 @@ std::vector<std::string> split_list(std::string_view text) {
     }
 }
 
-/// Bytes of the control character that `text` begins with; 0 where it begins with another one.
-std::size_t control_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    if (byte(0) < 0x20U || byte(0) == 0x7FU) return 1;
-    return byte(0) == 0xC2U && text.size() > 1 && byte(1) >= 0x80U && byte(1) < 0xA0U ? 2 : 0;
+/// A character that a terminal acts on: how many bytes it has in UTF-8, and its number in hexadecimal digits, two or four.
+struct ControlCharacter {
+    std::size_t length = 0;  ///< 0: none
+    std::string number{};
+};
+
+/// The control character that `text` begins with, be it a mark that turns the direction of what follows.
+ControlCharacter control_character(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return static_cast<unsigned char>(i < text.size() ? text[i] : '\0');
+    };
+    const auto of = [](std::size_t length, unsigned code) {
+        std::array<char, 8> number{};
+        std::snprintf(number.data(), number.size(), code < 0x100U ? "%02x" : "%04x", code);
+        return ControlCharacter{length, number.data()};
+    };
+    const auto among = [](unsigned code, unsigned first, unsigned last) {
+        return code >= first && code <= last;
+    };
+    if (byte(0) < 0x20U || byte(0) == 0x7FU) return of(1, byte(0));
+    if (byte(0) == 0xC2U && among(byte(1), 0x80U, 0x9FU)) return of(2, byte(1));
+    if (byte(0) == 0xD8U && byte(1) == 0x9CU) return of(2, 0x061CU);
+    if (byte(0) != 0xE2U || !among(byte(1), 0x80U, 0x81U) || !among(byte(2), 0x80U, 0xBFU)) return {};
+    const unsigned code = 0x2000U + ((byte(1) & 63U) << 6U) + (byte(2) & 63U);
+    const bool turns =
+        among(code, 0x200EU, 0x200FU) || among(code, 0x202AU, 0x202EU) || among(code, 0x2066U, 0x2069U);
+    return turns ? of(3, code) : ControlCharacter{};
 }
 
-/// Number of the control character at the front, of that many bytes, as two hexadecimal digits.
-std::string control_number(std::string_view text, std::size_t length) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    const auto number = static_cast<unsigned char>(text[length - 1]);
-    return {hex[number >> 4U], hex[number & 15U]};
-}
-
-/// `text` with `prefix` and the number in place of each control character but those in `kept`.
+/// `text` with its control characters but those in `kept` as `prefix` and two digits, or `\u` and four.
 std::string escaped(std::string_view text, const char* prefix, std::string_view kept) {
     std::string out;
     while (!text.empty()) {
-        const std::size_t length =
-            kept.find(text.front()) == std::string_view::npos ? control_length(text) : 0;
-        if (length > 0) {
-            (out += prefix) += control_number(text, length);
+        const ControlCharacter control = control_character(text);
+        if (control.length > 0 && kept.find(text.front()) == std::string_view::npos) {
+            (out += control.number.size() == 2 ? prefix : "\\u") += control.number;
         } else {
             out += text.front();
         }
-        text.remove_prefix(length > 0 ? length : 1);
+        text.remove_prefix(std::max<std::size_t>(control.length, 1));
     }
     return out;
 }

@@ -12,6 +12,8 @@
 #endif
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <iostream>
 #include <iterator>
 #include <utility>
@@ -111,6 +113,22 @@ LiveModels replayed_models(const LiveOptions& options, const std::vector<std::st
         live.models.push_back(
             live_model(SplittingModel(ReplayModel(config.name, replay), config.samples_per_call), config));
     return live;
+}
+
+void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained) {
+    constexpr double tolerance = 1e-6;
+    const auto warn = [](const ModelConfig& config, const char* what, double price, double expected) {
+        if (std::abs(price - expected) <= tolerance * std::max(price, expected)) return;
+        std::fprintf(stderr, "automix: warning: %s of %s costs %s, but %s when the policy was trained\n",
+                     what, printable(in_quotes(config.name)).c_str(), format_number(price).c_str(),
+                     format_number(expected).c_str());
+    };
+    for (std::size_t m = 0; m < configs.size(); ++m) {
+        if (charges_tokens(configs[m].price)) continue;
+        warn(configs[m], "an answer", configs[m].price.call, trained.answers[m]);
+        if (m + 1 < configs.size())
+            warn(configs[m], "a verdict", configs[m].price.verification, trained.draws[m]);
+    }
 }
 
 LiveRun::LiveRun(std::size_t queries, const Ledger* ledger)

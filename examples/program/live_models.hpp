@@ -11,6 +11,7 @@
 #include <automix/io/replay_model.hpp>
 #include <automix/mixer/live_model.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/router/routing_prices.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -51,6 +52,10 @@ LiveModels load_models(const LiveOptions& options, const std::vector<std::string
 /// The same models, with a recording of their calls in place of HTTP.
 LiveModels replayed_models(const LiveOptions& options, const std::vector<std::string>& names,
                            const std::shared_ptr<CallReplay>& replay);
+
+/// Says on standard error where a call of a model costs something else than the policy was trained for; what tokens cost is known
+/// only of calls that were made.
+void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
 
 /// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,
 /// the cost so far and the time left.

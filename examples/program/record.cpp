@@ -160,7 +160,9 @@ std::string run(const RecordCommandOptions& options) {
     if (std::filesystem::is_regular_file(calls)) read_calls(calls, *earlier, true);
     // What can be found wrong is found before anything is written or asked.
     std::vector<std::string> names;
-    for (const ModelConfig& config : load_models(options.live, {}, {}).configs) names.push_back(config.name);
+    const std::vector<ModelConfig> configs = load_models(options.live, {}, {}).configs;
+    require_prompts(configs, queries);
+    for (const ModelConfig& config : configs) names.push_back(config.name);
     const std::unordered_set<std::string> recorded = recorded_ids(options, names);
     const std::size_t known =
         std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });

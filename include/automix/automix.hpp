@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
 #include <automix/core/text_table.hpp>
@@ -17,7 +18,6 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/columns.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/record.hpp>
@@ -48,12 +48,14 @@
 #include <automix/io/call_json.hpp>
 #include <automix/io/comparison_json.hpp>
 #include <automix/io/configured_models.hpp>
+#include <automix/io/counting_characters.hpp>
 #include <automix/io/csv_line.hpp>
 #include <automix/io/document_checks.hpp>
 #include <automix/io/evidence_json.hpp>
 #include <automix/io/explanation_json.hpp>
 #include <automix/io/field_line.hpp>
 #include <automix/io/file.hpp>
+#include <automix/io/file_lock.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/frontier_csv.hpp>
 #include <automix/io/frontier_json.hpp>

@@ -58,6 +58,28 @@ TEST_CASE("nothing is appended to what holds no records") {
         ContainsSubstring("none/lines: cannot be opened"));
 }
 
+TEST_CASE("a file has one writer at a time") {
+    const files::Directory directory;
+    for (const AppendMode mode : {AppendMode::append, AppendMode::repair, AppendMode::create}) {
+        const std::string path = directory.write("lines.jsonl", "{a}\n{b");
+        {
+            detail::AppendFile file(path, AppendMode::repair, ends_in_brace);
+            file.open();
+            file.put("{1}\n");
+            CHECK_THROWS_WITH(detail::AppendFile(path, mode, ends_in_brace),
+                              ContainsSubstring("lines.jsonl: has a writer already"));
+            file.put("{2}\n");
+            CHECK(files::read(path) == "{a}\n{1}\n{2}\n");
+        }
+        CHECK_NOTHROW(detail::AppendFile(path, mode, ends_in_brace).open());
+    }
+    const std::string fresh = directory.path("fresh.jsonl");
+    detail::AppendFile first(fresh, AppendMode::append, ends_in_brace);
+    detail::AppendFile second(fresh, AppendMode::append, ends_in_brace);
+    first.open();
+    CHECK_THROWS_WITH(second.open(), ContainsSubstring("fresh.jsonl: has a writer already"));
+}
+
 TEST_CASE("each line is in the file when the call returns") {
     const files::Directory directory;
     const std::string path = directory.path("lines.jsonl");

@@ -270,14 +270,18 @@ TEST_CASE("a log keeps its models and their order, also where it is appended to"
                 EndsWith("models: expected s, l, as in the first record, found " + automix::joined(names)));
         }
     };
-    LogWriter first(path);
-    CHECK_THROWS_AS(first.write(with_models("a", {"s", "s"})), automix::DataError);
-    first.write(with_models("a", {"s", "l"}));
-    refuses(first);
+    {
+        LogWriter first(path);
+        CHECK_THROWS_AS(first.write(with_models("a", {"s", "s"})), automix::DataError);
+        first.write(with_models("a", {"s", "l"}));
+        refuses(first);
+    }
     (void)directory.write("f", "\n \n" + files::read(path));
-    LogWriter second(path);
-    refuses(second);
-    second.write(with_models("b", {"s", "l"}));
+    {
+        LogWriter second(path);
+        refuses(second);
+        second.write(with_models("b", {"s", "l"}));
+    }
     CHECK(read_all(path).size() == 2);
     LogWriter(path, LogWriter::Mode::create).write(with_models("a", {"x"}));
     CHECK(read_all(path).size() == 1);

@@ -90,7 +90,7 @@ TEST_CASE("bad mapping files are refused with file, field and what was found") {
         {R"({"ID":"x","models":[]})", "map.json: ID: unknown key"},
         {R"({"id":3,"models":[]})", "map.json: id: expected a non-empty string, found 3"},
         {R"({"id":"","models":[]})", "map.json: id: expected a non-empty string, found \"\""},
-        {R"({"id":"a","id":"b"})", "map.json: id: stands twice in one object"},
+        {R"({"id":"a","id":"b"})", "map.json:1: id: stands twice in one object"},
         {R"({"models":[]})", "map.json: models: expected a list of at least one model, found an empty array"},
         {R"({"models":{"name":"m"}})",
          "map.json: models: expected a list of at least one model, found an object"},
@@ -103,8 +103,8 @@ TEST_CASE("bad mapping files are refused with file, field and what was found") {
          "map.json: models[0].score: expected a non-empty string, found 0.5"},
         {R"({"models":[{"name":"m","score":"s"},{"name":"m","score":"t"}]})",
          "map.json: models[1].name: a second model named \"m\""},
-        {R"({"models":[{"name":"m","score":1e999}]})", "map.json: not valid JSON"},
-        {std::string(100000, '['), "map.json: nested deeper than 64 levels"},
+        {R"({"models":[{"name":"m","score":1e999}]})", "map.json:1: not valid JSON"},
+        {std::string(100000, '['), "map.json:1: nested deeper than 64 levels"},
     };
     for (const auto& [text, expected] : cases) {
         const std::string message = mapping_error(text);

@@ -83,7 +83,7 @@ TEST_CASE("what a models file leaves out has defaults") {
     CHECK(model.name == "large");
     CHECK(model.model == "large");
     CHECK(model.api_key_env.empty());
-    CHECK(model.price == ModelPrice{.call = 50.0});
+    CHECK(model.price == ModelPrice{.call = 50.0, .verification = 50.0});
     CHECK(model.generation == Sampling{.max_tokens = 64});
     CHECK(model.verification == Sampling{.temperature = 0.7, .max_tokens = 64});
     CHECK_FALSE(model.prompts.answer);
@@ -114,6 +114,10 @@ TEST_CASE("every field of a models file is read") {
         R"("price": {"call": 1, "verification": 2, "prompt_per_million": 3, "completion_per_million": 4})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price ==
           ModelPrice{.call = 1, .verification = 2, .prompt_per_million = 3, .completion_per_million = 4});
+    fields[2] = R"("price": {"call": 1, "verification": 0})";
+    CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{.call = 1});
+    fields[2] = R"("price": {"prompt_per_million": 3})";
+    CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{.prompt_per_million = 3});
     fields[2] = R"("price": {"call": 0})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{});
 }
@@ -243,6 +247,15 @@ TEST_CASE("a pattern that is no regular expression is refused with its reason") 
     CHECK_THROWS_WITH(with(R"("verdict": {"positive": "(", "negative": "x"})"),
                       StartsWith("models.json:10: models[1].verdict: ") &&
                           ContainsSubstring("verdict.positive") && ContainsSubstring("\"(\""));
+}
+
+TEST_CASE("what stands twice or cannot be a number is shown with its line") {
+    CHECK_THROWS_WITH(parse_models("{\"models\":[{\n\"name\":\"a\",\n\"name\":\"b\"}]}", "m"),
+                      "m:3: name: stands twice in one object");
+    CHECK_THROWS_WITH(parse_models("{\"models\":[\n\n{\"timeout_s\":1e999}]}", "m"),
+                      StartsWith("m:3: not valid JSON: "));
+    CHECK_THROWS_WITH(parse_models("{\"models\":\n" + std::string(100, '['), "m"),
+                      "m:2: nested deeper than 64 levels");
 }
 
 TEST_CASE("a models file without models is refused") {

@@ -144,7 +144,7 @@ TEST_CASE("bad policy files are refused with file, field and what was found") {
          "p.json: schema: expected \"automix-pomdp-policy/1\", found 1"},
         {altered_policy("\"states\":2,", ""), "p.json: states: missing"},
         {altered_policy("\"states\":2,", "\"states\":2,\"states\":2,"),
-         "p.json: states: stands twice in one object"},
+         "p.json:1: states: stands twice in one object"},
         {altered_policy("\"states\":2", "\"states\":0"),
          "p.json: states: expected a whole number from 1" + whole + "0"},
         {altered_policy("\"states\":2", "\"states\":-2"),
@@ -212,8 +212,8 @@ TEST_CASE("bad policy files are refused with file, field and what was found") {
         {altered_policy("-2]", "null]"), "p.json: steps[0].vectors[0][1]: expected a number, found null"},
         {altered_policy("-2]", "\"-2\"]"), "p.json: steps[0].vectors[0][1]: expected a number, found \"-2\""},
         {altered_policy("-2]", "-Infinity]"), "p.json:1: column"},
-        {altered_policy("1e300", "1e309"), "p.json: not valid JSON"},
-        {std::string(100000, '['), "p.json: nested deeper than 64 levels"},
+        {altered_policy("1e300", "1e309"), "p.json:1: not valid JSON"},
+        {std::string(100000, '['), "p.json:1: nested deeper than 64 levels"},
     };
     for (const auto& [text, message] : cases) {
         const std::string found = pomdp_policy_error(text);

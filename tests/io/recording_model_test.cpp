@@ -119,7 +119,8 @@ TEST_CASE("what an earlier recording holds is served from there and not asked ag
         (void)model.generate(asking("b"));
     }
     CHECK(asked == 2);
-    RecordingModel resumed(echo(asked), std::make_shared<CallRecorder>(path), replay_at(path));
+    const auto recorder = std::make_shared<CallRecorder>(path);
+    RecordingModel resumed(echo(asked), recorder, replay_at(path));
     CHECK(resumed.generate(asking("a")).cost == 0.25);
     CHECK(resumed.generate(asking("b")).cost == 0.5);
     CHECK(resumed.generate(asking("a")).cost == 0.25);
@@ -130,7 +131,7 @@ TEST_CASE("what an earlier recording holds is served from there and not asked ag
     CHECK(texts_of(resumed.generate(asking("c"))) == Texts{"c!"});
     CHECK(asked == 4);
     CHECK(lines_of(path).size() == 4);
-    RecordingModel other(echo(asked, "n"), std::make_shared<CallRecorder>(path), replay_at(path));
+    RecordingModel other(echo(asked, "n"), recorder, replay_at(path));
     (void)other.generate(asking("a"));
     CHECK(asked == 5);
 }
@@ -177,11 +178,13 @@ TEST_CASE("a recording that was cut off is refused, or repaired and gone on with
     (void)directory.write("calls.jsonl", whole.substr(0, whole.size() - 20));
     CHECK_THROWS_WITH(CallRecorder(path), ContainsSubstring("truncated last line"));
     const auto earlier = replay_at(path);
-    RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, AppendMode::repair), earlier);
-    (void)model.generate(asking("a"));
-    CHECK(asked == 2);
-    (void)model.generate(asking("b"));
-    CHECK(asked == 3);
+    {
+        RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, AppendMode::repair), earlier);
+        (void)model.generate(asking("a"));
+        CHECK(asked == 2);
+        (void)model.generate(asking("b"));
+        CHECK(asked == 3);
+    }
     CHECK(files::read(path) == whole);
     // All that there is was cut off.
     (void)directory.write("calls.jsonl", whole.substr(0, 20));

@@ -5,8 +5,8 @@
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
+#include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/log_source.hpp>

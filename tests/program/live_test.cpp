@@ -211,6 +211,38 @@ TEST_CASE("what fails is an answer with an error, and the exit code says so") {
     CHECK_THAT(failed.err, ContainsSubstring("queries failed, the first: large: "));
 }
 
+TEST_CASE("prices that are not those of the training are said to be") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    CHECK_THAT(program::run_automix(shop.answering()).err, !ContainsSubstring("warning"));
+    json models = json::parse(files::read(shop.models));
+    models["models"][0]["price"]["verification"] = 0.5;
+    models["models"][1]["price"] = {{"call", 30}};
+    Workshop::write(shop.models, models.dump());
+    const program::Outcome outcome = program::run_automix(shop.answering());
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.err,
+               ContainsSubstring(
+                   R"(warning: a verdict of "small" costs 0.5, but 0.25 when the policy was trained)") &&
+                   ContainsSubstring(
+                       R"(warning: an answer of "large" costs 30, but 20 when the policy was trained)"));
+}
+
+TEST_CASE("a replay takes no options that it has no use for") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    const auto asked = shop.server.request_count();
+    program::check_refused(shop.answering() + program::Arguments{"--replay", shop.log}, 2, "--models: ");
+    program::check_refused(
+        shop.answering() + program::Arguments{"--replay", shop.log + ".calls.jsonl", "--budget", "1"}, 2,
+        "--budget excludes --replay");
+    program::check_refused(shop.answering() + program::Arguments{"--replay", shop.directory.path("")}, 1,
+                           ": expected a regular file");
+    CHECK(shop.server.request_count() == asked);
+}
+
 TEST_CASE("live commands refuse bad input before they ask anything") {
     Workshop shop;
     const std::string good = files::read(shop.models);
@@ -232,6 +264,13 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     refused(changed("/models/0/base_url", "ftp://127.0.0.1"), "base_url: ");
     refused(changed("/models/0/api_key_env", "AUTOMIX_TESTS_NO_SUCH_KEY"), "AUTOMIX_TESTS_NO_SUCH_KEY");
     refused(changed("/models/0/verdict", {{"positive", "("}, {"negative", "b"}}), "models[0].verdict: ");
+    refused(changed("/models/0/verdict", {{"positive", "a"}, {"negative", "a"}}), "models[0].verdict: ");
+    json by_dataset = json::parse(good);
+    by_dataset["models"][0]["prompts"] = {{"coqa", by_dataset["models"][0]["prompts"]}};
+    refused(by_dataset,
+            R"(query "q0": "small" has no prompt to answer for the data set "", and none for all)");
+    by_dataset["models"][0]["prompts"]["answer"] = "all {question}";
+    refused(by_dataset, R"(query "q0": "small" has no prompt to verify for the data set "")");
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{

@@ -141,11 +141,13 @@ TEST_CASE("bad usage is found before any log is read") {
 
 TEST_CASE("names from a log reach neither tables nor terminal as control characters") {
     const files::Directory directory;
-    // A line feed, an escape sequence, DEL, and the control sequence introducer of eight-bit terminals.
+    // A line feed, an escape sequence, DEL, the control sequence introducer of eight-bit terminals, and marks that turn the
+    // direction of text, of which the first and last neighbours are none.
     const std::string odd =
         "a\nb\x1B[31m\x7F\xC2\x9B"
-        "2J";
-    const std::string shown = R"(a\x0ab\x1b[31m\x7f\x9b2J)";
+        "2J\u202E\u2069\u061C\u200E\u2065\u206A";
+    const std::string shown = R"(a\x0ab\x1b[31m\x7f\x9b2J\u202e\u2069\u061c\u200e)"
+                              "\u2065\u206A";
     std::vector<json> records = hand_records();
     for (std::size_t i = 0; i < records.size(); ++i) {
         if (records[i]["dataset"] == "a") records[i]["dataset"] = odd;
@@ -153,7 +155,7 @@ TEST_CASE("names from a log reach neither tables nor terminal as control charact
     }
     const std::string log = directory.write("log.jsonl", lines(records));
     const auto has_control = [](const std::string& text) {
-        return text.find("\xC2\x9B") != std::string::npos ||
+        return text.find("\xC2\x9B") != std::string::npos || text.find("\u202E") != std::string::npos ||
                std::any_of(text.begin(), text.end(),
                            [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7F; });
     };

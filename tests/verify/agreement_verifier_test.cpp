@@ -3,8 +3,8 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 
 #include <cstdint>
@@ -56,6 +56,20 @@ TEST_CASE("an answer that failed agrees with none") {
     CHECK(drawn.largest_cluster == 2);
     ScriptedModel blank{{""}};
     CHECK(AgreementVerifier(options()).verify(blank, {"", "q", ""}, {0, 2}).largest_cluster == 0);
+}
+
+TEST_CASE("the answer that most samples agree with") {
+    const AgreementVerifier verifier(options());
+    const auto chosen = [&](const std::string& answer, std::vector<std::string> replies) {
+        return verifier.plurality(answer, replies);
+    };
+    CHECK(chosen("Oslo", {}) == "Oslo");
+    CHECK(chosen("Oslo", {" Rome.", "the rome", "OSLO", "rome"}) ==
+          "Rome.");                                                     // as it was first said, trimmed
+    CHECK(chosen("Oslo ", {"Rome", "oslo", "rome"}) == "Oslo ");        // a tie goes to the answer
+    CHECK(chosen("Oslo", {"Rome", "Bern", "bern", "rome"}) == "Rome");  // else to the earlier one
+    CHECK(chosen(" ", {"", "Rome"}) == "Rome");
+    CHECK(chosen(" ", {"", "\n"}) == " ");
 }
 
 TEST_CASE("normaliser and prompt of one's own") {

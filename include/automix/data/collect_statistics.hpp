@@ -5,9 +5,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
@@ -167,16 +167,16 @@ int counted_draws(const Data& data, Index model, VerificationKind kind, int limi
     return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
 }
 
-/// Adds the prices of a column to one model's sums of the folds.
+/// Adds the prices of a column to one model's sums of the folds, whose cells are filled.
 template <class Price>
 void add_prices(const Price& column, const std::vector<int>& folds, std::vector<Sums>& sums,
                 std::vector<double> Sums::*prices, std::size_t model) {
-    std::vector<double> added(sums.size(), 0.0);
+    if (column.is_constant()) {
+        for (Sums& fold : sums) (fold.*prices)[model] += column.mean() * fold.weight();
+        return;
+    }
     for (std::size_t row = 0; row < folds.size(); ++row)
-        added[static_cast<std::size_t>(folds[row])] +=
-            column.is_constant() ? 1.0 : column(static_cast<Index>(row));
-    const double factor = column.is_constant() ? column.mean() : 1.0;
-    for (std::size_t f = 0; f < sums.size(); ++f) (sums[f].*prices)[model] += factor * added[f];
+        (sums[static_cast<std::size_t>(folds[row])].*prices)[model] += column(static_cast<Index>(row));
 }
 
 /// The cells of a log while its rows come in. Evidence of counts is a number, so that a row finds its cell without a search,

@@ -6,8 +6,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/router/action.hpp>
 #include <automix/router/source.hpp>

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file of JSON lines that grows: each line is handed to the operating system before the call returns, so a killed writer
 // loses at most the line that it was writing. What such a writer left, a last line that was cut off, is refused or removed
-// when the file is opened again.
+// when the file is opened again. A regular file has one writer at a time.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/io/file.hpp>
+#include <automix/io/file_lock.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -29,9 +31,11 @@ namespace detail {
 class AppendFile {
  public:
     /// Looks at what is there, at a last line without a line feed by `is_whole(line)`, and removes that line where it is to be
-    /// repaired; nothing else is written yet. Throws `DataError` where the file cannot be appended to.
+    /// repaired; nothing else is written yet. Throws `DataError` where the file cannot be appended to, and where it has
+    /// another writer.
     template <class IsWhole>
     AppendFile(std::string path, AppendMode mode, IsWhole is_whole) : path_(std::move(path)), mode_(mode) {
+        lock();
         if (has_lines()) end_last_line(is_whole);
     }
 
@@ -40,9 +44,10 @@ class AppendFile {
         return mode_ != AppendMode::create && std::filesystem::is_regular_file(path_);
     }
 
-    /// Opens the file. Throws `DataError` where that fails.
+    /// Opens the file. Throws `DataError` where that fails, or where it has another writer by now.
     void open() {
         file_ = open_file(path_, mode_ == AppendMode::create ? "wb" : "ab");
+        lock();
         if (needs_line_feed_) put("\n");
     }
 
@@ -67,6 +72,11 @@ class AppendFile {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
+    void lock() {
+        if (lock_ == nullptr && std::filesystem::is_regular_file(path_))
+            lock_ = std::make_unique<FileLock>(path_);
+    }
+
     /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
     template <class IsWhole>
     void end_last_line(IsWhole is_whole) {
@@ -108,6 +118,7 @@ class AppendFile {
 
     std::string path_;
     AppendMode mode_;
+    std::unique_ptr<FileLock> lock_;
     File file_;
     bool needs_line_feed_ = false;
 };

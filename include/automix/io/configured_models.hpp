@@ -3,6 +3,8 @@
 // sampling; and the verifiers of each model and data set.
 #pragma once
 
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/io/models_file.hpp>
 #include <automix/mixer/live_model.hpp>
 #include <automix/mixer/query.hpp>
@@ -15,6 +17,7 @@
 #include <automix/verify/self_verifier.hpp>
 #include <automix/verify/verdict_parser.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -43,6 +46,27 @@ inline LiveModel live_model(AnyModel model, const ModelConfig& config) {
         if (prompts.answer) live.prompts_by_dataset.insert_or_assign(dataset, *prompts.answer);
     }
     return live;
+}
+
+/// Throws `DataError` for a query of a data set that a model has no prompt for, although it has one for others: the library's
+/// own are for models without any. The last model is not verified.
+inline void require_prompts(std::span<const ModelConfig> models, std::span<const Query> queries) {
+    const auto require = [queries](const ModelConfig& model, auto prompt, const char* purpose) {
+        const auto given = [prompt](const auto& entry) { return (entry.second.*prompt).has_value(); };
+        const auto& prompts = model.dataset_prompts;
+        if (model.prompts.*prompt || std::none_of(prompts.begin(), prompts.end(), given)) return;
+        for (const Query& query : queries) {
+            const auto found = prompts.find(query.dataset);
+            if (found != prompts.end() && given(*found)) continue;
+            throw DataError("query " + in_quotes(query.id) + ": " + in_quotes(model.name) +
+                            " has no prompt to " + purpose + " for the data set " + in_quotes(query.dataset) +
+                            ", and none for all");
+        }
+    };
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        require(models[m], &ModelPrompts::answer, "answer");
+        if (m + 1 < models.size()) require(models[m], &ModelPrompts::verify, "verify");
+    }
 }
 
 /// The verifier of each model of a models file, by data set where its prompts say so. A `verifier_choice`.

@@ -9,8 +9,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/io/document_checks.hpp>
 #include <automix/io/json_document.hpp>
@@ -23,7 +23,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace automix {
@@ -134,15 +133,11 @@ class EvidenceParser : DocumentChecks {
     }
 
     void add_samples(ModelEvidence& known, const Json& json, const std::string& field) const {
-        std::vector<std::int32_t> clusters;
-        std::unordered_map<std::string, std::int32_t> numbers;
+        Clusters samples;
         for (std::size_t i = 0; i < json.size(); ++i) {
-            const auto next = static_cast<std::int32_t>(numbers.size());
-            clusters.push_back(
-                json[i].is_null()
-                    ? -1
-                    : numbers.try_emplace(text(json[i], element(field, i)), next).first->second);
+            samples.add(json[i].is_null() ? std::nullopt : std::optional(text(json[i], element(field, i))));
         }
+        const std::vector<std::int32_t>& clusters = samples.numbers();
         if (clusters.empty()) return;
         known.samples = static_cast<int>(clusters.size());
         known.largest_cluster = plurality(clusters).size;

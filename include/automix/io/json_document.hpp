@@ -5,6 +5,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/io/counting_characters.hpp>
 #include <automix/io/sax.hpp>
 
 #include <nlohmann/json.hpp>
@@ -30,36 +31,40 @@ std::string shown(const Json& json) {
 template <class Json = nlohmann::json>
 Json parse_document(std::string_view text, const std::string& name) {
     constexpr int max_depth = 64;
+    std::size_t line = 1;
     std::vector<std::set<std::string>> keys;  // of the objects that are open
     const auto strict = [&](int depth, typename Json::parse_event_t event, const Json& parsed) {
         using Event = typename Json::parse_event_t;
         if (depth > max_depth) {
-            throw DataError(Place{name, 0, {}},
+            throw DataError(Place{name, line, {}},
                             "nested deeper than " + std::to_string(max_depth) + " levels");
         }
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
         if (event == Event::key && !keys.back().insert(parsed.template get<std::string>()).second) {
-            throw DataError(Place{name, 0, parsed.template get<std::string>()}, "stands twice in one object");
+            throw DataError(Place{name, line, parsed.template get<std::string>()},
+                            "stands twice in one object");
         }
         return true;
     };
     const auto fail_syntax = [&](std::size_t byte, const std::string& reason) {
         const std::string_view before = text.substr(0, byte);
-        const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+        const auto line_of_byte =
+            static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
         const JsonSyntaxError error(byte - (before.rfind('\n') + 1) + 1, reason);
-        throw DataError(Place{name, line, error.place().field}, error.detail());
+        throw DataError(Place{name, line_of_byte, error.place().field}, error.detail());
     };
     // The parser would take it for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         fail_syntax(nul, "a NUL byte");
     try {
-        return Json::parse(text, strict);
+        return Json::parse(CountingCharacters(text.data(), &line),
+                           CountingCharacters(text.data() + text.size(), &line), strict);
     } catch (const typename Json::parse_error& error) {
         fail_syntax(error.byte == 0 ? 0 : error.byte - 1, syntax_reason(error));
         throw;
     } catch (const typename Json::exception& error) {
-        throw DataError(Place{name, 0, {}}, "not valid JSON: " + syntax_reason(error));
+        throw DataError(Place{name, line, {}}, "not valid JSON: " + syntax_reason(error));
     }
 }
 

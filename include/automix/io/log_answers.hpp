@@ -4,8 +4,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/plurality.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/log_source.hpp>
 #include <automix/io/log_reader.hpp>

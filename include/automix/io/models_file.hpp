@@ -6,8 +6,9 @@
 //       "prompts":{"answer":"..{context}..{question}..","verify":"..{context}..{question}..{answer}..","DATA SET":{"answer":..,
 //       "verify":..}},"verdict":{"positive":"REGEX","negative":"REGEX"},"timeout_s":30,"connect_timeout_s":5,"concurrency":8,
 //       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"max_prompt_bytes":30000,"extra":{"top_k":0}},..]}
-// `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` is the name unless given; `verification` is sampled
-// as answers are, at a temperature of 0.7 where theirs is 0. Unknown fields are errors.
+// `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` is the name unless given; `price.verification`, of
+// one verdict, is that of a call; `verification` is sampled as answers are, at a temperature of 0.7 where theirs is 0. Unknown fields
+// are errors.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -167,6 +168,7 @@ class ModelsParser : DocumentChecks {
                 if (!automix::is_price(*value)) fail(f, automix::price_complaint(*value));
             });
         }
+        if (!json.contains("verification")) price.verification = price.call;
         return price;
     }
 

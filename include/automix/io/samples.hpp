@@ -6,15 +6,13 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/data/record.hpp>
 #include <automix/io/log_record.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
 namespace automix {
 
@@ -44,16 +42,15 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
 inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
                             const std::optional<std::string>& reference) {
     const bool scored = !model.sample_scores.empty();
-    std::unordered_map<std::string_view, std::int32_t> numbers;
-    model.clusters.clear();
+    Clusters clusters;
     for (const auto& sample : texts.samples) {
-        const auto next = static_cast<std::int32_t>(numbers.size());
-        model.clusters.push_back(sample ? numbers.try_emplace(*sample, next).first->second : -1);
+        clusters.add(sample);
         if (scored) continue;
         const bool is_answer = sample && sample == texts.samples.front();
         const bool is_right = sample && sample == reference;
         model.sample_scores.push_back(is_answer ? model.score : is_right ? 1.0 : 0.0);
     }
+    model.clusters = clusters.numbers();
 }
 
 }  // namespace automix

@@ -156,6 +156,10 @@ class Answerer {
         }
     }
 
+    /// A router that would be gone before the first query.
+    Answerer(const Router&& router, std::vector<LiveModel> models, Verifier verifier,
+             AnsweringOptions options = {}) = delete;
+
     /// Answers a query. Whatever fails is in the answer; nothing of it is thrown.
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop = {}) const {
         LiveSource source(std::span<const LiveModel>(models_), verifier_, query,

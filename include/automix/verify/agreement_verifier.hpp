@@ -2,10 +2,11 @@
 // Verification by agreement, for tasks without a context to check an answer against: the model is asked the question again,
 // by sampling, and a sample that agrees with the first answer is a positive verdict. Samples agree where a normaliser makes
 // them equal. Self-consistency (Wang et al. 2023) counts them the same way: the size of the largest cluster is that of
-// `plurality` over a log with the same samples. O(samples) calls of the normaliser and look-ups a round.
+// `plurality` over a log with the same samples. O(samples) calls of the normaliser a round.
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/plurality.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/text/normalise.hpp>
@@ -13,14 +14,14 @@
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verifier.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -63,30 +64,20 @@ class AgreementVerifier {
         Verdicts drawn =
             draw_replies(model, options_.prompt.render({task.context, task.question, {}}, options_.limits),
                          options_.sampling, range, stop);
-        const bool answered = !trim(task.answer).empty();
-        const std::string answer = options_.normaliser(task.answer);
-        std::unordered_map<std::string, int> clusters;
-        const auto join = [&](std::string key) {
-            drawn.largest_cluster = std::max(drawn.largest_cluster, ++clusters[std::move(key)]);
-        };
-        if (answered) join(answer);
-        for (const std::string& reply : range.earlier) {
-            if (!trim(reply).empty()) join(options_.normaliser(reply));
-        }
+        Clusters samples;
+        samples.add(key(task.answer));
+        for (const std::string& reply : range.earlier) samples.add(key(reply));
+        for (const std::string& reply : drawn.replies) samples.add(key(reply));
+        const std::vector<std::int32_t>& clusters = samples.numbers();
         drawn.verdicts.reserve(drawn.replies.size());
-        for (const std::string& reply : drawn.replies) {
-            if (trim(reply).empty()) {
-                drawn.verdicts.push_back(Verdict::unparsed);
-                continue;
-            }
-            std::string key = options_.normaliser(reply);
-            drawn.verdicts.push_back(answered && key == answer ? Verdict::positive : Verdict::negative);
-            join(std::move(key));
+        for (const std::int32_t cluster : std::span(clusters).last(drawn.replies.size())) {
+            drawn.verdicts.push_back(cluster < 0                   ? Verdict::unparsed
+                                     : cluster == clusters.front() ? Verdict::positive
+                                                                   : Verdict::negative);
         }
         if (range.earlier.size() == static_cast<std::size_t>(range.first)) {
             drawn.samples = 1 + range.first + range.count;
-        } else {
-            drawn.largest_cluster = 0;
+            drawn.largest_cluster = automix::plurality(clusters).size;
         }
         return drawn;
     }
@@ -95,25 +86,19 @@ class AgreementVerifier {
     /// samples agree with none; the answer where all failed.
     [[nodiscard]] std::string plurality(const std::string& answer,
                                         std::span<const std::string> replies) const {
-        std::vector<std::string> samples{answer};
-        for (const std::string& reply : replies) samples.emplace_back(trim(reply));
-        std::unordered_map<std::string, int> clusters;
-        for (const std::string& sample : samples) {
-            if (!trim(sample).empty()) ++clusters[options_.normaliser(sample)];
-        }
-        const std::string* chosen = &samples.front();
-        int most = 0;
-        for (const std::string& sample : samples) {
-            const int size = trim(sample).empty() ? 0 : clusters[options_.normaliser(sample)];
-            if (size > most) {
-                most = size;
-                chosen = &sample;
-            }
-        }
-        return *chosen;
+        Clusters samples;
+        samples.add(key(answer));
+        for (const std::string& reply : replies) samples.add(key(reply));
+        const std::size_t chosen = automix::plurality(samples.numbers()).sample;
+        return chosen == 0 ? answer : std::string(trim(replies[chosen - 1]));
     }
 
  private:
+    /// What is equal of samples that agree; nothing where a sample is blank.
+    [[nodiscard]] std::optional<std::string> key(std::string_view sample) const {
+        return trim(sample).empty() ? std::nullopt : std::optional(options_.normaliser(sample));
+    }
+
     AgreementVerifierOptions options_;
 };
 

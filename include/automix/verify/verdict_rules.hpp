@@ -36,9 +36,13 @@ class BasicVerdictRules {
     static constexpr std::size_t searched_bytes = 1024;
 
     /// ECMAScript patterns; the case of letters A to Z does not count, and `^` and `$` are the ends of what is searched.
-    /// Throws `ArgumentError` with the pattern and the reason where one is invalid or empty.
+    /// Throws `ArgumentError` with the pattern and the reason where one is invalid or matches any reply, and where both are the
+    /// same.
     BasicVerdictRules(std::string_view positive, std::string_view negative)
-        : positive_(compile(positive, "positive")), negative_(compile(negative, "negative")) {}
+        : positive_(compile(positive, "positive")), negative_(compile(negative, "negative")) {
+        if (positive == negative)
+            throw ArgumentError("verdict: expected two patterns, found " + in_quotes(positive) + " twice");
+    }
 
     /// Safe from many threads at once. Time can grow exponentially for patterns such as `(.|\s)*x`, which can match the same
     /// text in many ways.
@@ -78,6 +82,7 @@ class BasicVerdictRules {
         } catch (const std::regex_error& error) {
             fail(error.what());
         }
+        if (start_of(regex, "")) fail("it matches any reply");
         return regex;
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
-#include <automix/data/plurality.hpp>
+#include <automix/core/plurality.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,7 +12,7 @@ using namespace automix;
 
 namespace {
 
-constexpr int failed = -1;
+constexpr std::int32_t failed = -1;
 
 }  // namespace
 
@@ -29,4 +31,14 @@ TEST_CASE("the plurality, its ties and failed samples") {
     CHECK(of({failed, failed, failed, 3}) == Expected{1, 3});  // failed samples are no cluster
     CHECK(of({0, failed, failed}) == Expected{1, 0});
     CHECK(of({failed, failed}) == Expected{0, 0});
+}
+
+TEST_CASE("samples of one text are of one cluster") {
+    Clusters samples;
+    CHECK(samples.numbers().empty());
+    for (const char* text : {"b", "a", "b", "", "a"}) samples.add(text);
+    samples.add(std::nullopt);
+    samples.add("");
+    CHECK(samples.numbers() == std::vector<std::int32_t>{0, 1, 0, 2, 1, failed, 2});
+    CHECK(plurality(samples.numbers()).sample == 0);
 }

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// Certificates are verified, and proxies are taken from the environment, as curl has them.
+#include <automix/core/error.hpp>
+#include <automix/openai/http_client.hpp>
+
+#include <sys/types.h>
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include "io/files.hpp"
+#include "support/catch.hpp"
+#include "support/fault_server.hpp"
+
+using automix::HttpClient;
+using automix::HttpError;
+using automix::HttpFailure;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+/// OpenSSL's own server, with a certificate for 127.0.0.1 that nobody but itself has signed.
+class SelfSignedServer {
+ public:
+    explicit SelfSignedServer(const std::string& folder) {
+        const std::string script =
+            "cd '" + folder +
+            "' && openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 1 "
+            "-subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 2>/dev/null && echo $$ && "
+            "exec openssl s_server -www -accept 127.0.0.1:0 -cert certificate.pem -key key.pem </dev/null "
+            "2>&1";
+        output_ = popen(script.c_str(), "r");
+        process_ = std::atoi(line().c_str());
+        const std::string accepts = "ACCEPT 127.0.0.1:";
+        for (std::string told = line(); process_ > 0 && !told.empty() && port_ == 0; told = line()) {
+            if (told.starts_with(accepts)) {
+                port_ = std::atoi(told.c_str() + accepts.size());
+                break;
+            }
+        }
+    }
+    SelfSignedServer(const SelfSignedServer&) = delete;
+    SelfSignedServer& operator=(const SelfSignedServer&) = delete;
+    ~SelfSignedServer() {
+        if (process_ > 0) kill(process_, SIGKILL);
+        pclose(output_);
+    }
+
+    /// 0 where there is no OpenSSL.
+    [[nodiscard]] int port() const noexcept { return port_; }
+
+ private:
+    std::string line() {
+        std::array<char, 256> bytes{};
+        return std::fgets(bytes.data(), static_cast<int>(bytes.size()), output_) == nullptr ? ""
+                                                                                            : bytes.data();
+    }
+
+    std::FILE* output_ = nullptr;
+    pid_t process_ = 0;
+    int port_ = 0;
+};
+
+/// A variable of the environment while the object lives.
+class Variable {
+ public:
+    Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+    Variable(const Variable&) = delete;
+    Variable& operator=(const Variable&) = delete;
+    ~Variable() { unsetenv(name_); }
+
+ private:
+    const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("a certificate that nobody vouches for is refused before anything is sent") {
+    const files::Directory directory;
+    const SelfSignedServer server(directory.path(""));
+    if (server.port() == 0) {
+        WARN("skipped: openssl is not installed");
+        return;
+    }
+    HttpClient client;
+    try {
+        (void)client.post(
+            {.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/v1", .body = "{}"});
+        FAIL("the server was believed");
+    } catch (const HttpError& error) {
+        CHECK(error.failure() == HttpFailure::unreachable);
+        CHECK_FALSE(error.maybe_processed());
+        CHECK_THAT(error.what(), ContainsSubstring("certificate"));
+    }
+}
+
+TEST_CASE("requests go through the proxy that the environment names, but for hosts without one") {
+    const FaultServer proxy([](const ReceivedRequest&) { return ServerReply{.body = "{}"}; });
+    const Variable through("http_proxy", "http://127.0.0.1:" + std::to_string(proxy.port()));
+    HttpClient client;
+    CHECK(client.post({.url = "http://models.invalid/v1/chat/completions", .body = "{}"}).status == 200);
+    REQUIRE(proxy.request_count() == 1);
+    CHECK(proxy.requests().front().path == "http://models.invalid/v1/chat/completions");
+    CHECK(proxy.requests().front().headers.at("host") == "models.invalid");
+
+    const FaultServer direct([](const ReceivedRequest&) { return ServerReply{.body = "{}"}; });
+    const Variable without("no_proxy", "127.0.0.1");
+    CHECK(client.post({.url = direct.base_url() + "/chat/completions", .body = "{}"}).status == 200);
+    CHECK(direct.request_count() == 1);
+    CHECK(proxy.request_count() == 1);
+}
