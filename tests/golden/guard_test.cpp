@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The guard on real logs: verdicts that are shuffled between rows tell nothing, and few of them may pass; verdicts that are
 // all turned round tell as much as before. Data outside the project.
+#include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
@@ -11,12 +12,12 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdio>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 using namespace automix;
+using automix_test::has_shared;
+using automix_test::shared;
 
 namespace {
 
@@ -26,24 +27,18 @@ struct Setting {
     int draws;
 };
 
-constexpr std::array<Setting, 5> settings{{{"date_cot1", "llama2-13b", 9},
-                                           {"date_pot1", "llama2-13b", 9},
-                                           {"date_cot1", "gpt-3.5-turbo", 19},
-                                           {"date_pot1", "gpt-3.5-turbo", 19},
-                                           {"gsm_pot1", "llama2-13b", 9}}};
+constexpr std::array<Setting, 5> log_settings{{{"date_cot1", "llama2-13b", 9},
+                                               {"date_pot1", "llama2-13b", 9},
+                                               {"date_cot1", "gpt-3.5-turbo", 19},
+                                               {"date_pot1", "gpt-3.5-turbo", 19},
+                                               {"gsm_pot1", "llama2-13b", 9}}};
 
-const std::string shared = AUTOMIX_SHARED_DIR;
-
-bool skipped() {
-    const bool missing = !std::filesystem::exists(shared + "/data/date_cot1.jsonl");
-    if (missing) std::puts("skipped: no shared data");
-    return missing;
-}
+bool skipped() { return !has_shared("data/date_cot1.jsonl"); }
 
 Dataset read(const Setting& setting) {
     ReadOptions options;
     options.models = {setting.small, "gpt-4"};
-    return read_log(shared + "/data/" + setting.file + ".jsonl", options).data;
+    return read_log(shared(std::string("data/") + setting.file + ".jsonl"), options).data;
 }
 
 /// The log with the first model's verdicts of row i at row `from(i)`, turned round where asked.
@@ -85,7 +80,7 @@ TEST_CASE("of 1,000 shuffles of verdicts between rows the guard lets at most 6 i
           "[property]") {
     if (skipped()) return;
     int passed = 0;
-    for (const Setting& setting : settings) {
+    for (const Setting& setting : log_settings) {
         const Dataset data = read(setting);
         CHECK(trained(data, setting, 0.125).report().guard.passed);
         for (std::uint64_t seed = 0; seed < 200; ++seed) {
@@ -106,7 +101,7 @@ TEST_CASE("with all verdicts turned round the excess on test halves stays at 97 
     if (skipped()) return;
     double upright = 0.0;
     double inverted = 0.0;
-    for (const Setting& setting : settings) {
+    for (const Setting& setting : log_settings) {
         const Dataset data = read(setting);
         const Dataset flipped = with_verdicts(
             data, [](Index row) { return row; }, true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published family against the figures of the published implementation: nine tables, seven methods. Candidates and
 // train lift are equal, test figures are equal to one of the parameters that tie there. Data outside the project.
+#include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
@@ -13,24 +14,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <fstream>
-#include <iostream>
+#include <string>
 
 using namespace automix;
+using automix_test::has_shared;
+using automix_test::shared;
 using nlohmann::json;
 
 namespace {
 
-const std::filesystem::path shared = AUTOMIX_SHARED_DIR;
-
 /// The cases; empty where the data are not here.
 json reference() {
-    std::ifstream file(shared / "golden" / "reference.json");
-    if (!file) {
-        std::cout << "skipped: no " << (shared / "golden" / "reference.json").string() << '\n';
-        return json::array();
-    }
+    if (!has_shared("golden/reference.json")) return json::array();
+    std::ifstream file(shared("golden/reference.json"));
     return json::parse(file);
 }
 
@@ -53,8 +50,7 @@ Split tables_of(const json& golden) {
     if (golden.contains("train")) return {inline_table(golden["train"]), inline_table(golden["test"])};
     ReadOptions options;
     options.models = {golden["slm"].get<std::string>(), golden["llm"].get<std::string>()};
-    return split_by_field(
-        read_log((shared / "data" / golden["file"].get<std::string>()).string(), options).data);
+    return split_by_field(read_log(shared("data/" + golden["file"].get<std::string>()), options).data);
 }
 
 AutomixOptions options_of(const json& golden) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The belief model and the exact solution of the routing POMDP against figures computed by a separate program.
 #include "support/routing.hpp"
+#include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 
 #include <automix/data/collect_statistics.hpp>
@@ -14,8 +15,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -23,10 +22,10 @@
 namespace {
 
 using namespace automix;
+using automix_test::has_shared;
+using automix_test::shared;
 using Catch::Matchers::WithinAbs;
 using Json = nlohmann::json;
-
-const std::string shared = AUTOMIX_SHARED_DIR;
 
 void require_equal(const Eigen::VectorXd& found, const Json& expected) {
     REQUIRE(found.size() == static_cast<Index>(expected.size()));
@@ -46,8 +45,7 @@ struct Case {
 
     Case(const Json& golden, const std::vector<double>& draws) {
         const auto names = golden["models"].get<std::vector<std::string>>();
-        log = split_by_field(
-            read_log(shared + "/" + golden["file"].get<std::string>()).data.with_models(names));
+        log = split_by_field(read_log(shared(golden["file"].get<std::string>())).data.with_models(names));
         Prices given;
         given.answers = golden["costs"].get<std::vector<double>>();
         given.draws = draws;
@@ -95,8 +93,9 @@ void require_policy(const RoutingPolicy& policy, int model, const Json& expected
 }
 
 Json read_golden() {
-    std::ifstream file(shared + "/golden/routing.json");
-    return file ? Json::parse(file) : Json();
+    if (!has_shared("golden/routing.json")) return {};
+    std::ifstream file(shared("golden/routing.json"));
+    return Json::parse(file);
 }
 
 template <class Policy>
@@ -113,10 +112,7 @@ void require_test(const Case& c, const Policy& policy, const Json& expected) {
 
 TEST_CASE("two models: belief, values, policies and replays are the golden ones") {
     const Json golden = read_golden();
-    if (golden.is_null()) {
-        std::puts("skipped: no shared data");
-        return;
-    }
+    if (golden.is_null()) return;
     for (const auto& expected : golden["two_models"]) {
         for (const auto& priced : expected["prices"]) {
             const double draw = priced["draw_cost"];
@@ -163,10 +159,7 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
 
 TEST_CASE("three models: coupling, values, policies and expectations are the golden ones") {
     const Json golden = read_golden();
-    if (golden.is_null()) {
-        std::puts("skipped: no shared data");
-        return;
-    }
+    if (golden.is_null()) return;
     for (const auto& expected : golden["three_models"]) {
         const Case c(expected, expected["draw_cost"].get<std::vector<double>>());
         require_equal(c.belief.priors[0], expected["joint_margin_0"]);

@@ -392,7 +392,7 @@ TEST_CASE("a killed writer loses at most the line that it was writing") {
         if (child == 0) {
             // Says after each record that it is written, until it is killed.
             LogWriter writer(path);
-            const std::string context(std::size_t{3} << 20U, 'x');
+            const std::string context(std::size_t{1} << 20U, 'x');
             for (std::size_t i = 0;; ++i) {
                 writer.write(simple_record(std::to_string(i), context));
                 if (::write(pipe_ends[1], "w", 1) != 1) _exit(1);

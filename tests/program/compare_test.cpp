@@ -28,9 +28,9 @@ std::vector<json> verdict_records(int rows, const std::string& prefix = "q") {
 }
 
 /// A log on disk, and the command line that compares routers on it.
-class Log {
+class ComparedLog {
  public:
-    explicit Log(int rows = 60)
+    explicit ComparedLog(int rows = 60)
         : path_(directory_.write("log.jsonl", lines(verdict_records(rows)))),
           other_(directory_.write("other.jsonl", lines(verdict_records(rows, "p")))) {}
 
@@ -58,7 +58,7 @@ double mean(const json& router, const std::string& figure) { return router[figur
 }  // namespace
 
 TEST_CASE("compare's JSON has the members that it promises and no others") {
-    const json all = Log().compare({"--routers", "pomdp,always_small", "--halves", "3"});
+    const json all = ComparedLog().compare({"--routers", "pomdp,always_small", "--halves", "3"});
     CHECK(keys(all) == std::vector<std::string>{"halves", "logs", "seed", "train_rows"});
     CHECK(all["halves"] == 3);
     CHECK(all["train_rows"].is_null());
@@ -84,7 +84,7 @@ TEST_CASE("compare's JSON has the members that it promises and no others") {
 }
 
 TEST_CASE("compare's figures of routers that look at nothing are known") {
-    const json all = Log().compare(
+    const json all = ComparedLog().compare(
         {"--routers", "pomdp,always_small,always_large,random_mix", "--mix", "0.25", "--halves", "4"});
     const json& routers = all["logs"][0]["routers"];
     const double area = mean(routers[0], "area");
@@ -103,7 +103,7 @@ TEST_CASE("compare's figures of routers that look at nothing are known") {
 }
 
 TEST_CASE("a router after an @ uses the models named there only") {
-    const json all = Log().compare(
+    const json all = ComparedLog().compare(
         {"--routers", "pomdp@small+middle,always_small@middle+large,fixed_k@small+large", "--halves", "2"});
     const json& routers = all["logs"][0]["routers"];
     CHECK(routers[0]["models"] == json{"small", "middle"});
@@ -112,12 +112,12 @@ TEST_CASE("a router after an @ uses the models named there only") {
     CHECK(mean(routers[1], "cost") == Approx(3.0));
     CHECK(mean(routers[1], "performance") == Approx(0.75));
     CHECK(routers[2]["models"] == json{"small", "large"});
-    const json whole = json_of(Log().line_of_two({"--routers", "fixed_k", "--halves", "2"}));
+    const json whole = json_of(ComparedLog().line_of_two({"--routers", "fixed_k", "--halves", "2"}));
     CHECK(mean(routers[2], "area") == Approx(mean(whole["logs"][0]["routers"][0], "area")));
 }
 
 TEST_CASE("several logs are compared apart, and their mean is given") {
-    const Log log;
+    const ComparedLog log;
     const json both = log.compare({log.other(), "--routers", "pomdp,fixed_k", "--halves", "3"});
     REQUIRE(both["logs"].size() == 2);
     CHECK(both["logs"][1]["log"] == log.other());
@@ -133,7 +133,7 @@ TEST_CASE("several logs are compared apart, and their mean is given") {
 }
 
 TEST_CASE("the same seed compares on the same halves, and fewer rows may be trained on") {
-    const Log log;
+    const ComparedLog log;
     const Arguments line = {"--routers", "exact,pomdp", "--halves", "2"};
     CHECK(log.compare(line) == log.compare(line));
     CHECK(log.compare(line)["logs"] != log.compare(line + Arguments{"--seed", "9"})["logs"]);
@@ -144,7 +144,7 @@ TEST_CASE("the same seed compares on the same halves, and fewer rows may be trai
 }
 
 TEST_CASE("compare takes the options of evaluate") {
-    const Log log;
+    const ComparedLog log;
     const auto figures = [&](const Arguments& arguments) {
         const json all =
             json_of(log.line_of_two(Arguments{"--routers", "pomdp", "--halves", "3"} + arguments));
@@ -162,7 +162,7 @@ TEST_CASE("compare takes the options of evaluate") {
 }
 
 TEST_CASE("what compare refuses") {
-    const Log log;
+    const ComparedLog log;
     const std::vector<std::pair<Arguments, std::string>> usage = {
         {{"--halves", "0"}, "halves: expected at least 1, found 0"},
         {{"--halves", "x"}, "x"},
@@ -198,12 +198,12 @@ TEST_CASE("what compare refuses") {
     check_refused(log.line_of_two({"--routers", "pomdp", "--accept", "plurality"}), 1,
                   "no samples are known of model \"small\"");
     check_refused({"compare", log.path() + ".missing"}, 1, "cannot be opened");
-    const Log tiny(1);
+    const ComparedLog tiny(1);
     check_refused(tiny.line({"--routers", "pomdp"}), 1, "leaves no rows to");
 }
 
 TEST_CASE("of the routers that nobody named those are left out that do not suit, with a note") {
-    const Log log;
+    const ComparedLog log;
     const auto names = [](const json& all) {
         std::vector<std::string> found;
         for (const json& router : all["routers"]) found.push_back(router["name"]);

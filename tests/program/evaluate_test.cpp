@@ -16,9 +16,9 @@ const std::vector<std::string> report_keys = {"answer_cost",   "cost",   "draws"
                                               "rounds",        "routed", "undefined", "verification_cost"};
 
 /// A log on disk and what the program says of it.
-class Log {
+class EvaluatedLog {
  public:
-    explicit Log(const std::vector<json>& records = hand_records())
+    explicit EvaluatedLog(const std::vector<json>& records = hand_records())
         : path_(directory_.write("log.jsonl", lines(records))) {}
 
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -61,7 +61,7 @@ std::vector<json> changed(Change change) {
 }  // namespace
 
 TEST_CASE("evaluate's JSON has the members that it promises and no others") {
-    const json all = Log().evaluate(Arguments{"--router", "threshold"} + prices);
+    const json all = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
     CHECK(keys(all) ==
           std::vector<std::string>{"base_ibc", "baselines", "models", "routers", "rows", "warnings"});
     CHECK(all["models"] == json{"small", "large"});
@@ -87,7 +87,7 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
 }
 
 TEST_CASE("evaluate's figures are those worked out by hand") {
-    const json all = Log().evaluate(Arguments{"--router", "threshold"} + prices);
+    const json all = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
     // Training rows: P_S = 2/4, P_L = 3/4, costs 1 and 9. Test rows: P_S = 2/4, P_L = 3.5/4.
     CHECK(all["base_ibc"]["train"].get<double>() == Approx(0.25 / 8));
     CHECK(all["base_ibc"]["test"].get<double>() == Approx(0.375 / 8));
@@ -165,7 +165,7 @@ TEST_CASE("evaluate's figures are those worked out by hand") {
 }
 
 TEST_CASE("intervals hold the figure, follow the seed, and are as many resamples as asked for") {
-    const Log log;
+    const EvaluatedLog log;
     const Arguments arguments = Arguments{"--router", "threshold"} + prices;
     const json test = log.evaluate(arguments)["routers"][0]["test"];
     const json& ci = test["ci"];
@@ -197,14 +197,15 @@ TEST_CASE("intervals hold the figure, follow the seed, and are as many resamples
 }
 
 TEST_CASE("where no resample has a lift its interval is null") {
-    const Log log(changed([](json& record) { record["models"][1]["score"] = record["models"][0]["score"]; }));
+    const EvaluatedLog log(
+        changed([](json& record) { record["models"][1]["score"] = record["models"][0]["score"]; }));
     const json ci = log.router("always_large")["test"]["ci"];
     CHECK(ci["ibc_lift"].is_null());
     CHECK(ci["undefined_resamples"] == 1000);
 }
 
 TEST_CASE("all is every router but fixed_answer, and names count once") {
-    const Log log;
+    const EvaluatedLog log;
     const auto names = [&](const std::string& list) {
         std::vector<std::string> found;
         const json all = log.evaluate({"--router", list, "--resamples", "1"});
@@ -234,7 +235,7 @@ TEST_CASE("several logs are read as one, before or behind the options") {
     const std::vector<json> records = hand_records();
     const std::string first = directory.write("first.jsonl", lines({records.begin(), records.begin() + 3}));
     const std::string second = directory.write("second.jsonl", lines({records.begin() + 3, records.end()}));
-    const json whole = Log().evaluate(Arguments{"--router", "all"} + prices);
+    const json whole = EvaluatedLog().evaluate(Arguments{"--router", "all"} + prices);
     CHECK(json_of(Arguments{"evaluate", first, second, "--router", "all"} + prices) == whole);
     CHECK(json_of(Arguments{"evaluate", "--models", "small,large", "--router", "all"} + prices +
                   Arguments{"--cost-range", "0,99", first, second}) == whole);
@@ -261,15 +262,16 @@ TEST_CASE("a log in another shape is read through a map") {
                                            {{"name", "large"}, {"score", "l_f1"}}}}}
                                         .dump());
     const Arguments arguments = Arguments{"--router", "all"} + prices;
-    CHECK(json_of(Arguments{"evaluate", table, "--map", map} + arguments) == Log().evaluate(arguments));
+    CHECK(json_of(Arguments{"evaluate", table, "--map", map} + arguments) ==
+          EvaluatedLog().evaluate(arguments));
 }
 
 TEST_CASE("rows to train and to test on: by name, by share, by hash") {
     std::vector<json> many;
     for (int i = 0; i < 200; ++i) many.push_back(record("q" + std::to_string(i), "", "", i % 2, 1, i % 2));
     for (json& record : many) record.erase("split");
-    const Log unsplit(many);
-    const auto rows = [](const Log& log, const Arguments& arguments) {
+    const EvaluatedLog unsplit(many);
+    const auto rows = [](const EvaluatedLog& log, const Arguments& arguments) {
         const json found =
             log.evaluate(Arguments{"--router", "threshold", "--resamples", "1"} + arguments)["rows"];
         return std::vector<int>{found["train"].get<int>(), found["test"].get<int>()};
@@ -280,12 +282,12 @@ TEST_CASE("rows to train and to test on: by name, by share, by hash") {
     CHECK(hashed[0] + hashed[1] == 200);
     CHECK(hashed[0] > 25);
     CHECK(hashed[0] < 75);
-    CHECK(rows(Log(), {"--split", "random:0.25"}) == std::vector<int>{2, 6});
-    CHECK(rows(Log(), {"--train-split", "test", "--test-split", "train"}) == std::vector<int>{4, 4});
+    CHECK(rows(EvaluatedLog(), {"--split", "random:0.25"}) == std::vector<int>{2, 6});
+    CHECK(rows(EvaluatedLog(), {"--train-split", "test", "--test-split", "train"}) == std::vector<int>{4, 4});
 
     std::vector<json> renamed = hand_records();
     renamed.back()["split"] = "dev";
-    CHECK(rows(Log(renamed), {"--test-split", "dev"}) == std::vector<int>{4, 1});
+    CHECK(rows(EvaluatedLog(renamed), {"--test-split", "dev"}) == std::vector<int>{4, 1});
 }
 
 TEST_CASE("a truncated last line is skipped with a warning where allowed") {
@@ -298,14 +300,14 @@ TEST_CASE("a truncated last line is skipped with a warning where allowed") {
     CHECK_THAT(found["warnings"][0].get<std::string>(),
                ContainsSubstring("log.jsonl:9") && ContainsSubstring("truncated"));
     found["warnings"].erase(0);
-    CHECK(found == Log().evaluate(Arguments{"--router", "threshold"} + prices));
+    CHECK(found == EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices));
     const Outcome refused = run_automix(arguments);
     CHECK(refused.code == 1);
     CHECK_THAT(refused.err, ContainsSubstring("log.jsonl:9") && ContainsSubstring("truncated"));
 }
 
 TEST_CASE("fixed_answer routes listed answers without verifying them") {
-    const Log log([] {
+    const EvaluatedLog log([] {
         std::vector<json> records = hand_records();
         for (json& record : records) record["models"][0]["answer"] = "42";
         records[6]["models"][0]["answer"] = " Unanswerable";  // b3, of which the small model is sure
@@ -332,9 +334,9 @@ TEST_CASE("fixed_answer routes listed answers without verifying them") {
         {{"cost", 8.5}});
     std::vector<json> with_comma = hand_records();
     with_comma[6]["models"][0]["answer"] = "no, unanswerable";
-    check_figures(Log(with_comma).router("fixed_answer:threshold", list)["test"], {{"cost", 6.5}});
+    check_figures(EvaluatedLog(with_comma).router("fixed_answer:threshold", list)["test"], {{"cost", 6.5}});
     check_figures(
-        Log(with_comma)
+        EvaluatedLog(with_comma)
             .router("fixed_answer:threshold", list + Arguments{"--fixed-answer", "No, unanswerable"})["test"],
         {{"cost", 8.5}});
 
@@ -345,7 +347,7 @@ TEST_CASE("fixed_answer routes listed answers without verifying them") {
 }
 
 TEST_CASE("a cost range binds on the training rows; that nothing satisfies it is a result") {
-    const Log log;
+    const EvaluatedLog log;
     // Thresholds route half of the training rows (6.5) or, at 1, all of them (11).
     CHECK(log.router("threshold", prices + Arguments{"--cost-range", "7,20"})["train"]["cost"] == 11.0);
     CHECK(log.router("threshold", prices + Arguments{"--cost-range", "6.5,6.5"})["train"]["cost"] == 6.5);
@@ -362,7 +364,7 @@ TEST_CASE("a cost range binds on the training rows; that nothing satisfies it is
 }
 
 TEST_CASE("mix is the share of the large model") {
-    const json found = Log().evaluate(Arguments{"--router", "random_mix", "--mix", "0.25"} + prices);
+    const json found = EvaluatedLog().evaluate(Arguments{"--router", "random_mix", "--mix", "0.25"} + prices);
     // 3/4 of the small model and 1/4 of the large one.
     const json expected = {{"performance", 0.59375}, {"cost", 3.0}, {"routed", 0.25}, {"ibc_lift", 0.0}};
     check_figures(found["routers"][0]["test"], expected);
@@ -377,8 +379,8 @@ TEST_CASE("prices: given, recorded, default") {
         small.erase("confidence");
         small["verdicts"] = {verdict, verdict, nullptr, verdict};
     };
-    const Log log(changed(with_verdicts));
-    const auto test = [](const Log& of, const Arguments& arguments) {
+    const EvaluatedLog log(changed(with_verdicts));
+    const auto test = [](const EvaluatedLog& of, const Arguments& arguments) {
         return of.router("threshold", arguments)["test"];
     };
     // Defaults: 1 and 50 for answers, 1 for all four draws.
@@ -389,7 +391,7 @@ TEST_CASE("prices: given, recorded, default") {
     check_figures(test(log, {"--draw-cost", "3"}), {{"verification_cost", 12.0}});
     check_figures(test(log, {"--draw-cost", "3,7"}), {{"verification_cost", 12.0}});
 
-    const Log recorded(changed([&](json& record) {
+    const EvaluatedLog recorded(changed([&](json& record) {
         with_verdicts(record);
         record["models"][0]["cost"] = 2.0;
         record["models"][0]["draw_cost"] = 0.5;
@@ -414,7 +416,7 @@ TEST_CASE("prices are settled once for the rows to train and to test on") {
         const Outcome refused = run_automix({"evaluate", log, "--router", "threshold"});
         CHECK(refused.code == 1);
         CHECK_THAT(refused.err, ContainsSubstring("recorded for some rows but not for"));
-        check_figures(Log(recorded_in(part)).router("threshold", prices)["test"], {{"cost", 6.5}});
+        check_figures(EvaluatedLog(recorded_in(part)).router("threshold", prices)["test"], {{"cost", 6.5}});
     }
     // Rows of a third split are not used, so they need no prices.
     std::vector<json> three = changed([](json& record) {
@@ -423,9 +425,10 @@ TEST_CASE("prices are settled once for the rows to train and to test on") {
         record["models"][1]["cost"] = 9.0;
     });
     three.push_back(record("d1", "a", "dev", 0, 1, 0));
-    check_figures(Log(three).router("threshold")["test"], {{"cost", 6.5}});
+    check_figures(EvaluatedLog(three).router("threshold")["test"], {{"cost", 6.5}});
     // The same rows may be both.
-    CHECK(Log().router("threshold", prices + Arguments{"--train-split", "test"})["test"]["cost"] == 6.5);
+    CHECK(EvaluatedLog().router("threshold", prices + Arguments{"--train-split", "test"})["test"]["cost"] ==
+          6.5);
 }
 
 TEST_CASE("what was assumed of prices is a warning") {
@@ -433,22 +436,22 @@ TEST_CASE("what was assumed of prices is a warning") {
         record["models"][0]["cost"] = 1.0;
         record["models"][1]["cost"] = 9.0;
     });
-    const json found = Log(half_priced).evaluate({"--router", "threshold"});
+    const json found = EvaluatedLog(half_priced).evaluate({"--router", "threshold"});
     REQUIRE(found["warnings"].size() == 2);
     CHECK_THAT(found["warnings"][0].get<std::string>(),
                ContainsSubstring("draw_cost") && ContainsSubstring("small"));
     check_figures(found["routers"][0]["test"], {{"cost", 6.5}});
-    CHECK(
-        Log(half_priced).evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"].size() ==
-        1);
-    CHECK_THAT(text_of({"evaluate", Log(half_priced).path(), "--router", "threshold"}),
+    CHECK(EvaluatedLog(half_priced)
+              .evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"]
+              .size() == 1);
+    CHECK_THAT(text_of({"evaluate", EvaluatedLog(half_priced).path(), "--router", "threshold"}),
                ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
-    CHECK_THAT(text_of({"describe", Log(half_priced).path()}),
+    CHECK_THAT(text_of({"describe", EvaluatedLog(half_priced).path()}),
                ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
 }
 
 TEST_CASE("zero prices are legal") {
-    const Log log;
+    const EvaluatedLog log;
     check_figures(log.router("threshold", {"--costs", "0,9", "--verification-cost", "0"})["test"],
                   {{"cost", 4.5}, {"ibc", 0.375 / 4.5}, {"ibc_lift", 1.0}});
     const json free = log.evaluate({"--router", "all", "--costs", "0,0", "--verification-cost", "0"});
@@ -464,7 +467,7 @@ TEST_CASE("zero prices are legal") {
 }
 
 TEST_CASE("pairs of models with nothing to gain are results") {
-    const auto undefined = [](const Log& log, const Arguments& arguments) {
+    const auto undefined = [](const EvaluatedLog& log, const Arguments& arguments) {
         const json found = log.evaluate(Arguments{"--router", "all"} + arguments);
         for (const json& router : found["routers"]) {
             if (router.contains("infeasible")) continue;
@@ -473,22 +476,22 @@ TEST_CASE("pairs of models with nothing to gain are results") {
         }
         return found["baselines"]["always_large"]["undefined"].get<std::string>();
     };
-    const Log worse(changed([](json& record) { record["models"][1]["score"] = 0.25; }));
+    const EvaluatedLog worse(changed([](json& record) { record["models"][1]["score"] = 0.25; }));
     CHECK(undefined(worse, prices) == "LLM not better");
-    const Log equal(
+    const EvaluatedLog equal(
         changed([](json& record) { record["models"][1]["score"] = record["models"][0]["score"]; }));
     CHECK(undefined(equal, prices) == "both models score the same");
-    CHECK(undefined(Log(), {"--costs", "5,5"}) == "cost equals that of the small model");
+    CHECK(undefined(EvaluatedLog(), {"--costs", "5,5"}) == "cost equals that of the small model");
 }
 
 TEST_CASE("of three models any two can be chosen in the log's order; all three need prices") {
-    const Log log(changed([](json& record) {
+    const EvaluatedLog log(changed([](json& record) {
         record["models"].insert(record["models"].begin() + 1,
                                 json{{"name", "middle"}, {"score", 0.5}, {"confidence", 0.5}});
     }));
     const Arguments router = {"--router", "threshold"};
     CHECK(log.evaluate(router + prices + Arguments{"--models", "small,large"}) ==
-          Log().evaluate(router + prices));
+          EvaluatedLog().evaluate(router + prices));
     const json pair = log.evaluate(router + prices + Arguments{"--models", "middle,large"});
     CHECK(pair["models"] == json{"middle", "large"});
     check_figures(pair["baselines"]["always_small"], {{"performance", 0.5}, {"cost", 1.0}});
@@ -504,7 +507,7 @@ TEST_CASE("of three models any two can be chosen in the log's order; all three n
 
 TEST_CASE("the text says what the JSON says") {
     const std::string text =
-        text_of(Arguments{"evaluate", Log().path(), "--router", "threshold,random_mix"} + prices);
+        text_of(Arguments{"evaluate", EvaluatedLog().path(), "--router", "threshold,random_mix"} + prices);
     CHECK_THAT(
         text,
         ContainsSubstring("small -> large: trained on 4 queries, tested on 4\n") &&
@@ -528,7 +531,7 @@ TEST_CASE("the POMDP router shows its guard, its objective and why it falls back
         one["models"][0]["verdicts"] = {right, right, right};
         records.push_back(one);
     }
-    const Log telling(records);
+    const EvaluatedLog telling(records);
     const Arguments line = {"--costs", "1,9", "--draw-cost", "0.1"};
     const json router = telling.router("pomdp", line);
     CHECK(keys(router["guard"]) == std::vector<std::string>{"mean", "passed", "se"});
@@ -544,7 +547,7 @@ TEST_CASE("the POMDP router shows its guard, its objective and why it falls back
     // Verdicts that tell nothing.
     for (std::size_t i = 0; i < records.size(); ++i)
         records[i]["models"][0]["verdicts"] = {i / 4 % 2, i / 8 % 2, i / 4 % 2};
-    const Log noise(records);
+    const EvaluatedLog noise(records);
     const json refused = noise.router("pomdp", line);
     CHECK(refused["guard"]["passed"] == false);
     CHECK_THAT(refused["parameters"]["fallback"].get<std::string>(),
@@ -561,7 +564,7 @@ TEST_CASE("objectives and limits of the POMDP router are options") {
         one["models"][0].erase("confidence");
         one["models"][0]["verdicts"] = {sure, sure, sure, sure};
     }
-    const Log log(records);
+    const EvaluatedLog log(records);
     const auto test_cost = [&](const Arguments& arguments) {
         return log
             .router("pomdp", Arguments{"--costs", "1,9", "--draw-cost", "0.1"} + arguments)["test"]["cost"]

@@ -13,9 +13,9 @@ using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 
 /// The hand-made log, and the command line for it.
-class Log {
+class FrontierLog {
  public:
-    Log() : path_(directory_.write("log.jsonl", lines(hand_records()))) {}
+    FrontierLog() : path_(directory_.write("log.jsonl", lines(hand_records()))) {}
 
     [[nodiscard]] Arguments line(const Arguments& arguments = {}) const {
         return Arguments{"frontier", path_, "--router", "exact", "--costs", "1,9", "--verification-cost",
@@ -31,7 +31,7 @@ class Log {
 }  // namespace
 
 TEST_CASE("frontier's JSON has the members that it promises and no others") {
-    const json all = json_of(Log().line());
+    const json all = json_of(FrontierLog().line());
     CHECK(keys(all) == std::vector<std::string>{"models", "oracle", "policies", "router", "rows",
                                                 "single_models", "warnings"});
     CHECK(all["models"] == json{"small", "large"});
@@ -56,7 +56,7 @@ TEST_CASE("frontier's JSON has the members that it promises and no others") {
 }
 
 TEST_CASE("a frontier comes as a drawing, as a table and as a picture") {
-    const Log log;
+    const FrontierLog log;
     const std::string text = text_of(log.line());
     CHECK_THAT(text, StartsWith("mean score over mean cost per query, 4 test queries\n") &&
                          ContainsSubstring("* exact"));
@@ -68,7 +68,7 @@ TEST_CASE("a frontier comes as a drawing, as a table and as a picture") {
 }
 
 TEST_CASE("a log without verdicts has a frontier too, and the router is pomdp unless another is named") {
-    const Log log;
+    const FrontierLog log;
     Arguments line = log.line({"--format", "json"});
     line.erase(line.begin() + 2, line.begin() + 4);
     const json all = json::parse(text_of(line));
@@ -80,7 +80,7 @@ TEST_CASE("a log without verdicts has a frontier too, and the router is pomdp un
 }
 
 TEST_CASE("what frontier refuses") {
-    const Log log;
+    const FrontierLog log;
     check_refused(log.line({"--format", "png"}), 2, "png");
     check_refused(log.line({"--resamples", "0"}), 2, "resamples: expected at least 1, found 0");
     check_refused(log.line({"--objective", "x"}), 2, "objective");

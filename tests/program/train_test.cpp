@@ -25,16 +25,16 @@ std::vector<json> clear_records(int first = 0, int count = 60) {
     return records;
 }
 
-const Arguments prices = {"--costs", "1,10", "--draw-cost", "0.5"};
+const Arguments trained_prices = {"--costs", "1,10", "--draw-cost", "0.5"};
 
 /// A log and policies beside it.
-struct Place {
+struct PlaceInText {
     files::Directory directory{};
     std::string log = directory.write("log.jsonl", lines(clear_records()));
     std::string policy = directory.path("policy.json");
 
     [[nodiscard]] json train(const Arguments& more = {}) const {
-        return json_of(Arguments{"train", log, "--out", policy} + prices + more);
+        return json_of(Arguments{"train", log, "--out", policy} + trained_prices + more);
     }
     [[nodiscard]] json saved() const { return json::parse(files::read(policy)); }
 
@@ -53,7 +53,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("train saves a policy and says what it came to") {
-    const Place place;
+    const PlaceInText place;
     const json found = place.train();
     CHECK(keys(found) ==
           std::vector<std::string>{"cells", "models", "policies", "policy", "report", "rows", "warnings"});
@@ -76,7 +76,7 @@ TEST_CASE("train saves a policy and says what it came to") {
     CHECK(saved["models"][0] == json{{"name", "small"}, {"verified", "verdicts"}, {"draws", 3}});
     CHECK_THAT(saved["policies"][0]["nodes"][0].get<std::string>(), StartsWith("v1a, r1 a, "));
 
-    const std::string text = text_of(Arguments{"train", place.log, "--out", place.policy} + prices +
+    const std::string text = text_of(Arguments{"train", place.log, "--out", place.policy} + trained_prices +
                                      Arguments{"--objective", "budget=4"});
     CHECK_THAT(text, StartsWith("small -> large: trained on 60 queries, 2 cells of evidence; saved to ") &&
                          ContainsSubstring("objective budget=4: ") && ContainsSubstring("guard passed") &&
@@ -86,24 +86,26 @@ TEST_CASE("train saves a policy and says what it came to") {
 }
 
 TEST_CASE("train takes rows of one split, or a share") {
-    const Place place;
+    const PlaceInText place;
     CHECK(place.train({"--train-split", "train"})["rows"] == 40.0);
     const double share = place.train({"--split", "random:0.5"})["rows"];
     CHECK(share == 30.0);
-    check_refused(Arguments{"train", place.log, "--out", place.policy, "--train-split", "dev"} + prices, 1,
-                  "no rows with split \"dev\"");
+    check_refused(
+        Arguments{"train", place.log, "--out", place.policy, "--train-split", "dev"} + trained_prices, 1,
+        "no rows with split \"dev\"");
 }
 
 TEST_CASE("a policy trained on parts that were merged is that of the whole") {
-    const Place place;
+    const PlaceInText place;
     const std::string first = place.directory.write("first.jsonl", lines(clear_records(0, 25)));
     const std::string second = place.directory.write("second.jsonl", lines(clear_records(25, 35)));
     const std::string part = place.directory.path("part.json");
     static_cast<void>(place.train({"--objective", "lambda=0.04"}));
     const json whole = place.saved();
     static_cast<void>(
-        text_of(Arguments{"train", first, "--out", part, "--objective", "lambda=0.04"} + prices));
-    static_cast<void>(text_of(Arguments{"train", second, "--merge", part, "--out", place.policy} + prices));
+        text_of(Arguments{"train", first, "--out", part, "--objective", "lambda=0.04"} + trained_prices));
+    static_cast<void>(
+        text_of(Arguments{"train", second, "--merge", part, "--out", place.policy} + trained_prices));
     const json merged = place.saved();
     CHECK(merged["options"] == whole["options"]);  // the objective is kept
     CHECK(merged["policies"] == whole["policies"]);
@@ -118,17 +120,19 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
 }
 
 TEST_CASE("what train refuses leaves the old policy in place") {
-    const Place place;
+    const PlaceInText place;
     static_cast<void>(place.train());
     const std::string before = files::read(place.policy);
     check_refused({"train", "--out", place.policy}, 2, "nothing to train on");
     check_refused({"train", place.log}, 2, "--out");
-    check_refused(Arguments{"train", place.log, "--out", place.policy, "--objective", "budget=0.5"} + prices,
-                  1, "budget 0.5 is below the price of the cheapest answer");
-    check_refused(Arguments{"train", place.log, "--out", place.policy, "--max-draws", "4"} + prices, 1,
-                  "4 are needed");
-    check_refused(Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + prices, 1,
-                  "policy.json");
+    check_refused(
+        Arguments{"train", place.log, "--out", place.policy, "--objective", "budget=0.5"} + trained_prices, 1,
+        "budget 0.5 is below the price of the cheapest answer");
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--max-draws", "4"} + trained_prices,
+                  1, "4 are needed");
+    check_refused(
+        Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + trained_prices, 1,
+        "policy.json");
     for (const Arguments& ignored :
          {Arguments{"--costs", "1,60"}, Arguments{"--draw-cost", "1"}, Arguments{"--max-draws", "2"},
           Arguments{"--models", "small,large"}, Arguments{"--split", "hash:0.5"}, Arguments{"--seed", "3"}}) {
@@ -142,7 +146,7 @@ TEST_CASE("what train refuses leaves the old policy in place") {
 }
 
 TEST_CASE("decide answers each line with the policy's decision and its explanation") {
-    const Place place;
+    const PlaceInText place;
     static_cast<void>(place.train());
     const auto [answers, outcome] = place.decide(
         R"({"id":"q1","current":null})"
@@ -182,7 +186,7 @@ TEST_CASE("decide answers each line with the policy's decision and its explanati
 
 TEST_CASE(
     "a line that decide cannot read is answered with the reason, and the lines behind it are answered") {
-    const Place place;
+    const PlaceInText place;
     static_cast<void>(place.train());
     const std::string good = R"({"id":"q","current":null})";
     const auto model = [](const std::string& evidence) {
@@ -224,7 +228,7 @@ TEST_CASE(
 }
 
 TEST_CASE("decide refuses a policy that was altered, or is over other models") {
-    const Place place;
+    const PlaceInText place;
     static_cast<void>(place.train());
     std::string text = files::read(place.policy);
     check_refused({"decide", "--policy", place.policy, "--models", "small,huge"}, 1,
