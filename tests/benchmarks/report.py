@@ -89,6 +89,26 @@ def own_lines(references, runs):
         yield f"{subject} {method}", f"{rows:,}", duration(ours), "", "", ""
 
 
+def routing_lines(runs):
+    """From columns to statistics, and from statistics to a policy, guard and all."""
+    for (subject, kind, size), run in runs.items():
+        ours = cpu_seconds(run)
+        if (subject, kind) == ("statistics", "collect"):
+            alone = cpu_seconds(runs["statistics", "sum_columns", size])
+            yield (
+                "collect the statistics of a log",
+                f"{size:,}",
+                duration(ours),
+                f"{duration(alone)} summing the same columns",
+                f"{alone / ours:.2f} of its speed",
+                goal("0.25", ours <= 4 * alone),
+            )
+        elif subject == "policy":
+            most = {"two_models": 1e-3, "three_models": 100e-3}[kind]
+            what = f"train pomdp from statistics, {kind.replace('_', ' ')} at {size} draws"
+            yield what, "", duration(ours), "", "", goal(f"under {duration(most)}", ours < most)
+
+
 def reading_lines(runs):
     for (subject, kind, rows), run in runs.items():
         if subject != "read":
@@ -153,6 +173,7 @@ def main():
     for lines in (
         compared_lines(reference["results"], runs),
         own_lines(reference["results"], runs),
+        routing_lines(runs),
         reading_lines(runs),
         live_lines(runs),
         compile_lines(load(options.compilation)),
