@@ -172,6 +172,7 @@
 #include <automix/router/pomdp_report.hpp>
 #include <automix/router/pomdp_router.hpp>
 #include <automix/router/pomdp_training.hpp>
+#include <automix/router/quality_target.hpp>
 #include <automix/router/registry.hpp>
 #include <automix/router/router.hpp>
 #include <automix/router/routing_layout.hpp>

@@ -279,7 +279,7 @@ TEST_CASE("the table of a comparison shows means with their standard errors") {
     CHECK_THAT(text, ContainsSubstring("log") && ContainsSubstring("area") &&
                          ContainsSubstring("1.00 (0.00)") &&
                          ContainsSubstring("- small: lift is undefined on 20 halves") &&
-                         ContainsSubstring("- telling: the guard refused 20 times"));
+                         ContainsSubstring("- telling: fell back 20 times"));
     CHECK(format_mean({12.345, 0.678, 0}, 1) == "12.3 (0.7)");
     CHECK(format_mean({12.345, Figure::undefined("one half"), 0}, 1) == "12.3");
     CHECK(format_mean({}, 1) == "-");

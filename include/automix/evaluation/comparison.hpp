@@ -69,7 +69,7 @@ struct ComparedFigures {
 struct ComparedRouter {
     std::string name{};
     std::vector<std::string> models{};
-    int refused = 0;     ///< halves where the guard refused
+    int refused = 0;  ///< halves where the router fell back: the guard refused, or no larger model was better
     int infeasible = 0;  ///< halves where nothing was feasible
     ComparedFigures<MeanFigure> figures{};
     MeanFigure area_difference{};    ///< to the first router, paired by half

@@ -36,8 +36,9 @@ inline std::string comparison_table(std::string_view title, const std::vector<Co
     std::string text = table.text();
     for (const ComparedRouter& router : routers) {
         if (router.refused > 0)
-            text += "- " + router.name + ": the guard refused " + std::to_string(router.refused) +
-                    " times, which counts as an excess and a lift of 0\n";
+            text += "- " + router.name + ": fell back " + std::to_string(router.refused) +
+                    " times, as the guard refused or no larger model was better, which counts as an excess "
+                    "and a lift of 0\n";
         if (router.infeasible > 0)
             text += "- " + router.name + ": nothing was feasible " + std::to_string(router.infeasible) +
                     " times, which counts as an excess and a lift of 0\n";

@@ -15,13 +15,13 @@
 #include <automix/router/objective.hpp>
 #include <automix/router/policy_hull.hpp>
 #include <automix/router/pomdp_report.hpp>
+#include <automix/router/quality_target.hpp>
 #include <automix/router/routing_solver.hpp>
 #include <automix/router/routing_tree.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +29,6 @@
 #include <vector>
 
 namespace automix {
-
-/// Standard errors that held-out quality must lie above its target.
-inline constexpr double quality_margin = 0.5;
 
 /// A trained policy: one, or two mixed at random, and what training came to.
 struct TrainedPolicy {
@@ -47,19 +44,6 @@ struct TrainedPolicy {
 inline constexpr int fold_vectors = 60;
 
 namespace detail {
-
-/// Candidates for a quality target: a policy, and how far it lies above the target on held-out rows.
-struct QualityCandidate {
-    double lambda = 0.0;
-    RoutingSolution solution{};  ///< fitted to all rows
-    HeldOut held_out{};
-
-    /// By how much the target is met, less the margin.
-    [[nodiscard]] double slack() const {
-        return held_out.mean_figure() - quality_margin * held_out.standard_error();
-    }
-    [[nodiscard]] double cost() const { return held_out.mean().cost; }
-};
 
 template <class Data>
 class PomdpTraining {
@@ -373,47 +357,23 @@ class PomdpTraining {
 
     void for_quality(double share, bool refused) {
         std::vector<QualityCandidate> candidates = quality_candidates(share, refused);
-        // The cheapest mixture of two with slack: one falls short, the other does not.
-        double least = std::numeric_limits<double>::infinity();
-        std::pair<std::size_t, std::size_t> chosen{};
-        double weight = 0.0;
-        for (std::size_t good = 0; good < candidates.size(); ++good) {
-            if (candidates[good].slack() < 0.0) continue;
-            for (std::size_t poor = 0; poor < candidates.size(); ++poor) {
-                const double short_of = -candidates[poor].slack();
-                const double part =
-                    poor == good || short_of <= 0.0 ? 1.0 : short_of / (short_of + candidates[good].slack());
-                const double cost = part * candidates[good].cost() + (1.0 - part) * candidates[poor].cost();
-                if (cost < least - 1e-12) {
-                    least = cost;
-                    chosen = {poor, good};
-                    weight = part;
-                }
-            }
+        const std::optional<QualityMixture> cheapest = cheapest_mixture(candidates);
+        if (!cheapest && trained_.report.fallback.empty()) {
+            trained_.report.fallback =
+                "no policy reaches " + format_number(share) +
+                " of the last model's quality on held-out rows; the one that comes closest is used";
         }
-        if (!std::isfinite(least)) {
-            const auto best =
-                std::max_element(candidates.begin(), candidates.end(),
-                                 [](const auto& a, const auto& b) { return a.slack() < b.slack(); });
-            if (trained_.report.fallback.empty()) {
-                trained_.report.fallback =
-                    "no policy reaches " + format_number(share) +
-                    " of the last model's quality on held-out rows; the one that comes closest is used";
-            }
-            chosen = {static_cast<std::size_t>(best - candidates.begin()),
-                      static_cast<std::size_t>(best - candidates.begin())};
-            weight = 1.0;
-        }
-        QualityCandidate& poor = candidates[chosen.first];
-        QualityCandidate& good = candidates[chosen.second];
-        const auto mixed = [&](double a, double b) { return (1.0 - weight) * a + weight * b; };
+        const QualityMixture chosen = cheapest ? *cheapest : closest_candidate(candidates);
+        QualityCandidate& poor = candidates[chosen.poor];
+        QualityCandidate& good = candidates[chosen.good];
+        const auto mixed = [&](double a, double b) { return (1.0 - chosen.share) * a + chosen.share * b; };
         trained_.report.quality = QualitySupport{
             share * large_.performance, mixed(poor.held_out.mean().score, good.held_out.mean().score),
             mixed(poor.cost(), good.cost()),
             mixed(poor.held_out.standard_error(), good.held_out.standard_error())};
         const double lambda = good.lambda;
         RoutingSolution dearer = good.solution;
-        mix(std::move(poor.solution), std::move(dearer), weight, lambda);
+        mix(std::move(poor.solution), std::move(dearer), chosen.share, lambda);
     }
 
     const Data& statistics_;
