@@ -5,7 +5,7 @@
 
 #include <automix/core/format.hpp>
 #include <automix/core/text_table.hpp>
-#include <automix/router/explanation.hpp>
+#include <automix/router/explanation_text.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/utf8.hpp>
 

@@ -156,6 +156,7 @@
 #include <automix/router/evidence.hpp>
 #include <automix/router/exact.hpp>
 #include <automix/router/explanation.hpp>
+#include <automix/router/explanation_text.hpp>
 #include <automix/router/fixed_answer.hpp>
 #include <automix/router/fixed_k.hpp>
 #include <automix/router/greedy_pomdp.hpp>
@@ -167,6 +168,7 @@
 #include <automix/router/one_shot.hpp>
 #include <automix/router/parameters.hpp>
 #include <automix/router/plurality_tree.hpp>
+#include <automix/router/policy_explainer.hpp>
 #include <automix/router/policy_hull.hpp>
 #include <automix/router/policy_walk.hpp>
 #include <automix/router/pomdp_report.hpp>

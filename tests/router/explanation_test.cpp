@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explanations by hand: what each action is expected to score and to pay, the worth of one more verdict, belief and reason.
-#include <automix/router/explanation.hpp>
+#include <automix/router/explanation_text.hpp>
+#include <automix/router/policy_explainer.hpp>
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 

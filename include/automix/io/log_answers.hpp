@@ -12,7 +12,7 @@
 #include <automix/io/log_record.hpp>
 #include <automix/mixer/answering.hpp>
 #include <automix/mixer/live_answer.hpp>
-#include <automix/router/explanation.hpp>
+#include <automix/router/policy_explainer.hpp>
 #include <automix/router/router.hpp>
 
 #include <nlohmann/json.hpp>

@@ -13,8 +13,8 @@
 #include <automix/mixer/live_model.hpp>
 #include <automix/mixer/live_source.hpp>
 #include <automix/mixer/query.hpp>
-#include <automix/router/explanation.hpp>
 #include <automix/router/loop.hpp>
+#include <automix/router/policy_explainer.hpp>
 #include <automix/router/pomdp_router.hpp>
 #include <automix/router/router.hpp>
 #include <automix/router/source.hpp>
