@@ -120,14 +120,16 @@ std::vector<std::string> names_of(const PolicyFile& policy) {
 }
 
 /// Throws `DataError` where the policy goes by what live models do not give.
-void require_live(const PolicyFile& policy) {
+void require_live(const PolicyFile& policy, const std::string& path) {
     for (const ModelShape& model : policy.router.trained().models) {
         if (model.kind == VerificationKind::confidence)
-            throw DataError("the policy goes by a logged confidence of " + in_quotes(model.name) +
-                            ", which live models do not give");
+            throw DataError(Place{path, 0, "statistics.models"},
+                            "the policy goes by a logged confidence of " + in_quotes(model.name) +
+                                ", which live models do not give");
     }
     if (policy.router.report().accepted == AcceptedAnswer::plurality)
-        throw DataError("the policy accepts pluralities, which this command does not draw");
+        throw DataError(Place{path, 0, "report.accepted"},
+                        "the policy accepts pluralities, which this command does not draw");
 }
 
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
@@ -144,9 +146,9 @@ void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
 
 void answer_live(const AnswerOptions& options, const PolicyFile& policy, const std::vector<Query>& queries,
                  OrderedOutput& output) {
-    require_live(policy);
+    require_live(policy, options.policy);
     std::shared_ptr<CallReplay> replay;
-    if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()));
+    if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()), true);
     std::shared_ptr<CallRecorder> recorder;
     if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, AppendMode::repair);
     const Wrap recorded = [&](AnyModel model) -> AnyModel {
@@ -155,7 +157,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     };
     const LiveModels live = replay ? replayed_models(options.live, names_of(policy), replay)
                                    : load_models(options.live, names_of(policy), recorded);
-    require_prompts(live.configs, queries);
+    check_queries(options.live, live.configs, queries);
     warn_of_prices(live.configs, policy.router.trained().prices);
     const Answerer answerer(policy.router, live.models, ConfiguredVerifiers(live.configs), options.answering);
     LiveRun run(queries.size(), live.ledger.get());

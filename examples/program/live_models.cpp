@@ -65,11 +65,16 @@ AnyModel http_backend(const ModelConfig& config) {
     const auto at = std::find_if(all.begin(), all.end(),
                                  [&](const ModelConfig& other) { return other.name == config.name; });
     std::string field = "models[" + std::to_string(at - all.begin()) + "]";
-    field += message.starts_with("base_url") ? ".base_url"
-             : message.starts_with("extra")  ? ".extra"
-             : message.starts_with("envir")  ? ".api_key_env"
-                                             : "";
-    throw DataError(Place{path, detail::line_of_field(detail::read_file(path), field), field}, message);
+    for (const auto& [start, name] :
+         {std::pair{"base_url", ".base_url"}, std::pair{"extra", ".extra"},
+          std::pair{"environment", ".api_key_env"}, std::pair{"prompts", ".prompts"},
+          std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
+        if (message.starts_with(start)) field += name;
+    }
+    const std::size_t colon = message.find(": ");
+    const bool repeats = colon != std::string::npos && field.ends_with("." + message.substr(0, colon));
+    throw DataError(Place{path, detail::line_of_field(detail::read_file(path), field), field},
+                    repeats ? message.substr(colon + 2) : message);
 }
 
 /// The configurations of these names, or all.
@@ -81,7 +86,7 @@ std::vector<ModelConfig> read_configs(const std::string& path, const std::vector
         const auto found = std::find_if(all.begin(), all.end(),
                                         [&](const ModelConfig& config) { return config.name == name; });
         if (found == all.end())
-            throw DataError(Place{path, 0, "models"},
+            throw DataError(Place{path, detail::line_of_field(detail::read_file(path), "models"), "models"},
                             "lacks " + in_quotes(name) + ", which the policy is for");
         chosen.push_back(*found);
     }
@@ -113,6 +118,30 @@ LiveModels replayed_models(const LiveOptions& options, const std::vector<std::st
         live.models.push_back(
             live_model(SplittingModel(ReplayModel(config.name, replay), config.samples_per_call), config));
     return live;
+}
+
+void check_queries(const LiveOptions& options, const std::vector<ModelConfig>& configs,
+                   const std::vector<Query>& queries) {
+    for (std::size_t m = 0; m < configs.size(); ++m) {
+        const ModelConfig& config = configs[m];
+        const bool is_last = m + 1 == configs.size();
+        try {
+            if (const std::size_t cut = check_prompts(config, !is_last, queries); cut > 0) {
+                std::fprintf(
+                    stderr,
+                    "automix: warning: %s: max_prompt_bytes cuts the contexts of %zu of %zu queries\n",
+                    printable(in_quotes(config.name)).c_str(), cut, queries.size());
+            }
+        } catch (const ArgumentError& error) {
+            fail_config(options.models, config, error.what());
+        }
+        if (!is_last && !charges_tokens(config.price) && !charges_tokens(configs[m + 1].price) &&
+            config.price.call > configs[m + 1].price.call) {
+            std::fprintf(
+                stderr, "automix: warning: %s costs more than the model after it; the cheapest comes first\n",
+                printable(in_quotes(config.name)).c_str());
+        }
+    }
 }
 
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained) {

@@ -10,6 +10,7 @@
 #include <automix/io/models_file.hpp>
 #include <automix/io/replay_model.hpp>
 #include <automix/mixer/live_model.hpp>
+#include <automix/mixer/query.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/router/routing_prices.hpp>
 
@@ -52,6 +53,11 @@ LiveModels load_models(const LiveOptions& options, const std::vector<std::string
 /// The same models, with a recording of their calls in place of HTTP.
 LiveModels replayed_models(const LiveOptions& options, const std::vector<std::string>& names,
                            const std::shared_ptr<CallReplay>& replay);
+
+/// Checks the prompts of all queries before any is sent, and says on standard error where contexts will be cut, or where models
+/// are not cheapest first. Throws `DataError` naming the field of the models file.
+void check_queries(const LiveOptions& options, const std::vector<ModelConfig>& configs,
+                   const std::vector<Query>& queries);
 
 /// Says on standard error where a call of a model costs something else than the policy was trained for; what tokens cost is known
 /// only of calls that were made.

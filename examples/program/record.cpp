@@ -23,6 +23,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -59,11 +60,34 @@ bool holds_whole_line(const std::string& path) {
     return lines.next(line) && (!lines.ended() || nlohmann::json::accept(line));
 }
 
-/// The ids of the log to go on with, where there is one. Throws `DataError` unless it has these models, and as many verdicts as
-/// are to be drawn.
+/// Throws `DataError` where a record of the log is not that of its query, or was scored by another metric.
+void require_same(const LogRecord& log, const Query& query, const RecordOptions& recording, const Place& at) {
+    const auto require = [&](const char* field, const std::string& found, const std::string& expected) {
+        if (found == expected) return;
+        throw DataError(Place{at.file, at.line, field},
+                        "expected that of the query, " + in_quotes(expected) + ", found " + in_quotes(found));
+    };
+    require("question", log.question.value_or(""), query.question);
+    require("context", log.context.value_or(""), query.context);
+    require("reference", log.reference.value_or(""), query.reference.value_or(""));
+    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
+        const double score = recording.metric(log.texts[m].answer.value_or(""), query.reference.value_or(""));
+        if (score == log.record.models[m].score) continue;
+        throw DataError(Place{at.file, at.line, "models[" + std::to_string(m) + "].score"},
+                        "expected " + format_number(score) + " by this --metric, found " +
+                            format_number(log.record.models[m].score));
+    }
+}
+
+/// The ids of the log to go on with, where there is one. Throws `DataError` unless it has these models, as many verdicts as are
+/// to be drawn, and of the queries their texts and scores.
 std::unordered_set<std::string> recorded_ids(const RecordCommandOptions& options,
-                                             const std::vector<std::string>& models) {
+                                             const std::vector<std::string>& models,
+                                             const std::vector<Query>& queries,
+                                             const RecordOptions& recording) {
     std::unordered_set<std::string> ids;
+    std::unordered_map<std::string, const Query*> known;
+    for (const Query& query : queries) known.emplace(query.id, &query);
     std::error_code ignored;
     const bool is_there = std::filesystem::is_regular_file(options.out, ignored) &&
                           std::filesystem::file_size(options.out, ignored) > 0;
@@ -71,6 +95,7 @@ std::unordered_set<std::string> recorded_ids(const RecordCommandOptions& options
     if (!holds_whole_line(options.out)) return ids;
     ReadOptions reading;
     reading.allow_truncated = true;
+    reading.keep_texts = true;
     LogReader reader(options.out, reading);
     for (LogRecord log; reader.next(log);) {
         if (log.model_names != models) {
@@ -87,9 +112,22 @@ std::unordered_set<std::string> recorded_ids(const RecordCommandOptions& options
                         std::to_string(drawn));
             }
         }
+        if (const auto query = known.find(log.record.id); query != known.end())
+            require_same(log, *query->second, recording, reader.place());
         ids.insert(log.record.id);
     }
     return ids;
+}
+
+/// Takes the calls of queries in the log out of the recording, so that no other query that asks the same is served them.
+void take_calls(const RecordCommandOptions& options, const std::vector<std::string>& models,
+                const std::vector<Query>& queries, const std::unordered_set<std::string>& recorded,
+                const RecordOptions& recording, const std::shared_ptr<CallReplay>& earlier) {
+    const LiveModels replayed = replayed_models(options.live, models, earlier);
+    const ConfiguredVerifiers verifiers(replayed.configs);
+    for (const Query& query : queries) {
+        if (recorded.contains(query.id)) (void)record_query(query, replayed.models, verifiers, recording);
+    }
 }
 
 /// Writes records in the order of the queries, each as soon as those before it have ended.
@@ -161,9 +199,10 @@ std::string run(const RecordCommandOptions& options) {
     // What can be found wrong is found before anything is written or asked.
     std::vector<std::string> names;
     const std::vector<ModelConfig> configs = load_models(options.live, {}, {}).configs;
-    require_prompts(configs, queries);
+    check_queries(options.live, configs, queries);
     for (const ModelConfig& config : configs) names.push_back(config.name);
-    const std::unordered_set<std::string> recorded = recorded_ids(options, names);
+    const std::unordered_set<std::string> recorded = recorded_ids(options, names, queries, recording);
+    take_calls(options, names, queries, recorded, recording, earlier);
     const std::size_t known =
         std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });
     const auto recorder = std::make_shared<CallRecorder>(calls, AppendMode::repair);

@@ -116,7 +116,7 @@ TEST_CASE("every field of a models file is read") {
           ModelPrice{.call = 1, .verification = 2, .prompt_per_million = 3, .completion_per_million = 4});
     fields[2] = R"("price": {"call": 1, "verification": 0})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{.call = 1});
-    fields[2] = R"("price": {"prompt_per_million": 3})";
+    fields[2] = R"("price": {"prompt_per_million": 3, "completion_per_million": 0})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{.prompt_per_million = 3});
     fields[2] = R"("price": {"call": 0})";
     CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{});
@@ -201,11 +201,17 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
         {R"("base_url": "")", ".base_url: expected a text, found an empty one"},
         {R"("base_url": null)", ".base_url: expected a string, found null"},
         {R"("price": 1)", ".price: expected an object, found 1"},
-        {R"("price": {})", ".price: expected prices, found none"},
+        {R"("price": {})", ".price: expected call, or prompt_per_million and completion_per_million"},
+        {R"("price": {"verification": 1})",
+         ".price: expected call, or prompt_per_million and completion_per_million"},
+        {R"("price": {"prompt_per_million": 1})",
+         ".price: expected call, or prompt_per_million and completion_per_million"},
+        {R"("price": {"completion_per_million": 1})",
+         ".price: expected call, or prompt_per_million and completion_per_million"},
         {R"("price": {"answer": 1})", ".price.answer: unknown key"},
         {R"("price": {"call": "1"})", ".price.call: expected a number, found \"1\""},
         {R"("price": {"call": -1})", ".price.call: expected a finite price of at least 0, found -1"},
-        {R"("price": {"prompt_per_million": -1})",
+        {R"("price": {"call": 1, "prompt_per_million": -1})",
          ".price.prompt_per_million: expected a finite price of at least 0, found -1"},
         {R"("generation": {})", ".generation.max_tokens: missing"},
         {R"("generation": 64)", ".generation: expected an object, found 64"},

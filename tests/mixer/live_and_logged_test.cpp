@@ -14,6 +14,7 @@
 #include <automix/io/log_answers.hpp>
 #include <automix/io/query_reader.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/router/explanation_text.hpp>
 #include <automix/router/loop.hpp>
 #include <automix/router/policy_explainer.hpp>
 #include <automix/router/pomdp_router.hpp>

@@ -43,6 +43,9 @@ TEST_CASE("a secret comes from the environment or is missed by name") {
     REQUIRE(unsetenv("AUTOMIX_TEST_KEY") == 0);
     CHECK_THROWS_AS(Secret::from_environment("AUTOMIX_TEST_KEY"), ArgumentError);
     CHECK_THROWS_AS(Secret::from_environment(""), ArgumentError);
+    // A key in place of the name.
+    CHECK_THROWS_WITH(Secret::from_environment("sk-secret"),
+                      "environment variable of a name that may be a key: expected a key, found none");
     CHECK_THROWS_AS(Secret("a b"), ArgumentError);
 }
 

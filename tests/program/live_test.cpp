@@ -157,6 +157,24 @@ TEST_CASE("a recording goes on only with the log that it belongs to") {
                            "log.jsonl:1: models[0].verdicts: expected 4, as --draws says, found 8");
     program::check_refused(shop.record() + program::Arguments{"--calls", shop.log}, 2,
                            "--calls: must not be the log itself");
+    const std::string queries = files::read(shop.queries);
+    std::vector<json> other = lines_of(queries);
+    other[1]["question"] = "9";
+    Workshop::write(shop.queries, program::lines(other));
+    program::check_refused(shop.record(), 1,
+                           "log.jsonl:2: question: expected that of the query, \"9\", found \"1\"");
+    other[1]["question"] = "1";
+    other[1]["reference"] = "no";
+    Workshop::write(shop.queries, program::lines(other));
+    program::check_refused(shop.record(), 1, "log.jsonl:2: reference: expected that of the query, \"no\"");
+    Workshop::write(shop.queries, queries);
+    const std::string log = files::read(shop.log);
+    std::vector<json> records = lines_of(log);
+    records[2]["models"][1]["score"] = 0.5;
+    Workshop::write(shop.log, program::lines(records));
+    program::check_refused(shop.record(), 1,
+                           "log.jsonl:3: models[1].score: expected 1 by this --metric, found 0.5");
+    Workshop::write(shop.log, log);
     json models = json::parse(files::read(shop.models));
     models["models"][0]["name"] = "tiny";
     Workshop::write(shop.models, models.dump());
@@ -166,6 +184,34 @@ TEST_CASE("a recording goes on only with the log that it belongs to") {
     Workshop::write(cut.log, R"({"schema":"automix-log/1","id")");
     (void)program::text_of(cut.record());
     CHECK(lines_of(files::read(cut.log)).size() == query_count);
+}
+
+TEST_CASE("queries that ask the same are each asked, also where a recording goes on") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    const auto asked = shop.server.request_count();
+    std::vector<json> queries = lines_of(files::read(shop.queries));
+    queries.push_back(queries.front());
+    queries.back()["id"] = "again";
+    Workshop::write(shop.queries, program::lines(queries));
+    const json summary = program::json_of(shop.record());
+    CHECK(summary["recorded"] == 1);
+    CHECK(summary["already_recorded"] == query_count);
+    CHECK(shop.server.request_count() == asked + 3);
+}
+
+TEST_CASE("the recording of an answering that was killed is replayed as far as it goes") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    const std::string calls = shop.directory.path("calls.jsonl");
+    (void)program::text_of(shop.answering() + program::Arguments{"--record", calls});
+    const std::string whole = files::read(calls);
+    Workshop::write(calls, whole.substr(0, whole.size() - 20));
+    const program::Outcome outcome =
+        program::run_automix(shop.answering() + program::Arguments{"--replay", calls});
+    CHECK(lines_of(outcome.out).size() == query_count);
+    CHECK_THAT(outcome.err, !ContainsSubstring("JSON"));
 }
 
 TEST_CASE("answers that are degraded are said to be") {
@@ -268,9 +314,16 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     json by_dataset = json::parse(good);
     by_dataset["models"][0]["prompts"] = {{"coqa", by_dataset["models"][0]["prompts"]}};
     refused(by_dataset,
-            R"(query "q0": "small" has no prompt to answer for the data set "", and none for all)");
+            R"(models[0].prompts: query "q0": no prompt to answer for the data set "", and none for all)");
     by_dataset["models"][0]["prompts"]["answer"] = "all {question}";
-    refused(by_dataset, R"(query "q0": "small" has no prompt to verify for the data set "")");
+    refused(by_dataset, R"(models[0].prompts: query "q0": no prompt to verify for the data set "")");
+    refused(changed("/models/0/max_prompt_bytes", 12),
+            R"(models[0].max_prompt_bytes: query "q0": prompt: expected at most 12 bytes, found 14)");
+    refused(changed("/models/0/price", {{"verification", 1}}), "models[0].price: expected call, or ");
+    refused(changed("/models/0/api_key_env", "sk-secret"),
+            "environment variable of a name that may be a key");
+    refused(changed("/models/0/base_url", "http://127.0.0.1?key=sk-secret"),
+            "models[0].base_url: expected http");
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{
@@ -278,6 +331,8 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
              {R"({"id":"x","reference":"x"})", ":41: question: missing"},
              {R"({"id":"x","question":"1"})", "reference"},
              {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},
+             {R"({"id":"x","question":"1","context":"c","reference":"x"})",
+              R"(models[0].prompts: query "x": has a context, and a prompt lacks {context})"},
              {R"({"id":"x","question":)", ":41: "}}) {
         Workshop::write(shop.queries, queries + line + '\n');
         program::check_refused(shop.record(), 1, message);

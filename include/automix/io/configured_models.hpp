@@ -48,25 +48,48 @@ inline LiveModel live_model(AnyModel model, const ModelConfig& config) {
     return live;
 }
 
-/// Throws `DataError` for a query of a data set that a model has no prompt for, although it has one for others: the library's
-/// own are for models without any. The last model is not verified.
-inline void require_prompts(std::span<const ModelConfig> models, std::span<const Query> queries) {
-    const auto require = [queries](const ModelConfig& model, auto prompt, const char* purpose) {
-        const auto given = [prompt](const auto& entry) { return (entry.second.*prompt).has_value(); };
-        const auto& prompts = model.dataset_prompts;
-        if (model.prompts.*prompt || std::none_of(prompts.begin(), prompts.end(), given)) return;
-        for (const Query& query : queries) {
-            const auto found = prompts.find(query.dataset);
-            if (found != prompts.end() && given(*found)) continue;
-            throw DataError("query " + in_quotes(query.id) + ": " + in_quotes(model.name) +
-                            " has no prompt to " + purpose + " for the data set " + in_quotes(query.dataset) +
-                            ", and none for all");
-        }
+/// Renders all prompts of a model before any is sent, those that verify with an empty answer: how many queries have a context
+/// that is cut. Throws `ArgumentError`, naming the field, for a query whose data set has no prompt, although others have (the
+/// library's own are for models without any); whose context the prompt leaves out; and which does not fit.
+inline std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries) {
+    const auto fail = [&](const Query& query, const std::string& field, const std::string& message) {
+        throw ArgumentError(field + ": query " + in_quotes(query.id) + ": " + message);
     };
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        require(models[m], &ModelPrompts::answer, "answer");
-        if (m + 1 < models.size()) require(models[m], &ModelPrompts::verify, "verify");
+    const auto prompt_for = [&](const Query& query, auto prompt, const char* purpose,
+                                const PromptTemplate& usual) -> const PromptTemplate& {
+        const auto given = [prompt](const auto& entry) { return (entry.second.*prompt).has_value(); };
+        const auto found = model.dataset_prompts.find(query.dataset);
+        if (found != model.dataset_prompts.end() && given(*found)) return *(found->second.*prompt);
+        if (model.prompts.*prompt) return *(model.prompts.*prompt);
+        if (std::any_of(model.dataset_prompts.begin(), model.dataset_prompts.end(), given)) {
+            fail(query, "prompts",
+                 std::string("no prompt to ") + purpose + " for the data set " + in_quotes(query.dataset) +
+                     ", and none for all");
+        }
+        return usual;
+    };
+    const PromptTemplate usual_answer = default_answer_template();
+    const PromptTemplate usual_verification = SelfVerifierOptions{}.prompt;
+    std::size_t cut = 0;
+    for (const Query& query : queries) {
+        std::vector<const PromptTemplate*> prompts{
+            &prompt_for(query, &ModelPrompts::answer, "answer", usual_answer)};
+        if (verified)
+            prompts.push_back(&prompt_for(query, &ModelPrompts::verify, "verify", usual_verification));
+        bool is_cut = false;
+        for (const PromptTemplate* prompt : prompts) {
+            if (!query.context.empty() && !prompt->uses(Placeholder::context))
+                fail(query, "prompts", "has a context, and a prompt lacks {context}");
+            try {
+                is_cut =
+                    prompt->render({query.context, query.question, {}}, model.render).cut_bytes > 0 || is_cut;
+            } catch (const ArgumentError& error) {
+                fail(query, "max_prompt_bytes", error.what());
+            }
+        }
+        cut += is_cut ? 1 : 0;
     }
+    return cut;
 }
 
 /// The verifier of each model of a models file, by data set where its prompts say so. A `verifier_choice`.

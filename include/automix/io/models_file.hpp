@@ -157,7 +157,9 @@ class ModelsParser : DocumentChecks {
     [[nodiscard]] ModelPrice price(const Json& json, const std::string& at) const {
         require_keys(json, at,
                      std::array{"call", "verification", "prompt_per_million", "completion_per_million"});
-        if (json.empty()) fail(at, "expected prices, found none");
+        const bool by_tokens = json.contains("prompt_per_million") && json.contains("completion_per_million");
+        if (!json.contains("call") && !by_tokens)
+            fail(at, "expected call, or prompt_per_million and completion_per_million");
         ModelPrice price;
         for (const auto& [key, value] :
              {std::pair{"call", &price.call}, std::pair{"verification", &price.verification},

@@ -15,6 +15,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/io/belief_json.hpp>
 #include <automix/io/document_checks.hpp>
+#include <automix/io/field_line.hpp>
 #include <automix/io/file.hpp>
 #include <automix/io/file_replacement.hpp>
 #include <automix/io/json_document.hpp>
@@ -333,13 +334,18 @@ template <class Json = nlohmann::ordered_json, class Sorted = nlohmann::json>
     return schema + R"("checksum":")" + detail::policy_checksum(document) + "\",\n" + text;
 }
 
-/// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
+/// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file, line and field for whatever is
 /// wrong: unknown keys, another version, tables of another size, numbers that cannot be, a file that was altered.
 /// `Json` must sort its keys, as nlohmann::json does.
 template <class Json = nlohmann::json>
 [[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name) {
     const Json json = detail::parse_document<Json>(text, name);
-    return detail::PolicyParser<Json>(json, name).parse();
+    try {
+        return detail::PolicyParser<Json>(json, name).parse();
+    } catch (const DataError& error) {
+        const std::string& field = error.place().field;
+        throw DataError(Place{name, detail::line_of_field<Json>(text, field), field}, error.detail());
+    }
 }
 
 /// Throws as `parse_policy`, and where the file cannot be read.

@@ -46,14 +46,17 @@ inline std::string checked_base_url(std::string base_url) {
     const std::string expected =
         "base_url: expected http://HOST[:PORT][/PREFIX] or the same with https, found ";
     if (base_url.empty()) throw ArgumentError(expected + "none");
-    // What stands before an @ may be a password.
+    // What stands before an @ may be a password, and what stands in a query a key.
     if (base_url.find('@') != std::string::npos) {
         throw ArgumentError(expected + "an address with a user; give the key apart");
+    }
+    if (base_url.find_first_of("?#") != std::string::npos) {
+        throw ArgumentError(expected + "an address with a query or a fragment; give the key apart");
     }
     const detail::ParsedUrl url(base_url);
     const std::string scheme = url.part(CURLUPART_SCHEME);
     if (!url.valid() || (scheme != "http" && scheme != "https") || url.part(CURLUPART_HOST).empty() ||
-        base_url.find_first_of("?# ") != std::string::npos || base_url.find("///") != std::string::npos) {
+        base_url.find(' ') != std::string::npos || base_url.find("///") != std::string::npos) {
         throw ArgumentError(expected + in_quotes(base_url, 200));
     }
     while (base_url.back() == '/') base_url.pop_back();

@@ -77,8 +77,8 @@ class OpenAiModel {
 
     /// As many completions as samples, over as many calls as that takes. A call after the first has the seed of the request
     /// plus the number of samples drawn before it, so that completions differ. Usage is the sum over the calls, none where
-    /// one of them reports none. Throws `ModelError`, `maybe_billed` where the server may have done any of the work, and
-    /// `ArgumentError` for a request that makes no sense.
+    /// one of them reports none. Throws `ModelError`, `maybe_billed` where the server may have done the work without saying
+    /// that it failed, and `ArgumentError` for a request that makes no sense.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
         validate(request);
@@ -102,6 +102,11 @@ class OpenAiModel {
     }
 
  private:
+    /// True where what stands before the server gave up on it, which may be at work all the same.
+    static bool is_gateway_failure(int status) noexcept {
+        return status == 502 || status == 504 || (status >= 520 && status <= 524);
+    }
+
     /// One exchange: at least one and at most `samples` completions.
     ChatReply call(const GenerateRequest& request, std::size_t samples, std::size_t drawn,
                    const std::stop_token& stop) const {
@@ -124,7 +129,9 @@ class OpenAiModel {
         }
         if (got.status < 200 || got.status >= 300) {
             const auto complaint = parse_complaint(got.body);
-            throw failed({.kind = kind_of(got.status, complaint), .retry_after = got.retry_after},
+            throw failed({.kind = kind_of(got.status, complaint),
+                          .retry_after = got.retry_after,
+                          .maybe_billed = is_gateway_failure(got.status)},
                          status_message(got, complaint));
         }
 

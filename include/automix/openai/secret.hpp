@@ -25,9 +25,9 @@ class Secret {
     [[nodiscard]] static Secret from_environment(const std::string& name) {
         const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
         if (value == nullptr || *value == '\0') {
-            throw ArgumentError("environment variable " + name + ": expected a key, found none");
+            throw ArgumentError(place_of(name) + ": expected a key, found none");
         }
-        return {value, "environment variable " + name};
+        return {value, place_of(name)};
     }
 
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
@@ -48,6 +48,15 @@ class Secret {
     }
 
  private:
+    /// The variable by its name, unless that does not look like one: it may be a key that was put in its place.
+    static std::string place_of(const std::string& name) {
+        const auto usual = [](char c) {
+            return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+        };
+        const bool shown = std::all_of(name.begin(), name.end(), usual);
+        return "environment variable " + (shown ? name : std::string("of a name that may be a key"));
+    }
+
     Secret(std::string text, const std::string& place) : text_(std::move(text)) {
         const auto visible = [](char c) { return c > ' ' && c <= '~'; };
         if (!std::all_of(text_.begin(), text_.end(), visible)) {
