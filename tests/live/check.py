@@ -5,8 +5,8 @@
   check.py PROGRAM SOURCE_DIR
 
 Checks that live decisions equal those of replaying the recording of the same run; that `automix record` gives the recorded
-answers at temperature 0 again (at least 99 in 100) and verdicts at the recorded rates, asks nothing twice after a stop, and
-keeps to its budget; and that nothing is left running, also after an interrupt. Prints `skipped: ...` where the server cannot
+answers at temperature 0 again (at least 99 in 100) and verdicts at the recorded rates, asks nothing twice after a stop or a
+kill, and keeps to its budget; and that nothing is left running, also after an interrupt. Prints `skipped: ...` where the server cannot
 be installed.
 """
 import json
@@ -177,6 +177,27 @@ def recorded_again(served, folder):
     require((folder / "policy.json").exists(), "the log that was recorded trains a policy")
 
 
+def killed_goes_on(served, folder):
+    """A recording that is killed in mid-run goes on with what it has, and asks no recorded call again."""
+    known = lines(examples / "data" / "moves.jsonl")[:200]
+    queries, out = folder / "killed_queries.jsonl", folder / "killed.jsonl"
+    queries.write_text("".join(json.dumps(record) + "\n" for record in known))
+    command = [str(c) for c in (program, "record", "--models", served.models, "--queries", queries, "--out", out,
+                                "--metric", "trimmed", "--draws", "4", "--format", "json")]
+    calls = Path(f"{out}.calls.jsonl")
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and (not calls.exists() or calls.read_bytes().count(b"\n") < 100):
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    kept = calls.read_bytes().rpartition(b"\n")[0].splitlines()
+    require(100 <= len(kept) < 5 * len(known), f"a recording is killed after {len(kept)} calls")
+    run(*command)
+    after = calls.read_bytes().splitlines()
+    require(after[:len(kept)] == kept and len(after) == 5 * len(known), f"it goes on to {len(after)} calls, none asked twice")
+    require(len(lines(out)) == len(known), f"all {len(known)} queries are recorded after it")
+
+
 def share(verdicts):
     parsed = [verdict for verdict in verdicts if verdict is not None]
     return sum(parsed) / len(parsed) if parsed else 0.0
@@ -187,4 +208,5 @@ with tempfile.TemporaryDirectory() as temporary:
     with Served() as served_models:
         replay_decides_the_same(served_models, Path(temporary))
         recorded_again(served_models, Path(temporary))
+        killed_goes_on(served_models, Path(temporary))
 interrupt_leaves_nothing()
