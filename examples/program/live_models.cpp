@@ -5,6 +5,7 @@
 #include <automix/core/format.hpp>
 #include <automix/io/field_line.hpp>
 #include <automix/io/file.hpp>
+#include <automix/io/prompt_checks.hpp>
 #include <automix/model/splitting_model.hpp>
 
 #ifdef AUTOMIX_PROGRAM_OPENAI

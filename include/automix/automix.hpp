@@ -84,6 +84,7 @@
 #include <automix/io/pomdp_sense.hpp>
 #include <automix/io/pomdp_symbols.hpp>
 #include <automix/io/pomdp_writer.hpp>
+#include <automix/io/prompt_checks.hpp>
 #include <automix/io/query_reader.hpp>
 #include <automix/io/read_notes.hpp>
 #include <automix/io/read_options.hpp>

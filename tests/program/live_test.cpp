@@ -332,7 +332,7 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
              {R"({"id":"x","question":"1"})", "reference"},
              {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},
              {R"({"id":"x","question":"1","context":"c","reference":"x"})",
-              R"(models[0].prompts: query "x": has a context, and a prompt lacks {context})"},
+              R"(models[0].prompts: query "x": has a context, and the prompt to answer lacks {context})"},
              {R"({"id":"x","question":)", ":41: "}}) {
         Workshop::write(shop.queries, queries + line + '\n');
         program::check_refused(shop.record(), 1, message);

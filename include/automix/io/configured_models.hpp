@@ -3,8 +3,6 @@
 // sampling; and the verifiers of each model and data set.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 #include <automix/io/models_file.hpp>
 #include <automix/mixer/live_model.hpp>
 #include <automix/mixer/query.hpp>
@@ -17,7 +15,6 @@
 #include <automix/verify/self_verifier.hpp>
 #include <automix/verify/verdict_parser.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -46,50 +43,6 @@ inline LiveModel live_model(AnyModel model, const ModelConfig& config) {
         if (prompts.answer) live.prompts_by_dataset.insert_or_assign(dataset, *prompts.answer);
     }
     return live;
-}
-
-/// Renders all prompts of a model before any is sent, those that verify with an empty answer: how many queries have a context
-/// that is cut. Throws `ArgumentError`, naming the field, for a query whose data set has no prompt, although others have (the
-/// library's own are for models without any); whose context the prompt leaves out; and which does not fit.
-inline std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries) {
-    const auto fail = [&](const Query& query, const std::string& field, const std::string& message) {
-        throw ArgumentError(field + ": query " + in_quotes(query.id) + ": " + message);
-    };
-    const auto prompt_for = [&](const Query& query, auto prompt, const char* purpose,
-                                const PromptTemplate& usual) -> const PromptTemplate& {
-        const auto given = [prompt](const auto& entry) { return (entry.second.*prompt).has_value(); };
-        const auto found = model.dataset_prompts.find(query.dataset);
-        if (found != model.dataset_prompts.end() && given(*found)) return *(found->second.*prompt);
-        if (model.prompts.*prompt) return *(model.prompts.*prompt);
-        if (std::any_of(model.dataset_prompts.begin(), model.dataset_prompts.end(), given)) {
-            fail(query, "prompts",
-                 std::string("no prompt to ") + purpose + " for the data set " + in_quotes(query.dataset) +
-                     ", and none for all");
-        }
-        return usual;
-    };
-    const PromptTemplate usual_answer = default_answer_template();
-    const PromptTemplate usual_verification = SelfVerifierOptions{}.prompt;
-    std::size_t cut = 0;
-    for (const Query& query : queries) {
-        std::vector<const PromptTemplate*> prompts{
-            &prompt_for(query, &ModelPrompts::answer, "answer", usual_answer)};
-        if (verified)
-            prompts.push_back(&prompt_for(query, &ModelPrompts::verify, "verify", usual_verification));
-        bool is_cut = false;
-        for (const PromptTemplate* prompt : prompts) {
-            if (!query.context.empty() && !prompt->uses(Placeholder::context))
-                fail(query, "prompts", "has a context, and a prompt lacks {context}");
-            try {
-                is_cut =
-                    prompt->render({query.context, query.question, {}}, model.render).cut_bytes > 0 || is_cut;
-            } catch (const ArgumentError& error) {
-                fail(query, "max_prompt_bytes", error.what());
-            }
-        }
-        cut += is_cut ? 1 : 0;
-    }
-    return cut;
 }
 
 /// The verifier of each model of a models file, by data set where its prompts say so. A `verifier_choice`.
