@@ -24,23 +24,11 @@
 #include <thread>
 #include <vector>
 
-#if defined(__SANITIZE_THREAD__)
-#define AUTOMIX_TESTS_THREADS_SANITIZED
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define AUTOMIX_TESTS_THREADS_SANITIZED
-#endif
-#endif
-
 using namespace automix;
 
 namespace {
 
-#ifdef AUTOMIX_TESTS_THREADS_SANITIZED
-constexpr std::size_t query_count = 3'000;
-#else
 constexpr std::size_t query_count = 10'000;
-#endif
 
 /// Two verdicts on the small model's answer, and the large one unless both are positive.
 struct TwoVerdicts {
