@@ -38,19 +38,19 @@ TEST_CASE("contexts that will be cut are counted, a query once") {
 
 TEST_CASE("queries that the prompts do not suit are refused") {
     ModelConfig model;
-    const std::vector<Query> plain = {prompted_query("a", "why", "because", "dates")};
-    CHECK(check_prompts(model, true, plain) == 0);  // the library's own prompts ask about a context
+    const std::vector<Query> asked = {prompted_query("a", "why", "because", "dates")};
+    CHECK(check_prompts(model, true, asked) == 0);  // the library's own prompts ask about a context
     model.prompts.answer = PromptTemplate::for_answer("{question}");
-    CHECK_THROWS_WITH(check_prompts(model, true, plain),
+    CHECK_THROWS_WITH(check_prompts(model, true, asked),
                       "prompts: query \"a\": has a context, and the prompt to answer lacks {context}");
     model.prompts.answer.reset();
     model.dataset_prompts["moves"].verify = PromptTemplate::for_verification("{context} {question} {answer}");
     CHECK_THROWS_WITH(
-        check_prompts(model, true, plain),
+        check_prompts(model, true, asked),
         "prompts: query \"a\": no prompt to verify for the data set \"dates\", and none for all");
-    CHECK(check_prompts(model, false, plain) == 0);
+    CHECK(check_prompts(model, false, asked) == 0);
     CHECK(check_prompts(model, true, std::vector<Query>{prompted_query("b", "why", "", "moves")}) == 0);
     model.prompts.verify = PromptTemplate::for_verification("{question} {answer}");
-    CHECK_THROWS_WITH(check_prompts(model, true, plain),
+    CHECK_THROWS_WITH(check_prompts(model, true, asked),
                       StartsWith("prompts: query \"a\": has a context, and the prompt to verify"));
 }
