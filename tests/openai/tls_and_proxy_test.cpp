@@ -35,12 +35,9 @@ class SelfSignedServer {
         output_ = popen(script.c_str(), "r");
         process_ = std::atoi(line().c_str());
         const std::string accepts = "ACCEPT 127.0.0.1:";
-        for (std::string told = line(); process_ > 0 && !told.empty() && port_ == 0; told = line()) {
-            if (told.starts_with(accepts)) {
-                port_ = std::atoi(told.c_str() + accepts.size());
-                break;
-            }
-        }
+        std::string told = line();
+        while (!told.empty() && !told.starts_with(accepts)) told = line();
+        if (!told.empty()) port_ = std::atoi(told.c_str() + accepts.size());
     }
     SelfSignedServer(const SelfSignedServer&) = delete;
     SelfSignedServer& operator=(const SelfSignedServer&) = delete;
