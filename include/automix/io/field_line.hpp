@@ -3,6 +3,7 @@
 // that is wrong needs it. O(text).
 #pragma once
 
+#include <automix/core/error.hpp>
 #include <automix/io/counting_characters.hpp>
 
 #include <nlohmann/json.hpp>
@@ -68,6 +69,17 @@ std::size_t line_of_field(std::string_view text, std::string_view field) {
     const Json parsed = Json::parse(CountingCharacters(text.data(), &line),
                                     CountingCharacters(text.data() + text.size(), &line), note, false);
     return found;
+}
+
+/// What `parse()` makes of the document in `text`, which messages call `name`; an error of it gets the line of its field.
+template <class Json, class Parse>
+auto with_line_of_field(std::string_view text, const std::string& name, Parse parse) {
+    try {
+        return parse();
+    } catch (const DataError& error) {
+        const std::string& field = error.place().field;
+        throw DataError(Place{name, line_of_field<Json>(text, field), field}, error.detail());
+    }
 }
 
 }  // namespace automix::detail

@@ -244,12 +244,8 @@ class ModelsParser : DocumentChecks {
 template <class Json = nlohmann::json>
 [[nodiscard]] std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
     const Json json = detail::parse_document<Json>(text, name);
-    try {
-        return detail::ModelsParser<Json>(name).parse(json);
-    } catch (const DataError& error) {
-        const std::string& field = error.place().field;
-        throw DataError(Place{name, detail::line_of_field<Json>(text, field), field}, error.detail());
-    }
+    return detail::with_line_of_field<Json>(text, name,
+                                            [&] { return detail::ModelsParser<Json>(name).parse(json); });
 }
 
 /// Reads a models file. Throws as `parse_models`, and where the file cannot be read.

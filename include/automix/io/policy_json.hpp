@@ -340,12 +340,8 @@ template <class Json = nlohmann::ordered_json, class Sorted = nlohmann::json>
 template <class Json = nlohmann::json>
 [[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name) {
     const Json json = detail::parse_document<Json>(text, name);
-    try {
-        return detail::PolicyParser<Json>(json, name).parse();
-    } catch (const DataError& error) {
-        const std::string& field = error.place().field;
-        throw DataError(Place{name, detail::line_of_field<Json>(text, field), field}, error.detail());
-    }
+    return detail::with_line_of_field<Json>(text, name,
+                                            [&] { return detail::PolicyParser<Json>(json, name).parse(); });
 }
 
 /// Throws as `parse_policy`, and where the file cannot be read.
