@@ -2,8 +2,8 @@
 // Answers to live queries as a person reads them.
 #pragma once
 
-#include <automix/mixer/live_answer.hpp>
-#include <automix/mixer/query.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/query.hpp>
 
 #include <span>
 #include <string>

@@ -3,7 +3,7 @@
 // printed until the whole answer is there, so an error leaves no partial output.
 #pragma once
 
-#include <automix/io/report_json.hpp>
+#include <automix/evaluation/report/report_json.hpp>
 
 #include <CLI/CLI.hpp>
 

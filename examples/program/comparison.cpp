@@ -4,8 +4,8 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/text_report.hpp>
-#include <automix/io/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
+#include <automix/evaluation/report/report_json.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -5,8 +5,8 @@
 #include <automix/data/dataset.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/metrics/ibc.hpp>
-#include <automix/router/parameters.hpp>
-#include <automix/router/training.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
 
 #include <optional>
 #include <string>

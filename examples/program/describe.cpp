@@ -6,8 +6,8 @@
 #include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/evaluation/text_report.hpp>
-#include <automix/io/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
+#include <automix/evaluation/report/report_json.hpp>
 
 #include <memory>
 #include <string>

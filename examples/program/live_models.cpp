@@ -3,9 +3,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/io/field_line.hpp>
-#include <automix/io/file.hpp>
-#include <automix/io/prompt_checks.hpp>
+#include <automix/json/field_line.hpp>
+#include <automix/file/file.hpp>
+#include <automix/live/config/prompt_checks.hpp>
 #include <automix/model/splitting_model.hpp>
 
 #ifdef AUTOMIX_PROGRAM_OPENAI

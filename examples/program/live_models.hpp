@@ -6,13 +6,13 @@
 #include "command.hpp"
 #include "solver_watch.hpp"
 
-#include <automix/io/configured_models.hpp>
-#include <automix/io/models_file.hpp>
-#include <automix/io/replay_model.hpp>
-#include <automix/mixer/live_model.hpp>
-#include <automix/mixer/query.hpp>
+#include <automix/live/config/configured_models.hpp>
+#include <automix/live/config/models_file.hpp>
+#include <automix/live/replay_model.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
 #include <automix/model/ledger.hpp>
-#include <automix/router/routing_prices.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -3,7 +3,7 @@
 
 #include "command.hpp"
 
-#include <automix/io/mapping.hpp>
+#include <automix/data/log/mapping.hpp>
 
 namespace automix::program {
 

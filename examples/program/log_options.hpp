@@ -2,7 +2,7 @@
 // The options of every command that reads logs.
 #pragma once
 
-#include <automix/io/log.hpp>
+#include <automix/data/log/log.hpp>
 
 #include <CLI/CLI.hpp>
 

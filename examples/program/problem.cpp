@@ -4,8 +4,8 @@
 #include "command.hpp"
 
 #include <automix/core/error.hpp>
-#include <automix/io/alpha_file.hpp>
-#include <automix/io/pomdp_policy.hpp>
+#include <automix/pomdp/format/alpha_file.hpp>
+#include <automix/pomdp/format/policy_file.hpp>
 
 #include <cstdio>
 

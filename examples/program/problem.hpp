@@ -2,7 +2,7 @@
 // What the commands on POMDPs share: the problem's file and the policy's file.
 #pragma once
 
-#include <automix/io/pomdp_reader.hpp>
+#include <automix/pomdp/format/reader.hpp>
 #include <automix/pomdp/policy.hpp>
 
 #include <string>

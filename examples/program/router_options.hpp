@@ -5,8 +5,8 @@
 #include "log_options.hpp"
 
 #include <automix/core/price.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/registry.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <CLI/CLI.hpp>
 

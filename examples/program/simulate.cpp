@@ -4,7 +4,7 @@
 #include "problem.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/io/pomdp_sense.hpp>
+#include <automix/pomdp/format/file_sense.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <limits>

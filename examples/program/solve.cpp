@@ -6,13 +6,13 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/io/alpha_file.hpp>
-#include <automix/io/file_replacement.hpp>
-#include <automix/io/pomdp_policy.hpp>
-#include <automix/io/pomdp_sense.hpp>
-#include <automix/pomdp/exact.hpp>
-#include <automix/pomdp/point_based.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/format/alpha_file.hpp>
+#include <automix/file/file_replacement.hpp>
+#include <automix/pomdp/format/policy_file.hpp>
+#include <automix/pomdp/format/file_sense.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cstdint>
 #include <filesystem>

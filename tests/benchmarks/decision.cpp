@@ -5,7 +5,7 @@
 #include "benchmarks/table.hpp"
 
 #include <automix/mixer/automix.hpp>
-#include <automix/router/evidence.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <vector>

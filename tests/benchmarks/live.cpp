@@ -6,9 +6,9 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/mixer/answering.hpp>
+#include <automix/live/answering.hpp>
 #include <automix/model/callable_model.hpp>
-#include <automix/router/pomdp_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #ifdef AUTOMIX_BENCHMARK_OPENAI

@@ -7,7 +7,7 @@
 #include "benchmarks/suites.hpp"
 #include "benchmarks/table.hpp"
 
-#include <automix/io/log.hpp>
+#include <automix/data/log/log.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -6,7 +6,7 @@
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/router/pomdp_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 
 #include <algorithm>
 #include <cmath>

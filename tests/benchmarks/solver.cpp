@@ -4,9 +4,9 @@
 // those that SARSOP (APPL 0.96, precision 1e-3) reached in at most 20 seconds on one core of a comparable machine, and the
 // value of point-based value iteration at 200 beliefs beside AI-Toolbox's. Usage: automix_solver_benchmark FOLDER [NAME...]
 #include <automix/core/format.hpp>
-#include <automix/io/pomdp_reader.hpp>
-#include <automix/pomdp/point_based.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <sys/resource.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: (satisfaction of .named_router<R>|does not satisfy 'named_router')
 // expect: r\.name\(\). (is|would be) invalid
-#include <automix/router/any_router.hpp>
+#include <automix/routing/any_router.hpp>
 
 struct Anonymous {
     automix::TrainingResult train(const automix::TrainingData&) { return {}; }

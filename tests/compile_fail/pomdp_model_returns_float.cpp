@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: (satisfaction of .pomdp_model<M>. .with M = FloatReward|does not satisfy 'pomdp_model')
 // expect: (m\.reward\(state, action\). does not satisfy return-type-requirement|same_as<float, double>)
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 /// A model in every other respect.
 struct FloatReward {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: a router needs a member .Action next\(const Evidence&\) const.; see automix/router/router.hpp
+// expect: a router needs a member .Action next\(const Evidence&\) const.; see automix/routing/router.hpp
 #include <automix/mixer/automix.hpp>
 
 struct YesOrNo {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // expect: (satisfaction of .source<Source>|does not satisfy 'source')
 // expect: (s\.draw\(model, draws\). does not satisfy return-type-requirement|same_as<int, automix::Drawn>)
-#include <automix/router/constant.hpp>
-#include <automix/router/loop.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/loop.hpp>
 
 struct Counter {
     automix::Answered answer(int) { return {}; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
-#include <automix/data/columns.hpp>
+#include <automix/data/detail/columns.hpp>
 
 #include <string>
 #include <vector>

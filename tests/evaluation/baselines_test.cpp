@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The oracle by hand and against brute force. All baselines on one table by hand are in evaluate_test.cpp.
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Halves, figures and differences of a comparison, on logs where each half's figures are known by hand.
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
 #include <automix/evaluation/comparison.hpp>
-#include <automix/evaluation/comparison_text.hpp>
-#include <automix/router/constant.hpp>
-#include <automix/router/exact.hpp>
-#include <automix/router/fixed_k.hpp>
+#include <automix/evaluation/report/comparison_text.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/belief/fixed_k.hpp>
 
 #include <algorithm>
 #include <cmath>

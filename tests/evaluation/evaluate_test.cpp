@@ -2,14 +2,14 @@
 // Reports, baselines and figures by data set on a table worked out by hand, every undefined case, and what several
 // routers share.
 #include "evaluation/check_same.hpp"
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/evaluate.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/constant.hpp>
-#include <automix/router/fixed_answer.hpp>
-#include <automix/router/union.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/published/fixed_answer.hpp>
+#include <automix/routing/published/union.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A frontier by hand: four queries, prices 1, 3 and 9, a verdict that costs 1.
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
 #include <automix/evaluation/frontier.hpp>
-#include <automix/evaluation/frontier_svg.hpp>
-#include <automix/evaluation/frontier_text.hpp>
-#include <automix/router/constant.hpp>
-#include <automix/router/exact.hpp>
+#include <automix/evaluation/report/frontier_svg.hpp>
+#include <automix/evaluation/report/frontier_text.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/published/exact_router.hpp>
 
 #include <algorithm>
 #include <sstream>

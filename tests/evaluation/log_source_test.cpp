@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/log_source.hpp>

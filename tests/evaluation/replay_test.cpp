@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "router/scripted.hpp"
-#include "router/tables.hpp"
+#include "routing/scripted.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/replay.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/constant.hpp>
-#include <automix/router/fixed_answer.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/published/fixed_answer.hpp>
 
 #include <cmath>
 

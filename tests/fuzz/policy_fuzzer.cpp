@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzer of the readers of policies, JSON and .alpha: every text is a policy or a `DataError`, and one that is written
 // reads back to the bit.
-#include <automix/io/alpha_file.hpp>
-#include <automix/io/pomdp_policy.hpp>
+#include <automix/pomdp/format/alpha_file.hpp>
+#include <automix/pomdp/format/policy_file.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fuzzer of the reader of problems: every text is a model or a `DataError`, and a model that is written reads back to
 // the bit.
-#include <automix/io/pomdp_reader.hpp>
-#include <automix/io/pomdp_writer.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/format/writer.hpp>
 
 #include <cstddef>
 #include <cstdint>

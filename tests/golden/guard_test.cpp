@@ -7,8 +7,8 @@
 
 #include <automix/core/random.hpp>
 #include <automix/evaluation/evaluate.hpp>
-#include <automix/io/log.hpp>
-#include <automix/router/pomdp_router.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 
 #include <array>
 #include <cstdint>

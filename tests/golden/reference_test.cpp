@@ -6,9 +6,9 @@
 #include "support/routing.hpp"
 
 #include <automix/data/split.hpp>
-#include <automix/io/log.hpp>
+#include <automix/data/log/log.hpp>
 #include <automix/mixer/automix.hpp>
-#include <automix/router/registry.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <nlohmann/json.hpp>
 

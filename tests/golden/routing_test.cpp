@@ -6,12 +6,12 @@
 
 #include <automix/data/collect_statistics.hpp>
 #include <automix/evaluation/replay.hpp>
-#include <automix/io/log.hpp>
-#include <automix/router/backward_induction.hpp>
-#include <automix/router/belief_model.hpp>
-#include <automix/router/pomdp_router.hpp>
-#include <automix/router/routing_solver.hpp>
-#include <automix/router/routing_tree.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cmath>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
 #include <automix/mixer/automix.hpp>
-#include <automix/router/registry.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <stdexcept>
 

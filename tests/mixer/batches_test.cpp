@@ -2,7 +2,7 @@
 // Live draws one at a time and in batches.
 #include "support/catch.hpp"
 
-#include <automix/mixer/answering.hpp>
+#include <automix/live/answering.hpp>
 #include <automix/model/callable_model.hpp>
 #include <automix/verify/self_verifier.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live, from a log by id, and replayed by columns: the same policy decides, draws and pays the same in all three.
-#include <automix/mixer/answering.hpp>
-#include "mixer/recorded_models.hpp"
+#include <automix/live/answering.hpp>
+#include "live/recorded_models.hpp"
 #include "support/catch.hpp"
 #include "support/routing.hpp"
 
@@ -10,15 +10,15 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/log_source.hpp>
-#include <automix/io/log.hpp>
-#include <automix/io/log_answers.hpp>
-#include <automix/io/query_reader.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/live/log_answers.hpp>
+#include <automix/live/config/query_reader.hpp>
 #include <automix/mixer/automix.hpp>
-#include <automix/router/explanation_text.hpp>
-#include <automix/router/loop.hpp>
-#include <automix/router/policy_explainer.hpp>
-#include <automix/router/pomdp_router.hpp>
-#include <automix/router/threshold.hpp>
+#include <automix/routing/explanation_text.hpp>
+#include <automix/routing/loop.hpp>
+#include <automix/routing/belief/policy_explainer.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/published/threshold.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/self_verifier.hpp>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What threads may share. In a program of few units, for the thread sanitizer builds all of those that have such a case.
 #include "evaluation/check_same.hpp"
-#include "router/tables.hpp"
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/evaluate.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/fixed_answer.hpp>
-#include <automix/router/union.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/published/fixed_answer.hpp>
+#include <automix/routing/published/union.hpp>
 
 #include <cmath>
 #include <thread>

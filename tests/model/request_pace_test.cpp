@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
-#include <automix/model/request_pace.hpp>
+#include <automix/model/detail/request_pace.hpp>
 
 #include <algorithm>
 #include <chrono>

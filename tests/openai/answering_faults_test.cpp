@@ -3,7 +3,7 @@
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
 
-#include <automix/mixer/answering.hpp>
+#include <automix/live/answering.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>

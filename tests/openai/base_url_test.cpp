@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
-#include <automix/openai/base_url.hpp>
+#include <automix/openai/detail/base_url.hpp>
 
 #include <string>
 

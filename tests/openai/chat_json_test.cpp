@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
-#include <automix/openai/chat_json.hpp>
+#include <automix/openai/detail/chat_json.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
-#include <automix/openai/http_client.hpp>
+#include <automix/openai/detail/http_client.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Certificates are verified, and proxies are taken from the environment, as curl has them.
 #include <automix/core/error.hpp>
-#include <automix/openai/http_client.hpp>
+#include <automix/openai/detail/http_client.hpp>
 
 #include <sys/types.h>
 
@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "io/files.hpp"
+#include "support/files.hpp"
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
 

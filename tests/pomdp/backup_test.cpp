@@ -2,9 +2,9 @@
 // Backups by hand on the tiger problem, against the formula in dense matrices on random models, and synchronous backups at
 // fixed belief sets of the standard problems against their published values.
 #include <automix/core/random.hpp>
-#include <automix/io/pomdp_reader.hpp>
-#include <automix/pomdp/backup.hpp>
-#include <automix/pomdp/initial_bounds.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/detail/backup.hpp>
+#include <automix/pomdp/detail/initial_bounds.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the solvers have in common: bounds at beliefs, whatever of the beliefs stays in memory.
 #include <automix/core/random.hpp>
-#include <automix/pomdp/belief_bounds.hpp>
+#include <automix/pomdp/detail/belief_bounds.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/random.hpp>
-#include <automix/pomdp/belief_tree.hpp>
+#include <automix/pomdp/detail/belief_tree.hpp>
 
 #include <vector>
 

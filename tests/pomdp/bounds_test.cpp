@@ -2,9 +2,9 @@
 #include "pomdp/models.hpp"
 #include "support/catch.hpp"
 
-#include <automix/pomdp/exact.hpp>
-#include <automix/pomdp/point_based.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <Eigen/LU>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Discount 1: refused by every solver where runs need not end, else the values by hand; the longest way to the end by hand.
 #include <automix/core/error.hpp>
-#include <automix/pomdp/discounting.hpp>
-#include <automix/pomdp/exact.hpp>
-#include <automix/pomdp/point_based.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/detail/discounting.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <algorithm>

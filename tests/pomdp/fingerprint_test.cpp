@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <automix/pomdp/fingerprint.hpp>
+#include <automix/pomdp/detail/fingerprint.hpp>
 
 #include <cmath>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blind policies, MDP and the fast informed bound by hand, and between them the true value by brute force.
 #include <automix/core/random.hpp>
-#include <automix/pomdp/initial_bounds.hpp>
+#include <automix/pomdp/detail/initial_bounds.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must not matter: the order of states, actions and observations, and the unit of rewards.
 #include <automix/core/random.hpp>
-#include <automix/pomdp/exact.hpp>
-#include <automix/pomdp/point_based.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cstddef>
 #include <numeric>

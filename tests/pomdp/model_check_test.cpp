@@ -2,7 +2,7 @@
 // What is wrong with a model of one's own is found and named before anything is computed from it.
 #include <automix/core/error.hpp>
 #include <automix/pomdp/model.hpp>
-#include <automix/pomdp/model_check.hpp>
+#include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <cmath>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <automix/core/random.hpp>
-#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/model.hpp>
 
 #include <Eigen/Core>

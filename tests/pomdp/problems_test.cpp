@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The field's standard problems: what SARSOP closed must be closed to within 1e-4 from both sides in less than a minute, and
 // no bound may contradict a published one.
-#include <automix/io/pomdp_reader.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cmath>
 #include <string>

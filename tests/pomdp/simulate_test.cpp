@@ -2,8 +2,8 @@
 // Simulated and exact values of policies: by hand where nothing is random, by brute force over histories elsewhere.
 #include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
-#include <automix/pomdp/exact.hpp>
-#include <automix/pomdp/sarsop.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
 
 #include <algorithm>

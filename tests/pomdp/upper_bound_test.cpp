@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sawtooth by hand and against its formula over all points; corners that fall; pruning.
 #include <automix/core/random.hpp>
-#include <automix/pomdp/upper_bound.hpp>
+#include <automix/pomdp/detail/upper_bound.hpp>
 
 #include <algorithm>
 #include <cstddef>

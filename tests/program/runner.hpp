@@ -2,7 +2,7 @@
 // Runs programs as a user does, with standard output, standard error and exit code apart, and writes small logs for them.
 #pragma once
 
-#include "io/files.hpp"
+#include "support/files.hpp"
 #include "support/catch.hpp"
 
 #include <nlohmann/json.hpp>

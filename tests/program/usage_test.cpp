@@ -3,7 +3,7 @@
 // and help, which is asked for and so no error.
 #include "program/runner.hpp"
 
-#include <automix/router/registry.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <algorithm>
 #include <filesystem>

@@ -2,7 +2,7 @@
 // What a test of routing compiles longest, compiled once for all tests in routing.cpp.
 #pragma once
 
-#include <automix/router/registry.hpp>
+#include <automix/routing/registry.hpp>
 
 #define AUTOMIX_TEST_ROUTING(prefix)                                                                    \
     prefix template automix::AnyRouter automix::make_router(std::string_view,                           \

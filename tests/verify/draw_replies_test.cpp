@@ -3,7 +3,7 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
-#include <automix/verify/draw_replies.hpp>
+#include <automix/verify/detail/draw_replies.hpp>
 
 #include <cstdint>
 #include <set>

@@ -8,9 +8,9 @@
 #include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
-#include <automix/data/columns.hpp>
+#include <automix/data/detail/columns.hpp>
 #include <automix/data/record.hpp>
-#include <automix/data/validate.hpp>
+#include <automix/data/detail/validate.hpp>
 
 #include <Eigen/Core>
 

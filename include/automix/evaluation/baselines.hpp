@@ -8,7 +8,7 @@
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
-#include <automix/router/constant.hpp>
+#include <automix/routing/constant.hpp>
 
 #include <algorithm>
 

@@ -8,15 +8,15 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/evaluation/curve_area.hpp>
+#include <automix/metrics/curve_area.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
-#include <automix/router/action.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/evidence.hpp>
-#include <automix/router/router.hpp>
-#include <automix/router/training.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <array>

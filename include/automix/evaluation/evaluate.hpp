@@ -11,7 +11,7 @@
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
-#include <automix/router/router.hpp>
+#include <automix/routing/router.hpp>
 
 #include <cstddef>
 #include <cstdint>

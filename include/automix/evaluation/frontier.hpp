@@ -11,12 +11,12 @@
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
-#include <automix/router/action.hpp>
-#include <automix/router/any_router.hpp>
-#include <automix/router/evidence.hpp>
-#include <automix/router/lambda_hull.hpp>
-#include <automix/router/parameters.hpp>
-#include <automix/router/training.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -9,8 +9,8 @@
 #include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/router/action.hpp>
-#include <automix/router/source.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/source.hpp>
 
 #include <algorithm>
 #include <cmath>

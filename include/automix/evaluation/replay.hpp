@@ -10,9 +10,9 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/log_source.hpp>
-#include <automix/router/evidence.hpp>
-#include <automix/router/loop.hpp>
-#include <automix/router/router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/loop.hpp>
+#include <automix/routing/router.hpp>
 
 #include <Eigen/Core>
 

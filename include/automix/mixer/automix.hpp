@@ -12,13 +12,13 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/evaluate.hpp>
-#include <automix/mixer/answering.hpp>
-#include <automix/mixer/live_answer.hpp>
-#include <automix/mixer/live_model.hpp>
-#include <automix/mixer/query.hpp>
-#include <automix/router/action.hpp>
-#include <automix/router/evidence.hpp>
-#include <automix/router/router.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/router.hpp>
 
 #include <optional>
 #include <span>
@@ -38,11 +38,11 @@ template <class Router>
 class Automix {
     static_assert(automix::router<Router>,
                   "automix: a router needs a member `Action next(const Evidence&) const`; see "
-                  "automix/router/router.hpp");
+                  "automix/routing/router.hpp");
     static_assert(trainable_router<Router>,
                   "automix: a router for the facade must be copyable and have `TrainingResult train(const "
                   "TrainingData&)`; "
-                  "see automix/router/router.hpp");
+                  "see automix/routing/router.hpp");
     static_assert(std::is_nothrow_move_assignable_v<Router>, "automix: moving a router must not throw");
 
  public:

@@ -4,7 +4,7 @@
 // moved from may be assigned to and destroyed, nothing else.
 #pragma once
 
-#include <automix/model/completion_check.hpp>
+#include <automix/model/detail/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
 #include <concepts>

@@ -6,7 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/model/model_adapter.hpp>
-#include <automix/model/request_pace.hpp>
+#include <automix/model/detail/request_pace.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -11,7 +11,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/model/completion_check.hpp>
+#include <automix/model/detail/completion_check.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_price.hpp>

@@ -11,9 +11,9 @@
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
-#include <automix/openai/base_url.hpp>
-#include <automix/openai/chat_json.hpp>
-#include <automix/openai/http_client.hpp>
+#include <automix/openai/detail/base_url.hpp>
+#include <automix/openai/detail/chat_json.hpp>
+#include <automix/openai/detail/http_client.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
 

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/pomdp/belief_state.hpp>
-#include <automix/pomdp/model_check.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
 
 #include <Eigen/Core>

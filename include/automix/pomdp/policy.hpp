@@ -4,7 +4,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/value_function.hpp>
 

@@ -30,7 +30,7 @@
 // Invalid: the same with `float reward(int, int)`, or with a reward that also takes the observation: reduce it first.
 #pragma once
 
-#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/belief.hpp>
 
 #include <concepts>
 #include <type_traits>

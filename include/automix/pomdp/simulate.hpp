@@ -8,10 +8,10 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
-#include <automix/pomdp/belief.hpp>
-#include <automix/pomdp/discounting.hpp>
-#include <automix/pomdp/initial_bounds.hpp>
-#include <automix/pomdp/model_check.hpp>
+#include <automix/pomdp/belief_updater.hpp>
+#include <automix/pomdp/detail/discounting.hpp>
+#include <automix/pomdp/detail/initial_bounds.hpp>
+#include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/policy.hpp>
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/pomdp/belief_state.hpp>
+#include <automix/pomdp/belief.hpp>
 
 #include <Eigen/Core>
 

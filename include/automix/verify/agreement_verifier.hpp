@@ -10,7 +10,7 @@
 #include <automix/core/verdict.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/text/normalise.hpp>
-#include <automix/verify/draw_replies.hpp>
+#include <automix/verify/detail/draw_replies.hpp>
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verifier.hpp>
 

@@ -5,7 +5,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/model/model_adapter.hpp>
-#include <automix/verify/draw_replies.hpp>
+#include <automix/verify/detail/draw_replies.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verdict_parser.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a project outside the tree does with automix: rows built in memory, training, evaluation. Every other answer of the
 // small model is right and verified so, the rest are wrong and the large model is right: the router has to route just those.
-#include <automix/io/log.hpp>
+#include <automix/data/log/log.hpp>
 #include <automix/mixer/automix.hpp>
-#include <automix/router/greedy_pomdp.hpp>
+#include <automix/routing/published/greedy_pomdp.hpp>
 
 #include <cmath>
 #include <iostream>

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fields of the log schema `automix-log/1`: their names in a record and in one of its models, what each holds as a
+// message says it, and the checks of values that stand alone. Looking a name up is linear in a dozen names.
+#pragma once
+
+#include <automix/core/price.hpp>
+#include <automix/json/sax.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+/// Name of the schema, in each record that is written.
+inline constexpr std::string_view log_schema = "automix-log/1";
+
+namespace detail {
+
+inline constexpr std::string_view share_text = "a number in [0, 1]";
+inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
+inline constexpr std::string_view name_text = "a non-empty string";
+
+enum class LogField : std::uint8_t {
+    schema,
+    id,
+    dataset,
+    split,
+    category,
+    question,
+    context,
+    reference,
+    models,
+    name,
+    answer,
+    score,
+    verdicts,
+    confidence,
+    samples,
+    sample_scores,
+    cost,
+    draw_cost,
+    usage,
+    prompt_tokens,
+    completion_tokens,
+    unknown
+};
+
+struct LogFieldName {
+    std::string_view text;
+    LogField field;
+    std::string_view expected;  ///< as in "expected ..., found ..."
+};
+
+inline constexpr std::array<LogFieldName, 9> record_fields = {{
+    {"id", LogField::id, name_text},
+    {"models", LogField::models, "an array"},
+    {"schema", LogField::schema, "\"automix-log/1\""},
+    {"dataset", LogField::dataset, "a string"},
+    {"split", LogField::split, "a string"},
+    {"category", LogField::category, "one of GOOD, NEEDY, HOPELESS, UNDEFINED"},
+    {"question", LogField::question, "a string"},
+    {"context", LogField::context, "a string"},
+    {"reference", LogField::reference, "a string"},
+}};
+
+inline constexpr std::array<LogFieldName, 10> model_fields = {{
+    {"name", LogField::name, name_text},
+    {"answer", LogField::answer, "a string or null"},
+    {"score", LogField::score, share_text},
+    {"verdicts", LogField::verdicts, "an array"},
+    {"confidence", LogField::confidence, share_text},
+    {"samples", LogField::samples, "an array"},
+    {"sample_scores", LogField::sample_scores, "an array"},
+    {"cost", LogField::cost, price_text},
+    {"draw_cost", LogField::draw_cost, price_text},
+    {"usage", LogField::usage, "an object"},
+}};
+
+inline constexpr std::array<LogFieldName, 2> usage_fields = {{
+    {"prompt_tokens", LogField::prompt_tokens, "a whole number of at least 0"},
+    {"completion_tokens", LogField::completion_tokens, "a whole number of at least 0"},
+}};
+
+/// The field of that name, `unknown` where there is none.
+template <std::size_t N>
+constexpr LogField find_field(const std::array<LogFieldName, N>& fields, std::string_view name) noexcept {
+    for (const LogFieldName& candidate : fields) {
+        if (candidate.text == name) return candidate.field;
+    }
+    return LogField::unknown;
+}
+
+/// Name and expectation of a field that is not `unknown`.
+constexpr const LogFieldName& describe_field(LogField field) noexcept {
+    for (const LogFieldName& candidate : record_fields) {
+        if (candidate.field == field) return candidate;
+    }
+    for (const LogFieldName& candidate : model_fields) {
+        if (candidate.field == field) return candidate;
+    }
+    return usage_fields[field == LogField::prompt_tokens ? 0 : 1];
+}
+
+/// Which fields of an object have been seen, to find those that stand twice or are missing.
+class SeenFields {
+ public:
+    void clear() noexcept { bits_ = 0; }
+    [[nodiscard]] bool has(LogField field) const noexcept { return (bits_ & bit(field)) != 0; }
+    /// False where it stood there before.
+    bool add(LogField field) noexcept {
+        const bool fresh = !has(field);
+        bits_ |= bit(field);
+        return fresh;
+    }
+
+ private:
+    static constexpr std::uint32_t bit(LogField field) noexcept {
+        return std::uint32_t{1} << static_cast<unsigned>(field);
+    }
+
+    static_assert(static_cast<unsigned>(LogField::unknown) < 32U, "automix: one bit for each field");
+
+    std::uint32_t bits_ = 0;
+};
+
+[[nodiscard]] inline bool is_share(const JsonScalar& value) noexcept {
+    return value.is_number() && value.number >= 0.0 && value.number <= 1.0;
+}
+
+[[nodiscard]] inline bool is_price(const JsonScalar& value) noexcept {
+    return value.is_number() && automix::is_price(value.number);
+}
+
+}  // namespace detail
+
+}  // namespace automix

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is odd in a log but usable, gathered while it is read: each kind of warning once, with its count and first place,
+// whatever the number of rows. Constant memory.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/log/log_record.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Verdicts logged on the answers of one model.
+struct VerdictCounts {
+    std::size_t drawn = 0;
+    std::size_t unparsed = 0;
+};
+
+namespace detail {
+
+class ReadNotes {
+ public:
+    /// Takes note of one record.
+    void add(const LogRecord& log, const Place& place) {
+        const auto& models = log.record.models;
+        if (verdicts_.size() < models.size()) verdicts_.resize(models.size());
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            const ModelRecord& model = models[m];
+            verdicts_[m].drawn += model.verdicts.size();
+            verdicts_[m].unparsed += static_cast<std::size_t>(
+                std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
+            if (!model.confidence || model.verdicts.empty()) continue;
+            const double share = positive_share(model.verdicts);
+            constexpr double tolerance =
+                1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
+            if (!(std::abs(share - *model.confidence) > tolerance)) continue;
+            if (contradictions_++ == 0) {
+                contradiction_ = to_string(place) + ": " + log.model_names[m] + ": stored confidence " +
+                                 format_number(*model.confidence) +
+                                 " is not the share of positive verdicts, " + format_number(share) +
+                                 ", which is used";
+            }
+        }
+    }
+
+    /// One for each model that is kept.
+    [[nodiscard]] const std::vector<VerdictCounts>& verdicts() const noexcept { return verdicts_; }
+
+    [[nodiscard]] std::vector<std::string> warnings(const std::vector<std::string>& models,
+                                                    const std::vector<Place>& truncated) const {
+        std::vector<std::string> warnings;
+        for (const Place& place : truncated)
+            warnings.push_back(to_string(place) + ": truncated last line skipped");
+        if (contradictions_ > 0) {
+            warnings.push_back(
+                contradiction_ +
+                (contradictions_ == 1 ? "" : "; " + std::to_string(contradictions_) + " such in all"));
+        }
+        for (std::size_t m = 0; m < verdicts_.size(); ++m) {
+            constexpr double tolerated = 0.05;
+            const auto [drawn, unparsed] = verdicts_[m];
+            if (static_cast<double>(unparsed) <= tolerated * static_cast<double>(drawn)) continue;
+            warnings.push_back(models[m] + ": " + std::to_string(unparsed) + " of " + std::to_string(drawn) +
+                               " verdicts could not be parsed");
+        }
+        return warnings;
+    }
+
+ private:
+    std::vector<VerdictCounts> verdicts_;
+    std::size_t contradictions_ = 0;
+    std::string contradiction_;  ///< the first
+};
+
+}  // namespace detail
+
+}  // namespace automix

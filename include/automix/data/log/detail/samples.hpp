@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Samples of a model as routers see them: which are equal, and what each is worth. The first sample is the answer; one
+// equal to it has its score, another one 1 where it equals the reference, else 0, unless scores are logged.
+// Linear in the samples.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/log/log_record.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace automix {
+
+namespace detail {
+
+/// Throws `DataError` with the field alone unless the samples, where there are any, begin with the answer, where it is
+/// given, and have a score each, where scores are.
+inline void require_samples(const ModelRecord& model, const ModelTexts& texts, std::size_t position) {
+    const auto field = [position](const char* name) {
+        return Place{{}, 0, "models[" + std::to_string(position) + "]." + name};
+    };
+    const auto& samples = texts.samples;
+    if (!model.sample_scores.empty() && model.sample_scores.size() != samples.size()) {
+        throw DataError(field("sample_scores"), "expected one for each of " + std::to_string(samples.size()) +
+                                                    " samples, found " +
+                                                    std::to_string(model.sample_scores.size()));
+    }
+    if (!samples.empty() && texts.answer && samples.front() != texts.answer) {
+        throw DataError(field("samples[0]"), "expected the answer " + in_quotes(*texts.answer) + ", found " +
+                                                 (samples.front() ? in_quotes(*samples.front()) : "null"));
+    }
+}
+
+}  // namespace detail
+
+/// Fills `clusters`, and `sample_scores` where none are logged.
+inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
+                            const std::optional<std::string>& reference) {
+    const bool scored = !model.sample_scores.empty();
+    Clusters clusters;
+    for (const auto& sample : texts.samples) {
+        clusters.add(sample);
+        if (scored) continue;
+        const bool is_answer = sample && sample == texts.samples.front();
+        const bool is_right = sample && sample == reference;
+        model.sample_scores.push_back(is_answer ? model.score : is_right ? 1.0 : 0.0);
+    }
+    model.clusters = clusters.numbers();
+}
+
+}  // namespace automix

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns. Numbers are written so
+// that they read back to the last bit. No record is written that the reader would refuse by itself, nor one with other
+// models, or in another order, than the first of the file; that no id stands twice is for the caller to see to.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/detail/validate.hpp>
+#include <automix/file/append_file.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/data/log/detail/log_fields.hpp>
+#include <automix/data/log/detail/log_handler.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/detail/samples.hpp>
+#include <automix/json/sax.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+namespace detail {
+
+/// One model of a record as the object of its line. Sample scores go with the samples alone.
+template <class Json = nlohmann::ordered_json>
+Json model_json(const std::string& name, const ModelRecord& model, const ModelTexts& texts) {
+    Json json{{"name", name}};
+    const auto set = [&json](const char* key, const auto& value) {
+        if (value) json[key] = *value;
+    };
+    set("answer", texts.answer);
+    json["score"] = model.score;
+    for (const Verdict verdict : model.verdicts) {
+        json["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr)
+                                                                : Json(static_cast<int>(verdict)));
+    }
+    set("confidence", model.confidence);
+    for (const auto& sample : texts.samples)
+        json["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
+    if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
+    set("cost", model.cost);
+    set("draw_cost", model.draw_cost);
+    if (texts.prompt_tokens) json["usage"]["prompt_tokens"] = *texts.prompt_tokens;
+    if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
+    return json;
+}
+
+}  // namespace detail
+
+/// A record as the object of its line. Requires a name for each model.
+template <class Json = nlohmann::ordered_json>
+Json log_json(const LogRecord& log) {
+    Json json{{"schema", log_schema}, {"id", log.record.id}};
+    const auto set_text = [&json](const char* key, const std::string& value) {
+        if (!value.empty()) json[key] = value;
+    };
+    const auto set = [&json](const char* key, const std::optional<std::string>& value) {
+        if (value) json[key] = *value;
+    };
+    set_text("dataset", log.record.dataset);
+    set_text("split", log.record.split);
+    set_text("category", log.record.category);
+    set("question", log.question);
+    set("context", log.context);
+    set("reference", log.reference);
+    json["models"] = Json::array();
+    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
+        const ModelTexts no_texts;
+        json["models"].push_back(detail::model_json<Json>(log.model_names[m], log.record.models[m],
+                                                          m < log.texts.size() ? log.texts[m] : no_texts));
+    }
+    return json;
+}
+
+class LogWriter {
+ public:
+    using Mode = AppendMode;
+
+    /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
+    /// its first record no record.
+    template <class Json = nlohmann::ordered_json>
+    explicit LogWriter(std::string path, Mode mode = Mode::append)
+        : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
+        if (file_.has_lines()) learn_models<Json>();
+        file_.open();
+    }
+
+    /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
+    /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
+    template <class Json = nlohmann::ordered_json>
+    void write(const LogRecord& log) {
+        file_.put(line_of<Json>(log));
+        models_ = log.model_names;
+    }
+
+ private:
+    /// Takes the names of the models from the first record, where there is one.
+    template <class Json>
+    void learn_models() {
+        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
+        for (std::string_view line; lines.next(line);) {
+            if (detail::is_blank(line)) continue;
+            try {
+                detail::LogHandler<LogRecord> handler{detail::LogParts{}};
+                LogRecord first;
+                handler.start(first);
+                detail::parse_json_line<Json>(line, handler);
+                handler.finish();
+                models_ = handler.names();
+                return;
+            } catch (const DataError& error) {
+                throw DataError(Place{file_.path(), lines.line(), error.place().field},
+                                error.detail() + "; nothing is appended");
+            }
+        }
+    }
+
+    template <class Json>
+    [[nodiscard]] std::string line_of(const LogRecord& log) const {
+        try {
+            require_valid(log);
+            return log_json<Json>(log).dump() + '\n';
+        } catch (const typename Json::exception&) {
+            throw DataError(Place{file_.path(), 0, {}},
+                            "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
+        } catch (const Error& error) {
+            throw DataError(Place{file_.path(), 0, {}},
+                            "record " + in_quotes(log.record.id) + ": " + error.what());
+        }
+    }
+
+    void require_valid(const LogRecord& log) const {
+        if (models_.empty()) {
+            const Dataset names(log.model_names);  // throws unless there are some, and differ
+        } else if (log.model_names != models_) {
+            throw DataError(
+                Place{{}, 0, "models"},
+                "expected " + joined(models_) + ", as in the first record, found " + joined(log.model_names));
+        }
+        Record record = log.record;
+        // Clusters are not written, so scores of samples are held against the samples instead.
+        for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
+        automix::require_valid(record, log.model_names);
+        for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
+            if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
+        }
+    }
+
+    detail::AppendFile file_;
+    std::vector<std::string> models_;  ///< of the records in the file; none at first
+};
+
+}  // namespace automix

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the drawings of a frontier share: axes that hold all of it, and the edge of its shaded intervals.
+#pragma once
+
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report/detail/plot_axis.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace automix::detail {
+
+/// Cost across, score upwards.
+struct FrontierAxes {
+    PlotAxis cost{};
+    PlotAxis score{};
+
+    FrontierAxes(const Frontier& frontier, int cost_ticks, int score_ticks) {
+        for (const auto* points : {&frontier.policies, &frontier.models, &frontier.oracle}) {
+            for (const FrontierPoint& point : *points) {
+                cost.add(point.report.cost);
+                score.add(point.report.performance);
+                if (!point.intervals) continue;
+                score.add(point.intervals->performance.low);
+                score.add(point.intervals->performance.high);
+            }
+        }
+        cost.add(0.0);
+        cost.finish(cost_ticks);
+        score.finish(score_ticks);
+    }
+};
+
+/// The policies as points of the plot.
+inline std::vector<Point> curve_of(const std::vector<FrontierPoint>& points) {
+    std::vector<Point> curve;
+    for (const FrontierPoint& point : points) curve.push_back(point.report.point());
+    return curve;
+}
+
+/// The lower or the upper ends of the intervals of score; none where there are no intervals.
+inline std::vector<Point> edge_of(const std::vector<FrontierPoint>& points, double Interval::*end) {
+    std::vector<Point> edge;
+    for (const FrontierPoint& point : points) {
+        if (point.intervals) edge.push_back({point.intervals->performance.*end, point.report.cost});
+    }
+    return edge;
+}
+
+/// The score on the line through the points at that cost, and that of an end outside of them. Requires points, ascending
+/// in cost.
+inline double score_at(const std::vector<Point>& curve, double cost) {
+    const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
+                                        [](const Point& point, double c) { return point.cost < c; });
+    if (above == curve.end()) return curve.back().performance;
+    if (above == curve.begin() || above->cost == cost) return above->performance;
+    const Point& below = *(above - 1);
+    return below.performance +
+           (above->performance - below.performance) * (cost - below.cost) / (above->cost - below.cost);
+}
+
+}  // namespace automix::detail

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file of JSON lines that grows: each line is handed to the operating system before the call returns, so a killed writer
+// loses at most the line that it was writing. What such a writer left, a last line that was cut off, is refused or removed
+// when the file is opened again. A regular file has one writer at a time.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/file/file.hpp>
+#include <automix/file/file_lock.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace automix {
+
+/// What becomes of a file that is there. `append` refuses one whose last line was cut off, `repair` removes that line and
+/// appends, `create` starts anew.
+enum class AppendMode : std::uint8_t { append, repair, create };
+
+namespace detail {
+
+class AppendFile {
+ public:
+    /// Looks at what is there, at a last line without a line feed by `is_whole(line)`, and removes that line where it is to be
+    /// repaired; nothing else is written yet. Throws `DataError` where the file cannot be appended to, and where it has
+    /// another writer.
+    template <class IsWhole>
+    AppendFile(std::string path, AppendMode mode, IsWhole is_whole) : path_(std::move(path)), mode_(mode) {
+        lock();
+        if (has_lines()) end_last_line(is_whole);
+    }
+
+    /// True where there is a file whose lines stay.
+    [[nodiscard]] bool has_lines() const {
+        return mode_ != AppendMode::create && std::filesystem::is_regular_file(path_);
+    }
+
+    /// Opens the file. Throws `DataError` where that fails, or where it has another writer by now.
+    void open() {
+        file_ = open_file(path_, mode_ == AppendMode::create ? "wb" : "ab");
+        lock();
+        if (needs_line_feed_) put("\n");
+    }
+
+    /// Writes bytes that end in a line feed. Throws `DataError` where that fails, as on a full disk (nothing more can be
+    /// written then).
+    void put(std::string_view bytes) {
+        require_open();
+        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
+            std::fflush(file_.get()) == 0)
+            return;
+        const int reason = errno;
+        file_.reset();
+        errno = reason;
+        fail_file(path_, "cannot be written");
+    }
+
+    /// Throws `DataError` where writing has failed before.
+    void require_open() const {
+        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
+    }
+
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+ private:
+    void lock() {
+        if (lock_ == nullptr && std::filesystem::is_regular_file(path_))
+            lock_ = std::make_unique<FileLock>(path_);
+    }
+
+    /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
+    template <class IsWhole>
+    void end_last_line(IsWhole is_whole) {
+        std::error_code error;
+        const auto size = std::filesystem::file_size(path_, error);
+        if (error || size == 0) return;
+        const std::string last = last_line(size);
+        if (last.empty()) return;
+        if (last.find_first_not_of(" \t\r") != last.find('{')) {
+            throw DataError(Place{path_, 0, {}}, "the last line is no record; nothing is appended behind it");
+        }
+        if (is_whole(last)) {
+            needs_line_feed_ = true;
+            return;
+        }
+        if (mode_ != AppendMode::repair)
+            throw DataError(Place{path_, 0, {}}, "truncated last line; nothing is appended behind it");
+        std::filesystem::resize_file(path_, size - last.size(), error);
+        if (error)
+            throw DataError(Place{path_, 0, {}},
+                            "the truncated last line cannot be removed: " + error.message());
+    }
+
+    /// What stands behind the last line feed.
+    [[nodiscard]] std::string last_line(std::uintmax_t size) const {
+        const File file = open_file(path_, "rb");
+        constexpr std::uintmax_t step = std::uintmax_t{1} << 16U;
+        for (std::uintmax_t length = std::min(step, size);; length = std::min(2 * length, size)) {
+            std::string tail(static_cast<std::size_t>(length), '\0');
+            if (std::fseek(file.get(), -static_cast<long>(length), SEEK_END) != 0 ||
+                std::fread(tail.data(), 1, tail.size(), file.get()) != tail.size()) {
+                fail_file(path_, "cannot be read");
+            }
+            const std::size_t feed = tail.rfind('\n');
+            if (feed != std::string::npos) return tail.substr(feed + 1);
+            if (length == size) return tail;
+        }
+    }
+
+    std::string path_;
+    AppendMode mode_;
+    std::unique_ptr<FileLock> lock_;
+    File file_;
+    bool needs_line_feed_ = false;
+};
+
+}  // namespace detail
+
+}  // namespace automix

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lines of a file, one at a time, in constant memory: blocks are read into one buffer that grows to the longest line, up
+// to a limit. A line is a view that lives until the next call. Runs at the speed of memchr.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/file/file.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// True for a line that readers of logs pass over.
+inline bool is_blank(std::string_view line) noexcept {
+    return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+class LineReader {
+ public:
+    /// Any `max_line_bytes` will do, the largest number too. Throws `DataError` where the file cannot be opened or is a
+    /// directory. A byte-order mark is passed over.
+    explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
+        : path_(std::move(path)),
+          limit_(std::min(max_line_bytes, longest)),
+          file_(open_file(path_, "rb")),
+          buffer_(block) {
+        constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+        while (end_ < byte_order_mark.size() && fill()) {}
+        if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark))
+            begin_ = byte_order_mark.size();
+    }
+
+    /// The next line without its line feed; false at the end. Throws `DataError` for a line longer than the limit and
+    /// where reading fails; the rest of the file is then given up.
+    bool next(std::string_view& line) {
+        if (ended_) return false;
+        ++line_;
+        std::size_t searched = 0;
+        for (;;) {
+            const char* start = buffer_.data() + begin_;
+            const std::size_t held = end_ - begin_;
+            if (const void* feed = std::memchr(start + searched, '\n', held - searched)) {
+                line = {start, static_cast<std::size_t>(static_cast<const char*>(feed) - start)};
+                check_length(line.size());
+                begin_ += line.size() + 1;
+                return true;
+            }
+            check_length(held);
+            searched = held;
+            if (!fill()) break;
+        }
+        line = {buffer_.data() + begin_, end_ - begin_};
+        ended_ = true;
+        return !line.empty();
+    }
+
+    /// True once the end of the file is reached: the line handed out last is not ended by a line feed.
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+
+    /// Number of the line handed out last, from 1.
+    [[nodiscard]] std::size_t line() const noexcept { return line_; }
+
+ private:
+    static constexpr std::size_t block = std::size_t{1} << 18U;
+    /// No buffer can be longer, so limits above it are none, and sizes up to it can be doubled.
+    static constexpr std::size_t longest = std::numeric_limits<std::size_t>::max() / 2 - block;
+
+    /// Reads on behind what is left, which moves to the front; false at the end of the file.
+    bool fill() {
+        if (begin_ > 0) {
+            std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+            end_ -= begin_;
+            begin_ = 0;
+        }
+        if (end_ == buffer_.size())
+            buffer_.resize(std::min(2 * buffer_.size(), std::max(limit_, buffer_.size()) + block));
+        const std::size_t count = std::fread(buffer_.data() + end_, 1, buffer_.size() - end_, file_.get());
+        if (std::ferror(file_.get()) != 0) {
+            ended_ = true;
+            fail_file(path_, "cannot be read");
+        }
+        end_ += count;
+        return count > 0;
+    }
+
+    void check_length(std::size_t length) {
+        if (length <= limit_) return;
+        ended_ = true;
+        throw DataError(Place{path_, line_, {}}, "line longer than " + std::to_string(limit_) + " bytes");
+    }
+
+    std::string path_;
+    std::size_t limit_;
+    File file_;
+    std::vector<char> buffer_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t line_ = 0;
+    bool ended_ = false;
+};
+
+}  // namespace automix::detail

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checks that readers of JSON documents share: members that must be there, keys that are known, numbers in a range,
+// lists of a size. Each throws `DataError` with the file and the path of the field, what was expected and what was found.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/json/json_document.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// Base of a reader of one document, which messages call `name`; it must outlive the reader.
+class DocumentChecks {
+ protected:
+    explicit DocumentChecks(const std::string& name) : name_(name) {}
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+    [[noreturn]] void fail(const std::string& field, const std::string& message) const {
+        throw DataError(Place{name_, 0, field}, message);
+    }
+
+    template <class Json>
+    [[noreturn]] void fail_expected(const std::string& field, const std::string& expected,
+                                    const Json& found) const {
+        fail(field, "expected " + expected + ", found " + shown(found));
+    }
+
+    static std::string inside(const std::string& field, const std::string& key) {
+        return field.empty() ? key : field + "." + key;
+    }
+    static std::string element(const std::string& field, std::size_t number) {
+        return field + "[" + std::to_string(number) + "]";
+    }
+
+    /// An object without other keys.
+    template <class Json, std::size_t Count>
+    void require_keys(const Json& json, const std::string& field,
+                      const std::array<const char*, Count>& known) const {
+        if (!json.is_object()) fail_expected(field, "an object", json);
+        for (const auto& entry : json.items()) {
+            if (std::find(known.begin(), known.end(), entry.key()) == known.end())
+                fail(inside(field, entry.key()), "unknown key");
+        }
+    }
+
+    template <class Json>
+    const Json& member(const Json& json, const std::string& field, const char* key) const {
+        if (!json.contains(key)) fail(inside(field, key), "missing");
+        return json.at(key);
+    }
+
+    /// Requires the member `schema` of an object to be this one.
+    template <class Json>
+    void require_schema(const Json& json, const std::string& field, std::string_view schema) const {
+        const Json& found = member(json, field, "schema");
+        if (found != schema) fail_expected(inside(field, "schema"), in_quotes(schema), found);
+    }
+
+    template <class Json>
+    int whole(const Json& json, const std::string& field, int least,
+              int most = std::numeric_limits<int>::max()) const {
+        if (json.is_number_integer()) {
+            const auto value = json.template get<double>();
+            if (value >= least && value <= most) return json.template get<int>();
+        }
+        fail_expected(field, "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+                      json);
+    }
+
+    template <class Json>
+    double finite(const Json& json, const std::string& field) const {
+        if (!json.is_number()) fail_expected(field, "a number", json);
+        return json.template get<double>();
+    }
+
+    void require_least(double value, const std::string& field, double least) const {
+        require_range(value, field, least, std::numeric_limits<double>::max());
+    }
+    /// Requires a number from `least` to `most`; where `most` is the largest there is, any finite one of at least `least`.
+    void require_range(double value, const std::string& field, double least, double most) const {
+        if (value >= least && value <= most) return;
+        const bool open = most == std::numeric_limits<double>::max();
+        fail(field, "expected a number of " +
+                        (open ? "at least " + format_number(least)
+                              : format_number(least) + " to " + format_number(most)) +
+                        ", found " + format_number(value));
+    }
+
+    template <class Json>
+    bool flag(const Json& json, const std::string& field) const {
+        if (!json.is_boolean()) fail_expected(field, "true or false", json);
+        return json.template get<bool>();
+    }
+
+    template <class Json>
+    std::string text(const Json& json, const std::string& field) const {
+        if (!json.is_string()) fail_expected(field, "a string", json);
+        return json.template get<std::string>();
+    }
+
+    template <class Json>
+    const Json& array(const Json& json, const std::string& field) const {
+        if (!json.is_array()) fail_expected(field, "an array", json);
+        return json;
+    }
+
+    /// An array, of that many elements where `size` is not 0, else of at least one.
+    template <class Json>
+    const Json& list(const Json& json, const std::string& field, std::size_t size, const char* of) const {
+        array(json, field);
+        if (json.empty() || (size > 0 && json.size() != size)) {
+            fail(field, "expected " + (size > 0 ? std::to_string(size) : std::string("at least one")) + of +
+                            ", found " + std::to_string(json.size()));
+        }
+        return json;
+    }
+
+    /// Numbers, that many where `size` is not 0.
+    template <class Json>
+    std::vector<double> numbers(const Json& json, const std::string& field, std::size_t size,
+                                const char* of) const {
+        if (size > 0) list(json, field, size, of);
+        std::vector<double> values;
+        values.reserve(array(json, field).size());
+        for (std::size_t i = 0; i < json.size(); ++i) {
+            if (!json[i].is_number()) fail_expected(element(field, i), "a number", json[i]);
+            values.push_back(json[i].template get<double>());
+        }
+        return values;
+    }
+
+    /// The value that a text stands for, by its position among `texts`.
+    template <class Json, std::size_t Count>
+    std::size_t choice(const Json& json, const std::string& field,
+                       const std::array<std::string_view, Count>& texts) const {
+        for (std::size_t i = 0; i < Count; ++i) {
+            if (json == texts[i]) return i;
+        }
+        fail_expected(field, "one of " + joined(texts), json);
+    }
+
+ private:
+    const std::string& name_;
+};
+
+}  // namespace automix::detail

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The line of a JSON document that a field stands in, found by parsing the text once more: only a message about a field
+// that is wrong needs it. O(text).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/json/counting_characters.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace automix::detail {
+
+/// The line, from 1, of a field such as `models[0].price.call` in a valid document; of one that is missing, the line where
+/// the innermost of its containers that is there begins. 1 where nothing of it is there.
+template <class Json = nlohmann::json>
+std::size_t line_of_field(std::string_view text, std::string_view field) {
+    using Event = typename Json::parse_event_t;
+    struct Container {
+        std::string path;
+        std::size_t next;  ///< number of the next element; of an object -1
+        std::string key;
+    };
+    constexpr auto object = static_cast<std::size_t>(-1);
+    std::size_t line = 1;
+    std::size_t found = 1;
+    std::size_t longest = 0;
+    std::vector<Container> open;
+    const auto path = [&] {
+        if (open.empty()) return std::string();
+        Container& inner = open.back();
+        if (inner.next != object) return inner.path + "[" + std::to_string(inner.next++) + "]";
+        return inner.path.empty() ? inner.key : inner.path + "." + inner.key;
+    };
+    const auto visit = [&](const std::string& here) {
+        const bool leads =
+            field.starts_with(here) &&
+            (here.size() == field.size() || field[here.size()] == '.' || field[here.size()] == '[');
+        if (!leads || here.size() <= longest) return;
+        longest = here.size();
+        found = line;
+    };
+    const auto note = [&](int /*depth*/, Event event, const Json& parsed) {
+        switch (event) {
+            case Event::object_start:
+            case Event::array_start: {
+                std::string here = path();
+                visit(here);
+                open.push_back({std::move(here), event == Event::object_start ? object : 0, {}});
+                break;
+            }
+            case Event::object_end:
+            case Event::array_end:
+                open.pop_back();
+                break;
+            case Event::key:
+                open.back().key = parsed.template get<std::string>();
+                break;
+            case Event::value:
+                visit(path());
+                break;
+        }
+        return true;
+    };
+    const Json parsed = Json::parse(CountingCharacters(text.data(), &line),
+                                    CountingCharacters(text.data() + text.size(), &line), note, false);
+    return found;
+}
+
+/// What `parse()` makes of the document in `text`, which messages call `name`; an error of it gets the line of its field.
+template <class Json, class Parse>
+auto with_line_of_field(std::string_view text, const std::string& name, Parse parse) {
+    try {
+        return parse();
+    } catch (const DataError& error) {
+        const std::string& field = error.place().field;
+        throw DataError(Place{name, line_of_field<Json>(text, field), field}, error.detail());
+    }
+}
+
+}  // namespace automix::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers to live queries as JSON, a line each:
+//     {"id":"q1","answer":"..","model":"small","verdicts":{"small":[1,0,null]},"cost":{"answers":..,"verification":..,"total":..,
+//      "models":{"small":{"answers":..,"verification":..},..}},"cut_bytes":0,"latency_ms":..,"degraded":false,"explanation":{..} or null,
+//      "error":null or {"kind":".." or null,"message":".."}}
+// `answer` and `model` are null where the query failed; an answer that is degraded has an error too.
+#pragma once
+
+#include <automix/core/verdict.hpp>
+#include <automix/routing/json/explanation_json.hpp>
+#include <automix/live/live_answer.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+namespace detail {
+
+/// 1, 0 or null.
+template <class Json>
+Json verdict_json(Verdict verdict) {
+    return verdict == Verdict::unparsed ? Json(nullptr) : Json(static_cast<int>(verdict));
+}
+
+}  // namespace detail
+
+/// `models` are the names of all models, cheapest first.
+template <class Json = nlohmann::ordered_json>
+Json to_json(const LiveAnswer& answer, const std::vector<std::string>& models) {
+    Json verdicts = Json::object();
+    Json costs = Json::object();
+    for (std::size_t m = 0; m < answer.models.size(); ++m) {
+        const ModelShare& share = answer.models[m];
+        for (const Verdict verdict : share.verdicts)
+            verdicts[models[m]].push_back(detail::verdict_json<Json>(verdict));
+        if (share.answer || share.answer_cost + share.verification_cost > 0.0)
+            costs[models[m]] = {{"answers", share.answer_cost}, {"verification", share.verification_cost}};
+    }
+    std::size_t cut_bytes = 0;
+    for (const ModelShare& share : answer.models) cut_bytes = std::max(cut_bytes, share.cut_bytes);
+    Json error = nullptr;
+    if (answer.failure) {
+        error = {{"kind", answer.failure->kind ? Json(to_string(*answer.failure->kind)) : Json(nullptr)},
+                 {"message", answer.failure->message}};
+    }
+    return {{"id", answer.id},
+            {"answer", answer.failed() ? Json(nullptr) : Json(answer.text)},
+            {"model", answer.failed() ? Json(nullptr) : Json(models[static_cast<std::size_t>(answer.model)])},
+            {"verdicts", std::move(verdicts)},
+            {"cost",
+             {{"answers", answer.answer_cost()},
+              {"verification", answer.verification_cost()},
+              {"total", answer.cost()},
+              {"models", std::move(costs)}}},
+            {"cut_bytes", cut_bytes},
+            {"latency_ms", static_cast<double>(answer.latency.count()) / 1000.0},
+            {"degraded", answer.degraded},
+            {"explanation", answer.explanation ? to_json<Json>(*answer.explanation, models) : Json(nullptr)},
+            {"error", std::move(error)}};
+}
+
+}  // namespace automix

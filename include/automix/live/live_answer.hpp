@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the mixer hands back for a live query: the answer, whose it is, what it was decided by, what it cost, and why.
+#pragma once
+
+#include <automix/core/verdict.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/explanation.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Why a call, and with it a query, failed.
+struct LiveFailure {
+    std::optional<FailureKind> kind{};  ///< nothing where it was no call of a model that failed
+    std::string message{};
+};
+
+/// What one model did for a query.
+struct ModelShare {
+    std::optional<std::string> answer{};  ///< nothing: not asked, or it failed
+    std::vector<Verdict> verdicts{};      ///< in the order drawn
+    std::vector<std::string> replies{};   ///< that they were read from
+    std::optional<Usage> usage{};         ///< of the answer, where the model reports it
+    double answer_cost = 0.0;
+    double verification_cost = 0.0;
+    std::size_t cut_bytes = 0;  ///< most by which the context was shortened to fit a prompt
+};
+
+struct LiveAnswer {
+    std::string id{};
+    std::string text{};  ///< empty where the query failed
+    int model = -1;      ///< whose answer it is; -1: the query failed
+    AcceptedAnswer accepted = AcceptedAnswer::first;
+    bool degraded = false;  ///< the policy wanted more, and it failed
+    std::optional<LiveFailure>
+        failure{};  ///< what failed: the query where `model` is -1, else what it was degraded by
+    std::vector<ModelShare> models{};      ///< one for each model, cheapest first
+    int rounds = 0;                        ///< of draws
+    std::chrono::microseconds latency{0};  ///< calls included
+    std::optional<Explanation>
+        explanation{};  ///< of the last decision that was open, where the router can explain it
+
+    [[nodiscard]] bool failed() const noexcept { return model < 0; }
+    [[nodiscard]] double answer_cost() const noexcept {
+        double sum = 0.0;
+        for (const ModelShare& share : models) sum += share.answer_cost;
+        return sum;
+    }
+    [[nodiscard]] double verification_cost() const noexcept {
+        double sum = 0.0;
+        for (const ModelShare& share : models) sum += share.verification_cost;
+        return sum;
+    }
+    [[nodiscard]] double cost() const noexcept { return answer_cost() + verification_cost(); }
+};
+
+}  // namespace automix

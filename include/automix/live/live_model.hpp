@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// A live model as the mixer asks it: the adapter, the prompts and how answers are sampled; and which verifier draws verdicts on its
+// answers, one for all models or a choice by model and query.
+#pragma once
+
+#include <automix/live/query.hpp>
+#include <automix/model/any_model.hpp>
+#include <automix/model/request.hpp>
+#include <automix/verify/few_shot_prompt.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/verifier.hpp>
+
+#include <concepts>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace automix {
+
+struct LiveModel {
+    AnyModel model;
+    Sampling sampling{};  ///< of answers; `max_tokens` must be given
+    PromptTemplate prompt = default_answer_template();
+    std::map<std::string, PromptTemplate> prompts_by_dataset{};  ///< in place of `prompt`
+    RenderLimits limits{};
+
+    [[nodiscard]] const PromptTemplate& prompt_of(const Query& query) const {
+        const auto found = prompts_by_dataset.find(query.dataset);
+        return found == prompts_by_dataset.end() ? prompt : found->second;
+    }
+};
+
+/// Callable as `choice(model number, query)`, giving a reference to the verifier for that model's answer.
+template <class V>
+concept verifier_choice = requires(const V& choice, int model, const Query& query) {
+    {choice(model, query)};
+    requires std::is_lvalue_reference_v<decltype(choice(model, query))>;
+    requires verifier<std::remove_cvref_t<decltype(choice(model, query))>, AnyModel>;
+};
+
+/// What the mixer takes as a verifier: one for all models, or a choice.
+template <class V>
+concept live_verifier = verifier<V, AnyModel> || verifier_choice<V>;
+
+/// The verifier for a model's answer to a query.
+template <live_verifier Verifier>
+const auto& verifier_for(const Verifier& verifier, int model, const Query& query) {
+    if constexpr (verifier_choice<Verifier>) {
+        return verifier(model, query);
+    } else {
+        return verifier;
+    }
+}
+
+}  // namespace automix

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// A query asked of every model, with verdicts on each answer, as a record of a log to train on. The score of an answer is a
+// metric of it and the query's reference; `cost` and `draw_cost` are what was paid.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/live_source.hpp>
+#include <automix/live/query.hpp>
+#include <automix/text/metric.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace automix {
+
+struct RecordOptions {
+    int draws = 8;                ///< verdicts on each answer but the last model's; 0: none
+    Metric metric = exact_match;  ///< of answer and reference
+};
+
+/// The record, or why there is none: then some call failed, and its message names the model. Throws `ArgumentError` for a
+/// query without a reference and for draws below 0.
+template <live_verifier Verifier>
+[[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
+                                                                std::span<const LiveModel> models,
+                                                                const Verifier& verifier,
+                                                                const RecordOptions& options,
+                                                                const std::stop_token& stop = {}) {
+    if (!query.reference) throw ArgumentError("reference: missing in query " + in_quotes(query.id));
+    if (options.draws < 0)
+        throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
+    LiveSource source(models, verifier, query, {.stop = stop});
+    LogRecord log;
+    log.record.id = query.id;
+    log.record.dataset = query.dataset;
+    log.record.split = query.split;
+    log.question = query.question;
+    if (!query.context.empty()) log.context = query.context;
+    log.reference = query.reference;
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        const int model = static_cast<int>(m);
+        source.answer(model);
+        if (!source.failure() && options.draws > 0 && m + 1 < models.size())
+            source.draw(model, options.draws);
+        if (source.failure()) return *source.failure();
+        const ModelShare& share = source.shares()[m];
+        ModelRecord& record = log.record.models.emplace_back();
+        record.score = options.metric(*share.answer, *query.reference);
+        record.verdicts = share.verdicts;
+        record.cost = share.answer_cost;
+        if (!share.verdicts.empty())
+            record.draw_cost = share.verification_cost / static_cast<double>(share.verdicts.size());
+        log.model_names.push_back(models[m].model.name());
+        ModelTexts& texts = log.texts.emplace_back();
+        texts.answer = share.answer;
+        if (share.usage) {
+            texts.prompt_tokens = static_cast<std::uint64_t>(share.usage->prompt_tokens);
+            texts.completion_tokens = static_cast<std::uint64_t>(share.usage->completion_tokens);
+        }
+    }
+    return log;
+}
+
+}  // namespace automix

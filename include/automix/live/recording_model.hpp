@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A wrapper around any adapter that records its calls, one line each as in call_json.hpp, flushed before the reply is handed
+// on: a kill loses at most the line being written. Calls that an earlier recording holds are served from there, so that an
+// interrupted run goes on without asking again. Safe from many threads, also for several models with one recorder.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/file/append_file.hpp>
+#include <automix/live/json/call_json.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/live/replay_model.hpp>
+#include <automix/model/detail/completion_check.hpp>
+#include <automix/model/model_adapter.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace automix {
+
+/// Writes calls to a file.
+class CallRecorder {
+ public:
+    /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
+    template <class Json = nlohmann::json>
+    explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append)
+        : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
+        if (file_.has_lines()) require_calls<Json>();
+        file_.open();
+    }
+
+    /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
+    void require_open() {
+        const std::lock_guard lock(mutex_);
+        file_.require_open();
+    }
+
+    /// Throws `DataError` where writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
+    template <class Json = nlohmann::ordered_json>
+    void write(const RecordedCall& call) {
+        const std::string line =
+            to_json<Json>(call).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+        const std::lock_guard lock(mutex_);
+        file_.put(line);
+    }
+
+ private:
+    template <class Json>
+    void require_calls() const {
+        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
+        for (std::string_view line; lines.next(line);) {
+            if (detail::is_blank(line)) continue;
+            try {
+                (void)parse_call(detail::parse_document<Json>(line, file_.path()), file_.path());
+                return;
+            } catch (const DataError& error) {
+                throw DataError(Place{file_.path(), lines.line(), error.place().field},
+                                error.detail() + "; nothing is appended");
+            }
+        }
+    }
+
+    std::mutex mutex_;
+    detail::AppendFile file_;
+};
+
+template <model_adapter Model>
+class RecordingModel {
+ public:
+    /// `earlier` may be null. A reply that cannot be recorded is lost: the call throws `DataError`.
+    RecordingModel(Model model, std::shared_ptr<CallRecorder> recorder,
+                   std::shared_ptr<CallReplay> earlier = nullptr)
+        : model_(std::move(model)), recorder_(std::move(recorder)), earlier_(std::move(earlier)) {}
+
+    [[nodiscard]] std::string name() const { return std::string(model_.name()); }
+
+    GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
+
+    /// Throws what the model throws; nothing is recorded then, nor for a wrong number of completions (`ModelError` of kind
+    /// `bad_reply`).
+    GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        if (earlier_) {
+            if (std::optional<GenerateReply> known = earlier_->take(name(), request))
+                return *std::move(known);
+        }
+        recorder_->require_open();
+        RecordedCall call{name(), request, automix::generate(model_, request, stop)};
+        require_completions(call.model, request, call.reply);
+        recorder_->write(call);
+        return std::move(call.reply);
+    }
+
+ private:
+    Model model_;
+    std::shared_ptr<CallRecorder> recorder_;
+    std::shared_ptr<CallReplay> earlier_;
+};
+
+}  // namespace automix

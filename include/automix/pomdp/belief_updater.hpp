@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What actions and observations make of a belief:
+//     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)         (Kaelbling, Littman, Cassandra 1998, section 3.3)
+// An impossible observation is an outcome of probability 0. O(successors of the belief * observations of each).
+#pragma once
+
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+/// What an observation makes of a belief. Where the observation is impossible its probability is 0 and the belief empty.
+struct Successor {
+    int observation = 0;
+    double probability = 0.0;
+    Belief belief{};
+};
+
+/// What an action makes of a belief: its expected reward and a successor for each possible observation, ascending.
+struct ActionOutcome {
+    double reward = 0.0;
+    std::vector<Successor> successors{};
+};
+
+/// R(b, a): the mean reward of an action over the states of a belief.
+template <pomdp_model M>
+double expected_reward(const M& model, const Belief& belief, int action) {
+    return belief.mean([&](int state) { return model.reward(state, action); });
+}
+
+/// Updates beliefs, with buffers that are reused: one updater for each thread. `model` must outlive it and be one that
+/// `require_model` accepts.
+template <pomdp_model M>
+class BeliefUpdater {
+ public:
+    explicit BeliefUpdater(const M& model)
+        : model_(model),
+          predicted_(static_cast<std::size_t>(model.states()), 0.0),
+          joint_(static_cast<std::size_t>(model.observations())) {}
+
+    /// A successor for each observation that is possible after an action, ascending. O(successors of the belief *
+    /// observations of each).
+    [[nodiscard]] std::vector<Successor> successors(const Belief& belief, int action) {
+        predict(belief, action);
+        std::vector<Successor> possible;
+        seen_.clear();
+        for (const int next : reached_) {
+            const double weight = predicted_[static_cast<std::size_t>(next)];
+            model_.for_each_observation(action, next, [&](int observation, double probability) {
+                Belief& joint = joint_[static_cast<std::size_t>(observation)];
+                if (joint.empty()) seen_.push_back(observation);
+                joint.push_back(next, weight * probability);
+            });
+        }
+        std::sort(seen_.begin(), seen_.end());
+        for (const int observation : seen_) {
+            Belief& joint = joint_[static_cast<std::size_t>(observation)];
+            Successor successor = normalised(observation, joint);
+            if (successor.probability > 0.0) possible.push_back(std::move(successor));
+            joint = Belief();
+        }
+        forget();
+        return possible;
+    }
+
+    /// All outcomes of an action.
+    [[nodiscard]] ActionOutcome outcome(const Belief& belief, int action) {
+        return {expected_reward(model_, belief, action), successors(belief, action)};
+    }
+
+    /// The outcomes of all actions.
+    [[nodiscard]] std::vector<ActionOutcome> outcomes(const Belief& belief) {
+        std::vector<ActionOutcome> all;
+        for (int action = 0; action < model_.actions(); ++action) all.push_back(outcome(belief, action));
+        return all;
+    }
+
+    /// The belief after an action and an observation, with the probability of that observation. Requires states, action and
+    /// observation of the model: their numbers are not checked.
+    [[nodiscard]] Successor update(const Belief& belief, int action, int observation) {
+        predict(belief, action);
+        Belief joint;
+        for (const int next : reached_) {
+            model_.for_each_observation(action, next, [&](int seen, double probability) {
+                if (seen == observation)
+                    joint.push_back(next, predicted_[static_cast<std::size_t>(next)] * probability);
+            });
+        }
+        forget();
+        return normalised(observation, joint);
+    }
+
+ private:
+    /// sum_s T(s' | s, a) b(s) for the states `reached_`.
+    void predict(const Belief& belief, int action) {
+        for (std::size_t i = 0; i < belief.size(); ++i) {
+            const double weight = belief.probabilities[i];
+            model_.for_each_successor(belief.states[i], action, [&](int next, double probability) {
+                double& sum = predicted_[static_cast<std::size_t>(next)];
+                if (sum == 0.0) reached_.push_back(next);
+                sum += weight * probability;
+            });
+        }
+        std::sort(reached_.begin(), reached_.end());
+        reached_.erase(std::unique(reached_.begin(), reached_.end()), reached_.end());
+    }
+
+    void forget() {
+        for (const int next : reached_) predicted_[static_cast<std::size_t>(next)] = 0.0;
+        reached_.clear();
+    }
+
+    static Successor normalised(int observation, const Belief& joint) {
+        Successor successor;
+        successor.observation = observation;
+        for (const double weight : joint.probabilities) successor.probability += weight;
+        if (!(successor.probability > 0.0)) return successor;
+        successor.belief.reserve(joint.size());
+        for (std::size_t i = 0; i < joint.size(); ++i) {
+            const double probability = joint.probabilities[i] / successor.probability;
+            if (probability > 0.0) successor.belief.push_back(joint.states[i], probability);
+        }
+        return successor;
+    }
+
+    const M& model_;
+    std::vector<double> predicted_;  ///< zero but for the states in `reached_`
+    std::vector<int> reached_;
+    std::vector<Belief> joint_;  ///< for each observation, not normalised
+    std::vector<int> seen_;
+};
+
+}  // namespace automix::pomdp

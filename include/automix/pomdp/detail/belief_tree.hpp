@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// The beliefs that a solver has met, each once, with what its actions make of it. Beliefs that agree to 1e-12 are one.
+// With a finite horizon a belief is met once a step. Expanding a belief is O(its successors * observations). Most beliefs
+// are successors that nobody opens: of these only so many stay in memory, the others are found anew, to the bit, from the
+// belief before them when they are asked for.
+#pragma once
+
+#include <automix/core/random.hpp>
+#include <automix/pomdp/belief_updater.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+/// An observation after an action: its probability and the number of the belief that it leads to.
+struct Edge {
+    double probability = 0.0;
+    int to = 0;
+    int observation = 0;
+};
+
+/// What an action makes of a belief; no edges: not looked at yet.
+struct Branch {
+    double reward = 0.0;
+    std::vector<Edge> edges{};
+
+    [[nodiscard]] bool expanded() const noexcept { return !edges.empty(); }
+};
+
+struct BeliefNode {
+    Belief belief{};                 ///< empty: dropped, `BeliefTree::belief` finds it anew
+    int step = 0;                    ///< from the start; always 0 for an unlimited horizon
+    int parent = -1;                 ///< the belief that it was first met from; -1: it was given
+    int action = 0;                  ///< by which it was met
+    int used = 0;                    ///< when the belief was last asked for, in expansions of the tree
+    std::vector<Branch> branches{};  ///< one an action; empty: not opened
+};
+
+template <pomdp_model M>
+class BeliefTree {
+ public:
+    static constexpr std::size_t default_entries_kept = 4'000'000;
+
+    /// With the initial belief as number 0. Where `stepwise` the steps of beliefs are counted. `entries_kept` bounds the
+    /// probabilities in beliefs that are not opened, at 12 bytes each. `model` must outlive the tree.
+    BeliefTree(const M& model, bool stepwise, std::size_t entries_kept = default_entries_kept)
+        : model_(model), updater_(model), stepwise_(stepwise), entries_kept_(entries_kept) {
+        add(model.start(), 0);
+    }
+
+    [[nodiscard]] int size() const noexcept { return static_cast<int>(nodes_.size()); }
+    [[nodiscard]] const BeliefNode& operator[](int node) const {
+        return nodes_[static_cast<std::size_t>(node)];
+    }
+    [[nodiscard]] bool opened(int node) const { return !(*this)[node].branches.empty(); }
+    /// How many beliefs are opened.
+    [[nodiscard]] int opened() const noexcept { return opened_; }
+    /// How many actions at beliefs have been looked at.
+    [[nodiscard]] int expansions() const noexcept { return expansions_; }
+
+    /// Memory, about.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        constexpr std::size_t entry = sizeof(int) + sizeof(double);
+        constexpr std::size_t indexed = 64;  // a number in the index
+        constexpr std::size_t allocation = 16;
+        return nodes_.capacity() * sizeof(BeliefNode) + nodes_.size() * indexed +
+               static_cast<std::size_t>(opened_) *
+                   (2 * allocation +
+                    static_cast<std::size_t>(model_.actions()) * (sizeof(Branch) + allocation)) +
+               edges_ * sizeof(Edge) + (entries_ + entries_opened_) * (entry + 4);
+    }
+
+    /// A belief, found anew where it was dropped. The reference is good until the tree changes.
+    [[nodiscard]] const Belief& belief(int node) {
+        BeliefNode& known = nodes_[static_cast<std::size_t>(node)];
+        if (known.belief.empty()) restore(known.parent, known.action);
+        known.used = expansions_;
+        return known.belief;
+    }
+
+    /// The number of a belief at a step.
+    int add(Belief belief, int step) { return add(std::move(belief), step, -1, 0); }
+
+    /// Gives a belief its branches, none of them expanded; the second time does nothing.
+    void open(int node) {
+        if (opened(node)) return;
+        const Belief& from = belief(node);
+        BeliefNode& opened = nodes_[static_cast<std::size_t>(node)];
+        if (opened.parent >= 0) {
+            entries_ -= from.size();
+            entries_opened_ += from.size();
+        }
+        opened.branches.reserve(static_cast<std::size_t>(model_.actions()));
+        for (int action = 0; action < model_.actions(); ++action) {
+            opened.branches.push_back({expected_reward(model_, from, action), {}});
+        }
+        ++opened_;
+    }
+
+    /// Finds the successors of an opened belief by an action; the second time does nothing.
+    void expand(int node, int action) {
+        const auto number = static_cast<std::size_t>(action);
+        if ((*this)[node].branches[number].expanded()) return;
+        ++expansions_;
+        const int step = (*this)[node].step + (stepwise_ ? 1 : 0);
+        std::vector<Edge> edges;
+        for (Successor& successor : updater_.successors((*this)[node].belief, action)) {
+            const int to = add(std::move(successor.belief), step, node, action);
+            edges.push_back({successor.probability, to, successor.observation});
+        }
+        edges.shrink_to_fit();
+        edges_ += edges.size();
+        nodes_[static_cast<std::size_t>(node)].branches[number].edges = std::move(edges);
+    }
+
+    /// Where more is kept than may be, drops half of it: the beliefs, among those not opened, that were asked for longest
+    /// ago.
+    void drop_stale() {
+        if (entries_ <= entries_kept_) return;
+        std::vector<int> leaves;
+        for (int node = 0; node < size(); ++node) {
+            if (!opened(node) && (*this)[node].parent >= 0 && !(*this)[node].belief.empty())
+                leaves.push_back(node);
+        }
+        std::sort(leaves.begin(), leaves.end(),
+                  [&](int a, int b) { return (*this)[a].used < (*this)[b].used; });
+        for (const int leaf : leaves) {
+            if (entries_ <= entries_kept_ / 2) break;
+            Belief& belief = nodes_[static_cast<std::size_t>(leaf)].belief;
+            entries_ -= belief.size();
+            belief = Belief();
+        }
+    }
+
+ private:
+    int add(Belief belief, int step, int parent, int action) {
+        const std::uint64_t key = hash(belief, step);
+        const auto [first, last] = index_.equal_range(key);
+        for (auto entry = first; entry != last; ++entry) {
+            const int known = entry->second;
+            if ((*this)[known].step == step && close(this->belief(known), belief)) return known;
+        }
+        index_.emplace(key, size());
+        (parent >= 0 ? entries_ : entries_opened_) += belief.size();
+        nodes_.push_back({std::move(belief), step, parent, action, expansions_, {}});
+        return size() - 1;
+    }
+
+    /// Finds the beliefs that were first met by this action and have been dropped.
+    void restore(int parent, int action) {
+        const BeliefNode& from = (*this)[parent];
+        const std::vector<Edge>& edges = from.branches[static_cast<std::size_t>(action)].edges;
+        std::vector<Successor> successors = updater_.successors(from.belief, action);
+        for (std::size_t i = 0; i < edges.size(); ++i) {
+            BeliefNode& node = nodes_[static_cast<std::size_t>(edges[i].to)];
+            if (!node.belief.empty() || node.parent != parent || node.action != action) continue;
+            node.belief = std::move(successors[i].belief);
+            node.used = expansions_;
+            entries_ += node.belief.size();
+        }
+    }
+
+    static std::uint64_t hash(const Belief& belief, int step) noexcept {
+        std::uint64_t sum = mix_bits(static_cast<std::uint64_t>(step));
+        for (std::size_t i = 0; i < belief.size(); ++i) {
+            const auto state = static_cast<std::uint64_t>(belief.states[i]);
+            // Coarse, so that rounding seldom moves a belief to another key; a belief split off costs time, not truth.
+            const auto probability =
+                static_cast<std::uint64_t>(std::llround(belief.probabilities[i] * 0x1p30));
+            sum = mix_bits(sum ^ mix_bits(state * 0x9E3779B97F4A7C15U + probability));
+        }
+        return sum;
+    }
+
+    static bool close(const Belief& a, const Belief& b) noexcept {
+        if (a.states != b.states) return false;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if (std::abs(a.probabilities[i] - b.probabilities[i]) > 1e-12) return false;
+        }
+        return true;
+    }
+
+    const M& model_;
+    BeliefUpdater<M> updater_;
+    bool stepwise_;
+    std::size_t entries_kept_;
+    std::size_t entries_ = 0;         ///< in beliefs that could be dropped
+    std::size_t entries_opened_ = 0;  ///< in those that stay
+    std::size_t edges_ = 0;
+    std::vector<BeliefNode> nodes_;
+    int opened_ = 0;
+    int expansions_ = 0;
+    std::unordered_multimap<std::uint64_t, int> index_;
+};
+
+}  // namespace automix::pomdp

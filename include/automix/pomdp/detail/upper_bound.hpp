@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// An upper bound on the value of a POMDP: values at the corners of the simplex and at belief points inside it, between
+// them the sawtooth projection (Hauskrecht 2000, section 4.3; Smith, Simmons 2005)
+//     V(b) = V_0(b) + min_i (v_i - V_0(b_i)) min_{s : b_i(s) > 0} b(s) / b_i(s)      V_0(b) = sum_s b(s) v_s
+// and the fast informed bound max_a b . Q_a where that is lower. O(points) at a belief, most of them cut short.
+#pragma once
+
+#include <automix/pomdp/belief_updater.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+class UpperBound {
+ public:
+    /// From Q values (states x actions) that bound from above: corners are their maxima.
+    explicit UpperBound(Eigen::MatrixXd q)
+        : UpperBound(std::make_shared<const Eigen::MatrixXd>(std::move(q))) {}
+
+    /// From Q values that other bounds begin with too.
+    explicit UpperBound(std::shared_ptr<const Eigen::MatrixXd> q)
+        : q_(std::move(q)),
+          corners_(largest_by_state(*q_)),
+          weights_(static_cast<std::size_t>(q_->rows()), 0.0),
+          by_key_(static_cast<std::size_t>(q_->rows())) {}
+
+    /// Lowers the bound at a belief to `value`. Does nothing where the bound is that low already.
+    void add(const Belief& belief, double value) {
+        if (belief.size() == 1) {
+            lower_corner(belief.states.front(), value);
+        } else if (const double drop = value - at_corners(belief); drop < 0.0) {
+            points_.push_back(point(belief, value, drop));
+            enter(points_.size() - 1);
+        }
+    }
+
+    [[nodiscard]] int points() const noexcept { return static_cast<int>(points_.size()); }
+
+    /// The bound at a belief by corners and Q values alone.
+    [[nodiscard]] double base(const Belief& belief) const {
+        return std::min(at_corners(belief), best_mean(belief, *q_));
+    }
+
+    /// The bound at a belief that begins with an action, by its Q values.
+    [[nodiscard]] double base(const Belief& belief, int action) const {
+        return belief.mean([&](int state) { return (*q_)(state, action); });
+    }
+
+    /// The bound at a belief by the points from number `first` on; that of the corners where none lowers it.
+    [[nodiscard]] double sawtooth(const Belief& belief, int first = 0) {
+        for (std::size_t i = 0; i < belief.size(); ++i) weight(belief.states[i]) = belief.probabilities[i];
+        const double drop = deepest_drop(belief.states, static_cast<std::size_t>(first));
+        for (const int state : belief.states) weight(state) = 0.0;
+        return at_corners(belief) + drop;
+    }
+
+    /// The bound at a belief.
+    [[nodiscard]] double value(const Belief& belief) { return std::min(base(belief), sawtooth(belief)); }
+
+    /// Removes points at which the others give a bound that is as low. Returns the numbers of those that stay, ascending.
+    /// O(points * points since the last time).
+    std::vector<int> prune() {
+        return prune([] { return false; });
+    }
+
+    /// The same, the newest points first, and no more once `late()`.
+    template <class Late>
+    std::vector<int> prune(Late late) {
+        std::vector<int> kept;
+        std::vector<int> states;
+        for (auto number = points_.size(); number-- > 0;) {
+            Point& point = points_[number];
+            if (late()) {
+                kept.push_back(static_cast<int>(number));
+                continue;
+            }
+            const double drop = std::exchange(point.drop, 0.0);
+            states.clear();
+            for (const Entry& entry : point.entries) {
+                states.push_back(entry.column);
+                weight(entry.column) = entry.value;
+            }
+            // Those that stayed the last time do so beside one another.
+            const double others = deepest_drop(states, number < pruned_ ? pruned_ : 0);
+            for (const int state : states) weight(state) = 0.0;
+            if (drop < others - 1e-12) {
+                point.drop = drop;
+                kept.push_back(static_cast<int>(number));
+            }
+        }
+        std::reverse(kept.begin(), kept.end());
+        std::vector<Point> stay;
+        stay.reserve(kept.size());
+        for (const int number : kept) stay.push_back(std::move(points_[static_cast<std::size_t>(number)]));
+        points_ = std::move(stay);
+        pruned_ = points_.size();
+        for (auto& numbers : by_key_) numbers.clear();
+        for (std::size_t number = 0; number < pruned_; ++number) enter(number);
+        return kept;
+    }
+
+ private:
+    struct Point {
+        double value = 0.0;
+        double drop = 0.0;             ///< from the corners to the value, negative
+        Entry key{};                   ///< the first of the entries
+        std::vector<Entry> entries{};  ///< states, the most probable first
+    };
+
+    static Point point(const Belief& belief, double value, double drop) {
+        Point made;
+        made.value = value;
+        made.drop = drop;
+        made.entries.reserve(belief.size());
+        for (std::size_t i = 0; i < belief.size(); ++i)
+            made.entries.push_back({belief.states[i], belief.probabilities[i]});
+        // What limits a point's ratio at a belief is soonest found so.
+        std::stable_sort(made.entries.begin(), made.entries.end(),
+                         [](const Entry& a, const Entry& b) { return a.value > b.value; });
+        made.key = made.entries.front();
+        return made;
+    }
+
+    /// max_a q(s, a) by state.
+    static Eigen::VectorXd largest_by_state(const Eigen::MatrixXd& q) {
+        Eigen::VectorXd largest(q.rows());
+        for (Eigen::Index s = 0; s < q.rows(); ++s) {
+            largest(s) = q(s, 0);
+            for (Eigen::Index a = 1; a < q.cols(); ++a) largest(s) = std::max(largest(s), q(s, a));
+        }
+        return largest;
+    }
+
+    [[nodiscard]] double& weight(int state) { return weights_[static_cast<std::size_t>(state)]; }
+    [[nodiscard]] double weight(int state) const { return weights_[static_cast<std::size_t>(state)]; }
+
+    void enter(std::size_t number) {
+        by_key_[static_cast<std::size_t>(points_[number].key.column)].push_back(number);
+    }
+
+    /// By how much the points from number `first` on lower what the corners give at the belief that `weights_` holds, over
+    /// these states. A point lowers nothing where one of its states is impossible, its key state for one.
+    [[nodiscard]] double deepest_drop(const std::vector<int>& states, std::size_t first) const {
+        double deepest = 0.0;
+        if (points_.size() - first <= states.size()) {
+            for (auto number = first; number < points_.size(); ++number) deepen(deepest, points_[number]);
+            return deepest;
+        }
+        for (const int state : states) {
+            const auto& numbers = by_key_[static_cast<std::size_t>(state)];
+            for (auto number = std::lower_bound(numbers.begin(), numbers.end(), first);
+                 number != numbers.end(); ++number) {
+                deepen(deepest, points_[*number]);
+            }
+        }
+        return deepest;
+    }
+
+    void deepen(double& deepest, const Point& point) const {
+        if (point.drop >= deepest) return;
+        const double useless = deepest / point.drop;  // a ratio at which the point lowers nothing more
+        double ratio = std::min(1.0, weight(point.key.column) / point.key.value);
+        for (std::size_t i = 1; i < point.entries.size() && ratio > useless; ++i) {
+            const Entry& entry = point.entries[i];
+            ratio = std::min(ratio, weight(entry.column) / entry.value);
+        }
+        deepest = std::min(deepest, point.drop * ratio);
+    }
+
+    void lower_corner(int state, double value) {
+        if (!(value < corners_(state))) return;
+        corners_(state) = value;
+        for (Point& point : points_) point.drop = std::min(0.0, point.value - at_corners(point.entries));
+    }
+
+    [[nodiscard]] double at_corners(const std::vector<Entry>& belief) const {
+        double sum = 0.0;
+        for (const Entry& entry : belief) sum += entry.value * corners_(entry.column);
+        return sum;
+    }
+    [[nodiscard]] double at_corners(const Belief& belief) const {
+        return belief.mean([&](int state) { return corners_(state); });
+    }
+
+    std::shared_ptr<const Eigen::MatrixXd> q_;
+    Eigen::VectorXd corners_{};
+    std::vector<double> weights_;  ///< of the belief being looked at, else 0
+    std::vector<Point> points_;
+    std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
+    std::size_t pruned_ = 0;                        ///< points that the last pruning left
+};
+
+}  // namespace automix::pomdp

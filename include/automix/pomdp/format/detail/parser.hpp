@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+// The grammar of Cassandra's .pomdp format (pomdp.org, "POMDP File Format" and "POMDP File Grammar"): from a
+// text to what its lines say, with every name and number checked, tables not yet resolved. O(length of the
+// text). More than the grammar has: numbers as in `.5` or `1e-3`, the five lines of the preamble and `start`
+// anywhere before they are needed, `reset` for the whole of T, `identity` for O where there are as many
+// observations as states.
+#pragma once
+
+#include <automix/core/format.hpp>
+#include <automix/pomdp/format/detail/lexer.hpp>
+#include <automix/pomdp/format/detail/probability_rules.hpp>
+#include <automix/pomdp/format/detail/reward_rules.hpp>
+#include <automix/pomdp/format/detail/rules.hpp>
+#include <automix/pomdp/format/detail/symbols.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// What a file may ask for. A file that exceeds a limit is refused before the memory is taken.
+struct PomdpLimits {
+    std::size_t actions = std::size_t{1} << 16U;
+    std::size_t rows = std::size_t{1} << 22U;          ///< states * actions; also observations
+    std::size_t entries = std::size_t{1} << 25U;       ///< of T, and of O, wildcards written out
+    std::size_t reward_terms = std::size_t{1} << 26U;  ///< of the sums over successors and observations
+};
+
+namespace detail {
+
+/// How far the sum of a row of probabilities may be off 1.
+inline constexpr double pomdp_tolerance = 1e-5;
+
+/// Rewards stay below it in size, as those of models do.
+inline constexpr double pomdp_reward_limit = 1e100;
+
+/// What the lines of a file say.
+template <class Lexer>
+struct PomdpStatements {
+    using Symbols = PomdpSymbols<Lexer>;
+
+    Symbols states{"states", "a state"};
+    Symbols actions{"actions", "an action"};
+    Symbols observations{"observations", "an observation"};
+    double discount = 1.0;
+    bool costs = false;
+    std::optional<std::vector<pomdp::Entry>> start{};  ///< nothing: uniform
+    std::size_t start_offset = 0;
+    double largest_reward = 0.0;  ///< in size
+    ProbabilityRules<pomdp::Entry> transitions{};
+    ProbabilityRules<pomdp::Entry> observed{};
+    RewardRules<PomdpCell> rewards{};
+};
+
+template <class Lexer>
+class PomdpParser {
+ public:
+    PomdpParser(Lexer& lexer, const PomdpLimits& limits) : lexer_(lexer), limits_(limits) {}
+
+    [[nodiscard]] PomdpStatements<Lexer> parse() {
+        while (!lexer_.peek().at_end()) read_section(lexer_.next());
+        for (const std::string_view section : pomdp_sections) {
+            if (section == "start") break;
+            if (!seen(section)) lexer_.fail(lexer_.peek(), "the line \"" + std::string(section) + ":\"");
+        }
+        return std::move(said_);
+    }
+
+ private:
+    using Symbols = PomdpSymbols<Lexer>;
+    using Rules = ProbabilityRules<pomdp::Entry>;
+
+    struct NumberRow {
+        std::vector<pomdp::Entry> entries{};  ///< no zeros
+        std::size_t offset = 0;               ///< of the last number
+    };
+
+    void read_section(const PomdpWord& word) {
+        if (word.text == "T") return read_probabilities(word, said_.transitions, said_.states);
+        if (word.text == "O") return read_probabilities(word, said_.observed, said_.observations);
+        if (word.text == "R") return read_rewards(word);
+        if (std::find(pomdp_sections.begin(), pomdp_sections.end(), word.text) == pomdp_sections.end()) {
+            lexer_.fail(word, "one of " + joined(pomdp_sections));
+        }
+        if (seen(word.text)) lexer_.fail(word, "no second line \"" + std::string(word.text) + ":\"");
+        seen_.push_back(word.text);
+        if (word.text == "start") return read_start(word);
+        lexer_.expect_colon();
+        if (word.text == "discount") return read_discount();
+        if (word.text == "values") return read_values();
+        const std::size_t offset = lexer_.peek().offset;
+        if (word.text == "states") said_.states.read(lexer_, limits_.rows);
+        if (word.text == "actions") said_.actions.read(lexer_, limits_.actions);
+        if (word.text == "observations") said_.observations.read(lexer_, limits_.rows);
+        const auto rows =
+            static_cast<std::size_t>(said_.states.count()) * static_cast<std::size_t>(said_.actions.count());
+        if (rows > limits_.rows) {
+            lexer_.fail(offset, "states * actions of at most " + format_number(limits_.rows),
+                        format_number(rows));
+        }
+    }
+
+    [[nodiscard]] bool seen(std::string_view section) const {
+        return std::find(seen_.begin(), seen_.end(), section) != seen_.end();
+    }
+
+    void require(const PomdpWord& word, std::initializer_list<const Symbols*> needed) const {
+        for (const Symbols* symbols : needed) {
+            if (symbols->count() == 0) lexer_.fail(word, "the line \"" + symbols->section() + ":\" before");
+        }
+    }
+
+    void read_discount() {
+        const auto number = lexer_.number([] { return std::string("a discount in (0, 1]"); });
+        if (!(number.value > 0.0 && number.value <= 1.0)) {
+            lexer_.fail(number.offset, "a discount in (0, 1]", format_number(number.value));
+        }
+        said_.discount = number.value;
+    }
+
+    void read_values() {
+        const auto word = lexer_.next();
+        if (word.text != "reward" && word.text != "cost") lexer_.fail(word, "reward or cost");
+        said_.costs = word.text == "cost";
+    }
+
+    void read_start(const PomdpWord& word) {
+        require(word, {&said_.states});
+        const bool include = lexer_.accept("include");
+        const bool exclude = !include && lexer_.accept("exclude");
+        lexer_.expect_colon();
+        const auto first = lexer_.peek();
+        said_.start_offset = first.offset;
+        if (include || exclude) return read_start_list(exclude);
+        if (lexer_.accept("uniform")) return;
+        if (first.at_end() || Symbols::at_section(lexer_)) lexer_.fail(first, "an initial belief");
+        const int states = said_.states.count();
+        const bool alone = !lexer_.peek_second().starts_number();
+        const bool number = std::all_of(first.text.begin(), first.text.end(), PomdpWord::is_digit);
+        if (!first.starts_number() || (number && alone && (states > 1 || first.text == "0"))) {
+            said_.start = {pomdp::Entry{said_.states.single(lexer_), 1.0}};
+        } else {
+            NumberRow row = read_row([] { return std::string("start"); }, states);
+            said_.start = std::move(row.entries);
+            said_.start_offset = row.offset;
+        }
+    }
+
+    void read_start_list(bool exclude) {
+        std::vector<bool> listed(static_cast<std::size_t>(said_.states.count()), false);
+        do {
+            listed[static_cast<std::size_t>(said_.states.single(lexer_))] = true;
+        } while (!lexer_.peek().at_end() && !Symbols::at_section(lexer_));
+        std::vector<pomdp::Entry>& start = said_.start.emplace();
+        for (int s = 0; s < said_.states.count(); ++s) {
+            if (listed[static_cast<std::size_t>(s)] != exclude) start.push_back({s, 1.0});
+        }
+        if (start.empty()) lexer_.fail(said_.start_offset, "a state that is not excluded", "none");
+        for (pomdp::Entry& entry : start) entry.value = 1.0 / static_cast<double>(start.size());
+    }
+
+    template <class Expected>
+    [[nodiscard]] PomdpSetting read_probability(Expected expected) {
+        const auto number = lexer_.number(expected);
+        if (!(number.value >= 0.0 && number.value <= 1.0 + pomdp_tolerance)) {
+            lexer_.fail(number.offset, expected() + " in [0, 1]", format_number(number.value));
+        }
+        return {number.value, number.offset};
+    }
+
+    template <class Describe>
+    [[nodiscard]] NumberRow read_row(Describe what, int columns) {
+        NumberRow row;
+        for (int column = 0; column < columns; ++column) {
+            const PomdpSetting setting = read_probability([&] {
+                return "probability " + format_number(column + 1) + " of " + format_number(columns) + " (" +
+                       what() + ')';
+            });
+            row.offset = setting.offset;
+            if (setting.value != 0.0) row.entries.push_back({column, setting.value});
+        }
+        return row;
+    }
+
+    /// What follows `T` (columns: the states) or `O` (columns: the observations).
+    void read_probabilities(const PomdpWord& word, Rules& rules, const Symbols& columns) {
+        require(word, {&said_.states, &said_.actions, &said_.observations});
+        lexer_.expect_colon();
+        const int action = said_.actions.reference(lexer_);
+        const bool table = !lexer_.accept(":");
+        const int state = table ? any_number : said_.states.reference(lexer_);
+        if (!table && lexer_.accept(":")) {
+            const int column = columns.reference(lexer_);
+            return rules.set(action, state, column,
+                             read_probability([] { return std::string("a probability"); }));
+        }
+        const bool identity = table && columns.count() == said_.states.count();
+        const bool reset = &columns == &said_.states;
+        const std::size_t offset = lexer_.peek().offset;
+        if (lexer_.accept("uniform")) {
+            rules.set(action, state, any_number, {1.0 / columns.count(), offset});
+        } else if (identity && lexer_.accept("identity")) {
+            rules.set_identity(action, offset);
+        } else if (reset && lexer_.accept("reset")) {
+            rules.set_reset(action, state, offset);
+        } else if (!lexer_.peek().starts_number()) {
+            lexer_.fail(lexer_.peek(), "probabilities, uniform" + std::string(identity ? ", identity" : "") +
+                                           std::string(reset ? ", reset" : "") + (table ? " or ':'" : ""));
+        } else if (table) {
+            for (int s = 0; s < said_.states.count(); ++s) {
+                read_row_of(rules, action, s, columns,
+                            [&] { return "row of state " + said_.states.name(s); });
+            }
+        } else {
+            read_row_of(rules, action, state, columns, [] { return std::string("row"); });
+        }
+    }
+
+    template <class Describe>
+    void read_row_of(Rules& rules, int action, int state, const Symbols& columns, Describe what) {
+        NumberRow row = read_row(what, columns.count());
+        rules.set_row(action, state, std::move(row.entries), row.offset);
+    }
+
+    void read_rewards(const PomdpWord& word) {
+        require(word, {&said_.states, &said_.actions, &said_.observations});
+        lexer_.expect_colon();
+        const int action = said_.actions.reference(lexer_);
+        lexer_.expect_colon();
+        const int state = said_.states.reference(lexer_);
+        if (!lexer_.accept(":")) {
+            for (int next = 0; next < said_.states.count(); ++next) read_reward_row(action, state, next);
+            return;
+        }
+        const int next = said_.states.reference(lexer_);
+        if (!lexer_.accept(":")) return read_reward_row(action, state, next);
+        const int observation = said_.observations.reference(lexer_);
+        read_reward(action, state, next, observation, [] { return std::string("a reward"); });
+    }
+
+    void read_reward_row(int action, int state, int next) {
+        for (int o = 0; o < said_.observations.count(); ++o) {
+            read_reward(action, state, next, o, [&] {
+                return "the reward for state " + (next == any_number ? "*" : said_.states.name(next)) +
+                       " and observation " + said_.observations.name(o);
+            });
+        }
+    }
+
+    template <class Expected>
+    void read_reward(int action, int state, int next, int observation, Expected expected) {
+        const auto number = lexer_.number(expected);
+        if (!(std::abs(number.value) < pomdp_reward_limit)) {
+            lexer_.fail(number.offset,
+                        expected() + " below " + format_number(pomdp_reward_limit) + " in size",
+                        format_number(number.value));
+        }
+        said_.largest_reward = std::max(said_.largest_reward, std::abs(number.value));
+        said_.rewards.set(action, state, next, observation, {number.value, number.offset});
+    }
+
+    Lexer& lexer_;
+    const PomdpLimits& limits_;
+    std::vector<std::string_view> seen_;  ///< lines that may stand once
+    PomdpStatements<Lexer> said_;
+};
+
+}  // namespace detail
+
+}  // namespace automix

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values in the sense of a problem's own file. Models maximise rewards; of a file with `values: cost` these are negated
+// costs, so that what solvers and simulations find has to change its sign, and bounds their places, before it is shown.
+#pragma once
+
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/solution.hpp>
+
+#include <string_view>
+
+namespace automix {
+
+/// `reward` or `cost`: what the values of a problem's file are.
+[[nodiscard]] inline std::string_view sense_of(const PomdpFile& problem) noexcept {
+    return problem.costs ? "cost" : "reward";
+}
+
+/// What the model maximises, in the sense of its file: the value, or the cost that it is the negative of.
+[[nodiscard]] inline double in_sense_of(const PomdpFile& problem, double reward) noexcept {
+    return problem.costs ? 0.0 - reward : reward;
+}
+
+/// An interval of rewards in the sense of the problem's file, lower end first.
+[[nodiscard]] inline pomdp::ValueInterval in_sense_of(const PomdpFile& problem,
+                                                      const pomdp::ValueInterval& rewards) noexcept {
+    const double low = in_sense_of(problem, rewards.low);
+    const double high = in_sense_of(problem, rewards.high);
+    return problem.costs ? pomdp::ValueInterval{high, low} : pomdp::ValueInterval{low, high};
+}
+
+/// A solver's bounds in the sense of the problem's file.
+struct PomdpBounds {
+    double lower = 0.0;
+    double upper = 0.0;
+    std::string_view values = "reward";  ///< or "cost"
+};
+
+[[nodiscard]] inline PomdpBounds bounds_of(const PomdpFile& problem,
+                                           const pomdp::Progress& progress) noexcept {
+    const pomdp::ValueInterval bounds = in_sense_of(problem, {progress.lower, progress.upper});
+    return {bounds.low, bounds.high, sense_of(problem)};
+}
+
+}  // namespace automix

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// Point-based value iteration: backups at a set of beliefs, given or grown from the initial one (PBVI: Pineau, Gordon,
+// Thrun 2003), and Perseus, which backs up beliefs in random order until each is improved (Spaan, Vlassis 2005). With a
+// finite horizon each step has its own beliefs. An iteration is O(beliefs * successors * new vectors).
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/pomdp/detail/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+struct PointBasedOptions {
+    StopOptions stop{};
+    int horizon = 0;    ///< steps; 0: unlimited
+    int beliefs = 200;  ///< to grow the set to, at each step of a finite horizon
+    /// Converged: no bound at a belief of the full set changes by more in an iteration. By default so little that what is
+    /// still to come at this rate is a tenth of the gap, or, with a gap of 0, of rounding.
+    std::optional<double> tolerance{};
+    std::uint64_t seed = 0;  ///< of growth and of Perseus' order
+};
+
+namespace detail {
+
+/// How an iteration goes through the beliefs of a step.
+enum class Sweep : std::uint8_t { all, perseus };
+
+/// L1 distance.
+inline double distance(const Belief& a, const Belief& b) {
+    double sum = 0.0;
+    std::size_t i = 0;
+    std::size_t j = 0;
+    while (i < a.size() || j < b.size()) {
+        if (j == b.size() || (i < a.size() && a.states[i] < b.states[j])) {
+            sum += a.probabilities[i++];
+        } else if (i == a.size() || b.states[j] < a.states[i]) {
+            sum += b.probabilities[j++];
+        } else {
+            sum += std::abs(a.probabilities[i++] - b.probabilities[j++]);
+        }
+    }
+    return sum;
+}
+
+/// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model, ascending.
+inline void require_belief(const Belief& belief, int states) {
+    if (belief.states.size() != belief.probabilities.size()) {
+        throw ArgumentError("belief: expected a probability for each state, found " +
+                            std::to_string(belief.probabilities.size()) + " for " +
+                            std::to_string(belief.states.size()));
+    }
+    double sum = 0.0;
+    for (std::size_t i = 0; i < belief.size(); ++i) {
+        if (belief.states[i] < 0 || belief.states[i] >= states || !(belief.probabilities[i] > 0.0)) {
+            throw ArgumentError("belief: expected positive probabilities of states 0 to " +
+                                std::to_string(states - 1) + ", found " +
+                                format_number(belief.probabilities[i]) + " for state " +
+                                std::to_string(belief.states[i]));
+        }
+        if (i > 0 && belief.states[i] <= belief.states[i - 1]) {
+            throw ArgumentError("belief: expected states ascending, found " +
+                                std::to_string(belief.states[i]) + " after " +
+                                std::to_string(belief.states[i - 1]));
+        }
+        sum += belief.probabilities[i];
+    }
+    if (!(std::abs(sum - 1.0) <= 1e-9)) {
+        throw ArgumentError("belief: expected probabilities of sum 1, found " + format_number(sum));
+    }
+}
+
+template <pomdp_model M>
+class PointBased {
+ public:
+    /// Grows the set from the initial belief.
+    PointBased(const M& model, const PointBasedOptions& options, Sweep sweep)
+        : PointBased(model, options, sweep, true) {}
+
+    /// Takes these beliefs and the initial one, at every step.
+    PointBased(const M& model, const std::vector<Belief>& beliefs, const PointBasedOptions& options,
+               Sweep sweep)
+        : PointBased(model, options, sweep, false) {
+        for (const Belief& belief : beliefs) require_belief(belief, model.states());
+        for (std::size_t step = 0; step < sets_.size(); ++step) {
+            for (const Belief& belief : beliefs) {
+                if (late()) return;
+                include(bounds_.add(belief, static_cast<int>(step)));
+            }
+        }
+    }
+
+    Solution solve() {
+        return bounds_.iterate([&](const Progress& progress) -> std::optional<Stopped> {
+            double change = 0.0;
+            for (std::size_t step = sets_.size(); step-- > 0;) {
+                const std::vector<int>& set = sets_[step];
+                change = std::max(change, sweep_ == Sweep::all ? sweep_all(set) : sweep_perseus(set));
+            }
+            const bool settled = change <= tolerance_;
+            if (late() || (!settled && (progress.iterations + 1) % sweeps_between_growth != 0))
+                return std::nullopt;
+            if ((grows_ && grow()) || !settled) return std::nullopt;
+            return Stopped::converged;
+        });
+    }
+
+ private:
+    static constexpr int sweeps_between_growth = 5;
+
+    PointBased(const M& model, const PointBasedOptions& options, Sweep sweep, bool grows)
+        : options_((require_some("beliefs", options.beliefs), options)),
+          sweep_(sweep),
+          random_(options.seed),
+          bounds_(model, options.horizon, options.stop),
+          tolerance_(options.tolerance.value_or(default_tolerance(model, options))),
+          grows_(grows),
+          sets_(static_cast<std::size_t>(std::max(1, options.horizon))) {
+        require_not_negative("tolerance", tolerance_);
+        bounds_.set_worth(0.1 * tolerance_);
+        if (!late()) include(0);
+    }
+
+    static double default_tolerance(const M& model, const PointBasedOptions& options) {
+        const double discounted = 1.0 - model.discount();  // of what is to come, in an iteration
+        const double share = options.horizon > 0 ? std::max(discounted, 1.0 / options.horizon) : discounted;
+        return std::max(0.1 * options.stop.gap * share, 1e-13 * reward_range(model).magnitude());
+    }
+
+    /// Takes a belief into the set of its step.
+    void include(int node) {
+        if (bounds_.ended(node)) return;
+        if (static_cast<std::size_t>(node) >= included_.size())
+            included_.resize(static_cast<std::size_t>(node) + 1, false);
+        if (included_[static_cast<std::size_t>(node)]) return;
+        included_[static_cast<std::size_t>(node)] = true;
+        bounds_.open(node);
+        bounds_.expand(node);
+        sets_[static_cast<std::size_t>(bounds_.tree()[node].step)].push_back(node);
+    }
+
+    [[nodiscard]] bool late() const { return bounds_.late(); }
+
+    double sweep_all(const std::vector<int>& set) {
+        double change = 0.0;
+        for (auto node = set.rbegin(); node != set.rend() && !late(); ++node)
+            change = std::max(change, bounds_.back_up(*node));
+        return change;
+    }
+
+    double sweep_perseus(const std::vector<int>& set) {
+        double change = 0.0;
+        std::vector<double> before;
+        std::vector<std::size_t> waiting;
+        for (std::size_t i = 0; i < set.size(); ++i) {
+            before.push_back(bounds_.lower(set[i]));
+            waiting.push_back(i);
+        }
+        while (!waiting.empty() && !late()) {
+            const std::size_t chosen = waiting[random_.index(waiting.size())];
+            change = std::max(change, bounds_.back_up(set[chosen]));
+            std::erase_if(waiting,
+                          [&](std::size_t i) { return i == chosen || bounds_.lower(set[i]) > before[i]; });
+        }
+        return change;
+    }
+
+    /// Adds for each belief the successor, over actions with a sampled observation each, that is farthest from the set of
+    /// its step. False where there is no room, or all that were sampled are in their sets.
+    bool grow() { return grow(false) || grow(true); }
+
+    /// Chooses among all successors, or one sampled for each action.
+    bool grow(bool among_all) {
+        bool grown = false;
+        for (std::size_t step = 0; step < sets_.size(); ++step) {
+            const std::size_t next = options_.horizon > 0 ? step + 1 : step;
+            if (next == sets_.size()) break;
+            const std::vector<int> from = sets_[step];
+            for (const int node : from) {
+                if (static_cast<int>(sets_[next].size()) >= options_.beliefs) break;
+                if (late() || !bounds_.has_room()) return grown;
+                const int farthest = farthest_successor(node, sets_[next], among_all);
+                if (farthest < 0) continue;
+                include(farthest);
+                grown = true;
+            }
+        }
+        return grown;
+    }
+
+    int farthest_successor(int node, const std::vector<int>& set, bool among_all) {
+        const BeliefTree<M>& tree = bounds_.tree();
+        double greatest = 1e-12;
+        int chosen = -1;
+        const auto consider = [&](int successor) {
+            const Belief& belief = bounds_.belief(successor);
+            double nearest = std::numeric_limits<double>::infinity();
+            for (const int known : set) nearest = std::min(nearest, distance(tree[known].belief, belief));
+            if (nearest > greatest) {
+                greatest = nearest;
+                chosen = successor;
+            }
+        };
+        for (const Branch& branch : tree[node].branches) {
+            if (among_all) {
+                for (const Edge& edge : branch.edges) consider(edge.to);
+            } else {
+                consider(sample(branch));
+            }
+        }
+        return chosen;
+    }
+
+    int sample(const Branch& branch) {
+        double left = random_.uniform();
+        for (const Edge& edge : branch.edges) {
+            left -= edge.probability;
+            if (left < 0.0) return edge.to;
+        }
+        return branch.edges.back().to;
+    }
+
+    PointBasedOptions options_;
+    Sweep sweep_;
+    Random random_;
+    BeliefBounds<M> bounds_;
+    double tolerance_;
+    bool grows_;
+    std::vector<std::vector<int>> sets_;  ///< beliefs of each step; one set for an unlimited horizon
+    std::vector<bool> included_;
+};
+
+}  // namespace detail
+
+/// PBVI on a set grown from the initial belief, as far as memory for beliefs lasts. Throws `DataError` for a model that
+/// `require_model` refuses, and `ArgumentError` for a horizon that makes no sense (see `require_horizon`) and for options
+/// that do not.
+template <pomdp_model M>
+Solution solve_pbvi(const M& model, const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, options, detail::Sweep::all).solve();
+}
+
+/// PBVI on these beliefs and the initial one, however many `options.beliefs` says. Throws also `ArgumentError` for a belief
+/// that is none of the model's.
+template <pomdp_model M>
+Solution solve_pbvi(const M& model, const std::vector<Belief>& beliefs,
+                    const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, beliefs, options, detail::Sweep::all).solve();
+}
+
+/// Perseus on a set grown like that of PBVI. Throws as that does.
+template <pomdp_model M>
+Solution solve_perseus(const M& model, const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, options, detail::Sweep::perseus).solve();
+}
+
+/// Perseus on these beliefs and the initial one. Throws as PBVI does.
+template <pomdp_model M>
+Solution solve_perseus(const M& model, const std::vector<Belief>& beliefs,
+                       const PointBasedOptions& options = {}) {
+    return detail::PointBased<M>(model, beliefs, options, detail::Sweep::perseus).solve();
+}
+
+}  // namespace automix::pomdp

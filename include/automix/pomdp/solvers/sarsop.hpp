@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// The anytime solver: follows from the initial belief the action of the highest upper bound and the observation where the
+// gap weighs most, goes on only where that can still matter at the root, and backs up both bounds on the way back (HSVI2:
+// Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee 2008). Stops with a certificate: lower <= V(b_0) <= upper.
+#pragma once
+
+#include <automix/pomdp/detail/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace automix::pomdp {
+
+struct SarsopOptions {
+    StopOptions stop{};
+    int horizon = 0;  ///< steps; 0: unlimited
+};
+
+namespace detail {
+
+template <pomdp_model M>
+class Sarsop {
+ public:
+    Sarsop(const M& model, const SarsopOptions& options)
+        : model_(model), options_(options), bounds_(model, options.horizon, options.stop) {}
+
+    Solution solve() {
+        return bounds_.iterate([&](const Progress& progress) -> std::optional<Stopped> {
+            const double gap = std::max(0.1 * options_.stop.gap, progress.gap());
+            bounds_.set_worth(worth_of_gap * backups_gain() * patience_ * gap);
+            const std::int64_t before = bounds_.changes();
+            explore();
+            std::reverse(path_.begin(), path_.end());
+            double change = 0.0;
+            for (const int node : path_) change = std::max(change, bounds_.back_up(node));
+            const bool idle = bounds_.changes() == before;
+            if (idle && patience_ == 0.0 && !bounds_.late()) return Stopped::converged;
+            // Where nothing was worth it, the same way would be taken again and again.
+            if (change > 0.0) {
+                patience_ = std::clamp(2.0 * patience_, least_patience, 1.0);
+            } else if (patience_ > least_patience) {
+                patience_ = std::max(least_patience, 0.1 * patience_);
+            } else if (idle) {
+                patience_ = 0.0;
+            }
+            return std::nullopt;
+        });
+    }
+
+ private:
+    /// A change of a bound is kept from this share of the gap that there is.
+    static constexpr double worth_of_gap = 1e-3;
+    static constexpr double least_patience = 1e-6;
+
+    /// By what share of what is left a backup changes a bound, of 1 where that is a twentieth or no discount: a step's share
+    /// of the discounted steps.
+    [[nodiscard]] double backups_gain() const {
+        return model_.discount() < 1.0 ? std::min(1.0, 20.0 * (1.0 - model_.discount())) : 1.0;
+    }
+
+    /// One way from the root to where the bounds are close enough: fills `path_`.
+    void explore() {
+        path_.clear();
+        const double epsilon = std::max(0.5 * options_.stop.gap, 0.1 * (bounds_.upper(0) - bounds_.lower(0)));
+        double needed_lower = bounds_.lower(0);
+        double needed_upper = needed_lower + epsilon;
+        double allowed = epsilon;  // a gap at this depth that is worth no more than epsilon at the root
+        const double discount = model_.discount();
+        for (int node = 0; !bounds_.ended(node) && !bounds_.late();) {
+            if (!bounds_.tree().opened(node) && !bounds_.has_room()) return;
+            bounds_.open(node);
+            path_.push_back(node);
+            const auto above = bounds_.best_upper(node);
+            const Branch* branch = &bounds_.tree()[node].branches[static_cast<std::size_t>(above.action)];
+            const double best_lower = bounds_.good_lower(node, above.action).value;
+            const double lower_target = std::max(needed_lower, best_lower);
+            const double upper_target = std::max(needed_upper, best_lower + allowed);
+            allowed /= discount;
+
+            const Edge* chosen = nullptr;
+            double widest = 0.0;
+            for (const Edge& edge : branch->edges) {
+                const double excess =
+                    edge.probability * (bounds_.upper(edge.to) - bounds_.lower(edge.to) - allowed);
+                if (excess > widest) {
+                    widest = excess;
+                    chosen = &edge;
+                }
+            }
+            if (chosen == nullptr) return;
+            double others_lower = 0.0;
+            double others_upper = 0.0;
+            for (const Edge& edge : branch->edges) {
+                if (&edge == chosen) continue;
+                others_lower += edge.probability * bounds_.lower(edge.to);
+                others_upper += edge.probability * bounds_.upper(edge.to);
+            }
+            needed_lower = ((lower_target - branch->reward) / discount - others_lower) / chosen->probability;
+            needed_upper = ((upper_target - branch->reward) / discount - others_upper) / chosen->probability;
+            node = chosen->to;
+            const double high = bounds_.upper(node);
+            const double low = bounds_.lower(node);
+            if (patience_ == 0.0) continue;
+            if (high - low <= 1e-3 * allowed) return;
+            const double predicted = 0.5 * (low + high);
+            if (predicted <= needed_lower && high <= std::max(needed_upper, low + allowed)) return;
+        }
+    }
+
+    const M& model_;
+    SarsopOptions options_;
+    BeliefBounds<M> bounds_;
+    std::vector<int> path_;
+    double patience_ =
+        1.0;  ///< share of what else is worth it; less where that leads nowhere, at last 0: no way is cut
+};
+
+}  // namespace detail
+
+/// Stops as converged where going on would change nothing, to the last digit, or memory for beliefs is used up and no more
+/// can be had from those that there are. Throws `DataError` for a model that `require_model` refuses, and `ArgumentError`
+/// for a horizon that makes no sense (see `require_horizon`) and for stop options that do not (see `require_stop`).
+template <pomdp_model M>
+Solution solve_sarsop(const M& model, const SarsopOptions& options = {}) {
+    return detail::Sarsop<M>(model, options).solve();
+}
+
+}  // namespace automix::pomdp

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exact solution of the routing POMDP: a query ends after a bounded number of verdicts, so the reachable evidence is a
+// finite tree and one sweep from its ends gives value and policy (design: score of the accepted answer minus lambda times
+// cost and rounds). Ties go to accepting, then to routing (the smaller model first), then to verifying (the smaller batch
+// first). O(cells * batches * outcomes).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+struct RoutingSolution {
+    RoutingPolicy policy{};
+    RoutingValue value{};                ///< at the start, the first answer included
+    double gap = 0.0;                    ///< by which the best policy may be better; 0: none is
+    std::vector<RoutingValue> starts{};  ///< value of asking each model first; none where that is not known
+};
+
+namespace detail {
+
+/// Values that differ by less are ties.
+inline constexpr double value_rounding = 1e-12;
+
+/// The model from `least` on that is best asked first; on a tie the smallest.
+inline int best_start(const std::vector<RoutingValue>& starts, int least, double lambda,
+                      const RoutingPrices& prices) {
+    int best = least;
+    const auto net = [&](int first) {
+        return net_value(starts[static_cast<std::size_t>(first)], lambda, prices);
+    };
+    for (int first = least + 1; first < static_cast<int>(starts.size()); ++first) {
+        if (net(first) > net(best) + value_rounding) best = first;
+    }
+    return best;
+}
+
+/// One sweep over a tree.
+template <class Tree>
+class BackwardInduction {
+ public:
+    BackwardInduction(const Tree& tree, const RoutingPrices& prices, const SolveRule& rule)
+        : layout_(tree.layout),
+          prices_(prices),
+          rule_(rule),
+          values_(tree, prices),
+          cells_(static_cast<std::size_t>(layout_->cells())) {
+        for (Index n = layout_->nodes(); n-- > 0;) decide_node(n);
+    }
+
+    [[nodiscard]] RoutingSolution solution() && {
+        std::vector<RoutingValue> starts;
+        for (int first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
+        const int first = best_start(starts, rule_.least_first, rule_.lambda, prices_);
+        const RoutingValue value = starts[static_cast<std::size_t>(first)];
+        return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
+    }
+
+    /// The value of starting at a model.
+    [[nodiscard]] RoutingValue value_from(int first) const { return values_.start(first); }
+
+ private:
+    struct Best {
+        RoutingValue value{};
+        Choice choice{};
+    };
+
+    [[nodiscard]] double net(const RoutingValue& value) const {
+        return net_value(value, rule_.lambda, prices_);
+    }
+
+    /// Takes what is better by more than `margin`.
+    void offer(Best& best, Choice choice, const RoutingValue& value, double margin = value_rounding) const {
+        if (net(value) > net(best.value) + margin) best = {value, choice};
+    }
+
+    void decide_node(Index n) {
+        const RoutedModel& model = values_.model_of(n);
+        if (!model.counts()) {
+            for (Index state = 1; state < model.states(); ++state) decide(n, state, {});
+            verified_.clear();
+            if (model.states() > 1) verified_.emplace_back(1, values_.reveal(n));
+            decide(n, 0, verified_);
+            return;
+        }
+        for (int drawn = model.draws; drawn >= 0; --drawn) {
+            for (int count = model.most(drawn); count >= 0; --count) {
+                verified_.clear();
+                for (const int draws : rule_.batches) {
+                    if (drawn + draws > model.draws) break;
+                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, gains_));
+                }
+                decide(n, model.state(drawn, count), verified_);
+            }
+        }
+    }
+
+    /// Chooses between accepting, routing and the batches that were offered with their values.
+    void decide(Index n, Index state, const std::vector<std::pair<int, RoutingValue>>& batches) {
+        const int model = layout_->node(n).model;
+        const bool unverified_start = rule_.verify_first && n == RoutingLayout::root(0) &&
+                                      state < layout_->models().front().after_arrival();
+        Best settled{values_.accept(n, state), {}};
+        if (unverified_start) settled = {values_.route(n, state, model + 1), Choice::route(model + 1)};
+        for (int to = model + 1; to <= layout_->last_model(); ++to)
+            offer(settled, Choice::route(to), values_.route(n, state, to));
+        Best best = settled;
+        for (const auto& [draws, verified] : batches) {
+            const bool wins_tie = unverified_start && best.choice.kind == ActionKind::route;
+            offer(best, Choice::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
+        }
+        values_.at(n, state) = best.value;
+        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice, settled.choice};
+    }
+
+    std::shared_ptr<const RoutingLayout> layout_;
+    const RoutingPrices& prices_;
+    const SolveRule& rule_;
+    CellValues<Tree> values_;
+    std::vector<CellPolicy> cells_;
+    std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
+    std::vector<double> gains_;                           // chance of each gain in count by a batch
+};
+
+}  // namespace detail
+
+}  // namespace automix

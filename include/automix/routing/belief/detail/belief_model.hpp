@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// The belief of the routing POMDP over several models: the levels of each verified model's answer, a Markov chain over the
+// verified models, cheapest first. Neighbours are coupled by a joint weight over both levels, fitted by EM from the product
+// of their margins with 80 pseudo rows of that product. O(iterations * (cells of one * levels * levels of the other)).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/routing/belief/detail/level_model.hpp>
+
+#include <Eigen/Core>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+inline constexpr double coupling_pseudo_rows = 80.0;
+
+/// What is known of N models before any evidence on a query, and what evidence tells.
+template <class Scalar>
+struct BasicBeliefModel {
+    using Vector = Eigen::VectorX<Scalar>;
+    using Matrix = Eigen::MatrixX<Scalar>;
+
+    std::vector<std::size_t> verified{};            ///< numbers of the models that can be verified, ascending
+    std::vector<BasicLevelModel<Scalar>> levels{};  ///< of each of them
+    std::vector<Vector> priors{};                   ///< of each: chance of its levels before any evidence
+    std::vector<Matrix>
+        transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
+    Vector mean_scores{};  ///< of each model
+};
+
+using BeliefModel = BasicBeliefModel<double>;
+
+namespace detail {
+
+/// The joint weight of two neighbours' levels: levels of the first x levels of the second.
+template <class Scalar, class Rows>
+Eigen::MatrixX<Scalar> fit_coupling(const Rows& sums, std::size_t first,
+                                    const BasicLevelModel<Scalar>& first_levels, std::size_t second,
+                                    const BasicLevelModel<Scalar>& second_levels) {
+    using Matrix = Eigen::MatrixX<Scalar>;
+    const MarginalCells<Scalar> rows(sums, first);
+    const MarginalCells<Scalar> columns(sums, second);
+    Matrix weight = Matrix::Zero(rows.weight.size(), columns.weight.size());
+    for (const StatisticsCell& cell : sums.cells)
+        weight(rows.find(cell.evidence[first]), columns.find(cell.evidence[second])) += cell.weight;
+    const Matrix by_first = cell_likelihood(first_levels, rows, first_levels.levels());
+    const Matrix by_second = cell_likelihood(second_levels, columns, second_levels.levels());
+
+    const Matrix product = first_levels.weight * second_levels.weight.transpose();
+    Matrix joint = product;
+    for (int step = 0; step < expectation_maximisation_steps; ++step) {
+        const Matrix explained = by_first * joint * by_second.transpose();
+        const Matrix share = weight.cwiseQuotient(explained);
+        joint = joint.cwiseProduct(by_first.transpose() * share * by_second) + coupling_pseudo_rows * product;
+        joint /= joint.sum();
+    }
+    return joint;
+}
+
+}  // namespace detail
+
+/// Fits the belief to sums over training rows. Requires rows.
+template <class Scalar = double, class Rows>
+BasicBeliefModel<Scalar> fit_belief(const Rows& sums, const std::vector<ModelShape>& models) {
+    BasicBeliefModel<Scalar> belief;
+    belief.mean_scores.resize(static_cast<Index>(models.size()));
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        belief.mean_scores(static_cast<Index>(m)) = sums.mean_score(m);
+        if (models[m].kind == VerificationKind::none) continue;
+        belief.levels.push_back(fit_levels<Scalar>(sums, m, models[m]));
+        belief.verified.push_back(m);
+    }
+    for (std::size_t k = 0; k < belief.verified.size(); ++k) {
+        if (k == 0) belief.priors.push_back(belief.levels.front().weight);
+        if (k + 1 == belief.verified.size()) break;
+        Eigen::MatrixX<Scalar> joint = detail::fit_coupling(sums, belief.verified[k], belief.levels[k],
+                                                            belief.verified[k + 1], belief.levels[k + 1]);
+        const Eigen::VectorX<Scalar> margin = joint.rowwise().sum();
+        if (k == 0) belief.priors.front() = margin;
+        for (Index g = 0; g < joint.rows(); ++g) joint.row(g) /= margin(g);
+        belief.priors.emplace_back(joint.transpose() * belief.priors.back());
+        belief.transitions.push_back(std::move(joint));
+    }
+    return belief;
+}
+
+}  // namespace automix

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a policy of the routing POMDP says at some evidence, small enough to be kept by the million.
+#pragma once
+
+#include <automix/routing/action.hpp>
+
+#include <cstdint>
+
+namespace automix {
+
+/// An action; `argument` is the model routed to, or the number of draws.
+struct Choice {
+    ActionKind kind = ActionKind::accept;
+    std::uint8_t argument = 0;
+
+    static constexpr Choice route(int model) noexcept {
+        return {ActionKind::route, static_cast<std::uint8_t>(model)};
+    }
+    static constexpr Choice verify(int draws) noexcept {
+        return {ActionKind::verify, static_cast<std::uint8_t>(draws)};
+    }
+
+    friend constexpr bool operator==(const Choice&, const Choice&) = default;
+};
+
+/// What to do at some evidence.
+struct CellPolicy {
+    Choice best{};
+    Choice settled{};  ///< best without verifying
+
+    friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
+};
+
+}  // namespace automix

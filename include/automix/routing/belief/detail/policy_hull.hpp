@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The policies that are best for some lambda, under one tree: the upper hull of expected score over expected cost, from
+// accepting the cheapest answer to the best score at any cost. O(policies on it) solutions.
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+using HullPolicy = HullSolution<RoutingSolution>;
+
+template <class Tree>
+class PolicyHull {
+    struct Solve {
+        PolicyHull& self;
+        RoutingSolution operator()(double lambda) const { return self.solve(lambda); }
+    };
+
+    /// Cost with the price of rounds is what lambda weighs.
+    struct Place {
+        double round_price = 0.0;
+        Point operator()(const RoutingSolution& solution) const noexcept {
+            return {solution.value.score, solution.value.cost + round_price * solution.value.rounds};
+        }
+    };
+
+ public:
+    /// `rule` tells all but lambda. `most` policies at most are kept: the search stops there.
+    PolicyHull(const Tree& tree, const RoutingPrices& prices, SolveRule rule, std::size_t most = 10'000)
+        : tree_(tree), prices_(prices), rule_(std::move(rule)), most_(most) {}
+
+    /// All policies, ascending in cost.
+    [[nodiscard]] std::vector<HullPolicy> all() { return search().all(cheapest()); }
+
+    /// The neighbours on the hull between whose costs `budget` lies, the cheaper first; equal where none is dearer.
+    /// Requires a budget of at least the cheapest cost.
+    [[nodiscard]] std::pair<RoutingSolution, RoutingSolution> around(double budget) {
+        RoutingSolution below = cheapest();
+        RoutingSolution above = solve(0.0);
+        if (above.value.cost <= budget) return {above, above};
+        LambdaHull hull = search();
+        while (auto middle = hull.between(below, above))
+            (middle->value.cost <= budget ? below : above) = std::move(*middle);
+        return {std::move(below), std::move(above)};
+    }
+
+ private:
+    [[nodiscard]] LambdaHull<Solve, Place> search() { return {Solve{*this}, Place{prices_.round}, most_}; }
+
+    [[nodiscard]] RoutingSolution solve(double lambda) {
+        rule_.lambda = lambda;
+        return solve_routing(tree_, prices_, rule_);
+    }
+
+    /// Nothing but the cheapest answer.
+    [[nodiscard]] RoutingSolution cheapest() const {
+        const auto& answers = prices_.answers;
+        const auto first =
+            static_cast<int>(std::min_element(answers.begin(), answers.end()) - answers.begin());
+        return accept_first(tree_, prices_, first);
+    }
+
+    const Tree& tree_;
+    const RoutingPrices& prices_;
+    SolveRule rule_;
+    std::size_t most_;
+};
+
+}  // namespace automix

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reachable evidence of the routing POMDP as a tree. A node is a model that has just answered, after a history of
+// smaller models each left at some state of its evidence; a node's cells are the states of evidence on its own answer:
+// (parsed, positive) verdicts, or a confidence unseen and its cells. Routing from a cell leads to a child node. Nodes of the
+// last model are left out: nothing remains but to accept. The layout depends on the models' shapes alone. O(cells).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/belief/detail/level_model.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// A model as the tree sees it.
+struct RoutedModel {
+    VerificationKind kind = VerificationKind::none;
+    int draws = 0;                     ///< most draws on its answer
+    std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending
+
+    friend bool operator==(const RoutedModel&, const RoutedModel&) = default;
+
+    /// States of evidence on one answer.
+    [[nodiscard]] Index states() const noexcept {
+        switch (kind) {
+            case VerificationKind::verdicts:
+            case VerificationKind::samples:
+                return first_state(draws + 1);
+            case VerificationKind::confidence:
+                return 2 + static_cast<Index>(boundaries.size());
+            case VerificationKind::none:
+                break;
+        }
+        return 1;
+    }
+
+    /// True where draws come one by one and each leaves the state's count as it is or adds one.
+    [[nodiscard]] bool counts() const noexcept {
+        return kind == VerificationKind::verdicts || kind == VerificationKind::samples;
+    }
+
+    /// Counts that are possible after `drawn` draws: 0 .. drawn positives, or clusters of 0 .. drawn + 1 samples.
+    [[nodiscard]] int most(int drawn) const noexcept {
+        return kind == VerificationKind::samples ? drawn + 1 : drawn;
+    }
+
+    /// The state of a count after `drawn` draws. Requires a model that counts.
+    [[nodiscard]] Index state(int drawn, int count) const noexcept { return first_state(drawn) + count; }
+
+    /// The first state that takes verification to reach.
+    [[nodiscard]] Index after_arrival() const noexcept { return counts() ? state(1, 0) : 1; }
+
+    /// The state of what is known of an answer. Requires at most `draws` of them.
+    [[nodiscard]] Index state(const ModelEvidence& evidence) const noexcept {
+        switch (kind) {
+            case VerificationKind::verdicts:
+                return state(evidence.parsed, evidence.positive);
+            case VerificationKind::samples:
+                return state(evidence.drawn, evidence.samples > 0 ? evidence.largest_cluster : 1);
+            case VerificationKind::confidence:
+                return evidence.verified() ? 1 + confidence_cell(boundaries, evidence.confidence()) : 0;
+            case VerificationKind::none:
+                break;
+        }
+        return 0;
+    }
+
+ private:
+    [[nodiscard]] Index first_state(int drawn) const noexcept {
+        return first_count(drawn) + (kind == VerificationKind::samples ? drawn : 0);
+    }
+};
+
+/// A model that has answered, after some history.
+struct RoutingNode {
+    int model = 0;
+    Index first_cell = 0;
+    Index first_child = 0;  ///< children by cell, then by model routed to
+};
+
+class RoutingLayout {
+ public:
+    RoutingLayout() = default;
+
+    explicit RoutingLayout(std::vector<RoutedModel> models) : models_(std::move(models)) {
+        for (int first = 0; first < last_model(); ++first) add_node(first);
+        for (Index n = 0; n < nodes(); ++n) {
+            RoutingNode& node = nodes_[static_cast<std::size_t>(n)];
+            node.first_child = nodes();
+            const int model = node.model;
+            for (Index cell = 0; cell < states(model); ++cell) {
+                for (int to = model + 1; to < last_model(); ++to) add_node(to);
+            }
+        }
+    }
+
+    /// Cells of the tree over these models.
+    static double count_cells(const std::vector<RoutedModel>& models) {
+        double later = 0.0;  // of all trees that start at a larger model
+        for (std::size_t m = models.size() - 1; m-- > 0;)
+            later += static_cast<double>(models[m].states()) * (1.0 + later);
+        return later;
+    }
+
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
+    [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
+    [[nodiscard]] Index states(int model) const { return models_[static_cast<std::size_t>(model)].states(); }
+    [[nodiscard]] Index nodes() const noexcept { return static_cast<Index>(nodes_.size()); }
+    [[nodiscard]] Index cells() const noexcept { return cells_; }
+    [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[static_cast<std::size_t>(n)]; }
+
+    /// The node of a model that is asked first. Requires one but the last.
+    [[nodiscard]] static constexpr Index root(int model) noexcept { return model; }
+
+    /// The node that a route from a state of node `n` leads to. Requires a larger model but the last.
+    [[nodiscard]] Index child(Index n, Index state, int to) const {
+        const RoutingNode& from = node(n);
+        return from.first_child + state * (last_model() - 1 - from.model) + (to - from.model - 1);
+    }
+
+ private:
+    void add_node(int model) {
+        nodes_.push_back({model, cells_, 0});
+        cells_ += states(model);
+    }
+
+    std::vector<RoutedModel> models_{};
+    std::vector<RoutingNode> nodes_{};
+    Index cells_ = 0;
+};
+
+}  // namespace automix

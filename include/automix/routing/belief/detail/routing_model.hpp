@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// The routing problem as a POMDP of the engine: mixed observability written out. A state is the model that has answered, the
+// draws made on its answer and the hidden level that the belief is about; what was drawn before needs no place in it, since
+// the models form a Markov chain. Verdicts are observations, a query ends in an absorbing state, and there is no discount.
+// An action that cannot be done counts as accepting, before any answer as asking the smallest model. Entries are computed:
+// O(models * draws * levels) memory, so this serves where the tree of evidence is too large to be laid out.
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+/// A `pomdp_model`. Beliefs and prices are copied.
+template <class Scalar>
+class BasicRoutingModel {
+ public:
+    using Chain = detail::BeliefChain<Scalar>;
+    using LevelBelief = typename Chain::Belief;
+
+    BasicRoutingModel(BasicBeliefModel<Scalar> belief, RoutingPrices prices, SolveRule rule)
+        : belief_(std::move(belief)), prices_(std::move(prices)), rule_(std::move(rule)), chain_(belief_) {
+        const int last = last_model();
+        for (int model = 0; model < last; ++model) {
+            if (const Index own = chain_.position(model); own >= 0) {
+                add_block(model, own);
+            } else {
+                for (Index about = -1; about < earlier(model); ++about) add_block(model, about);
+            }
+        }
+        for (const int draws : rule_.batches) observations_ = std::max(observations_, draws + 1);
+        for (const auto& levels : belief_.levels) {
+            if (levels.kind == VerificationKind::confidence)
+                observations_ = std::max(observations_, static_cast<int>(levels.levels()));
+        }
+        start_.push_back(started, 1.0);
+    }
+
+    BasicRoutingModel(const BasicRoutingModel&) = delete;
+    BasicRoutingModel& operator=(const BasicRoutingModel&) = delete;
+
+    [[nodiscard]] int states() const { return states_; }
+    /// Accept, route to each model, verify by each batch.
+    [[nodiscard]] int actions() const {
+        return 1 + last_model() + 1 + static_cast<int>(rule_.batches.size());
+    }
+    [[nodiscard]] int observations() const { return observations_; }
+    [[nodiscard]] double discount() const { return 1.0; }
+    [[nodiscard]] const pomdp::Belief& start() const { return start_; }
+
+    [[nodiscard]] double reward(int state, int action) const {
+        if (state == ended) return 0.0;
+        const Step step = what(state, action);
+        double paid = 0.0;
+        if (step.choice.kind == ActionKind::route) {
+            paid = prices_.answers[step.choice.argument];
+        } else if (step.choice.kind == ActionKind::verify) {
+            const int model = step.from->model;
+            paid = step.choice.argument * prices_.tries_of(shape(*step.from).kind, model) *
+                       prices_.draws[static_cast<std::size_t>(model)] +
+                   prices_.round;
+        }
+        return score_at_end(step) - rule_.lambda * paid;
+    }
+
+    template <class Visit>
+    void for_each_successor(int state, int action, Visit visit) const {
+        if (state == ended) return visit(ended, 1.0);
+        const Step step = what(state, action);
+        switch (step.choice.kind) {
+            case ActionKind::accept:
+                return visit(ended, 1.0);
+            case ActionKind::verify:
+                return visit(state_of(*step.from, step.drawn + step.choice.argument, step.level), 1.0);
+            case ActionKind::route:
+                break;
+        }
+        const int to = step.choice.argument;
+        if (to == last_model()) return visit(ended, 1.0);
+        LevelBelief before;
+        if (step.from != nullptr && step.from->about >= 0) {
+            before.position = step.from->about;
+            before.levels = Eigen::VectorX<Scalar>::Unit(levels(before.position), step.level);
+        }
+        const LevelBelief after = chain_.arrive(before, to);
+        const Block& block = block_of(to, after.position);
+        if (!after.known()) return visit(block.first, 1.0);
+        for (Index level = 0; level < after.levels.size(); ++level) {
+            if (after.levels(level) > 0.0) visit(state_of(block, 0, level), after.levels(level));
+        }
+    }
+
+    template <class Visit>
+    void for_each_observation(int action, int next, Visit visit) const {
+        const Block* block = block_at(next);
+        const int number = action - 2 - last_model();
+        if (block == nullptr || number < 0) return visit(0, 1.0);
+        const auto [drawn, level] = place_in(*block, next);
+        const RoutedModel& model = shape(*block);
+        if (model.kind == VerificationKind::confidence && drawn > 0)
+            return visit(static_cast<int>(level), 1.0);
+        const int draws = rule_.batches[static_cast<std::size_t>(number)];
+        if (model.kind != VerificationKind::verdicts || drawn < draws) return visit(0, 1.0);
+        const double g = detail::level_rate(level, levels(block->about));
+        double ways = 1.0;
+        for (int j = 0; j <= draws; ++j) {
+            visit(j, ways * std::pow(g, j) * std::pow(1.0 - g, draws - j));
+            ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
+        }
+    }
+
+    /// What an action amounts to at some evidence. At the start model -1.
+    [[nodiscard]] Choice choice(int model, int drawn, int action) const {
+        const int last = last_model();
+        if (model < 0)
+            return Choice::route(action >= 1 && action <= 1 + last ? std::max(action - 1, rule_.least_first)
+                                                                   : rule_.least_first);
+        if (action >= 1 && action <= 1 + last && action - 1 > model) return Choice::route(action - 1);
+        const int number = action - 2 - last;
+        if (number < 0) return {};
+        const RoutedModel& routed = models_[static_cast<std::size_t>(model)];
+        if (routed.kind == VerificationKind::confidence && drawn == 0) return Choice::verify(1);
+        const int draws = rule_.batches[static_cast<std::size_t>(number)];
+        if (routed.kind != VerificationKind::verdicts || drawn + draws > routed.draws) return {};
+        return Choice::verify(draws);
+    }
+
+    /// The engine's belief at evidence: the levels of what the last verified model told, after so many parsed verdicts.
+    [[nodiscard]] pomdp::Belief belief(int model, int drawn, const LevelBelief& about) const {
+        const Block& block = block_of(model, about.position);
+        pomdp::Belief result;
+        if (!about.known()) {
+            result.push_back(block.first, 1.0);
+            return result;
+        }
+        for (Index level = 0; level < about.levels.size(); ++level) {
+            if (about.levels(level) > 0.0)
+                result.push_back(state_of(block, drawn, level), about.levels(level));
+        }
+        return result;
+    }
+
+    [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
+    [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
+    [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
+    [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
+
+ private:
+    static constexpr int started = 0;
+    static constexpr int ended = 1;
+
+    /// The states of one model in hand: by draws, then by level of the verified model that the belief is about.
+    struct Block {
+        int model = 0;
+        Index about = -1;  ///< position in the chain; -1: nothing is known
+        int first = 0;
+        int size = 0;
+    };
+
+    /// A state and what an action amounts to there.
+    struct Step {
+        const Block* from = nullptr;  ///< null at the start
+        int drawn = 0;
+        Index level = 0;
+        Choice choice{};
+    };
+
+    /// Verified models before `model`, by position.
+    [[nodiscard]] Index earlier(int model) const {
+        Index count = 0;
+        while (count < static_cast<Index>(belief_.verified.size()) &&
+               static_cast<int>(belief_.verified[static_cast<std::size_t>(count)]) < model)
+            ++count;
+        return count;
+    }
+
+    void add_block(int model, Index about) {
+        const int draws = models_[static_cast<std::size_t>(model)].draws;
+        const int size = (draws + 1) * static_cast<int>(levels(about));
+        blocks_.push_back({model, about, states_, size});
+        states_ += size;
+    }
+
+    [[nodiscard]] Index levels(Index about) const {
+        return about < 0 ? 1 : belief_.levels[static_cast<std::size_t>(about)].levels();
+    }
+    [[nodiscard]] const RoutedModel& shape(const Block& block) const {
+        return models_[static_cast<std::size_t>(block.model)];
+    }
+    [[nodiscard]] const Block& block_of(int model, Index about) const {
+        return *std::find_if(blocks_.begin(), blocks_.end(), [&](const Block& block) {
+            return block.model == model && block.about == about;
+        });
+    }
+    /// The block of a state; null for the first and the last one.
+    [[nodiscard]] const Block* block_at(int state) const {
+        if (state <= ended) return nullptr;
+        const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), state,
+                                            [](int s, const Block& block) { return s < block.first; });
+        return &*(after - 1);
+    }
+    [[nodiscard]] std::pair<int, Index> place_in(const Block& block, int state) const {
+        const int width = static_cast<int>(levels(block.about));
+        return {(state - block.first) / width, (state - block.first) % width};
+    }
+    [[nodiscard]] int state_of(const Block& block, int drawn, Index level) const {
+        return block.first + drawn * static_cast<int>(levels(block.about)) + static_cast<int>(level);
+    }
+
+    [[nodiscard]] Step what(int state, int action) const {
+        Step step;
+        step.from = block_at(state);
+        if (step.from != nullptr) std::tie(step.drawn, step.level) = place_in(*step.from, state);
+        step.choice = choice(step.from == nullptr ? -1 : step.from->model, step.drawn, action);
+        return step;
+    }
+
+    /// Expected score of the answer that a step ends with; 0 where it goes on.
+    [[nodiscard]] double score_at_end(const Step& step) const {
+        const bool accepts = step.choice.kind == ActionKind::accept;
+        if (!accepts && (step.choice.kind == ActionKind::verify || step.choice.argument != last_model()))
+            return 0.0;
+        const int model = accepts ? step.from->model : last_model();
+        if (step.from == nullptr || step.from->about < 0) return belief_.mean_scores(model);
+        return chain_.score_at(step.from->about, step.level, model);
+    }
+
+    BasicBeliefModel<Scalar> belief_;
+    RoutingPrices prices_;
+    SolveRule rule_;
+    Chain chain_;
+    std::vector<RoutedModel> models_ = routed_models(belief_);
+    std::vector<Block> blocks_;
+    int states_ = 2;
+    int observations_ = 1;
+    pomdp::Belief start_;
+};
+
+using RoutingModel = BasicRoutingModel<double>;
+
+}  // namespace automix

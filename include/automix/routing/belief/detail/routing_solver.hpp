@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// The best policy for one lambda: by backward induction where the tree of evidence is laid out, and otherwise by point-based
+// value iteration of the engine on the same problem as a `pomdp_model`, which answers with a gap. Its effort is bounded by
+// the number of alpha vectors, not by time, so that a log gives the same policy everywhere.
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
+#include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/policy_walk.hpp>
+#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/vector_policy.hpp>
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+inline constexpr double point_based_gap = 1e-3;  ///< net score that is near enough to the best
+
+namespace detail {
+
+/// Draws as a belief expects them.
+template <class Model>
+class ExpectedDraws {
+    using LevelBelief = typename Model::LevelBelief;
+
+ public:
+    explicit ExpectedDraws(const Model& model) : model_(model) {}
+
+    void arrive(int from, const ModelEvidence& left, int to) {
+        LevelBelief before;
+        if (from >= 0) {
+            before = beliefs_.back();
+            const RoutedModel& shape = model_.models()[static_cast<std::size_t>(from)];
+            if (shape.kind != VerificationKind::none) before = chain().observe(before, shape.state(left));
+        }
+        beliefs_.push_back(to == model_.last_model() ? std::move(before) : chain().arrive(before, to));
+        likelihoods_.emplace_back();
+        if (chain().position(to) >= 0)
+            likelihoods_.back() = chain().likelihood(beliefs_.back().position) * beliefs_.back().levels;
+    }
+    void leave() {
+        beliefs_.pop_back();
+        likelihoods_.pop_back();
+    }
+
+    [[nodiscard]] static int most(int) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] double tries(int model, int) const {
+        return model_.prices().tries_of(VerificationKind::verdicts, model);
+    }
+    [[nodiscard]] double positive(int, int drawn, int count) const {
+        return likelihoods_.back()(first_count(drawn + 1) + count + 1) /
+               likelihoods_.back()(first_count(drawn) + count);
+    }
+    [[nodiscard]] std::vector<std::pair<double, double>> confidences(int model) const {
+        const std::vector<double>& boundaries = model_.models()[static_cast<std::size_t>(model)].boundaries;
+        std::vector<std::pair<double, double>> cells;
+        for (std::size_t b = 0; b <= boundaries.size(); ++b) {
+            cells.emplace_back(b < boundaries.size() ? boundaries[b] : 1.0,
+                               likelihoods_.back()(static_cast<Index>(b) + 1) / likelihoods_.back()(0));
+        }
+        return cells;
+    }
+    void accept(int model, const ModelEvidence& left, double chance) {
+        LevelBelief about = beliefs_.back();
+        if (chain().position(model) >= 0)
+            about = chain().observe(about, model_.models()[static_cast<std::size_t>(model)].state(left));
+        score_ += chance * chain().score(about, model);
+    }
+
+    [[nodiscard]] double score() const noexcept { return score_; }
+
+ private:
+    [[nodiscard]] const typename Model::Chain& chain() const { return model_.chain(); }
+
+    const Model& model_;
+    std::vector<LevelBelief> beliefs_;
+    std::vector<decltype(LevelBelief::levels)> likelihoods_;
+    double score_ = 0.0;
+};
+
+}  // namespace detail
+
+/// What a policy on beliefs is expected to score and to pay from the start, under its own belief.
+template <class Model>
+RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
+    detail::ExpectedDraws<Model> draws(model);
+    Spending spent;
+    PolicyWalk(policy, prices, draws).run(1.0, spent);
+    return {draws.score(), spent.cost, spent.draws, spent.rounds};
+}
+
+/// The best policy for one lambda up to a gap, by the engine.
+template <class Scalar>
+RoutingSolution solve_point_based(const BasicBeliefModel<Scalar>& belief, const RoutingPrices& prices,
+                                  const SolveRule& rule) {
+    const auto model = std::make_shared<const BasicRoutingModel<Scalar>>(belief, prices, rule);
+    pomdp::SarsopOptions options;
+    options.stop.gap = point_based_gap;
+    options.stop.vector_limit = rule.vectors;
+    options.stop.time_limit = std::numeric_limits<double>::infinity();
+    pomdp::Solution solved = pomdp::solve_sarsop(*model, options);
+    RoutingSolution solution;
+    solution.policy =
+        RoutingPolicy(std::make_shared<const BasicVectorPolicy<Scalar>>(model, std::move(solved.policy)));
+    if (rule.valued) solution.value = expected_value(solution.policy, *model, prices);
+    solution.gap = solved.gap();
+    return solution;
+}
+
+/// The best policy for one lambda, up to its gap.
+template <class Scalar>
+RoutingSolution solve_routing(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices,
+                              const SolveRule& rule) {
+    if (tree.layout)
+        return detail::BackwardInduction<BasicRoutingTree<Scalar>>(tree, prices, rule).solution();
+    return solve_point_based(*tree.belief, prices, rule);
+}
+
+/// Asks one model and accepts.
+template <class Scalar>
+RoutingSolution accept_first(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices, int first) {
+    const double price = prices.answers[static_cast<std::size_t>(first)];
+    if (!tree.layout) {
+        // Where that model has answered, to route to it is to accept.
+        using Model = BasicRoutingModel<Scalar>;
+        const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
+        pomdp::ValueFunction ask(model->states());
+        ask.add({Eigen::VectorX<Scalar>::Zero(model->states()), 1 + first});
+        const typename Model::Chain& chain = model->chain();
+        const double score = chain.score(
+            first < model->last_model() ? chain.arrive({}, first) : typename Model::LevelBelief{}, first);
+        return {RoutingPolicy(
+                    std::make_shared<const BasicVectorPolicy<Scalar>>(model, pomdp::Policy(std::move(ask)))),
+                {score, price, 0.0, 0.0}};
+    }
+    const RoutingLayout& layout = *tree.layout;
+    double score = tree.last_alone;
+    if (first < layout.last_model()) {
+        const RoutedModel& model = layout.models()[static_cast<std::size_t>(first)];
+        const Index root = layout.node(RoutingLayout::root(first)).first_cell;
+        score = tree.current(root);
+        if (model.kind == VerificationKind::samples)
+            score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);
+    }
+    return {
+        RoutingPolicy(tree.layout, std::vector<CellPolicy>(static_cast<std::size_t>(layout.cells())), first),
+        {score, price, 0.0, 0.0}};
+}
+
+}  // namespace automix

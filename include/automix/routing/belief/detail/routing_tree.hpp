@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers of the routing POMDP on its tree, none of which depends on prices: how evidence goes on, what the current
+// answer is expected to score, and what the last model would. With Z(x) the sum over levels of belief times likelihood of
+// state x, the next verdict is positive with chance p(n,c) = Z(n+1,c+1)/Z(n,c). O(cells * levels).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+
+#include <Eigen/Core>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+template <class Scalar>
+struct BasicRoutingTree {
+    using Array = Eigen::ArrayX<Scalar>;
+
+    std::shared_ptr<const RoutingLayout> layout{};  ///< null where it would be too large: see `make_tree`
+    Array chance{};       ///< that the next draw adds one to the state's count; of a seen confidence, its own
+    Array current{};      ///< expected score of the answer that may be accepted
+    Array last{};         ///< expected score of the last model
+    double failed = 0.0;  ///< chance that the first answer has failed, where samples tell
+    double last_alone = 0.0;  ///< expected score of the last model before any evidence
+    std::shared_ptr<const BasicBeliefModel<Scalar>>
+        belief{};  ///< that it was filled from; none of pluralities
+};
+
+using RoutingTree = BasicRoutingTree<double>;
+
+/// A belief over the levels of one model of the chain; nothing before any verified model was asked.
+template <class Scalar>
+struct BasicLevelBelief {
+    Index position = -1;              ///< in `BeliefModel::verified`
+    Eigen::VectorX<Scalar> levels{};  ///< sums to 1
+
+    [[nodiscard]] bool known() const noexcept { return position >= 0; }
+};
+
+using LevelBelief = BasicLevelBelief<double>;
+
+namespace detail {
+
+/// Follows beliefs from model to model.
+template <class Scalar>
+class BeliefChain {
+    using Vector = Eigen::VectorX<Scalar>;
+    using Matrix = Eigen::MatrixX<Scalar>;
+    using Levels = BasicLevelModel<Scalar>;
+
+ public:
+    using Belief = BasicLevelBelief<Scalar>;
+
+    explicit BeliefChain(const BasicBeliefModel<Scalar>& belief) : belief_(belief) {
+        for (const Levels& model : belief.levels) likelihoods_.push_back(model.likelihood());
+        for (std::size_t from = 0; from < belief.levels.size(); ++from) {
+            auto& row = transitions_.emplace_back();
+            for (std::size_t to = from + 1; to < belief.levels.size(); ++to) {
+                const Matrix& step = belief.transitions[to - 1];
+                row.push_back(to == from + 1 ? step : Matrix(row.back() * step));
+            }
+        }
+    }
+
+    /// Where a model stands in the chain; -1: it is not verified.
+    [[nodiscard]] Index position(int model) const {
+        for (std::size_t k = 0; k < belief_.verified.size(); ++k) {
+            if (static_cast<int>(belief_.verified[k]) == model) return static_cast<Index>(k);
+        }
+        return -1;
+    }
+
+    /// The belief when `model` has just answered, from that before.
+    [[nodiscard]] Belief arrive(const Belief& before, int model) const {
+        const Index to = position(model);
+        if (to < 0) return before;
+        if (!before.known()) return {to, belief_.priors[index(to)]};
+        return {to, transitions_[index(before.position)][index(to - before.position - 1)].transpose() *
+                        before.levels};
+    }
+
+    /// The belief after evidence of that state on the model that it is about.
+    [[nodiscard]] Belief observe(const Belief& before, Index state) const {
+        Belief after{before.position,
+                     likelihood(before.position).row(state).transpose().cwiseProduct(before.levels)};
+        after.levels /= after.levels.sum();
+        return after;
+    }
+
+    /// Likelihood of states by level, of the model at that position.
+    [[nodiscard]] const Matrix& likelihood(Index at) const { return likelihoods_[index(at)]; }
+
+    /// Expected score of a model, given the level of the model at that position.
+    [[nodiscard]] Vector score_by_level(Index at, int model) const {
+        const Levels& levels = belief_.levels[index(at)];
+        return position(model) == at ? levels.right : Vector(levels.scores.col(model));
+    }
+
+    /// The same at one level.
+    [[nodiscard]] double score_at(Index at, Index level, int model) const {
+        const Levels& levels = belief_.levels[index(at)];
+        return position(model) == at ? levels.right(level) : levels.scores(level, model);
+    }
+
+    /// Expected score of a model that is not verified, or is the one that the belief is about.
+    [[nodiscard]] double score(const Belief& about, int model) const {
+        return about.known() ? about.levels.dot(score_by_level(about.position, model))
+                             : belief_.mean_scores(model);
+    }
+
+ private:
+    static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
+
+    const BasicBeliefModel<Scalar>& belief_;
+    std::vector<Matrix> likelihoods_;
+    std::vector<std::vector<Matrix>> transitions_;
+};
+
+/// Chances of a node's states from their likelihoods Z.
+template <class Scalar>
+Eigen::ArrayX<Scalar> chances(const RoutedModel& model, const Eigen::ArrayX<Scalar>& z) {
+    if (model.kind == VerificationKind::confidence) return z / z(0);
+    Eigen::ArrayX<Scalar> chance = Eigen::ArrayX<Scalar>::Zero(z.size());
+    for (int parsed = 0; parsed < model.draws; ++parsed) {
+        for (int positive = 0; positive <= parsed; ++positive) {
+            const Index state = model.state(parsed, positive);
+            chance(state) = z(model.state(parsed + 1, positive + 1)) / z(state);
+        }
+    }
+    return chance;
+}
+
+}  // namespace detail
+
+/// The models of a belief as the tree sees them.
+template <class Scalar>
+std::vector<RoutedModel> routed_models(const BasicBeliefModel<Scalar>& belief) {
+    std::vector<RoutedModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
+    for (std::size_t k = 0; k < belief.verified.size(); ++k) {
+        const BasicLevelModel<Scalar>& levels = belief.levels[k];
+        models[belief.verified[k]] = {levels.kind, levels.draws, levels.boundaries};
+    }
+    return models;
+}
+
+/// Fills the tree of a belief. Where it has more than `most_cells` it is not laid out: the layout is then null, and the
+/// belief has to be solved by the engine.
+template <class Scalar>
+BasicRoutingTree<Scalar> make_tree(BasicBeliefModel<Scalar> fitted, double most_cells) {
+    using Array = Eigen::ArrayX<Scalar>;
+    BasicRoutingTree<Scalar> tree;
+    tree.belief = std::make_shared<const BasicBeliefModel<Scalar>>(std::move(fitted));
+    const BasicBeliefModel<Scalar>& belief = *tree.belief;
+    tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
+    std::vector<RoutedModel> models = routed_models(belief);
+    if (RoutingLayout::count_cells(models) > most_cells) return tree;
+    const detail::BeliefChain chain(belief);
+    tree.layout = std::make_shared<RoutingLayout>(std::move(models));
+    const RoutingLayout& layout = *tree.layout;
+    const int last = layout.last_model();
+    for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(layout.cells());
+
+    std::vector<BasicLevelBelief<Scalar>> beliefs(
+        static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
+    for (int first = 0; first < last; ++first)
+        beliefs[static_cast<std::size_t>(RoutingLayout::root(first))] = chain.arrive({}, first);
+    for (Index n = 0; n < layout.nodes(); ++n) {
+        const RoutingNode& node = layout.node(n);
+        const BasicLevelBelief<Scalar>& arrived = beliefs[static_cast<std::size_t>(n)];
+        const Index states = layout.states(node.model);
+        const bool verified = chain.position(node.model) >= 0;
+        if (verified) {
+            const Eigen::MatrixX<Scalar>& likelihood = chain.likelihood(arrived.position);
+            const auto expected = [&](int model) -> Array {
+                return likelihood *
+                       arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
+            };
+            const Array z = likelihood * arrived.levels;
+            tree.chance.segment(node.first_cell, states) =
+                detail::chances(layout.models()[static_cast<std::size_t>(node.model)], z);
+            tree.current.segment(node.first_cell, states) = expected(node.model) / z;
+            tree.last.segment(node.first_cell, states) = expected(last) / z;
+        } else {
+            tree.current(node.first_cell) = chain.score(arrived, node.model);
+            tree.last(node.first_cell) = chain.score(arrived, last);
+        }
+        if (node.model + 1 == last) continue;
+        for (Index state = 0; state < states; ++state) {
+            const BasicLevelBelief<Scalar> left = verified ? chain.observe(arrived, state) : arrived;
+            for (int to = node.model + 1; to < last; ++to)
+                beliefs[static_cast<std::size_t>(layout.child(n, state, to))] = chain.arrive(left, to);
+        }
+    }
+    return tree;
+}
+
+}  // namespace automix

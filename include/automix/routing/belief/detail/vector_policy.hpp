@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large to be laid
+// out: evidence becomes a belief, and the vector that is best there names the action. A decision is O(vectors * levels).
+#pragma once
+
+#include <automix/pomdp/policy.hpp>
+#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace automix {
+
+template <class Scalar>
+class BasicVectorPolicy {
+ public:
+    using Model = BasicRoutingModel<Scalar>;
+
+    BasicVectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
+        : model_(std::move(model)), policy_(std::move(policy)) {}
+
+    /// The model that is asked first.
+    [[nodiscard]] int first_model() const {
+        return model_->choice(-1, 0, policy_.action(model_->start())).argument;
+    }
+
+    /// What to do when a model but the last has answered; `settled`: no draws are left. Requires evidence within the limits
+    /// of draws.
+    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const {
+        const RoutedModel& shape = models()[static_cast<std::size_t>(evidence.current)];
+        const ModelEvidence& known = evidence.current_model();
+        const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
+        // With all draws used up nothing is left but to accept or to route.
+        return at(evidence.current, settled ? shape.draws : drawn, believed(evidence));
+    }
+
+    /// What is believed at some evidence. Requires the same.
+    [[nodiscard]] typename Model::LevelBelief believed(const Evidence& evidence) const {
+        typename Model::LevelBelief about;
+        for (int model = 0; model <= evidence.current && model < evidence.last_model(); ++model) {
+            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
+            if (!known.answered) continue;
+            about = model_->chain().arrive(about, model);
+            const RoutedModel& shape = models()[static_cast<std::size_t>(model)];
+            if (shape.kind != VerificationKind::none)
+                about = model_->chain().observe(about, shape.state(known));
+        }
+        return about;
+    }
+
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return model_->models(); }
+    [[nodiscard]] const Model& model() const noexcept { return *model_; }
+    [[nodiscard]] const pomdp::Policy& vectors() const noexcept { return policy_; }
+
+ private:
+    [[nodiscard]] Choice at(int model, int drawn, const typename Model::LevelBelief& about) const {
+        return model_->choice(model, drawn, policy_.action(model_->belief(model, drawn, about)));
+    }
+
+    std::shared_ptr<const Model> model_;
+    pomdp::Policy policy_;
+};
+
+using VectorPolicy = BasicVectorPolicy<double>;
+
+}  // namespace automix

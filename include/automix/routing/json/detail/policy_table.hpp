@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of a policy as lines of text, one a node of the tree of evidence. A cell is `a` (accept), `rJ` (route to model
+// J) or `vK` with what to do when no draws are left (`v2a`, `v1r2`). Cells stand by (drawn, count) with a comma before each
+// further draw, as in `v1a, a v1r1, a r1 r1`; those of a confidence stand unseen first. Linear in the cells.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/policy.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace automix::detail {
+
+inline std::string choice_text(const Choice& choice) {
+    switch (choice.kind) {
+        case ActionKind::accept:
+            return "a";
+        case ActionKind::route:
+            return "r" + std::to_string(choice.argument);
+        case ActionKind::verify:
+            break;
+    }
+    return "v" + std::to_string(choice.argument);
+}
+
+inline std::string cell_text(const CellPolicy& cell) {
+    return choice_text(cell.best) + (cell.best.kind == ActionKind::verify ? choice_text(cell.settled) : "");
+}
+
+/// The cells of node `n`.
+template <class Policy>
+std::string node_text(const Policy& policy, Index n) {
+    const RoutingLayout& layout = policy.layout();
+    const RoutedModel& model = layout.models()[static_cast<std::size_t>(layout.node(n).model)];
+    std::string text;
+    int drawn = 0;
+    for (Index state = 0; state < model.states(); ++state) {
+        if (state > 0) {
+            const bool next = model.counts() && state == model.state(drawn + 1, 0);
+            if (next) ++drawn;
+            text += next ? ", " : " ";
+        }
+        text += cell_text(policy.cell(n, state));
+    }
+    return text;
+}
+
+/// Reads the cells of nodes. Throws `DataError` with what is wrong alone.
+class NodeReader {
+ public:
+    explicit NodeReader(const RoutingLayout& layout) : layout_(layout) {}
+
+    /// Appends the cells of node `n`.
+    void read(std::string_view text, Index n, std::vector<CellPolicy>& cells) {
+        model_ = layout_.node(n).model;
+        const RoutedModel& shape = layout_.models()[static_cast<std::size_t>(model_)];
+        const Index states = shape.states();
+        Index state = 0;
+        int drawn = 0;
+        while (!text.empty()) {
+            const std::size_t end = std::min(text.find_first_of(" ,"), text.size());
+            if (end > 0) {
+                if (shape.counts() && state == shape.state(drawn + 1, 0)) ++drawn;
+                const int left = shape.counts() ? shape.draws - drawn : state == 0 ? shape.draws : 0;
+                if (state < states) cells.push_back(cell(text.substr(0, end), left));
+                ++state;
+            }
+            text.remove_prefix(std::max<std::size_t>(1, end));
+        }
+        if (state != states)
+            throw DataError("expected " + std::to_string(states) + " cells, found " + std::to_string(state));
+    }
+
+ private:
+    [[nodiscard]] CellPolicy cell(std::string_view token, int left) const {
+        std::string_view rest = token;
+        const auto number = [&](int least, int most) {
+            int value = 0;
+            const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+            if (error != std::errc{} || value < least || value > most) complain(token, left);
+            rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+            return value;
+        };
+        const auto settled = [&]() -> Choice {
+            const bool routed = rest.starts_with('r');
+            if (!routed && !rest.starts_with('a')) complain(token, left);
+            rest.remove_prefix(1);
+            return routed ? Choice::route(number(model_ + 1, layout_.last_model())) : Choice{};
+        };
+        CellPolicy cell;
+        const bool verified = rest.starts_with('v');
+        if (verified) {
+            rest.remove_prefix(1);
+            cell.best = Choice::verify(number(1, left));
+        }
+        cell.settled = settled();
+        if (!verified) cell.best = cell.settled;
+        if (!rest.empty()) complain(token, left);
+        return cell;
+    }
+
+    [[noreturn]] void complain(std::string_view token, int left) const {
+        throw DataError(
+            "expected a, rJ of a model J from " + std::to_string(model_ + 1) + " to " +
+            std::to_string(layout_.last_model()) +
+            (left > 0 ? ", or vK of up to " + std::to_string(left) + " draws with either behind" : "") +
+            ", found " + in_quotes(token));
+    }
+
+    const RoutingLayout& layout_;
+    int model_ = 0;
+};
+
+}  // namespace automix::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The best one-shot policy that there is on a training table, of those that route at least one cell. IBC is a ratio of
+// sums over the cells routed, so some prefix of the cells sorted by mean gain attains the maximum (the argument of
+// Dinkelbach 1967, as in Lawler's fractional selection), or, where routing nothing would be better still, some cell alone.
+// With constant prices and no cost range no member of the published family that routes anything can beat it there.
+// O(cells log cells).
+#pragma once
+
+#include <automix/core/numerics.hpp>
+#include <automix/routing/published/candidate_search.hpp>
+#include <automix/routing/published/one_shot.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+struct ExactFamily {
+    static constexpr std::string_view name = "exact";
+    static constexpr bool uses_categories = false;
+
+    template <class Search>
+    static void search(Search& search, int) {
+        const std::vector<ConfidenceCell>& cells = search.table().cells;
+        const auto mean_gain = [&](std::size_t i) { return cells[i].gain / cells[i].weight; };
+        std::vector<std::size_t> order(cells.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return mean_gain(a) > mean_gain(b); });
+        // The best so far is the cells at positions begin .. end - 1 of the order.
+        std::optional<Candidate> best;
+        std::size_t begin = 0;
+        std::size_t end = 0;
+        const auto select = [&](const Candidate& figures, std::size_t from, std::size_t to) {
+            std::vector<double> confidences;
+            for (const auto& cell : cells) confidences.push_back(cell.confidence);
+            std::vector<std::uint8_t> routed(cells.size(), 0);
+            for (std::size_t i = from; i < to; ++i) routed[order[i]] = 1;
+            return Selection{ConfidenceRule::cells(std::move(confidences), std::move(routed)), name, figures};
+        };
+        const auto consider = [&](const RoutedSum& sum, std::size_t from, std::size_t to) {
+            const auto figures = search.evaluate(sum);
+            if (!figures) return;
+            search.show(*figures, [&] { return select(*figures, from, to); });
+            if (best && !figures->beats(*best)) return;
+            best = figures;
+            begin = from;
+            end = to;
+        };
+        const auto sum_of = [&](std::size_t position) {
+            return RoutedSum{cells[order[position]].weight, cells[order[position]].gain};
+        };
+        RoutedSum sum;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            sum = sum + sum_of(i);
+            consider(sum, 0, i + 1);
+        }
+        if (!best) return;
+        const double worth_its_cost = best->ibc * search.table().large.cost;
+        if (mean_gain(order[0]) < worth_its_cost && !nearly_equal(mean_gain(order[0]), worth_its_cost)) {
+            for (std::size_t i = 1; i < order.size(); ++i) consider(sum_of(i), i, i + 1);
+        }
+        search.keep(select(*best, begin, end));
+    }
+};
+
+using ExactRouter = OneShotRouter<ExactFamily>;
+
+}  // namespace automix

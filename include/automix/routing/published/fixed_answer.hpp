@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The published fixed-answer rule: an answer known to be bad ("unanswerable", an empty string) is routed to the large
+// model at once, without paying for verdicts on it; any other query is the wrapped router's. Which answers are bad is
+// known to the source, which flags them in the evidence. The wrapped router is trained on the rows that it will decide;
+// the others, c_0 + c_L each, are a constant in its figures and its cost range. O(rows) beside the wrapped training.
+#pragma once
+
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+template <named_router Inner>
+class FixedAnswerRouter {
+ public:
+    explicit FixedAnswerRouter(Inner inner = Inner{}) : inner_(std::move(inner)) {}
+
+    [[nodiscard]] std::string name() const { return "fixed_answer:" + inner_.name(); }
+
+    /// Trains the wrapped router on the rows whose first answer is not flagged. The figures in the result, and a cost range
+    /// of the wrapped router, are those of all rows, the flagged ones routed unverified. Where every row is flagged, all of
+    /// them train a policy for those that will not be: its cost range is then as if none were flagged, the figures are of
+    /// routing all. Throws what the wrapped router throws.
+    TrainingResult train(const TrainingData& training) {
+        const Rows rows = divide(training.data);
+        if (rows.flagged.empty()) return inner_.train(training);
+        const RoutedRows routed = sum_up(training, rows.flagged);
+        if (rows.open.empty()) {
+            TrainingResult result = inner_.train(training);
+            const Point reached{routed.large.performance, routed.small.cost + routed.large.cost};
+            if (result.ibc) {
+                result.ibc = ibc(reached, routed.small);
+                result.ibc_lift = ibc_lift(reached, routed.small, routed.large);
+            }
+            return result;
+        }
+        const Dataset unflagged = training.data.select_rows(rows.open);
+        const PriceTable prices = training.prices.select_rows(rows.open);
+        return inner_.train({unflagged, prices, routed});
+    }
+
+    /// The wrapped router's policies for all lambdas, on the rows that it will decide. Throws what it throws.
+    [[nodiscard]] std::vector<FixedAnswerRouter> curve(const TrainingData& training) const requires
+        requires(const Inner& inner) {
+        inner.curve(training);
+    }
+    {
+        const Rows rows = divide(training.data);
+        if (rows.flagged.empty() || rows.open.empty()) return wrapped(inner_.curve(training));
+        const Dataset unflagged = training.data.select_rows(rows.open);
+        const PriceTable prices = training.prices.select_rows(rows.open);
+        return wrapped(inner_.curve({unflagged, prices, sum_up(training, rows.flagged)}));
+    }
+
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        const bool bad = evidence.started() && evidence.current_model().flagged;
+        if (bad && evidence.current < evidence.last_model()) return Action::route(evidence.last_model());
+        return inner_.next(evidence);
+    }
+
+    [[nodiscard]] Parameters parameters() const { return inner_.parameters(); }
+
+    [[nodiscard]] std::span<const double> breakpoints() const {
+        if constexpr (randomised_router<Inner>) return inner_.breakpoints();
+        return {};
+    }
+
+ private:
+    /// By whether the first answer is flagged.
+    struct Rows {
+        std::vector<Index> open{};
+        std::vector<Index> flagged{};
+    };
+
+    static Rows divide(const Dataset& data) {
+        Rows rows;
+        for (Index row = 0; row < data.rows(); ++row)
+            (data.flagged(row, 0) ? rows.flagged : rows.open).push_back(row);
+        return rows;
+    }
+
+    static std::vector<FixedAnswerRouter> wrapped(std::vector<Inner> inner) {
+        std::vector<FixedAnswerRouter> routers;
+        for (Inner& router : inner) routers.emplace_back(std::move(router));
+        return routers;
+    }
+
+    static RoutedRows sum_up(const TrainingData& training, const std::vector<Index>& rows) {
+        const auto mean = [&](const Column& scores, const PriceColumn& prices) {
+            double score = 0.0;
+            for (const Index row : rows) score += scores(row);
+            return Point{score / static_cast<double>(rows.size()), prices.select_rows(rows).mean()};
+        };
+        return {static_cast<double>(rows.size()),
+                mean(training.data.scores(0), training.prices.answers.front()),
+                mean(training.data.scores(training.data.models() - 1), training.prices.answers.back())};
+    }
+
+    Inner inner_;
+};
+
+}  // namespace automix

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The concepts of a router. Required member of `router`:
+//     Action next(const Evidence&) const      what to do next; called until it accepts
+// and of `trainable_router` in addition (copyable, so that training can be undone):
+//     TrainingResult train(const TrainingData&)
+// Valid: struct Cheap { Action next(const Evidence& e) const { return e.started() ? Action::accept() : Action::route(0); } };
+// Invalid: the same with a `next` that is not const, or that returns a bool. Copy `Cheap` as a skeleton.
+#pragma once
+
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/training.hpp>
+
+#include <concepts>
+#include <span>
+
+namespace automix {
+
+template <class R>
+concept router = requires(const R& r, const Evidence& evidence) {
+    { r.next(evidence) } -> std::same_as<Action>;
+};
+
+template <class R>
+concept trainable_router = router<R> && std::copyable<R> && requires(R& r, const TrainingData& training) {
+    { r.train(training) } -> std::same_as<TrainingResult>;
+};
+
+/// A router whose actions depend on `evidence.u` only by the interval between these numbers that it falls into
+/// (ascending, in (0, 1)). Reports then give the exact expectation over u.
+template <class R>
+concept randomised_router = router<R> && requires(const R& r) {
+    { r.breakpoints() } -> std::convertible_to<std::span<const double>>;
+};
+
+}  // namespace automix

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/data/log/log.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support/files.hpp"
+#include "support/catch.hpp"
+
+namespace {
+
+using automix::Index;
+using automix::Log;
+using automix::read_log;
+using automix::ReadOptions;
+
+std::string line(const std::string& id, const std::string& more) {
+    return R"({"id":")" + id + R"(","models":[{"name":"s","score":0)" + more +
+           R"(},{"name":"l","score":1}]})" + "\n";
+}
+
+/// Share of unparsed verdicts.
+double unparsed(const automix::VerdictCounts& counts) {
+    return static_cast<double>(counts.unparsed) / static_cast<double>(counts.drawn);
+}
+
+}  // namespace
+
+TEST_CASE("a log becomes columns") {
+    const files::Directory directory;
+    const std::string first = directory.write(
+        "first.jsonl", line("a", R"(,"verdicts":[1,0,null],"cost":2)") + line("b", R"(,"confidence":0.7)"));
+    const std::string second = directory.write("second.jsonl", line("c", ""));
+    const Log log = read_log(std::vector<std::string>{first, second});
+    CHECK(log.data.rows() == 3);
+    CHECK(read_log({first, second}).data.rows() == 3);
+    CHECK(read_log({first}).data.rows() == 2);
+    CHECK(read_log(first).data.rows() == 2);
+    CHECK(log.data.model_names() == std::vector<std::string>{"s", "l"});
+    CHECK(log.data.id(2) == "c");
+    CHECK(log.data.confidences(0)(0) == 0.5);
+    CHECK(log.data.confidences(0)(1) == 0.7);
+    CHECK(log.data.recorded_costs(0)(0) == 2.0);
+    CHECK(log.data.scores(1).sum() == 3.0);
+    CHECK(log.verdicts[0].drawn == 3);
+    CHECK(log.verdicts[0].unparsed == 1);
+    CHECK(log.verdicts[1].drawn == 0);
+    CHECK(log.truncated.empty());
+}
+
+TEST_CASE(
+    "a stored confidence off by more than a thousandth is one warning, with its count and first place") {
+    const files::Directory directory;
+    std::string bytes = line("a", R"(,"verdicts":[1,0,1,0],"confidence":0.501)") +
+                        line("b", R"(,"verdicts":[null],"confidence":0)");
+    CHECK(read_log(directory.write("log.jsonl", line("x", R"(,"verdicts":[1,1,0],"confidence":0.666667)")))
+              .warnings.empty());
+    for (int i = 0; i < 100; ++i) bytes += line(std::to_string(i), R"(,"verdicts":[1,0],"confidence":0.75)");
+    const std::string path = directory.write("log.jsonl", bytes);
+    const Log log = read_log(path);
+    REQUIRE(log.warnings.size() == 1);
+    CHECK(log.warnings[0] == path +
+                                 ":3: s: stored confidence 0.75 is not the share of positive verdicts, 0.5, "
+                                 "which is used; 100 such in all");
+    CHECK(log.data.confidences(0)(2) == 0.5);
+}
+
+TEST_CASE("more than one verdict in twenty that cannot be parsed is a warning") {
+    const files::Directory directory;
+    const auto warnings = [&](const std::string& verdicts) {
+        return read_log(directory.write("log.jsonl", line("a", R"(,"verdicts":[)" + verdicts + "]")))
+            .warnings;
+    };
+    const std::string nineteen = "1,1,1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,0";
+    CHECK(warnings(nineteen + ",null").empty());
+    CHECK(warnings(nineteen + ",null,null") ==
+          std::vector<std::string>{"s: 2 of 21 verdicts could not be parsed"});
+}
+
+TEST_CASE("a truncated last line is skipped with a warning where that is allowed") {
+    const files::Directory directory;
+    const std::string path = directory.write("log.jsonl", line("a", "") + "{\"id\":\"b");
+    CHECK_THROWS_WITH(read_log(path), path + ":2: truncated last line");
+    ReadOptions options;
+    options.allow_truncated = true;
+    const Log log = read_log(path, options);
+    CHECK(log.data.rows() == 1);
+    CHECK(log.warnings == std::vector<std::string>{path + ":2: truncated last line skipped"});
+    REQUIRE(log.truncated.size() == 1);
+    CHECK(log.truncated[0].line == 2);
+    CHECK_THROWS_WITH(read_log(directory.write("only.jsonl", "{\"id\""), options),
+                      Catch::Matchers::EndsWith("only.jsonl: no records"));
+}
+
+TEST_CASE("the first place of a duplicate is found behind gaps and over files") {
+    const files::Directory directory;
+    const std::string first = directory.write(
+        "1.jsonl", line("a", "") + "\n\n" + line("b", "") + line("c", "") + "\n" + line("d", ""));
+    const std::string second = directory.write("2.jsonl", line("e", "") + line("f", ""));
+    const std::vector<std::string> places = {first + ":1", first + ":4",  first + ":5",
+                                             first + ":7", second + ":1", second + ":2"};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const std::string id(1, static_cast<char>('a' + static_cast<int>(i)));
+        const std::string third = directory.write("3.jsonl", line(id, ""));
+        CHECK_THROWS_WITH(read_log(std::vector<std::string>{first, second, third}),
+                          third + ":1: id: duplicate id \"" + id + "\", first at " + places[i]);
+    }
+}
+
+TEST_CASE("models are chosen while reading") {
+    const std::string path = std::string(AUTOMIX_EXAMPLES_DIR) + "/data/clauses.jsonl";
+    const Log all = read_log(path);
+    ReadOptions options;
+    options.models = {"automix-mini", "automix-large"};
+    const Log two = read_log(path, options);
+    CHECK(two.data.model_names() == options.models);
+    const automix::Dataset chosen = all.data.with_models(options.models);
+    for (Index model = 0; model < 2; ++model) {
+        CHECK((two.data.scores(model) == chosen.scores(model)).all());
+        CHECK((two.data.recorded_costs(model) == chosen.recorded_costs(model)).all());
+    }
+}
+
+TEST_CASE("the recordings are what their notes say") {
+    const std::vector<std::pair<std::string, std::vector<double>>> tasks = {
+        {"moves", {0.866, 0.850, 0.920}},
+        {"dates", {0.268, 0.284, 0.748}},
+        {"clauses", {0.412, 0.872, 0.940}}};
+    std::vector<std::string> paths;
+    ReadOptions options;
+    options.keep_samples = true;
+    for (const auto& [task, means] : tasks) {
+        INFO(task);
+        paths.push_back(std::string(AUTOMIX_EXAMPLES_DIR) + "/data/" + task + ".jsonl");
+        const Log log = read_log(paths.back(), options);
+        const automix::Dataset& data = log.data;
+        CHECK(data.rows() == 500);
+        CHECK(data.model_names() ==
+              std::vector<std::string>{"automix-mini", "automix-base", "automix-large"});
+        CHECK(data.dataset_names() == std::vector<std::string>{task});
+        CHECK(data.split_names() == std::vector<std::string>{"train", "test"});
+        for (Index model = 0; model < 3; ++model) {
+            CHECK(data.scores(model).mean() == Approx(means[static_cast<std::size_t>(model)]).margin(1e-9));
+        }
+        for (Index model = 0; model < 2; ++model) {
+            CHECK(data.draw_counts(model) == std::pair<Index, Index>{16, 16});
+            CHECK(log.verdicts[static_cast<std::size_t>(model)].drawn == 8000);
+            CHECK(unparsed(log.verdicts[static_cast<std::size_t>(model)]) < 0.012);
+            CHECK(data.clusters(0, model).size() == 8);
+        }
+        CHECK_FALSE(data.verified(2));
+        CHECK(log.warnings.empty());
+    }
+    const Log all = read_log(paths);
+    CHECK(all.data.rows() == 1500);
+    CHECK(all.data.scores(0).mean() == Approx(0.515).margin(5e-4));
+    CHECK(all.data.scores(1).mean() == Approx(0.669).margin(5e-4));
+    CHECK(all.data.scores(2).mean() == Approx(0.869).margin(5e-4));
+}
+
+TEST_CASE("published logs are what their notes say", "[shared]") {
+    const std::string folder = std::string(AUTOMIX_SHARED_DIR) + "/data/";
+    const std::vector<std::pair<std::string, std::vector<double>>> logs = {
+        {"date_cot1", {0.496, 0.678, 0.865}},
+        {"date_pot1", {0.442, 0.675, 0.867}},
+        {"gsm_pot1", {0.273, 0.658, 0.968}}};
+    if (!std::filesystem::exists(folder)) {
+        std::cout << "skipped: no " << folder << '\n';
+        return;
+    }
+    ReadOptions options;
+    options.keep_samples = true;
+    for (const auto& [name, means] : logs) {
+        INFO(name);
+        const Log log = read_log(folder + name + ".jsonl", options);
+        CHECK(log.data.rows() == (name == "gsm_pot1" ? 400 : 369));
+        for (Index model = 0; model < 3; ++model) {
+            CHECK(log.data.scores(model).mean() ==
+                  Approx(means[static_cast<std::size_t>(model)]).margin(6e-4));
+        }
+        CHECK(log.warnings.empty());
+    }
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/live/answering.hpp>
+#include "live/live.hpp"
+#include "support/catch.hpp"
+
+#include <automix/model/ledger.hpp>
+#include <automix/model/metered_model.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using live::model_saying;
+using live::query;
+using live::saying;
+using live::verifies;
+
+namespace {
+
+/// Asks the small model, draws verdicts in two rounds, and routes unless all are positive.
+struct Careful {
+    int draws = 2;
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (!evidence.started()) return Action::route(0);
+        if (evidence.current == evidence.last_model()) return Action::accept();
+        const ModelEvidence& known = evidence.current_model();
+        if (known.drawn < 2 * draws) return Action::verify(draws);
+        return known.positive == known.drawn ? Action::accept() : Action::route(evidence.last_model());
+    }
+};
+
+std::vector<LiveModel> two_models(const std::string& verdict = "Verdict: correct") {
+    return {model_saying("small", "Oslo", 1.0, verdict), model_saying("large", "Rome", 50.0)};
+}
+
+LiveAnswer answer(std::vector<LiveModel> models, const Query& asked = query("1"),
+                  const AnsweringOptions& options = {}) {
+    const Careful router;
+    return Answerer(router, std::move(models), live::verifier(), options).answer(asked);
+}
+
+void check_failed(const LiveAnswer& answer, const std::string& message) {
+    CHECK(answer.failed());
+    CHECK(answer.text.empty());
+    CHECK(answer.model == -1);
+    CHECK_FALSE(answer.degraded);
+    CHECK_FALSE(answer.explanation);
+    REQUIRE(answer.failure);
+    CHECK_THAT(answer.failure->message, ContainsSubstring(message));
+}
+
+}  // namespace
+
+TEST_CASE("an answer says whose it is, what was drawn and what was paid", "[live]") {
+    const LiveAnswer accepted = answer(two_models());
+    CHECK(accepted.id == "1");
+    CHECK(accepted.text == "Oslo");
+    CHECK(accepted.model == 0);
+    CHECK_FALSE(accepted.failed());
+    CHECK_FALSE(accepted.degraded);
+    CHECK_FALSE(accepted.failure);
+    CHECK(accepted.rounds == 2);
+    CHECK(accepted.answer_cost() == 1.0);
+    CHECK(accepted.verification_cost() == 0.5);
+    CHECK(accepted.cost() == 1.5);
+    REQUIRE(accepted.models.size() == 2);
+    CHECK(accepted.models[0].verdicts == std::vector(4, Verdict::positive));
+    CHECK_FALSE(accepted.models[1].answer);
+    CHECK_FALSE(accepted.explanation);
+
+    const LiveAnswer routed = answer(two_models("Verdict: incorrect"));
+    CHECK(routed.text == "Rome");
+    CHECK(routed.model == 1);
+    CHECK(routed.models[0].answer == "Oslo");
+    CHECK(routed.models[0].verdicts == std::vector(4, Verdict::negative));
+    CHECK(routed.cost() == 1.0 + 0.5 + 50.0);
+}
+
+TEST_CASE("latency is that of the calls", "[live]") {
+    const auto slow = live::model("small", [](const GenerateRequest& request) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        return saying(request, verifies(request) ? "Verdict: correct" : "a", 1.0);
+    });
+    CHECK(answer({slow, model_saying("large", "b", 1.0)}).latency >= std::chrono::milliseconds(60));
+}
+
+TEST_CASE("where the first model fails so does the query", "[live]") {
+    for (const OnFailure on_failure : {OnFailure::keep_answer, OnFailure::fail}) {
+        const LiveAnswer failed =
+            answer({live::failing_model("small", "a", 1.0, Purpose::answer,
+                                        {.kind = FailureKind::server, .maybe_billed = true, .cost = 0.5}),
+                    model_saying("large", "b", 50.0)},
+                   query("1"), {.on_failure = on_failure});
+        check_failed(failed, "small: out of order");
+        CHECK(failed.failure->kind == FailureKind::server);
+        CHECK(failed.cost() == 0.5);
+        CHECK(failed.models.size() == 2);
+        CHECK(failed.id == "1");
+    }
+}
+
+TEST_CASE("where a larger model fails the answer so far stands, or the query fails", "[live]") {
+    const std::vector<LiveModel> models{model_saying("small", "Oslo", 1.0, "Verdict: incorrect"),
+                                        live::failing_model("large", "b", 50.0, Purpose::answer,
+                                                            {.kind = FailureKind::timeout, .cost = 10.0})};
+    const LiveAnswer kept = answer(models);
+    CHECK(kept.text == "Oslo");
+    CHECK(kept.model == 0);
+    CHECK(kept.degraded);
+    CHECK(kept.failure->kind == FailureKind::timeout);
+    CHECK(kept.failure->message == "large: out of order");
+    CHECK(kept.cost() == 1.0 + 0.5 + 10.0);
+    const LiveAnswer failed = answer(models, query("1"), {.on_failure = OnFailure::fail});
+    check_failed(failed, "large: out of order");
+    CHECK(failed.failure->kind == FailureKind::timeout);
+    CHECK(failed.cost() == 11.5);
+    CHECK(failed.models[0].answer == "Oslo");
+    CHECK(failed.models[0].verdicts.size() == 4);
+}
+
+TEST_CASE("where a verification fails what was drawn before is kept", "[live]") {
+    int round = 0;
+    const auto small = live::model("small", [&](const GenerateRequest& request) {
+        if (verifies(request) && ++round == 2)
+            throw ModelError("small", {.kind = FailureKind::rate_limited, .cost = 0.125}, "slow down");
+        return saying(request, verifies(request) ? "Verdict: correct" : "Oslo",
+                      verifies(request) ? 0.25 : 1.0);
+    });
+    const std::vector<LiveModel> models{small, model_saying("large", "Rome", 50.0)};
+    const LiveAnswer kept = answer(models);
+    CHECK(kept.text == "Oslo");
+    CHECK(kept.degraded);
+    CHECK(kept.failure->kind == FailureKind::rate_limited);
+    CHECK(kept.models[0].verdicts == std::vector(2, Verdict::positive));
+    CHECK(kept.rounds == 2);
+    CHECK(kept.verification_cost() == 0.5 + 0.125);
+    round = 0;
+    check_failed(answer(models, query("1"), {.on_failure = OnFailure::fail}), "slow down");
+}
+
+TEST_CASE("what models throw that is no error of the library is a failure", "[live]") {
+    const auto throwing = [](auto thrown) {
+        return answer({live::model("small", [=](const GenerateRequest&) -> GenerateReply { throw thrown; }),
+                       model_saying("large", "b", 1.0)});
+    };
+    check_failed(throwing(std::runtime_error("segment lost")), "segment lost");
+    CHECK_FALSE(throwing(std::runtime_error("x")).failure->kind);
+    check_failed(throwing(std::bad_alloc()), "bad_alloc");
+    check_failed(throwing(7), "an exception of an unknown type");
+    check_failed(throwing("text"), "an exception of an unknown type");
+}
+
+TEST_CASE("a router that breaks the rules or throws fails the query", "[live]") {
+    struct Wrong {
+        Action first{};
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            if (first.kind == ActionKind::verify && first.draws == 77) throw 77;
+            return evidence.started() ? Action::route(0) : first;
+        }
+    };
+    const auto fail = [](const Action& first) {
+        const Wrong router{first};
+        return Answerer(router, two_models(), live::verifier()).answer(query("1"));
+    };
+    check_failed(fail(Action::accept()), "accept before any model has answered");
+    const LiveAnswer paid = fail(Action::route(1));
+    check_failed(paid, "route from model 1 to model 0");
+    CHECK(paid.cost() == 50.0);
+    CHECK(paid.models[1].answer == "Rome");
+    check_failed(fail(Action::verify(77)), "an exception of an unknown type");
+}
+
+TEST_CASE("a router that accepts pluralities needs a verifier that compares samples", "[live]") {
+    struct Plural {
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            return evidence.started() ? Action::accept(AcceptedAnswer::plurality) : Action::route(0);
+        }
+    };
+    const Plural router;
+    const LiveAnswer failed = Answerer(router, two_models(), live::verifier()).answer(query("1"));
+    check_failed(failed, "the verifier compares no samples");
+    CHECK(failed.cost() == 1.0);
+}
+
+TEST_CASE("verdicts that cannot be are a failure", "[live]") {
+    struct Impossible {
+        Verdicts round{};
+        [[nodiscard]] Verdicts verify(AnyModel& /*model*/, const VerificationTask& /*task*/,
+                                      DrawRange /*range*/, const std::stop_token& /*stop*/) const {
+            return round;
+        }
+    };
+    const Careful router;
+    const auto answer_with = [&](const Verdicts& round) {
+        return Answerer(router, two_models(), Impossible{round}).answer(query("1"));
+    };
+    const LiveAnswer miscounted = answer_with({.verdicts = {Verdict::positive}, .cost = 0.25});
+    CHECK(miscounted.degraded);
+    CHECK(miscounted.failure->kind == FailureKind::bad_reply);
+    CHECK(miscounted.cost() == 1.25);
+    const std::vector<Verdict> both(2, Verdict::positive);
+    check_failed(answer_with({.verdicts = both, .cost = -1.0}), "source: expected a finite cost");
+    check_failed(answer_with({.verdicts = both, .samples = 2, .largest_cluster = 3}),
+                 "the largest cluster holds 3");
+}
+
+TEST_CASE("a budget refuses what it might not pay", "[live]") {
+    const auto ledger = std::make_shared<Ledger>(20.0);
+    const auto metered = [&](const std::string& name, double price) {
+        return LiveModel{.model = MeteredModel(CallableModel(name,
+                                                             [](const GenerateRequest& request) {
+                                                                 return saying(request, "Verdict: incorrect",
+                                                                               0.0);
+                                                             }),
+                                               {.call = price, .verification = price / 8}, ledger),
+                         .sampling = {.max_tokens = 8}};
+    };
+    const LiveAnswer kept = answer({metered("small", 8.0), metered("large", 50.0)});
+    CHECK(kept.degraded);
+    CHECK(kept.failure->kind == FailureKind::budget);
+    CHECK_THAT(kept.failure->message, ContainsSubstring("large: refused before the call"));
+    CHECK(kept.cost() == 12.0);
+    CHECK(ledger->spent() == 12.0);
+    const LiveAnswer verified = answer({metered("small", 7.5), metered("large", 50.0)});
+    CHECK(verified.failure->kind == FailureKind::budget);
+    CHECK(verified.cost() == 7.5);
+    check_failed(answer({metered("small", 8.0), metered("large", 50.0)}), "small: refused before the call");
+}
+
+TEST_CASE("a prompt that is too long fails its query before any call", "[live]") {
+    std::vector<LiveModel> models = two_models();
+    models[0].limits.max_bytes = 3;
+    const LiveAnswer failed = answer(models);
+    check_failed(failed, "expected at most 3 bytes, found 4 without the context");
+    CHECK(failed.cost() == 0.0);
+}
+
+TEST_CASE("a query is cancelled before it begins or in its middle", "[live]") {
+    const Careful router;
+    std::stop_source stop;
+    const auto small = live::model("small", [&](const GenerateRequest& request) {
+        if (verifies(request)) stop.request_stop();
+        return saying(request, verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+    });
+    const std::vector<LiveModel> models{small, model_saying("large", "Rome", 50.0)};
+    const LiveAnswer middle = Answerer(router, models, live::verifier()).answer(query("1"), stop.get_token());
+    CHECK(middle.degraded);
+    CHECK(middle.failure->kind == FailureKind::cancelled);
+    CHECK(middle.models[0].verdicts.size() == 2);
+    CHECK(middle.cost() == 1.0 + 2.0);
+    const LiveAnswer before = Answerer(router, models, live::verifier()).answer(query("1"), stop.get_token());
+    check_failed(before, "cancelled before the call");
+    CHECK(before.cost() == 0.0);
+}
+
+TEST_CASE("all draws are as many as the options say", "[live]") {
+    struct Thorough {
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            if (!evidence.started()) return Action::route(0);
+            return evidence.current_model().verified() ? Action::accept() : Action::verify(all_draws);
+        }
+    };
+    const Thorough router;
+    for (const int draws : {1, 8, 16}) {
+        const LiveAnswer answered =
+            Answerer(router, two_models(), live::verifier(), {.all_draws = draws}).answer(query("1"));
+        CHECK(answered.models[0].verdicts.size() == static_cast<std::size_t>(draws));
+    }
+}
+
+TEST_CASE("an answerer is not made of what cannot answer", "[live]") {
+    const Careful router;
+    const auto make = [&](std::vector<LiveModel> models, const AnsweringOptions& options = {}) {
+        return Answerer(router, std::move(models), live::verifier(), options).models().size();
+    };
+    CHECK(make(two_models()) == 2);
+    CHECK_THROWS_WITH(make({}), "models: expected at least one, found none");
+    CHECK_THROWS_WITH(make(two_models(), {.all_draws = 0}), "all_draws: expected at least 1, found 0");
+    std::vector<LiveModel> models = two_models();
+    models[1].sampling.max_tokens = 0;
+    CHECK_THROWS_WITH(make(models), "large: max_tokens: expected at least 1, found 0");
+    const Answerer answerer(router, two_models(), live::verifier());
+    const std::vector<Query> queries{query("1")};
+    CHECK_THROWS_WITH(answerer.answer_all(queries, {.concurrency = 0}),
+                      "concurrency: expected at least 1, found 0");
+    CHECK(answerer.answer_all({}).empty());
+}
+
+namespace {
+
+std::vector<Query> queries_from_0(int count) {
+    std::vector<Query> queries;
+    for (int i = 0; i < count; ++i) queries.push_back(query(std::to_string(i)));
+    return queries;
+}
+
+/// Models of which the small one repeats the question, but fails for every query whose number ends in 7.
+std::vector<LiveModel> repeating_models() {
+    const auto repeat = [](const GenerateRequest& request) {
+        const std::string& prompt = request.messages[0].text;
+        const std::string question = prompt.substr(prompt.find('|') + 1);
+        if (question.back() == '7') throw ModelError("small", {.kind = FailureKind::server}, "seven");
+        return saying(request, verifies(request) ? "Verdict: correct" : question, 1.0);
+    };
+    return {live::model("small", repeat), model_saying("large", "Rome", 50.0)};
+}
+
+}  // namespace
+
+TEST_CASE("many queries are answered in their order, and one that fails stops none", "[threads]") {
+    const Careful router;
+    const std::vector<Query> queries = queries_from_0(100);
+    for (const std::size_t concurrency : {1U, 2U, 3U, 8U, 16U}) {
+        const Answerer answerer(router, repeating_models(), live::verifier());
+        std::vector<int> called(queries.size(), 0);
+        std::size_t calls = 0;
+        const auto answers = answerer.answer_all(
+            queries, {.concurrency = concurrency, .on_answer = [&](std::size_t i, const LiveAnswer& one) {
+                          ++called[i];
+                          ++calls;
+                          CHECK(one.id == std::to_string(i));
+                      }});
+        CHECK(called == std::vector<int>(queries.size(), 1));
+        CHECK(calls == queries.size());
+        REQUIRE(answers.size() == queries.size());
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            CHECK(answers[i].id == std::to_string(i));
+            if (i % 10 == 7) {
+                check_failed(answers[i], "seven");
+            } else {
+                CHECK(answers[i].text == "q " + std::to_string(i));
+                CHECK(answers[i].cost() == 5.0);
+            }
+        }
+    }
+}
+
+TEST_CASE("after a stop the queries that are left fail as cancelled, each told once", "[threads]") {
+    const Careful router;
+    const std::vector<Query> queries = queries_from_0(200);
+    for (const std::size_t concurrency : {1U, 4U}) {
+        std::stop_source stop;
+        std::atomic<int> asked{0};
+        const auto small = live::model("small", [&](const GenerateRequest& request) {
+            if (++asked == 30) stop.request_stop();
+            return saying(request, verifies(request) ? "Verdict: correct" : "a", 1.0);
+        });
+        const Answerer answerer(router, {small, model_saying("large", "b", 1.0)}, live::verifier());
+        std::vector<int> called(queries.size(), 0);
+        const auto answers = answerer.answer_all(
+            queries, {.concurrency = concurrency,
+                      .stop = stop.get_token(),
+                      .on_answer = [&](std::size_t i, const LiveAnswer&) { ++called[i]; }});
+        CHECK(called == std::vector<int>(queries.size(), 1));
+        std::size_t whole = 0;
+        std::size_t cancelled = 0;
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            CHECK(answers[i].id == std::to_string(i));
+            CHECK(answers[i].models.size() == 2);
+            whole += answers[i].failure ? 0 : 1;
+            if (answers[i].failure) {
+                CHECK(answers[i].failure->kind == FailureKind::cancelled);
+                ++cancelled;
+            }
+        }
+        CHECK(whole >= 30 / 3 - concurrency);
+        CHECK(whole + cancelled == queries.size());
+        if (concurrency == 1) {
+            CHECK(whole == 10);
+            CHECK(asked == 30);
+        }
+    }
+}
+
+TEST_CASE("what the callback throws ends the work and is thrown on", "[threads]") {
+    const Careful router;
+    const std::vector<Query> queries = queries_from_0(1000);
+    for (const std::size_t concurrency : {1U, 8U}) {
+        const Answerer answerer(router, repeating_models(), live::verifier());
+        std::size_t calls = 0;
+        const AnswerAllOptions options{.concurrency = concurrency,
+                                       .on_answer = [&](std::size_t, const LiveAnswer&) {
+                                           if (++calls >= 5) throw std::runtime_error("disk full");
+                                       }};
+        CHECK_THROWS_WITH(answerer.answer_all(queries, options), "disk full");
+        CHECK(calls >= 5);
+        CHECK(calls <= 5 + concurrency);
+    }
+}

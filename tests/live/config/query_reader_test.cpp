@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/live/config/query_reader.hpp>
+#include "support/files.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::StartsWith;
+
+TEST_CASE("queries are read line by line") {
+    const std::vector<Query> queries = parse_queries(
+        R"({"id":"1","question":"Where?","context":"Here.","reference":"here","dataset":"d","split":"test"})"
+        "\n\n  \r\n"
+        R"({"question":"Who?","id":"2"})"
+        "\r\n"
+        R"({"id":"3","question":"When?","context":null,"reference":null,"dataset":null,"split":null})",
+        "q");
+    REQUIRE(queries.size() == 3);
+    CHECK(queries[0].id == "1");
+    CHECK(queries[0].question == "Where?");
+    CHECK(queries[0].context == "Here.");
+    CHECK(queries[0].reference == "here");
+    CHECK(queries[0].dataset == "d");
+    CHECK(queries[0].split == "test");
+    CHECK(queries[1].id == "2");
+    CHECK(queries[1].context.empty());
+    CHECK_FALSE(queries[1].reference);
+    CHECK(queries[2].split.empty());
+    CHECK_FALSE(queries[2].reference);
+    CHECK(parse_queries("{\"id\":\"1\",\"question\":\"?\",\"reference\":\"\"}", "q")[0].reference == "");
+}
+
+TEST_CASE("a byte-order mark before queries is passed over") {
+    CHECK(parse_queries("\xEF\xBB\xBF{\"id\":\"1\",\"question\":\"?\"}\n", "q").size() == 1);
+    CHECK(parse_queries("\xEF\xBB\xBF\r\n{\"id\":\"1\",\"question\":\"?\"}\n", "q").size() == 1);
+}
+
+TEST_CASE("a log will do for queries") {
+    const std::vector<Query> queries = parse_queries(
+        R"({"schema":"automix-log/1","id":"1","question":"?","category":"GOOD","models":[{"name":"m","score":1}],)"
+        R"("reference":"r","own_field":{"a":1}})",
+        "q");
+    REQUIRE(queries.size() == 1);
+    CHECK(queries[0].reference == "r");
+    for (const char* name : {"moves", "dates", "clauses"}) {
+        const std::string path = std::string(AUTOMIX_EXAMPLES_DIR "/data/") + name + ".jsonl";
+        const std::vector<Query> recorded = parse_queries(files::read(path), path);
+        CHECK(recorded.size() == 500);
+        CHECK(recorded[0].dataset == name);
+        CHECK_FALSE(recorded[0].context.empty());
+    }
+}
+
+TEST_CASE("a query that is wrong is refused by file, line and field") {
+    const std::string good = R"({"id":"1","question":"?"})";
+    const std::vector<std::pair<std::string, std::string>> wrong = {
+        {R"({"id":"2"})", "question: missing"},
+        {R"({"question":"?"})", "id: missing"},
+        {R"({"id":"","question":"?"})", "id: expected a text, found an empty one"},
+        {R"({"id":"2","question":""})", "question: expected a text, found an empty one"},
+        {R"({"id":2,"question":"?"})", "id: expected a string, found 2"},
+        {R"({"id":"2","question":null})", "question: expected a string, found null"},
+        {R"({"id":"2","question":"?","context":["c"]})", "context: expected a string, found an array"},
+        {R"({"id":"2","question":"?","reference":1})", "reference: expected a string, found 1"},
+        {R"({"id":"2","question":"?","dataset":true})", "dataset: expected a string, found true"},
+        {R"({"id":"2","question":"?","split":{}})", "split: expected a string, found an object"},
+        {R"({"id":"2","question":"?","contxt":"c"})", "contxt: unknown key"},
+        {R"({"id":"2","question":"?","models":[]})", "models: unknown key"},
+        {R"({"id":"2","question":"?","schema":"automix-log/2"})",
+         R"(schema: expected "automix-log/1", found "automix-log/2")"},
+        {R"({"id":"2","id":"3","question":"?"})", "id: stands twice in one object"},
+        {good, R"(id: "1" stands already in line 2)"},
+        {R"(["2"])", "expected an object, found an array"},
+        {R"({"id":"2","question":"?)", "column 24: not valid JSON: "},
+        {std::string("{\"id\":\"2\",\0\"question\":\"?\"}", 26), "column 11: not valid JSON: a NUL byte"},
+        {"{\"id\":\"2\",\"question\":\"\xFF\"}", "column 23: not valid JSON: "},
+        {"{'id':'2'}", "column 2: not valid JSON: "},
+        {R"({"id":"2","question":"?"} {})", "column 27: not valid JSON: "},
+    };
+    for (const auto& [line, message] : wrong) {
+        const std::string text = "\n" + good + "\n \n" + line + "\n{}\n";
+        CHECK_THROWS_WITH(parse_queries(text, "queries.jsonl"), StartsWith("queries.jsonl:4: " + message));
+        try {
+            (void)parse_queries(text, "queries.jsonl");
+        } catch (const DataError& error) {
+            CHECK(error.place().line == 4);
+        }
+    }
+    CHECK_THROWS_WITH(parse_queries("", "q"), "q: expected at least one query, found none");
+    CHECK_THROWS_WITH(parse_queries("\n \r\n", "q"), "q: expected at least one query, found none");
+}
+
+TEST_CASE("a query may be of any length") {
+    const std::string context(4'000'000, 'c');
+    const auto queries =
+        parse_queries("{\"id\":\"1\",\"question\":\"?\",\"context\":\"" + context + "\"}", "q");
+    CHECK(queries.at(0).context == context);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "routing/tables.hpp"
+#include "support/catch.hpp"
+#include "support/routing.hpp"
+
+#include <automix/routing/registry.hpp>
+
+#include <cmath>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+TrainingResult train_named(AnyRouter& router, const std::vector<tables::ConfidenceRow>& rows) {
+    const Dataset data = tables::confidence_table(rows);
+    const PriceTable prices = resolve_prices(data);
+    return router.train({data, prices});
+}
+
+const std::vector<tables::ConfidenceRow> gains_low = {{0.0, 0, 1}, {1.0, 1, 1}, {1.0, 1, 1}};
+
+}  // namespace
+
+TEST_CASE("every name makes a router of that name, alone and behind the fixed-answer rule") {
+    for (const std::string_view name : router_names) {
+        CHECK(make_router(name).name() == name);
+        const std::string wrapped = "fixed_answer:" + std::string(name);
+        CHECK(make_router(wrapped).name() == wrapped);
+        AnyRouter router = make_router(name);
+        const TrainingResult result = train_named(router, gains_low);
+        // The table holds confidences, and no verdicts to draw.
+        CHECK(result.feasible == (name != "fixed_k"));
+        if (result.feasible) CHECK(router.next(Evidence(2)).kind == ActionKind::route);
+    }
+}
+
+TEST_CASE("an unknown name is an error that lists the known ones") {
+    for (const char* name :
+         {"", "thresholds", "Threshold", "fixed_answer", "fixed_answer:", "fixed_answer:x"}) {
+        CHECK_THROWS_AS(make_router(name), ArgumentError);
+    }
+    CHECK_THROWS_WITH(make_router("pomdq"),
+                      ContainsSubstring("unknown router \"pomdq\"") && ContainsSubstring("greedy_pomdp") &&
+                          ContainsSubstring("random_mix") && ContainsSubstring("fixed_answer:NAME"));
+}
+
+TEST_CASE("a wrapper around itself is refused, however deep") {
+    CHECK_THROWS_WITH(make_router("fixed_answer:fixed_answer:threshold"),
+                      "fixed_answer wraps no second one, found "
+                      "\"fixed_answer:fixed_answer:threshold\"");
+    std::string deep;
+    for (int i = 0; i < 100'000; ++i) deep += "fixed_answer:";
+    CHECK_THROWS_AS(make_router(deep + "threshold"), ArgumentError);
+}
+
+TEST_CASE("settings reach the routers") {
+    RouterSettings settings;
+    settings.one_shot.bins = 0;
+    CHECK_THROWS_AS(make_router("fixed_answer:union", settings), ArgumentError);
+    CHECK_NOTHROW(make_router("always_small", settings));
+    settings.mix = 1.5;
+    CHECK_THROWS_WITH(make_router("random_mix", settings),
+                      ContainsSubstring("mix: expected a share in [0, 1], found 1.5"));
+    settings.mix = std::nan("");
+    CHECK_THROWS_AS(make_router("random_mix", settings), ArgumentError);
+    settings.mix = 0.25;
+    CHECK(to_string(make_router("random_mix", settings).parameters()) == "share 0.25");
+}
+
+TEST_CASE("an untrained router says so") {
+    for (const char* name : {"threshold", "union", "exact", "fixed_answer:exact"}) {
+        CHECK_THROWS_AS(make_router(name).next(Evidence(2)), NotTrainedError);
+    }
+    CHECK(make_router("always_small").next(Evidence(2)) == Action::route(0));
+    CHECK(make_router("always_large").next(Evidence(3)) == Action::route(2));
+}
+
+TEST_CASE("random mixing asks one of the end models by u") {
+    const RandomMixRouter mix(0.25);
+    Evidence evidence(3);
+    evidence.u = 0.2499;
+    CHECK(mix.next(evidence) == Action::route(2));
+    evidence.u = 0.25;
+    CHECK(mix.next(evidence) == Action::route(0));
+    evidence.current = 0;
+    CHECK(mix.next(evidence) == Action::accept());
+    CHECK(make_router("random_mix").breakpoints().size() == 1);
+    CHECK(make_router("threshold").breakpoints().empty());
+}
