@@ -72,7 +72,7 @@ class Decider {
  private:
     static nlohmann::json parse(const std::string& line, const std::string& name) {
         try {
-            return detail::parse_document<nlohmann::json>(line, name);
+            return detail::parse_document(line, name);
         } catch (const DataError& error) {
             throw DataError(Place{name, 0, error.place().field}, error.detail());
         }

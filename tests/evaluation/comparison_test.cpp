@@ -2,7 +2,6 @@
 // Halves, figures and differences of a comparison, on logs where each half's figures are known by hand.
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>

@@ -2,7 +2,6 @@
 // A frontier by hand: four queries, prices 1, 3 and 9, a verdict that costs 1.
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>

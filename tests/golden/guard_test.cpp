@@ -3,7 +3,6 @@
 // all turned round tell as much as before. Data outside the project.
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/evaluation/evaluate.hpp>

@@ -3,7 +3,6 @@
 // train lift are equal, test figures are equal to one of the parameters that tie there. Data outside the project.
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/data/split.hpp>
 #include <automix/data/log/log.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The belief model and the exact solution of the routing POMDP against figures computed by a separate program.
-#include "support/routing.hpp"
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 

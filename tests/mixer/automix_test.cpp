@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/registry.hpp>

@@ -3,7 +3,6 @@
 #include <automix/live/answering.hpp>
 #include "live/recorded_models.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>

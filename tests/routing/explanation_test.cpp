@@ -3,7 +3,6 @@
 #include <automix/routing/explanation_text.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
@@ -225,7 +224,7 @@ TEST_CASE("an explanation as text and as JSON") {
           "> verify 1        0.8500   5.500  0.5750\n"
           "one more verdict is worth 0.0750\n"
           "chosen: the highest net value: expected score less lambda times what is paid from here on\n");
-    const nlohmann::json json = to_json<nlohmann::json>(found, two_names);
+    const nlohmann::json json = to_json(found, two_names);
     CHECK(json["right"] == 0.5);
     CHECK(json["lambda"] == 0.05);
     CHECK(json["alternatives"][1]["action"] == "route");

@@ -21,13 +21,12 @@ inline bool nearly_equal(double a, double b, double tolerance = 1e-12) noexcept 
 }
 
 /// The q-quantile of `values` (by value: it is partially sorted). Requires values and 0 <= q <= 1.
-template <class Real = double>
-Real quantile(std::vector<Real> values, double q) {
+inline double quantile(std::vector<double> values, double q) {
     const double position = q * static_cast<double>(values.size() - 1);
     const auto below = static_cast<std::ptrdiff_t>(std::floor(position));
     const auto nth = values.begin() + below;
     std::nth_element(values.begin(), nth, values.end());
-    const Real low = *nth;
+    const double low = *nth;
     const double fraction = position - std::floor(position);
     if (fraction == 0.0) return low;
     return low + fraction * (*std::min_element(nth + 1, values.end()) - low);

@@ -66,8 +66,8 @@ struct CochranSums {
 };
 
 /// Calls `f` with the first `draws` verdicts of each row where all of them could be read.
-template <class Data, class F>
-void for_each_parsed(const Data& data, Index model, int draws, F f) {
+template <class F>
+void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
         const auto verdicts = data.verdicts(row, model).first(static_cast<std::size_t>(draws));
         if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end()) f(verdicts);
@@ -77,9 +77,7 @@ void for_each_parsed(const Data& data, Index model, int draws, F f) {
 }  // namespace detail
 
 /// Compares the first `draws` verdicts of a model. Requires as many in every row.
-template <class Row>
-ColumnTest test_columns(const BasicDataset<Row>& data, Index model, int draws,
-                        const CheckLimits& limits = {}) {
+inline ColumnTest test_columns(const Dataset& data, Index model, int draws, const CheckLimits& limits = {}) {
     const auto count = static_cast<std::size_t>(draws);
     ColumnTest test;
     std::vector<double> positive(count, 0.0);
@@ -139,10 +137,9 @@ ColumnTest test_columns(const BasicDataset<Row>& data, Index model, int draws,
 namespace detail {
 
 /// Gathers what is odd in a log.
-template <class Data>
 class LogChecks {
  public:
-    LogChecks(const Data& data, const StatisticsOptions& options, const CheckLimits& limits)
+    LogChecks(const Dataset& data, const StatisticsOptions& options, const CheckLimits& limits)
         : data_(data), options_(options), limits_(limits) {}
 
     [[nodiscard]] std::vector<std::string> run() && {
@@ -242,7 +239,7 @@ class LogChecks {
         }
     }
 
-    const Data& data_;
+    const Dataset& data_;
     const StatisticsOptions& options_;
     const CheckLimits& limits_;
     std::vector<std::string> warnings_;
@@ -252,9 +249,8 @@ class LogChecks {
 
 /// What is odd in a log that policies are to be trained on, with figures and what to do; empty where nothing is. Throws
 /// `ArgumentError` for limits of draws that do not fit the models.
-template <class Row>
-std::vector<std::string> check_log(const BasicDataset<Row>& data, const StatisticsOptions& options = {},
-                                   const CheckLimits& limits = {}) {
+inline std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options = {},
+                                          const CheckLimits& limits = {}) {
     validate(options, static_cast<std::size_t>(data.models()));
     return detail::LogChecks(data, options, limits).run();
 }

@@ -46,8 +46,7 @@ inline int draw_limit(const StatisticsOptions& options, std::size_t model) {
     return limits.size() == 1 ? limits.front() : limits[model];
 }
 
-template <class Data>
-Place model_place(const Data& data, Index model, Index row) {
+inline Place model_place(const Dataset& data, Index model, Index row) {
     return Place{{},
                  0,
                  "model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)]) + ", id " +
@@ -64,8 +63,7 @@ Index first_row(Lacks lacks) {
 
 /// How far a model's answers can be verified on all rows. Throws `DataError` naming a row that holds less than others do,
 /// or than `limit`.
-template <class Data>
-ModelShape model_shape(const Data& data, Index model, int limit) {
+inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
     if (limit == 0 || data.verified_rows(model) == 0) return shape;
     if (!data.verified(model)) {
@@ -89,8 +87,8 @@ ModelShape model_shape(const Data& data, Index model, int limit) {
     return shape;
 }
 
-template <class Data>
-Verification verification_of(const Data& data, Index row, Index model, VerificationKind kind, int limit) {
+inline Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind,
+                                    int limit) {
     if (kind == VerificationKind::none) return {};
     if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
     Verification sum;
@@ -104,10 +102,9 @@ Verification verification_of(const Data& data, Index row, Index model, Verificat
 }
 
 /// Adds the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
-template <class Data>
 class PluralityPaths {
  public:
-    PluralityPaths(const Data& data, Index model, int draws, std::uint64_t seed)
+    PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
         : data_(data), model_(model), draws_(draws), seed_(seed) {}
 
     void add(Index row, PluralitySums& sums) {
@@ -150,7 +147,7 @@ class PluralityPaths {
         }
     }
 
-    const Data& data_;
+    const Dataset& data_;
     Index model_;
     int draws_;
     std::uint64_t seed_;
@@ -160,8 +157,7 @@ class PluralityPaths {
 };
 
 /// Most verdicts of an answer that count; -1 for a lone confidence.
-template <class Data>
-int counted_draws(const Data& data, Index model, VerificationKind kind, int limit) {
+inline int counted_draws(const Dataset& data, Index model, VerificationKind kind, int limit) {
     if (kind == VerificationKind::confidence) return -1;
     if (kind == VerificationKind::none) return 0;
     return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
@@ -264,9 +260,8 @@ inline void validate(const StatisticsOptions& options, std::size_t models) {
 
 /// Sums up a log at settled prices. Throws `DataError` where it has no rows, fewer than two models, or a row that holds
 /// fewer verdicts than are needed, and `ArgumentError` for options or prices that do not fit it.
-template <class Data>
-Statistics collect_statistics(const Data& data, const PriceTable& prices,
-                              const StatisticsOptions& options = {}) {
+inline Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                     const StatisticsOptions& options = {}) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const auto models = static_cast<std::size_t>(data.models());
@@ -278,7 +273,7 @@ Statistics collect_statistics(const Data& data, const PriceTable& prices,
         statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
     }
     statistics.folds.assign(static_cast<std::size_t>(options.folds), Sums(models));
-    std::vector<detail::PluralityPaths<Data>> paths;
+    std::vector<detail::PluralityPaths> paths;
     for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
         const int draws =
             statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;

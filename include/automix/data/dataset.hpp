@@ -9,8 +9,8 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
-#include <automix/data/record.hpp>
 #include <automix/data/detail/validate.hpp>
+#include <automix/data/record.hpp>
 
 #include <Eigen/Core>
 
@@ -33,14 +33,12 @@ namespace automix {
 using Column = Eigen::Map<const Eigen::ArrayXd>;
 
 /// Recorded outputs of several models on many queries, from rows like `Record`. Models stand cheapest first.
-template <class Row>
-class BasicDataset {
+class Dataset {
  public:
-    BasicDataset() = default;
+    Dataset() = default;
 
     /// No rows yet. Throws `ArgumentError` unless there is at least one model and their names differ.
-    explicit BasicDataset(std::vector<std::string> models)
-        : models_(std::move(models)), columns_(models_.size()) {
+    explicit Dataset(std::vector<std::string> models) : models_(std::move(models)), columns_(models_.size()) {
         if (models_.empty()) throw ArgumentError("a data set needs at least one model");
         for (auto name = models_.begin(); name != models_.end(); ++name) {
             if (name->empty()) throw ArgumentError("a model needs a name");
@@ -52,7 +50,7 @@ class BasicDataset {
 
     /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
     /// the id is already there; the data set is then unchanged.
-    void append(const Row& record, const Place& place = {}) {
+    void append(const Record& record, const Place& place = {}) {
         require_valid(record, models_, place);
         if (find(record.id))
             throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
@@ -146,9 +144,9 @@ class BasicDataset {
         return at(model).sample_scores[row];
     }
 
-    /// Row `row` as it was appended. Where verdicts are logged it also holds their share.
-    [[nodiscard]] Row record(Index row) const {
-        Row record{id(row), dataset(row), split(row), {}, {}};
+    /// Record `row` as it was appended. Where verdicts are logged it also holds their share.
+    [[nodiscard]] Record record(Index row) const {
+        Record record{id(row), dataset(row), split(row), {}, {}};
         if (const Category c = category(row); c != Category::none) {
             record.category = category_names[static_cast<std::size_t>(c)];
         }
@@ -159,10 +157,10 @@ class BasicDataset {
     /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
     /// last model, so they are dropped where that pair changes. Throws `DataError` where a row is chosen twice and
     /// `ArgumentError` where a model is, or none. O(chosen rows * chosen models).
-    [[nodiscard]] BasicDataset select(std::span<const Index> rows, std::span<const Index> models) const {
+    [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const {
         std::vector<std::string> names;
         for (const Index model : models) names.push_back(models_[index(model)]);
-        BasicDataset selection(std::move(names));
+        Dataset selection(std::move(names));
         std::vector<bool> chosen(ids_.size(), false);
         for (const Index row : rows) {
             if (chosen[index(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
@@ -182,13 +180,13 @@ class BasicDataset {
         return selection;
     }
 
-    [[nodiscard]] BasicDataset select_rows(std::span<const Index> rows) const {
+    [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const {
         return select(rows, all(models()));
     }
 
     /// All rows with these models only. Throws `ArgumentError` for a name that is not there, or for another order than
     /// the log's (cheapest first).
-    [[nodiscard]] BasicDataset with_models(const std::vector<std::string>& names) const {
+    [[nodiscard]] Dataset with_models(const std::vector<std::string>& names) const {
         std::vector<Index> chosen;
         for (const auto& name : names) {
             chosen.push_back(model_index(name));
@@ -203,7 +201,7 @@ class BasicDataset {
  private:
     static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-    using ModelRow = typename decltype(Row::models)::value_type;
+    using ModelRow = typename decltype(Record::models)::value_type;
 
     struct ModelColumns {
         std::vector<double> score, cost, draw_cost, confidence;
@@ -301,7 +299,5 @@ class BasicDataset {
     std::vector<Category> categories_;
     std::vector<ModelColumns> columns_;
 };
-
-using Dataset = BasicDataset<Record>;
 
 }  // namespace automix

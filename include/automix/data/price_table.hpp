@@ -86,8 +86,7 @@ struct PriceTable {
 namespace detail {
 
 /// A column of prices of one model, as messages call it.
-template <class Row>
-Place price_place(const BasicDataset<Row>& data, Index model, const char* field) {
+inline Place price_place(const Dataset& data, Index model, const char* field) {
     return Place{
         {},
         0,
@@ -96,9 +95,8 @@ Place price_place(const BasicDataset<Row>& data, Index model, const char* field)
 
 /// True where all rows that `counts` admits record the price, false where none does. Throws `DataError` where only some
 /// do.
-template <class Row, class Counts>
-bool recorded_everywhere(const BasicDataset<Row>& data, const Column& prices, const Place& place,
-                         Counts counts) {
+template <class Counts>
+bool recorded_everywhere(const Dataset& data, const Column& prices, const Place& place, Counts counts) {
     Index recorded = 0;
     Index absent = 0;
     Index example = -1;
@@ -119,8 +117,7 @@ bool recorded_everywhere(const BasicDataset<Row>& data, const Column& prices, co
 
 /// Answer prices of all models. Throws `DataError` where some are recorded and others are not, or where more than two
 /// models have none.
-template <class Row>
-std::vector<PriceColumn> answer_prices(const BasicDataset<Row>& data, const Prices& prices) {
+inline std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices) {
     if (!prices.answers.empty()) return {prices.answers.begin(), prices.answers.end()};
     std::vector<PriceColumn> columns;
     Index unrecorded = -1;
@@ -151,8 +148,8 @@ struct VerificationPrices {
 };
 
 /// A column from the price in the rows that hold verification; the others take the mean, as no draw is made in them.
-template <class Row, class Price>
-PriceColumn price_column(const BasicDataset<Row>& data, const Column& confidences, Price price) {
+template <class Price>
+PriceColumn price_column(const Dataset& data, const Column& confidences, Price price) {
     Eigen::ArrayXd prices(data.rows());
     double sum = 0.0;
     Index verified = 0;
@@ -169,9 +166,8 @@ PriceColumn price_column(const BasicDataset<Row>& data, const Column& confidence
 }
 
 /// Verification prices of one model; what is worth knowing goes into `table`.
-template <class Row>
-VerificationPrices verification_prices(const BasicDataset<Row>& data, const Prices& prices, Index model,
-                                       PriceTable& table) {
+inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
+                                              PriceTable& table) {
     const Index verified = data.verified_rows(model);
     if (verified == 0) return {};
     const std::string& name = data.model_names()[static_cast<std::size_t>(model)];
@@ -215,8 +211,7 @@ VerificationPrices verification_prices(const BasicDataset<Row>& data, const Pric
 /// Settles all prices (design: the user's beats the record's beats the default, 1 and 50 for two models and 1 for a
 /// verification). Settle them once for a whole log and take `select_rows` of the table for its splits, so that all are
 /// judged alike. Throws `ArgumentError` for prices that make no sense and `DataError` where a price is nowhere.
-template <class Row>
-PriceTable resolve_prices(const BasicDataset<Row>& data, const Prices& prices = {}) {
+inline PriceTable resolve_prices(const Dataset& data, const Prices& prices = {}) {
     validate(prices, static_cast<std::size_t>(data.models()));
     PriceTable table;
     table.answers = detail::answer_prices(data, prices);
@@ -231,8 +226,7 @@ PriceTable resolve_prices(const BasicDataset<Row>& data, const Prices& prices = 
 }
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.
-template <class Row>
-void require_prices_for(const BasicDataset<Row>& data, const PriceTable& prices) {
+inline void require_prices_for(const Dataset& data, const PriceTable& prices) {
     const auto fits = [&](const PriceColumn& column) { return column.covers(data.rows()); };
     const auto models = static_cast<std::size_t>(data.models());
     for (const auto* columns : {&prices.answers, &prices.draws, &prices.verifications}) {

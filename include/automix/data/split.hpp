@@ -20,18 +20,15 @@
 namespace automix {
 
 /// Rows to train on and rows to test on, as copies.
-template <class Row>
-struct BasicSplit {
-    BasicDataset<Row> train{};
-    BasicDataset<Row> test{};
+struct Split {
+    Dataset train{};
+    Dataset test{};
 };
-
-using Split = BasicSplit<Record>;
 
 namespace detail {
 
-template <class Row, class InTrain>
-BasicSplit<Row> split_where(const BasicDataset<Row>& data, InTrain in_train) {
+template <class InTrain>
+Split split_where(const Dataset& data, InTrain in_train) {
     std::vector<Index> train;
     std::vector<Index> test;
     for (Index row = 0; row < data.rows(); ++row) (in_train(row) ? train : test).push_back(row);
@@ -47,8 +44,7 @@ inline void require_share(double share) {
 }  // namespace detail
 
 /// The rows whose split field is `name`. Throws `DataError` where there are none, naming the splits that there are.
-template <class Row>
-BasicDataset<Row> rows_of_split(const BasicDataset<Row>& data, std::string_view name) {
+inline Dataset rows_of_split(const Dataset& data, std::string_view name) {
     std::vector<Index> rows;
     for (Index row = 0; row < data.rows(); ++row) {
         if (data.split(row) == name) rows.push_back(row);
@@ -65,16 +61,14 @@ BasicDataset<Row> rows_of_split(const BasicDataset<Row>& data, std::string_view 
 }
 
 /// The rows of two splits; those of others are left out. Throws `DataError` where either has no rows.
-template <class Row>
-BasicSplit<Row> split_by_field(const BasicDataset<Row>& data, std::string_view train = "train",
-                               std::string_view test = "test") {
+inline Split split_by_field(const Dataset& data, std::string_view train = "train",
+                            std::string_view test = "test") {
     return {rows_of_split(data, train), rows_of_split(data, test)};
 }
 
 /// A random `share` of the rows to train on, rounded to the nearest whole number of rows; a side may stay empty.
 /// Throws `ArgumentError` unless 0 < share < 1.
-template <class Row>
-BasicSplit<Row> split_by_share(const BasicDataset<Row>& data, double share, std::uint64_t seed = 0) {
+inline Split split_by_share(const Dataset& data, double share, std::uint64_t seed = 0) {
     detail::require_share(share);
     std::vector<Index> order(static_cast<std::size_t>(data.rows()));
     std::iota(order.begin(), order.end(), Index{0});
@@ -88,16 +82,14 @@ BasicSplit<Row> split_by_share(const BasicDataset<Row>& data, double share, std:
 
 /// The rows whose hashed id falls below `share` to train on: about that share of them; a side may stay empty.
 /// Throws `ArgumentError` unless 0 < share < 1.
-template <class Row>
-BasicSplit<Row> split_by_hash(const BasicDataset<Row>& data, double share, std::uint64_t seed = 0) {
+inline Split split_by_hash(const Dataset& data, double share, std::uint64_t seed = 0) {
     detail::require_share(share);
     return detail::split_where(
         data, [&](Index row) { return uniform_of(data.id(row), seed, UniformUse::split) < share; });
 }
 
 /// The fold of each row, 0 .. folds-1, by a hash of its id. Throws `ArgumentError` for fewer than two folds.
-template <class Row>
-std::vector<int> fold_numbers(const BasicDataset<Row>& data, int folds, std::uint64_t seed = 0) {
+inline std::vector<int> fold_numbers(const Dataset& data, int folds, std::uint64_t seed = 0) {
     if (folds < 2) throw ArgumentError("folds: expected at least 2, found " + std::to_string(folds));
     std::vector<int> numbers(static_cast<std::size_t>(data.rows()));
     for (Index row = 0; row < data.rows(); ++row) {
@@ -108,10 +100,9 @@ std::vector<int> fold_numbers(const BasicDataset<Row>& data, int folds, std::uin
 }
 
 /// k splits: the i-th tests on fold i and trains on the others. Folds differ in size and may be empty where rows are few.
-template <class Row>
-std::vector<BasicSplit<Row>> k_folds(const BasicDataset<Row>& data, int folds, std::uint64_t seed = 0) {
+inline std::vector<Split> k_folds(const Dataset& data, int folds, std::uint64_t seed = 0) {
     const std::vector<int> numbers = fold_numbers(data, folds, seed);
-    std::vector<BasicSplit<Row>> splits;
+    std::vector<Split> splits;
     for (int fold = 0; fold < folds; ++fold) {
         splits.push_back(detail::split_where(
             data, [&](Index row) { return numbers[static_cast<std::size_t>(row)] != fold; }));

@@ -22,8 +22,7 @@ struct Baselines {
 };
 
 /// The oracle on every row, at `slope` (score per unit of cost); ties go to the cheaper model in the list.
-template <class Row>
-Replay replay_oracle(const BasicDataset<Row>& data, const PriceTable& prices, double slope) {
+inline Replay replay_oracle(const Dataset& data, const PriceTable& prices, double slope) {
     Replay result(data.rows());
     for (Index row = 0; row < data.rows(); ++row) {
         const auto net = [&](Index model) {
@@ -42,8 +41,7 @@ Replay replay_oracle(const BasicDataset<Row>& data, const PriceTable& prices, do
 
 /// All baselines on a log; `mix` is the share that random mixing sends to the large model. Where the base slope is
 /// undefined or negative the oracle takes the best score at the least price, that is a slope of 0.
-template <class Row>
-Baselines evaluate_baselines(const BasicDataset<Row>& data, const PriceTable& prices, double mix = 0.5) {
+inline Baselines evaluate_baselines(const Dataset& data, const PriceTable& prices, double mix = 0.5) {
     const EndModels ends = end_models(data, prices);
     const double slope = std::max(0.0, base_ibc(ends.small(), ends.large()).value_or(0.0));
     return {summarise(replay(AlwaysSmallRouter(), data, prices), ends),

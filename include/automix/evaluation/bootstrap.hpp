@@ -59,10 +59,9 @@ struct ResampledRow {
 };
 
 /// The resamples of one replay.
-template <class Outcomes>
 class Resampler {
  public:
-    Resampler(const Outcomes& replay, const EndModels& ends)
+    Resampler(const Replay& replay, const EndModels& ends)
         : rows_(static_cast<std::size_t>(replay.performance.size())) {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             const auto row = static_cast<Index>(i);
@@ -118,15 +117,14 @@ inline void validate(const BootstrapOptions& options) {
 
 /// Intervals of several replays of the same rows, from the same resamples. Throws `ArgumentError` for options that make no
 /// sense, and `DataError` where there are no rows or more than 2^32 - 1.
-template <class Outcomes>
-std::vector<ConfidenceIntervals> bootstrap(const std::vector<Outcomes>& replays, const EndModels& ends,
-                                           const BootstrapOptions& options = {}) {
+inline std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& replays, const EndModels& ends,
+                                                  const BootstrapOptions& options = {}) {
     validate(options);
     const auto n = static_cast<std::uint64_t>(ends.small_score.size());
     if (n == 0) throw DataError("no rows to resample");
     if (n > std::numeric_limits<std::uint32_t>::max()) throw DataError("too many rows to resample");
-    std::vector<detail::Resampler<Outcomes>> resamplers;
-    for (const Outcomes& replay : replays) resamplers.emplace_back(replay, ends);
+    std::vector<detail::Resampler> resamplers;
+    for (const Replay& replay : replays) resamplers.emplace_back(replay, ends);
     Random random(options.seed);
     std::vector<std::uint32_t> drawn(static_cast<std::size_t>(n));
     for (int resample = 0; resample < options.resamples; ++resample) {
@@ -139,9 +137,8 @@ std::vector<ConfidenceIntervals> bootstrap(const std::vector<Outcomes>& replays,
 }
 
 /// Intervals of one replay; throws as above.
-template <class Outcomes>
-ConfidenceIntervals bootstrap(const Outcomes& replay, const EndModels& ends,
-                              const BootstrapOptions& options = {}) {
+inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
+                                     const BootstrapOptions& options = {}) {
     return bootstrap(std::vector{replay}, ends, options).front();
 }
 

@@ -8,9 +8,9 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/metrics/curve_area.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/metrics/curve_area.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>

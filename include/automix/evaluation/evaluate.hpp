@@ -39,8 +39,7 @@ struct Evaluation {
 namespace detail {
 
 /// The rows of each data set in `dataset_names`.
-template <class Row>
-std::vector<std::vector<Index>> rows_by_dataset(const BasicDataset<Row>& data) {
+inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
     for (Index row = 0; row < data.rows(); ++row)
         rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
@@ -50,11 +49,10 @@ std::vector<std::vector<Index>> rows_by_dataset(const BasicDataset<Row>& data) {
 }  // namespace detail
 
 /// A log with its prices, ready to evaluate routers on. Both must outlive it.
-template <class Row>
-class BasicEvaluator {
+class Evaluator {
  public:
     /// Throws `DataError` where there are no rows, `ArgumentError` for options that make no sense.
-    BasicEvaluator(const BasicDataset<Row>& data, const PriceTable& prices, EvaluationOptions options = {})
+    Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {})
         : data_(data),
           prices_(prices),
           options_(options),
@@ -84,10 +82,9 @@ class BasicEvaluator {
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
 
  private:
-    template <class Outcomes>
-    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Outcomes>& replays) const {
+    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Replay>& replays) const {
         std::vector<Evaluation> evaluations;
-        for (const Outcomes& rows : replays) {
+        for (const Replay& rows : replays) {
             Evaluation& evaluation = evaluations.emplace_back();
             evaluation.report = summarise(rows, ends_);
             evaluation.baselines = baselines_;
@@ -104,15 +101,13 @@ class BasicEvaluator {
         return evaluations;
     }
 
-    const BasicDataset<Row>& data_;
+    const Dataset& data_;
     const PriceTable& prices_;
     EvaluationOptions options_;
     EndModels ends_;
     Baselines baselines_;
     std::vector<std::vector<Index>> datasets_;
 };
-
-using Evaluator = BasicEvaluator<Record>;
 
 /// Replays `data` with the router and sums up. Throws `DataError` where there are no rows, and what the router throws.
 template <router Router>

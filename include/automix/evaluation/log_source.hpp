@@ -23,11 +23,10 @@
 
 namespace automix {
 
-template <class Row>
-class BasicLogSource {
+class LogSource {
  public:
     /// Both must outlive the source; `open` a row before use.
-    BasicLogSource(const BasicDataset<Row>& data, const PriceTable& prices)
+    LogSource(const Dataset& data, const PriceTable& prices)
         : data_(data), prices_(prices), drawn_(static_cast<std::size_t>(data.models()), 0) {}
 
     void open(Index row) {
@@ -108,12 +107,10 @@ class BasicLogSource {
                         in_quotes(data_.model_names()[index(model)]) + ": " + what);
     }
 
-    const BasicDataset<Row>& data_;
+    const Dataset& data_;
     const PriceTable& prices_;
     std::vector<std::size_t> drawn_;
     Index row_ = 0;
 };
-
-using LogSource = BasicLogSource<Record>;
 
 }  // namespace automix

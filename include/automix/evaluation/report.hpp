@@ -30,8 +30,7 @@ struct EndModels {
 };
 
 /// Throws `DataError` where the data set has no rows, `ArgumentError` where the prices are of another one.
-template <class Row>
-EndModels end_models(const BasicDataset<Row>& data, const PriceTable& prices) {
+inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
     if (data.rows() == 0) throw DataError("no rows to evaluate");
     require_prices_for(data, prices);
     const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
@@ -66,8 +65,7 @@ struct Report {
 };
 
 /// The figures of a replay (of columns like those of `Replay`) against the two end models on the same rows.
-template <class Outcomes>
-Report summarise(const Outcomes& replay, const EndModels& ends) {
+inline Report summarise(const Replay& replay, const EndModels& ends) {
     const Point small = ends.small();
     const Point large = ends.large();
     Report report;

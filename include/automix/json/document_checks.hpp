@@ -31,9 +31,8 @@ class DocumentChecks {
         throw DataError(Place{name_, 0, field}, message);
     }
 
-    template <class Json>
     [[noreturn]] void fail_expected(const std::string& field, const std::string& expected,
-                                    const Json& found) const {
+                                    const nlohmann::json& found) const {
         fail(field, "expected " + expected + ", found " + shown(found));
     }
 
@@ -45,8 +44,8 @@ class DocumentChecks {
     }
 
     /// An object without other keys.
-    template <class Json, std::size_t Count>
-    void require_keys(const Json& json, const std::string& field,
+    template <std::size_t Count>
+    void require_keys(const nlohmann::json& json, const std::string& field,
                       const std::array<const char*, Count>& known) const {
         if (!json.is_object()) fail_expected(field, "an object", json);
         for (const auto& entry : json.items()) {
@@ -55,34 +54,31 @@ class DocumentChecks {
         }
     }
 
-    template <class Json>
-    const Json& member(const Json& json, const std::string& field, const char* key) const {
+    const nlohmann::json& member(const nlohmann::json& json, const std::string& field,
+                                 const char* key) const {
         if (!json.contains(key)) fail(inside(field, key), "missing");
         return json.at(key);
     }
 
     /// Requires the member `schema` of an object to be this one.
-    template <class Json>
-    void require_schema(const Json& json, const std::string& field, std::string_view schema) const {
-        const Json& found = member(json, field, "schema");
+    void require_schema(const nlohmann::json& json, const std::string& field, std::string_view schema) const {
+        const nlohmann::json& found = member(json, field, "schema");
         if (found != schema) fail_expected(inside(field, "schema"), in_quotes(schema), found);
     }
 
-    template <class Json>
-    int whole(const Json& json, const std::string& field, int least,
+    int whole(const nlohmann::json& json, const std::string& field, int least,
               int most = std::numeric_limits<int>::max()) const {
         if (json.is_number_integer()) {
-            const auto value = json.template get<double>();
-            if (value >= least && value <= most) return json.template get<int>();
+            const auto value = json.get<double>();
+            if (value >= least && value <= most) return json.get<int>();
         }
         fail_expected(field, "a whole number from " + std::to_string(least) + " to " + std::to_string(most),
                       json);
     }
 
-    template <class Json>
-    double finite(const Json& json, const std::string& field) const {
+    double finite(const nlohmann::json& json, const std::string& field) const {
         if (!json.is_number()) fail_expected(field, "a number", json);
-        return json.template get<double>();
+        return json.get<double>();
     }
 
     void require_least(double value, const std::string& field, double least) const {
@@ -98,27 +94,24 @@ class DocumentChecks {
                         ", found " + format_number(value));
     }
 
-    template <class Json>
-    bool flag(const Json& json, const std::string& field) const {
+    bool flag(const nlohmann::json& json, const std::string& field) const {
         if (!json.is_boolean()) fail_expected(field, "true or false", json);
-        return json.template get<bool>();
+        return json.get<bool>();
     }
 
-    template <class Json>
-    std::string text(const Json& json, const std::string& field) const {
+    std::string text(const nlohmann::json& json, const std::string& field) const {
         if (!json.is_string()) fail_expected(field, "a string", json);
-        return json.template get<std::string>();
+        return json.get<std::string>();
     }
 
-    template <class Json>
-    const Json& array(const Json& json, const std::string& field) const {
+    const nlohmann::json& array(const nlohmann::json& json, const std::string& field) const {
         if (!json.is_array()) fail_expected(field, "an array", json);
         return json;
     }
 
     /// An array, of that many elements where `size` is not 0, else of at least one.
-    template <class Json>
-    const Json& list(const Json& json, const std::string& field, std::size_t size, const char* of) const {
+    const nlohmann::json& list(const nlohmann::json& json, const std::string& field, std::size_t size,
+                               const char* of) const {
         array(json, field);
         if (json.empty() || (size > 0 && json.size() != size)) {
             fail(field, "expected " + (size > 0 ? std::to_string(size) : std::string("at least one")) + of +
@@ -128,22 +121,21 @@ class DocumentChecks {
     }
 
     /// Numbers, that many where `size` is not 0.
-    template <class Json>
-    std::vector<double> numbers(const Json& json, const std::string& field, std::size_t size,
+    std::vector<double> numbers(const nlohmann::json& json, const std::string& field, std::size_t size,
                                 const char* of) const {
         if (size > 0) list(json, field, size, of);
         std::vector<double> values;
         values.reserve(array(json, field).size());
         for (std::size_t i = 0; i < json.size(); ++i) {
             if (!json[i].is_number()) fail_expected(element(field, i), "a number", json[i]);
-            values.push_back(json[i].template get<double>());
+            values.push_back(json[i].get<double>());
         }
         return values;
     }
 
     /// The value that a text stands for, by its position among `texts`.
-    template <class Json, std::size_t Count>
-    std::size_t choice(const Json& json, const std::string& field,
+    template <std::size_t Count>
+    std::size_t choice(const nlohmann::json& json, const std::string& field,
                        const std::array<std::string_view, Count>& texts) const {
         for (std::size_t i = 0; i < Count; ++i) {
             if (json == texts[i]) return i;

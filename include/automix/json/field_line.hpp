@@ -17,9 +17,8 @@ namespace automix::detail {
 
 /// The line, from 1, of a field such as `models[0].price.call` in a valid document; of one that is missing, the line where
 /// the innermost of its containers that is there begins. 1 where nothing of it is there.
-template <class Json = nlohmann::json>
-std::size_t line_of_field(std::string_view text, std::string_view field) {
-    using Event = typename Json::parse_event_t;
+inline std::size_t line_of_field(std::string_view text, std::string_view field) {
+    using Event = nlohmann::json::parse_event_t;
     struct Container {
         std::string path;
         std::size_t next;  ///< number of the next element; of an object -1
@@ -44,7 +43,7 @@ std::size_t line_of_field(std::string_view text, std::string_view field) {
         longest = here.size();
         found = line;
     };
-    const auto note = [&](int /*depth*/, Event event, const Json& parsed) {
+    const auto note = [&](int /*depth*/, Event event, const nlohmann::json& parsed) {
         switch (event) {
             case Event::object_start:
             case Event::array_start: {
@@ -58,7 +57,7 @@ std::size_t line_of_field(std::string_view text, std::string_view field) {
                 open.pop_back();
                 break;
             case Event::key:
-                open.back().key = parsed.template get<std::string>();
+                open.back().key = parsed.get<std::string>();
                 break;
             case Event::value:
                 visit(path());
@@ -66,19 +65,20 @@ std::size_t line_of_field(std::string_view text, std::string_view field) {
         }
         return true;
     };
-    const Json parsed = Json::parse(CountingCharacters(text.data(), &line),
-                                    CountingCharacters(text.data() + text.size(), &line), note, false);
+    const nlohmann::json parsed =
+        nlohmann::json::parse(CountingCharacters(text.data(), &line),
+                              CountingCharacters(text.data() + text.size(), &line), note, false);
     return found;
 }
 
 /// What `parse()` makes of the document in `text`, which messages call `name`; an error of it gets the line of its field.
-template <class Json, class Parse>
+template <class Parse>
 auto with_line_of_field(std::string_view text, const std::string& name, Parse parse) {
     try {
         return parse();
     } catch (const DataError& error) {
         const std::string& field = error.place().field;
-        throw DataError(Place{name, line_of_field<Json>(text, field), field}, error.detail());
+        throw DataError(Place{name, line_of_field(text, field), field}, error.detail());
     }
 }
 

@@ -20,30 +20,27 @@
 namespace automix::detail {
 
 /// A value as a message shows it: scalars as they are written, containers by their kind.
-template <class Json>
-std::string shown(const Json& json) {
+inline std::string shown(const nlohmann::json& json) {
     if (json.is_object()) return "an object";
     if (json.is_array()) return json.empty() ? "an empty array" : "an array";
-    return json.is_string() ? in_quotes(json.template get_ref<const std::string&>()) : json.dump();
+    return json.is_string() ? in_quotes(json.get_ref<const std::string&>()) : json.dump();
 }
 
 /// The document in `text`, which messages call `name`. Throws `DataError`.
-template <class Json = nlohmann::json>
-Json parse_document(std::string_view text, const std::string& name) {
+inline nlohmann::json parse_document(std::string_view text, const std::string& name) {
     constexpr int max_depth = 64;
     std::size_t line = 1;
     std::vector<std::set<std::string>> keys;  // of the objects that are open
-    const auto strict = [&](int depth, typename Json::parse_event_t event, const Json& parsed) {
-        using Event = typename Json::parse_event_t;
+    const auto strict = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
+        using Event = nlohmann::json::parse_event_t;
         if (depth > max_depth) {
             throw DataError(Place{name, line, {}},
                             "nested deeper than " + std::to_string(max_depth) + " levels");
         }
         if (event == Event::object_start) keys.emplace_back();
         if (event == Event::object_end) keys.pop_back();
-        if (event == Event::key && !keys.back().insert(parsed.template get<std::string>()).second) {
-            throw DataError(Place{name, line, parsed.template get<std::string>()},
-                            "stands twice in one object");
+        if (event == Event::key && !keys.back().insert(parsed.get<std::string>()).second) {
+            throw DataError(Place{name, line, parsed.get<std::string>()}, "stands twice in one object");
         }
         return true;
     };
@@ -58,12 +55,12 @@ Json parse_document(std::string_view text, const std::string& name) {
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         fail_syntax(nul, "a NUL byte");
     try {
-        return Json::parse(CountingCharacters(text.data(), &line),
-                           CountingCharacters(text.data() + text.size(), &line), strict);
-    } catch (const typename Json::parse_error& error) {
+        return nlohmann::json::parse(CountingCharacters(text.data(), &line),
+                                     CountingCharacters(text.data() + text.size(), &line), strict);
+    } catch (const nlohmann::json::parse_error& error) {
         fail_syntax(error.byte == 0 ? 0 : error.byte - 1, syntax_reason(error));
         throw;
-    } catch (const typename Json::exception& error) {
+    } catch (const nlohmann::json::exception& error) {
         throw DataError(Place{name, line, {}}, "not valid JSON: " + syntax_reason(error));
     }
 }

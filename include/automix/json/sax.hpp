@@ -101,8 +101,6 @@ inline std::string token_shown(std::string_view token) {
 template <class Derived>
 class SaxHandler {
  public:
-    using Json = nlohmann::json;
-
     static constexpr std::size_t max_depth = 64;
 
     void begin_line() noexcept { depth_ = 0; }
@@ -111,19 +109,19 @@ class SaxHandler {
     bool boolean(bool value) {
         return pass({JsonScalar::Kind::boolean, false, value ? 1U : 0U, 0.0, nullptr});
     }
-    bool number_integer(Json::number_integer_t value) {
+    bool number_integer(nlohmann::json::number_integer_t value) {
         const auto bits = static_cast<std::uint64_t>(value);
         return pass({JsonScalar::Kind::integer, value < 0, value < 0 ? 0U - bits : bits,
                      static_cast<double>(value), nullptr});
     }
-    bool number_unsigned(Json::number_unsigned_t value) {
+    bool number_unsigned(nlohmann::json::number_unsigned_t value) {
         return pass({JsonScalar::Kind::integer, false, value, static_cast<double>(value), nullptr});
     }
-    bool number_float(Json::number_float_t value, const std::string& /*digits*/) {
+    bool number_float(nlohmann::json::number_float_t value, const std::string& /*digits*/) {
         return pass({JsonScalar::Kind::real, false, 0, value, nullptr});
     }
     bool string(const std::string& value) { return pass({JsonScalar::Kind::text, false, 0, 0.0, &value}); }
-    bool binary(Json::binary_t& /*bytes*/) { return false; }
+    bool binary(nlohmann::json::binary_t& /*bytes*/) { return false; }
 
     bool start_object(std::size_t /*elements*/) { return open(false); }
     bool start_array(std::size_t /*elements*/) { return open(true); }
@@ -168,14 +166,14 @@ class SaxHandler {
 };
 
 /// Parses one line into a handler. Throws what the handler throws, and `JsonSyntaxError`.
-template <class Json = nlohmann::json, class Handler>
+template <class Handler>
 void parse_json_line(std::string_view line, Handler& handler) {
     if (const void* nul = std::memchr(line.data(), '\0', line.size())) {
         const auto before = static_cast<const char*>(nul) - line.data();
         throw JsonSyntaxError(static_cast<std::size_t>(before) + 1, "a NUL byte");
     }
     handler.begin_line();
-    Json::sax_parse(line.data(), line.data() + line.size(), &handler);
+    nlohmann::json::sax_parse(line.data(), line.data() + line.size(), &handler);
 }
 
 }  // namespace automix::detail

@@ -13,9 +13,9 @@
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
-#include <automix/routing/loop.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/loop.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>
 

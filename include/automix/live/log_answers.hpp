@@ -6,10 +6,10 @@
 #include <automix/core/format.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/price_table.hpp>
-#include <automix/evaluation/log_source.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/log_source.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
@@ -100,14 +100,13 @@ class LogAnswers {
  public:
     /// Reads a log that holds at least these models, cheapest first. Throws as `LogReader`, and `DataError` for an id that stands
     /// twice.
-    template <class Json = nlohmann::json>
     [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models) {
         ReadOptions options;
         options.models = models;
         options.keep_texts = true;
         LogReader reader(path, options);
         LogAnswers answers(models);
-        for (LogRecord log; reader.next<Json>(log);) {
+        for (LogRecord log; reader.next(log);) {
             if (answers.data_.find(log.record.id))
                 throw DataError(Place{reader.place().file, reader.place().line, "id"},
                                 "duplicate id " + in_quotes(log.record.id));

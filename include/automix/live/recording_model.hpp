@@ -6,9 +6,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
-#include <automix/live/json/call_json.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/model/detail/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
@@ -31,10 +31,9 @@ namespace automix {
 class CallRecorder {
  public:
     /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
-    template <class Json = nlohmann::json>
     explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append)
-        : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
-        if (file_.has_lines()) require_calls<Json>();
+        : file_(std::move(path), mode, [](const std::string& line) { return nlohmann::json::accept(line); }) {
+        if (file_.has_lines()) require_calls();
         file_.open();
     }
 
@@ -45,22 +44,20 @@ class CallRecorder {
     }
 
     /// Throws `DataError` where writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
-    template <class Json = nlohmann::ordered_json>
     void write(const RecordedCall& call) {
         const std::string line =
-            to_json<Json>(call).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+            to_json(call).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
         const std::lock_guard lock(mutex_);
         file_.put(line);
     }
 
  private:
-    template <class Json>
     void require_calls() const {
         detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
         for (std::string_view line; lines.next(line);) {
             if (detail::is_blank(line)) continue;
             try {
-                (void)parse_call(detail::parse_document<Json>(line, file_.path()), file_.path());
+                (void)parse_call(detail::parse_document(line, file_.path()), file_.path());
                 return;
             } catch (const DataError& error) {
                 throw DataError(Place{file_.path(), lines.line(), error.place().field},

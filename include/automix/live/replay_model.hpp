@@ -7,9 +7,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/live/json/call_json.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/live/json/call_json.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
@@ -31,10 +31,9 @@
 namespace automix {
 
 /// The calls of a recording that have not been served yet. A template, so that its JSON is compiled where it is used.
-template <class Json>
-class BasicCallReplay {
+class CallReplay {
  public:
-    BasicCallReplay() = default;
+    CallReplay() = default;
 
     void add(RecordedCall call) {
         const std::string key = key_of(call.model, call.request);
@@ -107,9 +106,9 @@ class BasicCallReplay {
     };
 
     static std::string key_of(const std::string& model, const GenerateRequest& request) {
-        Json json = detail::request_json<Json>(request);
+        nlohmann::json json = detail::request_json(request);
         json["model"] = model;
-        return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+        return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
 
     static std::size_t common_prefix(std::string_view a, std::string_view b) {
@@ -143,18 +142,15 @@ class BasicCallReplay {
     std::map<std::string, Calls> calls_;
 };
 
-using CallReplay = BasicCallReplay<nlohmann::json>;
-
 /// Reads a recording into `replay`. Throws `DataError` with file, line and field. A last line that was cut off is passed over
 /// where `forgive_cut` is set, as for a run that was killed.
-template <class Json = nlohmann::json>
-void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false) {
+inline void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false) {
     detail::LineReader lines(path);
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
-        if (forgive_cut && lines.ended() && !Json::accept(line)) return;
+        if (forgive_cut && lines.ended() && !nlohmann::json::accept(line)) return;
         try {
-            replay.add(parse_call(detail::parse_document<Json>(line, path), path));
+            replay.add(parse_call(detail::parse_document(line, path), path));
         } catch (const DataError& error) {
             throw DataError(Place{path, lines.line(), error.place().field}, error.detail());
         }
@@ -163,9 +159,9 @@ void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = 
 
 /// A model that is a recording. Throws `ModelError` of kind `missing_recording` for what is not in it.
 template <class Calls>
-class BasicReplayModel {
+class ReplayModel {
  public:
-    BasicReplayModel(std::string name, std::shared_ptr<Calls> calls)
+    ReplayModel(std::string name, std::shared_ptr<Calls> calls)
         : name_(std::move(name)), calls_(std::move(calls)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -180,7 +176,5 @@ class BasicReplayModel {
     std::string name_;
     std::shared_ptr<Calls> calls_;
 };
-
-using ReplayModel = BasicReplayModel<CallReplay>;
 
 }  // namespace automix

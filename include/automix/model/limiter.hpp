@@ -5,8 +5,8 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/model/model_adapter.hpp>
 #include <automix/model/detail/request_pace.hpp>
+#include <automix/model/model_adapter.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -28,9 +28,8 @@
 namespace automix {
 
 /// Parser of verdicts: the match that starts first decides; where matches of both patterns start at the same byte, or neither
-/// matches, the reply is unparsed. A class template so that only what uses it compiles the matcher.
-template <class Char>
-class BasicVerdictRules {
+/// matches, the reply is unparsed.
+class VerdictRules {
  public:
     /// Bytes of a reply's end that are searched: ordinary patterns then take at most half a megabyte of stack.
     static constexpr std::size_t searched_bytes = 1024;
@@ -38,7 +37,7 @@ class BasicVerdictRules {
     /// ECMAScript patterns; the case of letters A to Z does not count, and `^` and `$` are the ends of what is searched.
     /// Throws `ArgumentError` with the pattern and the reason where one is invalid or matches any reply, and where both are the
     /// same.
-    BasicVerdictRules(std::string_view positive, std::string_view negative)
+    VerdictRules(std::string_view positive, std::string_view negative)
         : positive_(compile(positive, "positive")), negative_(compile(negative, "negative")) {
         if (positive == negative)
             throw ArgumentError("verdict: expected two patterns, found " + in_quotes(positive) + " twice");
@@ -56,14 +55,14 @@ class BasicVerdictRules {
     }
 
  private:
-    using Regex = std::basic_regex<Char>;
+    using Regex = std::regex;
 
     /// The classic locale with a facet of its own: libstdc++ fills caches of the facet while it matches, without a lock, which
     /// here is done before the first match.
     static std::locale own_locale() {
-        std::locale locale(std::locale::classic(), new std::ctype<Char>);
-        const auto& facet = std::use_facet<std::ctype<Char>>(locale);
-        for (int c = 1; c < 256; ++c) (void)facet.narrow(static_cast<Char>(c), '\0');
+        std::locale locale(std::locale::classic(), new std::ctype<char>);
+        const auto& facet = std::use_facet<std::ctype<char>>(locale);
+        for (int c = 1; c < 256; ++c) (void)facet.narrow(static_cast<char>(c), '\0');
         (void)facet.widen('_');
         return locale;
     }
@@ -87,7 +86,7 @@ class BasicVerdictRules {
     }
 
     static std::optional<std::ptrdiff_t> start_of(const Regex& regex, std::string_view text) {
-        std::match_results<const Char*> match;
+        std::match_results<const char*> match;
         if (!std::regex_search(text.data(), text.data() + text.size(), match, regex)) return std::nullopt;
         return match.position();
     }
@@ -95,7 +94,5 @@ class BasicVerdictRules {
     Regex positive_;
     Regex negative_;
 };
-
-using VerdictRules = BasicVerdictRules<char>;
 
 }  // namespace automix

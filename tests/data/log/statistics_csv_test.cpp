@@ -5,7 +5,6 @@
 #include "support/files.hpp"
 #include "data/log/statistics.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <string>
 #include <utility>

@@ -3,7 +3,6 @@
 // of the routers that are made with it.
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/routing/published/detail/candidate_hull.hpp>

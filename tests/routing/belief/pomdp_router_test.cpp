@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include "routing/routing_models.hpp"
 

@@ -5,7 +5,6 @@
 #include "support/files.hpp"
 #include "data/log/statistics.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>

@@ -3,7 +3,6 @@
 // the reference written out literally (its 5,000-step reward loop among them), every set of cells for `exact`.
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
-#include "support/routing.hpp"
 
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/registry.hpp>

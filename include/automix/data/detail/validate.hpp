@@ -17,8 +17,8 @@ namespace automix {
 
 /// Throws `DataError` with `place` and the field that is wrong. `models` are the names that the record must have entries
 /// for.
-template <class Row>
-void require_valid(const Row& record, const std::vector<std::string>& models, const Place& place = {}) {
+inline void require_valid(const Record& record, const std::vector<std::string>& models,
+                          const Place& place = {}) {
     const auto fail = [&](const std::string& field, const std::string& message) {
         throw DataError(Place{place.file, place.line, field}, message);
     };

@@ -7,11 +7,11 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/data/log/detail/row_places.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
-#include <automix/data/log/detail/read_notes.hpp>
 #include <automix/data/log/read_options.hpp>
-#include <automix/data/log/detail/row_places.hpp>
 
 #include <cstddef>
 #include <initializer_list>
@@ -31,14 +31,13 @@ struct Log {
 
 /// Reads the files as one log. Throws `DataError` for the first thing wrong, naming file, line and field, and
 /// `ArgumentError` for models that the log does not have.
-template <class Json = nlohmann::json>
-Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {}) {
+inline Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {}) {
     LogReader reader(paths, options);
     std::optional<Dataset> data;
     detail::ReadNotes notes;
     detail::RowPlaces places;
     LogRecord log;
-    while (reader.template next<Json>(log)) {
+    while (reader.next(log)) {
         if (!data) data.emplace(log.model_names);
         if (const auto first = data->find(log.record.id)) {
             const bool column = options.mapping && !options.mapping->id.empty();
@@ -55,15 +54,13 @@ Log read_log(const std::vector<std::string>& paths, const ReadOptions& options =
     return {std::move(*data), std::move(warnings), notes.verdicts(), reader.truncated()};
 }
 
-template <class Json = nlohmann::json>
-Log read_log(const std::string& path, const ReadOptions& options = {}) {
-    return read_log<Json>(std::vector<std::string>{path}, options);
+inline Log read_log(const std::string& path, const ReadOptions& options = {}) {
+    return read_log(std::vector<std::string>{path}, options);
 }
 
 /// Paths in braces, be it one or several.
-template <class Json = nlohmann::json>
-Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options = {}) {
-    return read_log<Json>(std::vector<std::string>(paths), options);
+inline Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options = {}) {
+    return read_log(std::vector<std::string>(paths), options);
 }
 
 }  // namespace automix

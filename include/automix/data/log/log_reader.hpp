@@ -5,12 +5,12 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/data/log/detail/log_handler.hpp>
-#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/detail/mapped_handler.hpp>
-#include <automix/data/log/read_options.hpp>
 #include <automix/data/log/detail/samples.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/file/line_reader.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -55,13 +55,12 @@ class LogReader {
     /// Fills `record` with the next one; false at the end. Throws `DataError` for whatever the line has wrong, and for files
     /// without records; the next call then goes on with the next line. Throws `ArgumentError` for models that the log does
     /// not have.
-    template <class Json = nlohmann::json>
     bool next(LogRecord& record) {
         while (lines_ || open_next()) {
             std::string_view line;
             while (lines_->next(line)) {
                 if (detail::is_blank(line)) continue;
-                if (read<Json>(line, record)) {
+                if (read(line, record)) {
                     ++records_;
                     return true;
                 }
@@ -103,11 +102,10 @@ class LogReader {
     }
 
     /// False for a line that was cut off and is skipped.
-    template <class Json>
     bool read(std::string_view line, LogRecord& record) {
         place_.line = lines_->line();
         try {
-            parse<Json>(line, record);
+            parse(line, record);
             return true;
         } catch (const detail::JsonSyntaxError& error) {
             if (!lines_->ended() || error.column() <= line.size()) fail(error);
@@ -123,26 +121,24 @@ class LogReader {
         throw DataError(Place{place_.file, place_.line, error.place().field}, error.detail());
     }
 
-    template <class Json>
     void parse(std::string_view line, LogRecord& record) {
         if (mapped_) {
             mapped_->start(record, line_id());
-            detail::parse_json_line<Json>(line, *mapped_);
+            detail::parse_json_line(line, *mapped_);
             mapped_->finish();
             return;
         }
-        if (!models_known_) learn_models<Json>(line, record);
+        if (!models_known_) learn_models(line, record);
         handler_.start(record);
-        detail::parse_json_line<Json>(line, handler_);
+        detail::parse_json_line(line, handler_);
         handler_.finish();
         finish_texts(record);
     }
 
-    template <class Json>
     void learn_models(std::string_view line, LogRecord& record) {
         handler_.set_models({}, {});
         handler_.start(record);
-        detail::parse_json_line<Json>(line, handler_);
+        detail::parse_json_line(line, handler_);
         handler_.finish();
         log_models_ = handler_.names();
         keep_ = detail::choose_models(log_models_, options_.models);
@@ -187,7 +183,7 @@ class LogReader {
 
     std::vector<std::string> paths_;
     ReadOptions options_;
-    detail::LogHandler<LogRecord> handler_;
+    detail::LogHandler handler_;
     std::optional<detail::MappedHandler> mapped_;
     std::optional<detail::LineReader> lines_;
     std::size_t opened_ = 0;   ///< files

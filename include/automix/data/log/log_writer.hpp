@@ -8,12 +8,12 @@
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/detail/validate.hpp>
-#include <automix/file/append_file.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_handler.hpp>
-#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/detail/samples.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/file/append_file.hpp>
+#include <automix/file/line_reader.hpp>
 #include <automix/json/sax.hpp>
 
 #include <nlohmann/json.hpp>
@@ -31,21 +31,22 @@ namespace automix {
 namespace detail {
 
 /// One model of a record as the object of its line. Sample scores go with the samples alone.
-template <class Json = nlohmann::ordered_json>
-Json model_json(const std::string& name, const ModelRecord& model, const ModelTexts& texts) {
-    Json json{{"name", name}};
+inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model,
+                                         const ModelTexts& texts) {
+    nlohmann::ordered_json json{{"name", name}};
     const auto set = [&json](const char* key, const auto& value) {
         if (value) json[key] = *value;
     };
     set("answer", texts.answer);
     json["score"] = model.score;
     for (const Verdict verdict : model.verdicts) {
-        json["verdicts"].push_back(verdict == Verdict::unparsed ? Json(nullptr)
-                                                                : Json(static_cast<int>(verdict)));
+        json["verdicts"].push_back(verdict == Verdict::unparsed
+                                       ? nlohmann::ordered_json(nullptr)
+                                       : nlohmann::ordered_json(static_cast<int>(verdict)));
     }
     set("confidence", model.confidence);
     for (const auto& sample : texts.samples)
-        json["samples"].push_back(sample ? Json(*sample) : Json(nullptr));
+        json["samples"].push_back(sample ? nlohmann::ordered_json(*sample) : nlohmann::ordered_json(nullptr));
     if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
     set("cost", model.cost);
     set("draw_cost", model.draw_cost);
@@ -57,9 +58,8 @@ Json model_json(const std::string& name, const ModelRecord& model, const ModelTe
 }  // namespace detail
 
 /// A record as the object of its line. Requires a name for each model.
-template <class Json = nlohmann::ordered_json>
-Json log_json(const LogRecord& log) {
-    Json json{{"schema", log_schema}, {"id", log.record.id}};
+inline nlohmann::ordered_json log_json(const LogRecord& log) {
+    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
     const auto set_text = [&json](const char* key, const std::string& value) {
         if (!value.empty()) json[key] = value;
     };
@@ -72,11 +72,11 @@ Json log_json(const LogRecord& log) {
     set("question", log.question);
     set("context", log.context);
     set("reference", log.reference);
-    json["models"] = Json::array();
+    json["models"] = nlohmann::ordered_json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;
-        json["models"].push_back(detail::model_json<Json>(log.model_names[m], log.record.models[m],
-                                                          m < log.texts.size() ? log.texts[m] : no_texts));
+        json["models"].push_back(detail::model_json(log.model_names[m], log.record.models[m],
+                                                    m < log.texts.size() ? log.texts[m] : no_texts));
     }
     return json;
 }
@@ -87,33 +87,31 @@ class LogWriter {
 
     /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
     /// its first record no record.
-    template <class Json = nlohmann::ordered_json>
     explicit LogWriter(std::string path, Mode mode = Mode::append)
-        : file_(std::move(path), mode, [](const std::string& line) { return Json::accept(line); }) {
-        if (file_.has_lines()) learn_models<Json>();
+        : file_(std::move(path), mode,
+                [](const std::string& line) { return nlohmann::ordered_json::accept(line); }) {
+        if (file_.has_lines()) learn_models();
         file_.open();
     }
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
     /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
-    template <class Json = nlohmann::ordered_json>
     void write(const LogRecord& log) {
-        file_.put(line_of<Json>(log));
+        file_.put(line_of(log));
         models_ = log.model_names;
     }
 
  private:
     /// Takes the names of the models from the first record, where there is one.
-    template <class Json>
     void learn_models() {
         detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
         for (std::string_view line; lines.next(line);) {
             if (detail::is_blank(line)) continue;
             try {
-                detail::LogHandler<LogRecord> handler{detail::LogParts{}};
+                detail::LogHandler handler{detail::LogParts{}};
                 LogRecord first;
                 handler.start(first);
-                detail::parse_json_line<Json>(line, handler);
+                detail::parse_json_line(line, handler);
                 handler.finish();
                 models_ = handler.names();
                 return;
@@ -124,12 +122,11 @@ class LogWriter {
         }
     }
 
-    template <class Json>
     [[nodiscard]] std::string line_of(const LogRecord& log) const {
         try {
             require_valid(log);
-            return log_json<Json>(log).dump() + '\n';
-        } catch (const typename Json::exception&) {
+            return log_json(log).dump() + '\n';
+        } catch (const nlohmann::ordered_json::exception&) {
             throw DataError(Place{file_.path(), 0, {}},
                             "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
         } catch (const Error& error) {

@@ -23,29 +23,29 @@ namespace automix {
 
 /// A mapping from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
 /// wrong, unknown keys among it.
-template <class Json = nlohmann::json>
-ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
+inline ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
     using Columns = std::vector<std::pair<std::string_view, std::string*>>;
     const auto fail = [&](const std::string& field, const std::string& message) {
         throw DataError(Place{name, 0, field}, message);
     };
-    const auto require_object = [&](const Json& json, const std::string& field) {
+    const auto require_object = [&](const nlohmann::json& json, const std::string& field) {
         if (!json.is_object()) fail(field, "expected an object, found " + detail::shown(json));
     };
     /// Puts the columns that an object names where `columns` says, by their keys.
-    const auto read_columns = [&](const Json& object, const std::string& prefix, const Columns& columns) {
+    const auto read_columns = [&](const nlohmann::json& object, const std::string& prefix,
+                                  const Columns& columns) {
         for (const auto& [key, value] : object.items()) {
             const auto column = std::find_if(columns.begin(), columns.end(),
                                              [&k = key](const auto& c) { return c.first == k; });
             if (column == columns.end()) fail(prefix + key, "unknown key");
             if (column->second == nullptr) continue;
-            if (!value.is_string() || value.template get_ref<const std::string&>().empty())
+            if (!value.is_string() || value.get_ref<const std::string&>().empty())
                 fail(prefix + key, "expected a non-empty string, found " + detail::shown(value));
-            *column->second = value.template get<std::string>();
+            *column->second = value.get<std::string>();
         }
     };
 
-    const Json json = detail::parse_document<Json>(text, name);
+    const nlohmann::json json = detail::parse_document(text, name);
     require_object(json, "");
     ColumnMapping mapping;
     read_columns(json, "",
@@ -55,7 +55,7 @@ ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
                   {"category", &mapping.category},
                   {"models", nullptr}});
     if (!json.contains("models")) fail("models", "missing");
-    const Json& models = json["models"];
+    const nlohmann::json& models = json["models"];
     if (!models.is_array() || models.empty())
         fail("models", "expected a list of at least one model, found " + detail::shown(models));
     for (std::size_t m = 0; m < models.size(); ++m) {
@@ -79,9 +79,8 @@ ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
 }
 
 /// Throws `DataError` naming file and field for whatever is wrong.
-template <class Json = nlohmann::json>
-ColumnMapping read_mapping(const std::string& path) {
-    return parse_mapping<Json>(detail::read_file(path), path);
+inline ColumnMapping read_mapping(const std::string& path) {
+    return parse_mapping(detail::read_file(path), path);
 }
 
 }  // namespace automix

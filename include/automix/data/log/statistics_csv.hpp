@@ -21,8 +21,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/statistics.hpp>
 #include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/csv_line.hpp>
 #include <automix/file/file_replacement.hpp>

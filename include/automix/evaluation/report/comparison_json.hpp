@@ -13,41 +13,36 @@
 namespace automix {
 
 /// `{"mean","se","undefined"}`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const MeanFigure& figure) {
-    return {{"mean", to_json<Json>(figure.mean)},
-            {"se", to_json<Json>(figure.se)},
-            {"undefined", figure.undefined}};
+inline nlohmann::ordered_json to_json(const MeanFigure& figure) {
+    return {{"mean", to_json(figure.mean)}, {"se", to_json(figure.se)}, {"undefined", figure.undefined}};
 }
 
 /// `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
 /// "later_start","difference"}`, figures as above; `difference` is that of the area, with that of the excess as `excess`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const ComparedRouter& router) {
+inline nlohmann::ordered_json to_json(const ComparedRouter& router) {
     const ComparedFigures<MeanFigure>& figures = router.figures;
-    Json json = {{"name", router.name},
-                 {"models", router.models},
-                 {"refused", router.refused},
-                 {"infeasible", router.infeasible},
-                 {"lift", to_json<Json>(figures.lift)},
-                 {"area", to_json<Json>(figures.area)},
-                 {"excess", to_json<Json>(figures.excess)},
-                 {"gap_recovered", to_json<Json>(figures.gap_recovered)},
-                 {"performance", to_json<Json>(figures.performance)},
-                 {"quality", to_json<Json>(figures.quality)},
-                 {"cost", to_json<Json>(figures.cost)},
-                 {"draws", to_json<Json>(figures.draws)},
-                 {"rounds", to_json<Json>(figures.rounds)},
-                 {"later_start", to_json<Json>(figures.later_start)},
-                 {"difference", to_json<Json>(router.area_difference)}};
-    json["difference"]["excess"] = to_json<Json>(router.excess_difference);
+    nlohmann::ordered_json json = {{"name", router.name},
+                                   {"models", router.models},
+                                   {"refused", router.refused},
+                                   {"infeasible", router.infeasible},
+                                   {"lift", to_json(figures.lift)},
+                                   {"area", to_json(figures.area)},
+                                   {"excess", to_json(figures.excess)},
+                                   {"gap_recovered", to_json(figures.gap_recovered)},
+                                   {"performance", to_json(figures.performance)},
+                                   {"quality", to_json(figures.quality)},
+                                   {"cost", to_json(figures.cost)},
+                                   {"draws", to_json(figures.draws)},
+                                   {"rounds", to_json(figures.rounds)},
+                                   {"later_start", to_json(figures.later_start)},
+                                   {"difference", to_json(router.area_difference)}};
+    json["difference"]["excess"] = to_json(router.excess_difference);
     return json;
 }
 
-template <class Json = nlohmann::ordered_json>
-Json to_json(const std::vector<ComparedRouter>& routers) {
-    Json json = Json::array();
-    for (const ComparedRouter& router : routers) json.push_back(to_json<Json>(router));
+inline nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const ComparedRouter& router : routers) json.push_back(to_json(router));
     return json;
 }
 

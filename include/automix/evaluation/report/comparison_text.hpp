@@ -4,8 +4,8 @@
 #pragma once
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/evaluation/comparison.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 
 #include <string>
 #include <string_view>

@@ -12,22 +12,20 @@
 namespace automix {
 
 /// The report with `name` in front for a model, `parameters` for a policy, and `ci`, null where there are no intervals.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const FrontierPoint& point) {
-    Json json = Json::object();
+inline nlohmann::ordered_json to_json(const FrontierPoint& point) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
     if (!point.name.empty()) json["name"] = point.name;
-    if (!point.parameters.empty()) json["parameters"] = to_json<Json>(point.parameters);
-    json.update(to_json<Json>(point.report));
-    json["ci"] = point.intervals ? to_json<Json>(*point.intervals) : Json(nullptr);
+    if (!point.parameters.empty()) json["parameters"] = to_json(point.parameters);
+    json.update(to_json(point.report));
+    json["ci"] = point.intervals ? to_json(*point.intervals) : nlohmann::ordered_json(nullptr);
     return json;
 }
 
 /// `{"router","rows","policies","models","oracle"}`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Frontier& frontier) {
+inline nlohmann::ordered_json to_json(const Frontier& frontier) {
     const auto list = [](const std::vector<FrontierPoint>& points) {
-        Json json = Json::array();
-        for (const FrontierPoint& point : points) json.push_back(to_json<Json>(point));
+        nlohmann::ordered_json json = nlohmann::ordered_json::array();
+        for (const FrontierPoint& point : points) json.push_back(to_json(point));
         return json;
     };
     return {{"router", frontier.router},

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/detail/frontier_plot.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <algorithm>

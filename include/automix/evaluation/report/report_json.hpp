@@ -20,76 +20,70 @@ namespace automix {
 using OrderedJson = nlohmann::ordered_json;
 
 /// The number, or null.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Figure& figure) {
-    return figure ? Json(*figure) : Json(nullptr);
+inline nlohmann::ordered_json to_json(const Figure& figure) {
+    return figure ? nlohmann::ordered_json(*figure) : nlohmann::ordered_json(nullptr);
 }
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "rounds","gap_recovered","excess"}`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Report& report) {
+inline nlohmann::ordered_json to_json(const Report& report) {
     const std::string& reason = report.undefined();
     return {{"performance", report.performance},
             {"cost", report.cost},
             {"answer_cost", report.answer_cost},
             {"verification_cost", report.verification_cost},
-            {"ibc", to_json<Json>(report.ibc)},
-            {"ibc_lift", to_json<Json>(report.ibc_lift)},
-            {"undefined", reason.empty() ? Json(nullptr) : Json(reason)},
+            {"ibc", to_json(report.ibc)},
+            {"ibc_lift", to_json(report.ibc_lift)},
+            {"undefined", reason.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(reason)},
             {"routed", report.routed},
             {"draws", report.draws},
             {"rounds", report.rounds},
-            {"gap_recovered", to_json<Json>(report.gap_recovered)},
-            {"excess", to_json<Json>(report.excess)}};
+            {"gap_recovered", to_json(report.gap_recovered)},
+            {"excess", to_json(report.excess)}};
 }
 
 /// `{"level","resamples","performance":[low,high],"cost":[..],"ibc_lift":[..],"undefined_resamples"}`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const ConfidenceIntervals& intervals) {
-    const auto pair = [](const Interval& interval) { return Json::array({interval.low, interval.high}); };
+inline nlohmann::ordered_json to_json(const ConfidenceIntervals& intervals) {
+    const auto pair = [](const Interval& interval) {
+        return nlohmann::ordered_json::array({interval.low, interval.high});
+    };
     return {{"level", intervals.level},
             {"resamples", intervals.resamples},
             {"performance", pair(intervals.performance)},
             {"cost", pair(intervals.cost)},
-            {"ibc_lift", intervals.ibc_lift ? pair(*intervals.ibc_lift) : Json(nullptr)},
+            {"ibc_lift", intervals.ibc_lift ? pair(*intervals.ibc_lift) : nlohmann::ordered_json(nullptr)},
             {"undefined_resamples", intervals.undefined_resamples}};
 }
 
 /// The report with `ci`, null where no intervals were asked for.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Evaluation& evaluation) {
-    Json json = to_json<Json>(evaluation.report);
-    json["ci"] = evaluation.intervals ? to_json<Json>(*evaluation.intervals) : Json(nullptr);
+inline nlohmann::ordered_json to_json(const Evaluation& evaluation) {
+    nlohmann::ordered_json json = to_json(evaluation.report);
+    json["ci"] = evaluation.intervals ? to_json(*evaluation.intervals) : nlohmann::ordered_json(nullptr);
     return json;
 }
 
 /// A report for each data set, by name.
-template <class Json = nlohmann::ordered_json>
-Json datasets_json(const Evaluation& evaluation) {
-    Json json = Json::object();
-    for (const auto& [name, report] : evaluation.datasets) json[name] = to_json<Json>(report);
+inline nlohmann::ordered_json datasets_json(const Evaluation& evaluation) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [name, report] : evaluation.datasets) json[name] = to_json(report);
     return json;
 }
 
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Baselines& baselines) {
-    return {{"always_small", to_json<Json>(baselines.always_small)},
-            {"always_large", to_json<Json>(baselines.always_large)},
-            {"random_mix", to_json<Json>(baselines.random_mix)},
-            {"oracle", to_json<Json>(baselines.oracle)}};
+inline nlohmann::ordered_json to_json(const Baselines& baselines) {
+    return {{"always_small", to_json(baselines.always_small)},
+            {"always_large", to_json(baselines.always_large)},
+            {"random_mix", to_json(baselines.random_mix)},
+            {"oracle", to_json(baselines.oracle)}};
 }
 
 /// `{"passed","mean","se"}`.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Guard& guard) {
+inline nlohmann::ordered_json to_json(const Guard& guard) {
     return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}};
 }
 
 /// An object with a member for each parameter.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Parameters& parameters) {
-    Json json = Json::object();
+inline nlohmann::ordered_json to_json(const Parameters& parameters) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
     for (const auto& [name, value] : parameters) {
         switch (value.kind) {
             case ParameterValue::Kind::number:

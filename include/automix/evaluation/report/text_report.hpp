@@ -4,10 +4,10 @@
 #pragma once
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <algorithm>
@@ -58,8 +58,8 @@ inline std::vector<std::string> report_cells(const std::string& name, const Repo
 }  // namespace detail
 
 /// One line a report under a header. `mixing` is the performance of random mixing at the same cost, IBC is in score per unit of cost, excess in per cent of the quality gap.
-template <class Named = std::pair<std::string, Report>>
-std::string report_table(std::string_view title, const std::vector<Named>& reports) {
+inline std::string report_table(std::string_view title,
+                                const std::vector<std::pair<std::string, Report>>& reports) {
     TextTable table({std::string(title), "performance", "mixing", "cost", "IBC", "IBC lift", "gap recovered",
                      "excess", "routed", "draws"});
     std::vector<std::string> notes;
@@ -75,8 +75,7 @@ std::string report_table(std::string_view title, const std::vector<Named>& repor
 }
 
 /// The router between its baselines, and the intervals of its figures.
-template <std::same_as<Evaluation> Result>
-std::string to_text(const Result& evaluation, const std::string& name = "router") {
+inline std::string to_text(const Evaluation& evaluation, const std::string& name = "router") {
     const auto& baselines = evaluation.baselines;
     std::string text = report_table(std::to_string(evaluation.report.rows) + " queries",
                                     {{name, evaluation.report},

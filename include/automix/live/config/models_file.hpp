@@ -14,9 +14,9 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
+#include <automix/file/file.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/json/field_line.hpp>
-#include <automix/file/file.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/model_price.hpp>
@@ -56,7 +56,7 @@ struct ModelConfig {
     Sampling verification{};
     ModelPrompts prompts{};
     std::map<std::string, ModelPrompts> dataset_prompts{};
-    std::optional<BasicVerdictRules<char>> verdict{};
+    std::optional<VerdictRules> verdict{};
     std::optional<std::chrono::milliseconds> timeout{};          ///< of a call
     std::optional<std::chrono::milliseconds> connect_timeout{};  ///< of connecting
     RequestLimits limits{};
@@ -68,14 +68,13 @@ struct ModelConfig {
 
 namespace detail {
 
-template <class Json>
 class ModelsParser : DocumentChecks {
  public:
     explicit ModelsParser(const std::string& name) : DocumentChecks(name) {}
 
-    [[nodiscard]] std::vector<ModelConfig> parse(const Json& json) const {
+    [[nodiscard]] std::vector<ModelConfig> parse(const nlohmann::json& json) const {
         require_keys(json, "", std::array{"models"});
-        const Json& list = this->list(member(json, "", "models"), "models", 0, " model");
+        const nlohmann::json& list = this->list(member(json, "", "models"), "models", 0, " model");
         std::vector<ModelConfig> models;
         for (std::size_t i = 0; i < list.size(); ++i) {
             models.push_back(model(list[i], element("models", i)));
@@ -90,7 +89,7 @@ class ModelsParser : DocumentChecks {
  private:
     /// Calls `use(value, field)` with a member that is there.
     template <class Use>
-    static void with(const Json& json, const std::string& field, const char* key, Use use) {
+    static void with(const nlohmann::json& json, const std::string& field, const char* key, Use use) {
         if (json.contains(key)) use(json.at(key), inside(field, key));
     }
 
@@ -104,20 +103,21 @@ class ModelsParser : DocumentChecks {
         }
     }
 
-    [[nodiscard]] std::string not_empty(const Json& json, const std::string& field) const {
+    [[nodiscard]] std::string not_empty(const nlohmann::json& json, const std::string& field) const {
         std::string value = text(json, field);
         if (value.empty()) fail(field, "expected a text, found an empty one");
         return value;
     }
 
-    [[nodiscard]] std::chrono::milliseconds seconds(const Json& json, const std::string& field) const {
+    [[nodiscard]] std::chrono::milliseconds seconds(const nlohmann::json& json,
+                                                    const std::string& field) const {
         const double value = finite(json, field);
         constexpr double most = 86'400.0;
         if (!(value > 0.0 && value <= most)) fail_expected(field, "seconds above 0 and up to a day", json);
         return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(1000.0 * value)));
     }
 
-    [[nodiscard]] ModelConfig model(const Json& json, const std::string& at) const {
+    [[nodiscard]] ModelConfig model(const nlohmann::json& json, const std::string& at) const {
         require_keys(
             json, at,
             std::array{"name", "base_url", "model", "api_key_env", "price", "generation", "verification",
@@ -154,7 +154,7 @@ class ModelsParser : DocumentChecks {
         return model;
     }
 
-    [[nodiscard]] ModelPrice price(const Json& json, const std::string& at) const {
+    [[nodiscard]] ModelPrice price(const nlohmann::json& json, const std::string& at) const {
         require_keys(json, at,
                      std::array{"call", "verification", "prompt_per_million", "completion_per_million"});
         const bool by_tokens = json.contains("prompt_per_million") && json.contains("completion_per_million");
@@ -174,10 +174,10 @@ class ModelsParser : DocumentChecks {
         return price;
     }
 
-    void read_sampling(const Json& json, const std::string& at, ModelConfig& model) const {
+    void read_sampling(const nlohmann::json& json, const std::string& at, ModelConfig& model) const {
         constexpr double usual_temperature = 0.7;
         const std::string generation = inside(at, "generation");
-        const Json& given = member(json, at, "generation");
+        const nlohmann::json& given = member(json, at, "generation");
         update(model.generation, given, generation);
         member(given, generation, "max_tokens");
         model.verification = model.generation;
@@ -186,7 +186,7 @@ class ModelsParser : DocumentChecks {
              [&](const auto& v, const auto& f) { update(model.verification, v, f); });
     }
 
-    void update(Sampling& sampling, const Json& json, const std::string& at) const {
+    void update(Sampling& sampling, const nlohmann::json& json, const std::string& at) const {
         require_keys(json, at, std::array{"temperature", "top_p", "max_tokens", "stop", "seed"});
         with(json, at, "temperature", [&](const auto& v, const auto& f) {
             sampling.temperature = finite(v, f);
@@ -208,19 +208,20 @@ class ModelsParser : DocumentChecks {
         });
     }
 
-    [[nodiscard]] PromptTemplate prompt(const Json& json, const std::string& field, bool verification) const {
+    [[nodiscard]] PromptTemplate prompt(const nlohmann::json& json, const std::string& field,
+                                        bool verification) const {
         const std::string form = text(json, field);
         return checked(field, [&] {
             return verification ? PromptTemplate::for_verification(form) : PromptTemplate::for_answer(form);
         });
     }
 
-    void read_pair(const Json& json, const std::string& at, ModelPrompts& prompts) const {
+    void read_pair(const nlohmann::json& json, const std::string& at, ModelPrompts& prompts) const {
         with(json, at, "answer", [&](const auto& v, const auto& f) { prompts.answer = prompt(v, f, false); });
         with(json, at, "verify", [&](const auto& v, const auto& f) { prompts.verify = prompt(v, f, true); });
     }
 
-    void read_prompts(const Json& json, const std::string& at, ModelConfig& model) const {
+    void read_prompts(const nlohmann::json& json, const std::string& at, ModelConfig& model) const {
         if (!json.is_object()) fail_expected(at, "an object", json);
         read_pair(json, at, model.prompts);
         for (const auto& [dataset, pair] : json.items()) {
@@ -230,28 +231,25 @@ class ModelsParser : DocumentChecks {
         }
     }
 
-    [[nodiscard]] BasicVerdictRules<char> verdict(const Json& json, const std::string& at) const {
+    [[nodiscard]] VerdictRules verdict(const nlohmann::json& json, const std::string& at) const {
         require_keys(json, at, std::array{"positive", "negative"});
         const std::string positive = not_empty(member(json, at, "positive"), inside(at, "positive"));
         const std::string negative = not_empty(member(json, at, "negative"), inside(at, "negative"));
-        return checked(at, [&] { return BasicVerdictRules<char>(positive, negative); });
+        return checked(at, [&] { return VerdictRules(positive, negative); });
     }
 };
 
 }  // namespace detail
 
 /// The models in a text, which messages call `name`. Throws `DataError` with name, line and field for whatever is wrong.
-template <class Json = nlohmann::json>
-[[nodiscard]] std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
-    const Json json = detail::parse_document<Json>(text, name);
-    return detail::with_line_of_field<Json>(text, name,
-                                            [&] { return detail::ModelsParser<Json>(name).parse(json); });
+[[nodiscard]] inline std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
+    const nlohmann::json json = detail::parse_document(text, name);
+    return detail::with_line_of_field(text, name, [&] { return detail::ModelsParser(name).parse(json); });
 }
 
 /// Reads a models file. Throws as `parse_models`, and where the file cannot be read.
-template <class Json = nlohmann::json>
-[[nodiscard]] std::vector<ModelConfig> read_models(const std::string& path) {
-    return parse_models<Json>(detail::read_file(path), path);
+[[nodiscard]] inline std::vector<ModelConfig> read_models(const std::string& path) {
+    return parse_models(detail::read_file(path), path);
 }
 
 }  // namespace automix

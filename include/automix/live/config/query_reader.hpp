@@ -7,10 +7,10 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/log/detail/log_fields.hpp>
+#include <automix/file/line_reader.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/json/json_document.hpp>
-#include <automix/file/line_reader.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/live/query.hpp>
 
 #include <nlohmann/json.hpp>
@@ -28,12 +28,11 @@ namespace automix {
 
 namespace detail {
 
-template <class Json>
 class QueryParser : DocumentChecks {
  public:
     explicit QueryParser(const std::string& name) : DocumentChecks(name) {}
 
-    [[nodiscard]] Query parse(const Json& json) const {
+    [[nodiscard]] Query parse(const nlohmann::json& json) const {
         if (json.is_object() && json.contains("schema")) {
             require_schema(json, "", log_schema);
         } else {
@@ -52,11 +51,11 @@ class QueryParser : DocumentChecks {
     }
 
  private:
-    static bool has(const Json& json, const char* key) {
+    static bool has(const nlohmann::json& json, const char* key) {
         return json.contains(key) && !json.at(key).is_null();
     }
 
-    [[nodiscard]] std::string required(const Json& json, const char* key) const {
+    [[nodiscard]] std::string required(const nlohmann::json& json, const char* key) const {
         std::string value = text(member(json, "", key), key);
         if (value.empty()) fail(key, "expected a text, found an empty one");
         return value;
@@ -69,9 +68,8 @@ enum class References : std::uint8_t { optional, required };
 
 /// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with
 /// name, line and field for whatever is wrong, and where there are none.
-template <class Json = nlohmann::json>
-[[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
-                                               References references = References::optional) {
+[[nodiscard]] inline std::vector<Query> parse_queries(std::string_view text, const std::string& name,
+                                                      References references = References::optional) {
     std::vector<Query> queries;
     std::unordered_map<std::string, std::size_t> lines_of_ids;
     std::size_t number = 0;
@@ -83,7 +81,7 @@ template <class Json = nlohmann::json>
         ++number;
         if (detail::is_blank(line)) continue;
         try {
-            Query query = detail::QueryParser<Json>(name).parse(detail::parse_document<Json>(line, name));
+            Query query = detail::QueryParser(name).parse(detail::parse_document(line, name));
             const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, number);
             if (!fresh) {
                 throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +

@@ -41,26 +41,27 @@ inline constexpr std::array<std::string_view, 3> role_names = {"system", "user",
 inline constexpr std::array<std::string_view, 4> finish_names = {"stop", "length", "content_filter", "other"};
 
 /// All that a reply depends on, but the number of samples.
-template <class Json>
-Json request_json(const GenerateRequest& request) {
-    Json messages = Json::array();
+inline nlohmann::ordered_json request_json(const GenerateRequest& request) {
+    nlohmann::ordered_json messages = nlohmann::ordered_json::array();
     for (const Message& message : request.messages) {
         messages.push_back(
             {{"role", role_names[static_cast<std::size_t>(message.role)]}, {"content", message.text}});
     }
     const Sampling& sampling = request.sampling;
     return {
-        {"messages", std::move(messages)}, {"temperature", sampling.temperature},
-        {"top_p", sampling.top_p},         {"max_tokens", sampling.max_tokens},
-        {"stop", sampling.stop},           {"seed", sampling.seed ? Json(*sampling.seed) : Json(nullptr)}};
+        {"messages", std::move(messages)},
+        {"temperature", sampling.temperature},
+        {"top_p", sampling.top_p},
+        {"max_tokens", sampling.max_tokens},
+        {"stop", sampling.stop},
+        {"seed", sampling.seed ? nlohmann::ordered_json(*sampling.seed) : nlohmann::ordered_json(nullptr)}};
 }
 
-template <class Json>
 class CallParser : DocumentChecks {
  public:
     explicit CallParser(const std::string& name) : DocumentChecks(name) {}
 
-    [[nodiscard]] RecordedCall parse(const Json& json) const {
+    [[nodiscard]] RecordedCall parse(const nlohmann::json& json) const {
         require_keys(json, "",
                      std::array{"schema", "model", "request", "samples", "completions", "usage", "cost"});
         require_schema(json, "", calls_schema);
@@ -68,8 +69,9 @@ class CallParser : DocumentChecks {
         call.model = text(member(json, "", "model"), "model");
         call.request = request(member(json, "", "request"));
         call.request.samples = whole(member(json, "", "samples"), "samples", 1);
-        const Json& completions = list(member(json, "", "completions"), "completions",
-                                       static_cast<std::size_t>(call.request.samples), " completions");
+        const nlohmann::json& completions =
+            list(member(json, "", "completions"), "completions",
+                 static_cast<std::size_t>(call.request.samples), " completions");
         for (std::size_t i = 0; i < completions.size(); ++i) {
             const std::string at = element("completions", i);
             require_keys(completions[i], at, std::array{"text", "finish"});
@@ -78,7 +80,7 @@ class CallParser : DocumentChecks {
                  static_cast<FinishReason>(
                      choice(member(completions[i], at, "finish"), at + ".finish", finish_names))});
         }
-        if (const Json& usage = member(json, "", "usage"); !usage.is_null()) {
+        if (const nlohmann::json& usage = member(json, "", "usage"); !usage.is_null()) {
             require_keys(usage, "usage", std::array{"prompt_tokens", "completion_tokens"});
             call.reply.usage = Usage{tokens(usage, "prompt_tokens"), tokens(usage, "completion_tokens")};
         }
@@ -88,20 +90,22 @@ class CallParser : DocumentChecks {
     }
 
  private:
-    [[nodiscard]] std::int64_t tokens(const Json& usage, const char* key) const {
-        const Json& count = member(usage, "usage", key);
+    [[nodiscard]] std::int64_t tokens(const nlohmann::json& usage, const char* key) const {
+        const nlohmann::json& count = member(usage, "usage", key);
         constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
-        if (!count.is_number_unsigned() || count.template get<std::uint64_t>() > most)
+        if (!count.is_number_unsigned() || count.get<std::uint64_t>() > most)
             fail_expected(inside("usage", key), "a whole number of at least 0", count);
-        return count.template get<std::int64_t>();
+        return count.get<std::int64_t>();
     }
 
-    [[nodiscard]] GenerateRequest request(const Json& json) const {
+    [[nodiscard]] GenerateRequest request(const nlohmann::json& json) const {
         require_keys(json, "request",
                      std::array{"messages", "temperature", "top_p", "max_tokens", "stop", "seed"});
-        const auto field = [&](const char* key) -> const Json& { return member(json, "request", key); };
+        const auto field = [&](const char* key) -> const nlohmann::json& {
+            return member(json, "request", key);
+        };
         GenerateRequest request;
-        const Json& messages = list(field("messages"), "request.messages", 0, "");
+        const nlohmann::json& messages = list(field("messages"), "request.messages", 0, "");
         for (std::size_t i = 0; i < messages.size(); ++i) {
             const std::string at = element("request.messages", i);
             require_keys(messages[i], at, std::array{"role", "content"});
@@ -113,13 +117,13 @@ class CallParser : DocumentChecks {
         sampling.temperature = finite(field("temperature"), "request.temperature");
         sampling.top_p = finite(field("top_p"), "request.top_p");
         sampling.max_tokens = whole(field("max_tokens"), "request.max_tokens", 1);
-        const Json& stops = array(field("stop"), "request.stop");
+        const nlohmann::json& stops = array(field("stop"), "request.stop");
         for (std::size_t i = 0; i < stops.size(); ++i)
             sampling.stop.push_back(text(stops[i], element("request.stop", i)));
-        if (const Json& seed = field("seed"); !seed.is_null()) {
+        if (const nlohmann::json& seed = field("seed"); !seed.is_null()) {
             if (!seed.is_number_unsigned())
                 fail_expected("request.seed", "a whole number of at least 0 or null", seed);
-            sampling.seed = seed.template get<std::uint64_t>();
+            sampling.seed = seed.get<std::uint64_t>();
         }
         return request;
     }
@@ -128,22 +132,21 @@ class CallParser : DocumentChecks {
 }  // namespace detail
 
 /// A call as the object of its line.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const RecordedCall& call) {
-    Json completions = Json::array();
+inline nlohmann::ordered_json to_json(const RecordedCall& call) {
+    nlohmann::ordered_json completions = nlohmann::ordered_json::array();
     for (const Completion& completion : call.reply.completions) {
         completions.push_back(
             {{"text", completion.text},
              {"finish", detail::finish_names[static_cast<std::size_t>(completion.finish)]}});
     }
-    Json usage = nullptr;
+    nlohmann::ordered_json usage = nullptr;
     if (call.reply.usage) {
         usage = {{"prompt_tokens", call.reply.usage->prompt_tokens},
                  {"completion_tokens", call.reply.usage->completion_tokens}};
     }
     return {{"schema", calls_schema},
             {"model", call.model},
-            {"request", detail::request_json<Json>(call.request)},
+            {"request", detail::request_json(call.request)},
             {"samples", call.request.samples},
             {"completions", std::move(completions)},
             {"usage", std::move(usage)},
@@ -151,9 +154,8 @@ Json to_json(const RecordedCall& call) {
 }
 
 /// A call from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
-template <class Json>
-[[nodiscard]] RecordedCall parse_call(const Json& json, const std::string& name) {
-    return detail::CallParser<Json>(name).parse(json);
+[[nodiscard]] inline RecordedCall parse_call(const nlohmann::json& json, const std::string& name) {
+    return detail::CallParser(name).parse(json);
 }
 
 }  // namespace automix

@@ -11,10 +11,10 @@
 #include <automix/pomdp/detail/discounting.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
-#include <automix/pomdp/policy.hpp>
-#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/detail/stage_bounds.hpp>
 #include <automix/pomdp/detail/upper_bound.hpp>
+#include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <Eigen/Core>

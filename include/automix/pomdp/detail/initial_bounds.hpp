@@ -7,8 +7,8 @@
 // O(entries of T * actions).
 #pragma once
 
-#include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/belief_updater.hpp>
+#include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
 
 #include <Eigen/Core>

@@ -10,9 +10,9 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/json/document_checks.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
+#include <automix/json/document_checks.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/pomdp/detail/fingerprint.hpp>
 #include <automix/pomdp/policy.hpp>
@@ -120,13 +120,12 @@ inline void require_same_problem(const PomdpPolicyProblem& found, const PomdpPol
 namespace detail {
 
 /// One step of a policy, one vector a line.
-template <class Json>
-std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPolicyProblem& problem) {
+inline std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPolicyProblem& problem) {
     if (values.states() != problem.states) {
         throw ArgumentError("policy: expected vectors over " + std::to_string(problem.states) +
                             " states, found " + std::to_string(values.states()));
     }
-    Json actions = Json::array();
+    nlohmann::ordered_json actions = nlohmann::ordered_json::array();
     std::string vectors;
     for (int k = 0; k < values.size(); ++k) {
         const std::string where = "policy: vector " + std::to_string(k);
@@ -135,7 +134,7 @@ std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPoli
                                 " actions, found " + std::to_string(values.action(k)));
         }
         actions.push_back(values.action(k));
-        Json vector = Json::array();
+        nlohmann::ordered_json vector = nlohmann::ordered_json::array();
         for (int s = 0; s < values.states(); ++s) {
             if (!std::isfinite(values.at(k, s))) {
                 throw ArgumentError(where + ", state " + std::to_string(s) +
@@ -149,10 +148,10 @@ std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPoli
 }
 
 /// Takes a policy file apart.
-template <class Json>
 class PomdpPolicyParser : DocumentChecks {
  public:
-    PomdpPolicyParser(const Json& json, const std::string& name) : DocumentChecks(name), json_(json) {}
+    PomdpPolicyParser(const nlohmann::json& json, const std::string& name)
+        : DocumentChecks(name), json_(json) {}
 
     PomdpPolicyFile parse() const {
         require_keys(json_, "",
@@ -178,7 +177,7 @@ class PomdpPolicyParser : DocumentChecks {
 
  private:
     bool costs() const {
-        const Json& values = member(json_, "", "values");
+        const nlohmann::json& values = member(json_, "", "values");
         if (values != "reward" && values != "cost")
             fail("values", R"(expected "reward" or "cost", found )" + shown(values));
         return values == "cost";
@@ -187,20 +186,20 @@ class PomdpPolicyParser : DocumentChecks {
     std::vector<std::string> action_names(int actions) const {
         if (!json_.contains("action_names")) return {};
         const std::string field = "action_names";
-        const Json& names =
+        const nlohmann::json& names =
             list(json_.at(field), field, static_cast<std::size_t>(actions), ", one for each action");
         std::vector<std::string> texts;
         for (std::size_t a = 0; a < names.size(); ++a) {
             if (!names[a].is_string()) fail(element(field, a), "expected a string, found " + shown(names[a]));
-            texts.push_back(names[a].template get<std::string>());
+            texts.push_back(names[a].get<std::string>());
         }
         return texts;
     }
 
     std::optional<std::uint64_t> fingerprint() const {
         if (!json_.contains("fingerprint")) return std::nullopt;
-        const Json& given = json_.at("fingerprint");
-        const std::string text = given.is_string() ? given.template get<std::string>() : std::string();
+        const nlohmann::json& given = json_.at("fingerprint");
+        const std::string text = given.is_string() ? given.get<std::string>() : std::string();
         std::uint64_t word = 0;
         std::from_chars(text.data(), text.data() + text.size(), word, 16);
         if (hexadecimal(word) != text)
@@ -209,7 +208,7 @@ class PomdpPolicyParser : DocumentChecks {
     }
 
     std::vector<pomdp::ValueFunction> all_steps(const PomdpPolicyProblem& problem, int horizon) const {
-        const Json& given =
+        const nlohmann::json& given =
             list(member(json_, "", "steps"), "steps", static_cast<std::size_t>(std::max(1, horizon)),
                  horizon > 0 ? ", one for each step of the horizon" : " for an unlimited horizon");
         std::vector<pomdp::ValueFunction> steps;
@@ -218,13 +217,13 @@ class PomdpPolicyParser : DocumentChecks {
         return steps;
     }
 
-    pomdp::ValueFunction step(const Json& json, const std::string& field,
+    pomdp::ValueFunction step(const nlohmann::json& json, const std::string& field,
                               const PomdpPolicyProblem& problem) const {
         require_keys(json, field, std::array{"actions", "vectors"});
         const std::string of_vectors = inside(field, "vectors");
         const std::string of_actions = inside(field, "actions");
-        const Json& vectors = list(member(json, field, "vectors"), of_vectors, 0, " vector");
-        const Json& actions =
+        const nlohmann::json& vectors = list(member(json, field, "vectors"), of_vectors, 0, " vector");
+        const nlohmann::json& actions =
             list(member(json, field, "actions"), of_actions, vectors.size(), ", one for each vector");
         for (std::size_t k = 0; k < vectors.size(); ++k) {
             list(vectors[k], element(of_vectors, k), static_cast<std::size_t>(problem.states),
@@ -235,75 +234,71 @@ class PomdpPolicyParser : DocumentChecks {
         for (std::size_t k = 0; k < vectors.size(); ++k) {
             alpha.action = whole(actions[k], element(of_actions, k), 0, problem.actions - 1);
             for (int s = 0; s < problem.states; ++s) {
-                const Json& value = vectors[k][static_cast<std::size_t>(s)];
+                const nlohmann::json& value = vectors[k][static_cast<std::size_t>(s)];
                 if (!value.is_number()) {
                     fail(element(element(of_vectors, k), static_cast<std::size_t>(s)),
                          "expected a number, found " + shown(value));
                 }
-                alpha.values(s) = value.template get<double>();
+                alpha.values(s) = value.get<double>();
             }
             values.add(alpha);
         }
         return values;
     }
 
-    const Json& json_;
+    const nlohmann::json& json_;
 };
 
 }  // namespace detail
 
 /// The text of a policy file. Throws `ArgumentError` for a policy that is empty, does not fit the problem, or has values
 /// that are not finite. In names, bytes that are not UTF-8 are replaced.
-template <class Json = nlohmann::ordered_json>
-[[nodiscard]] std::string to_pomdp_policy_text(const pomdp::Policy& policy,
-                                               const PomdpPolicyProblem& problem) {
-    Json head{{"schema", pomdp_policy_schema},
-              {"states", problem.states},
-              {"actions", problem.actions},
-              {"observations", problem.observations},
-              {"discount", problem.discount},
-              {"horizon", policy.horizon()},
-              {"values", problem.costs ? "cost" : "reward"}};
+[[nodiscard]] inline std::string to_pomdp_policy_text(const pomdp::Policy& policy,
+                                                      const PomdpPolicyProblem& problem) {
+    nlohmann::ordered_json head{{"schema", pomdp_policy_schema},
+                                {"states", problem.states},
+                                {"actions", problem.actions},
+                                {"observations", problem.observations},
+                                {"discount", problem.discount},
+                                {"horizon", policy.horizon()},
+                                {"values", problem.costs ? "cost" : "reward"}};
     if (!problem.action_names.empty()) head["action_names"] = problem.action_names;
     if (problem.fingerprint) head["fingerprint"] = detail::hexadecimal(*problem.fingerprint);
-    std::string text = head.dump(-1, ' ', false, Json::error_handler_t::replace);
+    std::string text = head.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     text.back() = ',';
     text += "\n\"steps\":[\n";
     for (int step = 0; step < std::max(1, policy.horizon()); ++step) {
         if (step > 0) text += ",\n";
-        text += detail::policy_step_text<Json>(policy.values(step), problem);
+        text += detail::policy_step_text(policy.values(step), problem);
     }
     return text + "]}\n";
 }
 
 /// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
 /// wrong, unknown keys and another version among it.
-template <class Json = nlohmann::json>
-[[nodiscard]] PomdpPolicyFile parse_pomdp_policy(std::string_view text, const std::string& name) {
-    const Json json = detail::parse_document<Json>(text, name);
-    return detail::PomdpPolicyParser<Json>(json, name).parse();
+[[nodiscard]] inline PomdpPolicyFile parse_pomdp_policy(std::string_view text, const std::string& name) {
+    const nlohmann::json json = detail::parse_document(text, name);
+    return detail::PomdpPolicyParser(json, name).parse();
 }
 
 /// Throws as `parse_pomdp_policy`, and where the file cannot be read.
-template <class Json = nlohmann::json>
-[[nodiscard]] PomdpPolicyFile read_pomdp_policy(const std::string& path) {
-    return parse_pomdp_policy<Json>(detail::read_file(path), path);
+[[nodiscard]] inline PomdpPolicyFile read_pomdp_policy(const std::string& path) {
+    return parse_pomdp_policy(detail::read_file(path), path);
 }
 
 /// A policy for this problem, as `policy_problem` gives it of a model. Throws also where the file's is for another one (see
 /// `require_same_problem`).
-template <class Json = nlohmann::json>
-[[nodiscard]] pomdp::Policy read_pomdp_policy(const std::string& path, const PomdpPolicyProblem& problem) {
-    PomdpPolicyFile file = read_pomdp_policy<Json>(path);
+[[nodiscard]] inline pomdp::Policy read_pomdp_policy(const std::string& path,
+                                                     const PomdpPolicyProblem& problem) {
+    PomdpPolicyFile file = read_pomdp_policy(path);
     require_same_problem(file.problem, problem, path);
     return std::move(file.policy);
 }
 
 /// Replaces the file. Throws as `to_pomdp_policy_text`, and `DataError` where the file cannot be written.
-template <class Json = nlohmann::ordered_json>
-void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
-                        const PomdpPolicyProblem& problem) {
-    FileReplacement(path).commit(to_pomdp_policy_text<Json>(policy, problem));
+inline void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
+                               const PomdpPolicyProblem& problem) {
+    FileReplacement(path).commit(to_pomdp_policy_text(policy, problem));
 }
 
 }  // namespace automix

@@ -37,10 +37,9 @@ struct PomdpFile {
 namespace detail {
 
 /// Makes the model of what the lines of a file say.
-template <class Lexer>
 class PomdpAssembly {
  public:
-    PomdpAssembly(const Lexer& lexer, PomdpStatements<Lexer> said, const PomdpLimits& limits)
+    PomdpAssembly(const PomdpLexer& lexer, PomdpStatements said, const PomdpLimits& limits)
         : lexer_(lexer), said_(std::move(said)), limits_(limits), states_(said_.states.count()) {}
 
     [[nodiscard]] PomdpFile file() {
@@ -143,8 +142,8 @@ class PomdpAssembly {
                            " scaled to the sum 1, off by up to " + format_fixed(correction.largest, 9));
     }
 
-    const Lexer& lexer_;
-    PomdpStatements<Lexer> said_;
+    const PomdpLexer& lexer_;
+    PomdpStatements said_;
     const PomdpLimits& limits_;
     int states_;
     std::vector<std::string> notices_;
@@ -154,18 +153,16 @@ class PomdpAssembly {
 
 /// The model in a text in .pomdp format. `name` stands for the file in messages. Throws `DataError` with
 /// file, line, column, what was expected and what was found.
-template <class Lexer = detail::PomdpLexer>
-[[nodiscard]] PomdpFile parse_pomdp(std::string_view text, const std::string& name,
-                                    const PomdpLimits& limits = {}) {
-    Lexer lexer(text, name);
-    detail::PomdpStatements<Lexer> said = detail::PomdpParser<Lexer>(lexer, limits).parse();
-    return detail::PomdpAssembly<Lexer>(lexer, std::move(said), limits).file();
+[[nodiscard]] inline PomdpFile parse_pomdp(std::string_view text, const std::string& name,
+                                           const PomdpLimits& limits = {}) {
+    detail::PomdpLexer lexer(text, name);
+    detail::PomdpStatements said = detail::PomdpParser(lexer, limits).parse();
+    return detail::PomdpAssembly(lexer, std::move(said), limits).file();
 }
 
 /// The model in a file. Throws as `parse_pomdp`, and where the file cannot be read.
-template <class Lexer = detail::PomdpLexer>
-[[nodiscard]] PomdpFile read_pomdp(const std::string& path, const PomdpLimits& limits = {}) {
-    return parse_pomdp<Lexer>(detail::read_file(path), path, limits);
+[[nodiscard]] inline PomdpFile read_pomdp(const std::string& path, const PomdpLimits& limits = {}) {
+    return parse_pomdp(detail::read_file(path), path, limits);
 }
 
 }  // namespace automix

@@ -4,13 +4,13 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/json/document_checks.hpp>
-#include <automix/routing/json/explanation_json.hpp>
 #include <automix/evaluation/report/report_json.hpp>
+#include <automix/json/document_checks.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/objective.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/json/explanation_json.hpp>
+#include <automix/routing/objective.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -20,12 +20,12 @@
 
 namespace automix {
 
-template <class Json = nlohmann::ordered_json>
-Json to_json(const PomdpReport& report) {
-    Json json{
+inline nlohmann::ordered_json to_json(const PomdpReport& report) {
+    nlohmann::ordered_json json{
         {"objective", to_string(report.objective)},
-        {"base_slope", to_json<Json>(report.base_slope)},
-        {"base_slope_undefined", report.base_slope ? Json(nullptr) : Json(report.base_slope.reason())},
+        {"base_slope", to_json(report.base_slope)},
+        {"base_slope_undefined", report.base_slope ? nlohmann::ordered_json(nullptr)
+                                                   : nlohmann::ordered_json(report.base_slope.reason())},
         {"accepted", detail::accepted_names[static_cast<std::size_t>(report.accepted)]},
         {"lambda", report.lambda},
         {"share", report.share},
@@ -72,27 +72,24 @@ class ReportParser : protected DocumentChecks {
         }
     }
 
-    template <class Json>
-    double number(const Json& json, const std::string& field, const char* key) const {
+    double number(const nlohmann::json& json, const std::string& field, const char* key) const {
         return finite(member(json, field, key), inside(field, key));
     }
 
-    template <class Json>
-    Objective objective(const Json& json, const std::string& field) const {
+    Objective objective(const nlohmann::json& json, const std::string& field) const {
         const std::string at = inside(field, "objective");
         const std::string written = text(member(json, field, "objective"), at);
         return as_data([&] { return parse_objective(written); }, at);
     }
 
-    template <class Json>
-    PomdpReport report(const Json& json, const std::string& field) const {
+    PomdpReport report(const nlohmann::json& json, const std::string& field) const {
         require_keys(
             json, field,
             std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
                        "expected", "guard", "gap", "fallback", "shortfall", "ibc", "quality"});
         PomdpReport report;
         report.objective = objective(json, field);
-        const Json& slope = member(json, field, "base_slope");
+        const nlohmann::json& slope = member(json, field, "base_slope");
         report.base_slope = slope.is_null()
                                 ? Figure::undefined(text(member(json, field, "base_slope_undefined"),
                                                          inside(field, "base_slope_undefined")))
@@ -106,7 +103,7 @@ class ReportParser : protected DocumentChecks {
         const auto figures = [&]<std::size_t Count>(const char* key,
                                                     const std::array<const char*, Count>& keys,
                                                     const std::array<double*, Count>& into) {
-            const Json& part = member(json, field, key);
+            const nlohmann::json& part = member(json, field, key);
             require_keys(part, inside(field, key), keys);
             for (std::size_t i = 0; i < Count; ++i) {
                 if (into[i] != nullptr) *into[i] = number(part, inside(field, key), keys[i]);

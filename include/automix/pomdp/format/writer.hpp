@@ -24,13 +24,13 @@ namespace automix {
 namespace detail {
 
 /// The line of the states, actions or observations: their names, or their number where there are none.
-template <class Lexer = PomdpLexer>
-std::string pomdp_symbols_line(const std::string& section, const std::vector<std::string>& names, int count) {
+inline std::string pomdp_symbols_line(const std::string& section, const std::vector<std::string>& names,
+                                      int count) {
     std::string line = section + ':';
     if (names.empty()) return line + ' ' + format_number(count) + '\n';
     std::unordered_set<std::string_view> seen;
     for (const std::string& name : names) {
-        if (!PomdpSymbols<Lexer>::is_name(name) || !seen.insert(name).second) {
+        if (!PomdpSymbols::is_name(name) || !seen.insert(name).second) {
             throw DataError("POMDP: " + section +
                             ": expected different names that a .pomdp file can hold, found " +
                             in_quotes(name));

@@ -13,8 +13,8 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/count_gains.hpp>
-#include <automix/routing/evidence.hpp>
 #include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
@@ -117,12 +117,11 @@ struct FixedKOptions {
 };
 
 /// Draws k verdicts of the first model at once, then accepts or routes to the last.
-/// `Data` is `Statistics`; a template, so that training is compiled where it is used.
-template <class Data>
-class BasicFixedKRouter {
+/// `Statistics` is `Statistics`; a template, so that training is compiled where it is used.
+class FixedKRouter {
  public:
     /// Throws `ArgumentError` for an objective that it does not serve.
-    explicit BasicFixedKRouter(FixedKOptions options = {}) : options_(std::move(options)) {
+    explicit FixedKRouter(FixedKOptions options = {}) : options_(std::move(options)) {
         const ObjectiveKind kind = options_.objective.kind;
         if (kind != ObjectiveKind::base_slope && kind != ObjectiveKind::lambda)
             throw ArgumentError("fixed_k: the objective is base or lambda=X, found " +
@@ -134,7 +133,7 @@ class BasicFixedKRouter {
     /// Where the first model has no verdicts nothing is feasible. Throws `DataError` for a log that cannot be trained on; the
     /// router is then unchanged.
     TrainingResult train(const TrainingData& training) {
-        const Data statistics = collect(training);
+        const Statistics statistics = collect(training);
         const ModelShape& first = statistics.models.front();
         TrainingResult result;
         if (first.kind != VerificationKind::verdicts) {
@@ -162,10 +161,10 @@ class BasicFixedKRouter {
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever the objective says; none where
     /// the first model has no verdicts. Throws as `train` does.
-    [[nodiscard]] std::vector<BasicFixedKRouter> curve(const TrainingData& training) const {
-        const Data statistics = collect(training);
+    [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const {
+        const Statistics statistics = collect(training);
         const ModelShape& first = statistics.models.front();
-        std::vector<BasicFixedKRouter> routers;
+        std::vector<FixedKRouter> routers;
         if (first.kind != VerificationKind::verdicts) return routers;
         const Sums total = statistics.total();
         const RoutingPrices prices = mean_prices(total);
@@ -200,7 +199,7 @@ class BasicFixedKRouter {
     }
 
  private:
-    [[nodiscard]] Data collect(const TrainingData& training) const {
+    [[nodiscard]] Statistics collect(const TrainingData& training) const {
         StatisticsOptions options;
         options.max_draws = options_.max_draws;
         return collect_statistics(training.data, training.prices, options);
@@ -219,7 +218,5 @@ class BasicFixedKRouter {
     FixedDraws chosen_;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
 };
-
-using FixedKRouter = BasicFixedKRouter<Statistics>;
 
 }  // namespace automix

@@ -9,9 +9,9 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/choice.hpp>
-#include <automix/routing/evidence.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,20 +29,18 @@ struct RoutingPosition {
 };
 
 /// On the scalar of its vectors, so that it is compiled where it is used.
-template <class Scalar>
-class BasicRoutingPolicy {
+class RoutingPolicy {
  public:
-    using Vectors = BasicVectorPolicy<Scalar>;
+    using Vectors = VectorPolicy;
 
-    BasicRoutingPolicy() = default;
+    RoutingPolicy() = default;
     /// A table of choices, one a cell. The layout is shared by policies over the same models.
-    BasicRoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells,
-                       int first_model)
+    RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells, int first_model)
         : layout_(std::move(layout)),
           cells_(std::make_shared<const std::vector<CellPolicy>>(std::move(cells))),
           first_model_(first_model) {}
 
-    explicit BasicRoutingPolicy(std::shared_ptr<const Vectors> vectors)
+    explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors)
         : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
 
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
@@ -65,8 +63,8 @@ class BasicRoutingPolicy {
     }
 
     /// The same table, asking that model first. Requires a table.
-    [[nodiscard]] BasicRoutingPolicy starting_at(int first) const {
-        BasicRoutingPolicy policy = *this;
+    [[nodiscard]] RoutingPolicy starting_at(int first) const {
+        RoutingPolicy policy = *this;
         policy.first_model_ = first;
         return policy;
     }
@@ -170,7 +168,5 @@ class BasicRoutingPolicy {
     std::shared_ptr<const Vectors> vectors_{};
     int first_model_ = 0;
 };
-
-using RoutingPolicy = BasicRoutingPolicy<double>;
 
 }  // namespace automix

@@ -10,11 +10,11 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
-#include <automix/routing/belief/detail/routing_tree.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -28,14 +28,13 @@ namespace automix {
 
 /// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads. On the scalar
 /// of the router's tree, so that explaining is compiled where it is used.
-template <class Scalar>
-class BasicPolicyExplainer {
-    using Tree = BasicRoutingTree<Scalar>;
-    using Values = detail::CellValues<Tree>;
+class PolicyExplainer {
+    using Tree = RoutingTree;
+    using Values = detail::CellValues;
 
  public:
     /// Throws `NotTrainedError` where there is no policy, or one of a curve, of which nothing else is kept.
-    explicit BasicPolicyExplainer(const PomdpRouter& router) : router_(router) {
+    explicit PolicyExplainer(const PomdpRouter& router) : router_(router) {
         const TrainedPolicy& trained = router.trained();
         if (!router.mixture().empty() && !has_table(router))
             throw NotTrainedError("pomdp: nothing is kept to explain this policy by");
@@ -51,9 +50,9 @@ class BasicPolicyExplainer {
         const TrainedPolicy& trained = router.trained();
         return !trained.mixture.empty() && trained.tree != nullptr;
     }
-    BasicPolicyExplainer(const BasicPolicyExplainer&) = delete;
-    BasicPolicyExplainer& operator=(const BasicPolicyExplainer&) = delete;
-    ~BasicPolicyExplainer() = default;
+    PolicyExplainer(const PolicyExplainer&) = delete;
+    PolicyExplainer& operator=(const PolicyExplainer&) = delete;
+    ~PolicyExplainer() = default;
 
     /// Throws `ProtocolError` for evidence that no query can have.
     [[nodiscard]] Explanation explain(const Evidence& evidence) const {
@@ -147,7 +146,7 @@ class BasicPolicyExplainer {
         explanation.belief.assign(about.levels.begin(), about.levels.end());
         const RoutedModel& shape = vectors.models()[static_cast<std::size_t>(current)];
         if (shape.kind == VerificationKind::verdicts) {
-            const auto grid = detail::level_grid<Scalar>(about.levels.size());
+            const auto grid = detail::level_grid(about.levels.size());
             explanation.levels.assign(grid.begin(), grid.end());
         }
         if (!falls_back) explain_draws(explanation, evidence.current_model(), vectors, about, shape);
@@ -174,18 +173,18 @@ class BasicPolicyExplainer {
             if (draws > left) continue;
             double follows = 0.0;
             if (counts) {
-                const auto grid = detail::level_grid<Scalar>(about.levels.size());
+                const auto grid = detail::level_grid(about.levels.size());
                 double ways = 1.0;
                 for (int j = 0; j <= draws; ++j) {
-                    const Eigen::VectorX<Scalar> seen = (ways * about.levels.array() * grid.array().pow(j) *
-                                                         (1.0 - grid.array()).pow(draws - j))
-                                                            .matrix();
+                    const Eigen::VectorXd seen = (ways * about.levels.array() * grid.array().pow(j) *
+                                                  (1.0 - grid.array()).pow(draws - j))
+                                                     .matrix();
                     follows += behind(known.parsed + draws, seen);
                     ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
                 }
             } else {
                 for (Index level = 0; level < about.levels.size(); ++level) {
-                    Eigen::VectorX<Scalar> seen = Eigen::VectorX<Scalar>::Zero(about.levels.size());
+                    Eigen::VectorXd seen = Eigen::VectorXd::Zero(about.levels.size());
                     seen(level) = about.levels(level);
                     follows += behind(1, seen);
                 }
@@ -255,7 +254,7 @@ class BasicPolicyExplainer {
 
     void add_belief(Explanation& explanation, const Evidence& evidence, const RoutedModel& model) const {
         if (!chain_ || chain_->position(evidence.current) < 0) return;
-        BasicLevelBelief<Scalar> belief;
+        LevelBelief belief;
         for (int m = 0; m <= evidence.current; ++m) {
             const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
             if (!known.answered) continue;
@@ -265,7 +264,7 @@ class BasicPolicyExplainer {
         }
         explanation.belief.assign(belief.levels.begin(), belief.levels.end());
         if (model.kind != VerificationKind::verdicts) return;
-        const auto grid = detail::level_grid<Scalar>(belief.levels.size());
+        const auto grid = detail::level_grid(belief.levels.size());
         explanation.levels.assign(grid.begin(), grid.end());
     }
 
@@ -294,9 +293,7 @@ class BasicPolicyExplainer {
 
     const PomdpRouter& router_;
     std::vector<Values> values_;  // of the policies that are mixed
-    std::optional<detail::BeliefChain<Scalar>> chain_;
+    std::optional<detail::BeliefChain> chain_;
 };
-
-using PolicyExplainer = BasicPolicyExplainer<double>;
 
 }  // namespace automix

@@ -8,15 +8,15 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/data/statistics.hpp>
 #include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/pomdp_training.hpp>
+#include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
-#include <automix/routing/belief/pomdp_report.hpp>
-#include <automix/routing/belief/detail/pomdp_training.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/training.hpp>
 
 #include <algorithm>
@@ -67,16 +67,13 @@ inline void validate(const PomdpOptions& options) {
                             format_number(options.most_cells));
 }
 
-/// `Data` is `Statistics`; a template, so that training is compiled where it is used.
-template <class Data>
-class BasicPomdpRouter {
+/// `Statistics` is `Statistics`; a template, so that training is compiled where it is used.
+class PomdpRouter {
  public:
-    explicit BasicPomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) {
-        validate(options_);
-    }
+    explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
 
     /// A router that was trained before, with these options.
-    BasicPomdpRouter(PomdpOptions options, TrainedPolicy trained) : BasicPomdpRouter(std::move(options)) {
+    PomdpRouter(PomdpOptions options, TrainedPolicy trained) : PomdpRouter(std::move(options)) {
         use(std::move(trained));
     }
 
@@ -87,7 +84,7 @@ class BasicPomdpRouter {
     TrainingResult train(const TrainingData& training) { return train(collect(training)); }
 
     /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
-    TrainingResult train(const Data& statistics) {
+    TrainingResult train(const Statistics& statistics) {
         use(fit(statistics,
                 [&](auto& training) { return training.train(options_.objective, options_.guard); }));
         TrainingResult trained = result();
@@ -100,13 +97,13 @@ class BasicPomdpRouter {
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
     /// Throws as `train` does.
-    [[nodiscard]] std::vector<BasicPomdpRouter> curve(const TrainingData& training) const {
+    [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const {
         return curve(collect(training));
     }
 
     /// The same, of statistics alone.
-    [[nodiscard]] std::vector<BasicPomdpRouter> curve(const Data& statistics) const {
-        std::vector<BasicPomdpRouter> routers;
+    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const {
+        std::vector<PomdpRouter> routers;
         for (TrainedPolicy& policy : fit(statistics, [](auto& training) { return training.curve(); }))
             routers.emplace_back(options_, std::move(policy));
         return routers;
@@ -114,7 +111,7 @@ class BasicPomdpRouter {
 
     /// The statistics of a log that training goes by, with sums of pluralities where the options need them. Throws as
     /// `train` does.
-    [[nodiscard]] Data collect(const TrainingData& training) const {
+    [[nodiscard]] Statistics collect(const TrainingData& training) const {
         StatisticsOptions options;
         options.max_draws = options_.max_draws;
         options.folds = options_.folds;
@@ -175,8 +172,8 @@ class BasicPomdpRouter {
  private:
     /// Fits what the option `accept` asks for and hands the better fit to `use`.
     template <class Use>
-    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining<Data>&> fit(const Data& statistics,
-                                                                               Use use) const {
+    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining&> fit(const Statistics& statistics,
+                                                                         Use use) const {
         validate(statistics);
         if (options_.prior) {
             validate(*options_.prior);
@@ -190,8 +187,8 @@ class BasicPomdpRouter {
         if (options_.prior) tree.prior = options_.prior->total();
         if (options_.accept == AcceptRule::plurality && !has_samples(statistics))
             throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
-        std::optional<detail::PomdpTraining<Data>> first;
-        std::optional<detail::PomdpTraining<Data>> plurality;
+        std::optional<detail::PomdpTraining> first;
+        std::optional<detail::PomdpTraining> plurality;
         if (options_.accept != AcceptRule::plurality)
             first.emplace(statistics, prices, options_.batches, tree);
         if (options_.accept != AcceptRule::first && has_samples(statistics)) {
@@ -202,7 +199,7 @@ class BasicPomdpRouter {
         return use(second ? *plurality : *first);
     }
 
-    [[nodiscard]] static bool has_samples(const Data& statistics) {
+    [[nodiscard]] static bool has_samples(const Statistics& statistics) {
         return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
     }
 
@@ -248,7 +245,5 @@ class BasicPomdpRouter {
     std::vector<double> breakpoints_;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
 };
-
-using PomdpRouter = BasicPomdpRouter<Statistics>;
 
 }  // namespace automix

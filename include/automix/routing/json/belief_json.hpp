@@ -27,37 +27,35 @@ namespace automix {
 
 namespace detail {
 
-template <class Json, class Vector>
-Json vector_json(const Vector& values) {
-    return Json(std::vector<double>(values.begin(), values.end()));
+template <class Vector>
+nlohmann::ordered_json vector_json(const Vector& values) {
+    return nlohmann::ordered_json(std::vector<double>(values.begin(), values.end()));
 }
 
-template <class Json, class Matrix>
-Json matrix_json(const Matrix& values) {
-    Json rows = Json::array();
-    for (Index r = 0; r < values.rows(); ++r) rows.push_back(vector_json<Json>(values.row(r)));
+template <class Matrix>
+nlohmann::ordered_json matrix_json(const Matrix& values) {
+    nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+    for (Index r = 0; r < values.rows(); ++r) rows.push_back(vector_json(values.row(r)));
     return rows;
 }
 
 }  // namespace detail
 
-template <class Json = nlohmann::ordered_json>
-Json to_json(const BeliefModel& belief) {
-    Json levels = Json::array();
+inline nlohmann::ordered_json to_json(const BeliefModel& belief) {
+    nlohmann::ordered_json levels = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
         const LevelModel& level = belief.levels[k];
         levels.push_back({{"model", belief.verified[k]},
-                          {"weight", detail::vector_json<Json>(level.weight)},
-                          {"right", detail::vector_json<Json>(level.right)},
-                          {"scores", detail::matrix_json<Json>(level.scores)},
+                          {"weight", detail::vector_json(level.weight)},
+                          {"right", detail::vector_json(level.right)},
+                          {"scores", detail::matrix_json(level.scores)},
                           {"boundaries", level.boundaries}});
     }
-    Json priors = Json::array();
-    for (const Eigen::VectorXd& prior : belief.priors) priors.push_back(detail::vector_json<Json>(prior));
-    Json transitions = Json::array();
-    for (const Eigen::MatrixXd& step : belief.transitions)
-        transitions.push_back(detail::matrix_json<Json>(step));
-    return {{"mean_scores", detail::vector_json<Json>(belief.mean_scores)},
+    nlohmann::ordered_json priors = nlohmann::ordered_json::array();
+    for (const Eigen::VectorXd& prior : belief.priors) priors.push_back(detail::vector_json(prior));
+    nlohmann::ordered_json transitions = nlohmann::ordered_json::array();
+    for (const Eigen::MatrixXd& step : belief.transitions) transitions.push_back(detail::matrix_json(step));
+    return {{"mean_scores", detail::vector_json(belief.mean_scores)},
             {"levels", std::move(levels)},
             {"priors", std::move(priors)},
             {"transitions", std::move(transitions)}};
@@ -66,13 +64,12 @@ Json to_json(const BeliefModel& belief) {
 namespace detail {
 
 /// Takes a belief over these models apart.
-template <class Json>
 class BeliefParser : DocumentChecks {
  public:
     BeliefParser(const std::string& name, const std::vector<ModelShape>& models)
         : DocumentChecks(name), models_(models) {}
 
-    BeliefModel parse(const Json& json, const std::string& field) const {
+    BeliefModel parse(const nlohmann::json& json, const std::string& field) const {
         require_keys(json, field, std::array{"mean_scores", "levels", "priors", "transitions"});
         BeliefModel belief;
         for (std::size_t m = 0; m < models_.size(); ++m) {
@@ -81,16 +78,16 @@ class BeliefParser : DocumentChecks {
         const std::size_t count = belief.verified.size();
         belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
                                     models_.size(), ", one a model");
-        const auto entries = [&](const char* key, std::size_t size) -> const Json& {
-            const Json& found = array(member(json, field, key), inside(field, key));
+        const auto entries = [&](const char* key, std::size_t size) -> const nlohmann::json& {
+            const nlohmann::json& found = array(member(json, field, key), inside(field, key));
             if (found.size() != size)
                 fail(inside(field, key),
                      "expected " + std::to_string(size) + ", found " + std::to_string(found.size()));
             return found;
         };
-        const Json& levels = entries("levels", count);
-        const Json& priors = entries("priors", count);
-        const Json& transitions = entries("transitions", count == 0 ? 0 : count - 1);
+        const nlohmann::json& levels = entries("levels", count);
+        const nlohmann::json& priors = entries("priors", count);
+        const nlohmann::json& transitions = entries("transitions", count == 0 ? 0 : count - 1);
         for (std::size_t k = 0; k < count; ++k) {
             belief.levels.push_back(
                 level(levels[k], element(inside(field, "levels"), k), belief.verified[k]));
@@ -112,7 +109,7 @@ class BeliefParser : DocumentChecks {
  private:
     static std::size_t size_of(const LevelModel& level) { return static_cast<std::size_t>(level.levels()); }
 
-    LevelModel level(const Json& json, const std::string& field, std::size_t model) const {
+    LevelModel level(const nlohmann::json& json, const std::string& field, std::size_t model) const {
         require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries"});
         const auto number = static_cast<int>(model);
         whole(member(json, field, "model"), inside(field, "model"), number, number);
@@ -138,14 +135,14 @@ class BeliefParser : DocumentChecks {
         return level;
     }
 
-    Eigen::VectorXd vector(const Json& json, const std::string& field, std::size_t size,
+    Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const {
         const std::vector<double> values = numbers(json, field, size, of);
         return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Index>(values.size()));
     }
 
     /// Numbers from 0 to 1, up to rounding.
-    Eigen::VectorXd shares(const Json& json, const std::string& field, std::size_t size,
+    Eigen::VectorXd shares(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const {
         Eigen::VectorXd values = vector(json, field, size, of);
         for (Index i = 0; i < values.size(); ++i) {
@@ -160,8 +157,8 @@ class BeliefParser : DocumentChecks {
             fail(field, "expected chances that add up to 1, found " + format_number(chances.sum()));
     }
 
-    Eigen::MatrixXd matrix(const Json& json, const std::string& field, std::size_t rows, std::size_t columns,
-                           const char* of) const {
+    Eigen::MatrixXd matrix(const nlohmann::json& json, const std::string& field, std::size_t rows,
+                           std::size_t columns, const char* of) const {
         list(json, field, rows, " rows");
         Eigen::MatrixXd values(static_cast<Index>(rows), static_cast<Index>(columns));
         for (std::size_t r = 0; r < rows; ++r)

@@ -43,26 +43,25 @@ struct EvidenceForm {
 namespace detail {
 
 /// Takes one request apart. Messages call it `name`.
-template <class Json>
 class EvidenceParser : DocumentChecks {
  public:
     EvidenceParser(const EvidenceForm& form, const std::string& name) : DocumentChecks(name), form_(form) {}
 
-    EvidenceRequest parse(const Json& json) const {
+    EvidenceRequest parse(const nlohmann::json& json) const {
         require_keys(json, "", std::array{"id", "current", "models"});
         EvidenceRequest request;
         request.id = text(member(json, "", "id"), "id");
         if (request.id.empty()) fail("id", "expected a non-empty string, found \"\"");
         Evidence& evidence = request.evidence = Evidence(form_.models.size());
         evidence.u = uniform_of(request.id, form_.seed);
-        const Json& current = member(json, "", "current");
+        const nlohmann::json& current = member(json, "", "current");
         if (!current.is_null()) {
             evidence.current = number_of(current, "current");
             evidence.models[static_cast<std::size_t>(evidence.current)].answered = true;
         }
         if (!json.contains("models")) return request;
         std::vector<bool> seen(form_.models.size(), false);
-        const Json& models = array(json.at("models"), "models");
+        const nlohmann::json& models = array(json.at("models"), "models");
         for (std::size_t i = 0; i < models.size(); ++i) {
             const std::string at = element("models", i);
             require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples"});
@@ -79,7 +78,7 @@ class EvidenceParser : DocumentChecks {
     }
 
  private:
-    int number_of(const Json& json, const std::string& field) const {
+    int number_of(const nlohmann::json& json, const std::string& field) const {
         for (std::size_t m = 0; m < form_.models.size(); ++m) {
             if (json == form_.models[m].name) return static_cast<int>(m);
         }
@@ -88,7 +87,7 @@ class EvidenceParser : DocumentChecks {
         fail_expected(field, "one of " + joined(names), json);
     }
 
-    ModelEvidence model(const Json& json, const std::string& field, std::size_t m) const {
+    ModelEvidence model(const nlohmann::json& json, const std::string& field, std::size_t m) const {
         const ModelShape& shape = form_.models[m];
         const bool by_confidence = shape.kind == VerificationKind::confidence;
         ModelEvidence known;
@@ -121,7 +120,7 @@ class EvidenceParser : DocumentChecks {
         return known;
     }
 
-    void add_verdicts(ModelEvidence& known, const Json& json, const std::string& field) const {
+    void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const {
         known.drawn = static_cast<int>(json.size());
         known.parsed = known.positive = 0;
         for (std::size_t i = 0; i < json.size(); ++i) {
@@ -132,7 +131,7 @@ class EvidenceParser : DocumentChecks {
         }
     }
 
-    void add_samples(ModelEvidence& known, const Json& json, const std::string& field) const {
+    void add_samples(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const {
         Clusters samples;
         for (std::size_t i = 0; i < json.size(); ++i) {
             samples.add(json[i].is_null() ? std::nullopt : std::optional(text(json[i], element(field, i))));
@@ -154,10 +153,9 @@ class EvidenceParser : DocumentChecks {
 }  // namespace detail
 
 /// A request from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
-template <class Json>
-[[nodiscard]] EvidenceRequest parse_evidence(const Json& json, const EvidenceForm& form,
-                                             const std::string& name) {
-    return detail::EvidenceParser<Json>(form, name).parse(json);
+[[nodiscard]] inline EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
+                                                    const std::string& name) {
+    return detail::EvidenceParser(form, name).parse(json);
 }
 
 }  // namespace automix

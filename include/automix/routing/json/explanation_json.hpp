@@ -31,26 +31,27 @@ inline constexpr std::array<std::string_view, 2> accepted_names = {"first", "plu
 }  // namespace detail
 
 /// `{"action","to","draws"}`: the model's name for a route, the number for verifying, else null.
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Action& action, const std::vector<std::string>& models) {
-    Json json{{"action", detail::action_names[static_cast<std::size_t>(action.kind)]},
-              {"to", nullptr},
-              {"draws", nullptr}};
+inline nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models) {
+    nlohmann::ordered_json json{{"action", detail::action_names[static_cast<std::size_t>(action.kind)]},
+                                {"to", nullptr},
+                                {"draws", nullptr}};
     if (action.kind == ActionKind::route) json["to"] = models[static_cast<std::size_t>(action.model)];
     if (action.kind == ActionKind::verify) json["draws"] = action.draws;
     return json;
 }
 
-template <class Json = nlohmann::ordered_json>
-Json to_json(const Explanation& explanation, const std::vector<std::string>& models) {
+inline nlohmann::ordered_json to_json(const Explanation& explanation,
+                                      const std::vector<std::string>& models) {
     const auto or_null = [](const std::optional<double>& value) {
-        return value ? Json(*value) : Json(nullptr);
+        return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
     };
-    Json alternatives = Json::array();
+    nlohmann::ordered_json alternatives = nlohmann::ordered_json::array();
     for (const Alternative& alternative : explanation.alternatives) {
-        Json json = to_json<Json>(alternative.action, models);
-        json["score"] = std::isnan(alternative.value.score) ? Json(nullptr) : Json(alternative.value.score);
-        json["cost"] = std::isnan(alternative.value.cost) ? Json(nullptr) : Json(alternative.value.cost);
+        nlohmann::ordered_json json = to_json(alternative.action, models);
+        json["score"] = std::isnan(alternative.value.score) ? nlohmann::ordered_json(nullptr)
+                                                            : nlohmann::ordered_json(alternative.value.score);
+        json["cost"] = std::isnan(alternative.value.cost) ? nlohmann::ordered_json(nullptr)
+                                                          : nlohmann::ordered_json(alternative.value.cost);
         json["net"] = alternative.net;
         json["chosen"] = alternative.chosen;
         alternatives.push_back(std::move(json));

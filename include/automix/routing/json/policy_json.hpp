@@ -12,24 +12,24 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/log/statistics_json.hpp>
 #include <automix/data/statistics.hpp>
-#include <automix/routing/json/belief_json.hpp>
-#include <automix/json/document_checks.hpp>
-#include <automix/json/field_line.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
+#include <automix/json/document_checks.hpp>
+#include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
-#include <automix/routing/json/detail/policy_table.hpp>
 #include <automix/pomdp/format/report_json.hpp>
-#include <automix/data/log/statistics_json.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/detail/routing_model.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/json/belief_json.hpp>
+#include <automix/routing/json/detail/policy_table.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -59,8 +59,7 @@ namespace detail {
 /// Names of the rules, by `AcceptRule`.
 inline constexpr std::array<std::string_view, 3> accept_rule_names = {"first", "plurality", "best"};
 
-template <class Json>
-Json options_json(const PomdpOptions& options) {
+inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
     return {{"objective", to_string(options.objective)},
             {"max_draws", options.max_draws},
             {"batches", options.batches},
@@ -73,47 +72,45 @@ Json options_json(const PomdpOptions& options) {
 }
 
 /// One node of a table a line.
-template <class Json>
-std::string table_text(const RoutingPolicy& policy) {
+inline std::string table_text(const RoutingPolicy& policy) {
     std::string text = ",\"first\":" + std::to_string(policy.first_model()) + ",\"nodes\":[";
     for (Index n = 0; n < policy.layout().nodes(); ++n)
-        text += (n == 0 ? "\n" : ",\n") + Json(node_text(policy, n)).dump();
+        text += (n == 0 ? "\n" : ",\n") + nlohmann::ordered_json(node_text(policy, n)).dump();
     return text + "]";
 }
 
 /// One alpha vector a line, behind the rule that its problem was solved for.
-template <class Json, class Vectors>
+template <class Vectors>
 std::string vectors_text(const Vectors& policy) {
     const SolveRule& rule = policy.model().rule();
     const auto& values = policy.vectors().values();
     std::string text =
         ",\"rule\":" +
-        Json{{"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.least_first}}.dump() +
+        nlohmann::ordered_json{
+            {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.least_first}}
+            .dump() +
         ",\"vectors\":[";
     for (int v = 0; v < values.size(); ++v) {
-        Json numbers = Json::array();
+        nlohmann::ordered_json numbers = nlohmann::ordered_json::array();
         for (int state = 0; state < values.states(); ++state) numbers.push_back(values.at(v, state));
         text += (v == 0 ? "\n" : ",\n") +
-                Json{{"action", values.action(v)}, {"values", std::move(numbers)}}.dump();
+                nlohmann::ordered_json{{"action", values.action(v)}, {"values", std::move(numbers)}}.dump();
     }
     return text + "]";
 }
 
-template <class Json>
-std::string policies_text(const std::vector<PolicyShare>& mixture) {
+inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
     std::string text;
     for (const auto& [share, policy] : mixture) {
-        text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + Json(share).dump();
-        text +=
-            policy.vectors() == nullptr ? table_text<Json>(policy) : vectors_text<Json>(*policy.vectors());
+        text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + nlohmann::ordered_json(share).dump();
+        text += policy.vectors() == nullptr ? table_text(policy) : vectors_text(*policy.vectors());
         text += "}";
     }
     return "[" + text + "]";
 }
 
 /// Over all of a policy's document but the checksum itself.
-template <class Json>
-std::string policy_checksum(Json document) {
+inline std::string policy_checksum(nlohmann::json document) {
     document.erase("checksum");
     constexpr std::string_view hex = "0123456789abcdef";
     std::uint64_t hash = hash_text(line_of(document));
@@ -123,24 +120,23 @@ std::string policy_checksum(Json document) {
 }
 
 /// Takes a policy file apart.
-template <class Json>
 class PolicyParser : ReportParser {
  public:
-    PolicyParser(const Json& json, const std::string& name) : ReportParser(name), json_(json) {}
+    PolicyParser(const nlohmann::json& json, const std::string& name) : ReportParser(name), json_(json) {}
 
     PolicyFile parse() const {
         require_keys(json_, "",
                      std::array{"schema", "checksum", "models", "options", "report", "prices", "belief",
                                 "policies", "statistics", "prior"});
         require_schema(json_, "", policy_schema);
-        const StatisticsParser<Json> statistics_parser(name());
+        const StatisticsParser statistics_parser(name());
         TrainedPolicy trained;
         trained.models = statistics_parser.models(json_, "");
         Statistics statistics = statistics_parser.parse(member(json_, "", "statistics"), "statistics");
         if (statistics.models != trained.models)
             fail("statistics.models", "expected the policy's own models");
         PomdpOptions options = read_options(member(json_, "", "options"), trained.models.size());
-        if (const Json& prior = member(json_, "", "prior"); !prior.is_null())
+        if (const nlohmann::json& prior = member(json_, "", "prior"); !prior.is_null())
             options.prior = statistics_parser.parse(prior, "prior");
         trained.report = report(member(json_, "", "report"), "report");
         trained.prices = prices(member(json_, "", "prices"), trained.models.size());
@@ -155,15 +151,16 @@ class PolicyParser : ReportParser {
     }
 
  private:
-    std::vector<int> draws(const Json& json, const std::string& field, const char* key, int least) const {
+    std::vector<int> draws(const nlohmann::json& json, const std::string& field, const char* key,
+                           int least) const {
         std::vector<int> values;
         const std::string at = inside(field, key);
-        const Json& list = array(member(json, field, key), at);
+        const nlohmann::json& list = array(member(json, field, key), at);
         for (std::size_t i = 0; i < list.size(); ++i) values.push_back(whole(list[i], element(at, i), least));
         return values;
     }
 
-    PomdpOptions read_options(const Json& json, std::size_t models) const {
+    PomdpOptions read_options(const nlohmann::json& json, std::size_t models) const {
         const std::string field = "options";
         require_keys(json, field,
                      std::array{"objective", "max_draws", "batches", "round_price", "accept", "guard",
@@ -177,10 +174,10 @@ class PolicyParser : ReportParser {
             choice(member(json, field, "accept"), inside(field, "accept"), accept_rule_names));
         options.guard = flag(member(json, field, "guard"), inside(field, "guard"));
         options.folds = whole(member(json, field, "folds"), inside(field, "folds"), 2);
-        const Json& seed = member(json, field, "seed");
+        const nlohmann::json& seed = member(json, field, "seed");
         if (!seed.is_number_unsigned())
             fail_expected(inside(field, "seed"), "a whole number of at least 0", seed);
-        options.seed = seed.template get<std::uint64_t>();
+        options.seed = seed.get<std::uint64_t>();
         options.most_cells = number(json, field, "most_cells");
         StatisticsOptions limits;
         limits.max_draws = options.max_draws;
@@ -188,7 +185,7 @@ class PolicyParser : ReportParser {
         return options;
     }
 
-    RoutingPrices prices(const Json& json, std::size_t models) const {
+    RoutingPrices prices(const nlohmann::json& json, std::size_t models) const {
         const std::string field = "prices";
         require_keys(json, field, std::array{"answers", "draws", "round", "tries"});
         const auto each = [&](const char* key, double least) {
@@ -206,9 +203,9 @@ class PolicyParser : ReportParser {
 
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
                                             const PomdpOptions& options) const {
-        const Json& belief = member(json_, "", "belief");
+        const nlohmann::json& belief = member(json_, "", "belief");
         if (trained.report.accepted == AcceptedAnswer::first) {
-            BeliefModel model = BeliefParser<Json>(name(), trained.models).parse(belief, "belief");
+            BeliefModel model = BeliefParser(name(), trained.models).parse(belief, "belief");
             return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
         }
         if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
@@ -219,11 +216,11 @@ class PolicyParser : ReportParser {
         return std::make_shared<const RoutingTree>(make_plurality_tree(total, trained.models.front().draws));
     }
 
-    std::vector<PolicyShare> mixture(const Json& json, const TrainedPolicy& trained) const {
+    std::vector<PolicyShare> mixture(const nlohmann::json& json, const TrainedPolicy& trained) const {
         const std::string field = "policies";
         std::vector<PolicyShare> mixture;
         double sum = 0.0;
-        for (const Json& policy : list(json, field, 0, " policy")) {
+        for (const nlohmann::json& policy : list(json, field, 0, " policy")) {
             const std::string at = element(field, mixture.size());
             if (trained.tree->layout) {
                 require_keys(policy, at, std::array{"share", "first", "nodes"});
@@ -242,14 +239,14 @@ class PolicyParser : ReportParser {
         return mixture;
     }
 
-    RoutingPolicy table(const Json& json, const std::string& field,
+    RoutingPolicy table(const nlohmann::json& json, const std::string& field,
                         const std::shared_ptr<const RoutingLayout>& layout) const {
         const int first =
             whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
         return RoutingPolicy(layout, cells(json, field, *layout), first);
     }
 
-    SolveRule rule(const Json& json, const std::string& field, int last_model) const {
+    SolveRule rule(const nlohmann::json& json, const std::string& field, int last_model) const {
         require_keys(json, field, std::array{"lambda", "batches", "least_first"});
         SolveRule rule;
         rule.lambda = number(json, field, "lambda");
@@ -262,14 +259,15 @@ class PolicyParser : ReportParser {
         return rule;
     }
 
-    RoutingPolicy vectors(const Json& json, const std::string& field, const TrainedPolicy& trained) const {
+    RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
+                          const TrainedPolicy& trained) const {
         const int last = static_cast<int>(trained.models.size()) - 1;
         const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
         const auto model =
             std::make_shared<const RoutingModel>(*trained.tree->belief, trained.prices, solved);
         pomdp::ValueFunction values(model->states());
         const std::string of_vectors = inside(field, "vectors");
-        for (const Json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
+        for (const nlohmann::json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
             const std::string at = element(of_vectors, static_cast<std::size_t>(values.size()));
             require_keys(vector, at, std::array{"action", "values"});
             const int action =
@@ -282,11 +280,12 @@ class PolicyParser : ReportParser {
         return RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(values))));
     }
 
-    std::vector<CellPolicy> cells(const Json& json, const std::string& field,
+    std::vector<CellPolicy> cells(const nlohmann::json& json, const std::string& field,
                                   const RoutingLayout& layout) const {
         const std::string of_nodes = inside(field, "nodes");
-        const Json& nodes = list(member(json, field, "nodes"), of_nodes,
-                                 static_cast<std::size_t>(layout.nodes()), ", one a node of the tree");
+        const nlohmann::json& nodes =
+            list(member(json, field, "nodes"), of_nodes, static_cast<std::size_t>(layout.nodes()),
+                 ", one a node of the tree");
         NodeReader reader(layout);
         std::vector<CellPolicy> cells;
         cells.reserve(static_cast<std::size_t>(layout.cells()));
@@ -301,59 +300,53 @@ class PolicyParser : ReportParser {
         return cells;
     }
 
-    const Json& json_;
+    const nlohmann::json& json_;
 };
 
 }  // namespace detail
 
 /// The text of a policy file. Throws `NotTrainedError` where there is no policy, and `ArgumentError` for the statistics of
 /// other models than it was trained on.
-template <class Json = nlohmann::ordered_json, class Sorted = nlohmann::json>
-[[nodiscard]] std::string to_policy_text(const PomdpRouter& router, const Statistics& statistics) {
+[[nodiscard]] inline std::string to_policy_text(const PomdpRouter& router, const Statistics& statistics) {
     const std::vector<PolicyShare>& mixture = router.mixture();
     const TrainedPolicy& trained = router.trained();
     if (!trained.tree) throw NotTrainedError("pomdp: a policy of a curve cannot be saved");
     if (statistics.models != trained.models)
         throw ArgumentError("policy: these are not the statistics that it was trained on");
-    const Json prices{{"answers", trained.prices.answers},
-                      {"draws", trained.prices.draws},
-                      {"round", trained.prices.round},
-                      {"tries", trained.prices.tries}};
+    const nlohmann::ordered_json prices{{"answers", trained.prices.answers},
+                                        {"draws", trained.prices.draws},
+                                        {"round", trained.prices.round},
+                                        {"tries", trained.prices.tries}};
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
-    std::string text = "\"models\":" + detail::line_of(detail::models_json<Json>(trained.models)) +
-                       ",\n\"options\":" + detail::line_of(detail::options_json<Json>(router.options())) +
-                       ",\n\"report\":" + detail::line_of(to_json<Json>(trained.report)) +
+    std::string text = "\"models\":" + detail::line_of(detail::models_json(trained.models)) +
+                       ",\n\"options\":" + detail::line_of(detail::options_json(router.options())) +
+                       ",\n\"report\":" + detail::line_of(to_json(trained.report)) +
                        ",\n\"prices\":" + prices.dump() +
-                       ",\n\"belief\":" + (believes ? to_json<Json>(*trained.tree->belief).dump() : "null") +
-                       ",\n\"policies\":" + detail::policies_text<Json>(mixture) +
-                       ",\n\"statistics\":" + to_statistics_text<Json>(statistics) +
-                       ",\"prior\":" + (prior ? to_statistics_text<Json>(*prior) : "null") + "}\n";
+                       ",\n\"belief\":" + (believes ? to_json(*trained.tree->belief).dump() : "null") +
+                       ",\n\"policies\":" + detail::policies_text(mixture) +
+                       ",\n\"statistics\":" + to_statistics_text(statistics) +
+                       ",\"prior\":" + (prior ? to_statistics_text(*prior) : "null") + "}\n";
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";
-    const auto document = detail::parse_document<Sorted>(schema + text, "policy");
+    const auto document = detail::parse_document(schema + text, "policy");
     return schema + R"("checksum":")" + detail::policy_checksum(document) + "\",\n" + text;
 }
 
 /// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file, line and field for whatever is
 /// wrong: unknown keys, another version, tables of another size, numbers that cannot be, a file that was altered.
-/// `Json` must sort its keys, as nlohmann::json does.
-template <class Json = nlohmann::json>
-[[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name) {
-    const Json json = detail::parse_document<Json>(text, name);
-    return detail::with_line_of_field<Json>(text, name,
-                                            [&] { return detail::PolicyParser<Json>(json, name).parse(); });
+[[nodiscard]] inline PolicyFile parse_policy(std::string_view text, const std::string& name) {
+    const nlohmann::json json = detail::parse_document(text, name);
+    return detail::with_line_of_field(text, name, [&] { return detail::PolicyParser(json, name).parse(); });
 }
 
 /// Throws as `parse_policy`, and where the file cannot be read.
-template <class Json = nlohmann::json>
-[[nodiscard]] PolicyFile read_policy(const std::string& path) {
-    return parse_policy<Json>(detail::read_file(path), path);
+[[nodiscard]] inline PolicyFile read_policy(const std::string& path) {
+    return parse_policy(detail::read_file(path), path);
 }
 
 /// A policy over these models, cheapest first. Throws also where the file's is over others.
-template <class Json = nlohmann::json>
-[[nodiscard]] PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models) {
-    PolicyFile file = read_policy<Json>(path);
+[[nodiscard]] inline PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models) {
+    PolicyFile file = read_policy(path);
     std::vector<std::string> names;
     for (const ModelShape& model : file.statistics.models) names.push_back(model.name);
     if (names != models)
@@ -362,9 +355,8 @@ template <class Json = nlohmann::json>
 }
 
 /// Replaces the file. Throws as `to_policy_text`, and `DataError` where the file cannot be written.
-template <class Json = nlohmann::ordered_json>
-void write_policy(const std::string& path, const PomdpRouter& router, const Statistics& statistics) {
-    FileReplacement(path).commit(to_policy_text<Json>(router, statistics));
+inline void write_policy(const std::string& path, const PomdpRouter& router, const Statistics& statistics) {
+    FileReplacement(path).commit(to_policy_text(router, statistics));
 }
 
 }  // namespace automix

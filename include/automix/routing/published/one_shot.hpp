@@ -9,10 +9,10 @@
 
 #include <automix/core/error.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/published/detail/candidate_hull.hpp>
-#include <automix/routing/published/candidate_search.hpp>
-#include <automix/routing/published/detail/confidence_cells.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/published/candidate_search.hpp>
+#include <automix/routing/published/detail/candidate_hull.hpp>
+#include <automix/routing/published/detail/confidence_cells.hpp>
 #include <automix/routing/training.hpp>
 
 #include <concepts>

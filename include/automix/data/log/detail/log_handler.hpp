@@ -27,8 +27,7 @@ struct LogParts {
     bool texts = false;    ///< all of them
 };
 
-template <class Log>
-class LogHandler : public SaxHandler<LogHandler<Log>> {
+class LogHandler : public SaxHandler<LogHandler> {
  public:
     explicit LogHandler(LogParts parts) : parts_(parts) {}
 
@@ -50,7 +49,7 @@ class LogHandler : public SaxHandler<LogHandler<Log>> {
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
     /// Clears `record` and fills it from the events that follow.
-    void start(Log& record) {
+    void start(LogRecord& record) {
         out_ = &record;
         reset(record, kept_names_);
         if (learning_) names_.clear();
@@ -323,7 +322,7 @@ class LogHandler : public SaxHandler<LogHandler<Log>> {
     std::vector<std::ptrdiff_t> slots_;  ///< of each model: its place among those kept, or `skipped`
     bool learning_ = true;
     bool same_pair_ = false;
-    Log* out_ = nullptr;
+    LogRecord* out_ = nullptr;
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
     SeenFields seen_, model_seen_, usage_seen_;  ///< of the record, the model and its usage that are read

@@ -5,8 +5,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/record.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -7,8 +7,8 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/plurality.hpp>
-#include <automix/data/record.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 
 #include <cstddef>
 #include <optional>

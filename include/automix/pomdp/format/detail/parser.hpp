@@ -43,9 +43,8 @@ inline constexpr double pomdp_tolerance = 1e-5;
 inline constexpr double pomdp_reward_limit = 1e100;
 
 /// What the lines of a file say.
-template <class Lexer>
 struct PomdpStatements {
-    using Symbols = PomdpSymbols<Lexer>;
+    using Symbols = PomdpSymbols;
 
     Symbols states{"states", "a state"};
     Symbols actions{"actions", "an action"};
@@ -60,12 +59,11 @@ struct PomdpStatements {
     RewardRules<PomdpCell> rewards{};
 };
 
-template <class Lexer>
 class PomdpParser {
  public:
-    PomdpParser(Lexer& lexer, const PomdpLimits& limits) : lexer_(lexer), limits_(limits) {}
+    PomdpParser(PomdpLexer& lexer, const PomdpLimits& limits) : lexer_(lexer), limits_(limits) {}
 
-    [[nodiscard]] PomdpStatements<Lexer> parse() {
+    [[nodiscard]] PomdpStatements parse() {
         while (!lexer_.peek().at_end()) read_section(lexer_.next());
         for (const std::string_view section : pomdp_sections) {
             if (section == "start") break;
@@ -75,7 +73,7 @@ class PomdpParser {
     }
 
  private:
-    using Symbols = PomdpSymbols<Lexer>;
+    using Symbols = PomdpSymbols;
     using Rules = ProbabilityRules<pomdp::Entry>;
 
     struct NumberRow {
@@ -267,10 +265,10 @@ class PomdpParser {
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }
 
-    Lexer& lexer_;
+    PomdpLexer& lexer_;
     const PomdpLimits& limits_;
     std::vector<std::string_view> seen_;  ///< lines that may stand once
-    PomdpStatements<Lexer> said_;
+    PomdpStatements said_;
 };
 
 }  // namespace detail

@@ -49,9 +49,8 @@ class ProbabilityRules {
         set_whole(action, state, {Kind::reset, 0.0, {}, offset});
     }
 
-    template <class Lexer>
     [[nodiscard]] PomdpRow<Entry> row(int action, int state, int columns, std::span<const Entry> start,
-                                      PomdpBudget& budget, const Lexer& lexer) const {
+                                      PomdpBudget& budget, const PomdpLexer& lexer) const {
         const auto buckets = buckets_.meeting(action, state);
         const Whole* whole = nullptr;
         for (const Bucket* bucket : buckets) {

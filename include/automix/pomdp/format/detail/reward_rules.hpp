@@ -60,9 +60,9 @@ class RewardMeans {
     /// The mean over successors and observations, taken of the differences to the widest rule that holds, so
     /// that a reward of action and state alone comes out to the bit:
     ///     R(s, a) = r + sum_s' T(s') (r(s') - r + sum_o O(o | s') (r(s', o) - r(s')))
-    template <class Row, class Lexer>
+    template <class Row>
     [[nodiscard]] double expected(int state, const Row& transitions, PomdpBudget& budget,
-                                  const Lexer& lexer) {
+                                  const PomdpLexer& lexer) {
         PomdpSetting widest;
         std::vector<const Bucket*> narrow;
         for (const Bucket* bucket : rules_.buckets_.meeting(action_, state)) {
@@ -95,8 +95,7 @@ class RewardMeans {
         double reward = 0.0;
     };
 
-    template <class Lexer>
-    double reached(int next, PomdpBudget& budget, const Lexer& lexer) const {
+    double reached(int next, PomdpBudget& budget, const PomdpLexer& lexer) const {
         PomdpSetting widest = widest_;
         std::vector<const Successor*> meeting;
         for (const Bucket* bucket : narrow_) {

@@ -24,8 +24,7 @@ class PomdpBudget {
     PomdpBudget(std::string what, std::size_t limit) : what_(std::move(what)), limit_(limit), left_(limit) {}
 
     /// Throws what `lexer.fail` does where the budget is spent, at the offset of the rule that asks for more.
-    template <class Lexer>
-    void spend(std::size_t amount, std::size_t offset, const Lexer& lexer) {
+    void spend(std::size_t amount, std::size_t offset, const PomdpLexer& lexer) {
         if (amount > left_) lexer.fail(offset, "at most " + format_number(limit_) + ' ' + what_, "more");
         left_ -= amount;
     }

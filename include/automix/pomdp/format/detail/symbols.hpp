@@ -29,7 +29,6 @@ inline constexpr int any_number = -1;
 inline constexpr std::array<std::string_view, 9> pomdp_sections{
     "discount", "values", "states", "actions", "observations", "start", "T", "O", "R"};
 
-template <class Lexer>
 class PomdpSymbols {
  public:
     /// `section` as in the file, `kind` as in messages: "states", "a state".
@@ -38,7 +37,7 @@ class PomdpSymbols {
 
     /// Reads what follows `states:`. Throws `DataError` for more than `most`, and for names twice or with a
     /// reserved word.
-    void read(Lexer& lexer, std::size_t most) {
+    void read(PomdpLexer& lexer, std::size_t most) {
         if (lexer.peek().starts_number()) {
             count_ = number_of(lexer, most);
             return;
@@ -49,9 +48,11 @@ class PomdpSymbols {
     }
 
     /// A number or a name; `any_number` for the wildcard.
-    [[nodiscard]] int reference(Lexer& lexer) const { return lexer.accept("*") ? any_number : single(lexer); }
+    [[nodiscard]] int reference(PomdpLexer& lexer) const {
+        return lexer.accept("*") ? any_number : single(lexer);
+    }
 
-    [[nodiscard]] int single(Lexer& lexer) const {
+    [[nodiscard]] int single(PomdpLexer& lexer) const {
         const auto word = lexer.next();
         if (const auto found = numbers_.find(word.text); found != numbers_.end()) return found->second;
         const auto [number, readable] = parsed<int>(word.text);
@@ -62,7 +63,7 @@ class PomdpSymbols {
 
     /// Whether the word to come starts another line, so that a list ends before it. A name may be such a
     /// word.
-    [[nodiscard]] static bool at_section(Lexer& lexer) {
+    [[nodiscard]] static bool at_section(PomdpLexer& lexer) {
         const auto text = lexer.peek().text;
         if (std::find(pomdp_sections.begin(), pomdp_sections.end(), text) == pomdp_sections.end())
             return false;
@@ -75,7 +76,7 @@ class PomdpSymbols {
     [[nodiscard]] static bool is_name(std::string_view text) {
         constexpr std::array<std::string_view, 5> reserved{"uniform", "identity", "reset", "include",
                                                            "exclude"};
-        return Lexer::is_word(text) && !PomdpWord{text}.starts_number() &&
+        return PomdpLexer::is_word(text) && !PomdpWord{text}.starts_number() &&
                std::find(reserved.begin(), reserved.end(), text) == reserved.end();
     }
 
@@ -97,7 +98,7 @@ class PomdpSymbols {
         return {number, error == std::errc{} && stop == text.data() + text.size()};
     }
 
-    [[nodiscard]] int number_of(Lexer& lexer, std::size_t limit) const {
+    [[nodiscard]] int number_of(PomdpLexer& lexer, std::size_t limit) const {
         const std::uint64_t most = std::min<std::uint64_t>(limit, std::numeric_limits<int>::max());
         const auto word = lexer.next();
         const auto [number, readable] = parsed<std::uint64_t>(word.text);
@@ -108,7 +109,7 @@ class PomdpSymbols {
         return static_cast<int>(number);
     }
 
-    void read_name(Lexer& lexer) {
+    void read_name(PomdpLexer& lexer) {
         const auto word = lexer.next();
         if (!is_name(word.text)) lexer.fail(word, "a name for " + kind_);
         if (!numbers_.emplace(word.text, static_cast<int>(names_.size())).second) {

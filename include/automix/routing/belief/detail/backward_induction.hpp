@@ -7,9 +7,9 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
-#include <automix/routing/belief/detail/routing_tree.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -44,10 +44,9 @@ inline int best_start(const std::vector<RoutingValue>& starts, int least, double
 }
 
 /// One sweep over a tree.
-template <class Tree>
 class BackwardInduction {
  public:
-    BackwardInduction(const Tree& tree, const RoutingPrices& prices, const SolveRule& rule)
+    BackwardInduction(const RoutingTree& tree, const RoutingPrices& prices, const SolveRule& rule)
         : layout_(tree.layout),
           prices_(prices),
           rule_(rule),
@@ -124,7 +123,7 @@ class BackwardInduction {
     std::shared_ptr<const RoutingLayout> layout_;
     const RoutingPrices& prices_;
     const SolveRule& rule_;
-    CellValues<Tree> values_;
+    CellValues values_;
     std::vector<CellPolicy> cells_;
     std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
     std::vector<double> gains_;                           // chance of each gain in count by a batch

@@ -20,31 +20,26 @@ namespace automix {
 inline constexpr double coupling_pseudo_rows = 80.0;
 
 /// What is known of N models before any evidence on a query, and what evidence tells.
-template <class Scalar>
-struct BasicBeliefModel {
-    using Vector = Eigen::VectorX<Scalar>;
-    using Matrix = Eigen::MatrixX<Scalar>;
+struct BeliefModel {
+    using Vector = Eigen::VectorXd;
+    using Matrix = Eigen::MatrixXd;
 
-    std::vector<std::size_t> verified{};            ///< numbers of the models that can be verified, ascending
-    std::vector<BasicLevelModel<Scalar>> levels{};  ///< of each of them
-    std::vector<Vector> priors{};                   ///< of each: chance of its levels before any evidence
+    std::vector<std::size_t> verified{};  ///< numbers of the models that can be verified, ascending
+    std::vector<LevelModel> levels{};     ///< of each of them
+    std::vector<Vector> priors{};         ///< of each: chance of its levels before any evidence
     std::vector<Matrix>
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
     Vector mean_scores{};  ///< of each model
 };
 
-using BeliefModel = BasicBeliefModel<double>;
-
 namespace detail {
 
 /// The joint weight of two neighbours' levels: levels of the first x levels of the second.
-template <class Scalar, class Rows>
-Eigen::MatrixX<Scalar> fit_coupling(const Rows& sums, std::size_t first,
-                                    const BasicLevelModel<Scalar>& first_levels, std::size_t second,
-                                    const BasicLevelModel<Scalar>& second_levels) {
-    using Matrix = Eigen::MatrixX<Scalar>;
-    const MarginalCells<Scalar> rows(sums, first);
-    const MarginalCells<Scalar> columns(sums, second);
+inline Eigen::MatrixXd fit_coupling(const Sums& sums, std::size_t first, const LevelModel& first_levels,
+                                    std::size_t second, const LevelModel& second_levels) {
+    using Matrix = Eigen::MatrixXd;
+    const MarginalCells rows(sums, first);
+    const MarginalCells columns(sums, second);
     Matrix weight = Matrix::Zero(rows.weight.size(), columns.weight.size());
     for (const StatisticsCell& cell : sums.cells)
         weight(rows.find(cell.evidence[first]), columns.find(cell.evidence[second])) += cell.weight;
@@ -65,22 +60,21 @@ Eigen::MatrixX<Scalar> fit_coupling(const Rows& sums, std::size_t first,
 }  // namespace detail
 
 /// Fits the belief to sums over training rows. Requires rows.
-template <class Scalar = double, class Rows>
-BasicBeliefModel<Scalar> fit_belief(const Rows& sums, const std::vector<ModelShape>& models) {
-    BasicBeliefModel<Scalar> belief;
+inline BeliefModel fit_belief(const Sums& sums, const std::vector<ModelShape>& models) {
+    BeliefModel belief;
     belief.mean_scores.resize(static_cast<Index>(models.size()));
     for (std::size_t m = 0; m < models.size(); ++m) {
         belief.mean_scores(static_cast<Index>(m)) = sums.mean_score(m);
         if (models[m].kind == VerificationKind::none) continue;
-        belief.levels.push_back(fit_levels<Scalar>(sums, m, models[m]));
+        belief.levels.push_back(fit_levels(sums, m, models[m]));
         belief.verified.push_back(m);
     }
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
         if (k == 0) belief.priors.push_back(belief.levels.front().weight);
         if (k + 1 == belief.verified.size()) break;
-        Eigen::MatrixX<Scalar> joint = detail::fit_coupling(sums, belief.verified[k], belief.levels[k],
-                                                            belief.verified[k + 1], belief.levels[k + 1]);
-        const Eigen::VectorX<Scalar> margin = joint.rowwise().sum();
+        Eigen::MatrixXd joint = detail::fit_coupling(sums, belief.verified[k], belief.levels[k],
+                                                     belief.verified[k + 1], belief.levels[k + 1]);
+        const Eigen::VectorXd margin = joint.rowwise().sum();
         if (k == 0) belief.priors.front() = margin;
         for (Index g = 0; g < joint.rows(); ++g) joint.row(g) /= margin(g);
         belief.priors.emplace_back(joint.transpose() * belief.priors.back());

@@ -7,8 +7,8 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/count_gains.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -37,11 +37,10 @@ inline double net_value(const RoutingValue& value, double lambda, const RoutingP
 
 namespace detail {
 
-/// A value for each cell. Tree and prices must outlive it.
-template <class Tree>
+/// A value for each cell. RoutingTree and prices must outlive it.
 class CellValues {
  public:
-    CellValues(const Tree& tree, const RoutingPrices& prices)
+    CellValues(const RoutingTree& tree, const RoutingPrices& prices)
         : tree_(tree),
           layout_(*tree.layout),
           prices_(prices),
@@ -110,7 +109,7 @@ class CellValues {
         return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
     }
 
-    const Tree& tree_;
+    const RoutingTree& tree_;
     const RoutingLayout& layout_;
     const RoutingPrices& prices_;
     std::vector<RoutingValue> values_;

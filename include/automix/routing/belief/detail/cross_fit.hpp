@@ -27,17 +27,15 @@ struct TreeOptions {
 };
 
 /// The tree of sums over training rows.
-template <class Rows>
-RoutingTree fit_tree(Rows sums, const std::vector<ModelShape>& models, const TreeOptions& options) {
+inline RoutingTree fit_tree(Sums sums, const std::vector<ModelShape>& models, const TreeOptions& options) {
     if (options.prior) sums += *options.prior;
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
     return make_tree(fit_belief(sums, models), options.most_cells);
 }
 
-template <class Data>
 class CrossFit {
  public:
-    CrossFit(const Data& statistics, const Sums& total, const TreeOptions& options)
+    CrossFit(const Statistics& statistics, const Sums& total, const TreeOptions& options)
         : statistics_(statistics), accepted_(options.accepted) {
         for (const Sums& fold : statistics.folds) {
             Sums others = total;
@@ -78,7 +76,7 @@ class CrossFit {
     }
 
  private:
-    const Data& statistics_;
+    const Statistics& statistics_;
     AcceptedAnswer accepted_;
     std::vector<std::optional<RoutingTree>> trees_;
 };

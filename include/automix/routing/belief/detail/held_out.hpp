@@ -93,9 +93,8 @@ class OrderedDraws {
 }  // namespace detail
 
 /// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
-template <class Rows>
-void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Rows& sums,
-              const RoutingPrices& prices, const RowFigure& figure) {
+inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
+                     const RoutingPrices& prices, const RowFigure& figure) {
     const std::size_t models = prices.answers.size();
     for (const StatisticsCell& cell : sums.cells) {
         detail::OrderedDraws draws(cell.evidence, models);
@@ -125,9 +124,8 @@ void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Row
 }
 
 /// The same where the policies accept pluralities: over the chain of a fold's plurality sums.
-template <class Rows>
-void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, const Rows& sums,
-                     const RoutingPrices& prices, const RowFigure& figure) {
+inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
+                            const RoutingPrices& prices, const RowFigure& figure) {
     const double rows = sums.weight();
     if (rows == 0.0) return;
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;

@@ -32,10 +32,9 @@ inline Index confidence_cell(const std::vector<double>& boundaries, double confi
 
 /// The belief over one verified model's levels, and what follows from a level. On a scalar, as all that follows from it is,
 /// so that its formulas are compiled where they are used.
-template <class Scalar>
-struct BasicLevelModel {
-    using Vector = Eigen::VectorX<Scalar>;
-    using Matrix = Eigen::MatrixX<Scalar>;
+struct LevelModel {
+    using Vector = Eigen::VectorXd;
+    using Matrix = Eigen::MatrixXd;
 
     VerificationKind kind = VerificationKind::none;
     int draws = 0;    ///< most draws
@@ -55,8 +54,6 @@ struct BasicLevelModel {
     [[nodiscard]] Matrix likelihood() const;
 };
 
-using LevelModel = BasicLevelModel<double>;
-
 namespace detail {
 
 /// Rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
@@ -65,30 +62,26 @@ inline double level_rate(Index level, Index levels) noexcept {
 }
 
 /// The rates of all levels.
-template <class Scalar>
-Eigen::VectorX<Scalar> level_grid(Index levels) {
-    Eigen::VectorX<Scalar> grid(levels);
+inline Eigen::VectorXd level_grid(Index levels) {
+    Eigen::VectorXd grid(levels);
     for (Index j = 0; j < levels; ++j) grid(j) = level_rate(j, levels);
     return grid;
 }
 
 /// Pseudo rows of a class by level: Beta(2,1) for right, Beta(1,2) for wrong.
-template <class Scalar>
-Eigen::VectorX<Scalar> class_prior(Index levels, bool right) {
-    Eigen::VectorX<Scalar> shape = level_grid<Scalar>(levels);
+inline Eigen::VectorXd class_prior(Index levels, bool right) {
+    Eigen::VectorXd shape = level_grid(levels);
     if (!right) shape = (1.0 - shape.array()).matrix().eval();
     return shape * (class_pseudo_rows / shape.sum());
 }
 
 /// The rows of one model by its own evidence alone.
-template <class Scalar>
 struct MarginalCells {
     std::vector<Verification> evidence{};  ///< ascending
-    Eigen::VectorX<Scalar> weight{};
-    Eigen::MatrixX<Scalar> scores{};  ///< sums, cells x models
+    Eigen::VectorXd weight{};
+    Eigen::MatrixXd scores{};  ///< sums, cells x models
 
-    template <class Rows>
-    MarginalCells(const Rows& sums, std::size_t model) {
+    MarginalCells(const Sums& sums, std::size_t model) {
         for (const StatisticsCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
         std::sort(evidence.begin(), evidence.end());
         evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
@@ -110,19 +103,16 @@ struct MarginalCells {
 
 /// Likelihood of each cell's evidence by level: cells x levels. That of counts is g^positive (1-g)^(parsed-positive),
 /// scaled to a maximum of 1; a lone confidence is certain of its cell.
-template <class Scalar>
-Eigen::MatrixX<Scalar> cell_likelihood(const BasicLevelModel<Scalar>& model,
-                                       const MarginalCells<Scalar>& cells, Index levels) {
+inline Eigen::MatrixXd cell_likelihood(const LevelModel& model, const MarginalCells& cells, Index levels) {
     const auto rows = static_cast<Index>(cells.evidence.size());
-    Eigen::MatrixX<Scalar> table = Eigen::MatrixX<Scalar>::Zero(rows, levels);
-    const Eigen::ArrayX<Scalar> grid = level_grid<Scalar>(levels).array();
+    Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, levels);
+    const Eigen::ArrayXd grid = level_grid(levels).array();
     for (Index r = 0; r < rows; ++r) {
         const auto& [parsed, positive, confidence] = cells.evidence[static_cast<std::size_t>(r)];
         if (model.kind == VerificationKind::confidence) {
             table(r, confidence_cell(model.boundaries, confidence)) = 1.0;
         } else {
-            const Eigen::ArrayX<Scalar> logs =
-                positive * grid.log() + (parsed - positive) * (1.0 - grid).log();
+            const Eigen::ArrayXd logs = positive * grid.log() + (parsed - positive) * (1.0 - grid).log();
             table.row(r) = (logs - logs.maxCoeff()).exp().matrix().transpose();
         }
     }
@@ -130,14 +120,13 @@ Eigen::MatrixX<Scalar> cell_likelihood(const BasicLevelModel<Scalar>& model,
 }
 
 /// The distribution of a class over levels that explains rows of these weights, by EM with the pseudo rows.
-template <class Scalar>
-Eigen::VectorX<Scalar> class_levels(const Eigen::MatrixX<Scalar>& likelihood,
-                                    const Eigen::VectorX<Scalar>& rows, const Eigen::VectorX<Scalar>& prior) {
+inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eigen::VectorXd& rows,
+                                    const Eigen::VectorXd& prior) {
     const auto levels = static_cast<double>(prior.size());
-    Eigen::VectorX<Scalar> q = (prior / (2.0 * prior.sum())).array() + 0.5 / levels;
+    Eigen::VectorXd q = (prior / (2.0 * prior.sum())).array() + 0.5 / levels;
     for (int step = 0; step < expectation_maximisation_steps; ++step) {
-        const Eigen::VectorX<Scalar> explained = likelihood * q;
-        const Eigen::VectorX<Scalar> share = rows.cwiseQuotient(explained);
+        const Eigen::VectorXd explained = likelihood * q;
+        const Eigen::VectorXd share = rows.cwiseQuotient(explained);
         q = q.cwiseProduct(likelihood.transpose() * share) + prior;
         q /= q.sum();
     }
@@ -145,21 +134,20 @@ Eigen::VectorX<Scalar> class_levels(const Eigen::MatrixX<Scalar>& likelihood,
 }
 
 /// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
-template <class Scalar>
-void combine_classes(BasicLevelModel<Scalar>& model, const MarginalCells<Scalar>& cells, std::size_t number,
-                     const Eigen::VectorX<Scalar>& q_right, const Eigen::VectorX<Scalar>& q_wrong,
-                     const Eigen::MatrixX<Scalar>& likelihood) {
+inline void combine_classes(LevelModel& model, const MarginalCells& cells, std::size_t number,
+                            const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
+                            const Eigen::MatrixXd& likelihood) {
     const double rows = cells.weight.sum();
     const double pi = (cells.scores.col(static_cast<Index>(number)).sum() + 1.0) / (rows + 2.0);
     model.weight = pi * q_right + (1.0 - pi) * q_wrong;
     model.right = (pi * q_right).cwiseQuotient(model.weight);
-    const Eigen::VectorX<Scalar> explained = likelihood * model.weight;
-    Eigen::MatrixX<Scalar> share = likelihood;  // posterior of the level, for each cell
+    const Eigen::VectorXd explained = likelihood * model.weight;
+    Eigen::MatrixXd share = likelihood;  // posterior of the level, for each cell
     for (Index r = 0; r < share.rows(); ++r)
         share.row(r) = share.row(r).cwiseProduct(model.weight.transpose()) / explained(r);
     // Sums over rows become sums over cells.
-    const Eigen::VectorX<Scalar> mass = share.transpose() * cells.weight;
-    const Eigen::RowVectorX<Scalar> mean = cells.scores.colwise().sum() / rows;
+    const Eigen::VectorXd mass = share.transpose() * cells.weight;
+    const Eigen::RowVectorXd mean = cells.scores.colwise().sum() / rows;
     model.scores = share.transpose() * cells.scores;
     for (Index g = 0; g < model.levels(); ++g)
         model.scores.row(g) =
@@ -190,14 +178,13 @@ std::vector<double> confidence_boundaries(const Cells& cells) {
 
 }  // namespace detail
 
-template <class Scalar>
-Eigen::MatrixX<Scalar> BasicLevelModel<Scalar>::likelihood() const {
+inline Eigen::MatrixXd LevelModel::likelihood() const {
     Matrix table = Matrix::Ones(states(), levels());
     if (kind == VerificationKind::confidence) {
         table.bottomRows(levels()).setIdentity();
         return table;
     }
-    const Eigen::RowVectorX<Scalar> grid = detail::level_grid<Scalar>(levels()).transpose();
+    const Eigen::RowVectorXd grid = detail::level_grid(levels()).transpose();
     for (int parsed = 1; parsed <= draws; ++parsed) {
         const Index before = first_count(parsed - 1);
         const Index now = first_count(parsed);
@@ -209,19 +196,18 @@ Eigen::MatrixX<Scalar> BasicLevelModel<Scalar>::likelihood() const {
 }
 
 /// Fits the levels of a model that is verified.
-template <class Scalar = double, class Rows>
-BasicLevelModel<Scalar> fit_levels(const Rows& sums, std::size_t number, const ModelShape& shape) {
-    using Vector = Eigen::VectorX<Scalar>;
-    const detail::MarginalCells<Scalar> cells(sums, number);
-    BasicLevelModel<Scalar> model;
+inline LevelModel fit_levels(const Sums& sums, std::size_t number, const ModelShape& shape) {
+    using Vector = Eigen::VectorXd;
+    const detail::MarginalCells cells(sums, number);
+    LevelModel model;
     model.kind = shape.kind;
     model.draws = shape.draws;
     const bool counted = shape.kind == VerificationKind::verdicts;
     if (!counted) model.boundaries = detail::confidence_boundaries(cells);
     const Index levels = counted ? level_count : static_cast<Index>(model.boundaries.size()) + 1;
-    const Eigen::MatrixX<Scalar> likelihood = detail::cell_likelihood(model, cells, levels);
+    const Eigen::MatrixXd likelihood = detail::cell_likelihood(model, cells, levels);
     const auto distribution = [&](const Vector& rows, bool right) -> Vector {
-        const Vector prior = detail::class_prior<Scalar>(levels, right);
+        const Vector prior = detail::class_prior(levels, right);
         if (counted) return detail::class_levels(likelihood, rows, prior);
         const Vector counts = likelihood.transpose() * rows + prior;
         return counts / counts.sum();

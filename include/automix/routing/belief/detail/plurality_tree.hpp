@@ -23,11 +23,10 @@ inline constexpr double plurality_pseudo_rows = 15.0;
 inline constexpr double growth_pseudo_rows = 0.5;  ///< of each way that a sample may go
 
 /// Fills the tree of pluralities from sums over two models. Requires rows and the first model's plurality sums.
-template <class Scalar = double, class Rows>
-BasicRoutingTree<Scalar> make_plurality_tree(const Rows& sums, int draws) {
+inline RoutingTree make_plurality_tree(const Sums& sums, int draws) {
     const RoutedModel model{VerificationKind::samples, draws, {}};
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
-    BasicRoutingTree<Scalar> tree;
+    RoutingTree tree;
     tree.layout = std::make_shared<RoutingLayout>(std::vector<RoutedModel>{model, {}});
     for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(tree.layout->cells());
     tree.last_alone = sums.mean_score(1);

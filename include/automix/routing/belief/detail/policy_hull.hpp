@@ -17,7 +17,6 @@ namespace automix {
 
 using HullPolicy = HullSolution<RoutingSolution>;
 
-template <class Tree>
 class PolicyHull {
     struct Solve {
         PolicyHull& self;
@@ -34,7 +33,8 @@ class PolicyHull {
 
  public:
     /// `rule` tells all but lambda. `most` policies at most are kept: the search stops there.
-    PolicyHull(const Tree& tree, const RoutingPrices& prices, SolveRule rule, std::size_t most = 10'000)
+    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
+               std::size_t most = 10'000)
         : tree_(tree), prices_(prices), rule_(std::move(rule)), most_(most) {}
 
     /// All policies, ascending in cost.
@@ -68,7 +68,7 @@ class PolicyHull {
         return accept_first(tree_, prices_, first);
     }
 
-    const Tree& tree_;
+    const RoutingTree& tree_;
     const RoutingPrices& prices_;
     SolveRule rule_;
     std::size_t most_;

@@ -14,9 +14,9 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/count_gains.hpp>
-#include <automix/routing/evidence.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -10,14 +10,14 @@
 #include <automix/data/statistics.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
-#include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/detail/held_out.hpp>
-#include <automix/routing/objective.hpp>
 #include <automix/routing/belief/detail/policy_hull.hpp>
-#include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/detail/quality_target.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/objective.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -45,10 +45,9 @@ inline constexpr int fold_vectors = 60;
 
 namespace detail {
 
-template <class Data>
 class PomdpTraining {
  public:
-    PomdpTraining(const Data& statistics, const RoutingPrices& prices, std::vector<int> batches,
+    PomdpTraining(const Statistics& statistics, const RoutingPrices& prices, std::vector<int> batches,
                   const TreeOptions& tree)
         : statistics_(statistics),
           prices_(prices),
@@ -376,14 +375,14 @@ class PomdpTraining {
         mix(std::move(poor.solution), std::move(dearer), chosen.share, lambda);
     }
 
-    const Data& statistics_;
+    const Statistics& statistics_;
     const RoutingPrices& prices_;
     SolveRule rule_;  // all but lambda
     AcceptedAnswer accepted_;
     double most_cells_;
     Sums total_;
     std::shared_ptr<const RoutingTree> tree_;
-    CrossFit<Data> folds_;
+    CrossFit folds_;
     std::vector<RoutingSolution> fold_solutions_{};
     Point small_{};
     Point large_{};

@@ -7,8 +7,8 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/routing/evidence.hpp>
 #include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <cstddef>
 #include <utility>

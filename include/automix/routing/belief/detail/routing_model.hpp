@@ -11,8 +11,8 @@
 #include <automix/pomdp/pomdp_model.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/choice.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <Eigen/Core>
 
@@ -26,13 +26,12 @@
 namespace automix {
 
 /// A `pomdp_model`. Beliefs and prices are copied.
-template <class Scalar>
-class BasicRoutingModel {
+class RoutingModel {
  public:
-    using Chain = detail::BeliefChain<Scalar>;
+    using Chain = detail::BeliefChain;
     using LevelBelief = typename Chain::Belief;
 
-    BasicRoutingModel(BasicBeliefModel<Scalar> belief, RoutingPrices prices, SolveRule rule)
+    RoutingModel(BeliefModel belief, RoutingPrices prices, SolveRule rule)
         : belief_(std::move(belief)), prices_(std::move(prices)), rule_(std::move(rule)), chain_(belief_) {
         const int last = last_model();
         for (int model = 0; model < last; ++model) {
@@ -50,8 +49,8 @@ class BasicRoutingModel {
         start_.push_back(started, 1.0);
     }
 
-    BasicRoutingModel(const BasicRoutingModel&) = delete;
-    BasicRoutingModel& operator=(const BasicRoutingModel&) = delete;
+    RoutingModel(const RoutingModel&) = delete;
+    RoutingModel& operator=(const RoutingModel&) = delete;
 
     [[nodiscard]] int states() const { return states_; }
     /// Accept, route to each model, verify by each batch.
@@ -94,7 +93,7 @@ class BasicRoutingModel {
         LevelBelief before;
         if (step.from != nullptr && step.from->about >= 0) {
             before.position = step.from->about;
-            before.levels = Eigen::VectorX<Scalar>::Unit(levels(before.position), step.level);
+            before.levels = Eigen::VectorXd::Unit(levels(before.position), step.level);
         }
         const LevelBelief after = chain_.arrive(before, to);
         const Block& block = block_of(to, after.position);
@@ -240,7 +239,7 @@ class BasicRoutingModel {
         return chain_.score_at(step.from->about, step.level, model);
     }
 
-    BasicBeliefModel<Scalar> belief_;
+    BeliefModel belief_;
     RoutingPrices prices_;
     SolveRule rule_;
     Chain chain_;
@@ -250,7 +249,5 @@ class BasicRoutingModel {
     int observations_ = 1;
     pomdp::Belief start_;
 };
-
-using RoutingModel = BasicRoutingModel<double>;
 
 }  // namespace automix

@@ -9,9 +9,9 @@
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/detail/routing_model.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -97,47 +97,41 @@ RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, con
 }
 
 /// The best policy for one lambda up to a gap, by the engine.
-template <class Scalar>
-RoutingSolution solve_point_based(const BasicBeliefModel<Scalar>& belief, const RoutingPrices& prices,
-                                  const SolveRule& rule) {
-    const auto model = std::make_shared<const BasicRoutingModel<Scalar>>(belief, prices, rule);
+inline RoutingSolution solve_point_based(const BeliefModel& belief, const RoutingPrices& prices,
+                                         const SolveRule& rule) {
+    const auto model = std::make_shared<const RoutingModel>(belief, prices, rule);
     pomdp::SarsopOptions options;
     options.stop.gap = point_based_gap;
     options.stop.vector_limit = rule.vectors;
     options.stop.time_limit = std::numeric_limits<double>::infinity();
     pomdp::Solution solved = pomdp::solve_sarsop(*model, options);
     RoutingSolution solution;
-    solution.policy =
-        RoutingPolicy(std::make_shared<const BasicVectorPolicy<Scalar>>(model, std::move(solved.policy)));
+    solution.policy = RoutingPolicy(std::make_shared<const VectorPolicy>(model, std::move(solved.policy)));
     if (rule.valued) solution.value = expected_value(solution.policy, *model, prices);
     solution.gap = solved.gap();
     return solution;
 }
 
 /// The best policy for one lambda, up to its gap.
-template <class Scalar>
-RoutingSolution solve_routing(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices,
-                              const SolveRule& rule) {
-    if (tree.layout)
-        return detail::BackwardInduction<BasicRoutingTree<Scalar>>(tree, prices, rule).solution();
+inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrices& prices,
+                                     const SolveRule& rule) {
+    if (tree.layout) return detail::BackwardInduction(tree, prices, rule).solution();
     return solve_point_based(*tree.belief, prices, rule);
 }
 
 /// Asks one model and accepts.
-template <class Scalar>
-RoutingSolution accept_first(const BasicRoutingTree<Scalar>& tree, const RoutingPrices& prices, int first) {
+inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices& prices, int first) {
     const double price = prices.answers[static_cast<std::size_t>(first)];
     if (!tree.layout) {
         // Where that model has answered, to route to it is to accept.
-        using Model = BasicRoutingModel<Scalar>;
+        using Model = RoutingModel;
         const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
         pomdp::ValueFunction ask(model->states());
-        ask.add({Eigen::VectorX<Scalar>::Zero(model->states()), 1 + first});
+        ask.add({Eigen::VectorXd::Zero(model->states()), 1 + first});
         const typename Model::Chain& chain = model->chain();
         const double score = chain.score(
             first < model->last_model() ? chain.arrive({}, first) : typename Model::LevelBelief{}, first);
-        return {RoutingPolicy(
-                    std::make_shared<const BasicVectorPolicy<Scalar>>(model, pomdp::Policy(std::move(ask)))),
+        return {RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(ask)))),
                 {score, price, 0.0, 0.0}};
     }
     const RoutingLayout& layout = *tree.layout;

@@ -17,46 +17,38 @@
 
 namespace automix {
 
-template <class Scalar>
-struct BasicRoutingTree {
-    using Array = Eigen::ArrayX<Scalar>;
+struct RoutingTree {
+    using Array = Eigen::ArrayXd;
 
     std::shared_ptr<const RoutingLayout> layout{};  ///< null where it would be too large: see `make_tree`
     Array chance{};       ///< that the next draw adds one to the state's count; of a seen confidence, its own
     Array current{};      ///< expected score of the answer that may be accepted
     Array last{};         ///< expected score of the last model
     double failed = 0.0;  ///< chance that the first answer has failed, where samples tell
-    double last_alone = 0.0;  ///< expected score of the last model before any evidence
-    std::shared_ptr<const BasicBeliefModel<Scalar>>
-        belief{};  ///< that it was filled from; none of pluralities
+    double last_alone = 0.0;                      ///< expected score of the last model before any evidence
+    std::shared_ptr<const BeliefModel> belief{};  ///< that it was filled from; none of pluralities
 };
 
-using RoutingTree = BasicRoutingTree<double>;
-
 /// A belief over the levels of one model of the chain; nothing before any verified model was asked.
-template <class Scalar>
-struct BasicLevelBelief {
-    Index position = -1;              ///< in `BeliefModel::verified`
-    Eigen::VectorX<Scalar> levels{};  ///< sums to 1
+struct LevelBelief {
+    Index position = -1;       ///< in `BeliefModel::verified`
+    Eigen::VectorXd levels{};  ///< sums to 1
 
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
 
-using LevelBelief = BasicLevelBelief<double>;
-
 namespace detail {
 
 /// Follows beliefs from model to model.
-template <class Scalar>
 class BeliefChain {
-    using Vector = Eigen::VectorX<Scalar>;
-    using Matrix = Eigen::MatrixX<Scalar>;
-    using Levels = BasicLevelModel<Scalar>;
+    using Vector = Eigen::VectorXd;
+    using Matrix = Eigen::MatrixXd;
+    using Levels = LevelModel;
 
  public:
-    using Belief = BasicLevelBelief<Scalar>;
+    using Belief = LevelBelief;
 
-    explicit BeliefChain(const BasicBeliefModel<Scalar>& belief) : belief_(belief) {
+    explicit BeliefChain(const BeliefModel& belief) : belief_(belief) {
         for (const Levels& model : belief.levels) likelihoods_.push_back(model.likelihood());
         for (std::size_t from = 0; from < belief.levels.size(); ++from) {
             auto& row = transitions_.emplace_back();
@@ -116,16 +108,15 @@ class BeliefChain {
  private:
     static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
 
-    const BasicBeliefModel<Scalar>& belief_;
+    const BeliefModel& belief_;
     std::vector<Matrix> likelihoods_;
     std::vector<std::vector<Matrix>> transitions_;
 };
 
 /// Chances of a node's states from their likelihoods Z.
-template <class Scalar>
-Eigen::ArrayX<Scalar> chances(const RoutedModel& model, const Eigen::ArrayX<Scalar>& z) {
+inline Eigen::ArrayXd chances(const RoutedModel& model, const Eigen::ArrayXd& z) {
     if (model.kind == VerificationKind::confidence) return z / z(0);
-    Eigen::ArrayX<Scalar> chance = Eigen::ArrayX<Scalar>::Zero(z.size());
+    Eigen::ArrayXd chance = Eigen::ArrayXd::Zero(z.size());
     for (int parsed = 0; parsed < model.draws; ++parsed) {
         for (int positive = 0; positive <= parsed; ++positive) {
             const Index state = model.state(parsed, positive);
@@ -138,11 +129,10 @@ Eigen::ArrayX<Scalar> chances(const RoutedModel& model, const Eigen::ArrayX<Scal
 }  // namespace detail
 
 /// The models of a belief as the tree sees them.
-template <class Scalar>
-std::vector<RoutedModel> routed_models(const BasicBeliefModel<Scalar>& belief) {
+inline std::vector<RoutedModel> routed_models(const BeliefModel& belief) {
     std::vector<RoutedModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
-        const BasicLevelModel<Scalar>& levels = belief.levels[k];
+        const LevelModel& levels = belief.levels[k];
         models[belief.verified[k]] = {levels.kind, levels.draws, levels.boundaries};
     }
     return models;
@@ -150,12 +140,11 @@ std::vector<RoutedModel> routed_models(const BasicBeliefModel<Scalar>& belief) {
 
 /// Fills the tree of a belief. Where it has more than `most_cells` it is not laid out: the layout is then null, and the
 /// belief has to be solved by the engine.
-template <class Scalar>
-BasicRoutingTree<Scalar> make_tree(BasicBeliefModel<Scalar> fitted, double most_cells) {
-    using Array = Eigen::ArrayX<Scalar>;
-    BasicRoutingTree<Scalar> tree;
-    tree.belief = std::make_shared<const BasicBeliefModel<Scalar>>(std::move(fitted));
-    const BasicBeliefModel<Scalar>& belief = *tree.belief;
+inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
+    using Array = Eigen::ArrayXd;
+    RoutingTree tree;
+    tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
+    const BeliefModel& belief = *tree.belief;
     tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
     std::vector<RoutedModel> models = routed_models(belief);
     if (RoutingLayout::count_cells(models) > most_cells) return tree;
@@ -165,17 +154,16 @@ BasicRoutingTree<Scalar> make_tree(BasicBeliefModel<Scalar> fitted, double most_
     const int last = layout.last_model();
     for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(layout.cells());
 
-    std::vector<BasicLevelBelief<Scalar>> beliefs(
-        static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
+    std::vector<LevelBelief> beliefs(static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
     for (int first = 0; first < last; ++first)
         beliefs[static_cast<std::size_t>(RoutingLayout::root(first))] = chain.arrive({}, first);
     for (Index n = 0; n < layout.nodes(); ++n) {
         const RoutingNode& node = layout.node(n);
-        const BasicLevelBelief<Scalar>& arrived = beliefs[static_cast<std::size_t>(n)];
+        const LevelBelief& arrived = beliefs[static_cast<std::size_t>(n)];
         const Index states = layout.states(node.model);
         const bool verified = chain.position(node.model) >= 0;
         if (verified) {
-            const Eigen::MatrixX<Scalar>& likelihood = chain.likelihood(arrived.position);
+            const Eigen::MatrixXd& likelihood = chain.likelihood(arrived.position);
             const auto expected = [&](int model) -> Array {
                 return likelihood *
                        arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
@@ -191,7 +179,7 @@ BasicRoutingTree<Scalar> make_tree(BasicBeliefModel<Scalar> fitted, double most_
         }
         if (node.model + 1 == last) continue;
         for (Index state = 0; state < states; ++state) {
-            const BasicLevelBelief<Scalar> left = verified ? chain.observe(arrived, state) : arrived;
+            const LevelBelief left = verified ? chain.observe(arrived, state) : arrived;
             for (int to = node.model + 1; to < last; ++to)
                 beliefs[static_cast<std::size_t>(layout.child(n, state, to))] = chain.arrive(left, to);
         }

@@ -5,21 +5,20 @@
 
 #include <automix/pomdp/policy.hpp>
 #include <automix/routing/belief/detail/choice.hpp>
-#include <automix/routing/evidence.hpp>
 #include <automix/routing/belief/detail/routing_model.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <memory>
 #include <utility>
 
 namespace automix {
 
-template <class Scalar>
-class BasicVectorPolicy {
+class VectorPolicy {
  public:
-    using Model = BasicRoutingModel<Scalar>;
+    using Model = RoutingModel;
 
-    BasicVectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
+    VectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
         : model_(std::move(model)), policy_(std::move(policy)) {}
 
     /// The model that is asked first.
@@ -63,7 +62,5 @@ class BasicVectorPolicy {
     std::shared_ptr<const Model> model_;
     pomdp::Policy policy_;
 };
-
-using VectorPolicy = BasicVectorPolicy<double>;
 
 }  // namespace automix

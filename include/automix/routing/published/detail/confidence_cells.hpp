@@ -53,8 +53,7 @@ struct ConfidenceCells {
 
 namespace detail {
 
-template <class Row>
-void require_verified(const BasicDataset<Row>& data) {
+inline void require_verified(const Dataset& data) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     if (data.verified(0)) return;
@@ -66,8 +65,7 @@ void require_verified(const BasicDataset<Row>& data) {
 }
 
 /// Categories of all rows as logged, or computed from the scores where any row lacks one.
-template <class Row>
-std::vector<Category> categories_of(const BasicDataset<Row>& data) {
+inline std::vector<Category> categories_of(const Dataset& data) {
     std::vector<Category> logged;
     for (Index row = 0; row < data.rows(); ++row) {
         logged.push_back(data.category(row));

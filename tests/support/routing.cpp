@@ -1,4 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#include "support/routing.hpp"
-
-AUTOMIX_TEST_ROUTING();
