@@ -4,10 +4,6 @@
 // Units are the user's own; only ratios matter to a policy.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-
-#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -23,16 +19,10 @@ inline constexpr double highest_price = 1e100;
 inline bool is_price(double price) noexcept { return price >= 0.0 && price < highest_price; }
 
 /// What is said of a number that is none.
-inline std::string price_complaint(double found) {
-    return "expected a finite price of at least 0" +
-           std::string(std::isfinite(found) && found > 0.0 ? " and below 1e100" : "") + ", found " +
-           format_number(found);
-}
+std::string price_complaint(double found);
 
 /// Throws `ArgumentError` unless `price` is one.
-inline void require_price(double price, std::string_view name) {
-    if (!is_price(price)) throw ArgumentError(std::string(name) + ": " + price_complaint(price));
-}
+void require_price(double price, std::string_view name);
 
 /// Either a draw has a price, or the whole verification of an answer has one: then all its k logged draws together
 /// cost that, and one draw costs a k-th of it.
@@ -45,24 +35,10 @@ struct Prices {
 
 /// Throws `ArgumentError` where prices are negative, not finite, of the wrong number, or where both kinds of
 /// verification price are given.
-inline void validate(const Prices& prices, std::size_t models) {
-    const auto require_count = [&](bool right, const char* name, const char* expected, std::size_t found) {
-        if (!right) {
-            throw ArgumentError(std::string(name) + ": expected " + expected + " of " +
-                                std::to_string(models) + " models, found " + std::to_string(found));
-        }
-    };
-    const std::size_t answers = prices.answers.size();
-    const std::size_t draws = prices.draws.size();
-    require_count(answers == 0 || answers == models, "answer prices", "one for each", answers);
-    require_count(draws <= 1 || draws == models || draws + 1 == models, "draw prices",
-                  "one for all, or one for each", draws);
-    for (const double price : prices.answers) require_price(price, "answer price");
-    for (const double price : prices.draws) require_price(price, "draw price");
-    if (prices.verification) {
-        require_price(*prices.verification, "verification price");
-        if (draws > 0) throw ArgumentError("give a price for a draw or for a whole verification, not both");
-    }
-}
+void validate(const Prices& prices, std::size_t models);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/core/detail/price_inl.hpp>
+#endif

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -46,36 +45,15 @@ constexpr double uniform_of(std::string_view id, std::uint64_t seed,
 /// The 64-bit Mersenne twister (Nishimura 2000): yields what `std::mt19937_64` yields.
 class MersenneTwister {
  public:
-    explicit MersenneTwister(std::uint64_t seed) {
-        state_[0] = seed;
-        for (std::size_t i = 1; i < size; ++i) {
-            const std::uint64_t before = state_[i - 1];
-            state_[i] = 6364136223846793005U * (before ^ (before >> 62U)) + i;
-        }
-    }
+    explicit MersenneTwister(std::uint64_t seed);
 
-    std::uint64_t operator()() noexcept {
-        if (next_ == size) twist();
-        std::uint64_t word = state_[next_++];
-        word ^= (word >> 29U) & 0x5555555555555555U;
-        word ^= (word << 17U) & 0x71D67FFFEDA60000U;
-        word ^= (word << 37U) & 0xFFF7EEE000000000U;
-        return word ^ (word >> 43U);
-    }
+    std::uint64_t operator()() noexcept;
 
  private:
     static constexpr std::size_t size = 312;
     static constexpr std::size_t shift = 156;
 
-    void twist() noexcept {
-        constexpr std::uint64_t lower = 0x7FFFFFFFU;
-        for (std::size_t i = 0; i < size; ++i) {
-            const std::uint64_t word = (state_[i] & ~lower) | (state_[(i + 1) % size] & lower);
-            const std::uint64_t odd = (word & 1U) != 0 ? 0xB5026F5AA96619E9U : 0U;
-            state_[i] = state_[(i + shift) % size] ^ (word >> 1U) ^ odd;
-        }
-        next_ = 0;
-    }
+    void twist() noexcept;
 
     std::array<std::uint64_t, size> state_;
     std::size_t next_ = size;
@@ -90,24 +68,12 @@ class Random {
     double uniform() { return unit_interval(engine_()); }
 
     /// Uniform in 0 .. n-1, without bias (rejection). Requires n > 0.
-    std::uint64_t index(std::uint64_t n) {
-        const std::uint64_t excess = (0U - n) % n;
-        std::uint64_t word = engine_();
-        while (word < excess) word = engine_();
-        return word % n;
-    }
+    std::uint64_t index(std::uint64_t n);
 
     bool bernoulli(double p) { return uniform() < p; }
 
     /// Standard normal, by Marsaglia's polar method.
-    double normal() {
-        for (;;) {
-            const double x = 2.0 * uniform() - 1.0;
-            const double y = 2.0 * uniform() - 1.0;
-            const double square = x * x + y * y;
-            if (square > 0.0 && square < 1.0) return x * std::sqrt(-2.0 * std::log(square) / square);
-        }
-    }
+    double normal();
 
     /// Fisher-Yates: every order equally likely.
     template <class Sequence>
@@ -121,3 +87,7 @@ class Random {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/core/detail/random_inl.hpp>
+#endif

@@ -11,9 +11,7 @@
 
 #include <Eigen/Core>
 
-#include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <span>
 #include <string>
 #include <utility>
@@ -24,13 +22,9 @@ namespace automix {
 /// A price for each row: one number for all rows, or a column.
 class PriceColumn {
  public:
-    PriceColumn(double price = 0.0)
-        : constant_(price), mean_(price) {}  // NOLINT(google-explicit-constructor)
+    PriceColumn(double price = 0.0);
 
-    explicit PriceColumn(Eigen::ArrayXd prices)
-        : is_constant_(false),
-          prices_(std::move(prices)),
-          mean_(prices_.size() == 0 ? 0.0 : prices_.mean()) {}
+    explicit PriceColumn(Eigen::ArrayXd prices);
 
     double operator()(Index row) const { return is_constant_ ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
@@ -39,13 +33,7 @@ class PriceColumn {
     /// True where there is a price for each of that many rows.
     [[nodiscard]] bool covers(Index rows) const noexcept { return is_constant_ || prices_.size() == rows; }
 
-    [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const {
-        if (is_constant_) return constant_;
-        Eigen::ArrayXd chosen(static_cast<Index>(rows.size()));
-        Index to = 0;
-        for (const Index row : rows) chosen(to++) = prices_(row);
-        return PriceColumn(std::move(chosen));
-    }
+    [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const;
 
  private:
     bool is_constant_ = true;
@@ -70,28 +58,10 @@ struct PriceTable {
     RecordedPrices recorded{};
     std::vector<std::string> notes{};  ///< what was assumed that a reader of figures should know
 
-    [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const {
-        PriceTable selection;
-        for (const auto& [from, to] :
-             {std::pair{&answers, &selection.answers}, std::pair{&draws, &selection.draws},
-              std::pair{&verifications, &selection.verifications}}) {
-            for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
-        }
-        selection.recorded = recorded;
-        selection.notes = notes;
-        return selection;
-    }
+    [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const;
 };
 
 namespace detail {
-
-/// A column of prices of one model, as messages call it.
-inline Place price_place(const Dataset& data, Index model, const char* field) {
-    return Place{
-        {},
-        0,
-        std::string(field) + " of model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)])};
-}
 
 /// True where all rows that `counts` admits record the price, false where none does. Throws `DataError` where only some
 /// do.
@@ -117,35 +87,7 @@ bool recorded_everywhere(const Dataset& data, const Column& prices, const Place&
 
 /// Answer prices of all models. Throws `DataError` where some are recorded and others are not, or where more than two
 /// models have none.
-inline std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices) {
-    if (!prices.answers.empty()) return {prices.answers.begin(), prices.answers.end()};
-    std::vector<PriceColumn> columns;
-    Index unrecorded = -1;
-    for (Index model = 0; model < data.models(); ++model) {
-        const Column recorded = data.recorded_costs(model);
-        if (recorded_everywhere(data, recorded, price_place(data, model, "cost"),
-                                [](Index) { return true; })) {
-            columns.emplace_back(recorded);
-        } else if (unrecorded < 0) {
-            unrecorded = model;
-        }
-    }
-    if (unrecorded < 0) return columns;
-    const Place place = price_place(data, unrecorded, "cost");
-    if (!columns.empty())
-        throw DataError(place,
-                        "not recorded, but that of other models is; record it, or give a price for each");
-    if (data.models() > 2)
-        throw DataError(place, "not recorded; with more than two models give a price for each");
-    if (data.models() == 1) return {1.0};
-    return {1.0, 50.0};
-}
-
-/// Price of one draw and of all logged draws.
-struct VerificationPrices {
-    PriceColumn draw{};
-    PriceColumn whole{};
-};
+std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices);
 
 /// A column from the price in the rows that hold verification; the others take the mean, as no draw is made in them.
 template <class Price>
@@ -165,77 +107,18 @@ PriceColumn price_column(const Dataset& data, const Column& confidences, Price p
     return PriceColumn(std::move(prices));
 }
 
-/// Verification prices of one model; what is worth knowing goes into `table`.
-inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
-                                              PriceTable& table) {
-    const Index verified = data.verified_rows(model);
-    if (verified == 0) return {};
-    const std::string& name = data.model_names()[static_cast<std::size_t>(model)];
-    if (verified < data.rows()) {
-        table.notes.push_back("model " + in_quotes(name) + " is verified in " + std::to_string(verified) +
-                              " of " + std::to_string(data.rows()) + " rows only");
-    }
-    // A confidence alone counts as one draw.
-    const auto draws = [&](Index row) {
-        return static_cast<double>(std::max<std::size_t>(1, data.verdicts(row, model).size()));
-    };
-    const auto [fewest, most] = data.draw_counts(model);
-    const bool constant = fewest == most;
-    const Column confidences = data.confidences(model);
-
-    const Column recorded = data.recorded_draw_costs(model);
-    const bool stated = prices.verification || !prices.draws.empty();
-    if (!stated && recorded_everywhere(data, recorded, price_place(data, model, "draw_cost"),
-                                       [&](Index row) { return !std::isnan(confidences(row)); })) {
-        table.recorded.draws = true;
-        return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
-                price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); })};
-    }
-    if (!prices.draws.empty()) {
-        const auto m = static_cast<std::size_t>(prices.draws.size() == 1 ? 0 : model);
-        const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
-        if (constant) return {draw, draw * draws(0)};
-        return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); })};
-    }
-    if (!stated && table.recorded.answers) {
-        table.notes.push_back("no draw_cost is recorded for model " + in_quotes(name) +
-                              ": its whole verification is taken to cost 1");
-    }
-    const double whole = prices.verification.value_or(1.0);
-    if (constant) return {whole / draws(0), whole};
-    return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole};
-}
-
 }  // namespace detail
 
 /// Settles all prices (design: the user's beats the record's beats the default, 1 and 50 for two models and 1 for a
 /// verification). Settle them once for a whole log and take `select_rows` of the table for its splits, so that all are
 /// judged alike. Throws `ArgumentError` for prices that make no sense and `DataError` where a price is nowhere.
-inline PriceTable resolve_prices(const Dataset& data, const Prices& prices = {}) {
-    validate(prices, static_cast<std::size_t>(data.models()));
-    PriceTable table;
-    table.answers = detail::answer_prices(data, prices);
-    table.recorded.answers =
-        prices.answers.empty() && data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
-    for (Index model = 0; model < data.models(); ++model) {
-        auto verification = detail::verification_prices(data, prices, model, table);
-        table.draws.push_back(std::move(verification.draw));
-        table.verifications.push_back(std::move(verification.whole));
-    }
-    return table;
-}
+PriceTable resolve_prices(const Dataset& data, const Prices& prices = {});
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.
-inline void require_prices_for(const Dataset& data, const PriceTable& prices) {
-    const auto fits = [&](const PriceColumn& column) { return column.covers(data.rows()); };
-    const auto models = static_cast<std::size_t>(data.models());
-    for (const auto* columns : {&prices.answers, &prices.draws, &prices.verifications}) {
-        if (columns->size() != models || !std::all_of(columns->begin(), columns->end(), fits)) {
-            throw ArgumentError("prices: expected those of a data set of " + std::to_string(data.rows()) +
-                                " rows and " + std::to_string(models) +
-                                " models; resolve them from that data set");
-        }
-    }
-}
+void require_prices_for(const Dataset& data, const PriceTable& prices);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/data/detail/price_table_inl.hpp>
+#endif

@@ -31,13 +31,4 @@ constexpr std::int64_t first_count(int parsed) noexcept { return std::int64_t{pa
 /// Most draws on an answer that a policy is made for: its table grows with their square.
 inline constexpr int most_draws = 255;
 
-/// A model as a router sees it: its name, and how far its answers can be verified.
-struct ModelShape {
-    std::string name{};
-    VerificationKind kind = VerificationKind::none;
-    int draws = 0;  ///< most draws on an answer; 1 for a confidence, which comes at once
-
-    friend bool operator==(const ModelShape&, const ModelShape&) = default;
-};
-
 }  // namespace automix

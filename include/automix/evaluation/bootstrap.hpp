@@ -4,17 +4,12 @@
 // O(rows * resamples) time a replay, O(rows + resamples) memory each; the random numbers are drawn once for all.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -40,106 +35,20 @@ struct ConfidenceIntervals {
     int undefined_resamples = 0;         ///< resamples without a lift
 };
 
-namespace detail {
-
-/// What one row adds to the sums of a resample, in one cache line.
-struct ResampledRow {
-    Point method{}, small{}, large{};
-
-    ResampledRow& operator+=(const ResampledRow& other) noexcept {
-        const auto add = [](Point& sum, const Point& term) {
-            sum.performance += term.performance;
-            sum.cost += term.cost;
-        };
-        add(method, other.method);
-        add(small, other.small);
-        add(large, other.large);
-        return *this;
-    }
-};
-
-/// The resamples of one replay.
-class Resampler {
- public:
-    Resampler(const Replay& replay, const EndModels& ends)
-        : rows_(static_cast<std::size_t>(replay.performance.size())) {
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            const auto row = static_cast<Index>(i);
-            rows_[i] = {{replay.performance(row), replay.answer_cost(row) + replay.verification_cost(row)},
-                        {ends.small_score(row), ends.small_cost(row)},
-                        {ends.large_score(row), ends.large_cost(row)}};
-        }
-    }
-
-    /// Adds the resample of these rows.
-    void add(const std::vector<std::uint32_t>& drawn) {
-        ResampledRow sum;
-        for (const std::uint32_t row : drawn) sum += rows_[row];
-        const auto mean = [&](const Point& total) {
-            const auto n = static_cast<double>(drawn.size());
-            return Point{total.performance / n, total.cost / n};
-        };
-        performances_.push_back(mean(sum.method).performance);
-        costs_.push_back(mean(sum.method).cost);
-        const Figure lift = ibc_lift(mean(sum.method), mean(sum.small), mean(sum.large));
-        if (lift) lifts_.push_back(*lift);
-    }
-
-    [[nodiscard]] ConfidenceIntervals intervals(double level) const {
-        const auto percentiles = [level](const std::vector<double>& values) {
-            return Interval{quantile(values, 0.5 * (1.0 - level)), quantile(values, 0.5 * (1.0 + level))};
-        };
-        ConfidenceIntervals intervals;
-        intervals.level = level;
-        intervals.resamples = static_cast<int>(costs_.size());
-        intervals.performance = percentiles(performances_);
-        intervals.cost = percentiles(costs_);
-        if (!lifts_.empty()) intervals.ibc_lift = percentiles(lifts_);
-        intervals.undefined_resamples = static_cast<int>(costs_.size() - lifts_.size());
-        return intervals;
-    }
-
- private:
-    std::vector<ResampledRow> rows_;
-    std::vector<double> performances_, costs_, lifts_;
-};
-
-}  // namespace detail
-
 /// Throws `ArgumentError` for fewer than one resample or a level outside (0, 1).
-inline void validate(const BootstrapOptions& options) {
-    if (options.resamples < 1) {
-        throw ArgumentError("resamples: expected at least 1, found " + format_number(options.resamples));
-    }
-    if (!(options.level > 0.0 && options.level < 1.0))
-        throw ArgumentError("level: expected a number between 0 and 1");
-}
+void validate(const BootstrapOptions& options);
 
 /// Intervals of several replays of the same rows, from the same resamples. Throws `ArgumentError` for options that make no
 /// sense, and `DataError` where there are no rows or more than 2^32 - 1.
-inline std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& replays, const EndModels& ends,
-                                                  const BootstrapOptions& options = {}) {
-    validate(options);
-    const auto n = static_cast<std::uint64_t>(ends.small_score.size());
-    if (n == 0) throw DataError("no rows to resample");
-    if (n > std::numeric_limits<std::uint32_t>::max()) throw DataError("too many rows to resample");
-    std::vector<detail::Resampler> resamplers;
-    for (const Replay& replay : replays) resamplers.emplace_back(replay, ends);
-    Random random(options.seed);
-    std::vector<std::uint32_t> drawn(static_cast<std::size_t>(n));
-    for (int resample = 0; resample < options.resamples; ++resample) {
-        for (std::uint32_t& row : drawn) row = static_cast<std::uint32_t>(random.index(n));
-        for (auto& resampler : resamplers) resampler.add(drawn);
-    }
-    std::vector<ConfidenceIntervals> all;
-    for (const auto& resampler : resamplers) all.push_back(resampler.intervals(options.level));
-    return all;
-}
+std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& replays, const EndModels& ends,
+                                           const BootstrapOptions& options = {});
 
 /// Intervals of one replay; throws as above.
-inline ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
-                                     const BootstrapOptions& options = {}) {
-    return bootstrap(std::vector{replay}, ends, options).front();
-}
+ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
+                              const BootstrapOptions& options = {});
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/detail/bootstrap_inl.hpp>
+#endif

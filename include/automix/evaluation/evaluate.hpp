@@ -4,7 +4,6 @@
 // on the router is done once in an `Evaluator`, so that several routers share it.
 #pragma once
 
-#include <automix/core/error.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/baselines.hpp>
@@ -13,7 +12,6 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/routing/router.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,31 +34,11 @@ struct Evaluation {
     Baselines baselines{};
 };
 
-namespace detail {
-
-/// The rows of each data set in `dataset_names`.
-inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
-    std::vector<std::vector<Index>> rows(data.dataset_names().size());
-    for (Index row = 0; row < data.rows(); ++row)
-        rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
-    return rows;
-}
-
-}  // namespace detail
-
 /// A log with its prices, ready to evaluate routers on. Both must outlive it.
 class Evaluator {
  public:
     /// Throws `DataError` where there are no rows, `ArgumentError` for options that make no sense.
-    Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {})
-        : data_(data),
-          prices_(prices),
-          options_(options),
-          ends_(end_models(data, prices)),
-          baselines_(evaluate_baselines(data, prices, options_.mix)),
-          datasets_(detail::rows_by_dataset(data)) {
-        if (options_.bootstrap) validate(*options_.bootstrap);
-    }
+    Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {});
 
     /// Replays the log with each router and sums up, in their order; resamples are drawn once for all. Throws what the
     /// routers throw.
@@ -82,24 +60,7 @@ class Evaluator {
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
 
  private:
-    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Replay>& replays) const {
-        std::vector<Evaluation> evaluations;
-        for (const Replay& rows : replays) {
-            Evaluation& evaluation = evaluations.emplace_back();
-            evaluation.report = summarise(rows, ends_);
-            evaluation.baselines = baselines_;
-            for (std::size_t i = 0; i < datasets_.size(); ++i) {
-                const std::string& name = data_.dataset_names()[i];
-                if (name.empty()) continue;
-                evaluation.datasets.emplace_back(
-                    name, summarise(rows.select_rows(datasets_[i]), ends_.select_rows(datasets_[i])));
-            }
-        }
-        if (!options_.bootstrap) return evaluations;
-        const auto intervals = bootstrap(replays, ends_, *options_.bootstrap);
-        for (std::size_t i = 0; i < evaluations.size(); ++i) evaluations[i].intervals = intervals[i];
-        return evaluations;
-    }
+    [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Replay>& replays) const;
 
     const Dataset& data_;
     const PriceTable& prices_;
@@ -117,3 +78,7 @@ Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable&
 }
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/detail/evaluate_inl.hpp>
+#endif

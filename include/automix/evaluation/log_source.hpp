@@ -4,21 +4,15 @@
 // than are logged gets an error that names the record. O(draws) a round, no allocation (with samples: O(draws^2)).
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/source.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -26,86 +20,28 @@ namespace automix {
 class LogSource {
  public:
     /// Both must outlive the source; `open` a row before use.
-    LogSource(const Dataset& data, const PriceTable& prices)
-        : data_(data), prices_(prices), drawn_(static_cast<std::size_t>(data.models()), 0) {}
+    LogSource(const Dataset& data, const PriceTable& prices);
 
-    void open(Index row) {
-        row_ = row;
-        std::fill(drawn_.begin(), drawn_.end(), std::size_t{0});
-    }
+    void open(Index row);
 
-    [[nodiscard]] Answered answer(int model) {
-        Answered answered{prices_.answers[index(model)](row_), data_.flagged(row_, model), {}};
-        if (const auto clusters = data_.clusters(row_, model); !clusters.empty()) {
-            answered.samples = 1;
-            answered.largest_cluster = clusters.front() >= 0 ? 1 : 0;
-        }
-        return answered;
-    }
+    [[nodiscard]] Answered answer(int model);
 
     /// Throws `DataError` where fewer verdicts are left than asked for.
-    [[nodiscard]] Drawn draw(int model, int draws) {
-        const auto verdicts = data_.verdicts(row_, model);
-        if (verdicts.empty()) return reveal(model);
-        std::size_t& position = drawn_[index(model)];
-        const std::size_t left = verdicts.size() - position;
-        const std::size_t count = draws == all_draws ? left : static_cast<std::size_t>(draws);
-        if (count > left || left == 0) {
-            fail(model, "asked for " + (draws == all_draws ? std::string("further") : std::to_string(draws)) +
-                            " verdicts after " + std::to_string(position) + ", but only " +
-                            std::to_string(verdicts.size()) + " are logged");
-        }
-        Drawn drawn;
-        for (const Verdict verdict : verdicts.subspan(position, count)) {
-            drawn.parsed += verdict != Verdict::unparsed ? 1 : 0;
-            drawn.positive += verdict == Verdict::positive ? 1 : 0;
-        }
-        drawn.drawn = static_cast<int>(count);
-        drawn.cost = count == verdicts.size()
-                         ? prices_.verifications[index(model)](row_)
-                         : static_cast<double>(count) * prices_.draws[index(model)](row_);
-        position += count;
-        const auto clusters = known_samples(model);
-        drawn.samples = static_cast<int>(clusters.size());
-        if (!clusters.empty()) drawn.largest_cluster = plurality(clusters).size;
-        return drawn;
-    }
+    [[nodiscard]] Drawn draw(int model, int draws);
 
     /// Score of what was accepted. Throws `DataError` for a plurality where no samples are kept.
-    [[nodiscard]] double score(int model, AcceptedAnswer accepted) const {
-        if (accepted == AcceptedAnswer::first) return data_.scores(model)(row_);
-        const auto clusters = known_samples(model);
-        if (clusters.empty()) fail(model, "the plurality of its samples was accepted, but none are known");
-        const Plurality chosen = plurality(clusters);
-        return chosen.size == 0 ? data_.scores(model)(row_) : data_.sample_scores(row_, model)[chosen.sample];
-    }
+    [[nodiscard]] double score(int model, AcceptedAnswer accepted) const;
 
  private:
     static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
 
     /// A record with a confidence alone: one draw reveals it at the whole price.
-    [[nodiscard]] Drawn reveal(int model) {
-        const double confidence = data_.confidences(model)(row_);
-        if (std::isnan(confidence)) fail(model, "neither verdicts nor a confidence are logged");
-        if (drawn_[index(model)]++ > 0)
-            fail(model, "asked for further verdicts, but only a confidence is logged");
-        Drawn drawn;
-        drawn.drawn = drawn.parsed = 1;
-        drawn.logged_confidence = confidence;
-        drawn.cost = prices_.verifications[index(model)](row_);
-        return drawn;
-    }
+    [[nodiscard]] Drawn reveal(int model);
 
     /// The answer and one sample for each draw so far, or all where the log holds fewer.
-    [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const {
-        const auto clusters = data_.clusters(row_, model);
-        return clusters.first(std::min(drawn_[index(model)] + 1, clusters.size()));
-    }
+    [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const;
 
-    [[noreturn]] void fail(int model, const std::string& what) const {
-        throw DataError("id " + in_quotes(data_.id(row_)) + ", model " +
-                        in_quotes(data_.model_names()[index(model)]) + ": " + what);
-    }
+    [[noreturn]] void fail(int model, const std::string& what) const;
 
     const Dataset& data_;
     const PriceTable& prices_;
@@ -114,3 +50,7 @@ class LogSource {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/detail/log_source_inl.hpp>
+#endif

@@ -32,11 +32,7 @@ struct Replay {
     Eigen::ArrayXd draws{};
     Eigen::ArrayXd rounds{};
 
-    explicit Replay(Index rows = 0) {
-        for (auto* column : {&performance, &answer_cost, &verification_cost, &routed, &draws, &rounds}) {
-            column->setZero(rows);
-        }
-    }
+    explicit Replay(Index rows = 0);
 
     template <class Rows>
     [[nodiscard]] Replay select_rows(const Rows& rows) const {
@@ -51,14 +47,7 @@ struct Replay {
     }
 
     /// Adds an outcome of that weight to a row.
-    void add(Index row, double weight, const Outcome& outcome, double score) {
-        performance(row) += weight * score;
-        answer_cost(row) += weight * outcome.answer_cost;
-        verification_cost(row) += weight * outcome.verification_cost;
-        routed(row) += outcome.routed ? weight : 0.0;
-        draws(row) += weight * outcome.draws;
-        rounds(row) += weight * outcome.rounds;
-    }
+    void add(Index row, double weight, const Outcome& outcome, double score);
 };
 
 namespace detail {
@@ -71,29 +60,10 @@ struct UniformInterval {
 
 /// The intervals between breakpoints; none where there are no breakpoints. Throws `ProtocolError` unless they ascend
 /// within [0, 1].
-inline std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints) {
-    std::vector<UniformInterval> intervals;
-    double begin = 0.0;
-    const auto close = [&](double end) {
-        if (!(end >= begin && end <= 1.0)) {
-            throw ProtocolError("router: expected breakpoints that ascend within [0, 1], found " +
-                                format_number(end) + " after " + format_number(begin));
-        }
-        if (end > begin) intervals.push_back({0.5 * (begin + end), end - begin});
-        begin = end;
-    };
-    for (const double breakpoint : breakpoints) close(breakpoint);
-    if (!breakpoints.empty()) close(1.0);
-    return intervals;
-}
+std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints);
 
 /// Throws `DataError` where a query has no answer to score.
-inline void require_answer(const Outcome& outcome, const std::string& id) {
-    if (!outcome.failure.empty() || outcome.model < 0) {
-        throw DataError("id " + in_quotes(id) + ": " +
-                        (outcome.failure.empty() ? "no answer" : outcome.failure));
-    }
-}
+void require_answer(const Outcome& outcome, const std::string& id);
 
 /// Runs one query of a log to its end. What the router does wrong is told with the id.
 template <router Router>
@@ -134,3 +104,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
 }
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/detail/replay_inl.hpp>
+#endif

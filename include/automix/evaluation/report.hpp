@@ -3,7 +3,6 @@
 // draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). Figures that do not exist say why. O(rows).
 #pragma once
 
-#include <automix/core/error.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/replay.hpp>
@@ -12,7 +11,6 @@
 #include <Eigen/Core>
 
 #include <string>
-#include <vector>
 
 namespace automix {
 
@@ -30,15 +28,7 @@ struct EndModels {
 };
 
 /// Throws `DataError` where the data set has no rows, `ArgumentError` where the prices are of another one.
-inline EndModels end_models(const Dataset& data, const PriceTable& prices) {
-    if (data.rows() == 0) throw DataError("no rows to evaluate");
-    require_prices_for(data, prices);
-    const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
-        return Eigen::ArrayXd::NullaryExpr(data.rows(), [&](Index row) { return column(row); });
-    };
-    return {data.scores(0), costs(prices.answers.front()), data.scores(data.models() - 1),
-            costs(prices.answers.back())};
-}
+EndModels end_models(const Dataset& data, const PriceTable& prices);
 
 /// Means per query.
 struct Report {
@@ -59,30 +49,14 @@ struct Report {
     [[nodiscard]] Point point() const noexcept { return {performance, cost}; }
 
     /// Why IBC or lift is undefined; empty where both are defined.
-    [[nodiscard]] const std::string& undefined() const noexcept {
-        return ibc ? ibc_lift.reason() : ibc.reason();
-    }
+    [[nodiscard]] const std::string& undefined() const noexcept;
 };
 
 /// The figures of a replay (of columns like those of `Replay`) against the two end models on the same rows.
-inline Report summarise(const Replay& replay, const EndModels& ends) {
-    const Point small = ends.small();
-    const Point large = ends.large();
-    Report report;
-    report.rows = replay.performance.size();
-    report.performance = replay.performance.mean();
-    report.answer_cost = replay.answer_cost.mean();
-    report.verification_cost = replay.verification_cost.mean();
-    report.cost = report.answer_cost + report.verification_cost;
-    report.routed = replay.routed.mean();
-    report.draws = replay.draws.mean();
-    report.rounds = replay.rounds.mean();
-    report.ibc = ibc(report.point(), small);
-    report.ibc_lift = ibc_lift(report.point(), small, large);
-    report.gap_recovered = gap_recovered(report.point(), small, large);
-    report.excess = excess(report.point(), small, large);
-    report.mixing_performance = mixing_performance(report.cost, small, large);
-    return report;
-}
+Report summarise(const Replay& replay, const EndModels& ends);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/detail/report_inl.hpp>
+#endif

@@ -4,25 +4,17 @@
 // interrupted run goes on without asking again. Safe from many threads, also for several models with one recorder.
 #pragma once
 
-#include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
-#include <automix/file/line_reader.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/model/detail/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <cstddef>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace automix {
@@ -31,40 +23,16 @@ namespace automix {
 class CallRecorder {
  public:
     /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
-    explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append)
-        : file_(std::move(path), mode, [](const std::string& line) { return nlohmann::json::accept(line); }) {
-        if (file_.has_lines()) require_calls();
-        file_.open();
-    }
+    explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append);
 
     /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
-    void require_open() {
-        const std::lock_guard lock(mutex_);
-        file_.require_open();
-    }
+    void require_open();
 
     /// Throws `DataError` where writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
-    void write(const RecordedCall& call) {
-        const std::string line =
-            to_json(call).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
-        const std::lock_guard lock(mutex_);
-        file_.put(line);
-    }
+    void write(const RecordedCall& call);
 
  private:
-    void require_calls() const {
-        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
-        for (std::string_view line; lines.next(line);) {
-            if (detail::is_blank(line)) continue;
-            try {
-                (void)parse_call(detail::parse_document(line, file_.path()), file_.path());
-                return;
-            } catch (const DataError& error) {
-                throw DataError(Place{file_.path(), lines.line(), error.place().field},
-                                error.detail() + "; nothing is appended");
-            }
-        }
-    }
+    void require_calls() const;
 
     std::mutex mutex_;
     detail::AppendFile file_;
@@ -103,3 +71,7 @@ class RecordingModel {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/live/detail/recording_model_inl.hpp>
+#endif

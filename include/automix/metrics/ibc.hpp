@@ -5,14 +5,9 @@
 // exist is a value with the reason, never NaN and never infinite. O(1).
 #pragma once
 
-#include <automix/core/numerics.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace automix {
 
@@ -26,20 +21,9 @@ struct Point {
 class Figure {
  public:
     /// The number; undefined, as out of range, where it is not finite.
-    Figure(double value) {  // NOLINT(google-explicit-constructor)
-        if (std::isfinite(value)) {
-            value_ = value;
-        } else {
-            reason_ = "out of range";
-        }
-    }
+    Figure(double value);
 
-    static Figure undefined(std::string reason) {
-        Figure figure(0.0);
-        figure.value_.reset();
-        figure.reason_ = std::move(reason);
-        return figure;
-    }
+    static Figure undefined(std::string reason);
 
     [[nodiscard]] bool defined() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return defined(); }
@@ -59,76 +43,37 @@ class Figure {
 
 namespace detail {
 
-inline Figure slope(const Point& from, const Point& to, std::string_view reason) {
-    if (nearly_equal(from.cost, to.cost)) return Figure::undefined(std::string(reason));
-    return (to.performance - from.performance) / (to.cost - from.cost);
-}
+Figure slope(const Point& from, const Point& to, std::string_view reason);
 
 }  // namespace detail
 
 /// (P - P_SLM) / (C - C_SLM), in score per unit of cost; undefined where the costs are equal.
-inline Figure ibc(const Point& method, const Point& small) {
-    return detail::slope(small, method, "cost equals that of the small model");
-}
+Figure ibc(const Point& method, const Point& small);
 
 /// (P_LLM - P_SLM) / (C_LLM - C_SLM): what the large model itself gains per cost.
-inline Figure base_ibc(const Point& small, const Point& large) {
-    return detail::slope(small, large, "both models cost the same");
-}
+Figure base_ibc(const Point& small, const Point& large);
 
 /// Why a share of the quality gap means nothing for this pair of models; empty where it does.
-inline std::string gap_obstacle(const Point& small, const Point& large) {
-    if (nearly_equal(large.performance, small.performance)) return "both models score the same";
-    if (large.performance < small.performance) return "LLM not better";
-    return {};
-}
+std::string gap_obstacle(const Point& small, const Point& large);
 
 /// Why lift means nothing for this pair of models; empty where it does.
-inline std::string lift_obstacle(const Point& small, const Point& large) {
-    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty()) return obstacle;
-    if (nearly_equal(large.cost, small.cost)) return "both models cost the same";
-    if (large.cost < small.cost) return "LLM not dearer";
-    return {};
-}
+std::string lift_obstacle(const Point& small, const Point& large);
 
 /// (IBC - IBC_BASE) / IBC_BASE as a ratio: above 0 is better than mixing the two models at random. Undefined where
 /// IBC or its base is, and where the large model is not better, since the sign would mislead.
-inline Figure ibc_lift(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
-        return Figure::undefined(std::move(obstacle));
-    const Figure gained = ibc(method, small);
-    if (!gained) return gained;
-    const Figure base = base_ibc(small, large);
-    if (!base) return base;
-    return (*gained - *base) / *base;
-}
+Figure ibc_lift(const Point& method, const Point& small, const Point& large);
 
 /// (P - P_SLM) / (P_LLM - P_SLM) as a ratio; undefined where the large model is not better.
-inline Figure gap_recovered(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = gap_obstacle(small, large); !obstacle.empty())
-        return Figure::undefined(std::move(obstacle));
-    return (method.performance - small.performance) / (large.performance - small.performance);
-}
+Figure gap_recovered(const Point& method, const Point& small, const Point& large);
 
 /// Gap recovered less the share of the extra cost C_LLM - C_SLM that was spent, in per cent; 0 is random mixing.
-inline Figure excess(const Point& method, const Point& small, const Point& large) {
-    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
-        return Figure::undefined(std::move(obstacle));
-    const Figure gap = gap_recovered(method, small, large);
-    if (!gap) return gap;
-    return 100.0 * (*gap - (method.cost - small.cost) / (large.cost - small.cost));
-}
+Figure excess(const Point& method, const Point& small, const Point& large);
 
 /// Performance of mixing the two models at random at that cost; undefined where no mixture costs that.
-inline Figure mixing_performance(double cost, const Point& small, const Point& large) {
-    if (nearly_equal(small.cost, large.cost)) return Figure::undefined("both models cost the same");
-    if (nearly_equal(cost, small.cost)) return small.performance;
-    if (nearly_equal(cost, large.cost)) return large.performance;
-    const auto [least, most] = std::minmax(small.cost, large.cost);
-    if (cost > most) return Figure::undefined("dearer than either model alone");
-    if (cost < least) return Figure::undefined("cheaper than either model alone");
-    const double share = (cost - small.cost) / (large.cost - small.cost);
-    return small.performance + share * (large.performance - small.performance);
-}
+Figure mixing_performance(double cost, const Point& small, const Point& large);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/metrics/detail/ibc_inl.hpp>
+#endif

@@ -3,7 +3,6 @@
 // in whatever order many threads add to it. Everything is O(1).
 #pragma once
 
-#include <cmath>
 #include <compare>
 #include <cstdint>
 
@@ -17,41 +16,14 @@ class Amount {
     Amount() = default;
 
     /// The nearest amount; of what is above zero at least the smallest one. Requires a number of at least 0.
-    explicit Amount(double value) {
-        if (value >= static_cast<double>(largest)) {
-            units_ = largest;
-            return;
-        }
-        const double whole = std::floor(value);
-        units_ = static_cast<std::int64_t>(whole);
-        parts_ = std::llround((value - whole) * static_cast<double>(parts_per_unit));
-        if (parts_ == 0 && units_ == 0 && value > 0.0) parts_ = 1;
-        carry();
-    }
+    explicit Amount(double value);
 
-    [[nodiscard]] double value() const noexcept {
-        return static_cast<double>(units_) +
-               static_cast<double>(parts_) / static_cast<double>(parts_per_unit);
-    }
+    [[nodiscard]] double value() const noexcept;
 
-    Amount& operator+=(const Amount& other) noexcept {
-        units_ += other.units_;
-        parts_ += other.parts_;
-        carry();
-        return *this;
-    }
+    Amount& operator+=(const Amount& other) noexcept;
 
     /// The difference, or zero where `other` is larger.
-    Amount& operator-=(const Amount& other) noexcept {
-        if (*this <= other) return *this = Amount();
-        units_ -= other.units_;
-        parts_ -= other.parts_;
-        if (parts_ < 0) {
-            parts_ += parts_per_unit;
-            --units_;
-        }
-        return *this;
-    }
+    Amount& operator-=(const Amount& other) noexcept;
 
     friend Amount operator+(Amount left, const Amount& right) noexcept { return left += right; }
     friend Amount operator-(Amount left, const Amount& right) noexcept { return left -= right; }
@@ -64,19 +36,14 @@ class Amount {
  private:
     static constexpr std::int64_t parts_per_unit = 1'000'000'000'000;
 
-    void carry() noexcept {
-        if (parts_ >= parts_per_unit) {
-            parts_ -= parts_per_unit;
-            ++units_;
-        }
-        if (units_ >= largest) {
-            units_ = largest;
-            parts_ = 0;
-        }
-    }
+    void carry() noexcept;
 
     std::int64_t units_ = 0;
     std::int64_t parts_ = 0;  ///< of a unit, below parts_per_unit
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/model/detail/amount_inl.hpp>
+#endif

@@ -5,18 +5,15 @@
 // difference, and nothing further is granted. Units are those of the prices. O(log models) a call.
 #pragma once
 
-#include <automix/core/price.hpp>
 #include <automix/model/amount.hpp>
 #include <automix/model/request.hpp>
 
 #include <functional>
-#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 
 namespace automix {
@@ -35,21 +32,8 @@ class Ledger {
     /// What a call may cost at most, set aside until it is settled. Gives all of it back if it is destroyed before.
     class Reservation {
      public:
-        Reservation(Reservation&& other) noexcept
-            : ledger_(std::exchange(other.ledger_, nullptr)),
-              account_(other.account_),
-              purpose_(other.purpose_),
-              amount_(other.amount_) {}
-        Reservation& operator=(Reservation&& other) noexcept {
-            if (this != &other) {
-                release();
-                ledger_ = std::exchange(other.ledger_, nullptr);
-                account_ = other.account_;
-                purpose_ = other.purpose_;
-                amount_ = other.amount_;
-            }
-            return *this;
-        }
+        Reservation(Reservation&& other) noexcept;
+        Reservation& operator=(Reservation&& other) noexcept;
         ~Reservation() { release(); }
 
         /// What is set aside; 0 once settled.
@@ -57,10 +41,7 @@ class Ledger {
 
         /// Charges `cost`, even where it is above the amount, and gives the rest back. Does nothing the second time. Throws
         /// `ArgumentError` where `cost` is no price, and then the reservation stands.
-        void settle(double cost) {
-            require_price(cost, "cost of a call");
-            if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount(cost));
-        }
+        void settle(double cost);
 
      private:
         friend class Ledger;
@@ -70,12 +51,9 @@ class Ledger {
             Amount verification{};
         };
 
-        Reservation(Ledger& ledger, Account& account, Purpose purpose, Amount amount) noexcept
-            : ledger_(&ledger), account_(&account), purpose_(purpose), amount_(amount) {}
+        Reservation(Ledger& ledger, Account& account, Purpose purpose, Amount amount) noexcept;
 
-        void release() noexcept {
-            if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount());
-        }
+        void release() noexcept;
 
         Ledger* ledger_;
         Account* account_;
@@ -91,12 +69,7 @@ class Ledger {
     };
 
     /// Throws `ArgumentError` where the budget is no price. Without one nothing is refused.
-    explicit Ledger(std::optional<double> budget = {}) {
-        if (budget) {
-            require_price(*budget, "budget");
-            budget_ = Amount(*budget);
-        }
-    }
+    explicit Ledger(std::optional<double> budget = {});
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
     ~Ledger() = default;
@@ -104,58 +77,21 @@ class Ledger {
     /// Sets `amount` aside for a call of `model`, unless that is more than what remains. Throws `ArgumentError` where it is no
     /// price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
-                                                             double amount) {
-        require_price(amount, "reservation");
-        const Amount needed(amount);
-        const std::lock_guard lock(mutex_);
-        if (budget_ && spent_ + reserved_ + needed > *budget_) {
-            return Refusal{
-                .needed = amount, .remaining = unreserved().value(), .reserved = reserved_.value()};
-        }
-        auto account = accounts_.find(model);
-        if (account == accounts_.end()) account = accounts_.try_emplace(std::string(model)).first;
-        reserved_ += needed;
-        return Reservation(*this, account->second, purpose, needed);
-    }
+                                                             double amount);
 
-    [[nodiscard]] std::optional<double> budget() const {
-        return budget_ ? std::optional(budget_->value()) : std::nullopt;
-    }
-    [[nodiscard]] double spent() const {
-        const std::lock_guard lock(mutex_);
-        return spent_.value();
-    }
+    [[nodiscard]] std::optional<double> budget() const;
+    [[nodiscard]] double spent() const;
     /// By calls under way.
-    [[nodiscard]] double reserved() const {
-        const std::lock_guard lock(mutex_);
-        return reserved_.value();
-    }
+    [[nodiscard]] double reserved() const;
     /// What a further call may cost at most: never below 0, infinity without a budget.
-    [[nodiscard]] double remaining() const {
-        const std::lock_guard lock(mutex_);
-        return budget_ ? unreserved().value() : std::numeric_limits<double>::infinity();
-    }
+    [[nodiscard]] double remaining() const;
     /// By name, of every model for which something was ever set aside.
-    [[nodiscard]] std::map<std::string, ModelSpending, std::less<>> spending() const {
-        std::map<std::string, ModelSpending, std::less<>> all;
-        const std::lock_guard lock(mutex_);
-        for (const auto& [model, account] : accounts_) {
-            all.emplace(model, ModelSpending{.answers = account.answers.value(),
-                                             .verification = account.verification.value()});
-        }
-        return all;
-    }
+    [[nodiscard]] std::map<std::string, ModelSpending, std::less<>> spending() const;
 
  private:
     [[nodiscard]] Amount unreserved() const { return *budget_ - (spent_ + reserved_); }
 
-    void settle(Reservation& reservation, const Amount& cost) noexcept {
-        const std::lock_guard lock(mutex_);
-        reserved_ -= reservation.amount_;
-        spent_ += cost;
-        Reservation::Account& account = *reservation.account_;
-        (reservation.purpose_ == Purpose::answer ? account.answers : account.verification) += cost;
-    }
+    void settle(Reservation& reservation, const Amount& cost) noexcept;
 
     std::optional<Amount> budget_{};
     mutable std::mutex mutex_;
@@ -165,3 +101,7 @@ class Ledger {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/model/detail/ledger_inl.hpp>
+#endif

@@ -8,8 +8,6 @@
 #include <automix/model/detail/request_pace.hpp>
 #include <automix/model/model_adapter.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -34,9 +32,7 @@ class Limiter {
      public:
         Slot(Slot&& other) noexcept : limiter_(std::exchange(other.limiter_, nullptr)) {}
         Slot& operator=(Slot&&) = delete;
-        ~Slot() {
-            if (limiter_ != nullptr) limiter_->release();
-        }
+        ~Slot();
 
      private:
         friend class Limiter;
@@ -45,62 +41,26 @@ class Limiter {
     };
 
     /// Throws `ArgumentError`, naming the field, for a limit below 1.
-    explicit Limiter(const RequestLimits& limits) : concurrency_(limits.concurrency) {
-        if (concurrency_ && *concurrency_ < 1) {
-            throw ArgumentError("concurrency: expected at least 1, found " + std::to_string(*concurrency_));
-        }
-        if (limits.requests_per_minute) pace_.emplace(*limits.requests_per_minute);
-    }
+    explicit Limiter(const RequestLimits& limits);
     Limiter(const Limiter&) = delete;
     Limiter& operator=(const Limiter&) = delete;
     ~Limiter() = default;
 
     /// Waits for a slot; nothing after a stop.
-    [[nodiscard]] std::optional<Slot> acquire(const std::stop_token& stop = {}) {
-        if (stop.stop_requested()) return std::nullopt;
-        std::unique_lock lock(mutex_);
-        if (!waiting_.empty() || !free() || early()) {
-            std::condition_variable_any turn;
-            waiting_.push_back(&turn);
-            const bool mine = wait(lock, turn, stop);
-            waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &turn));
-            if (!mine) {
-                wake_next();
-                return std::nullopt;
-            }
-        }
-        ++in_flight_;
-        if (pace_) pace_->start(std::chrono::steady_clock::now());
-        wake_next();
-        return Slot(*this);
-    }
+    [[nodiscard]] std::optional<Slot> acquire(const std::stop_token& stop = {});
 
  private:
     [[nodiscard]] bool free() const noexcept { return !concurrency_ || in_flight_ < *concurrency_; }
 
-    [[nodiscard]] bool early() const noexcept {
-        return pace_ && std::chrono::steady_clock::now() < pace_->next();
-    }
+    [[nodiscard]] bool early() const noexcept;
 
     /// False after a stop. Only the first in the queue waits for the clock: no slot is taken meanwhile.
     bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any& turn,
-              const std::stop_token& stop) {
-        if (!turn.wait(lock, stop, [&] { return waiting_.front() == &turn && free(); })) return false;
-        while (early() && !stop.stop_requested()) {
-            turn.wait_until(lock, stop, pace_->next(), [] { return false; });
-        }
-        return !stop.stop_requested();
-    }
+              const std::stop_token& stop);
 
-    void release() noexcept {
-        const std::lock_guard lock(mutex_);
-        --in_flight_;
-        wake_next();
-    }
+    void release() noexcept;
 
-    void wake_next() noexcept {
-        if (!waiting_.empty() && free()) waiting_.front()->notify_one();
-    }
+    void wake_next() noexcept;
 
     std::optional<int> concurrency_;
     std::optional<RequestPace> pace_{};
@@ -143,3 +103,7 @@ class LimitedModel {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/model/detail/limiter_inl.hpp>
+#endif

@@ -13,12 +13,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cmath>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -44,42 +41,13 @@ struct RetryOptions {
 };
 
 /// Throws `ArgumentError`, naming the field.
-inline void validate(const RetryOptions& options) {
-    const auto require = [](bool holds, const char* field, const char* expected, auto found) {
-        if (!holds) {
-            throw ArgumentError("retry: " + std::string(field) + ": expected " + expected + ", found " +
-                                format_number(found));
-        }
-    };
-    const auto require_time = [&](std::chrono::milliseconds time, const char* field) {
-        constexpr std::chrono::milliseconds year = std::chrono::hours(24 * 365);
-        require(time.count() >= 0 && time <= year, field, "milliseconds from 0 to a year", time.count());
-    };
-    require(options.attempts >= 1, "attempts", "at least 1", options.attempts);
-    require_time(options.total_time, "total_time");
-    require_time(options.first_wait, "first_wait");
-    require_time(options.longest_wait, "longest_wait");
-    require(options.growth >= 1.0 && std::isfinite(options.growth), "growth", "a finite number of at least 1",
-            options.growth);
-    require(options.jitter >= 0.0 && options.jitter <= 1.0, "jitter", "a number in [0, 1]", options.jitter);
-}
+void validate(const RetryOptions& options);
 
 /// The wait after `failed` attempts, at least 1; `uniform` in [0, 1) decides its random share. Rounded to milliseconds.
-inline std::chrono::milliseconds backoff(const RetryOptions& options, int failed, double uniform) {
-    constexpr double beyond_any_wait = 1e15;
-    const double growth = std::min(std::pow(options.growth, failed - 1), beyond_any_wait);
-    const double full = std::min(static_cast<double>(options.longest_wait.count()),
-                                 static_cast<double>(options.first_wait.count()) * growth);
-    return std::chrono::milliseconds(std::llround(full * (1.0 - options.jitter * uniform)));
-}
+std::chrono::milliseconds backoff(const RetryOptions& options, int failed, double uniform);
 
 /// Waits in real time; a stop ends it at once.
-inline void wait_in_real_time(std::chrono::milliseconds time, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, time, [] { return false; });
-}
+void wait_in_real_time(std::chrono::milliseconds time, const std::stop_token& stop);
 
 /// Copies share the sequence of random waits. As safe to call from many threads as the model.
 template <model_adapter Model>
@@ -185,3 +153,7 @@ class RetryingModel {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/model/detail/retry_inl.hpp>
+#endif

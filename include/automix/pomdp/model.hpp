@@ -14,7 +14,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace automix::pomdp {
@@ -38,11 +37,7 @@ struct ModelTables {
 
 namespace detail {
 
-inline void require_size(const std::string& what, Eigen::Index found, Eigen::Index expected) {
-    if (found != expected) {
-        fail_model(what + ": expected " + std::to_string(expected) + ", found " + std::to_string(found));
-    }
-}
+void require_size(const std::string& what, Eigen::Index found, Eigen::Index expected);
 
 /// Throws `DataError` naming the action, by `name(action)`, unless all tables have a row for each state and the columns
 /// that they must have.
@@ -95,11 +90,7 @@ class Model {
     /// Throws `DataError` naming state, action and row for tables of unequal sizes, probabilities that are negative or not
     /// finite, rows whose sum is off 1 by more than 1e-9, rewards that are not below 1e100 in size, and a discount
     /// outside (0, 1].
-    explicit Model(ModelTables tables) : tables_(std::move(tables)) {
-        check_sizes();
-        start_ = Belief(tables_.start);
-        require_model(*this);
-    }
+    explicit Model(ModelTables tables);
 
     [[nodiscard]] int states() const noexcept { return static_cast<int>(tables_.rewards.rows()); }
     [[nodiscard]] int actions() const noexcept { return static_cast<int>(tables_.rewards.cols()); }
@@ -117,48 +108,26 @@ class Model {
         for (const Entry& seen : observation_rows(action).row(next)) visit(seen.column, seen.value);
     }
 
-    [[nodiscard]] const SparseRows& transitions(int action) const {
-        return tables_.transitions[static_cast<std::size_t>(action)];
-    }
-    [[nodiscard]] const SparseRows& observation_rows(int action) const {
-        return tables_.observations[static_cast<std::size_t>(action)];
-    }
+    [[nodiscard]] const SparseRows& transitions(int action) const;
+    [[nodiscard]] const SparseRows& observation_rows(int action) const;
     [[nodiscard]] const ModelTables& tables() const noexcept { return tables_; }
 
     /// For messages and files: the name, or the number where there are none.
     [[nodiscard]] std::string state_name(int state) const { return name(tables_.names.states, state); }
     [[nodiscard]] std::string action_name(int action) const { return name(tables_.names.actions, action); }
-    [[nodiscard]] std::string observation_name(int observation) const {
-        return name(tables_.names.observations, observation);
-    }
+    [[nodiscard]] std::string observation_name(int observation) const;
 
  private:
-    static std::string name(const std::vector<std::string>& names, int number) {
-        return names.empty() ? std::to_string(number) : names[static_cast<std::size_t>(number)];
-    }
+    static std::string name(const std::vector<std::string>& names, int number);
 
-    void check_sizes() const {
-        const auto& t = tables_;
-        if (t.rewards.rows() == 0 || t.rewards.cols() == 0)
-            detail::fail_model("rewards: expected states x actions, found none");
-        detail::require_size("tables of transitions", static_cast<Eigen::Index>(t.transitions.size()),
-                             actions());
-        detail::require_size("tables of observations", static_cast<Eigen::Index>(t.observations.size()),
-                             actions());
-        if (observations() == 0) detail::fail_model("expected at least one observation, found 0");
-        detail::require_size("start: probabilities", t.start.size(), states());
-        const auto check_names = [](const std::vector<std::string>& names, int expected, const char* what) {
-            if (!names.empty()) detail::require_size(what, static_cast<Eigen::Index>(names.size()), expected);
-        };
-        check_names(t.names.states, states(), "names of states");
-        check_names(t.names.actions, actions(), "names of actions");
-        check_names(t.names.observations, observations(), "names of observations");
-        detail::require_tables(t.transitions, t.observations, states(),
-                               [&](int action) { return action_name(action); });
-    }
+    void check_sizes() const;
 
     ModelTables tables_;
     Belief start_;
 };
 
 }  // namespace automix::pomdp
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/pomdp/detail/model_inl.hpp>
+#endif

@@ -9,7 +9,6 @@
 #include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,57 +28,30 @@ class Policy {
     explicit Policy(std::vector<ValueFunction> steps) : Policy(share(std::move(steps)), true) {}
 
     /// The same, for steps that may share their vectors. Requires that none is null.
-    explicit Policy(std::vector<std::shared_ptr<const ValueFunction>> steps)
-        : Policy(std::move(steps), true) {}
+    explicit Policy(std::vector<std::shared_ptr<const ValueFunction>> steps);
 
     [[nodiscard]] bool finite() const noexcept { return finite_; }
     /// Steps of a finite horizon.
     [[nodiscard]] int horizon() const noexcept { return finite_ ? static_cast<int>(steps_.size()) : 0; }
 
     /// The action at a belief, `step` steps after the start. Throws `ArgumentError` for a step beyond the horizon.
-    [[nodiscard]] int action(const Belief& belief, int step = 0) const {
-        return values(step).greedy_action(belief);
-    }
+    [[nodiscard]] int action(const Belief& belief, int step = 0) const;
 
     /// What the policy reaches from the belief on, at least.
-    [[nodiscard]] double value(const Belief& belief, int step = 0) const {
-        return values(step).value(belief);
-    }
+    [[nodiscard]] double value(const Belief& belief, int step = 0) const;
 
     /// The alpha vectors of a step.
-    [[nodiscard]] const ValueFunction& values(int step = 0) const {
-        if (steps_.empty()) throw ArgumentError("policy: empty; solve or load one first");
-        if (!finite_) return *steps_.front();
-        if (step < 0 || step >= horizon()) {
-            throw ArgumentError("policy: expected a step from 0 to " + std::to_string(horizon() - 1) +
-                                ", found " + std::to_string(step));
-        }
-        return *steps_[static_cast<std::size_t>(step)];
-    }
+    [[nodiscard]] const ValueFunction& values(int step = 0) const;
 
     /// Vectors of all steps.
-    [[nodiscard]] int vectors() const noexcept {
-        int sum = 0;
-        for (const auto& values : steps_) sum += values->size();
-        return sum;
-    }
+    [[nodiscard]] int vectors() const noexcept;
 
  private:
     using Steps = std::vector<std::shared_ptr<const ValueFunction>>;
 
-    static Steps share(std::vector<ValueFunction> steps) {
-        Steps shared;
-        for (ValueFunction& values : steps)
-            shared.push_back(std::make_shared<const ValueFunction>(std::move(values)));
-        return shared;
-    }
+    static Steps share(std::vector<ValueFunction> steps);
 
-    Policy(Steps steps, bool finite) : steps_(std::move(steps)), finite_(finite) {
-        if (steps_.empty()) throw ArgumentError("policy: expected at least one step");
-        for (const auto& values : steps_) {
-            if (values->empty()) throw ArgumentError("policy: a step has no alpha vectors");
-        }
-    }
+    Policy(Steps steps, bool finite);
 
     Steps steps_;
     bool finite_ = false;
@@ -104,3 +76,7 @@ void require_policy(const M& model, const Policy& policy) {
 }
 
 }  // namespace automix::pomdp
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/pomdp/detail/policy_inl.hpp>
+#endif

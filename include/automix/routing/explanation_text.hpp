@@ -2,62 +2,21 @@
 // An explanation as text, for people.
 #pragma once
 
-#include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/routing/explanation.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace automix {
 
 /// `accept`, `accept the plurality`, `route to NAME` or `verify K`.
-inline std::string action_text(const Action& action, const std::vector<std::string>& models) {
-    switch (action.kind) {
-        case ActionKind::accept:
-            return action.accepted == AcceptedAnswer::plurality ? "accept the plurality" : "accept";
-        case ActionKind::route:
-            return "route to " + models[static_cast<std::size_t>(action.model)];
-        case ActionKind::verify:
-            break;
-    }
-    return "verify " + std::to_string(action.draws);
-}
+std::string action_text(const Action& action, const std::vector<std::string>& models);
 
 /// Several lines: what is believed, a table of the alternatives with the chosen one marked, and why.
-inline std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
-    std::string text;
-    if (explanation.right) {
-        text += models[static_cast<std::size_t>(explanation.current)] + "'s answer is right with chance " +
-                format_fixed(*explanation.right, 3) + '\n';
-    }
-    if (!explanation.levels.empty()) {
-        constexpr std::string_view shades = " .:-=+*#%@";
-        const double most = *std::max_element(explanation.belief.begin(), explanation.belief.end());
-        std::string picture;
-        for (const double chance : explanation.belief) {
-            const double shade = std::ceil(chance / most * static_cast<double>(shades.size() - 1) - 0.5);
-            picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
-        }
-        text += "rate of positive verdicts, 0 to 1: [" + picture + "]\n";
-    }
-    TextTable table({"action", "score", "cost", "net"});
-    const auto known = [](double value, int digits) {
-        return std::isnan(value) ? std::string("-") : format_fixed(value, digits);
-    };
-    for (const Alternative& alternative : explanation.alternatives) {
-        table.add({(alternative.chosen ? "> " : "  ") + action_text(alternative.action, models),
-                   known(alternative.value.score, 4), known(alternative.value.cost, 3),
-                   format_fixed(alternative.net, 4)});
-    }
-    text += table.text();
-    if (explanation.draw_value)
-        text += "one more verdict is worth " + format_fixed(*explanation.draw_value, 4) + '\n';
-    return text + "chosen: " + explanation.reason + '\n';
-}
+std::string to_text(const Explanation& explanation, const std::vector<std::string>& models);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/detail/explanation_text_inl.hpp>
+#endif

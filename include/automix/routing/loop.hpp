@@ -5,13 +5,11 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>
 
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -36,54 +34,17 @@ namespace detail {
 [[noreturn]] inline void break_protocol(const std::string& what) { throw ProtocolError("router: " + what); }
 
 /// Throws `ProtocolError` unless what a source charges is a price.
-inline void require_cost(double cost) {
-    if (!(cost >= 0.0 && std::isfinite(cost))) {
-        throw ProtocolError("source: expected a finite cost of at least 0, found " + format_number(cost));
-    }
-}
+void require_cost(double cost);
 
 /// Throws `ProtocolError` where the largest cluster is larger than the samples.
-inline void require_clusters(int samples, int largest_cluster) {
-    if (largest_cluster < 0 || largest_cluster > samples) {
-        throw ProtocolError("source: " + std::to_string(samples) +
-                            " samples are known, the largest cluster holds " +
-                            std::to_string(largest_cluster));
-    }
-}
+void require_clusters(int samples, int largest_cluster);
 
 /// Throws `ProtocolError` where a source counts what cannot be: more draws than asked for, or fewer without a reason, more
 /// positive than parsed or more parsed than drawn, a cluster larger than the samples, a confidence outside [0, 1].
-inline void require_counts(const Drawn& drawn, int asked) {
-    const bool may_fall_short = asked == all_draws || drawn.logged_confidence;
-    const int least = !drawn.failure.empty() ? 0 : may_fall_short ? 1 : asked;
-    if (drawn.drawn < least || (asked != all_draws && drawn.drawn > asked)) {
-        throw ProtocolError(
-            "source: asked for " + (asked == all_draws ? "all" : std::to_string(asked)) +
-            " draws, a round brought " + std::to_string(drawn.drawn) +
-            (drawn.failure.empty() ? " and no failure" : " and the failure " + in_quotes(drawn.failure)));
-    }
-    if (drawn.positive < 0 || drawn.positive > drawn.parsed || drawn.parsed > drawn.drawn) {
-        throw ProtocolError("source: a round brought " + std::to_string(drawn.drawn) + " draws, " +
-                            std::to_string(drawn.parsed) + " of them parsed and " +
-                            std::to_string(drawn.positive) + " positive");
-    }
-    require_clusters(drawn.samples, drawn.largest_cluster);
-    require_cost(drawn.cost);
-    if (drawn.logged_confidence && !(*drawn.logged_confidence >= 0.0 && *drawn.logged_confidence <= 1.0)) {
-        throw ProtocolError("source: expected a confidence in [0, 1], found " +
-                            format_number(*drawn.logged_confidence));
-    }
-}
+void require_counts(const Drawn& drawn, int asked);
 
 /// Adds one round of draws to the evidence on the current answer.
-inline void add_draws(ModelEvidence& model, const Drawn& drawn) {
-    model.drawn += drawn.drawn;
-    model.parsed += drawn.parsed;
-    model.positive += drawn.positive;
-    if (drawn.logged_confidence) model.logged_confidence = drawn.logged_confidence;
-    model.samples = drawn.samples;
-    model.largest_cluster = drawn.largest_cluster;
-}
+void add_draws(ModelEvidence& model, const Drawn& drawn);
 
 }  // namespace detail
 
@@ -154,3 +115,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
 }
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/detail/loop_inl.hpp>
+#endif

@@ -4,9 +4,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,9 +20,7 @@ struct Objective {
     /// The base slope: what the last model gains over the first for each unit that it costs more.
     static Objective base() { return {}; }
     /// Score worth one unit of price. Throws `ArgumentError` unless it is at least 0.
-    static Objective lambda(double score_per_price) {
-        return checked(ObjectiveKind::lambda, score_per_price);
-    }
+    static Objective lambda(double score_per_price);
     /// Mean total cost per query, the first answer included. Throws `ArgumentError` unless it is at least 0.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
     /// Share of the last model's mean score, at least cost. Throws `ArgumentError` unless it is above 0.
@@ -38,60 +34,20 @@ struct Objective {
     static Objective checked(ObjectiveKind kind, double value);
 };
 
-inline std::string_view name_of(ObjectiveKind kind) {
-    switch (kind) {
-        case ObjectiveKind::base_slope:
-            return "base";
-        case ObjectiveKind::lambda:
-            return "lambda";
-        case ObjectiveKind::budget:
-            return "budget";
-        case ObjectiveKind::quality:
-            return "quality";
-        case ObjectiveKind::max_ibc:
-            break;
-    }
-    return "max_ibc";
-}
+std::string_view name_of(ObjectiveKind kind);
 
 /// Throws `ArgumentError` unless the value is one that the factories make.
-inline void require_possible(const Objective& objective) {
-    const auto& [kind, value] = objective;
-    if (!(value >= 0.0 && std::isfinite(value))) {
-        throw ArgumentError(std::string(name_of(kind)) + ": expected a finite number of at least 0, found " +
-                            format_number(value));
-    }
-    if (kind == ObjectiveKind::quality && value == 0.0)
-        throw ArgumentError("quality: expected a share above 0, found 0");
-}
+void require_possible(const Objective& objective);
 
-inline Objective Objective::checked(ObjectiveKind kind, double value) {
-    const Objective objective{kind, value};
-    require_possible(objective);
-    return objective;
-}
 
 /// `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.
-inline std::string to_string(const Objective& objective) {
-    const bool alone =
-        objective.kind == ObjectiveKind::base_slope || objective.kind == ObjectiveKind::max_ibc;
-    return std::string(name_of(objective.kind)) + (alone ? "" : "=" + format_number(objective.value));
-}
+std::string to_string(const Objective& objective);
 
 /// Reads what `to_string` writes. Throws `ArgumentError`.
-inline Objective parse_objective(std::string_view text) {
-    const std::size_t equals = text.find('=');
-    const std::string_view name = text.substr(0, equals);
-    if (equals == std::string_view::npos) {
-        if (name == "base") return Objective::base();
-        if (name == "max_ibc") return Objective::max_ibc();
-    } else if (const auto value = parse_number(text.substr(equals + 1))) {
-        if (name == "lambda") return Objective::lambda(*value);
-        if (name == "budget") return Objective::budget(*value);
-        if (name == "quality") return Objective::quality(*value);
-    }
-    throw ArgumentError("objective: expected base, max_ibc, lambda=X, budget=X or quality=X, found " +
-                        in_quotes(text));
-}
+Objective parse_objective(std::string_view text);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/detail/objective_inl.hpp>
+#endif

@@ -7,8 +7,6 @@
 
 #include <automix/text/ascii.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,45 +24,12 @@ constexpr std::string_view trim(std::string_view text) noexcept {
 inline std::string simple(std::string_view text) { return ascii_lower(trim(text)); }
 
 /// The parts of `text` between white space; views into it.
-inline std::vector<std::string_view> split_words(std::string_view text) {
-    std::vector<std::string_view> words;
-    for (std::size_t i = 0; i < text.size();) {
-        const auto begin = text.begin() + static_cast<std::ptrdiff_t>(i);
-        const auto length = static_cast<std::size_t>(std::find_if(begin, text.end(), is_ascii_space) - begin);
-        if (length > 0) words.push_back(text.substr(i, length));
-        i += length + 1;
-    }
-    return words;
-}
+std::vector<std::string_view> split_words(std::string_view text);
 
-inline std::string normalise(std::string_view text) {
-    std::string plain;
-    plain.reserve(text.size());
-    for (const char c : text) {
-        if (!is_ascii_punctuation(c)) plain += ascii_lower(c);
-    }
-    // An article is a whole word: what is beside it is no part of one, which control characters are not.
-    std::string kept;
-    kept.reserve(plain.size());
-    for (std::size_t i = 0; i < plain.size();) {
-        std::size_t end = i;
-        while (end < plain.size() && is_word_byte(plain[end])) ++end;
-        const auto word = std::string_view(plain).substr(i, end - i);
-        if (word == "a" || word == "an" || word == "the") {
-            kept += ' ';
-        } else {
-            kept += word;
-        }
-        if (end < plain.size()) kept += plain[end++];
-        i = end;
-    }
-    std::string joined_words;
-    joined_words.reserve(kept.size());
-    for (const std::string_view word : split_words(kept)) {
-        if (!joined_words.empty()) joined_words += ' ';
-        joined_words += word;
-    }
-    return joined_words;
-}
+std::string normalise(std::string_view text);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/text/detail/normalise_inl.hpp>
+#endif

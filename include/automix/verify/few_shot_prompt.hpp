@@ -4,7 +4,6 @@
 // library's own, for ordinary chat models; a task of one's own is better served by examples of that task.
 #pragma once
 
-#include <automix/core/error.hpp>
 #include <automix/verify/prompt_template.hpp>
 
 #include <span>
@@ -23,111 +22,23 @@ struct Exemplar {
     bool correct = false;      ///< the verdict
 };
 
-namespace detail {
-
-/// The form that exemplars fill in and that the last query leaves open behind "Evaluation:".
-inline std::string verification_form(std::string_view context, std::string_view question,
-                                     std::string_view answer) {
-    std::string form;
-    if (!context.empty()) ((form += "Context: ") += context) += '\n';
-    ((form += "Question: ") += question) += '\n';
-    ((form += "AI answer: ") += answer) += '\n';
-    return form += "Evaluation:";
-}
-
-}  // namespace detail
-
 /// Three right and three wrong answers, wrong in different ways: not what the context says, of something else in the context, right
 /// but for a part.
-inline std::vector<Exemplar> default_exemplars() {
-    return {
-        {.context = "The bakery on Mill Lane opens at seven and closes at noon on Saturdays. On weekdays it "
-                    "stays open until "
-                    "six in the evening.",
-         .question = "When does the bakery close on Saturdays?",
-         .answer = "At six in the evening",
-         .evaluation = "Six in the evening is when it closes on weekdays. On Saturdays it closes at noon, so "
-                       "the answer "
-                       "belongs to other days.",
-         .correct = false},
-        {.context = "Nadia lent her bicycle to Tomas, who rode it to the lake and later passed it on to his "
-                    "sister Vera.",
-         .question = "Who had the bicycle last?",
-         .answer = "Vera",
-         .evaluation = "Nadia gave it to Tomas and Tomas passed it on to Vera. Nobody after Vera is "
-                       "mentioned, so she had it "
-                       "last.",
-         .correct = true},
-        {.context = "The tenant may keep one cat. Dogs need the landlord's consent in writing. Nothing else "
-                    "was agreed about "
-                    "animals.",
-         .question = "May the tenant keep a dog without asking?",
-         .answer = "No",
-         .evaluation =
-             "A dog needs consent in writing, so the tenant has to ask first. That is what the answer says.",
-         .correct = true},
-        {.context = "In its first year the museum counted 12,000 visitors. In the second year there were "
-                    "3,000 more.",
-         .question = "How many visitors came in the second year?",
-         .answer = "3,000",
-         .evaluation = "3,000 is the increase. 12,000 and 3,000 make 15,000 visitors in the second year.",
-         .correct = false},
-        {.context = "The expedition reached the northern hut after four days. The report does not say when "
-                    "it set out.",
-         .question = "On which date did the expedition set out?",
-         .answer = "The context does not say.",
-         .evaluation = "The context gives the length of the march only and says that the report leaves the "
-                       "start open, so the "
-                       "answer is right.",
-         .correct = true},
-        {.context = "The recipe asks for two eggs, flour and a spoon of honey. Sugar is left out on purpose.",
-         .question = "What sweetens the dough?",
-         .answer = "Sugar and honey",
-         .evaluation = "Honey is in the recipe, but sugar is left out, so half of the answer is wrong.",
-         .correct = false},
-    };
-}
+std::vector<Exemplar> default_exemplars();
 
 /// The prompt of exemplars under an instruction. It ends behind "Evaluation:", so that the reply is an evaluation and a
 /// verdict in the form of the exemplars. Without exemplars, or where one has a context, it takes a `{context}`; where none
 /// has, it does not. Throws `ArgumentError` where an exemplar lacks a question, an answer or an evaluation.
-inline PromptTemplate few_shot_template(std::span<const Exemplar> exemplars, std::string_view instruction) {
-    std::string text = escape_braces(instruction);
-    bool takes_context = exemplars.empty();
-    for (const Exemplar& exemplar : exemplars) {
-        if (exemplar.question.empty() || exemplar.answer.empty() || exemplar.evaluation.empty()) {
-            throw ArgumentError("exemplar " + std::to_string(&exemplar - exemplars.data() + 1) +
-                                ": expected a question, an answer and an evaluation, found one empty");
-        }
-        takes_context = takes_context || !exemplar.context.empty();
-        text += "\n\n";
-        text += escape_braces(
-            detail::verification_form(exemplar.context, exemplar.question, exemplar.answer) + ' ' +
-            exemplar.evaluation + "\nVerdict: " + (exemplar.correct ? "correct" : "incorrect"));
-    }
-    text += "\n\n" + detail::verification_form(takes_context ? "{context}" : "", "{question}", "{answer}");
-    return PromptTemplate::for_verification(text);
-}
+PromptTemplate few_shot_template(std::span<const Exemplar> exemplars, std::string_view instruction);
 
 /// The verification prompt for ordinary chat models.
-inline PromptTemplate default_verification_template() {
-    return few_shot_template(default_exemplars(),
-                             "An AI model has answered a question about a text. Find out whether its answer "
-                             "is right. Rely on the context alone, "
-                             "not on what you know otherwise; an answer in other words that means the same "
-                             "is right. First write a short "
-                             "evaluation that says what the context tells about the question, and end with a "
-                             "line of its own that reads "
-                             "\"Verdict: correct\" or \"Verdict: incorrect\".");
-}
+PromptTemplate default_verification_template();
 
 /// The answer prompt for ordinary chat models.
-inline PromptTemplate default_answer_template() {
-    return PromptTemplate::for_answer(
-        "Read the context and answer the question. Take the answer from the context alone and reply with the "
-        "answer only, as "
-        "briefly as it can be put; where the context does not tell, say so.\n\nContext: {context}\nQuestion: "
-        "{question}");
-}
+PromptTemplate default_answer_template();
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/verify/detail/few_shot_prompt_inl.hpp>
+#endif

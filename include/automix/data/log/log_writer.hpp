@@ -4,82 +4,19 @@
 // models, or in another order, than the first of the file; that no id stands twice is for the caller to see to.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/data/dataset.hpp>
 #include <automix/data/detail/validate.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
-#include <automix/data/log/detail/log_handler.hpp>
-#include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/file/append_file.hpp>
-#include <automix/file/line_reader.hpp>
-#include <automix/json/sax.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <cstddef>
-#include <limits>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace automix {
 
-namespace detail {
-
-/// One model of a record as the object of its line. Sample scores go with the samples alone.
-inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model,
-                                         const ModelTexts& texts) {
-    nlohmann::ordered_json json{{"name", name}};
-    const auto set = [&json](const char* key, const auto& value) {
-        if (value) json[key] = *value;
-    };
-    set("answer", texts.answer);
-    json["score"] = model.score;
-    for (const Verdict verdict : model.verdicts) {
-        json["verdicts"].push_back(verdict == Verdict::unparsed
-                                       ? nlohmann::ordered_json(nullptr)
-                                       : nlohmann::ordered_json(static_cast<int>(verdict)));
-    }
-    set("confidence", model.confidence);
-    for (const auto& sample : texts.samples)
-        json["samples"].push_back(sample ? nlohmann::ordered_json(*sample) : nlohmann::ordered_json(nullptr));
-    if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
-    set("cost", model.cost);
-    set("draw_cost", model.draw_cost);
-    if (texts.prompt_tokens) json["usage"]["prompt_tokens"] = *texts.prompt_tokens;
-    if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
-    return json;
-}
-
-}  // namespace detail
-
 /// A record as the object of its line. Requires a name for each model.
-inline nlohmann::ordered_json log_json(const LogRecord& log) {
-    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
-    const auto set_text = [&json](const char* key, const std::string& value) {
-        if (!value.empty()) json[key] = value;
-    };
-    const auto set = [&json](const char* key, const std::optional<std::string>& value) {
-        if (value) json[key] = *value;
-    };
-    set_text("dataset", log.record.dataset);
-    set_text("split", log.record.split);
-    set_text("category", log.record.category);
-    set("question", log.question);
-    set("context", log.context);
-    set("reference", log.reference);
-    json["models"] = nlohmann::ordered_json::array();
-    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
-        const ModelTexts no_texts;
-        json["models"].push_back(detail::model_json(log.model_names[m], log.record.models[m],
-                                                    m < log.texts.size() ? log.texts[m] : no_texts));
-    }
-    return json;
-}
+nlohmann::ordered_json log_json(const LogRecord& log);
 
 class LogWriter {
  public:
@@ -87,73 +24,26 @@ class LogWriter {
 
     /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
     /// its first record no record.
-    explicit LogWriter(std::string path, Mode mode = Mode::append)
-        : file_(std::move(path), mode,
-                [](const std::string& line) { return nlohmann::ordered_json::accept(line); }) {
-        if (file_.has_lines()) learn_models();
-        file_.open();
-    }
+    explicit LogWriter(std::string path, Mode mode = Mode::append);
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
     /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
-    void write(const LogRecord& log) {
-        file_.put(line_of(log));
-        models_ = log.model_names;
-    }
+    void write(const LogRecord& log);
 
  private:
     /// Takes the names of the models from the first record, where there is one.
-    void learn_models() {
-        detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
-        for (std::string_view line; lines.next(line);) {
-            if (detail::is_blank(line)) continue;
-            try {
-                detail::LogHandler handler{detail::LogParts{}};
-                LogRecord first;
-                handler.start(first);
-                detail::parse_json_line(line, handler);
-                handler.finish();
-                models_ = handler.names();
-                return;
-            } catch (const DataError& error) {
-                throw DataError(Place{file_.path(), lines.line(), error.place().field},
-                                error.detail() + "; nothing is appended");
-            }
-        }
-    }
+    void learn_models();
 
-    [[nodiscard]] std::string line_of(const LogRecord& log) const {
-        try {
-            require_valid(log);
-            return log_json(log).dump() + '\n';
-        } catch (const nlohmann::ordered_json::exception&) {
-            throw DataError(Place{file_.path(), 0, {}},
-                            "record " + in_quotes(log.record.id) + ": a text is not UTF-8");
-        } catch (const Error& error) {
-            throw DataError(Place{file_.path(), 0, {}},
-                            "record " + in_quotes(log.record.id) + ": " + error.what());
-        }
-    }
+    [[nodiscard]] std::string line_of(const LogRecord& log) const;
 
-    void require_valid(const LogRecord& log) const {
-        if (models_.empty()) {
-            const Dataset names(log.model_names);  // throws unless there are some, and differ
-        } else if (log.model_names != models_) {
-            throw DataError(
-                Place{{}, 0, "models"},
-                "expected " + joined(models_) + ", as in the first record, found " + joined(log.model_names));
-        }
-        Record record = log.record;
-        // Clusters are not written, so scores of samples are held against the samples instead.
-        for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
-        automix::require_valid(record, log.model_names);
-        for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
-            if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
-        }
-    }
+    void require_valid(const LogRecord& log) const;
 
     detail::AppendFile file_;
     std::vector<std::string> models_;  ///< of the records in the file; none at first
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/data/log/detail/log_writer_inl.hpp>
+#endif

@@ -9,24 +9,16 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/file/file.hpp>
-#include <automix/file/file_replacement.hpp>
 #include <automix/json/document_checks.hpp>
-#include <automix/json/json_document.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -35,104 +27,23 @@ inline constexpr std::string_view statistics_schema = "automix-statistics/1";
 
 namespace detail {
 
-/// Names of the kinds of verification, by `VerificationKind`.
-inline constexpr std::array<std::string_view, 3> verification_names = {"none", "verdicts", "confidence"};
-
 /// JSON on one line; bytes of names that are not UTF-8 are replaced.
-inline std::string line_of(const nlohmann::ordered_json& json) {
-    return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
+std::string line_of(const nlohmann::ordered_json& json);
 
-inline nlohmann::ordered_json models_json(const std::vector<ModelShape>& models) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const ModelShape& model : models) {
-        list.push_back({{"name", model.name},
-                        {"verified", verification_names[static_cast<std::size_t>(model.kind)]},
-                        {"draws", model.draws}});
-    }
-    return list;
-}
+nlohmann::ordered_json models_json(const std::vector<ModelShape>& models);
 
-inline nlohmann::ordered_json evidence_json(const std::vector<Verification>& evidence,
-                                            const std::vector<ModelShape>& models) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (std::size_t m = 0; m < evidence.size(); ++m) {
-        if (models[m].kind == VerificationKind::verdicts) {
-            list.push_back(nlohmann::ordered_json::array({evidence[m].parsed, evidence[m].positive}));
-        } else if (models[m].kind == VerificationKind::confidence) {
-            list.push_back(evidence[m].confidence);
-        } else {
-            list.push_back(nullptr);
-        }
-    }
-    return list;
-}
-
-inline nlohmann::ordered_json pluralities_json(const std::vector<PluralitySums>& pluralities) {
-    nlohmann::ordered_json all = nlohmann::ordered_json::array();
-    for (const PluralitySums& sums : pluralities) {
-        nlohmann::ordered_json cells = nlohmann::ordered_json::array();
-        for (const PluralityCell& cell : sums.cells)
-            cells.push_back(nlohmann::ordered_json::array(
-                {cell.weight, cell.score, cell.stayed, cell.grew, cell.scores}));
-        all.push_back(std::move(cells));
-    }
-    return all;
-}
-
-inline std::string fold_text(const Sums& sums, const std::vector<ModelShape>& models) {
-    std::string text = line_of(
-        nlohmann::ordered_json{{"answer_prices", sums.answer_prices}, {"draw_prices", sums.draw_prices}});
-    text.back() = ',';
-    text += "\"cells\":[";
-    for (const StatisticsCell& cell : sums.cells) {
-        text += (&cell == sums.cells.data() ? "\n" : ",\n") +
-                line_of(nlohmann::ordered_json{{"evidence", evidence_json(cell.evidence, models)},
-                                               {"weight", cell.weight},
-                                               {"scores", cell.scores},
-                                               {"products", cell.products}});
-    }
-    text += ']';
-    if (!sums.pluralities.empty())
-        text += ",\n\"pluralities\":" + line_of(pluralities_json(sums.pluralities));
-    return text + '}';
-}
+nlohmann::ordered_json evidence_json(const std::vector<Verification>& evidence,
+                                     const std::vector<ModelShape>& models);
 
 /// Takes statistics apart, a document of their own or part of another.
 class StatisticsParser : DocumentChecks {
  public:
     explicit StatisticsParser(const std::string& name) : DocumentChecks(name) {}
 
-    Statistics parse(const nlohmann::json& json, const std::string& field) const {
-        require_keys(json, field, std::array{"schema", "models", "folds"});
-        require_schema(json, field, statistics_schema);
-        Statistics statistics;
-        statistics.models = models(json, field);
-        const std::string of_folds = inside(field, "folds");
-        const nlohmann::json& folds = array(member(json, field, "folds"), of_folds);
-        for (std::size_t f = 0; f < folds.size(); ++f)
-            statistics.folds.push_back(fold(folds[f], element(of_folds, f), statistics.models));
-        require_valid(field, [&] { validate(statistics); });
-        return statistics;
-    }
+    Statistics parse(const nlohmann::json& json, const std::string& field) const;
 
     /// The member `models` of an object.
-    std::vector<ModelShape> models(const nlohmann::json& json, const std::string& field) const {
-        std::vector<ModelShape> shapes;
-        const std::string of_models = inside(field, "models");
-        for (const nlohmann::json& model : array(member(json, field, "models"), of_models)) {
-            const std::string at = element(of_models, shapes.size());
-            require_keys(model, at, std::array{"name", "verified", "draws"});
-            ModelShape shape;
-            shape.name = text(member(model, at, "name"), at + ".name");
-            shape.kind = static_cast<VerificationKind>(
-                choice(member(model, at, "verified"), at + ".verified", verification_names));
-            shape.draws = whole(member(model, at, "draws"), at + ".draws", 0);
-            shapes.push_back(std::move(shape));
-        }
-        require_valid(field, [&] { StatisticsCheck(shapes).check_models(); });
-        return shapes;
-    }
+    std::vector<ModelShape> models(const nlohmann::json& json, const std::string& field) const;
 
  private:
     /// Runs a check whose messages name fields inside `field`.
@@ -146,97 +57,35 @@ class StatisticsParser : DocumentChecks {
     }
 
     Sums fold(const nlohmann::json& json, const std::string& field,
-              const std::vector<ModelShape>& models) const {
-        require_keys(json, field, std::array{"answer_prices", "draw_prices", "cells", "pluralities"});
-        Sums sums;
-        const auto prices = [&](const char* key) {
-            return numbers(member(json, field, key), inside(field, key), models.size(), ", one a model");
-        };
-        sums.answer_prices = prices("answer_prices");
-        sums.draw_prices = prices("draw_prices");
-        const std::string of_cells = inside(field, "cells");
-        const nlohmann::json& cells = array(member(json, field, "cells"), of_cells);
-        sums.cells.reserve(cells.size());
-        for (std::size_t c = 0; c < cells.size(); ++c)
-            sums.cells.push_back(cell(cells[c], element(of_cells, c), models));
-        if (json.contains("pluralities"))
-            sums.pluralities = pluralities(json.at("pluralities"), inside(field, "pluralities"));
-        return sums;
-    }
+              const std::vector<ModelShape>& models) const;
 
     StatisticsCell cell(const nlohmann::json& json, const std::string& field,
-                        const std::vector<ModelShape>& models) const {
-        require_keys(json, field, std::array{"evidence", "weight", "scores", "products"});
-        StatisticsCell cell;
-        const std::string of_evidence = inside(field, "evidence");
-        const nlohmann::json& seen = list(member(json, field, "evidence"), of_evidence, models.size() - 1,
-                                          ", one for each model but the last");
-        for (std::size_t m = 0; m < seen.size(); ++m)
-            cell.evidence.push_back(evidence(seen[m], element(of_evidence, m), models[m].kind));
-        cell.weight = finite(member(json, field, "weight"), inside(field, "weight"));
-        cell.scores =
-            numbers(member(json, field, "scores"), inside(field, "scores"), models.size(), ", one a model");
-        cell.products = numbers(member(json, field, "products"), inside(field, "products"),
-                                models.size() * models.size(), ", one for each two models");
-        return cell;
-    }
+                        const std::vector<ModelShape>& models) const;
 
-    Verification evidence(const nlohmann::json& json, const std::string& field, VerificationKind kind) const {
-        if (kind == VerificationKind::confidence) return {0, 0, finite(json, field)};
-        if (kind == VerificationKind::verdicts) {
-            list(json, field, 2, ", parsed and positive");
-            return {whole(json[0], element(field, 0), 0), whole(json[1], element(field, 1), 0), 0.0};
-        }
-        if (!json.is_null()) fail_expected(field, "null for a model that is not verified", json);
-        return {};
-    }
+    Verification evidence(const nlohmann::json& json, const std::string& field, VerificationKind kind) const;
 
-    std::vector<PluralitySums> pluralities(const nlohmann::json& json, const std::string& field) const {
-        std::vector<PluralitySums> all;
-        for (std::size_t m = 0; m < array(json, field).size(); ++m) {
-            const std::string at = element(field, m);
-            PluralitySums& sums = all.emplace_back();
-            for (std::size_t c = 0; c < array(json[m], at).size(); ++c)
-                sums.cells.push_back(plurality_cell(json[m][c], element(at, c)));
-        }
-        return all;
-    }
+    std::vector<PluralitySums> pluralities(const nlohmann::json& json, const std::string& field) const;
 
-    PluralityCell plurality_cell(const nlohmann::json& json, const std::string& field) const {
-        list(json, field, 5, ", weight, score, stayed, grew and scores");
-        const auto number = [&](std::size_t i) { return finite(json[i], element(field, i)); };
-        return {number(0), number(1), numbers(json[4], element(field, 4), 0, ""), number(2), number(3)};
-    }
+    PluralityCell plurality_cell(const nlohmann::json& json, const std::string& field) const;
 };
 
 }  // namespace detail
 
 /// The text of statistics, a line feed at its end. Throws what `validate` throws.
-[[nodiscard]] inline std::string to_statistics_text(const Statistics& statistics) {
-    validate(statistics);
-    std::string text = detail::line_of(nlohmann::ordered_json{
-        {"schema", statistics_schema}, {"models", detail::models_json(statistics.models)}});
-    text.back() = ',';
-    text += "\n\"folds\":[";
-    for (std::size_t f = 0; f < statistics.folds.size(); ++f)
-        text += (f == 0 ? "\n" : ",\n") + detail::fold_text(statistics.folds[f], statistics.models);
-    return text + "]}\n";
-}
+[[nodiscard]] std::string to_statistics_text(const Statistics& statistics);
 
 /// Statistics from their text, which messages call `name`. Throws `DataError` naming file and field for whatever is wrong:
 /// unknown keys, another version, and what `validate` refuses.
-[[nodiscard]] inline Statistics parse_statistics(std::string_view text, const std::string& name) {
-    return detail::StatisticsParser(name).parse(detail::parse_document(text, name), "");
-}
+[[nodiscard]] Statistics parse_statistics(std::string_view text, const std::string& name);
 
 /// Throws as `parse_statistics`, and where the file cannot be read.
-[[nodiscard]] inline Statistics read_statistics(const std::string& path) {
-    return parse_statistics(detail::read_file(path), path);
-}
+[[nodiscard]] Statistics read_statistics(const std::string& path);
 
 /// Replaces the file. Throws as `to_statistics_text`, and `DataError` where the file cannot be written.
-inline void write_statistics(const std::string& path, const Statistics& statistics) {
-    FileReplacement(path).commit(to_statistics_text(statistics));
-}
+void write_statistics(const std::string& path, const Statistics& statistics);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/data/log/detail/statistics_json_inl.hpp>
+#endif

@@ -13,37 +13,16 @@
 namespace automix {
 
 /// `{"mean","se","undefined"}`.
-inline nlohmann::ordered_json to_json(const MeanFigure& figure) {
-    return {{"mean", to_json(figure.mean)}, {"se", to_json(figure.se)}, {"undefined", figure.undefined}};
-}
+nlohmann::ordered_json to_json(const MeanFigure& figure);
 
 /// `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
 /// "later_start","difference"}`, figures as above; `difference` is that of the area, with that of the excess as `excess`.
-inline nlohmann::ordered_json to_json(const ComparedRouter& router) {
-    const ComparedFigures<MeanFigure>& figures = router.figures;
-    nlohmann::ordered_json json = {{"name", router.name},
-                                   {"models", router.models},
-                                   {"refused", router.refused},
-                                   {"infeasible", router.infeasible},
-                                   {"lift", to_json(figures.lift)},
-                                   {"area", to_json(figures.area)},
-                                   {"excess", to_json(figures.excess)},
-                                   {"gap_recovered", to_json(figures.gap_recovered)},
-                                   {"performance", to_json(figures.performance)},
-                                   {"quality", to_json(figures.quality)},
-                                   {"cost", to_json(figures.cost)},
-                                   {"draws", to_json(figures.draws)},
-                                   {"rounds", to_json(figures.rounds)},
-                                   {"later_start", to_json(figures.later_start)},
-                                   {"difference", to_json(router.area_difference)}};
-    json["difference"]["excess"] = to_json(router.excess_difference);
-    return json;
-}
+nlohmann::ordered_json to_json(const ComparedRouter& router);
 
-inline nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::array();
-    for (const ComparedRouter& router : routers) json.push_back(to_json(router));
-    return json;
-}
+nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/report/detail/comparison_json_inl.hpp>
+#endif

@@ -2,50 +2,17 @@
 // A frontier as a table of CSV (RFC 4180), one point a line. O(points).
 #pragma once
 
-#include <automix/core/format.hpp>
 #include <automix/evaluation/frontier.hpp>
-#include <automix/file/csv_line.hpp>
-#include <automix/metrics/ibc.hpp>
 
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace automix {
 
 /// A header and one line a point: `kind` is `policy`, `model` or `oracle`; fields without a value are empty.
-inline std::string frontier_csv(const Frontier& frontier) {
-    detail::CsvText table;
-    for (const char* column :
-         {"kind", "name", "cost", "cost_low", "cost_high", "performance", "performance_low",
-          "performance_high", "gap_recovered", "excess", "routed", "draws", "rounds"})
-        table.add(column);
-    table.end_line();
-    const auto add = [&](const char* kind, const std::vector<FrontierPoint>& points) {
-        for (const auto& [name, parameters, report, intervals] : points) {
-            const auto add_bounds = [&table, &intervals = intervals](Interval ConfidenceIntervals::*of) {
-                for (double Interval::*end : {&Interval::low, &Interval::high})
-                    table.add(intervals ? format_number((*intervals).*of.*end) : "");
-            };
-            const auto add_figure = [&table](const Figure& figure) {
-                table.add(figure ? format_number(*figure) : "");
-            };
-            table.add(kind);
-            table.add(name);
-            table.add(report.cost);
-            add_bounds(&ConfidenceIntervals::cost);
-            table.add(report.performance);
-            add_bounds(&ConfidenceIntervals::performance);
-            add_figure(report.gap_recovered);
-            add_figure(report.excess);
-            for (const double value : {report.routed, report.draws, report.rounds}) table.add(value);
-            table.end_line();
-        }
-    };
-    add("policy", frontier.policies);
-    add("model", frontier.models);
-    add("oracle", frontier.oracle);
-    return table.take();
-}
+std::string frontier_csv(const Frontier& frontier);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/report/detail/frontier_csv_inl.hpp>
+#endif

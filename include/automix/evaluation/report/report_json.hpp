@@ -13,91 +13,36 @@
 
 #include <nlohmann/json.hpp>
 
-#include <string>
-
 namespace automix {
 
 using OrderedJson = nlohmann::ordered_json;
 
 /// The number, or null.
-inline nlohmann::ordered_json to_json(const Figure& figure) {
-    return figure ? nlohmann::ordered_json(*figure) : nlohmann::ordered_json(nullptr);
-}
+nlohmann::ordered_json to_json(const Figure& figure);
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "rounds","gap_recovered","excess"}`.
-inline nlohmann::ordered_json to_json(const Report& report) {
-    const std::string& reason = report.undefined();
-    return {{"performance", report.performance},
-            {"cost", report.cost},
-            {"answer_cost", report.answer_cost},
-            {"verification_cost", report.verification_cost},
-            {"ibc", to_json(report.ibc)},
-            {"ibc_lift", to_json(report.ibc_lift)},
-            {"undefined", reason.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(reason)},
-            {"routed", report.routed},
-            {"draws", report.draws},
-            {"rounds", report.rounds},
-            {"gap_recovered", to_json(report.gap_recovered)},
-            {"excess", to_json(report.excess)}};
-}
+nlohmann::ordered_json to_json(const Report& report);
 
 /// `{"level","resamples","performance":[low,high],"cost":[..],"ibc_lift":[..],"undefined_resamples"}`.
-inline nlohmann::ordered_json to_json(const ConfidenceIntervals& intervals) {
-    const auto pair = [](const Interval& interval) {
-        return nlohmann::ordered_json::array({interval.low, interval.high});
-    };
-    return {{"level", intervals.level},
-            {"resamples", intervals.resamples},
-            {"performance", pair(intervals.performance)},
-            {"cost", pair(intervals.cost)},
-            {"ibc_lift", intervals.ibc_lift ? pair(*intervals.ibc_lift) : nlohmann::ordered_json(nullptr)},
-            {"undefined_resamples", intervals.undefined_resamples}};
-}
+nlohmann::ordered_json to_json(const ConfidenceIntervals& intervals);
 
 /// The report with `ci`, null where no intervals were asked for.
-inline nlohmann::ordered_json to_json(const Evaluation& evaluation) {
-    nlohmann::ordered_json json = to_json(evaluation.report);
-    json["ci"] = evaluation.intervals ? to_json(*evaluation.intervals) : nlohmann::ordered_json(nullptr);
-    return json;
-}
+nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
 /// A report for each data set, by name.
-inline nlohmann::ordered_json datasets_json(const Evaluation& evaluation) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for (const auto& [name, report] : evaluation.datasets) json[name] = to_json(report);
-    return json;
-}
+nlohmann::ordered_json datasets_json(const Evaluation& evaluation);
 
-inline nlohmann::ordered_json to_json(const Baselines& baselines) {
-    return {{"always_small", to_json(baselines.always_small)},
-            {"always_large", to_json(baselines.always_large)},
-            {"random_mix", to_json(baselines.random_mix)},
-            {"oracle", to_json(baselines.oracle)}};
-}
+nlohmann::ordered_json to_json(const Baselines& baselines);
 
 /// `{"passed","mean","se"}`.
-inline nlohmann::ordered_json to_json(const Guard& guard) {
-    return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}};
-}
+nlohmann::ordered_json to_json(const Guard& guard);
 
 /// An object with a member for each parameter.
-inline nlohmann::ordered_json to_json(const Parameters& parameters) {
-    nlohmann::ordered_json json = nlohmann::ordered_json::object();
-    for (const auto& [name, value] : parameters) {
-        switch (value.kind) {
-            case ParameterValue::Kind::number:
-                json[name] = value.numbers.front();
-                break;
-            case ParameterValue::Kind::numbers:
-                json[name] = value.numbers;
-                break;
-            case ParameterValue::Kind::text:
-                json[name] = value.text;
-                break;
-        }
-    }
-    return json;
-}
+nlohmann::ordered_json to_json(const Parameters& parameters);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/report/detail/report_json_inl.hpp>
+#endif

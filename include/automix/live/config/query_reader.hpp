@@ -5,23 +5,15 @@
 // hold is passed over. Without it any other field is an error, lest a misspelt one be missed in what is paid for.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/json/document_checks.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/live/query.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace automix {
@@ -32,34 +24,12 @@ class QueryParser : DocumentChecks {
  public:
     explicit QueryParser(const std::string& name) : DocumentChecks(name) {}
 
-    [[nodiscard]] Query parse(const nlohmann::json& json) const {
-        if (json.is_object() && json.contains("schema")) {
-            require_schema(json, "", log_schema);
-        } else {
-            require_keys(json, "", std::array{"id", "dataset", "split", "question", "context", "reference"});
-        }
-        Query query;
-        query.id = required(json, "id");
-        query.question = required(json, "question");
-        for (const auto& [key, value] :
-             {std::pair{"dataset", &query.dataset}, std::pair{"split", &query.split},
-              std::pair{"context", &query.context}}) {
-            if (has(json, key)) *value = text(json.at(key), key);
-        }
-        if (has(json, "reference")) query.reference = text(json.at("reference"), "reference");
-        return query;
-    }
+    [[nodiscard]] Query parse(const nlohmann::json& json) const;
 
  private:
-    static bool has(const nlohmann::json& json, const char* key) {
-        return json.contains(key) && !json.at(key).is_null();
-    }
+    static bool has(const nlohmann::json& json, const char* key);
 
-    [[nodiscard]] std::string required(const nlohmann::json& json, const char* key) const {
-        std::string value = text(member(json, "", key), key);
-        if (value.empty()) fail(key, "expected a text, found an empty one");
-        return value;
-    }
+    [[nodiscard]] std::string required(const nlohmann::json& json, const char* key) const;
 };
 
 }  // namespace detail
@@ -68,34 +38,11 @@ enum class References : std::uint8_t { optional, required };
 
 /// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with
 /// name, line and field for whatever is wrong, and where there are none.
-[[nodiscard]] inline std::vector<Query> parse_queries(std::string_view text, const std::string& name,
-                                                      References references = References::optional) {
-    std::vector<Query> queries;
-    std::unordered_map<std::string, std::size_t> lines_of_ids;
-    std::size_t number = 0;
-    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-    while (!text.empty()) {
-        const std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-        ++number;
-        if (detail::is_blank(line)) continue;
-        try {
-            Query query = detail::QueryParser(name).parse(detail::parse_document(line, name));
-            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, number);
-            if (!fresh) {
-                throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +
-                                                          std::to_string(earlier->second));
-            }
-            if (references == References::required && !query.reference)
-                throw DataError(Place{name, 0, "reference"}, "missing");
-            queries.push_back(std::move(query));
-        } catch (const DataError& error) {
-            throw DataError(Place{name, number, error.place().field}, error.detail());
-        }
-    }
-    if (queries.empty()) throw DataError(Place{name, 0, {}}, "expected at least one query, found none");
-    return queries;
-}
+[[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
+                                               References references = References::optional);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/live/config/detail/query_reader_inl.hpp>
+#endif

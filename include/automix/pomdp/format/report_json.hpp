@@ -6,54 +6,17 @@
 #include <automix/core/error.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/json/document_checks.hpp>
-#include <automix/metrics/ibc.hpp>
-#include <automix/routing/action.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/objective.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <cstddef>
 #include <string>
 
 namespace automix {
 
-inline nlohmann::ordered_json to_json(const PomdpReport& report) {
-    nlohmann::ordered_json json{
-        {"objective", to_string(report.objective)},
-        {"base_slope", to_json(report.base_slope)},
-        {"base_slope_undefined", report.base_slope ? nlohmann::ordered_json(nullptr)
-                                                   : nlohmann::ordered_json(report.base_slope.reason())},
-        {"accepted", detail::accepted_names[static_cast<std::size_t>(report.accepted)]},
-        {"lambda", report.lambda},
-        {"share", report.share},
-        {"expected",
-         {{"score", report.expected.score},
-          {"cost", report.expected.cost},
-          {"draws", report.expected.draws},
-          {"rounds", report.expected.rounds}}},
-        {"guard", {{"passed", report.guard.passed}, {"mean", report.guard.mean}, {"se", report.guard.se}}},
-        {"gap", report.gap},
-        {"fallback", report.fallback},
-        {"shortfall", report.shortfall},
-        {"ibc", nullptr},
-        {"quality", nullptr}};
-    if (report.ibc) {
-        json["ibc"] = {{"ibc", report.ibc->ibc},
-                       {"routed", report.ibc->routed},
-                       {"routed_rows", report.ibc->routed_rows},
-                       {"standard_error", report.ibc->standard_error}};
-    }
-    if (report.quality) {
-        json["quality"] = {{"target", report.quality->target},
-                           {"quality", report.quality->quality},
-                           {"cost", report.quality->cost},
-                           {"standard_error", report.quality->standard_error}};
-    }
-    return json;
-}
+nlohmann::ordered_json to_json(const PomdpReport& report);
 
 namespace detail {
 
@@ -72,66 +35,16 @@ class ReportParser : protected DocumentChecks {
         }
     }
 
-    double number(const nlohmann::json& json, const std::string& field, const char* key) const {
-        return finite(member(json, field, key), inside(field, key));
-    }
+    double number(const nlohmann::json& json, const std::string& field, const char* key) const;
 
-    Objective objective(const nlohmann::json& json, const std::string& field) const {
-        const std::string at = inside(field, "objective");
-        const std::string written = text(member(json, field, "objective"), at);
-        return as_data([&] { return parse_objective(written); }, at);
-    }
+    Objective objective(const nlohmann::json& json, const std::string& field) const;
 
-    PomdpReport report(const nlohmann::json& json, const std::string& field) const {
-        require_keys(
-            json, field,
-            std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
-                       "expected", "guard", "gap", "fallback", "shortfall", "ibc", "quality"});
-        PomdpReport report;
-        report.objective = objective(json, field);
-        const nlohmann::json& slope = member(json, field, "base_slope");
-        report.base_slope = slope.is_null()
-                                ? Figure::undefined(text(member(json, field, "base_slope_undefined"),
-                                                         inside(field, "base_slope_undefined")))
-                                : Figure(finite(slope, inside(field, "base_slope")));
-        report.accepted = static_cast<AcceptedAnswer>(
-            choice(member(json, field, "accepted"), inside(field, "accepted"), accepted_names));
-        report.lambda = number(json, field, "lambda");
-        report.share = number(json, field, "share");
-        require_range(report.share, inside(field, "share"), 0.0, 1.0);
-        require_least(report.lambda, inside(field, "lambda"), 0.0);
-        const auto figures = [&]<std::size_t Count>(const char* key,
-                                                    const std::array<const char*, Count>& keys,
-                                                    const std::array<double*, Count>& into) {
-            const nlohmann::json& part = member(json, field, key);
-            require_keys(part, inside(field, key), keys);
-            for (std::size_t i = 0; i < Count; ++i) {
-                if (into[i] != nullptr) *into[i] = number(part, inside(field, key), keys[i]);
-            }
-        };
-        RoutingValue& expected = report.expected;
-        figures("expected", std::array{"score", "cost", "draws", "rounds"},
-                std::array{&expected.score, &expected.cost, &expected.draws, &expected.rounds});
-        figures("guard", std::array{"passed", "mean", "se"},
-                std::array<double*, 3>{nullptr, &report.guard.mean, &report.guard.se});
-        report.guard.passed =
-            flag(member(json.at("guard"), inside(field, "guard"), "passed"), inside(field, "guard.passed"));
-        report.gap = number(json, field, "gap");
-        report.fallback = text(member(json, field, "fallback"), inside(field, "fallback"));
-        report.shortfall = number(json, field, "shortfall");
-        if (!member(json, field, "ibc").is_null()) {
-            IbcSupport& ibc = report.ibc.emplace();
-            figures("ibc", std::array{"ibc", "routed", "routed_rows", "standard_error"},
-                    std::array{&ibc.ibc, &ibc.routed, &ibc.routed_rows, &ibc.standard_error});
-        }
-        if (!member(json, field, "quality").is_null()) {
-            QualitySupport& quality = report.quality.emplace();
-            figures("quality", std::array{"target", "quality", "cost", "standard_error"},
-                    std::array{&quality.target, &quality.quality, &quality.cost, &quality.standard_error});
-        }
-        return report;
-    }
+    PomdpReport report(const nlohmann::json& json, const std::string& field) const;
 };
 
 }  // namespace detail
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/pomdp/format/detail/report_json_inl.hpp>
+#endif

@@ -5,25 +5,17 @@
 // First model to last. O(cells * draws^2).
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/numerics.hpp>
-#include <automix/data/collect_statistics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/backward_induction.hpp>
-#include <automix/routing/belief/detail/count_gains.hpp>
-#include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -36,23 +28,8 @@ struct FixedDraws {
     double net = 0.0;  ///< score gained less lambda times that cost
 };
 
-namespace detail {
-
-/// Chance of c positives among k draws without replacement from `total` verdicts with `positive` positives.
-inline std::vector<double> hypergeometric(int total, int positive, int k) {
-    std::vector<double> chance;
-    count_gains(k, chance, [&](int i, int j) {
-        return static_cast<double>(std::max(0, positive - j)) / static_cast<double>(total - i);
-    });
-    return chance;
-}
-
-}  // namespace detail
-
 /// The count of k draws that stands for `positive` of fewer parsed verdicts.
-inline int scaled_count(int positive, int parsed, int k) noexcept {
-    return parsed == 0 ? 0 : parsed >= k ? positive : positive * k / parsed;
-}
+int scaled_count(int positive, int parsed, int k) noexcept;
 
 /// Weight and gain of routing by positives after k draws, over the rows.
 struct ProjectedCells {
@@ -61,55 +38,18 @@ struct ProjectedCells {
 };
 
 /// Projects final counts of the first model to k draws; a row with fewer parsed verdicts than k counts by its share.
-inline ProjectedCells project(const Sums& sums, int k) {
-    ProjectedCells cells{std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0),
-                         std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0)};
-    for (const StatisticsCell& cell : sums.cells) {
-        const Verification& final = cell.evidence.front();
-        const int drawn = std::min(k, final.parsed);
-        const std::vector<double> chance = detail::hypergeometric(final.parsed, final.positive, drawn);
-        for (int c = 0; c <= drawn; ++c) {
-            const auto at = static_cast<std::size_t>(scaled_count(c, drawn, k));
-            cells.weight[at] += chance[static_cast<std::size_t>(c)] * cell.weight;
-            cells.gain[at] +=
-                chance[static_cast<std::size_t>(c)] * (cell.scores.back() - cell.scores.front());
-        }
-    }
-    return cells;
-}
+ProjectedCells project(const Sums& sums, int k);
 
 /// Projections to every number of draws up to `most`.
-inline std::vector<ProjectedCells> project_all(const Sums& sums, int most) {
-    std::vector<ProjectedCells> all;
-    for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
-    return all;
-}
+std::vector<ProjectedCells> project_all(const Sums& sums, int most);
 
 /// The best fixed number of draws for one lambda, by the projections to 0, 1, ... draws of that many rows; ties go to
 /// fewer draws. Requires rows.
-inline FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
-                                   const RoutingPrices& prices, double lambda) {
-    FixedDraws best;
-    for (std::size_t k = 0; k < projections.size(); ++k) {
-        const ProjectedCells& cells = projections[k];
-        FixedDraws fixed{static_cast<int>(k), {}, {0.0, static_cast<double>(k) * prices.draws.front()}, 0.0};
-        for (std::size_t c = 0; c < cells.weight.size(); ++c) {
-            const bool routed = cells.gain[c] - lambda * prices.answers.back() * cells.weight[c] > 0.0;
-            fixed.routed.push_back(routed ? 1 : 0);
-            if (!routed) continue;
-            fixed.gained.performance += cells.gain[c] / rows;
-            fixed.gained.cost += prices.answers.back() * cells.weight[c] / rows;
-        }
-        fixed.net = fixed.gained.performance - lambda * fixed.gained.cost;
-        if (k == 0 || fixed.net > best.net + 1e-12) best = std::move(fixed);
-    }
-    return best;
-}
+FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
+                            const RoutingPrices& prices, double lambda);
 
 /// The same, of rows known by their sums, up to `most` draws.
-inline FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most, double lambda) {
-    return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
-}
+FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most, double lambda);
 
 struct FixedKOptions {
     Objective objective{};         ///< base slope or lambda
@@ -117,102 +57,32 @@ struct FixedKOptions {
 };
 
 /// Draws k verdicts of the first model at once, then accepts or routes to the last.
-/// `Statistics` is `Statistics`; a template, so that training is compiled where it is used.
 class FixedKRouter {
  public:
     /// Throws `ArgumentError` for an objective that it does not serve.
-    explicit FixedKRouter(FixedKOptions options = {}) : options_(std::move(options)) {
-        const ObjectiveKind kind = options_.objective.kind;
-        if (kind != ObjectiveKind::base_slope && kind != ObjectiveKind::lambda)
-            throw ArgumentError("fixed_k: the objective is base or lambda=X, found " +
-                                to_string(options_.objective));
-    }
+    explicit FixedKRouter(FixedKOptions options = {});
 
     [[nodiscard]] static std::string name() { return "fixed_k"; }
 
     /// Where the first model has no verdicts nothing is feasible. Throws `DataError` for a log that cannot be trained on; the
     /// router is then unchanged.
-    TrainingResult train(const TrainingData& training) {
-        const Statistics statistics = collect(training);
-        const ModelShape& first = statistics.models.front();
-        TrainingResult result;
-        if (first.kind != VerificationKind::verdicts) {
-            obstacle_ = "model " + in_quotes(first.name) + " has no verdicts to draw";
-            result.feasible = false;
-            result.reason = obstacle_;
-            return result;
-        }
-        const Sums total = statistics.total();
-        const RoutingPrices prices = mean_prices(total);
-        double lambda = options_.objective.value;
-        if (options_.objective.kind == ObjectiveKind::base_slope) {
-            const Figure base = base_slope(total, prices);
-            if (!base) {
-                use(FixedDraws{0, {0}, {}, 0.0});
-                result.reason = base.reason();
-                return result;
-            }
-            lambda = *base;
-        }
-        use(best_fixed_draws(total, prices, first.draws, lambda));
-        result.candidates = first.draws + 1;
-        return result;
-    }
+    TrainingResult train(const TrainingData& training);
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever the objective says; none where
     /// the first model has no verdicts. Throws as `train` does.
-    [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const {
-        const Statistics statistics = collect(training);
-        const ModelShape& first = statistics.models.front();
-        std::vector<FixedKRouter> routers;
-        if (first.kind != VerificationKind::verdicts) return routers;
-        const Sums total = statistics.total();
-        const RoutingPrices prices = mean_prices(total);
-        const std::vector<ProjectedCells> projections = project_all(total, first.draws);
-        LambdaHull hull(
-            [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
-            [](const FixedDraws& fixed) { return fixed.gained; });
-        for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))
-            routers.emplace_back(*this).use(std::move(fixed));
-        return routers;
-    }
+    [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const;
 
     /// Throws `NotTrainedError` before training.
-    [[nodiscard]] Action next(const Evidence& evidence) const {
-        require_trained();
-        if (!evidence.started()) return Action::route(0);
-        if (evidence.current == evidence.last_model()) return Action::accept();
-        const ModelEvidence& known = evidence.current_model();
-        if (known.drawn < chosen_.draws) return Action::verify(chosen_.draws - known.drawn);
-        const int count = scaled_count(known.positive, known.parsed, chosen_.draws);
-        return chosen_.routed[static_cast<std::size_t>(count)] != 0 ? Action::route(evidence.last_model())
-                                                                    : Action::accept();
-    }
+    [[nodiscard]] Action next(const Evidence& evidence) const;
 
-    [[nodiscard]] Parameters parameters() const {
-        require_trained();
-        std::vector<double> counts;
-        for (std::size_t c = 0; c < chosen_.routed.size(); ++c) {
-            if (chosen_.routed[c] != 0) counts.push_back(static_cast<double>(c));
-        }
-        return {{"draws", static_cast<double>(chosen_.draws)}, {"route_counts", std::move(counts)}};
-    }
+    [[nodiscard]] Parameters parameters() const;
 
  private:
-    [[nodiscard]] Statistics collect(const TrainingData& training) const {
-        StatisticsOptions options;
-        options.max_draws = options_.max_draws;
-        return collect_statistics(training.data, training.prices, options);
-    }
+    [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
-    void use(FixedDraws fixed) {
-        chosen_ = std::move(fixed);
-        obstacle_.clear();
-    }
+    void use(FixedDraws fixed);
 
-    void require_trained() const {
-        if (!obstacle_.empty()) throw NotTrainedError("fixed_k: " + obstacle_);
-    }
+    void require_trained() const;
 
     FixedKOptions options_;
     FixedDraws chosen_;
@@ -220,3 +90,7 @@ class FixedKRouter {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/belief/detail/fixed_k_inl.hpp>
+#endif

@@ -4,20 +4,13 @@
 // when the draws are used up (replies that cannot be parsed are paid for but tell nothing).
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/choice.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
-#include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/evidence.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <memory>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -28,140 +21,52 @@ struct RoutingPosition {
     Index state = 0;
 };
 
-/// On the scalar of its vectors, so that it is compiled where it is used.
+class VectorPolicy;
+
 class RoutingPolicy {
  public:
     using Vectors = VectorPolicy;
 
     RoutingPolicy() = default;
     /// A table of choices, one a cell. The layout is shared by policies over the same models.
-    RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells, int first_model)
-        : layout_(std::move(layout)),
-          cells_(std::make_shared<const std::vector<CellPolicy>>(std::move(cells))),
-          first_model_(first_model) {}
+    RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells,
+                  int first_model);
 
-    explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors)
-        : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
+    explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors);
 
     /// Throws `ProtocolError` for evidence that no query under this layout can have.
-    [[nodiscard]] Action next(const Evidence& evidence) const {
-        require_possible(evidence);
-        if (!evidence.started()) return Action::route(first_model_);
-        if (evidence.current == evidence.last_model()) return Action::accept();
-        const int left =
-            models()[static_cast<std::size_t>(evidence.current)].draws - evidence.current_model().drawn;
-        const Choice choice = decide(evidence, left <= 0);
-        switch (choice.kind) {
-            case ActionKind::accept:
-                return Action::accept(accepted(evidence.current));
-            case ActionKind::route:
-                return Action::route(choice.argument);
-            case ActionKind::verify:
-                break;
-        }
-        return Action::verify(std::min<int>(choice.argument, left));
-    }
+    [[nodiscard]] Action next(const Evidence& evidence) const;
 
     /// The same table, asking that model first. Requires a table.
-    [[nodiscard]] RoutingPolicy starting_at(int first) const {
-        RoutingPolicy policy = *this;
-        policy.first_model_ = first;
-        return policy;
-    }
+    [[nodiscard]] RoutingPolicy starting_at(int first) const;
 
     /// The models that it is over.
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept {
-        return vectors_ ? vectors_->models() : layout_->models();
-    }
+    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept;
     /// The alpha vectors; null for a table.
     [[nodiscard]] const Vectors* vectors() const noexcept { return vectors_.get(); }
 
     // Of a table alone:
 
     /// Where evidence stands in the tree: at the largest model that answered, but the last. Throws as `next`.
-    [[nodiscard]] RoutingPosition find(const Evidence& evidence) const {
-        RoutingPosition at;
-        for (int model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
-            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
-            if (!known.answered) continue;
-            at.node = at.node < 0 ? RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
-            const RoutedModel& shape = layout_->models()[static_cast<std::size_t>(model)];
-            require_known(model, known, shape);
-            at.state = shape.state(known);
-        }
-        return at;
-    }
+    [[nodiscard]] RoutingPosition find(const Evidence& evidence) const;
 
     [[nodiscard]] const RoutingLayout& layout() const noexcept { return *layout_; }
     [[nodiscard]] const std::vector<CellPolicy>& cells() const noexcept { return *cells_; }
-    [[nodiscard]] const CellPolicy& cell(Index node, Index state) const {
-        return (*cells_)[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
-    }
+    [[nodiscard]] const CellPolicy& cell(Index node, Index state) const;
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
  private:
-    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const {
-        if (!vectors_) {
-            const auto [node, state] = find(evidence);
-            const CellPolicy& at = cell(node, state);
-            return settled ? at.settled : at.best;
-        }
-        for (int model = 0; model <= evidence.current; ++model) {
-            require_known(model, evidence.models[static_cast<std::size_t>(model)],
-                          models()[static_cast<std::size_t>(model)]);
-        }
-        return vectors_->decide(evidence, settled);
-    }
+    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const;
 
-    [[nodiscard]] AcceptedAnswer accepted(int model) const {
-        return models()[static_cast<std::size_t>(model)].kind == VerificationKind::samples
-                   ? AcceptedAnswer::plurality
-                   : AcceptedAnswer::first;
-    }
+    [[nodiscard]] AcceptedAnswer accepted(int model) const;
 
     /// Evidence over as many models as the policy, the current one of which has answered.
-    void require_possible(const Evidence& evidence) const {
-        if (evidence.models.size() != models().size()) {
-            throw ProtocolError("evidence of " + std::to_string(evidence.models.size()) +
-                                " models, the policy is over " + std::to_string(models().size()));
-        }
-        if (!evidence.started()) return;
-        if (evidence.current > evidence.last_model())
-            throw ProtocolError("the current model is " + std::to_string(evidence.current) + " of " +
-                                std::to_string(models().size()));
-        if (!evidence.current_model().answered)
-            throw ProtocolError("model " + std::to_string(evidence.current) +
-                                " is the current one, but has not answered");
-    }
+    void require_possible(const Evidence& evidence) const;
 
     /// What one answer's evidence must be for the state of its table to exist.
-    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape) {
-        const bool plain = shape.kind == VerificationKind::verdicts;
-        const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
-        const bool ordered =
-            0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
-        const bool grouped = 0 <= known.largest_cluster && known.largest_cluster - 1 <= known.drawn;
-        if (known.drawn < 0 || known.drawn > shape.draws || (plain && !ordered) || (clusters && !grouped) ||
-            (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
-            refuse(model, known, shape);
-    }
+    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape);
 
-    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape) {
-        const std::string drawn =
-            "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";
-        if (known.drawn < 0 || known.drawn > shape.draws)
-            throw ProtocolError(drawn + "the policy is for at most " + std::to_string(shape.draws));
-        if (shape.kind == VerificationKind::verdicts) {
-            throw ProtocolError(drawn + std::to_string(known.parsed) + " of them parsed and " +
-                                std::to_string(known.positive) + " positive");
-        }
-        if (known.samples <= 0) {
-            throw ProtocolError("model " + std::to_string(model) +
-                                ": the policy accepts pluralities, but the samples are not known");
-        }
-        throw ProtocolError(drawn + "the largest cluster of samples is said to hold " +
-                            std::to_string(known.largest_cluster));
-    }
+    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape);
 
     std::shared_ptr<const RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<CellPolicy>> cells_{};
@@ -170,3 +75,7 @@ class RoutingPolicy {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/belief/detail/policy_inl.hpp>
+#endif

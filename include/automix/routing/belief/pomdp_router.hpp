@@ -5,23 +5,17 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/pomdp_training.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -51,31 +45,14 @@ struct PomdpOptions {
 };
 
 /// Throws `ArgumentError` for options that make no sense.
-inline void validate(const PomdpOptions& options) {
-    require_price(options.round_price, "round price");
-    int before = 0;
-    for (const int draws : options.batches) {
-        if (draws <= before || draws > 64)
-            throw ArgumentError("batches: expected ascending numbers of draws from 1 to 64, found " +
-                                std::to_string(draws));
-        before = draws;
-    }
-    if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
-    require_possible(options.objective);
-    if (!(options.most_cells >= 0.0 && std::isfinite(options.most_cells)))
-        throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
-                            format_number(options.most_cells));
-}
+void validate(const PomdpOptions& options);
 
-/// `Statistics` is `Statistics`; a template, so that training is compiled where it is used.
 class PomdpRouter {
  public:
     explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
 
     /// A router that was trained before, with these options.
-    PomdpRouter(PomdpOptions options, TrainedPolicy trained) : PomdpRouter(std::move(options)) {
-        use(std::move(trained));
-    }
+    PomdpRouter(PomdpOptions options, TrainedPolicy trained);
 
     [[nodiscard]] static std::string name() { return "pomdp"; }
 
@@ -84,161 +61,47 @@ class PomdpRouter {
     TrainingResult train(const TrainingData& training) { return train(collect(training)); }
 
     /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
-    TrainingResult train(const Statistics& statistics) {
-        use(fit(statistics,
-                [&](auto& training) { return training.train(options_.objective, options_.guard); }));
-        TrainingResult trained = result();
-        if (options_.accept == AcceptRule::best && !has_samples(statistics))
-            trained.warnings.emplace_back(
-                "accept = best: first answers are accepted, since samples of two models are not known of all "
-                "rows");
-        return trained;
-    }
+    TrainingResult train(const Statistics& statistics);
 
     /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
     /// Throws as `train` does.
-    [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const {
-        return curve(collect(training));
-    }
+    [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const;
 
     /// The same, of statistics alone.
-    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const {
-        std::vector<PomdpRouter> routers;
-        for (TrainedPolicy& policy : fit(statistics, [](auto& training) { return training.curve(); }))
-            routers.emplace_back(options_, std::move(policy));
-        return routers;
-    }
+    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const;
 
     /// The statistics of a log that training goes by, with sums of pluralities where the options need them. Throws as
     /// `train` does.
-    [[nodiscard]] Statistics collect(const TrainingData& training) const {
-        StatisticsOptions options;
-        options.max_draws = options_.max_draws;
-        options.folds = options_.folds;
-        options.seed = options_.seed;
-        options.pluralities =
-            options_.accept == AcceptRule::plurality ||
-            (options_.accept == AcceptRule::best && plurality_obstacle(training.data).empty());
-        if (options_.accept == AcceptRule::plurality) {
-            if (auto obstacle = plurality_obstacle(training.data); !obstacle.empty())
-                throw DataError("accept = plurality: " + obstacle);
-        }
-        return collect_statistics(training.data, training.prices, options);
-    }
+    [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
     /// Throws `NotTrainedError` where there is no policy, `ProtocolError` for evidence that no query can have.
-    [[nodiscard]] Action next(const Evidence& evidence) const {
-        return policy_for(evidence.u).next(evidence);
-    }
+    [[nodiscard]] Action next(const Evidence& evidence) const;
 
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
     /// The policy that evidence with that uniform number falls to, of those that are mixed. Throws `NotTrainedError` where
     /// there is none.
-    [[nodiscard]] const RoutingPolicy& policy_for(double u) const {
-        require_policy();
-        const auto part =
-            std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
-        return trained_.mixture[static_cast<std::size_t>(part)].policy;
-    }
+    [[nodiscard]] const RoutingPolicy& policy_for(double u) const;
 
     /// All that training left. Its mixture is empty before training and where the objective is infeasible.
     [[nodiscard]] const TrainedPolicy& trained() const noexcept { return trained_; }
     /// What training came to.
     [[nodiscard]] const PomdpReport& report() const noexcept { return trained_.report; }
     /// The policies in force. Throws `NotTrainedError` where there are none.
-    [[nodiscard]] const std::vector<PolicyShare>& mixture() const {
-        require_policy();
-        return trained_.mixture;
-    }
+    [[nodiscard]] const std::vector<PolicyShare>& mixture() const;
     [[nodiscard]] const PomdpOptions& options() const noexcept { return options_; }
 
-    [[nodiscard]] Parameters parameters() const {
-        require_policy();
-        const PomdpReport& report = trained_.report;
-        Parameters all{
-            {"objective", to_string(report.objective)},
-            {"lambda", report.lambda},
-            {"accept", std::string(report.accepted == AcceptedAnswer::plurality ? "plurality" : "first")},
-            {"expected_performance", report.expected.score},
-            {"expected_cost", report.expected.cost},
-            {"expected_draws", report.expected.draws}};
-        if (report.share < 1.0) all.push_back({"share_of_dearer", report.share});
-        if (report.shortfall > 0.0) all.push_back({"shortfall", report.shortfall});
-        if (!report.fallback.empty()) all.push_back({"fallback", report.fallback});
-        return all;
-    }
+    [[nodiscard]] Parameters parameters() const;
 
  private:
-    /// Fits what the option `accept` asks for and hands the better fit to `use`.
-    template <class Use>
-    [[nodiscard]] std::invoke_result_t<Use&, detail::PomdpTraining&> fit(const Statistics& statistics,
-                                                                         Use use) const {
-        validate(statistics);
-        if (options_.prior) {
-            validate(*options_.prior);
-            statistics.require_same_models(*options_.prior);
-        }
-        const Sums total = statistics.total();
-        RoutingPrices prices = mean_prices(total, options_.round_price);
-        prices.tries = draws_per_verdict(total, statistics.models);
-        TreeOptions tree;
-        tree.most_cells = options_.most_cells;
-        if (options_.prior) tree.prior = options_.prior->total();
-        if (options_.accept == AcceptRule::plurality && !has_samples(statistics))
-            throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
-        std::optional<detail::PomdpTraining> first;
-        std::optional<detail::PomdpTraining> plurality;
-        if (options_.accept != AcceptRule::plurality)
-            first.emplace(statistics, prices, options_.batches, tree);
-        if (options_.accept != AcceptRule::first && has_samples(statistics)) {
-            tree.accepted = AcceptedAnswer::plurality;
-            plurality.emplace(statistics, prices, options_.batches, tree);
-        }
-        const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
-        return use(second ? *plurality : *first);
-    }
-
-    [[nodiscard]] static bool has_samples(const Statistics& statistics) {
-        return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
-    }
-
     /// Why pluralities cannot be accepted on a log; empty where they can.
-    [[nodiscard]] static std::string plurality_obstacle(const Dataset& data) {
-        if (data.models() != 2)
-            return "pluralities are for two models, found " + std::to_string(data.models());
-        for (Index row = 0; row < data.rows(); ++row) {
-            if (data.clusters(row, 0).empty()) {
-                return "no samples are known of model " + in_quotes(data.model_names().front()) + " for id " +
-                       in_quotes(data.id(row));
-            }
-        }
-        return {};
-    }
+    [[nodiscard]] static std::string plurality_obstacle(const Dataset& data);
 
-    void use(TrainedPolicy trained) {
-        trained_ = std::move(trained);
-        breakpoints_.clear();
-        double end = 0.0;
-        for (std::size_t i = 0; i + 1 < trained_.mixture.size(); ++i)
-            breakpoints_.push_back(end += trained_.mixture[i].share);
-        obstacle_ = trained_.infeasible;
-    }
+    void use(TrainedPolicy trained);
 
-    void require_policy() const {
-        if (!obstacle_.empty()) throw NotTrainedError("pomdp: " + obstacle_);
-    }
+    void require_policy() const;
 
-    [[nodiscard]] TrainingResult result() const {
-        TrainingResult result;
-        const PomdpReport& report = trained_.report;
-        result.feasible = trained_.infeasible.empty();
-        result.reason = result.feasible ? report.fallback : trained_.infeasible;
-        result.candidates = static_cast<Index>(trained_.mixture.size());
-        if (report.ibc) result.ibc = report.ibc->ibc;
-        result.guard = report.guard;
-        return result;
-    }
+    [[nodiscard]] TrainingResult result() const;
 
     PomdpOptions options_;
     TrainedPolicy trained_;
@@ -247,3 +110,7 @@ class PomdpRouter {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/belief/detail/pomdp_router_inl.hpp>
+#endif

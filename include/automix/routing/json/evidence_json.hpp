@@ -7,19 +7,14 @@
 // verdict that agrees with it or not. Unknown keys are refused. Linear in the verdicts, quadratic in the samples.
 #pragma once
 
-#include <automix/core/error.hpp>
-#include <automix/core/format.hpp>
-#include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/document_checks.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -47,105 +42,16 @@ class EvidenceParser : DocumentChecks {
  public:
     EvidenceParser(const EvidenceForm& form, const std::string& name) : DocumentChecks(name), form_(form) {}
 
-    EvidenceRequest parse(const nlohmann::json& json) const {
-        require_keys(json, "", std::array{"id", "current", "models"});
-        EvidenceRequest request;
-        request.id = text(member(json, "", "id"), "id");
-        if (request.id.empty()) fail("id", "expected a non-empty string, found \"\"");
-        Evidence& evidence = request.evidence = Evidence(form_.models.size());
-        evidence.u = uniform_of(request.id, form_.seed);
-        const nlohmann::json& current = member(json, "", "current");
-        if (!current.is_null()) {
-            evidence.current = number_of(current, "current");
-            evidence.models[static_cast<std::size_t>(evidence.current)].answered = true;
-        }
-        if (!json.contains("models")) return request;
-        std::vector<bool> seen(form_.models.size(), false);
-        const nlohmann::json& models = array(json.at("models"), "models");
-        for (std::size_t i = 0; i < models.size(); ++i) {
-            const std::string at = element("models", i);
-            require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples"});
-            const int number = number_of(member(models[i], at, "name"), at + ".name");
-            const auto m = static_cast<std::size_t>(number);
-            if (seen[m]) fail(at + ".name", in_quotes(form_.models[m].name) + " stands twice");
-            seen[m] = true;
-            if (number > evidence.current)
-                fail(at + ".name", in_quotes(form_.models[m].name) +
-                                       " comes after the current model, so it cannot have answered");
-            evidence.models[m] = model(models[i], at, m);
-        }
-        return request;
-    }
+    EvidenceRequest parse(const nlohmann::json& json) const;
 
  private:
-    int number_of(const nlohmann::json& json, const std::string& field) const {
-        for (std::size_t m = 0; m < form_.models.size(); ++m) {
-            if (json == form_.models[m].name) return static_cast<int>(m);
-        }
-        std::vector<std::string> names;
-        for (const ModelShape& model : form_.models) names.push_back(model.name);
-        fail_expected(field, "one of " + joined(names), json);
-    }
+    int number_of(const nlohmann::json& json, const std::string& field) const;
 
-    ModelEvidence model(const nlohmann::json& json, const std::string& field, std::size_t m) const {
-        const ModelShape& shape = form_.models[m];
-        const bool by_confidence = shape.kind == VerificationKind::confidence;
-        ModelEvidence known;
-        known.answered = true;
-        const char* source = "verdicts";
-        if (json.contains("samples")) {
-            source = "samples";
-            add_samples(known, array(json.at("samples"), field + ".samples"), field + ".samples");
-        }
-        if (json.contains("verdicts") && !(form_.pluralities && json.contains("samples"))) {
-            source = "verdicts";
-            add_verdicts(known, array(json.at("verdicts"), field + ".verdicts"), field + ".verdicts");
-        }
-        if (json.contains("confidence")) {
-            const std::string at = field + ".confidence";
-            const double confidence = finite(json.at("confidence"), at);
-            if (!(confidence >= 0.0 && confidence <= 1.0))
-                fail(at, "expected a number in [0, 1], found " + format_number(confidence));
-            if (!by_confidence) fail(at, "the policy does not go by a confidence of this model");
-            known.logged_confidence = confidence;
-        } else if (by_confidence && known.drawn > 0) {
-            known.logged_confidence = known.confidence();
-        }
-        if (known.logged_confidence) known.drawn = known.parsed = 1;
-        if (known.drawn > shape.draws)
-            fail(inside(field, source), std::to_string(known.drawn) + " draws are more than the " +
-                                            std::to_string(shape.draws) + " that the policy is for");
-        if (form_.pluralities && known.drawn > 0 && known.samples == 0)
-            fail(field, "the policy accepts pluralities: expected samples");
-        return known;
-    }
+    ModelEvidence model(const nlohmann::json& json, const std::string& field, std::size_t m) const;
 
-    void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const {
-        known.drawn = static_cast<int>(json.size());
-        known.parsed = known.positive = 0;
-        for (std::size_t i = 0; i < json.size(); ++i) {
-            if (json[i].is_null()) continue;
-            if (json[i] != 0 && json[i] != 1) fail_expected(element(field, i), "1, 0 or null", json[i]);
-            known.positive += json[i] == 1 ? 1 : 0;
-            ++known.parsed;
-        }
-    }
+    void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
-    void add_samples(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const {
-        Clusters samples;
-        for (std::size_t i = 0; i < json.size(); ++i) {
-            samples.add(json[i].is_null() ? std::nullopt : std::optional(text(json[i], element(field, i))));
-        }
-        const std::vector<std::int32_t>& clusters = samples.numbers();
-        if (clusters.empty()) return;
-        known.samples = static_cast<int>(clusters.size());
-        known.largest_cluster = plurality(clusters).size;
-        known.drawn = known.samples - 1;
-        for (std::size_t i = 1; i < clusters.size(); ++i) {
-            known.parsed += clusters[i] >= 0 ? 1 : 0;
-            known.positive += clusters[i] >= 0 && clusters[i] == clusters[0] ? 1 : 0;
-        }
-    }
+    void add_samples(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
     const EvidenceForm& form_;
 };
@@ -153,9 +59,11 @@ class EvidenceParser : DocumentChecks {
 }  // namespace detail
 
 /// A request from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
-[[nodiscard]] inline EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
-                                                    const std::string& name) {
-    return detail::EvidenceParser(form, name).parse(json);
-}
+[[nodiscard]] EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
+                                             const std::string& name);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/json/detail/evidence_json_inl.hpp>
+#endif

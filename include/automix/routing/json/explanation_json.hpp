@@ -12,12 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <cmath>
-#include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace automix {
@@ -31,38 +27,12 @@ inline constexpr std::array<std::string_view, 2> accepted_names = {"first", "plu
 }  // namespace detail
 
 /// `{"action","to","draws"}`: the model's name for a route, the number for verifying, else null.
-inline nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models) {
-    nlohmann::ordered_json json{{"action", detail::action_names[static_cast<std::size_t>(action.kind)]},
-                                {"to", nullptr},
-                                {"draws", nullptr}};
-    if (action.kind == ActionKind::route) json["to"] = models[static_cast<std::size_t>(action.model)];
-    if (action.kind == ActionKind::verify) json["draws"] = action.draws;
-    return json;
-}
+nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models);
 
-inline nlohmann::ordered_json to_json(const Explanation& explanation,
-                                      const std::vector<std::string>& models) {
-    const auto or_null = [](const std::optional<double>& value) {
-        return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
-    };
-    nlohmann::ordered_json alternatives = nlohmann::ordered_json::array();
-    for (const Alternative& alternative : explanation.alternatives) {
-        nlohmann::ordered_json json = to_json(alternative.action, models);
-        json["score"] = std::isnan(alternative.value.score) ? nlohmann::ordered_json(nullptr)
-                                                            : nlohmann::ordered_json(alternative.value.score);
-        json["cost"] = std::isnan(alternative.value.cost) ? nlohmann::ordered_json(nullptr)
-                                                          : nlohmann::ordered_json(alternative.value.cost);
-        json["net"] = alternative.net;
-        json["chosen"] = alternative.chosen;
-        alternatives.push_back(std::move(json));
-    }
-    return {{"right", or_null(explanation.right)},
-            {"lambda", explanation.lambda},
-            {"belief", explanation.belief},
-            {"levels", explanation.levels},
-            {"draw_value", or_null(explanation.draw_value)},
-            {"alternatives", std::move(alternatives)},
-            {"reason", explanation.reason}};
-}
+nlohmann::ordered_json to_json(const Explanation& explanation, const std::vector<std::string>& models);
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/json/detail/explanation_json_inl.hpp>
+#endif

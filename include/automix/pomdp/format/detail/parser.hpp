@@ -12,6 +12,7 @@
 #include <automix/pomdp/format/detail/reward_rules.hpp>
 #include <automix/pomdp/format/detail/rules.hpp>
 #include <automix/pomdp/format/detail/symbols.hpp>
+#include <automix/pomdp/format/limits.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
@@ -25,14 +26,6 @@
 #include <vector>
 
 namespace automix {
-
-/// What a file may ask for. A file that exceeds a limit is refused before the memory is taken.
-struct PomdpLimits {
-    std::size_t actions = std::size_t{1} << 16U;
-    std::size_t rows = std::size_t{1} << 22U;          ///< states * actions; also observations
-    std::size_t entries = std::size_t{1} << 25U;       ///< of T, and of O, wildcards written out
-    std::size_t reward_terms = std::size_t{1} << 26U;  ///< of the sums over successors and observations
-};
 
 namespace detail {
 

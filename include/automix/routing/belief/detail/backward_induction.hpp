@@ -7,7 +7,9 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 
@@ -17,13 +19,6 @@
 #include <vector>
 
 namespace automix {
-
-struct RoutingSolution {
-    RoutingPolicy policy{};
-    RoutingValue value{};                ///< at the start, the first answer included
-    double gap = 0.0;                    ///< by which the best policy may be better; 0: none is
-    std::vector<RoutingValue> starts{};  ///< value of asking each model first; none where that is not known
-};
 
 namespace detail {
 

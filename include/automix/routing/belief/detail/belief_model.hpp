@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/level_model.hpp>

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/held_out.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 
 #include <cstddef>
 #include <optional>

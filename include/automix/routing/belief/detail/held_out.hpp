@@ -13,6 +13,7 @@
 #include <automix/routing/belief/detail/count_gains.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,12 +23,6 @@
 #include <vector>
 
 namespace automix {
-
-/// A policy and how often it is used.
-struct PolicyShare {
-    double share = 1.0;
-    RoutingPolicy policy{};
-};
 
 /// A figure of one row: what the policy scores there, plus a combination of the models' scores, of the cost and of 1.
 struct RowFigure {

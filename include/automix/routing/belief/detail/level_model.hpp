@@ -7,6 +7,7 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 

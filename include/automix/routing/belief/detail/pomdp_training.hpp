@@ -13,10 +13,13 @@
 #include <automix/routing/belief/detail/held_out.hpp>
 #include <automix/routing/belief/detail/policy_hull.hpp>
 #include <automix/routing/belief/detail/quality_target.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/objective.hpp>
 
 #include <algorithm>
@@ -29,16 +32,6 @@
 #include <vector>
 
 namespace automix {
-
-/// A trained policy: one, or two mixed at random, and what training came to.
-struct TrainedPolicy {
-    std::vector<ModelShape> models{};
-    RoutingPrices prices{};
-    std::shared_ptr<const RoutingTree> tree{};  ///< what the policies were found on, shared by copies
-    std::vector<PolicyShare> mixture{};         ///< none where the objective is infeasible
-    PomdpReport report{};
-    std::string infeasible{};  ///< why; empty where there is a policy
-};
 
 /// Alpha vectors of a fold's policy, where there is no table: the guard asks whether there is a gain, not for the last of it.
 inline constexpr int fold_vectors = 60;

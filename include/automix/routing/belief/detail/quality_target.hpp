@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 
 #include <algorithm>

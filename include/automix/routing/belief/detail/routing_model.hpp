@@ -12,6 +12,7 @@
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/choice.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
 
 #include <Eigen/Core>

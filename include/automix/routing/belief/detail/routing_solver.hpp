@@ -9,7 +9,9 @@
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room data.
+#include <automix/data/detail/checks_inl.hpp>
+#include <automix/data/detail/collect_statistics_inl.hpp>
+#include <automix/data/detail/dataset_inl.hpp>
+#include <automix/data/detail/price_table_inl.hpp>
+#include <automix/data/detail/split_inl.hpp>
+#include <automix/data/detail/statistics_inl.hpp>

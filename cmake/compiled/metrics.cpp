@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room metrics.
+#include <automix/metrics/detail/curve_area_inl.hpp>
+#include <automix/metrics/detail/ibc_inl.hpp>

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room pomdp/format.
+#include <automix/pomdp/format/detail/policy_file_inl.hpp>
+#include <automix/pomdp/format/detail/reader_inl.hpp>
+#include <automix/pomdp/format/detail/report_json_inl.hpp>

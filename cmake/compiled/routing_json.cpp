@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room routing/json.
+#include <automix/routing/json/detail/belief_json_inl.hpp>
+#include <automix/routing/json/detail/evidence_json_inl.hpp>
+#include <automix/routing/json/detail/explanation_json_inl.hpp>
+#include <automix/routing/json/detail/policy_json_inl.hpp>

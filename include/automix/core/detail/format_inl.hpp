@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of core/format.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
+
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace automix {
+
+AUTOMIX_INLINE std::string format_fixed(double value, int digits) {
+    char buffer[400];
+    const auto [end, error] =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, digits);
+    if (error != std::errc{}) return "?";
+    std::string text(buffer, end);
+    const bool negative_zero = text.front() == '-' && text.find_first_not_of("-0.") == std::string::npos;
+    return negative_zero ? text.substr(1) : text;
+}
+
+AUTOMIX_INLINE std::optional<double> parse_number(std::string_view text) {
+    double number = 0.0;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, number);
+    if (error != std::errc{} || end != last) return std::nullopt;
+    return number;
+}
+
+AUTOMIX_INLINE std::string in_quotes(std::string_view text, std::size_t limit) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    const bool cut = text.size() > limit;
+    if (cut) {
+        while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+        text = text.substr(0, limit);
+    }
+    std::string out = "\"";
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            (out += '\\') += c;
+        } else if (byte < 0x20U || byte == 0x7FU) {
+            ((out += "\\x") += hex[byte >> 4U]) += hex[byte & 15U];
+        } else {
+            out += c;
+        }
+    }
+    return out + (cut ? "...\"" : "\"");
+}
+
+}  // namespace automix

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/checks.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/checks.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// Sums over columns of 0 and 1 for Cochran's Q.
+struct CochranSums {
+    double columns = 0.0;
+    double positive = 0.0;        ///< N
+    double column_squares = 0.0;  ///< sum of C_j^2
+    double row_squares = 0.0;     ///< sum of R_i^2
+
+    [[nodiscard]] double q() const noexcept {
+        const double within = columns * positive - row_squares;
+        if (columns < 2.0 || !(within > 0.0)) return 0.0;
+        return (columns - 1.0) * (columns * column_squares - positive * positive) / within;
+    }
+};
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int draws,
+                                       const CheckLimits& limits) {
+    const auto count = static_cast<std::size_t>(draws);
+    ColumnTest test;
+    std::vector<double> positive(count, 0.0);
+    std::vector<std::uint64_t> hashes(count, 0);  // equal for equal columns
+    double log_chance = 0.0;                      // that two columns are equal
+    detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
+        const std::uint64_t salt = mix_bits(static_cast<std::uint64_t>(++test.rows));
+        double sum = 0.0;
+        for (std::size_t j = 0; j < count; ++j) {
+            if (verdicts[j] != Verdict::positive) continue;
+            positive[j] += 1.0;
+            hashes[j] += salt;
+            sum += 1.0;
+        }
+        const double share = sum / draws;
+        log_chance += std::log(share * share + (1.0 - share) * (1.0 - share));
+    });
+    const auto constant = [&](std::size_t j) {
+        return positive[j] == 0.0 || positive[j] == static_cast<double>(test.rows);
+    };
+    detail::CochranSums all;
+    std::vector<detail::CochranSums> prefixes(count);  // over the columns up to each
+    for (std::size_t j = 0; j < count; ++j) {
+        if (j > 0) prefixes[j] = prefixes[j - 1];
+        for (detail::CochranSums* sums : {&all, &prefixes[j]}) {
+            if (constant(j)) continue;
+            sums->columns += 1.0;
+            sums->positive += positive[j];
+            sums->column_squares += positive[j] * positive[j];
+        }
+    }
+    detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
+        double sum = 0.0;
+        for (std::size_t j = 0; j < count; ++j) {
+            if (!constant(j) && verdicts[j] == Verdict::positive) sum += 1.0;
+            prefixes[j].row_squares += sum * sum;
+        }
+        all.row_squares += sum * sum;
+    });
+    test.columns = static_cast<int>(all.columns);
+    test.cochran = all.q();
+    test.expected_equal = 0.5 * all.columns * (all.columns - 1.0) * std::exp(log_chance);
+    bool passes = true;  // so far no constant column and no equal ones
+    for (std::size_t j = 0; j < count; ++j) {
+        const auto same =
+            std::find(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(j), hashes[j]) -
+            hashes.begin();
+        const bool copied = static_cast<std::size_t>(same) < j && !constant(j);
+        if (copied && !test.equal) test.equal.emplace(static_cast<int>(same), static_cast<int>(j));
+        passes = passes && !constant(j) && !copied;
+        const double most = limits.most_cochran * (prefixes[j].columns - 1.0);
+        if (passes && (j == 0 || prefixes[j].q() <= most)) test.passing = static_cast<int>(j) + 1;
+    }
+    return test;
+}
+
+}  // namespace automix
+
+namespace automix::detail {
+
+/// Gathers what is odd in a log.
+class LogChecks {
+ public:
+    LogChecks(const Dataset& data, const StatisticsOptions& options, const CheckLimits& limits)
+        : data_(data), options_(options), limits_(limits) {}
+
+    [[nodiscard]] std::vector<std::string> run() && {
+        if (data_.rows() < limits_.least_rows) {
+            warn("only " + std::to_string(data_.rows()) + " rows: fewer than " +
+                 std::to_string(limits_.least_rows) + " tell a policy less than what it takes for granted");
+        }
+        for (Index model = 0; model < data_.models(); ++model) {
+            check_score(model);
+            if (model + 1 == data_.models() || data_.verified_rows(model) == 0) continue;
+            const int limit = draw_limit(options_, static_cast<std::size_t>(model));
+            if (limit == 0) continue;
+            const auto fewest = static_cast<int>(data_.draw_counts(model).first);
+            const int draws = limit > 0 ? std::min(limit, fewest) : fewest;
+            check_unparsed(model, draws);
+            check_columns(model, draws);
+            check_verifier(model);
+        }
+        return std::move(warnings_);
+    }
+
+ private:
+    void warn(std::string text) { warnings_.push_back(std::move(text)); }
+    void warn(Index model, const std::string& text) { warn(name(model) + ": " + text); }
+    [[nodiscard]] const std::string& name(Index model) const {
+        return data_.model_names()[static_cast<std::size_t>(model)];
+    }
+
+    void check_score(Index model) {
+        if (model == 0 || data_.rows() == 0) return;
+        Index best = 0;
+        for (Index other = 1; other < model; ++other) {
+            if (data_.scores(other).mean() > data_.scores(best).mean()) best = other;
+        }
+        const double mean = data_.scores(model).mean();
+        const double before = data_.scores(best).mean();
+        if (mean > before) return;
+        warn(model, "scores " + format_fixed(mean, 3) + " on average, no better than " + name(best) + " (" +
+                        format_fixed(before, 3) + ") before it: there is nothing to route to it for");
+    }
+
+    void check_unparsed(Index model, int draws) {
+        Index drawn = 0;
+        Index unparsed = 0;
+        for (Index row = 0; row < data_.rows(); ++row) {
+            for (const Verdict verdict : data_.verdicts(row, model).first(static_cast<std::size_t>(draws))) {
+                ++drawn;
+                unparsed += verdict == Verdict::unparsed ? 1 : 0;
+            }
+        }
+        const double share = drawn == 0 ? 0.0 : static_cast<double>(unparsed) / static_cast<double>(drawn);
+        if (share > limits_.most_unparsed) {
+            warn(model, format_fixed(100.0 * share, 1) + " % of the verdicts could not be read, more than " +
+                            format_fixed(100.0 * limits_.most_unparsed, 0) +
+                            " %: they are paid for and tell nothing; look at the prompt or the parser");
+        }
+    }
+
+    void check_columns(Index model, int draws) {
+        if (draws < 2) return;
+        const ColumnTest test = test_columns(data_, model, draws, limits_);
+        if (test.rows < limits_.least_column_rows) return;
+        const std::string rows = std::to_string(test.rows) + " rows";
+        const std::string advice = "; set max_draws to " + std::to_string(test.passing) + " or below";
+        if (test.equal && test.expected_equal < limits_.chance_of_equal) {
+            warn(model, "verdicts " + std::to_string(test.equal->first + 1) + " and " +
+                            std::to_string(test.equal->second + 1) + " are equal in all " + rows +
+                            ", so they are copies and no draws" + advice);
+        } else if (test.ratio() > limits_.most_cochran) {
+            warn(model, "verdicts are no exchangeable draws: Cochran's Q is " +
+                            format_fixed(test.ratio(), 1) + " times its " + std::to_string(test.columns - 1) +
+                            " degrees of freedom over " + rows + ", where 1 is expected" + advice);
+        }
+    }
+
+    void check_verifier(Index model) {
+        if (!data_.verified(model) || data_.rows() < limits_.least_rows) return;
+        const auto rows = static_cast<double>(data_.rows());
+        const auto score = data_.scores(model);
+        const auto confidence = data_.confidences(model);
+        const double right = score.sum();
+        const Eigen::ArrayXd s = score - score.mean();
+        const Eigen::ArrayXd c = confidence - confidence.mean();
+        const double spread = std::sqrt((s * s).sum() * (c * c).sum());
+        if ((s * s).sum() < 1e-12 * rows) return;
+        const double signal = spread > 0.0 ? (s * c).sum() / spread * std::sqrt(rows - 1.0) : 0.0;
+        if (signal >= limits_.least_signal) return;
+        const std::string figures = "mean confidence " + format_fixed((confidence * score).sum() / right, 3) +
+                                    " in right answers and " +
+                                    format_fixed((confidence * (1.0 - score)).sum() / (rows - right), 3) +
+                                    " in wrong ones, " + format_fixed(signal, 1) + " standard errors apart";
+        if (signal <= -limits_.least_signal) {
+            warn(model, "its verifier is inverted: " + figures +
+                            "; policies take it as it is, but look whether verdicts mean what they should");
+        } else {
+            warn(model, "its verifier tells next to nothing: " + figures);
+        }
+    }
+
+    const Dataset& data_;
+    const StatisticsOptions& options_;
+    const CheckLimits& limits_;
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options,
+                                                  const CheckLimits& limits) {
+    validate(options, static_cast<std::size_t>(data.models()));
+    return detail::LogChecks(data, options, limits).run();
+}
+
+}  // namespace automix

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/collect_statistics.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace automix::detail {
+
+AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, std::size_t model) {
+    const auto& limits = options.max_draws;
+    if (limits.empty()) return all_logged_draws;
+    return limits.size() == 1 ? limits.front() : limits[model];
+}
+
+inline Place model_place(const Dataset& data, Index model, Index row) {
+    return Place{{},
+                 0,
+                 "model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)]) + ", id " +
+                     in_quotes(data.id(row))};
+}
+
+/// The first row for which `lacks` holds. Requires one.
+template <class Lacks>
+Index first_row(Lacks lacks) {
+    Index row = 0;
+    while (!lacks(row)) ++row;
+    return row;
+}
+
+/// How far a model's answers can be verified on all rows. Throws `DataError` naming a row that holds less than others do,
+/// or than `limit`.
+inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
+    ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
+    if (limit == 0 || data.verified_rows(model) == 0) return shape;
+    if (!data.verified(model)) {
+        const Column confidence = data.confidences(model);
+        const Index row = first_row([&](Index r) { return std::isnan(confidence(r)); });
+        throw DataError(model_place(data, model, row),
+                        "neither verdicts nor a confidence, which other rows have");
+    }
+    const auto [fewest, most] = data.draw_counts(model);
+    if (most == 0) return {shape.name, VerificationKind::confidence, 1};
+    const Index needed = std::max<Index>(1, limit);
+    if (fewest < needed) {
+        const auto logged = [&](Index r) { return static_cast<Index>(data.verdicts(r, model).size()); };
+        const Index row = first_row([&](Index r) { return logged(r) < needed; });
+        throw DataError(model_place(data, model, row),
+                        std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
+                            " are needed" + (limit > 0 ? "; lower max_draws" : ""));
+    }
+    shape.kind = VerificationKind::verdicts;
+    shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
+    return shape;
+}
+
+inline Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind,
+                                    int limit) {
+    if (kind == VerificationKind::none) return {};
+    if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
+    Verification sum;
+    const auto verdicts = data.verdicts(row, model);
+    const std::size_t count = limit > 0 ? static_cast<std::size_t>(limit) : verdicts.size();
+    for (const Verdict verdict : verdicts.first(count)) {
+        sum.parsed += static_cast<int>(verdict != Verdict::unparsed);
+        sum.positive += static_cast<int>(verdict == Verdict::positive);
+    }
+    return sum;
+}
+
+/// Adds the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
+class PluralityPaths {
+ public:
+    PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
+        : data_(data), model_(model), draws_(draws), seed_(seed) {}
+
+    void add(Index row, PluralitySums& sums) {
+        const auto clusters = data_.clusters(row, model_);
+        const auto scores = data_.sample_scores(row, model_);
+        if (static_cast<int>(clusters.size()) < draws_ + 1) {
+            throw DataError(model_place(data_, model_, row),
+                            std::to_string(clusters.size()) + " samples are known, " +
+                                std::to_string(draws_ + 1) + " are needed for their plurality");
+        }
+        order_.resize(static_cast<std::size_t>(draws_) + 1);
+        for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+        Random random(hash_text(data_.id(row), seed_));
+        for (int path = 0; path < sample_orders; ++path) {
+            random.shuffle(order_);
+            add_path(row, clusters, scores, sums);
+        }
+    }
+
+ private:
+    void add_path(Index row, std::span<const std::int32_t> clusters, std::span<const double> scores,
+                  PluralitySums& sums) {
+        constexpr double share = 1.0 / sample_orders;
+        drawn_.clear();
+        for (int n = 0; n <= draws_; ++n) {
+            drawn_.push_back(clusters[order_[static_cast<std::size_t>(n)]]);
+            const Plurality chosen = plurality(drawn_);
+            if (n > 0) {
+                const int before = previous_size_;
+                PluralityCell& from = sums.cell(n - 1, before);
+                (chosen.size > before ? from.grew : from.stayed) += share;
+            }
+            previous_size_ = chosen.size;
+            PluralityCell& cell = sums.cell(n, chosen.size);
+            cell.weight += share;
+            cell.score += share * scores[order_[chosen.sample]];
+            cell.scores.resize(static_cast<std::size_t>(data_.models()), 0.0);
+            for (Index m = 0; m < data_.models(); ++m)
+                cell.scores[static_cast<std::size_t>(m)] += share * data_.scores(m)(row);
+        }
+    }
+
+    const Dataset& data_;
+    Index model_;
+    int draws_;
+    std::uint64_t seed_;
+    int previous_size_ = 0;
+    std::vector<std::size_t> order_;
+    std::vector<std::int32_t> drawn_;
+};
+
+/// Most verdicts of an answer that count; -1 for a lone confidence.
+inline int counted_draws(const Dataset& data, Index model, VerificationKind kind, int limit) {
+    if (kind == VerificationKind::confidence) return -1;
+    if (kind == VerificationKind::none) return 0;
+    return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
+}
+
+/// The cells of a log while its rows come in. Evidence of counts is a number, so that a row finds its cell without a search,
+/// and the sums of a cell lie side by side.
+class NumberedCells {
+ public:
+    /// `most` draws of each model but the last; -1: a lone confidence, which is no number.
+    NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
+        : models_(models), width_(1 + models + models * models) {
+        auto numbers = static_cast<double>(folds);
+        for (const int draws : most) {
+            radix_.push_back(static_cast<std::size_t>(first_count(draws + 1)));
+            numbers *= draws < 0 ? largest : static_cast<double>(radix_.back());
+        }
+        if (numbers < largest) slots_.assign(static_cast<std::size_t>(numbers), none);
+        per_fold_ = slots_.size() / folds;
+    }
+
+    /// False where there are too many numbers, or none.
+    [[nodiscard]] bool usable() const noexcept { return !slots_.empty(); }
+
+    void add(std::size_t fold, const std::vector<Verification>& evidence, const std::vector<double>& scores) {
+        std::size_t number = fold;
+        for (std::size_t m = 0; m < radix_.size(); ++m) {
+            const Verification& seen = evidence[m];
+            number = number * radix_[m] + static_cast<std::size_t>(first_count(seen.parsed) + seen.positive);
+        }
+        if (slots_[number] == none) {
+            slots_[number] = static_cast<std::uint32_t>(keys_.size());
+            keys_.push_back(evidence);
+            sums_.resize(sums_.size() + width_, 0.0);
+        }
+        double* sum = &sums_[slots_[number] * width_];
+        *sum++ += 1.0;
+        for (std::size_t i = 0; i < models_; ++i) sum[i] += scores[i];
+        sum += models_;
+        for (std::size_t i = 0; i < models_; ++i) {
+            for (std::size_t j = 0; j < models_; ++j) *sum++ += scores[i] * scores[j];
+        }
+    }
+
+    /// Numbers ascend as evidence does.
+    void move_to(std::vector<Sums>& folds) {
+        for (std::size_t number = 0; number < slots_.size(); ++number) {
+            const std::uint32_t slot = slots_[number];
+            if (slot == none) continue;
+            StatisticsCell& cell =
+                folds[number / per_fold_].cells.emplace_back(std::move(keys_[slot]), models_);
+            const double* sum = &sums_[slot * width_];
+            cell.weight = *sum++;
+            std::copy_n(sum, models_, cell.scores.begin());
+            std::copy_n(sum + models_, models_ * models_, cell.products.begin());
+        }
+    }
+
+ private:
+    static constexpr double largest = 1 << 22;
+    static constexpr std::uint32_t none = 0xFFFFFFFFU;
+
+    std::size_t models_;
+    std::size_t width_;  ///< weight, scores, products
+    std::size_t per_fold_ = 0;
+    std::vector<std::size_t> radix_;
+    std::vector<std::uint32_t> slots_;
+    std::vector<std::vector<Verification>> keys_;
+    std::vector<double> sums_;
+};
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE void validate(const StatisticsOptions& options, std::size_t models) {
+    if (options.folds < 2)
+        throw ArgumentError("folds: expected at least 2, found " + std::to_string(options.folds));
+    const std::size_t limits = options.max_draws.size();
+    if (limits > 1 && limits + 1 != models)
+        throw ArgumentError("max_draws: expected one number for all models, or one for each of the " +
+                            std::to_string(models - 1) + " but the last, found " + std::to_string(limits));
+    for (const int limit : options.max_draws) {
+        if (limit < all_logged_draws)
+            throw ArgumentError("max_draws: expected a number of draws of at least 0, found " +
+                                std::to_string(limit));
+    }
+}
+
+AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                             const StatisticsOptions& options) {
+    if (data.rows() == 0) throw DataError("no rows to train on");
+    if (data.models() < 2) throw DataError("routing needs at least two models, found one");
+    const auto models = static_cast<std::size_t>(data.models());
+    validate(options, models);
+    require_prices_for(data, prices);
+    Statistics statistics;
+    for (std::size_t m = 0; m < models; ++m) {
+        const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
+        statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
+    }
+    statistics.folds.assign(static_cast<std::size_t>(options.folds), Sums(models));
+    std::vector<detail::PluralityPaths> paths;
+    for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
+        const int draws =
+            statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;
+        paths.emplace_back(data, static_cast<Index>(m), draws, options.seed);
+    }
+    for (Sums& fold : statistics.folds) fold.pluralities.resize(paths.size());
+
+    const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
+    std::vector<int> limits;
+    std::vector<int> counted;
+    for (std::size_t m = 0; m + 1 < models; ++m) {
+        limits.push_back(detail::draw_limit(options, m));
+        counted.push_back(
+            detail::counted_draws(data, static_cast<Index>(m), statistics.models[m].kind, limits[m]));
+    }
+    detail::NumberedCells numbered(counted, models, statistics.folds.size());
+    std::vector<Verification> evidence(models - 1);
+    std::vector<double> scores(models);
+    std::vector<Column> columns;
+    for (std::size_t m = 0; m < models; ++m) columns.push_back(data.scores(static_cast<Index>(m)));
+    for (Index row = 0; row < data.rows(); ++row) {
+        const auto fold = static_cast<std::size_t>(folds[static_cast<std::size_t>(row)]);
+        Sums& sums = statistics.folds[fold];
+        for (std::size_t m = 0; m < models; ++m) {
+            const auto model = static_cast<Index>(m);
+            scores[m] = columns[m](row);
+            if (m + 1 == models) break;
+            const VerificationKind kind = statistics.models[m].kind;
+            evidence[m] = detail::verification_of(data, row, model, kind, limits[m]);
+        }
+        if (numbered.usable()) {
+            numbered.add(fold, evidence, scores);
+        } else {
+            sums.cell(evidence).add(scores);
+        }
+        for (std::size_t m = 0; m < paths.size(); ++m) paths[m].add(row, sums.pluralities[m]);
+    }
+    if (numbered.usable()) numbered.move_to(statistics.folds);
+    for (std::size_t m = 0; m < models; ++m) {
+        detail::add_prices(prices.answers[m], folds, statistics.folds, &Sums::answer_prices, m);
+        if (m + 1 == models) break;
+        const bool whole = statistics.models[m].kind == VerificationKind::confidence;
+        detail::add_prices((whole ? prices.verifications : prices.draws)[m], folds, statistics.folds,
+                           &Sums::draw_prices, m);
+    }
+    return statistics;
+}
+
+}  // namespace automix

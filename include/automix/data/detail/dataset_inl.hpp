@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/dataset.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/category.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/detail/validate.hpp>
+#include <automix/data/record.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
+    : models_(std::move(models)), columns_(models_.size()) {
+    if (models_.empty()) throw ArgumentError("a data set needs at least one model");
+    for (auto name = models_.begin(); name != models_.end(); ++name) {
+        if (name->empty()) throw ArgumentError("a model needs a name");
+        if (std::find(models_.begin(), name, *name) != name) {
+            throw ArgumentError("two models are named " + in_quotes(*name));
+        }
+    }
+}
+
+AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place) {
+    require_valid(record, models_, place);
+    if (find(record.id))
+        throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
+    ids_.push_back(record.id);
+    ids_index_.emplace(hash_text(record.id), rows() - 1);
+    datasets_.append(record.dataset);
+    splits_.append(record.split);
+    categories_.push_back(*parse_category(record.category));
+    for (std::size_t m = 0; m < models_.size(); ++m) columns_[m].append(record.models[m]);
+}
+
+AUTOMIX_INLINE void Dataset::reserve(std::size_t rows) {
+    ids_.reserve(rows);
+    ids_index_.reserve(rows);
+    datasets_.reserve(rows);
+    splits_.reserve(rows);
+    categories_.reserve(rows);
+    for (auto& column : columns_) column.reserve(rows);
+}
+
+AUTOMIX_INLINE Index Dataset::model_index(std::string_view name) const {
+    const auto found = std::find(models_.begin(), models_.end(), name);
+    if (found == models_.end()) {
+        throw ArgumentError("no model " + in_quotes(name) + " in the log; it has " + joined(models_));
+    }
+    return found - models_.begin();
+}
+
+AUTOMIX_INLINE std::optional<Index> Dataset::find(std::string_view id) const {
+    const auto [first, last] = ids_index_.equal_range(hash_text(id));
+    for (auto entry = first; entry != last; ++entry) {
+        if (ids_[index(entry->second)] == id) return entry->second;
+    }
+    return std::nullopt;
+}
+
+AUTOMIX_INLINE std::span<const Verdict> Dataset::verdicts(Index row, Index model) const {
+    return at(model).verdicts[row];
+}
+
+AUTOMIX_INLINE std::pair<Index, Index> Dataset::draw_counts(Index model) const noexcept {
+    return rows() == 0 ? std::pair<Index, Index>{0, 0} : at(model).draw_counts;
+}
+
+AUTOMIX_INLINE bool Dataset::verified(Index model) const noexcept {
+    return rows() > 0 && at(model).unverified == 0;
+}
+
+AUTOMIX_INLINE std::span<const std::int32_t> Dataset::clusters(Index row, Index model) const {
+    return at(model).clusters[row];
+}
+
+AUTOMIX_INLINE std::span<const double> Dataset::sample_scores(Index row, Index model) const {
+    return at(model).sample_scores[row];
+}
+
+AUTOMIX_INLINE Record Dataset::record(Index row) const {
+    Record record{id(row), dataset(row), split(row), {}, {}};
+    if (const Category c = category(row); c != Category::none) {
+        record.category = category_names[static_cast<std::size_t>(c)];
+    }
+    for (const ModelColumns& column : columns_) record.models.push_back(column.record(row));
+    return record;
+}
+
+AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<const Index> models) const {
+    std::vector<std::string> names;
+    for (const Index model : models) names.push_back(models_[index(model)]);
+    Dataset selection(std::move(names));
+    std::vector<bool> chosen(ids_.size(), false);
+    for (const Index row : rows) {
+        if (chosen[index(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
+        chosen[index(row)] = true;
+    }
+    const bool same_pair = models.front() == 0 && models.back() + 1 == this->models();
+    selection.ids_ = gather(ids_, rows);
+    selection.datasets_ = datasets_.select(rows);
+    selection.splits_ = splits_.select(rows);
+    selection.categories_ = same_pair ? gather(categories_, rows) : std::vector(rows.size(), Category::none);
+    for (std::size_t m = 0; m < models.size(); ++m) selection.columns_[m] = at(models[m]).select(rows);
+    selection.ids_index_.reserve(rows.size());
+    for (Index row = 0; row < selection.rows(); ++row) {
+        selection.ids_index_.emplace(hash_text(selection.id(row)), row);
+    }
+    return selection;
+}
+
+AUTOMIX_INLINE Dataset Dataset::select_rows(std::span<const Index> rows) const {
+    return select(rows, all(models()));
+}
+
+AUTOMIX_INLINE Dataset Dataset::with_models(const std::vector<std::string>& names) const {
+    std::vector<Index> chosen;
+    for (const auto& name : names) {
+        chosen.push_back(model_index(name));
+        if (chosen.size() > 1 && chosen.back() <= chosen[chosen.size() - 2]) {
+            throw ArgumentError("models must stand in the log's order, cheapest first: " + joined(models_));
+        }
+    }
+    return select(all(rows()), chosen);
+}
+
+AUTOMIX_INLINE void Dataset::ModelColumns::append(const ModelRow& model) {
+    const bool logged = !model.verdicts.empty();
+    score.push_back(model.score);
+    cost.push_back(model.cost.value_or(missing));
+    draw_cost.push_back(model.draw_cost.value_or(missing));
+    confidence.push_back(logged ? positive_share(model.verdicts) : model.confidence.value_or(missing));
+    verdicts.append(model.verdicts);
+    clusters.append(model.clusters);
+    sample_scores.append(model.sample_scores);
+    flagged.push_back(model.flagged);
+    count_last();
+}
+
+AUTOMIX_INLINE Dataset::ModelColumns Dataset::ModelColumns::select(std::span<const Index> rows) const {
+    ModelColumns chosen;
+    chosen.score = gather(score, rows);
+    chosen.cost = gather(cost, rows);
+    chosen.draw_cost = gather(draw_cost, rows);
+    chosen.confidence = gather(confidence, rows);
+    chosen.flagged = gather(flagged, rows);
+    chosen.reserve(rows.size());
+    for (const Index row : rows) {
+        chosen.verdicts.append(verdicts[row]);
+        chosen.clusters.append(clusters[row]);
+        chosen.sample_scores.append(sample_scores[row]);
+        chosen.count_last();
+    }
+    return chosen;
+}
+
+AUTOMIX_INLINE void Dataset::ModelColumns::count_last() {
+    const Index row = verdicts.rows() - 1;
+    const auto drawn = static_cast<Index>(verdicts[row].size());
+    draw_counts = {std::min(draw_counts.first, drawn), std::max(draw_counts.second, drawn)};
+    if (std::isnan(confidence[index(row)])) ++unverified;
+}
+
+AUTOMIX_INLINE Dataset::ModelRow Dataset::ModelColumns::record(Index row) const {
+    const auto r = static_cast<std::size_t>(row);
+    const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+    const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
+    return {score[r],   copy(verdicts[row]), known(confidence[r]),    known(cost[r]), known(draw_cost[r]),
+            flagged[r], copy(clusters[row]), copy(sample_scores[row])};
+}
+
+AUTOMIX_INLINE void Dataset::ModelColumns::reserve(std::size_t rows) {
+    for (auto* column : {&score, &cost, &draw_cost, &confidence}) column->reserve(rows);
+    verdicts.reserve(rows);
+    clusters.reserve(rows);
+    sample_scores.reserve(rows);
+    flagged.reserve(rows);
+}
+
+AUTOMIX_INLINE Column Dataset::view(const std::vector<double>& values) {
+    return {values.data(), static_cast<Index>(values.size())};
+}
+
+AUTOMIX_INLINE std::vector<Index> Dataset::all(Index n) {
+    std::vector<Index> numbers(index(n));
+    for (Index i = 0; i < n; ++i) numbers[index(i)] = i;
+    return numbers;
+}
+
+}  // namespace automix

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/price_table.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE PriceColumn::PriceColumn(double price)
+    : constant_(price), mean_(price) {}  // NOLINT(google-explicit-constructor)
+
+AUTOMIX_INLINE PriceColumn::PriceColumn(Eigen::ArrayXd prices)
+    : is_constant_(false), prices_(std::move(prices)), mean_(prices_.size() == 0 ? 0.0 : prices_.mean()) {}
+
+AUTOMIX_INLINE PriceColumn PriceColumn::select_rows(std::span<const Index> rows) const {
+    if (is_constant_) return constant_;
+    Eigen::ArrayXd chosen(static_cast<Index>(rows.size()));
+    Index to = 0;
+    for (const Index row : rows) chosen(to++) = prices_(row);
+    return PriceColumn(std::move(chosen));
+}
+
+AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) const {
+    PriceTable selection;
+    for (const auto& [from, to] :
+         {std::pair{&answers, &selection.answers}, std::pair{&draws, &selection.draws},
+          std::pair{&verifications, &selection.verifications}}) {
+        for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
+    }
+    selection.recorded = recorded;
+    selection.notes = notes;
+    return selection;
+}
+
+}  // namespace automix
+
+namespace automix::detail {
+
+/// A column of prices of one model, as messages call it.
+inline Place price_place(const Dataset& data, Index model, const char* field) {
+    return Place{
+        {},
+        0,
+        std::string(field) + " of model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)])};
+}
+
+AUTOMIX_INLINE std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices) {
+    if (!prices.answers.empty()) return {prices.answers.begin(), prices.answers.end()};
+    std::vector<PriceColumn> columns;
+    Index unrecorded = -1;
+    for (Index model = 0; model < data.models(); ++model) {
+        const Column recorded = data.recorded_costs(model);
+        if (recorded_everywhere(data, recorded, price_place(data, model, "cost"),
+                                [](Index) { return true; })) {
+            columns.emplace_back(recorded);
+        } else if (unrecorded < 0) {
+            unrecorded = model;
+        }
+    }
+    if (unrecorded < 0) return columns;
+    const Place place = price_place(data, unrecorded, "cost");
+    if (!columns.empty())
+        throw DataError(place,
+                        "not recorded, but that of other models is; record it, or give a price for each");
+    if (data.models() > 2)
+        throw DataError(place, "not recorded; with more than two models give a price for each");
+    if (data.models() == 1) return {1.0};
+    return {1.0, 50.0};
+}
+
+/// Price of one draw and of all logged draws.
+struct VerificationPrices {
+    PriceColumn draw{};
+    PriceColumn whole{};
+};
+
+/// Verification prices of one model; what is worth knowing goes into `table`.
+inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
+                                              PriceTable& table) {
+    const Index verified = data.verified_rows(model);
+    if (verified == 0) return {};
+    const std::string& name = data.model_names()[static_cast<std::size_t>(model)];
+    if (verified < data.rows()) {
+        table.notes.push_back("model " + in_quotes(name) + " is verified in " + std::to_string(verified) +
+                              " of " + std::to_string(data.rows()) + " rows only");
+    }
+    // A confidence alone counts as one draw.
+    const auto draws = [&](Index row) {
+        return static_cast<double>(std::max<std::size_t>(1, data.verdicts(row, model).size()));
+    };
+    const auto [fewest, most] = data.draw_counts(model);
+    const bool constant = fewest == most;
+    const Column confidences = data.confidences(model);
+
+    const Column recorded = data.recorded_draw_costs(model);
+    const bool stated = prices.verification || !prices.draws.empty();
+    if (!stated && recorded_everywhere(data, recorded, price_place(data, model, "draw_cost"),
+                                       [&](Index row) { return !std::isnan(confidences(row)); })) {
+        table.recorded.draws = true;
+        return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
+                price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); })};
+    }
+    if (!prices.draws.empty()) {
+        const auto m = static_cast<std::size_t>(prices.draws.size() == 1 ? 0 : model);
+        const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
+        if (constant) return {draw, draw * draws(0)};
+        return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); })};
+    }
+    if (!stated && table.recorded.answers) {
+        table.notes.push_back("no draw_cost is recorded for model " + in_quotes(name) +
+                              ": its whole verification is taken to cost 1");
+    }
+    const double whole = prices.verification.value_or(1.0);
+    if (constant) return {whole / draws(0), whole};
+    return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole};
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& prices) {
+    validate(prices, static_cast<std::size_t>(data.models()));
+    PriceTable table;
+    table.answers = detail::answer_prices(data, prices);
+    table.recorded.answers =
+        prices.answers.empty() && data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
+    for (Index model = 0; model < data.models(); ++model) {
+        auto verification = detail::verification_prices(data, prices, model, table);
+        table.draws.push_back(std::move(verification.draw));
+        table.verifications.push_back(std::move(verification.whole));
+    }
+    return table;
+}
+
+AUTOMIX_INLINE void require_prices_for(const Dataset& data, const PriceTable& prices) {
+    const auto fits = [&](const PriceColumn& column) { return column.covers(data.rows()); };
+    const auto models = static_cast<std::size_t>(data.models());
+    for (const auto* columns : {&prices.answers, &prices.draws, &prices.verifications}) {
+        if (columns->size() != models || !std::all_of(columns->begin(), columns->end(), fits)) {
+            throw ArgumentError("prices: expected those of a data set of " + std::to_string(data.rows()) +
+                                " rows and " + std::to_string(models) +
+                                " models; resolve them from that data set");
+        }
+    }
+}
+
+}  // namespace automix

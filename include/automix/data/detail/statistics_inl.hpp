@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/statistics.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE StatisticsCell::StatisticsCell(std::vector<Verification> key, std::size_t models)
+    : evidence(std::move(key)), scores(models, 0.0), products(models * models, 0.0) {}
+
+AUTOMIX_INLINE void StatisticsCell::add(const std::vector<double>& row, double row_weight) {
+    weight += row_weight;
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        scores[i] += row_weight * row[i];
+        for (std::size_t j = 0; j < scores.size(); ++j)
+            products[i * scores.size() + j] += row_weight * row[i] * row[j];
+    }
+}
+
+AUTOMIX_INLINE void StatisticsCell::add(const StatisticsCell& other, double factor) {
+    weight += factor * other.weight;
+    for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += factor * other.scores[i];
+    for (std::size_t i = 0; i < products.size(); ++i) products[i] += factor * other.products[i];
+}
+
+AUTOMIX_INLINE double Sums::weight() const {
+    double sum = 0.0;
+    for (const StatisticsCell& cell : cells) sum += cell.weight;
+    return sum;
+}
+
+AUTOMIX_INLINE double Sums::mean_score(std::size_t model) const {
+    double sum = 0.0;
+    for (const StatisticsCell& cell : cells) sum += cell.scores[model];
+    return sum / weight();
+}
+
+AUTOMIX_INLINE StatisticsCell& Sums::cell(const std::vector<Verification>& evidence) {
+    const auto found = std::lower_bound(
+        cells.begin(), cells.end(), evidence,
+        [](const StatisticsCell& cell, const std::vector<Verification>& key) { return cell.evidence < key; });
+    if (found != cells.end() && found->evidence == evidence) return *found;
+    return *cells.insert(found, StatisticsCell(evidence, answer_prices.size()));
+}
+
+AUTOMIX_INLINE void Sums::add(const Sums& other, double factor) {
+    for (const StatisticsCell& theirs : other.cells) cell(theirs.evidence).add(theirs, factor);
+    for (std::size_t i = 0; i < answer_prices.size(); ++i) {
+        answer_prices[i] += factor * other.answer_prices[i];
+        draw_prices[i] += factor * other.draw_prices[i];
+    }
+    if (pluralities.empty()) pluralities.resize(other.pluralities.size());
+    for (std::size_t i = 0; i < other.pluralities.size(); ++i)
+        pluralities[i].add(other.pluralities[i], factor);
+}
+
+AUTOMIX_INLINE Sums& Sums::operator+=(const Sums& other) {
+    add(other, 1.0);
+    return *this;
+}
+
+AUTOMIX_INLINE Sums& Sums::operator-=(const Sums& other) {
+    add(other, -1.0);
+    std::erase_if(cells, [](const StatisticsCell& cell) { return cell.weight < 1e-9; });
+    return *this;
+}
+
+AUTOMIX_INLINE Sums& Sums::operator*=(double factor) {
+    add(Sums(*this), factor - 1.0);
+    return *this;
+}
+
+AUTOMIX_INLINE Sums Statistics::total() const {
+    Sums sums(models.size());
+    for (const Sums& fold : folds) sums += fold;
+    return sums;
+}
+
+AUTOMIX_INLINE Statistics& Statistics::operator+=(const Statistics& other) {
+    require_alike(other);
+    for (std::size_t i = 0; i < models.size(); ++i)
+        models[i].draws = std::min(models[i].draws, other.models[i].draws);
+    for (std::size_t i = 0; i < folds.size(); ++i) folds[i] += other.folds[i];
+    return *this;
+}
+
+AUTOMIX_INLINE Statistics& Statistics::operator-=(const Statistics& other) {
+    require_alike(other);
+    for (std::size_t i = 0; i < folds.size(); ++i) folds[i] -= other.folds[i];
+    return *this;
+}
+
+AUTOMIX_INLINE Statistics& Statistics::operator*=(double factor) {
+    if (!(factor > 0.0 && std::isfinite(factor)))
+        throw ArgumentError("statistics: expected a factor above 0, found " + format_number(factor));
+    for (Sums& fold : folds) fold *= factor;
+    return *this;
+}
+
+AUTOMIX_INLINE void Statistics::require_same_models(const Statistics& other) const {
+    const auto names = [](const Statistics& statistics) {
+        std::vector<std::string> all;
+        for (const ModelShape& model : statistics.models) all.push_back(model.name);
+        return joined(all);
+    };
+    if (names(*this) != names(other)) differ("models", names(*this), names(other));
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        if (models[i].kind != other.models[i].kind)
+            throw DataError("statistics: model " + in_quotes(models[i].name) +
+                            " has verdicts in one and a confidence or nothing in the other");
+    }
+}
+
+AUTOMIX_INLINE void Statistics::differ(const std::string& what, const std::string& mine,
+                                                           const std::string& theirs) {
+    throw DataError("statistics: " + what + " differ: " + mine + " and " + theirs);
+}
+
+AUTOMIX_INLINE void Statistics::require_alike(const Statistics& other) const {
+    require_same_models(other);
+    if (folds.size() != other.folds.size())
+        differ("numbers of folds", std::to_string(folds.size()), std::to_string(other.folds.size()));
+}
+
+}  // namespace automix

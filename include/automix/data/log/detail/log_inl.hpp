@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/log/log.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/data/log/detail/row_places.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/read_options.hpp>
+
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOptions& options) {
+    LogReader reader(paths, options);
+    std::optional<Dataset> data;
+    detail::ReadNotes notes;
+    detail::RowPlaces places;
+    LogRecord log;
+    while (reader.next(log)) {
+        if (!data) data.emplace(log.model_names);
+        if (const auto first = data->find(log.record.id)) {
+            const bool column = options.mapping && !options.mapping->id.empty();
+            throw DataError(
+                Place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"},
+                "duplicate id " + in_quotes(log.record.id) + ", first at " +
+                    to_string(places[static_cast<std::size_t>(*first)]));
+        }
+        data->append(log.record, reader.place());
+        places.add(reader.place());
+        notes.add(log, reader.place());
+    }
+    std::vector<std::string> warnings = notes.warnings(data->model_names(), reader.truncated());
+    return {std::move(*data), std::move(warnings), notes.verdicts(), reader.truncated()};
+}
+
+AUTOMIX_INLINE Log read_log(const std::string& path, const ReadOptions& options) {
+    return read_log(std::vector<std::string>{path}, options);
+}
+
+AUTOMIX_INLINE Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options) {
+    return read_log(std::vector<std::string>(paths), options);
+}
+
+}  // namespace automix

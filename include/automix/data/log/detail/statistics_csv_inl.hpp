@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of data/log/statistics_csv.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/log/statistics_csv.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/file/csv_line.hpp>
+#include <automix/file/file_replacement.hpp>
+#include <automix/file/line_reader.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+inline std::string product_column(const std::string& a, const std::string& b) {
+    return "product_" + a + ":" + b;
+}
+
+/// Reads one table. A column is known by its number in the header, -1 where it is not there.
+class StatisticsCsvReader {
+ public:
+    StatisticsCsvReader(const std::string& path, int folds) : path_(path), reader_(path), folds_(folds) {}
+
+    Statistics read() {
+        std::string_view line;
+        if (!reader_.next(line))
+            throw DataError(Place{path_, 0, {}}, "empty: expected a line of column names");
+        split(line);
+        read_header();
+        while (reader_.next(line)) {
+            if (line.empty() || line == "\r") continue;
+            split(line);
+            if (fields_.size() != header_.size())
+                fail({}, "expected " + std::to_string(header_.size()) +
+                             " fields, as there are columns, found " + std::to_string(fields_.size()));
+            read_row();
+        }
+        for (ModelShape& model : statistics_.models) {
+            if (model.draws == unknown_draws) model.draws = 1;
+        }
+        try {
+            validate(statistics_);
+        } catch (const DataError& error) {
+            throw DataError(Place{path_, 0, error.place().field}, error.detail());
+        }
+        return std::move(statistics_);
+    }
+
+ private:
+    static constexpr int unknown_draws = std::numeric_limits<int>::max();
+
+    struct ModelColumns {
+        int draws = -1, parsed = -1, positive = -1, confidence = -1;
+        int score = -1, answer_price = -1, draw_price = -1;
+    };
+
+    [[noreturn]] void fail(const std::string& column, const std::string& message) const {
+        throw DataError(Place{path_, reader_.line(), column}, message);
+    }
+
+    void split(std::string_view line) {
+        try {
+            split_csv(line, fields_);
+        } catch (const DataError& error) {
+            fail(error.place().field, error.detail());
+        }
+    }
+
+    void read_header() {
+        header_ = fields_;
+        constexpr std::string_view prefix = "score_";
+        for (std::size_t i = 0; i < header_.size(); ++i) {
+            if (std::find(header_.begin(), header_.begin() + static_cast<std::ptrdiff_t>(i), header_[i]) !=
+                header_.begin() + static_cast<std::ptrdiff_t>(i))
+                fail(header_[i], "stands twice in the header");
+            if (header_[i].starts_with(prefix))
+                statistics_.models.push_back({header_[i].substr(prefix.size()), VerificationKind::none, 0});
+        }
+        if (statistics_.models.size() < 2)
+            fail({}, "routing needs at least two models: expected a column score_MODEL for each, found " +
+                         std::to_string(statistics_.models.size()));
+        known_.assign(header_.size(), false);
+        fold_ = column("fold", true);
+        weight_ = column("weight", true);
+        for (std::size_t m = 0; m < statistics_.models.size(); ++m) read_model_columns(m);
+        for (std::size_t i = 0; i < statistics_.models.size(); ++i) {
+            for (std::size_t j = i; j < statistics_.models.size(); ++j) {
+                products_.push_back(
+                    column(product_column(statistics_.models[i].name, statistics_.models[j].name), true));
+            }
+        }
+        for (std::size_t i = 0; i < header_.size(); ++i) {
+            if (!known_[i]) fail(header_[i], "unknown column");
+        }
+        statistics_.folds.assign(static_cast<std::size_t>(folds_), Sums(statistics_.models.size()));
+    }
+
+    void read_model_columns(std::size_t m) {
+        ModelShape& model = statistics_.models[m];
+        const std::string& name = model.name;
+        ModelColumns& columns = columns_.emplace_back();
+        columns.score = column("score_" + name, true);
+        columns.answer_price = column("answer_price_" + name, true);
+        if (m + 1 == statistics_.models.size()) return;
+        columns.parsed = column("parsed_" + name, false);
+        columns.confidence = column("confidence_" + name, false);
+        if (columns.parsed >= 0 && columns.confidence >= 0)
+            fail("confidence_" + name, "a model has verdicts or a confidence, not both");
+        if (columns.parsed >= 0) {
+            model = {name, VerificationKind::verdicts, unknown_draws};
+            columns.positive = column("positive_" + name, true);
+            columns.draws = column("draws_" + name, true);
+        } else if (columns.confidence >= 0) {
+            model = {name, VerificationKind::confidence, 1};
+        }
+        columns.draw_price = column("draw_price_" + name, model.kind != VerificationKind::none);
+    }
+
+    int column(const std::string& name, bool required) {
+        const auto found = std::find(header_.begin(), header_.end(), name);
+        if (found == header_.end()) {
+            if (required) fail(name, "this column is missing");
+            return -1;
+        }
+        const auto at = found - header_.begin();
+        if (known_[static_cast<std::size_t>(at)])
+            fail(name, "names of models leave it open what this column holds");
+        known_[static_cast<std::size_t>(at)] = true;
+        return static_cast<int>(at);
+    }
+
+    void read_row() {
+        Sums& sums = statistics_.folds[static_cast<std::size_t>(whole(fold_, 0, folds_ - 1))];
+        const std::size_t n = statistics_.models.size();
+        StatisticsCell cell({}, n);
+        cell.weight = number(weight_);
+        for (std::size_t m = 0; m < n; ++m) {
+            cell.scores[m] = number(columns_[m].score);
+            sums.answer_prices[m] += price(columns_[m].answer_price);
+            if (columns_[m].draw_price >= 0) sums.draw_prices[m] += price(columns_[m].draw_price);
+            if (m + 1 < n) cell.evidence.push_back(evidence(m));
+        }
+        auto product = products_.begin();
+        for (std::size_t i = 0; i < n; ++i) {
+            for (std::size_t j = i; j < n; ++j)
+                cell.products[i * n + j] = cell.products[j * n + i] = number(*product++);
+        }
+        try {
+            StatisticsCheck(statistics_.models).check_cell(cell, [] { return std::string(); });
+        } catch (const DataError& error) {
+            fail(column_of(error.place().field), error.detail());
+        }
+        sums.cell(cell.evidence).add(cell, 1.0);
+    }
+
+    Verification evidence(std::size_t m) {
+        const ModelColumns& columns = columns_[m];
+        ModelShape& model = statistics_.models[m];
+        constexpr int most = std::numeric_limits<int>::max() - 1;
+        if (model.kind == VerificationKind::confidence) return {0, 0, number(columns.confidence)};
+        if (model.kind == VerificationKind::none) return {};
+        model.draws = std::min(model.draws, whole(columns.draws, 1, most));
+        return {whole(columns.parsed, 0, most), whole(columns.positive, 0, most), 0.0};
+    }
+
+    [[nodiscard]] double number(int column) const {
+        const std::string& text = fields_[static_cast<std::size_t>(column)];
+        const auto value = parse_number(text);
+        if (!value || !std::isfinite(*value))
+            fail(header_[static_cast<std::size_t>(column)],
+                 "expected a finite number, found " + in_quotes(text));
+        return *value;
+    }
+
+    [[nodiscard]] double price(int column) const {
+        const double value = number(column);
+        if (value < 0.0)
+            fail(header_[static_cast<std::size_t>(column)],
+                 "expected a sum of prices of at least 0, found " + format_number(value));
+        return value;
+    }
+
+    [[nodiscard]] int whole(int column, int least, int most) const {
+        const double value = number(column);
+        if (!(value >= least && value <= most && value == std::floor(value))) {
+            fail(header_[static_cast<std::size_t>(column)],
+                 "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
+                     ", found " + in_quotes(fields_[static_cast<std::size_t>(column)]));
+        }
+        return static_cast<int>(value);
+    }
+
+    /// The column of a field of a cell, as in `.scores[1]`.
+    [[nodiscard]] std::string column_of(const std::string& field) const {
+        const std::size_t open = field.find('[');
+        if (open == std::string::npos) return field.substr(1);
+        const std::string part = field.substr(1, open - 1);
+        const auto number = static_cast<std::size_t>(std::stoul(field.substr(open + 1)));
+        const auto& models = statistics_.models;
+        if (part == "scores") return "score_" + models[number].name;
+        if (part == "evidence") {
+            const bool counted = models[number].kind == VerificationKind::verdicts;
+            return (counted ? "positive_" : "confidence_") + models[number].name;
+        }
+        const std::size_t i = number / models.size();
+        const std::size_t j = number % models.size();
+        return product_column(models[std::min(i, j)].name, models[std::max(i, j)].name);
+    }
+
+    const std::string& path_;
+    LineReader reader_;
+    int folds_;
+    Statistics statistics_;
+    std::vector<std::string> fields_;  // of the line at hand
+    std::vector<std::string> header_;
+    std::vector<bool> known_;  // columns of the header that have a meaning
+    int fold_ = -1;
+    int weight_ = -1;
+    std::vector<ModelColumns> columns_;
+    std::vector<int> products_;  // of the models i <= j
+};
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
+    validate(statistics);
+    const std::vector<ModelShape>& models = statistics.models;
+    const std::size_t n = models.size();
+    detail::CsvText text;
+    text.add("fold");
+    for (const ModelShape& model : models) {
+        if (model.kind == VerificationKind::verdicts) {
+            for (const char* column : {"draws_", "parsed_", "positive_"}) text.add(column + model.name);
+        } else if (model.kind == VerificationKind::confidence) {
+            text.add("confidence_" + model.name);
+        }
+    }
+    text.add("weight");
+    for (const ModelShape& model : models) text.add("score_" + model.name);
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = i; j < n; ++j) text.add(detail::product_column(models[i].name, models[j].name));
+    }
+    for (const ModelShape& model : models) text.add("answer_price_" + model.name);
+    for (std::size_t m = 0; m + 1 < n; ++m) text.add("draw_price_" + models[m].name);
+    text.end_line();
+    for (std::size_t f = 0; f < statistics.folds.size(); ++f) {
+        const Sums& sums = statistics.folds[f];
+        if (!sums.pluralities.empty())
+            throw ArgumentError(
+                "statistics: a table has no place for sums of pluralities; write them as JSON");
+        for (const StatisticsCell& cell : sums.cells) {
+            const bool first = &cell == sums.cells.data();
+            text.add(std::to_string(f));
+            for (std::size_t m = 0; m + 1 < n; ++m) {
+                const Verification& seen = cell.evidence[m];
+                if (models[m].kind == VerificationKind::verdicts) {
+                    for (const int count : {models[m].draws, seen.parsed, seen.positive})
+                        text.add(std::to_string(count));
+                } else if (models[m].kind == VerificationKind::confidence) {
+                    text.add(seen.confidence);
+                }
+            }
+            text.add(cell.weight);
+            for (const double score : cell.scores) text.add(score);
+            for (std::size_t i = 0; i < n; ++i) {
+                for (std::size_t j = i; j < n; ++j) text.add(cell.products[i * n + j]);
+            }
+            for (const double price : sums.answer_prices) text.add(first ? price : 0.0);
+            for (std::size_t m = 0; m + 1 < n; ++m) text.add(first ? sums.draw_prices[m] : 0.0);
+            text.end_line();
+        }
+    }
+    return text.take();
+}
+
+AUTOMIX_INLINE Statistics read_statistics_csv(const std::string& path, const StatisticsCsvOptions& options) {
+    if (options.folds < 2)
+        throw ArgumentError("folds: expected at least 2, found " + std::to_string(options.folds));
+    return detail::StatisticsCsvReader(path, options.folds).read();
+}
+
+AUTOMIX_INLINE void write_statistics_csv(const std::string& path, const Statistics& statistics) {
+    FileReplacement(path).commit(to_statistics_csv(statistics));
+}
+
+}  // namespace automix

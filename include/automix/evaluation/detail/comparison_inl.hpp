@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of evaluation/comparison.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/comparison.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/router.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE void validate(const ComparisonOptions& options) {
+    if (options.halves < 1)
+        throw ArgumentError("halves: expected at least 1, found " + std::to_string(options.halves));
+    if (options.train_rows < 0)
+        throw ArgumentError("train_rows: expected at least 0, found " + std::to_string(options.train_rows));
+}
+
+AUTOMIX_INLINE MeanFigure mean_over_halves(const std::vector<Figure>& halves) {
+    MeanFigure result;
+    double count = 0.0;
+    double sum = 0.0;
+    for (const Figure& half : halves) {
+        if (!half) {
+            if (result.undefined++ == 0) result.mean = half;
+            continue;
+        }
+        sum += *half;
+        count += 1.0;
+    }
+    if (count == 0.0) return result;
+    const double mean = sum / count;
+    result.mean = mean;
+    if (count < 2.0) return result;
+    double squares = 0.0;
+    for (const Figure& half : halves) squares += half ? (*half - mean) * (*half - mean) : 0.0;
+    result.se = std::sqrt(squares / (count - 1.0) / count);
+    return result;
+}
+
+}  // namespace automix
+
+namespace automix::detail {
+
+AUTOMIX_INLINE HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows) {
+    HalfRows rows;
+    std::vector<std::pair<double, Index>> train;
+    for (Index row = 0; row < data.rows(); ++row) {
+        const double hash = uniform_of(data.id(row), seed, UniformUse::split);
+        if (hash < 0.5) {
+            train.emplace_back(hash, row);
+        } else {
+            rows.test.push_back(row);
+        }
+    }
+    if (train_rows > 0 && train_rows < static_cast<Index>(train.size())) {
+        std::sort(train.begin(), train.end());
+        train.resize(static_cast<std::size_t>(train_rows));
+    }
+    for (const auto& [hash, row] : train) rows.train.push_back(row);
+    std::sort(rows.train.begin(), rows.train.end());
+    if (rows.train.empty() || rows.test.empty()) {
+        throw DataError("the half of seed " + std::to_string(seed) + " leaves no rows to " +
+                        (rows.train.empty() ? "train on" : "test on"));
+    }
+    return rows;
+}
+
+AUTOMIX_INLINE PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models) {
+    PriceTable selection;
+    for (const Index model : models) {
+        const auto m = static_cast<std::size_t>(model);
+        selection.answers.push_back(prices.answers[m]);
+        selection.draws.push_back(prices.draws[m]);
+        selection.verifications.push_back(prices.verifications[m]);
+    }
+    selection.recorded = prices.recorded;
+    selection.notes = prices.notes;
+    return selection;
+}
+
+AUTOMIX_INLINE MeanFigure mean_difference(const std::vector<HalfFigures>& halves,
+                                          const std::vector<HalfFigures>& others,
+                                          Figure HalfFigures::*figure) {
+    std::vector<Figure> differences;
+    for (std::size_t i = 0; i < halves.size(); ++i) {
+        const Figure& one = halves[i].*figure;
+        const Figure& other = others[i].*figure;
+        differences.push_back(!one ? one : !other ? other : Figure(*one - *other));
+    }
+    return mean_over_halves(differences);
+}
+
+AUTOMIX_INLINE ComparedFigures<MeanFigure> mean_figures(const std::vector<HalfFigures>& halves) {
+    ComparedFigures<MeanFigure> means;
+    for (std::size_t i = 0; i < all_figures<Figure>.size(); ++i) {
+        std::vector<Figure> values;
+        for (const HalfFigures& half : halves) values.push_back(half.*all_figures<Figure>[i]);
+        means.*all_figures<MeanFigure>[i] = mean_over_halves(values);
+    }
+    return means;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
+    const std::vector<std::vector<ComparedRouter>>& logs) {
+    std::vector<ComparedRouter> result = logs.front();
+    for (std::size_t i = 0; i < result.size(); ++i) {
+        const auto mean = [&](auto figure_of) {
+            MeanFigure sum{0.0, 0.0, 0};
+            for (const auto& routers : logs) {
+                const MeanFigure log = figure_of(routers[i]);
+                sum.mean = !sum.mean ? sum.mean : !log.mean ? log.mean : Figure(*sum.mean + *log.mean);
+                sum.se = !sum.se ? sum.se : !log.se ? log.se : Figure(std::hypot(*sum.se, *log.se));
+                sum.undefined += log.undefined;
+            }
+            const auto count = static_cast<double>(logs.size());
+            if (sum.mean) sum.mean = *sum.mean / count;
+            if (sum.se) sum.se = *sum.se / count;
+            return sum;
+        };
+        ComparedRouter& router = result[i];
+        for (const auto figure : detail::all_figures<MeanFigure>)
+            router.figures.*figure = mean([&](const ComparedRouter& r) { return r.figures.*figure; });
+        router.area_difference = mean([](const ComparedRouter& r) { return r.area_difference; });
+        router.excess_difference = mean([](const ComparedRouter& r) { return r.excess_difference; });
+        router.refused = router.infeasible = 0;
+        for (const auto& routers : logs) {
+            router.refused += routers[i].refused;
+            router.infeasible += routers[i].infeasible;
+        }
+    }
+    return result;
+}
+
+}  // namespace automix

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of evaluation/evaluate.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace automix::detail {
+
+/// The rows of each data set in `dataset_names`.
+inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
+    std::vector<std::vector<Index>> rows(data.dataset_names().size());
+    for (Index row = 0; row < data.rows(); ++row)
+        rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
+    return rows;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE Evaluator::Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options)
+    : data_(data),
+      prices_(prices),
+      options_(options),
+      ends_(end_models(data, prices)),
+      baselines_(evaluate_baselines(data, prices, options_.mix)),
+      datasets_(detail::rows_by_dataset(data)) {
+    if (options_.bootstrap) validate(*options_.bootstrap);
+}
+
+AUTOMIX_INLINE std::vector<Evaluation> Evaluator::sum_up(const std::vector<Replay>& replays) const {
+    std::vector<Evaluation> evaluations;
+    for (const Replay& rows : replays) {
+        Evaluation& evaluation = evaluations.emplace_back();
+        evaluation.report = summarise(rows, ends_);
+        evaluation.baselines = baselines_;
+        for (std::size_t i = 0; i < datasets_.size(); ++i) {
+            const std::string& name = data_.dataset_names()[i];
+            if (name.empty()) continue;
+            evaluation.datasets.emplace_back(
+                name, summarise(rows.select_rows(datasets_[i]), ends_.select_rows(datasets_[i])));
+        }
+    }
+    if (!options_.bootstrap) return evaluations;
+    const auto intervals = bootstrap(replays, ends_, *options_.bootstrap);
+    for (std::size_t i = 0; i < evaluations.size(); ++i) evaluations[i].intervals = intervals[i];
+    return evaluations;
+}
+
+}  // namespace automix

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of evaluation/replay.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/routing/loop.hpp>
+
+#include <Eigen/Core>
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE Replay::Replay(Index rows) {
+    for (auto* column : {&performance, &answer_cost, &verification_cost, &routed, &draws, &rounds}) {
+        column->setZero(rows);
+    }
+}
+
+AUTOMIX_INLINE void Replay::add(Index row, double weight, const Outcome& outcome, double score) {
+    performance(row) += weight * score;
+    answer_cost(row) += weight * outcome.answer_cost;
+    verification_cost(row) += weight * outcome.verification_cost;
+    routed(row) += outcome.routed ? weight : 0.0;
+    draws(row) += weight * outcome.draws;
+    rounds(row) += weight * outcome.rounds;
+}
+
+}  // namespace automix
+
+namespace automix::detail {
+
+AUTOMIX_INLINE std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints) {
+    std::vector<UniformInterval> intervals;
+    double begin = 0.0;
+    const auto close = [&](double end) {
+        if (!(end >= begin && end <= 1.0)) {
+            throw ProtocolError("router: expected breakpoints that ascend within [0, 1], found " +
+                                format_number(end) + " after " + format_number(begin));
+        }
+        if (end > begin) intervals.push_back({0.5 * (begin + end), end - begin});
+        begin = end;
+    };
+    for (const double breakpoint : breakpoints) close(breakpoint);
+    if (!breakpoints.empty()) close(1.0);
+    return intervals;
+}
+
+AUTOMIX_INLINE void require_answer(const Outcome& outcome, const std::string& id) {
+    if (!outcome.failure.empty() || outcome.model < 0) {
+        throw DataError("id " + in_quotes(id) + ": " +
+                        (outcome.failure.empty() ? "no answer" : outcome.failure));
+    }
+}
+
+}  // namespace automix::detail

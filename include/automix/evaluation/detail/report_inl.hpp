@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of evaluation/report.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
+
+#include <Eigen/Core>
+
+#include <string>
+
+namespace automix {
+
+AUTOMIX_INLINE EndModels end_models(const Dataset& data, const PriceTable& prices) {
+    if (data.rows() == 0) throw DataError("no rows to evaluate");
+    require_prices_for(data, prices);
+    const auto costs = [&](const PriceColumn& column) -> Eigen::ArrayXd {
+        return Eigen::ArrayXd::NullaryExpr(data.rows(), [&](Index row) { return column(row); });
+    };
+    return {data.scores(0), costs(prices.answers.front()), data.scores(data.models() - 1),
+            costs(prices.answers.back())};
+}
+
+AUTOMIX_INLINE const std::string& Report::undefined() const noexcept {
+    return ibc ? ibc_lift.reason() : ibc.reason();
+}
+
+AUTOMIX_INLINE Report summarise(const Replay& replay, const EndModels& ends) {
+    const Point small = ends.small();
+    const Point large = ends.large();
+    Report report;
+    report.rows = replay.performance.size();
+    report.performance = replay.performance.mean();
+    report.answer_cost = replay.answer_cost.mean();
+    report.verification_cost = replay.verification_cost.mean();
+    report.cost = report.answer_cost + report.verification_cost;
+    report.routed = replay.routed.mean();
+    report.draws = replay.draws.mean();
+    report.rounds = replay.rounds.mean();
+    report.ibc = ibc(report.point(), small);
+    report.ibc_lift = ibc_lift(report.point(), small, large);
+    report.gap_recovered = gap_recovered(report.point(), small, large);
+    report.excess = excess(report.point(), small, large);
+    report.mixing_performance = mixing_performance(report.cost, small, large);
+    return report;
+}
+
+}  // namespace automix

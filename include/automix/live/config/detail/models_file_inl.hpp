@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of live/config/models_file.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/price.hpp>
+#include <automix/file/file.hpp>
+#include <automix/json/field_line.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/live/config/models_file.hpp>
+#include <automix/model/model_price.hpp>
+#include <automix/model/request.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/verdict_rules.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+AUTOMIX_INLINE std::vector<ModelConfig> ModelsParser::parse(const nlohmann::json& json) const {
+    require_keys(json, "", std::array{"models"});
+    const nlohmann::json& list = this->list(member(json, "", "models"), "models", 0, " model");
+    std::vector<ModelConfig> models;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        models.push_back(model(list[i], element("models", i)));
+        for (std::size_t j = 0; j < i; ++j) {
+            if (models[j].name == models[i].name)
+                fail(element("models", i) + ".name", in_quotes(models[i].name) + " stands twice");
+        }
+    }
+    return models;
+}
+
+AUTOMIX_INLINE std::string ModelsParser::not_empty(const nlohmann::json& json,
+                                                   const std::string& field) const {
+    std::string value = text(json, field);
+    if (value.empty()) fail(field, "expected a text, found an empty one");
+    return value;
+}
+
+AUTOMIX_INLINE std::chrono::milliseconds ModelsParser::seconds(const nlohmann::json& json,
+                                                               const std::string& field) const {
+    const double value = finite(json, field);
+    constexpr double most = 86'400.0;
+    if (!(value > 0.0 && value <= most)) fail_expected(field, "seconds above 0 and up to a day", json);
+    return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(1000.0 * value)));
+}
+
+AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const std::string& at) const {
+    require_keys(
+        json, at,
+        std::array{"name", "base_url", "model", "api_key_env", "price", "generation", "verification",
+                   "prompts", "verdict", "timeout_s", "connect_timeout_s", "concurrency",
+                   "requests_per_minute", "samples_per_call", "attempts", "max_prompt_bytes", "extra"});
+    ModelConfig model;
+    model.name = not_empty(member(json, at, "name"), inside(at, "name"));
+    model.base_url = not_empty(member(json, at, "base_url"), inside(at, "base_url"));
+    model.model = model.name;
+    with(json, at, "model", [&](const auto& v, const auto& f) { model.model = not_empty(v, f); });
+    with(json, at, "api_key_env", [&](const auto& v, const auto& f) { model.api_key_env = not_empty(v, f); });
+    model.price = price(member(json, at, "price"), inside(at, "price"));
+    read_sampling(json, at, model);
+    with(json, at, "prompts", [&](const auto& v, const auto& f) { read_prompts(v, f, model); });
+    with(json, at, "verdict", [&](const auto& v, const auto& f) { model.verdict = verdict(v, f); });
+    with(json, at, "timeout_s", [&](const auto& v, const auto& f) { model.timeout = seconds(v, f); });
+    with(json, at, "connect_timeout_s",
+         [&](const auto& v, const auto& f) { model.connect_timeout = seconds(v, f); });
+    with(json, at, "concurrency",
+         [&](const auto& v, const auto& f) { model.limits.concurrency = whole(v, f, 1); });
+    with(json, at, "requests_per_minute",
+         [&](const auto& v, const auto& f) { model.limits.requests_per_minute = whole(v, f, 1); });
+    with(json, at, "samples_per_call",
+         [&](const auto& v, const auto& f) { model.samples_per_call = whole(v, f, 1); });
+    with(json, at, "attempts", [&](const auto& v, const auto& f) { model.attempts = whole(v, f, 1); });
+    with(json, at, "max_prompt_bytes", [&](const auto& v, const auto& f) {
+        model.render.max_bytes = static_cast<std::size_t>(whole(v, f, 1));
+    });
+    with(json, at, "extra", [&](const auto& v, const auto& f) {
+        if (!v.is_object()) fail_expected(f, "an object", v);
+        model.extra = v.dump();
+    });
+    return model;
+}
+
+AUTOMIX_INLINE ModelPrice ModelsParser::price(const nlohmann::json& json, const std::string& at) const {
+    require_keys(json, at,
+                 std::array{"call", "verification", "prompt_per_million", "completion_per_million"});
+    const bool by_tokens = json.contains("prompt_per_million") && json.contains("completion_per_million");
+    if (!json.contains("call") && !by_tokens)
+        fail(at, "expected call, or prompt_per_million and completion_per_million");
+    ModelPrice price;
+    for (const auto& [key, value] :
+         {std::pair{"call", &price.call}, std::pair{"verification", &price.verification},
+          std::pair{"prompt_per_million", &price.prompt_per_million},
+          std::pair{"completion_per_million", &price.completion_per_million}}) {
+        with(json, at, key, [&, value = value](const auto& v, const auto& f) {
+            *value = finite(v, f);
+            if (!automix::is_price(*value)) fail(f, automix::price_complaint(*value));
+        });
+    }
+    if (!json.contains("verification")) price.verification = price.call;
+    return price;
+}
+
+AUTOMIX_INLINE void ModelsParser::read_sampling(const nlohmann::json& json, const std::string& at,
+                                                ModelConfig& model) const {
+    constexpr double usual_temperature = 0.7;
+    const std::string generation = inside(at, "generation");
+    const nlohmann::json& given = member(json, at, "generation");
+    update(model.generation, given, generation);
+    member(given, generation, "max_tokens");
+    model.verification = model.generation;
+    if (model.generation.temperature == 0.0) model.verification.temperature = usual_temperature;
+    with(json, at, "verification", [&](const auto& v, const auto& f) { update(model.verification, v, f); });
+}
+
+AUTOMIX_INLINE void ModelsParser::update(Sampling& sampling, const nlohmann::json& json,
+                                         const std::string& at) const {
+    require_keys(json, at, std::array{"temperature", "top_p", "max_tokens", "stop", "seed"});
+    with(json, at, "temperature", [&](const auto& v, const auto& f) {
+        sampling.temperature = finite(v, f);
+        if (!(sampling.temperature >= 0.0)) fail_expected(f, "a number of at least 0", v);
+    });
+    with(json, at, "top_p", [&](const auto& v, const auto& f) {
+        sampling.top_p = finite(v, f);
+        if (!(sampling.top_p > 0.0 && sampling.top_p <= 1.0)) fail_expected(f, "a number in (0, 1]", v);
+    });
+    with(json, at, "max_tokens", [&](const auto& v, const auto& f) { sampling.max_tokens = whole(v, f, 1); });
+    with(json, at, "stop", [&](const auto& v, const auto& f) {
+        sampling.stop.clear();
+        for (std::size_t i = 0; i < array(v, f).size(); ++i)
+            sampling.stop.push_back(not_empty(v[i], element(f, i)));
+    });
+    with(json, at, "seed",
+         [&](const auto& v, const auto& f) { sampling.seed = static_cast<std::uint64_t>(whole(v, f, 0)); });
+}
+
+AUTOMIX_INLINE PromptTemplate ModelsParser::prompt(const nlohmann::json& json, const std::string& field,
+                                                   bool verification) const {
+    const std::string form = text(json, field);
+    return checked(field, [&] {
+        return verification ? PromptTemplate::for_verification(form) : PromptTemplate::for_answer(form);
+    });
+}
+
+AUTOMIX_INLINE void ModelsParser::read_pair(const nlohmann::json& json, const std::string& at,
+                                            ModelPrompts& prompts) const {
+    with(json, at, "answer", [&](const auto& v, const auto& f) { prompts.answer = prompt(v, f, false); });
+    with(json, at, "verify", [&](const auto& v, const auto& f) { prompts.verify = prompt(v, f, true); });
+}
+
+AUTOMIX_INLINE void ModelsParser::read_prompts(const nlohmann::json& json, const std::string& at,
+                                               ModelConfig& model) const {
+    if (!json.is_object()) fail_expected(at, "an object", json);
+    read_pair(json, at, model.prompts);
+    for (const auto& [dataset, pair] : json.items()) {
+        if (dataset == "answer" || dataset == "verify") continue;
+        require_keys(pair, inside(at, dataset), std::array{"answer", "verify"});
+        read_pair(pair, inside(at, dataset), model.dataset_prompts[dataset]);
+    }
+}
+
+AUTOMIX_INLINE VerdictRules ModelsParser::verdict(const nlohmann::json& json, const std::string& at) const {
+    require_keys(json, at, std::array{"positive", "negative"});
+    const std::string positive = not_empty(member(json, at, "positive"), inside(at, "positive"));
+    const std::string negative = not_empty(member(json, at, "negative"), inside(at, "negative"));
+    return checked(at, [&] { return VerdictRules(positive, negative); });
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
+    const nlohmann::json json = detail::parse_document(text, name);
+    return detail::with_line_of_field(text, name, [&] { return detail::ModelsParser(name).parse(json); });
+}
+
+AUTOMIX_INLINE std::vector<ModelConfig> read_models(const std::string& path) {
+    return parse_models(detail::read_file(path), path);
+}
+
+}  // namespace automix

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of live/config/query_reader.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/log/detail/log_fields.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/live/config/query_reader.hpp>
+#include <automix/live/query.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace automix::detail {
+
+AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
+    if (json.is_object() && json.contains("schema")) {
+        require_schema(json, "", log_schema);
+    } else {
+        require_keys(json, "", std::array{"id", "dataset", "split", "question", "context", "reference"});
+    }
+    Query query;
+    query.id = required(json, "id");
+    query.question = required(json, "question");
+    for (const auto& [key, value] : {std::pair{"dataset", &query.dataset}, std::pair{"split", &query.split},
+                                     std::pair{"context", &query.context}}) {
+        if (has(json, key)) *value = text(json.at(key), key);
+    }
+    if (has(json, "reference")) query.reference = text(json.at("reference"), "reference");
+    return query;
+}
+
+AUTOMIX_INLINE bool QueryParser::has(const nlohmann::json& json, const char* key) {
+    return json.contains(key) && !json.at(key).is_null();
+}
+
+AUTOMIX_INLINE std::string QueryParser::required(const nlohmann::json& json, const char* key) const {
+    std::string value = text(member(json, "", key), key);
+    if (value.empty()) fail(key, "expected a text, found an empty one");
+    return value;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
+                                                References references) {
+    std::vector<Query> queries;
+    std::unordered_map<std::string, std::size_t> lines_of_ids;
+    std::size_t number = 0;
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    while (!text.empty()) {
+        const std::string_view line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(text.size(), line.size() + 1));
+        ++number;
+        if (detail::is_blank(line)) continue;
+        try {
+            Query query = detail::QueryParser(name).parse(detail::parse_document(line, name));
+            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, number);
+            if (!fresh) {
+                throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +
+                                                          std::to_string(earlier->second));
+            }
+            if (references == References::required && !query.reference)
+                throw DataError(Place{name, 0, "reference"}, "missing");
+            queries.push_back(std::move(query));
+        } catch (const DataError& error) {
+            throw DataError(Place{name, number, error.place().field}, error.detail());
+        }
+    }
+    if (queries.empty()) throw DataError(Place{name, 0, {}}, "expected at least one query, found none");
+    return queries;
+}
+
+}  // namespace automix

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of live/log_answers.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/plurality.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/log_answers.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace automix::detail {
+
+AUTOMIX_INLINE RecordedSource::RecordedSource(const Dataset& data, const PriceTable& prices, Index row,
+                                              const std::vector<ModelTexts>& texts)
+    : data_(data), row_(row), log_(data, prices), texts_(texts), shares_(texts.size()) {
+    log_.open(row);
+}
+
+AUTOMIX_INLINE Answered RecordedSource::answer(int model) {
+    Answered answered = log_.answer(model);
+    ModelShare& share = shares_[index(model)];
+    share.answer_cost = answered.cost;
+    share.answer = texts_[index(model)].answer;
+    if (!share.answer) fail(answered.failure, "the log holds no answer of this model");
+    return answered;
+}
+
+AUTOMIX_INLINE Drawn RecordedSource::draw(int model, int draws) {
+    ModelShare& share = shares_[index(model)];
+    try {
+        Drawn drawn = log_.draw(model, draws);
+        share.verification_cost += drawn.cost;
+        const auto verdicts = data_.verdicts(row_, model);
+        for (int i = 0; i < drawn.drawn && share.verdicts.size() < verdicts.size(); ++i)
+            share.verdicts.push_back(verdicts[share.verdicts.size()]);
+        return drawn;
+    } catch (const DataError& error) {
+        Drawn none;
+        fail(none.failure, error.what());
+        return none;
+    }
+}
+
+AUTOMIX_INLINE std::string RecordedSource::accepted_text(int model, AcceptedAnswer accepted) const {
+    const ModelTexts& texts = texts_[index(model)];
+    if (accepted == AcceptedAnswer::first) return *texts.answer;
+    const auto clusters = data_.clusters(row_, model);
+    if (clusters.empty()) throw DataError("the plurality of samples was accepted, but the log holds none");
+    const std::size_t known = std::min(shares_[index(model)].verdicts.size() + 1, clusters.size());
+    const Plurality chosen = plurality(clusters.first(known));
+    return chosen.size == 0 ? *texts.answer : texts.samples[chosen.sample].value_or(*texts.answer);
+}
+
+AUTOMIX_INLINE void RecordedSource::fail(std::string& failure, const std::string& message) {
+    failure = message;
+    failure_ = LiveFailure{FailureKind::missing_recording, message};
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::vector<std::string>& models) {
+    ReadOptions options;
+    options.models = models;
+    options.keep_texts = true;
+    LogReader reader(path, options);
+    LogAnswers answers(models);
+    for (LogRecord log; reader.next(log);) {
+        if (answers.data_.find(log.record.id))
+            throw DataError(Place{reader.place().file, reader.place().line, "id"},
+                            "duplicate id " + in_quotes(log.record.id));
+        answers.data_.append(log.record, reader.place());
+        answers.texts_.push_back(log.texts);
+    }
+    answers.prices_ = resolve_prices(answers.data_);
+    return answers;
+}
+
+}  // namespace automix

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of live/json/call_json.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/live/json/call_json.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace automix::detail {
+
+/// Names of roles, by `Role`, and of reasons to end, by `FinishReason`.
+inline constexpr std::array<std::string_view, 3> role_names = {"system", "user", "assistant"};
+
+inline constexpr std::array<std::string_view, 4> finish_names = {"stop", "length", "content_filter", "other"};
+
+AUTOMIX_INLINE nlohmann::ordered_json request_json(const GenerateRequest& request) {
+    nlohmann::ordered_json messages = nlohmann::ordered_json::array();
+    for (const Message& message : request.messages) {
+        messages.push_back(
+            {{"role", role_names[static_cast<std::size_t>(message.role)]}, {"content", message.text}});
+    }
+    const Sampling& sampling = request.sampling;
+    return {
+        {"messages", std::move(messages)},
+        {"temperature", sampling.temperature},
+        {"top_p", sampling.top_p},
+        {"max_tokens", sampling.max_tokens},
+        {"stop", sampling.stop},
+        {"seed", sampling.seed ? nlohmann::ordered_json(*sampling.seed) : nlohmann::ordered_json(nullptr)}};
+}
+
+AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const {
+    require_keys(json, "",
+                 std::array{"schema", "model", "request", "samples", "completions", "usage", "cost"});
+    require_schema(json, "", calls_schema);
+    RecordedCall call;
+    call.model = text(member(json, "", "model"), "model");
+    call.request = request(member(json, "", "request"));
+    call.request.samples = whole(member(json, "", "samples"), "samples", 1);
+    const nlohmann::json& completions = list(member(json, "", "completions"), "completions",
+                                             static_cast<std::size_t>(call.request.samples), " completions");
+    for (std::size_t i = 0; i < completions.size(); ++i) {
+        const std::string at = element("completions", i);
+        require_keys(completions[i], at, std::array{"text", "finish"});
+        call.reply.completions.push_back(
+            {text(member(completions[i], at, "text"), at + ".text"),
+             static_cast<FinishReason>(
+                 choice(member(completions[i], at, "finish"), at + ".finish", finish_names))});
+    }
+    if (const nlohmann::json& usage = member(json, "", "usage"); !usage.is_null()) {
+        require_keys(usage, "usage", std::array{"prompt_tokens", "completion_tokens"});
+        call.reply.usage = Usage{tokens(usage, "prompt_tokens"), tokens(usage, "completion_tokens")};
+    }
+    call.reply.cost = finite(member(json, "", "cost"), "cost");
+    if (!(call.reply.cost >= 0.0)) fail_expected("cost", "a number of at least 0", json.at("cost"));
+    return call;
+}
+
+AUTOMIX_INLINE std::int64_t CallParser::tokens(const nlohmann::json& usage, const char* key) const {
+    const nlohmann::json& count = member(usage, "usage", key);
+    constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+    if (!count.is_number_unsigned() || count.get<std::uint64_t>() > most)
+        fail_expected(inside("usage", key), "a whole number of at least 0", count);
+    return count.get<std::int64_t>();
+}
+
+AUTOMIX_INLINE GenerateRequest CallParser::request(const nlohmann::json& json) const {
+    require_keys(json, "request",
+                 std::array{"messages", "temperature", "top_p", "max_tokens", "stop", "seed"});
+    const auto field = [&](const char* key) -> const nlohmann::json& { return member(json, "request", key); };
+    GenerateRequest request;
+    const nlohmann::json& messages = list(field("messages"), "request.messages", 0, "");
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+        const std::string at = element("request.messages", i);
+        require_keys(messages[i], at, std::array{"role", "content"});
+        request.messages.push_back(
+            {static_cast<Role>(choice(member(messages[i], at, "role"), at + ".role", role_names)),
+             text(member(messages[i], at, "content"), at + ".content")});
+    }
+    Sampling& sampling = request.sampling;
+    sampling.temperature = finite(field("temperature"), "request.temperature");
+    sampling.top_p = finite(field("top_p"), "request.top_p");
+    sampling.max_tokens = whole(field("max_tokens"), "request.max_tokens", 1);
+    const nlohmann::json& stops = array(field("stop"), "request.stop");
+    for (std::size_t i = 0; i < stops.size(); ++i)
+        sampling.stop.push_back(text(stops[i], element("request.stop", i)));
+    if (const nlohmann::json& seed = field("seed"); !seed.is_null()) {
+        if (!seed.is_number_unsigned())
+            fail_expected("request.seed", "a whole number of at least 0 or null", seed);
+        sampling.seed = seed.get<std::uint64_t>();
+    }
+    return request;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const RecordedCall& call) {
+    nlohmann::ordered_json completions = nlohmann::ordered_json::array();
+    for (const Completion& completion : call.reply.completions) {
+        completions.push_back(
+            {{"text", completion.text},
+             {"finish", detail::finish_names[static_cast<std::size_t>(completion.finish)]}});
+    }
+    nlohmann::ordered_json usage = nullptr;
+    if (call.reply.usage) {
+        usage = {{"prompt_tokens", call.reply.usage->prompt_tokens},
+                 {"completion_tokens", call.reply.usage->completion_tokens}};
+    }
+    return {{"schema", calls_schema},
+            {"model", call.model},
+            {"request", detail::request_json(call.request)},
+            {"samples", call.request.samples},
+            {"completions", std::move(completions)},
+            {"usage", std::move(usage)},
+            {"cost", call.reply.cost}};
+}
+
+AUTOMIX_INLINE RecordedCall parse_call(const nlohmann::json& json, const std::string& name) {
+    return detail::CallParser(name).parse(json);
+}
+
+}  // namespace automix

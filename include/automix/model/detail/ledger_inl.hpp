@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of model/ledger.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/price.hpp>
+#include <automix/model/amount.hpp>
+#include <automix/model/ledger.hpp>
+#include <automix/model/request.hpp>
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace automix {
+
+AUTOMIX_INLINE Ledger::Reservation::Reservation(Reservation&& other) noexcept
+    : ledger_(std::exchange(other.ledger_, nullptr)),
+      account_(other.account_),
+      purpose_(other.purpose_),
+      amount_(other.amount_) {}
+
+AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&& other) noexcept {
+    if (this != &other) {
+        release();
+        ledger_ = std::exchange(other.ledger_, nullptr);
+        account_ = other.account_;
+        purpose_ = other.purpose_;
+        amount_ = other.amount_;
+    }
+    return *this;
+}
+
+AUTOMIX_INLINE void Ledger::Reservation::settle(double cost) {
+    require_price(cost, "cost of a call");
+    if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount(cost));
+}
+
+AUTOMIX_INLINE Ledger::Reservation::Reservation(Ledger& ledger, Account& account, Purpose purpose,
+                                                Amount amount) noexcept
+    : ledger_(&ledger), account_(&account), purpose_(purpose), amount_(amount) {}
+
+AUTOMIX_INLINE void Ledger::Reservation::release() noexcept {
+    if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount());
+}
+
+AUTOMIX_INLINE Ledger::Ledger(std::optional<double> budget) {
+    if (budget) {
+        require_price(*budget, "budget");
+        budget_ = Amount(*budget);
+    }
+}
+
+AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserve(std::string_view model,
+                                                                                  Purpose purpose,
+                                                                                  double amount) {
+    require_price(amount, "reservation");
+    const Amount needed(amount);
+    const std::lock_guard lock(mutex_);
+    if (budget_ && spent_ + reserved_ + needed > *budget_) {
+        return Refusal{.needed = amount, .remaining = unreserved().value(), .reserved = reserved_.value()};
+    }
+    auto account = accounts_.find(model);
+    if (account == accounts_.end()) account = accounts_.try_emplace(std::string(model)).first;
+    reserved_ += needed;
+    return Reservation(*this, account->second, purpose, needed);
+}
+
+AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
+    return budget_ ? std::optional(budget_->value()) : std::nullopt;
+}
+
+AUTOMIX_INLINE double Ledger::spent() const {
+    const std::lock_guard lock(mutex_);
+    return spent_.value();
+}
+
+AUTOMIX_INLINE double Ledger::reserved() const {
+    const std::lock_guard lock(mutex_);
+    return reserved_.value();
+}
+
+AUTOMIX_INLINE double Ledger::remaining() const {
+    const std::lock_guard lock(mutex_);
+    return budget_ ? unreserved().value() : std::numeric_limits<double>::infinity();
+}
+
+AUTOMIX_INLINE std::map<std::string, ModelSpending, std::less<>> Ledger::spending() const {
+    std::map<std::string, ModelSpending, std::less<>> all;
+    const std::lock_guard lock(mutex_);
+    for (const auto& [model, account] : accounts_) {
+        all.emplace(model, ModelSpending{.answers = account.answers.value(),
+                                         .verification = account.verification.value()});
+    }
+    return all;
+}
+
+AUTOMIX_INLINE void Ledger::settle(Reservation& reservation, const Amount& cost) noexcept {
+    const std::lock_guard lock(mutex_);
+    reserved_ -= reservation.amount_;
+    spent_ += cost;
+    Reservation::Account& account = *reservation.account_;
+    (reservation.purpose_ == Purpose::answer ? account.answers : account.verification) += cost;
+}
+
+}  // namespace automix

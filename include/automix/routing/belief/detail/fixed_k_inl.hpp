@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of routing/belief/fixed_k.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/count_gains.hpp>
+#include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// Chance of c positives among k draws without replacement from `total` verdicts with `positive` positives.
+inline std::vector<double> hypergeometric(int total, int positive, int k) {
+    std::vector<double> chance;
+    count_gains(k, chance, [&](int i, int j) {
+        return static_cast<double>(std::max(0, positive - j)) / static_cast<double>(total - i);
+    });
+    return chance;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE int scaled_count(int positive, int parsed, int k) noexcept {
+    return parsed == 0 ? 0 : parsed >= k ? positive : positive * k / parsed;
+}
+
+AUTOMIX_INLINE ProjectedCells project(const Sums& sums, int k) {
+    ProjectedCells cells{std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0),
+                         std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0)};
+    for (const StatisticsCell& cell : sums.cells) {
+        const Verification& final = cell.evidence.front();
+        const int drawn = std::min(k, final.parsed);
+        const std::vector<double> chance = detail::hypergeometric(final.parsed, final.positive, drawn);
+        for (int c = 0; c <= drawn; ++c) {
+            const auto at = static_cast<std::size_t>(scaled_count(c, drawn, k));
+            cells.weight[at] += chance[static_cast<std::size_t>(c)] * cell.weight;
+            cells.gain[at] +=
+                chance[static_cast<std::size_t>(c)] * (cell.scores.back() - cell.scores.front());
+        }
+    }
+    return cells;
+}
+
+AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const Sums& sums, int most) {
+    std::vector<ProjectedCells> all;
+    for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
+    return all;
+}
+
+AUTOMIX_INLINE FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
+                                           const RoutingPrices& prices, double lambda) {
+    FixedDraws best;
+    for (std::size_t k = 0; k < projections.size(); ++k) {
+        const ProjectedCells& cells = projections[k];
+        FixedDraws fixed{static_cast<int>(k), {}, {0.0, static_cast<double>(k) * prices.draws.front()}, 0.0};
+        for (std::size_t c = 0; c < cells.weight.size(); ++c) {
+            const bool routed = cells.gain[c] - lambda * prices.answers.back() * cells.weight[c] > 0.0;
+            fixed.routed.push_back(routed ? 1 : 0);
+            if (!routed) continue;
+            fixed.gained.performance += cells.gain[c] / rows;
+            fixed.gained.cost += prices.answers.back() * cells.weight[c] / rows;
+        }
+        fixed.net = fixed.gained.performance - lambda * fixed.gained.cost;
+        if (k == 0 || fixed.net > best.net + 1e-12) best = std::move(fixed);
+    }
+    return best;
+}
+
+AUTOMIX_INLINE FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most,
+                                           double lambda) {
+    return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
+}
+
+AUTOMIX_INLINE FixedKRouter::FixedKRouter(FixedKOptions options) : options_(std::move(options)) {
+    const ObjectiveKind kind = options_.objective.kind;
+    if (kind != ObjectiveKind::base_slope && kind != ObjectiveKind::lambda)
+        throw ArgumentError("fixed_k: the objective is base or lambda=X, found " +
+                            to_string(options_.objective));
+}
+
+AUTOMIX_INLINE TrainingResult FixedKRouter::train(const TrainingData& training) {
+    const Statistics statistics = collect(training);
+    const ModelShape& first = statistics.models.front();
+    TrainingResult result;
+    if (first.kind != VerificationKind::verdicts) {
+        obstacle_ = "model " + in_quotes(first.name) + " has no verdicts to draw";
+        result.feasible = false;
+        result.reason = obstacle_;
+        return result;
+    }
+    const Sums total = statistics.total();
+    const RoutingPrices prices = mean_prices(total);
+    double lambda = options_.objective.value;
+    if (options_.objective.kind == ObjectiveKind::base_slope) {
+        const Figure base = base_slope(total, prices);
+        if (!base) {
+            use(FixedDraws{0, {0}, {}, 0.0});
+            result.reason = base.reason();
+            return result;
+        }
+        lambda = *base;
+    }
+    use(best_fixed_draws(total, prices, first.draws, lambda));
+    result.candidates = first.draws + 1;
+    return result;
+}
+
+AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData& training) const {
+    const Statistics statistics = collect(training);
+    const ModelShape& first = statistics.models.front();
+    std::vector<FixedKRouter> routers;
+    if (first.kind != VerificationKind::verdicts) return routers;
+    const Sums total = statistics.total();
+    const RoutingPrices prices = mean_prices(total);
+    const std::vector<ProjectedCells> projections = project_all(total, first.draws);
+    LambdaHull hull(
+        [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
+        [](const FixedDraws& fixed) { return fixed.gained; });
+    for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))
+        routers.emplace_back(*this).use(std::move(fixed));
+    return routers;
+}
+
+AUTOMIX_INLINE Action FixedKRouter::next(const Evidence& evidence) const {
+    require_trained();
+    if (!evidence.started()) return Action::route(0);
+    if (evidence.current == evidence.last_model()) return Action::accept();
+    const ModelEvidence& known = evidence.current_model();
+    if (known.drawn < chosen_.draws) return Action::verify(chosen_.draws - known.drawn);
+    const int count = scaled_count(known.positive, known.parsed, chosen_.draws);
+    return chosen_.routed[static_cast<std::size_t>(count)] != 0 ? Action::route(evidence.last_model())
+                                                                : Action::accept();
+}
+
+AUTOMIX_INLINE Parameters FixedKRouter::parameters() const {
+    require_trained();
+    std::vector<double> counts;
+    for (std::size_t c = 0; c < chosen_.routed.size(); ++c) {
+        if (chosen_.routed[c] != 0) counts.push_back(static_cast<double>(c));
+    }
+    return {{"draws", static_cast<double>(chosen_.draws)}, {"route_counts", std::move(counts)}};
+}
+
+AUTOMIX_INLINE Statistics FixedKRouter::collect(const TrainingData& training) const {
+    StatisticsOptions options;
+    options.max_draws = options_.max_draws;
+    return collect_statistics(training.data, training.prices, options);
+}
+
+AUTOMIX_INLINE void FixedKRouter::use(FixedDraws fixed) {
+    chosen_ = std::move(fixed);
+    obstacle_.clear();
+}
+
+AUTOMIX_INLINE void FixedKRouter::require_trained() const {
+    if (!obstacle_.empty()) throw NotTrainedError("fixed_k: " + obstacle_);
+}
+
+}  // namespace automix

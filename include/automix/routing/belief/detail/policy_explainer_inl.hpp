@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of routing/belief/policy_explainer.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/policy_explainer.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE PolicyExplainer::PolicyExplainer(const PomdpRouter& router) : router_(router) {
+    const TrainedPolicy& trained = router.trained();
+    if (!router.mixture().empty() && !has_table(router))
+        throw NotTrainedError("pomdp: nothing is kept to explain this policy by");
+    if (!trained.tree->layout) return;
+    for (const PolicyShare& part : router.mixture()) {
+        Values& values = values_.emplace_back(*trained.tree, trained.prices);
+        for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
+    }
+    if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
+}
+
+AUTOMIX_INLINE bool PolicyExplainer::has_table(const PomdpRouter& router) noexcept {
+    const TrainedPolicy& trained = router.trained();
+    return !trained.mixture.empty() && trained.tree != nullptr;
+}
+
+AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) const {
+    const RoutingPolicy& policy = router_.policy_for(evidence.u);
+    const auto& mixture = router_.mixture();
+    std::size_t part = 0;
+    while (&mixture[part].policy != &policy) ++part;
+    Explanation explanation;
+    explanation.action = policy.next(evidence);
+    explanation.current = evidence.current;
+    explanation.lambda = router_.report().lambda;
+    if (policy.vectors() != nullptr) {
+        explain_vectors(explanation, evidence, *policy.vectors());
+    } else if (!evidence.started()) {
+        for (int first = 0; first <= evidence.last_model(); ++first)
+            offer(explanation, Action::route(first), values_[part].start(first));
+    } else if (evidence.current == evidence.last_model()) {
+        const RoutingPosition before = policy.find(evidence);
+        explanation.right = last_score(before);
+        offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
+    } else {
+        explain_cell(explanation, evidence, policy, values_[part]);
+    }
+    explanation.reason = reason(explanation);
+    return explanation;
+}
+
+AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
+    const RoutedModel& model = values.model_of(n);
+    std::vector<double> gains;
+    const auto follow = [&](Index state, int drawn, int count) {
+        const Choice& choice = policy.cell(n, state).best;
+        values.at(n, state) = choice.kind == ActionKind::accept  ? values.accept(n, state)
+                              : choice.kind == ActionKind::route ? values.route(n, state, choice.argument)
+                              : model.counts() ? values.verify(n, drawn, count, choice.argument, gains)
+                                               : values.reveal(n);
+    };
+    if (!model.counts()) {
+        for (Index state = model.states(); state-- > 0;) follow(state, 0, 0);
+        return;
+    }
+    for (int drawn = model.draws; drawn >= 0; --drawn) {
+        for (int count = model.most(drawn); count >= 0; --count)
+            follow(model.state(drawn, count), drawn, count);
+    }
+}
+
+AUTOMIX_INLINE void PolicyExplainer::offer(Explanation& explanation, const Action& action,
+                                           const RoutingValue& value) const {
+    explanation.alternatives.push_back({action, value,
+                                        net_value(value, explanation.lambda, router_.trained().prices),
+                                        action == explanation.action});
+}
+
+AUTOMIX_INLINE void PolicyExplainer::offer_net(Explanation& explanation, const Action& action, double follows,
+                                               double paid) const {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    explanation.alternatives.push_back({action,
+                                        {unknown, unknown, unknown, unknown},
+                                        follows - explanation.lambda * paid,
+                                        action == explanation.action});
+}
+
+AUTOMIX_INLINE double PolicyExplainer::last_score(const RoutingPosition& before) const {
+    const Tree& tree = *router_.trained().tree;
+    return before.node < 0 ? tree.last_alone
+                           : tree.last(tree.layout->node(before.node).first_cell + before.state);
+}
+
+AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, const Evidence& evidence,
+                                                  const RoutingPolicy& policy, const Values& values) const {
+    const RoutingPosition at = policy.find(evidence);
+    const Index node = at.node;
+    const Index state = at.state;
+    const RoutedModel& model = values.model_of(node);
+    const ModelEvidence& known = evidence.current_model();
+    explanation.right = values.accept(node, state).score;
+    add_belief(explanation, evidence, model);
+    const bool plurality = model.kind == VerificationKind::samples;
+    offer(explanation, Action::accept(plurality ? AcceptedAnswer::plurality : AcceptedAnswer::first),
+          values.accept(node, state));
+    for (int to = evidence.current + 1; to <= evidence.last_model(); ++to)
+        offer(explanation, Action::route(to), values.route(node, state, to));
+    double settled = -std::numeric_limits<double>::infinity();
+    for (const Alternative& alternative : explanation.alternatives)
+        settled = std::max(settled, alternative.net);
+    if (!model.counts()) {
+        if (model.states() > 1 && !known.verified()) {
+            offer(explanation, Action::verify(1), values.reveal(node));
+            explanation.draw_value = explanation.alternatives.back().net - settled;
+        }
+        return;
+    }
+    const bool plain = model.kind == VerificationKind::verdicts;
+    const int drawn = plain ? known.parsed : known.drawn;
+    const int count = static_cast<int>(state - model.state(drawn, 0));
+    std::vector<double> gains;
+    const auto value_of = [&](int draws) { return values.verify(node, drawn, count, draws, gains); };
+    const int left = model.draws - known.drawn;
+    for (const int draws : batches(explanation.action)) {
+        if (draws <= left) offer(explanation, Action::verify(draws), value_of(draws));
+    }
+    if (left > 0)
+        explanation.draw_value =
+            net_value(value_of(1), explanation.lambda, router_.trained().prices) - settled;
+}
+
+AUTOMIX_INLINE std::vector<int> PolicyExplainer::batches(const Action& chosen) const {
+    std::vector<int> all{1};
+    if (router_.trained().prices.round > 0.0) all = router_.options().batches;
+    const auto at = std::lower_bound(all.begin(), all.end(), chosen.draws);
+    if (chosen.kind == ActionKind::verify && (at == all.end() || *at != chosen.draws))
+        all.insert(at, chosen.draws);
+    return all;
+}
+
+AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const Evidence& evidence,
+                                                const RoutedModel& model) const {
+    if (!chain_ || chain_->position(evidence.current) < 0) return;
+    LevelBelief belief;
+    for (int m = 0; m <= evidence.current; ++m) {
+        const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
+        if (!known.answered) continue;
+        belief = chain_->arrive(belief, m);
+        const RoutedModel& shape = router_.trained().tree->layout->models()[static_cast<std::size_t>(m)];
+        if (chain_->position(m) >= 0) belief = chain_->observe(belief, shape.state(known));
+    }
+    explanation.belief.assign(belief.levels.begin(), belief.levels.end());
+    if (model.kind != VerificationKind::verdicts) return;
+    const auto grid = detail::level_grid(belief.levels.size());
+    explanation.levels.assign(grid.begin(), grid.end());
+}
+
+AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanation) const {
+    constexpr double rounding = 1e-9;
+    const PomdpReport& report = router_.report();
+    if (explanation.current == static_cast<int>(router_.trained().models.size()) - 1)
+        return "the last model has answered";
+    const auto& all = explanation.alternatives;
+    const auto chosen = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.chosen; });
+    const auto rival = [&](const Alternative& other) {
+        return !other.chosen && other.net > chosen->net - rounding;
+    };
+    if (!report.fallback.empty()) return report.fallback;
+    if (std::any_of(all.begin(), all.end(),
+                    [&](const auto& other) { return other.net > chosen->net + rounding; })) {
+        if (report.share < 1.0) return "one of two policies that are mixed so that the objective is met";
+        if (report.objective.kind == ObjectiveKind::max_ibc)
+            return "for the highest IBC nothing is accepted before the first verdict";
+        return "no policy that was found does better for the objective as a whole";
+    }
+    if (std::any_of(all.begin(), all.end(), rival))
+        return "a tie of the highest net value: accepting goes first, then routing, then fewer verdicts";
+    return "the highest net value: expected score less lambda times what is paid from here on";
+}
+
+}  // namespace automix

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of routing/belief/pomdp_router.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/pomdp_training.hpp>
+#include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// True where sums of pluralities are known of all folds.
+inline bool has_samples(const Statistics& statistics) {
+    return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
+}
+
+/// Fits what the option `accept` asks for and hands the better fit to `use`.
+template <class Use>
+[[nodiscard]] std::invoke_result_t<Use&, PomdpTraining&> fit(const PomdpOptions& options,
+                                                             const Statistics& statistics, Use use) {
+    validate(statistics);
+    if (options.prior) {
+        validate(*options.prior);
+        statistics.require_same_models(*options.prior);
+    }
+    const Sums total = statistics.total();
+    RoutingPrices prices = mean_prices(total, options.round_price);
+    prices.tries = draws_per_verdict(total, statistics.models);
+    TreeOptions tree;
+    tree.most_cells = options.most_cells;
+    if (options.prior) tree.prior = options.prior->total();
+    if (options.accept == AcceptRule::plurality && !detail::has_samples(statistics))
+        throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
+    std::optional<PomdpTraining> first;
+    std::optional<PomdpTraining> plurality;
+    if (options.accept != AcceptRule::plurality) first.emplace(statistics, prices, options.batches, tree);
+    if (options.accept != AcceptRule::first && detail::has_samples(statistics)) {
+        tree.accepted = AcceptedAnswer::plurality;
+        plurality.emplace(statistics, prices, options.batches, tree);
+    }
+    const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
+    return use(second ? *plurality : *first);
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE void validate(const PomdpOptions& options) {
+    require_price(options.round_price, "round price");
+    int before = 0;
+    for (const int draws : options.batches) {
+        if (draws <= before || draws > 64)
+            throw ArgumentError("batches: expected ascending numbers of draws from 1 to 64, found " +
+                                std::to_string(draws));
+        before = draws;
+    }
+    if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
+    require_possible(options.objective);
+    if (!(options.most_cells >= 0.0 && std::isfinite(options.most_cells)))
+        throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
+                            format_number(options.most_cells));
+}
+
+AUTOMIX_INLINE PomdpRouter::PomdpRouter(PomdpOptions options, TrainedPolicy trained)
+    : PomdpRouter(std::move(options)) {
+    use(std::move(trained));
+}
+
+AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
+    use(detail::fit(options_, statistics,
+                    [&](auto& training) { return training.train(options_.objective, options_.guard); }));
+    TrainingResult trained = result();
+    if (options_.accept == AcceptRule::best && !detail::has_samples(statistics))
+        trained.warnings.emplace_back(
+            "accept = best: first answers are accepted, since samples of two models are not known of all "
+            "rows");
+    return trained;
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const TrainingData& training) const {
+    return curve(collect(training));
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics) const {
+    std::vector<PomdpRouter> routers;
+    for (TrainedPolicy& policy :
+         detail::fit(options_, statistics, [](auto& training) { return training.curve(); }))
+        routers.emplace_back(options_, std::move(policy));
+    return routers;
+}
+
+AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) const {
+    StatisticsOptions options;
+    options.max_draws = options_.max_draws;
+    options.folds = options_.folds;
+    options.seed = options_.seed;
+    options.pluralities = options_.accept == AcceptRule::plurality ||
+                          (options_.accept == AcceptRule::best && plurality_obstacle(training.data).empty());
+    if (options_.accept == AcceptRule::plurality) {
+        if (auto obstacle = plurality_obstacle(training.data); !obstacle.empty())
+            throw DataError("accept = plurality: " + obstacle);
+    }
+    return collect_statistics(training.data, training.prices, options);
+}
+
+AUTOMIX_INLINE Action PomdpRouter::next(const Evidence& evidence) const {
+    return policy_for(evidence.u).next(evidence);
+}
+
+AUTOMIX_INLINE const RoutingPolicy& PomdpRouter::policy_for(double u) const {
+    require_policy();
+    const auto part = std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
+    return trained_.mixture[static_cast<std::size_t>(part)].policy;
+}
+
+AUTOMIX_INLINE const std::vector<PolicyShare>& PomdpRouter::mixture() const {
+    require_policy();
+    return trained_.mixture;
+}
+
+AUTOMIX_INLINE Parameters PomdpRouter::parameters() const {
+    require_policy();
+    const PomdpReport& report = trained_.report;
+    Parameters all{
+        {"objective", to_string(report.objective)},
+        {"lambda", report.lambda},
+        {"accept", std::string(report.accepted == AcceptedAnswer::plurality ? "plurality" : "first")},
+        {"expected_performance", report.expected.score},
+        {"expected_cost", report.expected.cost},
+        {"expected_draws", report.expected.draws}};
+    if (report.share < 1.0) all.push_back({"share_of_dearer", report.share});
+    if (report.shortfall > 0.0) all.push_back({"shortfall", report.shortfall});
+    if (!report.fallback.empty()) all.push_back({"fallback", report.fallback});
+    return all;
+}
+
+AUTOMIX_INLINE std::string PomdpRouter::plurality_obstacle(const Dataset& data) {
+    if (data.models() != 2) return "pluralities are for two models, found " + std::to_string(data.models());
+    for (Index row = 0; row < data.rows(); ++row) {
+        if (data.clusters(row, 0).empty()) {
+            return "no samples are known of model " + in_quotes(data.model_names().front()) + " for id " +
+                   in_quotes(data.id(row));
+        }
+    }
+    return {};
+}
+
+AUTOMIX_INLINE void PomdpRouter::use(TrainedPolicy trained) {
+    trained_ = std::move(trained);
+    breakpoints_.clear();
+    double end = 0.0;
+    for (std::size_t i = 0; i + 1 < trained_.mixture.size(); ++i)
+        breakpoints_.push_back(end += trained_.mixture[i].share);
+    obstacle_ = trained_.infeasible;
+}
+
+AUTOMIX_INLINE void PomdpRouter::require_policy() const {
+    if (!obstacle_.empty()) throw NotTrainedError("pomdp: " + obstacle_);
+}
+
+AUTOMIX_INLINE TrainingResult PomdpRouter::result() const {
+    TrainingResult result;
+    const PomdpReport& report = trained_.report;
+    result.feasible = trained_.infeasible.empty();
+    result.reason = result.feasible ? report.fallback : trained_.infeasible;
+    result.candidates = static_cast<Index>(trained_.mixture.size());
+    if (report.ibc) result.ibc = report.ibc->ibc;
+    result.guard = report.guard;
+    return result;
+}
+
+}  // namespace automix

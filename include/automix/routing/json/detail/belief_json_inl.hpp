@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of routing/json/belief_json.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/json/document_checks.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/json/belief_json.hpp>
+
+#include <Eigen/Core>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix {
+
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const BeliefModel& belief) {
+    nlohmann::ordered_json levels = nlohmann::ordered_json::array();
+    for (std::size_t k = 0; k < belief.levels.size(); ++k) {
+        const LevelModel& level = belief.levels[k];
+        levels.push_back({{"model", belief.verified[k]},
+                          {"weight", detail::vector_json(level.weight)},
+                          {"right", detail::vector_json(level.right)},
+                          {"scores", detail::matrix_json(level.scores)},
+                          {"boundaries", level.boundaries}});
+    }
+    nlohmann::ordered_json priors = nlohmann::ordered_json::array();
+    for (const Eigen::VectorXd& prior : belief.priors) priors.push_back(detail::vector_json(prior));
+    nlohmann::ordered_json transitions = nlohmann::ordered_json::array();
+    for (const Eigen::MatrixXd& step : belief.transitions) transitions.push_back(detail::matrix_json(step));
+    return {{"mean_scores", detail::vector_json(belief.mean_scores)},
+            {"levels", std::move(levels)},
+            {"priors", std::move(priors)},
+            {"transitions", std::move(transitions)}};
+}
+
+}  // namespace automix
+
+namespace automix::detail {
+
+AUTOMIX_INLINE BeliefParser::BeliefParser(const std::string& name, const std::vector<ModelShape>& models)
+    : DocumentChecks(name), models_(models) {}
+
+AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const std::string& field) const {
+    require_keys(json, field, std::array{"mean_scores", "levels", "priors", "transitions"});
+    BeliefModel belief;
+    for (std::size_t m = 0; m < models_.size(); ++m) {
+        if (models_[m].kind != VerificationKind::none) belief.verified.push_back(m);
+    }
+    const std::size_t count = belief.verified.size();
+    belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
+                                models_.size(), ", one a model");
+    const auto entries = [&](const char* key, std::size_t size) -> const nlohmann::json& {
+        const nlohmann::json& found = array(member(json, field, key), inside(field, key));
+        if (found.size() != size)
+            fail(inside(field, key),
+                 "expected " + std::to_string(size) + ", found " + std::to_string(found.size()));
+        return found;
+    };
+    const nlohmann::json& levels = entries("levels", count);
+    const nlohmann::json& priors = entries("priors", count);
+    const nlohmann::json& transitions = entries("transitions", count == 0 ? 0 : count - 1);
+    for (std::size_t k = 0; k < count; ++k) {
+        belief.levels.push_back(level(levels[k], element(inside(field, "levels"), k), belief.verified[k]));
+        belief.priors.push_back(shares(priors[k], element(inside(field, "priors"), k),
+                                       size_of(belief.levels[k]), ", one a level"));
+        require_sum(belief.priors.back(), element(inside(field, "priors"), k));
+    }
+    for (std::size_t k = 0; k < transitions.size(); ++k) {
+        belief.transitions.push_back(matrix(transitions[k], element(inside(field, "transitions"), k),
+                                            size_of(belief.levels[k]), size_of(belief.levels[k + 1]),
+                                            ", one a level of the next model"));
+        for (Index row = 0; row < belief.transitions.back().rows(); ++row)
+            require_sum(belief.transitions.back().row(row).transpose(),
+                        element(element(inside(field, "transitions"), k), static_cast<std::size_t>(row)));
+    }
+    return belief;
+}
+
+AUTOMIX_INLINE LevelModel BeliefParser::level(const nlohmann::json& json, const std::string& field,
+                                              std::size_t model) const {
+    require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries"});
+    const auto number = static_cast<int>(model);
+    whole(member(json, field, "model"), inside(field, "model"), number, number);
+    LevelModel level;
+    level.kind = models_[model].kind;
+    level.draws = models_[model].draws;
+    level.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
+    const bool counted = level.kind == VerificationKind::verdicts;
+    if (counted && !level.boundaries.empty())
+        fail(inside(field, "boundaries"), "expected none of a model with verdicts");
+    if (!std::is_sorted(level.boundaries.begin(), level.boundaries.end()))
+        fail(inside(field, "boundaries"), "expected ascending numbers");
+    for (std::size_t b = 0; b < level.boundaries.size(); ++b)
+        require_range(level.boundaries[b], element(inside(field, "boundaries"), b), 0.0, 1.0);
+    const std::size_t size = counted ? static_cast<std::size_t>(level_count) : level.boundaries.size() + 1;
+    level.weight = vector(member(json, field, "weight"), inside(field, "weight"), size, ", one a level");
+    if (!(level.weight.minCoeff() >= 0.0 && level.weight.sum() > 0.0))
+        fail(inside(field, "weight"), "expected numbers of at least 0, not all 0");
+    level.right = shares(member(json, field, "right"), inside(field, "right"), size, ", one a level");
+    level.scores =
+        matrix(member(json, field, "scores"), inside(field, "scores"), size, models_.size(), ", one a model");
+    return level;
+}
+
+AUTOMIX_INLINE Eigen::VectorXd BeliefParser::vector(const nlohmann::json& json, const std::string& field,
+                                                    std::size_t size, const char* of) const {
+    const std::vector<double> values = numbers(json, field, size, of);
+    return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Index>(values.size()));
+}
+
+AUTOMIX_INLINE Eigen::VectorXd BeliefParser::shares(const nlohmann::json& json, const std::string& field,
+                                                    std::size_t size, const char* of) const {
+    Eigen::VectorXd values = vector(json, field, size, of);
+    for (Index i = 0; i < values.size(); ++i) {
+        if (!(values(i) >= -rounding && values(i) <= 1.0 + rounding))
+            require_range(values(i), element(field, static_cast<std::size_t>(i)), 0.0, 1.0);
+    }
+    return values;
+}
+
+AUTOMIX_INLINE void BeliefParser::require_sum(const Eigen::VectorXd& chances,
+                                              const std::string& field) const {
+    if (!(std::abs(chances.sum() - 1.0) <= rounding))
+        fail(field, "expected chances that add up to 1, found " + format_number(chances.sum()));
+}
+
+AUTOMIX_INLINE Eigen::MatrixXd BeliefParser::matrix(const nlohmann::json& json, const std::string& field,
+                                                    std::size_t rows, std::size_t columns,
+                                                    const char* of) const {
+    list(json, field, rows, " rows");
+    Eigen::MatrixXd values(static_cast<Index>(rows), static_cast<Index>(columns));
+    for (std::size_t r = 0; r < rows; ++r)
+        values.row(static_cast<Index>(r)) = shares(json[r], element(field, r), columns, of).transpose();
+    return values;
+}
+
+}  // namespace automix::detail
