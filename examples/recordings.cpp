@@ -3,7 +3,7 @@
 // mixing the two would cost and gain, with a router of the published family and with the POMDP router. Trains on the
 // records' train split, shows their test split; draws and the interval are the POMDP router's.
 //     recordings [DIRECTORY] [ROUTER]
-#include <automix/automix.hpp>
+#include <automix/all.hpp>
 
 #include <iostream>
 #include <optional>

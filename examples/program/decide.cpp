@@ -2,7 +2,7 @@
 // `automix decide`: a saved policy behind a pipe. One line of evidence in, one decision out, at once.
 #include "command.hpp"
 
-#include <automix/automix.hpp>
+#include <automix/all.hpp>
 
 #include <cstddef>
 #include <cstdint>

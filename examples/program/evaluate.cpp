@@ -6,7 +6,7 @@
 #include "router_options.hpp"
 #include "split_options.hpp"
 
-#include <automix/automix.hpp>
+#include <automix/all.hpp>
 
 #include <algorithm>
 #include <cstddef>

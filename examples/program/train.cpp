@@ -6,7 +6,7 @@
 #include "solver_watch.hpp"
 #include "split_options.hpp"
 
-#include <automix/automix.hpp>
+#include <automix/all.hpp>
 
 #include <algorithm>
 #include <chrono>
