@@ -5,15 +5,15 @@
 #include "in_order.hpp"
 #include "live_models.hpp"
 
-#include <automix/live/json/answer_json.hpp>
-#include <automix/live/config/configured_models.hpp>
 #include <automix/file/line_reader.hpp>
-#include <automix/live/log_answers.hpp>
-#include <automix/routing/json/policy_json.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/json/answer_json.hpp>
+#include <automix/live/log_answers.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
-#include <automix/live/answering.hpp>
+#include <automix/routing/json/policy_json.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,15 +5,15 @@
 #include "live_models.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/live/config/configured_models.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/detail/concurrent.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
-#include <automix/live/detail/concurrent.hpp>
 #include <automix/text/metric.hpp>
 
 #include <cstddef>

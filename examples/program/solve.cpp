@@ -6,10 +6,10 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/file/file_replacement.hpp>
-#include <automix/pomdp/format/policy_file.hpp>
+#include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/file_sense.hpp>
+#include <automix/pomdp/format/policy_file.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>

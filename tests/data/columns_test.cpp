@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/detail/columns.hpp>
 
 #include <string>

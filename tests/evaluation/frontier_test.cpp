@@ -3,11 +3,20 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report/detail/plot_axis.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/parameters.hpp>
 #include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -39,7 +48,7 @@ Frontier hand_frontier(FrontierOptions options = {}) {
     return trace_frontier(AnyRouter::of(ExactRouter()), {data, prices}, data, prices, options);
 }
 
-void check_points(const std::vector<FrontierPoint>& points, const std::vector<Point>& expected) {
+void check_points(const std::vector<FrontierPoint>& points, const std::vector<OperatingPoint>& expected) {
     REQUIRE(points.size() == expected.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
         CHECK_THAT(points[i].report.performance, WithinAbs(expected[i].performance, 1e-12));

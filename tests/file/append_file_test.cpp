@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/file/append_file.hpp>
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 

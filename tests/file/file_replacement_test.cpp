@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

@@ -3,14 +3,30 @@
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/evaluation/replay.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/training.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -36,7 +52,7 @@ struct Case {
     Split log;
     PriceTable train_prices;
     PriceTable test_prices;
-    Sums sums;
+    FoldStatistics sums;
     BeliefModel belief;
     RoutingTree tree;
     RoutingPrices prices;
@@ -64,7 +80,7 @@ struct Case {
     }
 };
 
-std::string letter(const Choice& choice, bool batches, bool models) {
+std::string letter(const CompactAction& choice, bool batches, bool models) {
     switch (choice.kind) {
         case ActionKind::accept:
             return "a";

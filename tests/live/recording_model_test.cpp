@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/file/append_file.hpp>
 #include <automix/live/recording_model.hpp>
 #include "live/calls.hpp"
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
+#include <automix/live/replay_model.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/openai/detail/chat_json.hpp>
 
 #include <nlohmann/json.hpp>

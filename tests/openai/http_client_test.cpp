@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
 #include <automix/openai/detail/http_client.hpp>
+#include <automix/openai/http_message.hpp>
+#include <automix/openai/secret.hpp>
 
 #include <atomic>
 #include <chrono>

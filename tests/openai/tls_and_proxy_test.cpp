@@ -2,6 +2,7 @@
 // Certificates are verified, and proxies are taken from the environment, as curl has them.
 #include <automix/core/error.hpp>
 #include <automix/openai/detail/http_client.hpp>
+#include <automix/openai/http_message.hpp>
 
 #include <sys/types.h>
 
@@ -11,9 +12,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
+#include "support/files.hpp"
 
 using automix::HttpClient;
 using automix::HttpError;

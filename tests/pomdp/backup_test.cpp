@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backups by hand on the tiger problem, against the formula in dense matrices on random models, and synchronous backups at
 // fixed belief sets of the standard problems against their published values.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
-#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 // What the solvers have in common: bounds at beliefs, whatever of the beliefs stays in memory.
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,10 +2,12 @@
 // Discount 1: refused by every solver where runs need not end, else the values by hand; the longest way to the end by hand.
 #include <automix/core/error.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
+#include <automix/pomdp/model.hpp>
+#include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
-#include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
 #include <optional>

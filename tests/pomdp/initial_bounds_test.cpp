@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blind policies, MDP and the fast informed bound by hand, and between them the true value by brute force.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with a model of one's own is found and named before anything is computed from it.
 #include <automix/core/error.hpp>
-#include <automix/pomdp/model.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
+#include <automix/pomdp/model.hpp>
 #include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <cmath>
 #include <limits>

@@ -2,7 +2,9 @@
 // What bounds begin with at each step: around the value by brute force wherever the computation was cut short, and a backup
 // of the vectors never below them.
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/stage_bounds.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <cstddef>
 #include <vector>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sawtooth by hand and against its formula over all points; corners that fall; pruning.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/upper_bound.hpp>
 
 #include <algorithm>
@@ -22,16 +24,16 @@ namespace {
 /// One action, so that the bound by Q values is that by corners.
 UpperBound from_corners(const Eigen::VectorXd& corners) { return UpperBound(Eigen::MatrixXd(corners)); }
 
-struct Point {
+struct OperatingPoint {
     Eigen::VectorXd belief;
     double value;
 };
 
 /// The sawtooth by its formula.
-double formula(const Eigen::VectorXd& corners, const std::vector<Point>& points,
+double formula(const Eigen::VectorXd& corners, const std::vector<OperatingPoint>& points,
                const Eigen::VectorXd& belief) {
     double lowest = 0.0;
-    for (const Point& point : points) {
+    for (const OperatingPoint& point : points) {
         double ratio = std::numeric_limits<double>::infinity();
         for (Eigen::Index s = 0; s < belief.size(); ++s) {
             if (point.belief(s) > 0.0) ratio = std::min(ratio, belief(s) / point.belief(s));
@@ -135,11 +137,11 @@ TEST_CASE("the sawtooth equals its formula on random points") {
         const int states = 2 + static_cast<int>(random.index(5));
         const Eigen::VectorXd corners = random_corners(random, states);
         UpperBound bound = from_corners(corners);
-        std::vector<Point> points;
+        std::vector<OperatingPoint> points;
         const int count = static_cast<int>(random.index(20));
         for (int i = 0; i < count; ++i) {
             const Eigen::VectorXd belief = random_inner(random, states);
-            const Point point{belief, corners.dot(belief) - 2.0 * random.uniform()};
+            const OperatingPoint point{belief, corners.dot(belief) - 2.0 * random.uniform()};
             points.push_back(point);
             bound.add(Belief(point.belief), point.value);
         }

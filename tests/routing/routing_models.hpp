@@ -3,8 +3,12 @@
 // joint distribution of all hidden levels written out.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
 
 #include <algorithm>
@@ -26,7 +30,7 @@ inline BeliefModel random_belief(Random& random, std::size_t models, int draws, 
     for (std::size_t m = 0; m < models; ++m)
         belief.mean_scores(static_cast<Index>(m)) = 0.2 + 0.6 * random.uniform();
     for (std::size_t m = 0; m + 1 < models; ++m) {
-        LevelModel level;
+        LevelDistribution level;
         level.kind = VerificationKind::verdicts;
         level.draws = draws;
         level.weight = random_distribution(random, levels);
@@ -65,7 +69,7 @@ class BruteForce {
     BruteForce(const BeliefModel& belief, const RoutingPrices& prices, SolveRule rule)
         : belief_(belief), prices_(prices), rule_(std::move(rule)) {
         std::size_t size = 1;
-        for (const LevelModel& level : belief.levels) size *= static_cast<std::size_t>(level.levels());
+        for (const LevelDistribution& level : belief.levels) size *= static_cast<std::size_t>(level.levels());
         joint_.assign(size, 0.0);
         for (std::size_t i = 0; i < size; ++i) {
             double p = belief.priors.front()(level_of(i, 0));
@@ -102,7 +106,7 @@ class BruteForce {
 
     /// Value times the chance of what was seen, model m having answered and `drawn` verdicts of it being known.
     [[nodiscard]] double after_answer(const Joint& joint, std::size_t m, int drawn) const {
-        const LevelModel& level = belief_.levels[m];
+        const LevelDistribution& level = belief_.levels[m];
         const double chance = mean(joint, [](std::size_t) { return 1.0; });
         double best = mean(joint, [&](std::size_t i) { return level.right(level_of(i, m)); });
         const double last =

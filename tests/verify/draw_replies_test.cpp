@@ -3,6 +3,8 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/request.hpp>
 #include <automix/verify/detail/draw_replies.hpp>
 
 #include <cstdint>

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +19,8 @@
 #include <string>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #if __has_include(<sys/wait.h>)
 #include <sys/wait.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/data/log/detail/samples.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 
 #include <cstdint>
 #include <optional>

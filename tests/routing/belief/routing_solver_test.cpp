@@ -3,14 +3,26 @@
 
 #include "routing/routing_models.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
-#include <automix/pomdp/pomdp_model.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/policy_hull.hpp>
-#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -21,7 +33,7 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-static_assert(pomdp::pomdp_model<RoutingModel>);
+static_assert(pomdp::pomdp_model<RoutingPomdp>);
 
 constexpr double all_cells = 1e9;
 
@@ -64,7 +76,7 @@ TEST_CASE("the engine and backward induction agree on the routing problem", "[pr
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         const Problem p(seed);
         const double value = net(solve_routing(make_tree(p.belief, all_cells), p.prices, p.rule), p);
-        const RoutingModel model(p.belief, p.prices, p.rule);
+        const RoutingPomdp model(p.belief, p.prices, p.rule);
         INFO("seed " << seed);
         pomdp::ExactOptions exact;
         exact.stop.gap = 0.0;
@@ -90,7 +102,7 @@ TEST_CASE("a policy on beliefs does what its value says, and what the table does
         REQUIRE(vectors.gap <= point_based_gap);
         REQUIRE(net(vectors, p) <= net(table, p) + 1e-9);
         REQUIRE(net(vectors, p) >= net(table, p) - vectors.gap - 1e-9);
-        const RoutingModel model(p.belief, p.prices, p.rule);
+        const RoutingPomdp model(p.belief, p.prices, p.rule);
         const RoutingValue walked = expected_value(table.policy, model, p.prices);
         REQUIRE_THAT(walked.score, WithinAbs(table.value.score, 1e-12));
         REQUIRE_THAT(walked.cost, WithinAbs(table.value.cost, 1e-12));
@@ -174,7 +186,7 @@ TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     // One level: verdicts tell nothing, everything scores one half, everything is free.
     BeliefModel belief;
     belief.mean_scores = Eigen::Vector2d(0.5, 0.5);
-    LevelModel level;
+    LevelDistribution level;
     level.kind = VerificationKind::verdicts;
     level.draws = 2;
     level.weight = level.right = Eigen::VectorXd::Ones(1);
@@ -186,11 +198,11 @@ TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     const RoutingPrices free{{0.0, 0.0}, {0.0, 0.0}, 0.0};
     SolveRule rule{1.0, {1, 2}};
     const RoutingTree tree = make_tree(belief, all_cells);
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == Choice{});
+    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == CompactAction{});
     CHECK(solve_routing(tree, free, rule).policy.first_model() == 0);
     rule.verify_first = true;
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == Choice::verify(1));
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).settled == Choice::route(1));
+    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == CompactAction::verify(1));
+    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).without_verifying == CompactAction::route(1));
 }
 
 TEST_CASE("what was not parsed is paid for and tells nothing: with the draws used up a policy settles") {

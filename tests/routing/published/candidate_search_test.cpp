@@ -4,8 +4,14 @@
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/routing/published/candidate_search.hpp>
+#include <automix/routing/published/detail/confidence_cells.hpp>
+#include <automix/routing/published/detail/confidence_rule.hpp>
+#include <automix/routing/published/one_shot.hpp>
 #include <automix/routing/published/threshold.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cmath>
 #include <optional>

@@ -2,6 +2,11 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/category.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/routing/published/detail/confidence_cells.hpp>
 
 using namespace automix;

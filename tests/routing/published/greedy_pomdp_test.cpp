@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/routing/published/candidate_search.hpp>
+#include <automix/routing/published/detail/confidence_cells.hpp>
 #include <automix/routing/published/greedy_pomdp.hpp>
 
 using namespace automix;

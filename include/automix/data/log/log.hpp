@@ -6,7 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/read_options.hpp>
 
 #include <initializer_list>

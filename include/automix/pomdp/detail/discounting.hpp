@@ -21,9 +21,9 @@ namespace detail {
 
 /// Finds the longest ways to states that are never left and pay nothing, depth first.
 template <pomdp_model M>
-class WaysToEnd {
+class TerminationGraph {
  public:
-    explicit WaysToEnd(const M& model)
+    explicit TerminationGraph(const M& model)
         : model_(model),
           marks_(static_cast<std::size_t>(model.states()), Mark::fresh),
           lengths_(static_cast<std::size_t>(model.states()), 0) {}
@@ -102,7 +102,7 @@ class WaysToEnd {
 /// is never left and pays nothing. Nothing where a run may go on for ever.
 template <pomdp_model M>
 std::optional<int> steps_to_end(const M& model) {
-    detail::WaysToEnd<M> ways(model);
+    detail::TerminationGraph<M> ways(model);
     const Belief& start = model.start();
     int longest = 0;
     for (const int state : start.states) {

@@ -6,7 +6,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/evidence.hpp>
 
@@ -41,7 +41,9 @@ class RoutingPolicy {
     [[nodiscard]] RoutingPolicy starting_at(int first) const;
 
     /// The models that it is over.
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept;
+    [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept;
+    /// Number of alpha vectors; 0 for a table.
+    [[nodiscard]] Index vector_count() const noexcept;
     /// The alpha vectors; null for a table.
     [[nodiscard]] const Vectors* vectors() const noexcept { return vectors_.get(); }
 
@@ -56,7 +58,7 @@ class RoutingPolicy {
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
  private:
-    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const;
+    [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const;
 
     [[nodiscard]] AcceptedAnswer accepted(int model) const;
 
@@ -64,9 +66,9 @@ class RoutingPolicy {
     void require_possible(const Evidence& evidence) const;
 
     /// What one answer's evidence must be for the state of its table to exist.
-    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape);
+    static void require_known(int model, const ModelEvidence& known, const CascadeModel& shape);
 
-    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape);
+    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const CascadeModel& shape);
 
     std::shared_ptr<const RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<CellPolicy>> cells_{};

@@ -32,7 +32,7 @@ struct QualitySupport {
 
 struct PomdpReport {
     Objective objective{};
-    Figure base_slope = Figure::undefined("not trained");
+    OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
     double lambda = 0.0;      ///< of the policy; of its dearer part, where two are mixed
     double share = 1.0;       ///< how often the dearer of two policies is used; 1 where there is one

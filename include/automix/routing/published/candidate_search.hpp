@@ -27,7 +27,7 @@ namespace automix {
 struct Candidate {
     double ibc = 0.0;
     double rounding = 0.0;  ///< what `ibc` may be off by, from rounding in the sums
-    Point point{};
+    OperatingPoint point{};
     bool free = false;  ///< costs no more than the small model: there is no IBC
 
     /// Whether its IBC is higher than that of `other` by more than rounding. One with an IBC beats one without; of two
@@ -73,7 +73,7 @@ class CandidateSearch {
     std::optional<Candidate> evaluate(const RoutedSum& cells) {
         ++candidates_;
         const RoutedSum routed = cells + cells_.routed;
-        const Point reached{
+        const OperatingPoint reached{
             cells_.small.performance + routed.gain / cells_.rows,
             cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
         if (!range_.contains(reached.cost)) return std::nullopt;
@@ -115,10 +115,10 @@ class CandidateSearch {
         if (!found_) {
             result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.least) +
                             ", " + format_number(range_.most) + "]";
-            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+            result.ibc = result.ibc_lift = OptionalMetric::undefined(result.reason);
         } else if (best_.figures.free) {
             result.reason = "no candidate costs more than the small model, so none has an IBC";
-            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+            result.ibc = result.ibc_lift = OptionalMetric::undefined(result.reason);
         } else {
             result.ibc = best_.figures.ibc;
             result.ibc_lift = ibc_lift(best_.figures.point, cells_.small, cells_.large);

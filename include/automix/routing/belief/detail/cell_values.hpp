@@ -72,13 +72,13 @@ class CellValues {
     /// `gains` is overwritten.
     [[nodiscard]] RoutingValue verify(Index n, int drawn, int count, int draws,
                                       std::vector<double>& gains) const {
-        const RoutedModel& model = model_of(n);
+        const CascadeModel& model = model_of(n);
         count_gains(draws, gains,
                     [&](int i, int j) { return tree_.chance(cell(n, model.state(drawn + i, count + j))); });
         RoutingValue sum;
         for (int j = 0; j <= draws; ++j)
             sum = sum + gains[static_cast<std::size_t>(j)] * at(n, model.state(drawn + draws, count + j));
-        const double tried = draws * prices_.tries_of(model.kind, layout_.node(n).model);
+        const double tried = draws * prices_.draws_per_verdict_of(model.kind, layout_.node(n).model);
         return RoutingValue{0.0, tried * draw_price(n), tried, 1.0} + sum;
     }
     /// Of revealing a confidence.
@@ -89,7 +89,7 @@ class CellValues {
         return sum;
     }
 
-    [[nodiscard]] const RoutedModel& model_of(Index n) const {
+    [[nodiscard]] const CascadeModel& model_of(Index n) const {
         return layout_.models()[static_cast<std::size_t>(layout_.node(n).model)];
     }
 
@@ -104,7 +104,7 @@ class CellValues {
     }
     /// Of a node as its model answers.
     [[nodiscard]] RoutingValue arrived(Index n) const {
-        const RoutedModel& model = model_of(n);
+        const CascadeModel& model = model_of(n);
         if (model.kind != VerificationKind::samples) return at(n, 0);
         return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
     }

@@ -46,8 +46,8 @@ struct ConfidenceCells {
     std::vector<ConfidenceCell> cells{};
     RoutedSum routed{};         ///< rows in no cell, routed in any case and without verification
     double rows = 0.0;          ///< these included
-    Point small{};              ///< mean score and mean price of the first model
-    Point large{};              ///< of the last model
+    OperatingPoint small{};     ///< mean score and mean price of the first model
+    OperatingPoint large{};     ///< of the last model
     double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
 };
 
@@ -76,7 +76,7 @@ inline std::vector<Category> categories_of(const Dataset& data) {
 }
 
 /// The mean over two groups of rows, of which `share` are in the second.
-inline Point mixed(const Point& first, const Point& second, double share) {
+inline OperatingPoint mixed(const OperatingPoint& first, const OperatingPoint& second, double share) {
     return {first.performance + share * (second.performance - first.performance),
             first.cost + share * (second.cost - first.cost)};
 }

@@ -24,7 +24,7 @@ struct VerdictCounts {
 
 namespace detail {
 
-class ReadNotes {
+class ReadWarnings {
  public:
     /// Takes note of one record.
     void add(const LogRecord& log, const Place& place) {
