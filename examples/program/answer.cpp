@@ -150,7 +150,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::shared_ptr<CallReplay> replay;
     if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()), true);
     std::shared_ptr<CallRecorder> recorder;
-    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, AppendMode::repair);
+    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, detail::AppendMode::repair);
     const Wrap recorded = [&](AnyModel model) -> AnyModel {
         if (!recorder) return model;
         return RecordingModel(std::move(model), recorder);

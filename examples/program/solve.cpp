@@ -129,7 +129,7 @@ std::string to_text(const SolveOptions& options, const PomdpFile& problem, const
 std::string run(const SolveOptions& options) {
     validate(options);
     const PomdpFile problem = read_problem(options.path);
-    std::optional<FileReplacement> policy_file;
+    std::optional<detail::FileReplacement> policy_file;
     if (options.policy_out) policy_file.emplace(*options.policy_out);
     const pomdp::Solution solution = solve_watched(problem, options);
     if (policy_file) policy_file->commit(policy_text(problem, solution.policy, *options.policy_out));

@@ -133,7 +133,7 @@ TEST_CASE("the picture is one SVG element with escaped names") {
 }
 
 TEST_CASE("an axis has round ends and round ticks") {
-    PlotAxis axis;
+    detail::PlotAxis axis;
     axis.add(0.42);
     axis.add(0.88);
     axis.finish(5);
@@ -141,12 +141,12 @@ TEST_CASE("an axis has round ends and round ticks") {
     CHECK(axis.label(axis.ticks().front()) == "0.4");
     CHECK(axis.label(axis.ticks().back()) == "0.9");
     CHECK_THAT(axis.place(0.65), WithinAbs(0.5, 1e-12));
-    PlotAxis single;
+    detail::PlotAxis single;
     single.add(3.0);
     single.finish(4);
     CHECK(single.place(3.0) > 0.0);
     CHECK(single.place(3.0) < 1.0);
-    PlotAxis wide;
+    detail::PlotAxis wide;
     wide.add(0.0);
     wide.add(50.0);
     wide.finish(6);

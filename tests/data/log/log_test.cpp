@@ -28,7 +28,7 @@ std::string line(const std::string& id, const std::string& more) {
 }
 
 /// Share of unparsed verdicts.
-double unparsed(const automix::VerdictCounts& counts) {
+double unparsed(const automix::detail::VerdictCounts& counts) {
     return static_cast<double>(counts.unparsed) / static_cast<double>(counts.drawn);
 }
 

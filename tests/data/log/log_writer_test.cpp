@@ -133,7 +133,7 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
         if (random.uniform() < 0.5)
             texts.prompt_tokens = random.index(std::numeric_limits<std::uint64_t>::max());
         if (random.uniform() < 0.5) texts.completion_tokens = random.index(1000);
-        automix::cluster_samples(model, texts, log.reference);
+        automix::detail::cluster_samples(model, texts, log.reference);
         log.record.models.push_back(model);
         log.texts.push_back(texts);
     }

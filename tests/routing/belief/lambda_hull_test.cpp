@@ -48,12 +48,12 @@ OperatingPoint best(const std::vector<OperatingPoint>& points, double lambda) {
     return found;
 }
 
-std::vector<HullSolution<OperatingPoint>> hull_of(std::vector<OperatingPoint> points) {
+std::vector<detail::HullSolution<OperatingPoint>> hull_of(std::vector<OperatingPoint> points) {
     std::sort(points.begin(), points.end(), [](const OperatingPoint& a, const OperatingPoint& b) {
         return a.cost != b.cost ? a.cost < b.cost : a.performance > b.performance;
     });
     const auto solve = [&](double lambda) { return best(points, lambda); };
-    return LambdaHull(solve, [](const OperatingPoint& point) { return point; }).all(points.front());
+    return detail::LambdaHull(solve, [](const OperatingPoint& point) { return point; }).all(points.front());
 }
 
 std::vector<OperatingPoint> random_points(Random& random) {
@@ -137,7 +137,7 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
     Random random(6);
     const Dataset data = noisy_log(random, 60);
     const PriceTable prices = resolve_prices(data, {{1.0, 10.0}, {}, {0.1}});
-    const ConfidenceCells cells = collect_cells({data, prices}, true);
+    const detail::ConfidenceCells cells = detail::collect_cells({data, prices}, true);
     const auto check = [&](auto drawn_family) {
         using Family = decltype(drawn_family);
         INFO(Family::name);
@@ -145,7 +145,7 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
         const auto note = [&](const Candidate& candidate, const auto&) { all.push_back(candidate.point); };
         CandidateSearch search(cells, CostRange{}, note);
         Family::search(search, 8);
-        const auto selections = best_selections<Family>(cells, CostRange{}, 8);
+        const auto selections = detail::best_selections<Family>(cells, CostRange{}, 8);
         REQUIRE(!selections.empty());
         for (int k = 0; k <= 100; ++k) {
             const double lambda = 0.002 * k;
@@ -168,8 +168,8 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
     check(GreedyPomdpFamily{});
     check(SimplePomdpFamily{});
     check(ExactFamily{});
-    CHECK(best_selections<TripleThresholdFamily>(cells, CostRange{}, 8, 3).size() == 3);
-    CHECK(best_selections<ThresholdFamily>(cells, CostRange{0.0, 0.5}, 8).empty());
+    CHECK(detail::best_selections<TripleThresholdFamily>(cells, CostRange{}, 8, 3).size() == 3);
+    CHECK(detail::best_selections<ThresholdFamily>(cells, CostRange{0.0, 0.5}, 8).empty());
 }
 
 TEST_CASE("any router has a curve: one policy where it knows of no lambda, none where nothing is feasible") {

@@ -142,8 +142,8 @@ TEST_CASE(
     const Trained trained(data, prices_of(3, 0.1), with(Objective::lambda(0.004), false));
     StatisticsOptions options;
     const FoldStatistics sums = collect_statistics(data, trained.prices, options).total();
-    HeldOut expected;
-    add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
+    detail::HeldOut expected;
+    detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
     double score = 0.0;
     double cost = 0.0;
     constexpr int orders = 4000;
@@ -260,17 +260,17 @@ TEST_CASE("under its own tables a policy is never below accept all, route all or
         const Trained trained(data, given, with(Objective::base(), false));
         const PomdpReport& report = trained.router.report();
         if (!report.base_slope) continue;
-        const RoutingTree& tree = *trained.router.trained().tree;
+        const detail::RoutingTree& tree = *trained.router.trained().tree;
         const RoutingPrices& prices = trained.router.trained().prices;
         const double lambda = *report.base_slope;
-        const double value = net_value(report.expected, lambda, prices);
+        const double value = detail::net_value(report.expected, lambda, prices);
         INFO("seed " << seed);
         for (const int first : {0, 1})
-            CHECK(value >= net_value(accept_at_once(tree, prices, first).value, lambda, prices) - 1e-12);
+            CHECK(value >= detail::net_value(detail::accept_at_once(tree, prices, first).value, lambda, prices) - 1e-12);
         // Fixed k: draw k at once, then the better of accepting and routing in each cell.
         const double price = prices.draws.front();
         const detail::BeliefChain chain(*tree.belief);
-        const LevelBelief start = chain.arrive({}, 0);
+        const detail::LevelBelief start = chain.arrive({}, 0);
         const Eigen::VectorXd z = chain.likelihood(0) * start.levels;
         for (int k = 0; k <= 6; ++k) {
             double fixed = -lambda * (prices.answers[0] + k * price);
@@ -435,13 +435,13 @@ TEST_CASE("rows known before count as a prior") {
     PomdpRouter router(options);
     router.train(TrainingData{data, prices});
     const double alone =
-        fit_belief(collect_statistics(data, prices).total(), collect_statistics(data, prices).models)
+        detail::fit_belief(collect_statistics(data, prices).total(), collect_statistics(data, prices).models)
             .levels.front()
             .weight.dot(Eigen::VectorXd::Ones(20));
     CHECK_THAT(alone, WithinAbs(1.0, 1e-12));
     Statistics both = collect_statistics(data, prices);
     both += *options.prior;
-    const BeliefModel expected = fit_belief(both.total(), both.models);
+    const detail::BeliefModel expected = detail::fit_belief(both.total(), both.models);
     CHECK((router.trained().tree->belief->levels.front().weight - expected.levels.front().weight).norm() <
           1e-12);
 }
@@ -512,8 +512,8 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         const PriceTable prices = resolve_prices(orders, prices_of(2, 0.1));
         const Replay replayed = replay(trained.router, orders, prices);
         const FoldStatistics sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
-        HeldOut expected;
-        add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
+        detail::HeldOut expected;
+        detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
         CHECK_THAT(expected.mean().draws, WithinAbs(replayed.draws.mean(), 1e-12));
         CHECK_THAT(expected.mean().rounds, WithinAbs(replayed.rounds.mean(), 1e-12));
         CHECK_THAT(expected.mean().score, WithinAbs(replayed.performance.mean(), 1e-12));

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Throws `DataError` with `place` and the field that is wrong. `models` are the names that the record must have entries
 /// for.
@@ -54,4 +54,4 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
     }
 }
 
-}  // namespace automix
+}  // namespace automix::detail

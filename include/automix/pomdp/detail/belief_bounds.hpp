@@ -29,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 template <pomdp_model M>
 class BeliefBounds {
@@ -428,4 +428,4 @@ class BeliefBounds {
     std::vector<double> scratch_;
 };
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -15,9 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
-
-namespace detail {
+namespace automix::pomdp::detail {
 
 /// Finds the longest ways to states that are never left and pay nothing, depth first.
 template <pomdp_model M>
@@ -96,8 +94,6 @@ class TerminationGraph {
     std::vector<Visit> path_;
 };
 
-}  // namespace detail
-
 /// The number of steps after which a run from the initial belief has ended whatever is done: the longest way to a state that
 /// is never left and pays nothing. Nothing where a run may go on for ever.
 template <pomdp_model M>
@@ -125,4 +121,4 @@ void require_horizon(const M& model, int horizon) {
         "give a horizon or a discount below 1");
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 class UpperBound {
  public:
@@ -198,4 +198,4 @@ class UpperBound {
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

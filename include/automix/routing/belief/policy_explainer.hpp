@@ -27,7 +27,7 @@ namespace automix {
 /// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads. On the scalar
 /// of the router's tree, so that explaining is compiled where it is used.
 class PolicyExplainer {
-    using Tree = RoutingTree;
+    using Tree = detail::RoutingTree;
     using Values = detail::CellValues;
 
  public:
@@ -45,7 +45,7 @@ class PolicyExplainer {
  private:
     static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n);
 
-    void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
+    void offer(Explanation& explanation, const Action& action, const detail::RoutingValue& value) const;
 
     /// An action of which no more is known than the net value of what follows, and what is paid at once.
     void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const;
@@ -78,7 +78,7 @@ class PolicyExplainer {
         }
         if (current < 0 || chain.position(current) < 0) return;
         explanation.belief.assign(about.levels.begin(), about.levels.end());
-        const CascadeModel& shape = vectors.models()[static_cast<std::size_t>(current)];
+        const detail::CascadeModel& shape = vectors.models()[static_cast<std::size_t>(current)];
         if (shape.kind == VerificationKind::verdicts) {
             const auto grid = detail::level_grid(about.levels.size());
             explanation.levels.assign(grid.begin(), grid.end());
@@ -88,7 +88,7 @@ class PolicyExplainer {
 
     template <class Vectors, class About>
     void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
-                       const About& about, const CascadeModel& shape) const {
+                       const About& about, const detail::CascadeModel& shape) const {
         const int current = explanation.current;
         const RoutingPrices& prices = router_.trained().prices;
         double without_verifying = -std::numeric_limits<double>::infinity();
@@ -140,7 +140,8 @@ class PolicyExplainer {
     /// The batches that the policy had to choose from, and the one that it did choose where fewer draws remain.
     [[nodiscard]] std::vector<int> batches(const Action& chosen) const;
 
-    void add_belief(Explanation& explanation, const Evidence& evidence, const CascadeModel& model) const;
+    void add_belief(Explanation& explanation, const Evidence& evidence,
+                    const detail::CascadeModel& model) const;
 
     [[nodiscard]] std::string reason(const Explanation& explanation) const;
 

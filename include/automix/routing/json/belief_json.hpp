@@ -37,7 +37,7 @@ nlohmann::ordered_json matrix_json(const Matrix& values) {
 
 }  // namespace detail
 
-nlohmann::ordered_json to_json(const BeliefModel& belief);
+nlohmann::ordered_json to_json(const detail::BeliefModel& belief);
 
 namespace detail {
 

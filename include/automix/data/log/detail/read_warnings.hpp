@@ -14,15 +14,13 @@
 #include <string>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Verdicts logged on the answers of one model.
 struct VerdictCounts {
     std::size_t drawn = 0;
     std::size_t unparsed = 0;
 };
-
-namespace detail {
 
 class ReadWarnings {
  public:
@@ -78,6 +76,4 @@ class ReadWarnings {
     std::string contradiction_;  ///< the first
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

@@ -5,10 +5,10 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/csv_line.hpp>
 #include <automix/file/file_replacement.hpp>
@@ -295,7 +295,7 @@ AUTOMIX_INLINE Statistics read_statistics_csv(const std::string& path, const Sta
 }
 
 AUTOMIX_INLINE void write_statistics_csv(const std::string& path, const Statistics& statistics) {
-    FileReplacement(path).commit(to_statistics_csv(statistics));
+    detail::FileReplacement(path).commit(to_statistics_csv(statistics));
 }
 
 }  // namespace automix

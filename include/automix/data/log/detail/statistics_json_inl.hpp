@@ -3,11 +3,11 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
@@ -208,7 +208,7 @@ AUTOMIX_INLINE Statistics read_statistics(const std::string& path) {
 }
 
 AUTOMIX_INLINE void write_statistics(const std::string& path, const Statistics& statistics) {
-    FileReplacement(path).commit(to_statistics_text(statistics));
+    detail::FileReplacement(path).commit(to_statistics_text(statistics));
 }
 
 }  // namespace automix

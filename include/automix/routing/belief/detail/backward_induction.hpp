@@ -18,9 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Values that differ by less are ties.
 inline constexpr double value_rounding = 1e-12;
@@ -127,6 +125,4 @@ class BackwardInduction {
     std::vector<double> gains_;                           // chance of each gain in count by a batch
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

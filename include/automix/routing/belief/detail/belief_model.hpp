@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double coupling_pseudo_rows = 80.0;
 
@@ -32,8 +32,6 @@ struct BeliefModel {
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
     Vector mean_scores{};  ///< of each model
 };
-
-namespace detail {
 
 /// The joint weight of two neighbours' levels: levels of the first x levels of the second.
 inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t first,
@@ -59,8 +57,6 @@ inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t firs
     return joint;
 }
 
-}  // namespace detail
-
 /// Fits the belief to sums over training rows. Requires rows.
 inline BeliefModel fit_belief(const FoldStatistics& sums, const std::vector<ModelShape>& models) {
     BeliefModel belief;
@@ -85,4 +81,4 @@ inline BeliefModel fit_belief(const FoldStatistics& sums, const std::vector<Mode
     return belief;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

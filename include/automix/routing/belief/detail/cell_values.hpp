@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What a policy is expected to score and to pay on a query, from some evidence on.
 struct RoutingValue {
@@ -34,8 +34,6 @@ struct RoutingValue {
 inline double net_value(const RoutingValue& value, double lambda, const RoutingPrices& prices) noexcept {
     return value.score - lambda * (value.cost + prices.round * value.rounds);
 }
-
-namespace detail {
 
 /// A value for each cell. RoutingTree and prices must outlive it.
 class CellValues {
@@ -115,5 +113,4 @@ class CellValues {
     std::vector<RoutingValue> values_;
 };
 
-}  // namespace detail
-}  // namespace automix
+}  // namespace automix::detail

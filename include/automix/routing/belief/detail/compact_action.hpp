@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-namespace automix {
+namespace automix::detail {
 
 /// An action; `argument` is the model routed to, or the number of draws.
 struct CompactAction {
@@ -31,4 +31,4 @@ struct CellPolicy {
     friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What a tree is fitted as.
 struct TreeOptions {
@@ -84,4 +84,4 @@ class CrossFit {
     std::vector<std::optional<RoutingTree>> trees_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -130,7 +130,7 @@ AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData&
     const FoldStatistics total = statistics.total();
     const RoutingPrices prices = mean_prices(total);
     const std::vector<ProjectedCells> projections = project_all(total, first.draws);
-    LambdaHull hull(
+    detail::LambdaHull hull(
         [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
         [](const FixedDraws& fixed) { return fixed.gained; });
     for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))

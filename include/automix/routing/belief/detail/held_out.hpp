@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A figure of one row: what the policy scores there, plus a combination of the models' scores, of the cost and of 1.
 struct RowMetric {
@@ -48,8 +48,6 @@ struct HeldOut {
         return std::sqrt(std::max(0.0, squares / rows - mean_figure() * mean_figure()) / (units - 1.0));
     }
 };
-
-namespace detail {
 
 /// Draws from a row's verdicts, all orders of which are alike.
 class OrderedDraws {
@@ -84,8 +82,6 @@ class OrderedDraws {
     const std::vector<Verification>& final_;
     std::vector<double> accepted_;
 };
-
-}  // namespace detail
 
 /// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
 inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const FoldStatistics& sums,
@@ -182,4 +178,4 @@ inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixt
     total.squares += rows * value * value;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

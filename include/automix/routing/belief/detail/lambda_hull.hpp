@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// One solution of the hull: the best for lambdas from that to the next cheaper one's.
 template <class Solution>
@@ -85,4 +85,4 @@ class LambdaHull {
     std::size_t most_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr Index level_count = 20;
 inline constexpr int expectation_maximisation_steps = 50;
@@ -54,8 +54,6 @@ struct LevelDistribution {
     /// Likelihood of each state of evidence at each level, up to a factor a state: states x levels.
     [[nodiscard]] Matrix likelihood() const;
 };
-
-namespace detail {
 
 /// Rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
 inline double level_rate(Index level, Index levels) noexcept {
@@ -178,8 +176,6 @@ std::vector<double> confidence_boundaries(const Cells& cells) {
     return boundaries;
 }
 
-}  // namespace detail
-
 inline Eigen::MatrixXd LevelDistribution::likelihood() const {
     Matrix table = Matrix::Ones(states(), levels());
     if (kind == VerificationKind::confidence) {
@@ -220,4 +216,4 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, std::size_t numb
     return model;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -17,7 +17,7 @@
 #include <memory>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double plurality_pseudo_rows = 15.0;
 inline constexpr double growth_pseudo_rows = 0.5;  ///< of each way that a sample may go
@@ -50,4 +50,4 @@ inline RoutingTree make_plurality_tree(const FoldStatistics& sums, int draws) {
     return tree;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

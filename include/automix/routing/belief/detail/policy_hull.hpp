@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 using HullPolicy = HullSolution<RoutingSolution>;
 
@@ -76,4 +76,4 @@ class PolicyHull {
     std::size_t most_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -22,7 +22,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What is paid on a query.
 struct Spending {
@@ -138,4 +138,4 @@ class PolicyWalk {
     Spending* spent_ = nullptr;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -7,8 +7,8 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>

@@ -31,12 +31,10 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Alpha vectors of a fold's policy, where there is no table: the guard asks whether there is a gain, not for the last of it.
 inline constexpr int fold_vectors = 60;
-
-namespace detail {
 
 class PomdpTraining {
  public:
@@ -388,5 +386,4 @@ class PomdpTraining {
     TrainedPolicy trained_{};
 };
 
-}  // namespace detail
-}  // namespace automix
+}  // namespace automix::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A model as the tree sees it.
 struct CascadeModel {
@@ -133,4 +133,4 @@ class RoutingLayout {
     Index cells_ = 0;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -24,7 +24,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A `pomdp_model`. Beliefs and prices are copied.
 class RoutingPomdp {
@@ -252,4 +252,4 @@ class RoutingPomdp {
     pomdp::Belief start_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

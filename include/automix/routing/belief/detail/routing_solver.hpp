@@ -21,11 +21,9 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double point_based_gap = 1e-3;  ///< net score that is near enough to the best
-
-namespace detail {
 
 /// Draws as a belief expects them.
 template <class Model>
@@ -86,8 +84,6 @@ class ExpectedDraws {
     std::vector<decltype(LevelBelief::levels)> likelihoods_;
     double score_ = 0.0;
 };
-
-}  // namespace detail
 
 /// What a policy on beliefs is expected to score and to pay from the start, under its own belief.
 template <class Model>
@@ -150,4 +146,4 @@ inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPric
         {score, price, 0.0, 0.0}};
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 struct RoutingTree {
     using Array = Eigen::ArrayXd;
@@ -36,8 +36,6 @@ struct LevelBelief {
 
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
-
-namespace detail {
 
 /// Follows beliefs from model to model.
 class BeliefChain {
@@ -126,8 +124,6 @@ inline Eigen::ArrayXd chances(const CascadeModel& model, const Eigen::ArrayXd& z
     return chance;
 }
 
-}  // namespace detail
-
 /// The models of a belief as the tree sees them.
 inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
     std::vector<CascadeModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
@@ -187,4 +183,4 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     return tree;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

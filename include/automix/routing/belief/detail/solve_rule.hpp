@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What is asked of one solution.
 struct SolveRule {
@@ -18,4 +18,4 @@ struct SolveRule {
     int vectors = 300;  ///< alpha vectors at which the engine stops, where the tree of evidence is too large
 };
 
-}  // namespace automix
+}  // namespace automix::detail

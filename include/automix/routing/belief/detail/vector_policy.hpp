@@ -12,7 +12,7 @@
 #include <memory>
 #include <utility>
 
-namespace automix {
+namespace automix::detail {
 
 class VectorPolicy {
  public:
@@ -63,4 +63,4 @@ class VectorPolicy {
     pomdp::Policy policy_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -25,10 +25,10 @@
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const BeliefModel& belief) {
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const detail::BeliefModel& belief) {
     nlohmann::ordered_json levels = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
-        const LevelDistribution& level = belief.levels[k];
+        const detail::LevelDistribution& level = belief.levels[k];
         levels.push_back({{"model", belief.verified[k]},
                           {"weight", detail::vector_json(level.weight)},
                           {"right", detail::vector_json(level.right)},

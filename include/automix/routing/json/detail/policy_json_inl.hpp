@@ -308,7 +308,7 @@ AUTOMIX_INLINE PolicyFile read_policy(const std::string& path, const std::vector
 
 AUTOMIX_INLINE void write_policy(const std::string& path, const PomdpRouter& router,
                                  const Statistics& statistics) {
-    FileReplacement(path).commit(to_policy_text(router, statistics));
+    detail::FileReplacement(path).commit(to_policy_text(router, statistics));
 }
 
 }  // namespace automix

@@ -13,9 +13,7 @@
 #include <numeric>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Numbers of the points on the upper hull, ascending in cost and in performance; of equal points the first.
 inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& points) {
@@ -41,8 +39,6 @@ inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& po
     }
     return hull;
 }
-
-}  // namespace detail
 
 /// The rules of a family that are best on the table for some lambda, ascending in cost. Of more than `most` of them, that
 /// many in even steps. `most` is at least 2.
@@ -71,4 +67,4 @@ std::vector<Selection> best_selections(const Cells& cells, const CostRange& rang
     return selections;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

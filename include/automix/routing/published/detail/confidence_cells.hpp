@@ -18,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Rows that are routed and what that gains.
 struct RoutedSum {
@@ -51,8 +51,6 @@ struct ConfidenceCells {
     double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
 };
 
-namespace detail {
-
 inline void require_verified(const Dataset& data) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
@@ -80,8 +78,6 @@ inline OperatingPoint mixed(const OperatingPoint& first, const OperatingPoint& s
     return {first.performance + share * (second.performance - first.performance),
             first.cost + share * (second.cost - first.cost)};
 }
-
-}  // namespace detail
 
 /// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification,
 /// and `ArgumentError` where the prices are of another one.
@@ -119,4 +115,4 @@ Cells collect_cells(const TrainingData& training, bool with_categories) {
     return table;
 }
 
-}  // namespace automix
+}  // namespace automix::detail
