@@ -28,7 +28,7 @@ using Catch::Approx;
 namespace Catch::Matchers {
 
 inline auto ContainsSubstring(const std::string& text,
-                              CaseSensitive::CompactAction sensitivity = CaseSensitive::Yes) {
+                              CaseSensitive::Choice sensitivity = CaseSensitive::Yes) {
     return Contains(text, sensitivity);
 }
 

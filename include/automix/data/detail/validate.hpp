@@ -40,7 +40,7 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
             }
         };
         const auto check_price = [&](const std::optional<double>& value, const char* name) {
-            if (value && !is_price(*value)) fail(field(name), price_complaint(*value));
+            if (value && !automix::is_price(*value)) fail(field(name), price_complaint(*value));
         };
         check_share(model.score, "score");
         if (model.confidence) check_share(*model.confidence, "confidence");
