@@ -14,6 +14,8 @@ else()
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-maybe-uninitialized>)
 endif()
 
+target_link_libraries(automix_compiled PRIVATE automix_warnings)
+
 # CLI11::CLI11, for the program.
 macro(automix_require_cli11)
   if(NOT TARGET CLI11::CLI11)
