@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ctest entries that look at the source tree or at its consumers instead of running a test program: bash scripts, all
-# labelled `tree`. Where both g++ and clang++ are there, both are asked.
+# labelled `tree`. If both g++ and clang++ are there, both are asked. What compiles headers without the compiled library is
+# labelled `header_only` too.
 find_program(AUTOMIX_GXX g++)
 find_program(AUTOMIX_CLANGXX clang++)
 set(automix_tree_compilers)
@@ -32,12 +33,19 @@ endfunction()
 foreach(check IN ITEMS layers top_level spdx text)
   automix_add_tree_test(layout.${check} layout/check layout ${check})
 endforeach()
-automix_add_tree_test(layout.readme layout/readme layout)
+automix_add_tree_test(header_only.readme layout/readme header_only)
 
 foreach(compiler IN LISTS automix_tree_compilers)
   get_filename_component(compiler_name "${compiler}" NAME)
-  automix_add_tree_test(headers.${compiler_name} layout/headers headers "${compiler}" ${automix_dependency_flags})
-  set_tests_properties(headers.${compiler_name} PROPERTIES PROCESSORS 2)
+  # Every header alone with the first compiler, the umbrellas alone with the other.
+  if(compiler STREQUAL AUTOMIX_GXX OR NOT AUTOMIX_GXX)
+    set(which every)
+  else()
+    set(which umbrellas)
+  endif()
+  automix_add_tree_test(header_only.${which}.${compiler_name} layout/headers header_only
+    ${which} "${compiler}" ${automix_dependency_flags})
+  set_tests_properties(header_only.${which}.${compiler_name} PROPERTIES PROCESSORS 2)
 
   # The headers of the cases are precompiled first, once for all.
   set(headers "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.${compiler_name}")
@@ -55,10 +63,14 @@ foreach(compiler IN LISTS automix_tree_compilers)
 endforeach()
 
 set(automix_consumer_kinds plain add_subdirectory fetch_content fetched_dependencies find_package)
+if(automix_INSTALL)
+  list(APPEND automix_consumer_kinds compiled)
+endif()
 if(TARGET automix::openai)
   list(APPEND automix_consumer_kinds openai)
 endif()
 foreach(kind IN LISTS automix_consumer_kinds)
   automix_add_tree_test(consumer.${kind} consumers/check consumer
-    ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}")
+    ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}"
+    "${PROJECT_BINARY_DIR}")
 endforeach()
