@@ -62,6 +62,16 @@ foreach(compiler IN LISTS automix_tree_compilers)
   endforeach()
 endforeach()
 
+# `recordings` is run by program.examples, and `quickstart` by header_only.readme too, compiled as the README says.
+file(GLOB automix_example_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cpp")
+foreach(source IN LISTS automix_example_sources)
+  get_filename_component(name ${source} NAME_WE)
+  if(TARGET example_${name} AND NOT name STREQUAL "recordings")
+    automix_add_tree_test(example.${name} layout/example program
+      $<TARGET_FILE:example_${name}> "${CMAKE_CURRENT_BINARY_DIR}/example.${name}")
+  endif()
+endforeach()
+
 set(automix_consumer_kinds plain add_subdirectory fetch_content fetched_dependencies find_package)
 if(automix_INSTALL)
   list(APPEND automix_consumer_kinds compiled)
