@@ -10,7 +10,8 @@
 #  5. A folder `detail` is included within its own room, by that room's tests and by tests of several rooms (golden, fuzz,
 #     benchmarks, program, support). Umbrellas and examples include neither `detail` nor `json` nor `file`.
 #  6. Umbrellas are included by no header. all.hpp includes every public header but those of openai, gateway, json and file.
-#  7. Definitions, `detail/NAME_inl.hpp`, are included by `NAME.hpp` above them and by exactly one file of cmake/compiled.
+#  7. Definitions, `detail/NAME_inl.hpp`, are included by `NAME.hpp` above them or beside them, by no other header, and by
+#     exactly one file of cmake/compiled.
 #  8. nlohmann is included under json, openai, gateway and in formats, libcurl in openai, <regex> in verify/detail. Even
 #     without the compiled library automix.hpp does not reach <regex>.
 BEGIN {
@@ -167,10 +168,12 @@ END {
     parse(file)
     place = "include/automix/" file ":1"
     if (file ~ /_inl\.hpp$/) {
-      declaration = file
-      sub(/detail\//, "", declaration)
-      sub(/_inl\.hpp$/, ".hpp", declaration)
-      if (!index(includer[file], " " declaration " ")) report("definitions that <automix/" declaration "> does not include")
+      beside = file
+      sub(/_inl\.hpp$/, ".hpp", beside)
+      above = beside
+      sub(/detail\//, "", above)
+      if (includer[file] != " " above " " && includer[file] != " " beside " ")
+        report("only <automix/" above "> or <automix/" beside "> has to include these definitions; included by:" includer[file])
       if (compiled[file] != 1) report("definitions in " compiled[file] + 0 " files of cmake/compiled, and not in one")
     } else if ("all.hpp" in exists && room != "" && !private && room !~ /^(openai|gateway|json|file)$/ && !(file in in_all)) {
       report("all.hpp lacks <automix/" file ">")
