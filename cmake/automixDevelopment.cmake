@@ -14,6 +14,18 @@ else()
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict;-Wno-maybe-uninitialized>)
 endif()
 
+target_link_libraries(automix_compiled PRIVATE automix_warnings)
+
+# Where tests are built a file is not compiled alone: what several include and instantiate is then compiled once, for less
+# than half the time, and for more memory.
+set(automix_FILES_A_UNIT 1 CACHE STRING "Files of the compiled library and of the program that are compiled together")
+function(automix_compile_together target)
+  if(automix_FILES_A_UNIT GREATER 1)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${automix_FILES_A_UNIT})
+  endif()
+endfunction()
+automix_compile_together(automix_compiled)
+
 # CLI11::CLI11, for the program.
 macro(automix_require_cli11)
   if(NOT TARGET CLI11::CLI11)

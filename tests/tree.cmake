@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # ctest entries that look at the source tree or at its consumers instead of running a test program: bash scripts, all
-# labelled `tree`. Where both g++ and clang++ are there, both are asked.
+# labelled `tree`. If both g++ and clang++ are there, both are asked. What compiles headers without the compiled library is
+# labelled `header_only` too.
 find_program(AUTOMIX_GXX g++)
 find_program(AUTOMIX_CLANGXX clang++)
 set(automix_tree_compilers)
@@ -32,16 +33,23 @@ endfunction()
 foreach(check IN ITEMS layers top_level spdx text)
   automix_add_tree_test(layout.${check} layout/check layout ${check})
 endforeach()
-automix_add_tree_test(layout.readme layout/readme layout)
+automix_add_tree_test(header_only.readme layout/readme header_only)
 
 foreach(compiler IN LISTS automix_tree_compilers)
   get_filename_component(compiler_name "${compiler}" NAME)
-  automix_add_tree_test(headers.${compiler_name} layout/headers headers "${compiler}" ${automix_dependency_flags})
-  set_tests_properties(headers.${compiler_name} PROPERTIES PROCESSORS 2)
+  # Every header alone with clang, which takes less time for it, and the umbrellas alone with g++.
+  if(compiler STREQUAL AUTOMIX_CLANGXX OR NOT AUTOMIX_CLANGXX)
+    set(which every)
+  else()
+    set(which umbrellas)
+  endif()
+  automix_add_tree_test(header_only.${which}.${compiler_name} layout/headers header_only
+    ${which} "${compiler}" ${automix_dependency_flags})
+  set_tests_properties(header_only.${which}.${compiler_name} PROPERTIES PROCESSORS 2)
 
-  # The headers of the cases are precompiled first, once for all.
+  # The headers of the cases are precompiled first, once for all, and without definitions.
   set(headers "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.${compiler_name}")
-  set(flags "-I${PROJECT_SOURCE_DIR}/include" ${automix_dependency_flags})
+  set(flags "-I${PROJECT_SOURCE_DIR}/include" -DAUTOMIX_COMPILED ${automix_dependency_flags})
   automix_add_tree_test(compile_fail.headers.${compiler_name} compile_fail/precompile compile_fail
     "${compiler}" "${headers}" ${flags})
   set_tests_properties(compile_fail.headers.${compiler_name} PROPERTIES FIXTURES_SETUP ${headers})
@@ -54,11 +62,25 @@ foreach(compiler IN LISTS automix_tree_compilers)
   endforeach()
 endforeach()
 
+# `recordings` is run by program.examples, and `quickstart` by header_only.readme too, compiled as the README says.
+file(GLOB automix_example_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.cpp")
+foreach(source IN LISTS automix_example_sources)
+  get_filename_component(name ${source} NAME_WE)
+  if(TARGET example_${name} AND NOT name STREQUAL "recordings")
+    automix_add_tree_test(example.${name} layout/example program
+      $<TARGET_FILE:example_${name}> "${CMAKE_CURRENT_BINARY_DIR}/example.${name}")
+  endif()
+endforeach()
+
 set(automix_consumer_kinds plain add_subdirectory fetch_content fetched_dependencies find_package)
+if(automix_INSTALL)
+  list(APPEND automix_consumer_kinds compiled)
+endif()
 if(TARGET automix::openai)
   list(APPEND automix_consumer_kinds openai)
 endif()
 foreach(kind IN LISTS automix_consumer_kinds)
   automix_add_tree_test(consumer.${kind} consumers/check consumer
-    ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}")
+    ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}"
+    "${PROJECT_BINARY_DIR}")
 endforeach()

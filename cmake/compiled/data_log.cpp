@@ -4,5 +4,3 @@
 #include <automix/data/log/detail/log_reader_inl.hpp>
 #include <automix/data/log/detail/log_writer_inl.hpp>
 #include <automix/data/log/detail/mapping_inl.hpp>
-#include <automix/data/log/detail/statistics_csv_inl.hpp>
-#include <automix/data/log/detail/statistics_json_inl.hpp>

@@ -2,4 +2,3 @@
 // Definitions of the room pomdp/format.
 #include <automix/pomdp/format/detail/policy_file_inl.hpp>
 #include <automix/pomdp/format/detail/reader_inl.hpp>
-#include <automix/pomdp/format/detail/report_json_inl.hpp>

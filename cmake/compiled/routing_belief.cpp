@@ -3,5 +3,4 @@
 #include <automix/routing/belief/detail/fixed_k_inl.hpp>
 #include <automix/routing/belief/detail/policy_explainer_inl.hpp>
 #include <automix/routing/belief/detail/policy_inl.hpp>
-#include <automix/routing/belief/detail/pomdp_router_inl.hpp>
 #include <automix/routing/belief/detail/prices_inl.hpp>

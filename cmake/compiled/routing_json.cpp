@@ -3,4 +3,3 @@
 #include <automix/routing/json/detail/belief_json_inl.hpp>
 #include <automix/routing/json/detail/evidence_json_inl.hpp>
 #include <automix/routing/json/detail/explanation_json_inl.hpp>
-#include <automix/routing/json/detail/policy_json_inl.hpp>
