@@ -16,7 +16,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
-#include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
@@ -142,7 +142,7 @@ TEST_CASE(
     const Trained trained(data, prices_of(3, 0.1), with(Objective::lambda(0.004), false));
     StatisticsOptions options;
     const FoldStatistics sums = collect_statistics(data, trained.prices, options).total();
-    detail::HeldOut expected;
+    detail::PolicyEstimate expected;
     detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
     double score = 0.0;
     double cost = 0.0;
@@ -512,7 +512,7 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         const PriceTable prices = resolve_prices(orders, prices_of(2, 0.1));
         const Replay replayed = replay(trained.router, orders, prices);
         const FoldStatistics sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
-        detail::HeldOut expected;
+        detail::PolicyEstimate expected;
         detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
         CHECK_THAT(expected.mean().draws, WithinAbs(replayed.draws.mean(), 1e-12));
         CHECK_THAT(expected.mean().rounds, WithinAbs(replayed.rounds.mean(), 1e-12));

@@ -3,7 +3,7 @@
 // cheapest mixture of two that meets the target with a margin. O(candidates^2).
 #pragma once
 
-#include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 
@@ -17,15 +17,15 @@ namespace automix::detail {
 /// Standard errors that held-out quality must lie above its target.
 inline constexpr double quality_margin = 0.5;
 
-/// A policy, and how far it lies above the target on held-out rows: the figure of `held_out`.
+/// A policy, and how far it lies above the target on held-out rows: the metric of `held_out`.
 struct QualityCandidate {
     double lambda = 0.0;
     RoutingSolution solution{};  ///< fitted to all rows
-    HeldOut held_out{};
+    PolicyEstimate held_out{};
 
     /// By how much the target is met, less the margin.
     [[nodiscard]] double slack() const {
-        return held_out.mean_figure() - quality_margin * held_out.standard_error();
+        return held_out.mean_metric() - quality_margin * held_out.standard_error();
     }
     [[nodiscard]] double cost() const { return held_out.mean().cost; }
 };

@@ -32,20 +32,20 @@ struct RowMetric {
 };
 
 /// Means over rows, and the standard error of one figure over them.
-struct HeldOut {
+struct PolicyEstimate {
     double rows = 0.0;
     double units = 0.0;  ///< that vary independently: rows, or folds
     RoutingValue sums{};
     double routed = 0.0;   ///< rows on which a model beyond the first is asked
-    double figure = 0.0;   ///< sum
-    double squares = 0.0;  ///< sum of squares
+    double metric = 0.0;   ///< sum of a metric
+    double squares = 0.0;  ///< sum of its squares
 
     [[nodiscard]] RoutingValue mean() const noexcept { return (1.0 / rows) * sums; }
-    [[nodiscard]] double mean_figure() const noexcept { return figure / rows; }
+    [[nodiscard]] double mean_metric() const noexcept { return metric / rows; }
     /// Of the mean figure; 0 for fewer than two units.
     [[nodiscard]] double standard_error() const noexcept {
         if (units < 2.0) return 0.0;
-        return std::sqrt(std::max(0.0, squares / rows - mean_figure() * mean_figure()) / (units - 1.0));
+        return std::sqrt(std::max(0.0, squares / rows - mean_metric() * mean_metric()) / (units - 1.0));
     }
 };
 
@@ -84,8 +84,8 @@ class OrderedDraws {
 };
 
 /// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
-inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const FoldStatistics& sums,
-                     const RoutingPrices& prices, const RowMetric& figure) {
+inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
+                     const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
     for (const EvidenceCell& cell : sums.cells) {
         detail::OrderedDraws draws(cell.evidence, models);
@@ -93,31 +93,31 @@ inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, co
         for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, spent);
         const std::vector<double>& accepted = draws.accepted();
         // The figure of a row is factors . scores + constant.
-        const double constant = figure.cost * spent.cost + figure.constant;
+        const double constant = metric.cost * spent.cost + metric.constant;
         double linear = 0.0;
         double quadratic = 0.0;
         double score = 0.0;
         for (std::size_t i = 0; i < models; ++i) {
-            const double factor = accepted[i] + figure.scores[i];
+            const double factor = accepted[i] + metric.scores[i];
             score += accepted[i] * cell.scores[i];
             linear += factor * cell.scores[i];
             for (std::size_t j = 0; j < models; ++j)
-                quadratic += factor * (accepted[j] + figure.scores[j]) * cell.products[i * models + j];
+                quadratic += factor * (accepted[j] + metric.scores[j]) * cell.products[i * models + j];
         }
         total.rows += cell.weight;
         total.units += cell.weight;
         total.sums = total.sums + RoutingValue{score, cell.weight * spent.cost, cell.weight * spent.draws,
                                                cell.weight * spent.rounds};
         total.routed += cell.weight * spent.routed;
-        total.figure += linear + constant * cell.weight;
+        total.metric += linear + constant * cell.weight;
         total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
     }
 }
 
 /// The same where the policies accept pluralities: over the chain of a fold's plurality sums.
-inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture,
+inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                             const FoldStatistics& sums, const RoutingPrices& prices,
-                            const RowMetric& figure) {
+                            const RowMetric& metric) {
     const double rows = sums.weight();
     if (rows == 0.0) return;
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
@@ -168,13 +168,13 @@ inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixt
             }
         }
     }
-    double value = mean.score + figure.cost * mean.cost + figure.constant;
-    for (std::size_t i = 0; i < figure.scores.size(); ++i) value += figure.scores[i] * sums.mean_score(i);
+    double value = mean.score + metric.cost * mean.cost + metric.constant;
+    for (std::size_t i = 0; i < metric.scores.size(); ++i) value += metric.scores[i] * sums.mean_score(i);
     total.rows += rows;
     total.units += 1.0;
     total.sums = total.sums + rows * mean;
     total.routed += rows * routed;
-    total.figure += rows * value;
+    total.metric += rows * value;
     total.squares += rows * value * value;
 }
 
