@@ -10,6 +10,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
@@ -107,15 +108,14 @@ class PolicyExplainer {
             if (draws > left) continue;
             double follows = 0.0;
             if (counts) {
-                const auto grid = detail::level_grid(about.levels.size());
-                double ways = 1.0;
-                for (int j = 0; j <= draws; ++j) {
-                    const Eigen::VectorXd seen = (ways * about.levels.array() * grid.array().pow(j) *
-                                                  (1.0 - grid.array()).pow(draws - j))
-                                                     .matrix();
-                    follows += behind(known.parsed + draws, seen);
-                    ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
-                }
+                const Eigen::ArrayXd rates = detail::level_grid(about.levels.size()).array();
+                const Eigen::ArrayXd levels = about.levels.array();
+                std::vector<Eigen::ArrayXd> weights;
+                detail::for_each_outcome(
+                    draws, levels, weights, [&](int, int) -> const Eigen::ArrayXd& { return rates; },
+                    [&](int, const Eigen::ArrayXd& seen) {
+                        follows += behind(known.parsed + draws, seen.matrix());
+                    });
             } else {
                 for (Index level = 0; level < about.levels.size(); ++level) {
                     Eigen::VectorXd seen = Eigen::VectorXd::Zero(about.levels.size());

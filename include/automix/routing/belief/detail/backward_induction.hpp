@@ -89,7 +89,7 @@ class BackwardInduction {
                 verified_.clear();
                 for (const int draws : rule_.batches) {
                     if (drawn + draws > model.draws) break;
-                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, gains_));
+                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, weights_));
                 }
                 decide(n, model.state(drawn, count), verified_);
             }
@@ -122,7 +122,7 @@ class BackwardInduction {
     CellValues values_;
     std::vector<CellPolicy> cells_;
     std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
-    std::vector<double> gains_;                           // chance of each gain in count by a batch
+    std::vector<double> weights_;                         // working memory of a batch
 };
 
 }  // namespace automix::detail

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy does on rows of which only the statistics are known. Draws are exchangeable, so from a row's final counts
-// (N, C) the chance that the next of its verdicts after (n, c) is positive is (C - c) / (N - n), and it takes (K + 1) / (N + 1)
-// of K draws: the exact expectation over all orders of its verdicts, draw by draw; a round of several is taken to bring as
-// many that can be read. Of pluralities only the sums of a whole fold are known: the fold then counts as one unit.
-// O(cells of evidence * cells reached).
+// Estimates of what a policy does on rows of which only the statistics are known. Draws are exchangeable. So if N verdicts
+// of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N - n). It
+// takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the verdicts, draw
+// by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as the sums of a whole
+// fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
 #pragma once
 
-#include <automix/core/numerics.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
-#include <automix/routing/belief/detail/backward_induction.hpp>
-#include <automix/routing/belief/detail/count_gains.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <array>
@@ -24,17 +29,17 @@
 
 namespace automix::detail {
 
-/// A figure of one row: what the policy scores there, plus a combination of the models' scores, of the cost and of 1.
+/// A metric of one row: the policy's score, plus a linear combination of the models' scores, the cost and 1.
 struct RowMetric {
     std::vector<double> scores{};  ///< factor of each model's score
     double cost = 0.0;             ///< factor of the cost
     double constant = 0.0;
 };
 
-/// Means over rows, and the standard error of one figure over them.
+/// Sums over rows, from which means and the standard error of one metric follow.
 struct PolicyEstimate {
     double rows = 0.0;
-    double units = 0.0;  ///< that vary independently: rows, or folds
+    double units = 0.0;  ///< number of independent units: rows, or folds
     RoutingValue sums{};
     double routed = 0.0;   ///< rows on which a model beyond the first is asked
     double metric = 0.0;   ///< sum of a metric
@@ -42,14 +47,14 @@ struct PolicyEstimate {
 
     [[nodiscard]] RoutingValue mean() const noexcept { return (1.0 / rows) * sums; }
     [[nodiscard]] double mean_metric() const noexcept { return metric / rows; }
-    /// Of the mean figure; 0 for fewer than two units.
+    /// Returns the standard error of the mean metric; 0 for fewer than two units.
     [[nodiscard]] double standard_error() const noexcept {
         if (units < 2.0) return 0.0;
         return std::sqrt(std::max(0.0, squares / rows - mean_metric() * mean_metric()) / (units - 1.0));
     }
 };
 
-/// Draws from a row's verdicts, all orders of which are alike.
+/// Draws from a row's verdicts, in every order with the same probability.
 class OrderedDraws {
  public:
     OrderedDraws(const std::vector<Verification>& final, std::size_t models)
@@ -57,8 +62,8 @@ class OrderedDraws {
 
     void arrive(int, const ModelEvidence&, int) {}
     void leave() {}
-    [[nodiscard]] int most(int model) const { return of(model).parsed; }
-    /// The unreadable draws lie anywhere among `all`, so the way to the next readable one is as long on average from each.
+    [[nodiscard]] int max_parsed(int model) const { return of(model).parsed; }
+    /// Returns the mean number of draws that a parsed verdict takes; the unparsed draws lie anywhere among `all`.
     [[nodiscard]] double draws_per_verdict(int model, int all) const {
         return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
     }
@@ -69,11 +74,11 @@ class OrderedDraws {
     [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(int model) const {
         return {{{of(model).confidence, 1.0}}};
     }
-    void accept(int model, const ModelEvidence&, double chance) {
-        accepted_[static_cast<std::size_t>(model)] += chance;
+    void accept(int model, const ModelEvidence&, double probability) {
+        accepted_[static_cast<std::size_t>(model)] += probability;
     }
 
-    /// Chance that each model's answer is accepted.
+    /// Returns the probability that each model's answer is accepted.
     [[nodiscard]] const std::vector<double>& accepted() const noexcept { return accepted_; }
 
  private:
@@ -83,17 +88,17 @@ class OrderedDraws {
     std::vector<double> accepted_;
 };
 
-/// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
+/// Adds what a mixture of policies does on the rows of `sums`, and the metric over these rows.
 inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                      const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
     for (const EvidenceCell& cell : sums.cells) {
         detail::OrderedDraws draws(cell.evidence, models);
-        Spending spent;
-        for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, spent);
+        ExpectedUsage usage;
+        for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, usage);
         const std::vector<double>& accepted = draws.accepted();
-        // The figure of a row is factors . scores + constant.
-        const double constant = metric.cost * spent.cost + metric.constant;
+        // The metric of a row is factors . scores + constant.
+        const double constant = metric.cost * usage.cost + metric.constant;
         double linear = 0.0;
         double quadratic = 0.0;
         double score = 0.0;
@@ -106,74 +111,108 @@ inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixt
         }
         total.rows += cell.weight;
         total.units += cell.weight;
-        total.sums = total.sums + RoutingValue{score, cell.weight * spent.cost, cell.weight * spent.draws,
-                                               cell.weight * spent.rounds};
-        total.routed += cell.weight * spent.routed;
+        total.sums = total.sums + RoutingValue{score, cell.weight * usage.cost, cell.weight * usage.draws,
+                                               cell.weight * usage.rounds};
+        total.routed += cell.weight * usage.routed;
         total.metric += linear + constant * cell.weight;
         total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
     }
 }
 
-/// The same where the policies accept pluralities: over the chain of a fold's plurality sums.
+/// Follows policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
+/// samples, and t samples in the largest cluster. Requires rows and the first model's plurality sums.
+class PluralityWalk {
+ public:
+    PluralityWalk(const FoldStatistics& sums, const RoutingPrices& prices)
+        : sums_(sums), prices_(prices), rows_(sums.weight()) {}
+
+    /// Adds what a policy does, weighed by `share`, to the means.
+    void add(double share, const RoutingPolicy& policy) {
+        const int first = policy.first_model();
+        mean_ = mean_ + RoutingValue{0.0, share * prices_.answers[static_cast<std::size_t>(first)], 0.0, 0.0};
+        if (first == 1) {
+            mean_.score += share * sums_.mean_score(1);
+            routed_ += share;
+            return;
+        }
+        const CascadeModel& model = policy.layout().models().front();
+        reached_.assign(static_cast<std::size_t>(model.states()), 0.0);
+        for (const int t : {0, 1}) reached(model, 0, t) = share * cell(0, t).weight / rows_;
+        for (int n = 0; n <= model.draws; ++n) {
+            for (int t = 0; t <= n + 1; ++t) visit(policy, model, n, t);
+        }
+    }
+
+    /// Means over the rows of the fold.
+    [[nodiscard]] const RoutingValue& mean() const noexcept { return mean_; }
+    /// Share of the rows on which the last model is asked.
+    [[nodiscard]] double routed() const noexcept { return routed_; }
+
+ private:
+    [[nodiscard]] const PluralityCell& cell(int n, int t) const {
+        return plurality_cell(sums_.pluralities.front(), n, t);
+    }
+    double& reached(const CascadeModel& model, int n, int t) {
+        return reached_[static_cast<std::size_t>(model.state(n, t))];
+    }
+
+    void visit(const RoutingPolicy& policy, const CascadeModel& model, int n, int t) {
+        const double here = reached(model, n, t);
+        if (here == 0.0) return;
+        const PluralityCell& sums = cell(n, t);
+        const CompactAction action = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
+        switch (action.kind) {
+            case ActionKind::accept:
+                mean_.score += here * sums.score / sums.weight;
+                break;
+            case ActionKind::route:
+                mean_.score += here * sums.scores.back() / sums.weight;
+                mean_.cost += here * prices_.answers.back();
+                routed_ += here;
+                break;
+            case ActionKind::verify:
+                draw(model, n, t, action.argument, here);
+                break;
+        }
+    }
+
+    void draw(const CascadeModel& model, int n, int t, int draws, double here) {
+        mean_ = mean_ + RoutingValue{0.0, here * draws * prices_.draws.front(), here * draws, here};
+        for_each_outcome(
+            draws, 1.0, weights_, [&](int i, int j) { return growth(n + i, t + j); },
+            [&](int gain, double share) { reached(model, n + draws, t + gain) += here * share; });
+    }
+
+    /// Returns the share of rows at (n, t) whose next sample made the largest cluster grow; 0 if none went on.
+    [[nodiscard]] double growth(int n, int t) const {
+        const PluralityCell& from = cell(n, t);
+        const double moved = from.grew + from.stayed;
+        return moved > 0.0 ? from.grew / moved : 0.0;
+    }
+
+    const FoldStatistics& sums_;
+    const RoutingPrices& prices_;
+    double rows_;
+    RoutingValue mean_{};
+    double routed_ = 0.0;
+    std::vector<double> reached_;  // probability of each state of the policy at hand
+    std::vector<double> weights_;  // working memory of a round
+};
+
+/// Adds what a mixture of policies that accept pluralities does on the rows of a fold, and the metric, as one unit.
 inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                             const FoldStatistics& sums, const RoutingPrices& prices,
                             const RowMetric& metric) {
     const double rows = sums.weight();
     if (rows == 0.0) return;
-    const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
-    const auto cell_of = [&](int n, int t) {
-        const std::size_t at = PluralitySums::index(n, t);
-        return at < cells.size() ? cells[at] : PluralityCell{};
-    };
-    RoutingValue mean;
-    double routed = 0.0;
-    std::vector<double> gains;
-    for (const auto& [share, policy] : mixture) {
-        mean =
-            mean + RoutingValue{0.0, share * prices.answers[static_cast<std::size_t>(policy.first_model())],
-                                0.0, 0.0};
-        if (policy.first_model() == 1) {
-            mean.score += share * sums.mean_score(1);
-            routed += share;
-            continue;
-        }
-        const CascadeModel& model = policy.layout().models().front();
-        std::vector<double> reached(static_cast<std::size_t>(model.states()), 0.0);
-        for (int t = 0; t <= 1; ++t)
-            reached[static_cast<std::size_t>(model.state(0, t))] = share * cell_of(0, t).weight / rows;
-        for (int n = 0; n <= model.draws; ++n) {
-            for (int t = 0; t <= n + 1; ++t) {
-                const double here = reached[static_cast<std::size_t>(model.state(n, t))];
-                if (here == 0.0) continue;
-                const PluralityCell cell = cell_of(n, t);
-                const CompactAction& best = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
-                if (best.kind == ActionKind::accept) {
-                    mean.score += here * cell.score / cell.weight;
-                } else if (best.kind == ActionKind::route) {
-                    mean.score += here * cell.scores.back() / cell.weight;
-                    mean.cost += here * prices.answers.back();
-                    routed += here;
-                } else {
-                    mean = mean + RoutingValue{0.0, here * best.argument * prices.draws.front(),
-                                               here * best.argument, here};
-                    count_gains(best.argument, gains, [&](int i, int j) {
-                        const PluralityCell from = cell_of(n + i, t + j);
-                        const double moved = from.grew + from.stayed;
-                        return moved > 0.0 ? from.grew / moved : 0.0;
-                    });
-                    for (int j = 0; j <= best.argument; ++j)
-                        reached[static_cast<std::size_t>(model.state(n + best.argument, t + j))] +=
-                            here * gains[static_cast<std::size_t>(j)];
-                }
-            }
-        }
-    }
-    double value = mean.score + metric.cost * mean.cost + metric.constant;
+    PluralityWalk walk(sums, prices);
+    for (const auto& [share, policy] : mixture) walk.add(share, policy);
+    double value = walk.mean().score + metric.cost * walk.mean().cost + metric.constant;
     for (std::size_t i = 0; i < metric.scores.size(); ++i) value += metric.scores[i] * sums.mean_score(i);
     total.rows += rows;
     total.units += 1.0;
-    total.sums = total.sums + rows * mean;
-    total.routed += rows * routed;
+    total.sums = total.sums + rows * walk.mean();
+    total.routed += rows * walk.routed();
     total.metric += rows * value;
     total.squares += rows * value * value;
 }

@@ -11,6 +11,8 @@
 #include <automix/pomdp/pomdp_model.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -18,7 +20,6 @@
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <tuple>
 #include <utility>
@@ -44,6 +45,7 @@ class RoutingPomdp {
         }
         for (const int draws : rule_.batches) observations_ = std::max(observations_, draws + 1);
         for (const auto& levels : belief_.levels) {
+            add_observations(levels.levels());
             if (levels.kind == VerificationKind::confidence)
                 observations_ = std::max(observations_, static_cast<int>(levels.levels()));
         }
@@ -115,12 +117,9 @@ class RoutingPomdp {
             return visit(static_cast<int>(level), 1.0);
         const int draws = rule_.batches[static_cast<std::size_t>(number)];
         if (model.kind != VerificationKind::verdicts || drawn < draws) return visit(0, 1.0);
-        const double g = detail::level_rate(level, levels(block->about));
-        double ways = 1.0;
-        for (int j = 0; j <= draws; ++j) {
-            visit(j, ways * std::pow(g, j) * std::pow(1.0 - g, draws - j));
-            ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
-        }
+        const Eigen::MatrixXd& probability =
+            probabilities_[static_cast<std::size_t>(block->about)][static_cast<std::size_t>(number)];
+        for (int j = 0; j <= draws; ++j) visit(j, probability(j, level));
     }
 
     /// What an action amounts to at some evidence. At the start model -1.
@@ -197,6 +196,22 @@ class RoutingPomdp {
         states_ += size;
     }
 
+    /// Computes the probabilities of observations for a verified model with that many levels.
+    void add_observations(Index levels) {
+        auto& tables = probabilities_.emplace_back();
+        const Eigen::ArrayXd rates = level_grid(levels).array();
+        const Eigen::ArrayXd certain = Eigen::ArrayXd::Ones(levels);
+        std::vector<Eigen::ArrayXd> weights;
+        for (const int draws : rule_.batches) {
+            Eigen::MatrixXd& table = tables.emplace_back(draws + 1, levels);
+            for_each_outcome(
+                draws, certain, weights, [&](int, int) -> const Eigen::ArrayXd& { return rates; },
+                [&](int j, const Eigen::ArrayXd& probability) {
+                    table.row(j) = probability.matrix().transpose();
+                });
+        }
+    }
+
     [[nodiscard]] Index levels(Index about) const {
         return about < 0 ? 1 : belief_.levels[static_cast<std::size_t>(about)].levels();
     }
@@ -247,6 +262,8 @@ class RoutingPomdp {
     Chain chain_;
     std::vector<CascadeModel> models_ = routed_models(belief_);
     std::vector<Block> blocks_;
+    /// Of j positives given the level, (draws + 1) x levels, by position of the verified model and by batch.
+    std::vector<std::vector<Eigen::MatrixXd>> probabilities_;
     int states_ = 2;
     int observations_ = 1;
     pomdp::Belief start_;

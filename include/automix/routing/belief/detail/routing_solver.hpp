@@ -50,7 +50,7 @@ class ExpectedDraws {
         likelihoods_.pop_back();
     }
 
-    [[nodiscard]] static int most(int) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] static int max_parsed(int) { return std::numeric_limits<int>::max(); }
     [[nodiscard]] double draws_per_verdict(int model, int) const {
         return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);
     }
@@ -67,11 +67,11 @@ class ExpectedDraws {
         }
         return cells;
     }
-    void accept(int model, const ModelEvidence& left, double chance) {
+    void accept(int model, const ModelEvidence& left, double probability) {
         LevelBelief about = beliefs_.back();
         if (chain().position(model) >= 0)
             about = chain().observe(about, model_.models()[static_cast<std::size_t>(model)].state(left));
-        score_ += chance * chain().score(about, model);
+        score_ += probability * chain().score(about, model);
     }
 
     [[nodiscard]] double score() const noexcept { return score_; }
@@ -89,9 +89,9 @@ class ExpectedDraws {
 template <class Model>
 RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
     detail::ExpectedDraws<Model> draws(model);
-    Spending spent;
-    PolicyWalk(policy, prices, draws).run(1.0, spent);
-    return {draws.score(), spent.cost, spent.draws, spent.rounds};
+    ExpectedUsage usage;
+    PolicyWalk(policy, prices, draws).run(1.0, usage);
+    return {draws.score(), usage.cost, usage.draws, usage.rounds};
 }
 
 /// The best policy for one lambda up to a gap, by the engine.

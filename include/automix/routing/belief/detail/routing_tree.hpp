@@ -21,11 +21,12 @@ struct RoutingTree {
     using Array = Eigen::ArrayXd;
 
     std::shared_ptr<const RoutingLayout> layout{};  ///< null where it would be too large: see `make_tree`
-    Array chance{};       ///< that the next draw adds one to the state's count; of a seen confidence, its own
-    Array current{};      ///< expected score of the answer that may be accepted
-    Array last{};         ///< expected score of the last model
-    double failed = 0.0;  ///< chance that the first answer has failed, where samples tell
-    double last_alone = 0.0;                      ///< expected score of the last model before any evidence
+    Array
+        probability{};  ///< that the next draw adds one to the count; of a confidence that was seen, its own
+    Array current{};    ///< expected score of the answer that may be accepted
+    Array last{};       ///< expected score of the last model
+    double failed = 0.0;      ///< chance that the first answer has failed, where samples tell
+    double last_alone = 0.0;  ///< expected score of the last model before any evidence
     std::shared_ptr<const BeliefModel> belief{};  ///< that it was filled from; none of pluralities
 };
 
@@ -148,7 +149,7 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     tree.layout = std::make_shared<RoutingLayout>(std::move(models));
     const RoutingLayout& layout = *tree.layout;
     const int last = layout.last_model();
-    for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(layout.cells());
+    for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
 
     std::vector<LevelBelief> beliefs(static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
     for (int first = 0; first < last; ++first)
@@ -165,7 +166,7 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
                        arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
             };
             const Array z = likelihood * arrived.levels;
-            tree.chance.segment(node.first_cell, states) =
+            tree.probability.segment(node.first_cell, states) =
                 detail::chances(layout.models()[static_cast<std::size_t>(node.model)], z);
             tree.current.segment(node.first_cell, states) = expected(node.model) / z;
             tree.last.segment(node.first_cell, states) = expected(last) / z;
