@@ -279,7 +279,7 @@ TEST_CASE(
     options.guard = false;
     PomdpRouter exact(options);
     REQUIRE(exact.train(statistics).feasible);
-    options.most_cells = 0.0;
+    options.max_cells = 0.0;
     PomdpRouter vectors(options);
     REQUIRE(vectors.train(statistics).feasible);
     REQUIRE(PolicyExplainer::has_table(vectors));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cross-fitting of the routing POMDP: for each fold of the rows a tree fitted to all others, by subtraction, so that policies
-// are judged on rows that they have not seen. Training rows alone flatter a policy; a belief's own forecast of quality is
-// not to be trusted. O(folds * fit).
+// Cross-fitting of the routing POMDP: for each fold of the rows it fits a tree to all other folds, by subtraction. Policies
+// are then evaluated on rows that they were not fitted to. Training rows flatter a policy, and so does the belief's own
+// forecast of quality. O(folds * fit).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -21,14 +21,14 @@
 
 namespace automix::detail {
 
-/// What a tree is fitted as.
+/// Options of the fit of a tree.
 struct TreeOptions {
     AcceptedAnswer accepted = AcceptedAnswer::first;
     double max_cells = 1e6;
-    std::optional<FoldStatistics> prior{};  ///< sums over rows known before, which every fit counts too
+    std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which every fit includes
 };
 
-/// The tree of sums over training rows.
+/// Fits the tree to sums over training rows. Requires rows.
 inline RoutingTree fit_tree(FoldStatistics sums, const std::vector<ModelShape>& models,
                             const TreeOptions& options) {
     if (options.prior) sums += *options.prior;
@@ -52,7 +52,7 @@ class CrossFit {
     }
 
     [[nodiscard]] std::size_t folds() const noexcept { return trees_.size(); }
-    /// The tree fitted to all rows but those of a fold; nothing where the fold or its complement holds no rows.
+    /// Returns the tree fitted to all rows but those of a fold; empty if the fold or the other folds hold no rows.
     [[nodiscard]] const std::optional<RoutingTree>& tree(std::size_t fold) const { return trees_[fold]; }
 
     /// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.

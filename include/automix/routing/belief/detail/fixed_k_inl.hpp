@@ -58,9 +58,9 @@ AUTOMIX_INLINE ProjectedCells project(const FoldStatistics& sums, int k) {
     return cells;
 }
 
-AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int most) {
+AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws) {
     std::vector<ProjectedCells> all;
-    for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
+    for (int k = 0; k <= max_draws; ++k) all.push_back(project(sums, k));
     return all;
 }
 
@@ -83,9 +83,9 @@ AUTOMIX_INLINE FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& pr
     return best;
 }
 
-AUTOMIX_INLINE FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int most,
-                                           double lambda) {
-    return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
+AUTOMIX_INLINE FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices,
+                                           int max_draws, double lambda) {
+    return best_fixed_draws(project_all(sums, max_draws), sums.weight(), prices, lambda);
 }
 
 AUTOMIX_INLINE FixedKRouter::FixedKRouter(FixedKOptions options) : options_(std::move(options)) {

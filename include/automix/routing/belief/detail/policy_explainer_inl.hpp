@@ -80,7 +80,7 @@ AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const Routing
         return;
     }
     for (int drawn = model.draws; drawn >= 0; --drawn) {
-        for (int count = model.most(drawn); count >= 0; --count)
+        for (int count = model.max_count(drawn); count >= 0; --count)
             follow(model.state(drawn, count), drawn, count);
     }
 }

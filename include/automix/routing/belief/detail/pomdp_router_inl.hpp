@@ -32,7 +32,7 @@
 
 namespace automix::detail {
 
-/// True where sums of pluralities are known of all folds.
+/// Returns true if the statistics of two models hold sums of pluralities.
 inline bool has_samples(const Statistics& statistics) {
     return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
 }
@@ -54,7 +54,7 @@ template <class Use>
     const auto fit = [&](AcceptedAnswer accepted) {
         TreeOptions tree;
         tree.accepted = accepted;
-        tree.max_cells = options.most_cells;
+        tree.max_cells = options.max_cells;
         if (options.prior) tree.prior = options.prior->total();
         return make_training_context(statistics, prices, options.batches, tree);
     };
@@ -84,9 +84,9 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
     }
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
     require_possible(options.objective);
-    if (!(options.most_cells >= 0.0 && std::isfinite(options.most_cells)))
+    if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
         throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
-                            format_number(options.most_cells));
+                            format_number(options.max_cells));
 }
 
 AUTOMIX_INLINE PomdpRouter::PomdpRouter(PomdpOptions options, TrainedPolicy trained)
