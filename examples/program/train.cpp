@@ -155,7 +155,7 @@ std::vector<std::string> first_cells(const RoutingPolicy& policy) {
         return lines;
     }
     for (int drawn = 0; drawn <= std::min(model.draws, most_lines - 1); ++drawn)
-        add(model.state(drawn, 0), model.most(drawn) + 1);
+        add(model.state(drawn, 0), model.max_count(drawn) + 1);
     return lines;
 }
 

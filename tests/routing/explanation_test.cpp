@@ -51,7 +51,7 @@ TrainedPolicy by_hand() {
     detail::RoutingTree tree;
     tree.layout =
         std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::verdicts, 1, {}}, {}});
-    tree.chance = Eigen::Array3d(0.5, 0.0, 0.0);
+    tree.probability = Eigen::Array3d(0.5, 0.0, 0.0);
     tree.current = Eigen::Array3d(0.5, 0.2, 0.8);
     tree.last = Eigen::Array3d(0.9, 0.9, 0.9);
     tree.last_alone = 0.9;
@@ -175,7 +175,7 @@ TEST_CASE("samples stand in the place of verdicts where pluralities are accepted
     tree.layout =
         std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
     // (n, t) = (0,0), (0,1), (1,0), (1,1), (1,2)
-    tree.chance.setConstant(5, 0.25);
+    tree.probability.setConstant(5, 0.25);
     tree.current.resize(5);
     tree.current << 0.1, 0.5, 0.1, 0.3, 0.9;
     tree.last.setConstant(5, 0.9);
@@ -279,7 +279,7 @@ TEST_CASE(
     options.guard = false;
     PomdpRouter exact(options);
     REQUIRE(exact.train(statistics).feasible);
-    options.most_cells = 0.0;
+    options.max_cells = 0.0;
     PomdpRouter vectors(options);
     REQUIRE(vectors.train(statistics).feasible);
     REQUIRE(PolicyExplainer::has_table(vectors));

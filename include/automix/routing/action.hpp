@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a router may ask for. A query starts with a route to some model; then verdicts may be drawn on the current
-// answer, a larger model may be asked, and in the end an answer is accepted: the current model's, or the plurality of
-// its samples.
+// The actions of a router. A query starts with a route to some model. Then verdicts may be drawn on the current answer, or
+// a larger model may be asked. In the end an answer is accepted: the current model's, or the plurality of its samples.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +9,10 @@ namespace automix {
 
 enum class ActionKind : std::uint8_t { accept, route, verify };
 
-/// Which answer of the current model is accepted.
+/// The answer of the current model that is accepted.
 enum class AcceptedAnswer : std::uint8_t { first, plurality };
 
-/// Number of draws that stands for "as many as the source holds".
+/// Asks for as many draws as the source holds.
 inline constexpr int all_draws = -1;
 
 /// One step of the loop; `model` belongs to route, `draws` to verify, `accepted` to accept.
@@ -23,16 +22,16 @@ struct Action {
     int draws = 0;
     AcceptedAnswer accepted = AcceptedAnswer::first;
 
-    /// Done: take the current model's answer.
+    /// Accepts the current model's answer and ends the query.
     static constexpr Action accept(AcceptedAnswer which = AcceptedAnswer::first) noexcept {
         return {ActionKind::accept, -1, 0, which};
     }
-    /// Ask model `model`, 0 being the cheapest.
+    /// Asks a model; 0 is the cheapest.
     static constexpr Action route(int model) noexcept {
         return {ActionKind::route, model, 0, AcceptedAnswer::first};
     }
 
-    /// Draw that many verdicts on the current answer in one round.
+    /// Draws that many verdicts on the current answer in one round.
     static constexpr Action verify(int draws) noexcept {
         return {ActionKind::verify, -1, draws, AcceptedAnswer::first};
     }

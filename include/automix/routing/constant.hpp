@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers that look at nothing: always the smallest model, always the largest, and a random mixture of the two, the line
-// that IBC lift is measured against. They need no training; `train` leaves them as they are. O(1).
+// Routers that ignore the evidence: always the smallest model, always the largest, and a random mixture of the two, which
+// IBC lift is measured against. They need no training, and `train` leaves them as they are. O(1).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -37,7 +37,7 @@ class AlwaysLargeRouter {
     [[nodiscard]] Parameters parameters() const { return {}; }
 };
 
-/// Asks the last model for a share of the queries, by `evidence.u`, and the first one for the rest.
+/// Asks the last model for a share of the queries, chosen by `evidence.u`, and the first model for the others.
 class RandomMixRouter {
  public:
     /// Throws `ArgumentError` unless the share lies in [0, 1].

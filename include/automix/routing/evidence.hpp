@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that a router sees of a query: which model is current, what was drawn on each answer, and one uniform number for
-// policies that randomise. Never a text.
+// The evidence that a router sees of a query: the current model, the counts of draws on each answer, and a uniform number
+// for policies that randomise. It never holds a text.
 #pragma once
 
 #include <cstddef>
@@ -9,20 +9,20 @@
 
 namespace automix {
 
-/// What is known of one model's answer.
+/// The evidence on one model's answer.
 struct ModelEvidence {
     bool answered = false;
     bool flagged = false;                       ///< the source knows this answer to be bad
     int drawn = 0;                              ///< verdicts drawn, parsed or not
-    int parsed = 0;                             ///< of these, readable
-    int positive = 0;                           ///< of these, positive
-    std::optional<double> logged_confidence{};  ///< in [0, 1], where a log holds that alone
-    int samples = 0;                            ///< samples known, the answer among them; 0: unknown
-    int largest_cluster = 0;                    ///< how many of them agree with their plurality
+    int parsed = 0;                             ///< verdicts among them that could be parsed
+    int positive = 0;                           ///< verdicts among the parsed ones that are positive
+    std::optional<double> logged_confidence{};  ///< in [0, 1], if the log holds no verdicts
+    int samples = 0;                            ///< samples known, the answer included; 0: unknown
+    int largest_cluster = 0;                    ///< samples that agree with the plurality
 
     [[nodiscard]] bool verified() const noexcept { return drawn > 0; }
 
-    /// Share of positives among the parsed verdicts, 0 where none parsed (AutoMix, section 3.1).
+    /// Returns the share of positives among the parsed verdicts, 0 if none was parsed (AutoMix, section 3.1).
     [[nodiscard]] double confidence() const noexcept {
         if (logged_confidence) return *logged_confidence;
         return parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
@@ -39,12 +39,12 @@ struct Evidence {
 
     [[nodiscard]] bool started() const noexcept { return current >= 0; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models.size()) - 1; }
-    /// The model that answered last. Requires `started()`.
+    /// Returns the evidence on the model that answered last. Requires `started()`.
     [[nodiscard]] const ModelEvidence& current_model() const {
         return models[static_cast<std::size_t>(current)];
     }
 
-    /// Back to "nothing has run", for the next query.
+    /// Clears all evidence, for the next query.
     void reset(double uniform) {
         for (auto& model : models) model = ModelEvidence{};
         current = -1;

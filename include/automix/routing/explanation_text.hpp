@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An explanation as text, for people.
+// Text of an explanation, for people to read.
 #pragma once
 
 #include <automix/routing/explanation.hpp>
@@ -9,10 +9,10 @@
 
 namespace automix {
 
-/// `accept`, `accept the plurality`, `route to NAME` or `verify K`.
+/// Returns `accept`, `accept the plurality`, `route to NAME` or `verify K`.
 std::string action_text(const Action& action, const std::vector<std::string>& models);
 
-/// Several lines: what is believed, a table of the alternatives with the chosen one marked, and why.
+/// Returns several lines: the belief, a table of the alternatives with the chosen one marked, and the reason.
 std::string to_text(const Explanation& explanation, const std::vector<std::string>& models);
 
 }  // namespace automix

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one loop over a router and a source, live and offline: ask the router, do what it says, add what came of it to the
-// evidence, until it accepts. Training, evaluation and production all run this. Costs one call of the router and one
-// of the source per step; no allocation.
+// The loop over a router and a source, live and offline. It asks the router for an action, takes it, and adds the result to
+// the evidence, until the router accepts. Training, evaluation and production all run this loop. Each step calls the router
+// once and the source once and allocates nothing.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,16 +15,16 @@
 
 namespace automix {
 
-/// How one query ended.
+/// The outcome of one query.
 struct Outcome {
-    int model = -1;  ///< whose answer stands; -1: none
+    int model = -1;  ///< whose answer is used; -1: none
     AcceptedAnswer accepted = AcceptedAnswer::first;
     double answer_cost = 0.0;
     double verification_cost = 0.0;
     int draws = 0;
     int rounds = 0;         ///< of draws
     bool routed = false;    ///< a model beyond the first was asked
-    std::string failure{};  ///< why the source stopped; the answer of `model` stands all the same
+    std::string failure{};  ///< why the source stopped; the answer of `model` is still used
 
     [[nodiscard]] double cost() const noexcept { return answer_cost + verification_cost; }
 };
@@ -33,14 +33,14 @@ namespace detail {
 
 [[noreturn]] inline void break_protocol(const std::string& what) { throw ProtocolError("router: " + what); }
 
-/// Throws `ProtocolError` unless what a source charges is a price.
+/// Throws `ProtocolError` unless the cost that a source charges is a price.
 void require_cost(double cost);
 
-/// Throws `ProtocolError` where the largest cluster is larger than the samples.
+/// Throws `ProtocolError` if the largest cluster has more members than there are samples.
 void require_clusters(int samples, int largest_cluster);
 
-/// Throws `ProtocolError` where a source counts what cannot be: more draws than asked for, or fewer without a reason, more
-/// positive than parsed or more parsed than drawn, a cluster larger than the samples, a confidence outside [0, 1].
+/// Throws `ProtocolError` for impossible counts of a source: more draws than asked for, fewer without a reason, more
+/// positive than parsed, more parsed than drawn, a cluster larger than the samples, or a confidence outside [0, 1].
 void require_counts(const Drawn& drawn, int asked);
 
 /// Adds one round of draws to the evidence on the current answer.
@@ -48,12 +48,12 @@ void add_draws(ModelEvidence& model, const Drawn& drawn);
 
 }  // namespace detail
 
-/// Rounds of draws on one query after which a router is taken to verify for ever.
-inline constexpr int most_rounds = 10'000;
+/// Maximum number of rounds of draws on one query; a router that asks for more would never end.
+inline constexpr int max_rounds = 10'000;
 
-/// Runs one query to its end. `evidence` holds one entry a model and must be reset; it is left as the router last saw it.
-/// Throws `ProtocolError` where the router asks for what cannot be done or for more than `most_rounds` rounds, or the
-/// source counts or charges what cannot be, and what the source throws.
+/// Runs one query to its end. `evidence` has one entry for each model and must be reset; it is left as the router last saw
+/// it. Throws `ProtocolError` if the router asks for an impossible action or for more than `max_rounds` rounds, or if counts
+/// or cost of the source are impossible. Errors of the source pass through.
 template <router Router, source Source>
 Outcome run(const Router& policy, Source& from, Evidence& evidence) {
     Outcome outcome;
@@ -94,8 +94,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 if (action.draws < 1 && action.draws != all_draws) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
-                if (outcome.rounds == most_rounds) {
-                    detail::break_protocol("verify after " + std::to_string(most_rounds) +
+                if (outcome.rounds == max_rounds) {
+                    detail::break_protocol("verify after " + std::to_string(max_rounds) +
                                            " rounds on one query");
                 }
                 Drawn drawn = from.draw(evidence.current, action.draws);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the user of a router wants: pay for quality what the end models themselves ask (the default), pay a price of their
-// own, stay within a budget, reach a share of the large model's quality, or the highest IBC.
+// The objective of a router: a price of quality (the base slope by default, or a given lambda), a budget, a share of the
+// large model's quality, or the highest IBC.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -17,15 +17,15 @@ struct Objective {
     ObjectiveKind kind = ObjectiveKind::base_slope;
     double value = 0.0;
 
-    /// The base slope: what the last model gains over the first for each unit that it costs more.
+    /// The base slope: the gain of the last model over the first per unit of extra cost.
     static Objective base() { return {}; }
     /// Score worth one unit of price. Throws `ArgumentError` unless it is at least 0.
     static Objective lambda(double score_per_price);
     /// Mean total cost per query, the first answer included. Throws `ArgumentError` unless it is at least 0.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
-    /// Share of the last model's mean score, at least cost. Throws `ArgumentError` unless it is above 0.
+    /// Share of the last model's mean score, at minimum cost. Throws `ArgumentError` unless it is above 0.
     static Objective quality(double share) { return checked(ObjectiveKind::quality, share); }
-    /// Incremental benefit per cost, for comparison with the literature: it routes few queries and sits on a cliff.
+    /// The highest incremental benefit per cost, for comparison with the literature. It routes few queries.
     static Objective max_ibc() { return {ObjectiveKind::max_ibc, 0.0}; }
 
     friend bool operator==(const Objective&, const Objective&) = default;
@@ -36,13 +36,13 @@ struct Objective {
 
 std::string_view name_of(ObjectiveKind kind);
 
-/// Throws `ArgumentError` unless the value is one that the factories make.
+/// Throws `ArgumentError` unless the factories accept the value.
 void require_possible(const Objective& objective);
 
-/// `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.
+/// Returns `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.
 std::string to_string(const Objective& objective);
 
-/// Reads what `to_string` writes. Throws `ArgumentError`.
+/// Parses the text of `to_string`. Throws `ArgumentError` for any other text.
 Objective parse_objective(std::string_view text);
 
 }  // namespace automix

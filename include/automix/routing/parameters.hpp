@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parameters of a trained policy for people and reports: an ordered list of names with a number, numbers or a text.
+// The parameters of a trained policy for reports: an ordered list of names, each with a number, a list of numbers or a text.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -33,7 +33,7 @@ struct Parameter {
 
 using Parameters = std::vector<Parameter>;
 
-/// `name value, name [value value ...]`.
+/// Returns `name value, name [value value ...]`.
 inline std::string to_string(const Parameters& parameters) {
     const auto shown = [](const ParameterValue& value) {
         if (value.kind == ParameterValue::Kind::text) return value.text;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What routers are trained on and what training answers. That nothing satisfies a constraint is an answer, not an error.
+// The input and the result of training a router. If nothing satisfies a constraint, that is a result and not an error.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -16,15 +16,15 @@
 
 namespace automix {
 
-/// Rows beside the training table that are sent from the first model to the last in any case, without verification. No
-/// policy decides them, but the figures and the cost range of training are over them too.
+/// Rows beside the training table that always go from the first model to the last, without verification. No policy decides
+/// them, but metrics and cost range of training include them.
 struct RoutedRows {
     double rows = 0.0;
     OperatingPoint small{};  ///< mean score and mean price of the first model on these rows
     OperatingPoint large{};  ///< of the last model
 };
 
-/// A log with its settled prices. Both must outlive the call that they are given to.
+/// A log with its resolved prices. Both must outlive the call that they are passed to.
 struct TrainingData {
     const Dataset& data;
     const PriceTable& prices;
@@ -33,31 +33,31 @@ struct TrainingData {
 
 /// Bounds on the mean total cost per query, both inclusive, up to rounding.
 struct CostRange {
-    double least = 0.0;
-    double most = std::numeric_limits<double>::infinity();
+    double min = 0.0;
+    double max = std::numeric_limits<double>::infinity();
 
     [[nodiscard]] bool contains(double cost) const noexcept {
-        return (cost >= least || nearly_equal(cost, least)) && (cost <= most || nearly_equal(cost, most));
+        return (cost >= min || nearly_equal(cost, min)) && (cost <= max || nearly_equal(cost, max));
     }
 };
 
-/// Whether a policy does better than random mixing on rows that it was not fitted to.
+/// The comparison of a policy with random mixing on rows that it was not fitted to.
 struct Guard {
     bool passed = false;
     double mean = 0.0;  ///< cross-fitted excess over mixing, score per query
     double se = 0.0;    ///< its standard error
 };
 
-/// What training found.
+/// The result of training.
 struct TrainingResult {
     bool feasible = true;
     std::string reason{};  ///< why nothing is feasible, or why there is no IBC; empty otherwise
-    Index candidates = 0;  ///< policies tried
+    Index candidates = 0;  ///< number of policies tried
     /// Of the chosen policy, on all training rows at mean prices.
     OptionalMetric ibc = OptionalMetric::undefined("not trained on IBC");
     OptionalMetric ibc_lift = OptionalMetric::undefined("not trained on IBC");
-    std::optional<Guard> guard{};         ///< of routers that have one
-    std::vector<std::string> warnings{};  ///< with figures; they change nothing
+    std::optional<Guard> guard{};         ///< empty for routers without a guard
+    std::vector<std::string> warnings{};  ///< about the log, for the user; they change nothing
 };
 
 }  // namespace automix

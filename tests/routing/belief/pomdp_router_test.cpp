@@ -16,7 +16,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
-#include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
@@ -142,7 +142,7 @@ TEST_CASE(
     const Trained trained(data, prices_of(3, 0.1), with(Objective::lambda(0.004), false));
     StatisticsOptions options;
     const FoldStatistics sums = collect_statistics(data, trained.prices, options).total();
-    detail::HeldOut expected;
+    detail::PolicyEstimate expected;
     detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
     double score = 0.0;
     double cost = 0.0;
@@ -449,7 +449,7 @@ TEST_CASE("rows known before count as a prior") {
 TEST_CASE("evidence that no query can have is refused, by tables and by alpha vectors") {
     const Dataset data = make_log(21, 60, 4);
     PomdpOptions vectors = with(Objective::lambda(0.004), false);
-    vectors.most_cells = 0.0;
+    vectors.max_cells = 0.0;
     for (const PomdpOptions& options : {with(Objective::lambda(0.004), false), vectors}) {
         const Trained trained(data, prices_of(2, 0.1), options);
         const auto answered = [](int drawn, int parsed, int positive) {
@@ -512,7 +512,7 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         const PriceTable prices = resolve_prices(orders, prices_of(2, 0.1));
         const Replay replayed = replay(trained.router, orders, prices);
         const FoldStatistics sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
-        detail::HeldOut expected;
+        detail::PolicyEstimate expected;
         detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
         CHECK_THAT(expected.mean().draws, WithinAbs(replayed.draws.mean(), 1e-12));
         CHECK_THAT(expected.mean().rounds, WithinAbs(replayed.rounds.mean(), 1e-12));
@@ -600,7 +600,7 @@ TEST_CASE("options that make no sense are refused, however they came about") {
     CHECK_THROWS_AS(PomdpRouter(with({ObjectiveKind::lambda, -5.0})), ArgumentError);
     CHECK_THROWS_AS(PomdpRouter(with({ObjectiveKind::quality, 0.0})), ArgumentError);
     PomdpOptions options;
-    options.most_cells = std::numeric_limits<double>::quiet_NaN();
+    options.max_cells = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_AS(PomdpRouter(options), ArgumentError);
 }
 
@@ -609,7 +609,7 @@ TEST_CASE("where there is no table other objectives and curves are refused at on
     for (const Objective& objective :
          {Objective::budget(3.0), Objective::quality(0.9), Objective::max_ibc()}) {
         PomdpOptions options = with(objective);
-        options.most_cells = 0.0;
+        options.max_cells = 0.0;
         const Trained trained(data, prices_of(2, 0.1), options);
         CHECK_FALSE(trained.result.feasible);
         CHECK_THAT(trained.result.reason,

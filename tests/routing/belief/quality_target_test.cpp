@@ -16,7 +16,7 @@ detail::QualityCandidate quality_candidate(double above, double cost, double uni
     candidate.held_out.rows = 10.0;
     candidate.held_out.units = units;
     candidate.held_out.sums.cost = 10.0 * cost;
-    candidate.held_out.figure = 10.0 * above;
+    candidate.held_out.metric = 10.0 * above;
     candidate.held_out.squares = squares;
     return candidate;
 }

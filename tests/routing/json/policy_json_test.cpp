@@ -301,7 +301,7 @@ TEST_CASE("whatever is altered in a file of a policy is found, blanks and the or
 TEST_CASE("a policy of alpha vectors survives its file to the bit") {
     const Statistics statistics = drawn(2, 3);
     PomdpOptions options = with(Objective::lambda(0.01));
-    options.most_cells = 0.0;
+    options.max_cells = 0.0;
     const PomdpRouter router = trained(statistics, options);
     REQUIRE(router.mixture().front().policy.vectors() != nullptr);
     const std::string text = to_policy_text(router, statistics);

@@ -210,7 +210,7 @@ Winner winner_of(const RandomTable& t, const std::vector<Policy>& all, const Cos
     Winner best;
     for (const Policy& policy : all) {
         const Tried tried = try_policy(t, policy);
-        if (!tried.defined || tried.cost < range.least - 1e-9 || tried.cost > range.most + 1e-9) continue;
+        if (!tried.defined || tried.cost < range.min - 1e-9 || tried.cost > range.max + 1e-9) continue;
         if (best.policy == nullptr ||
             tried.ibc > best.ibc + 1e-10 * std::max(std::abs(tried.ibc), std::abs(best.ibc))) {
             best = {&policy, tried.ibc};
@@ -274,7 +274,7 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     REQUIRE(result.candidates == static_cast<Index>(all.size()));
     const bool feasible = std::any_of(all.begin(), all.end(), [&](const Policy& policy) {
         const double cost = try_policy(t, policy).cost;
-        return cost >= range.least - 1e-9 && cost <= range.most + 1e-9;
+        return cost >= range.min - 1e-9 && cost <= range.max + 1e-9;
     });
     REQUIRE(result.feasible == feasible);
     REQUIRE(result.ibc.defined() == (winner.policy != nullptr));
@@ -301,8 +301,8 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     if (!t.constant_prices) return;
     const Report report = mixer.evaluate(t.data).report;
     REQUIRE(same(*report.ibc, *result.ibc));
-    REQUIRE(report.cost >= range.least - 1e-9);
-    REQUIRE(report.cost <= range.most + 1e-9);
+    REQUIRE(report.cost >= range.min - 1e-9);
+    REQUIRE(report.cost <= range.max + 1e-9);
     REQUIRE(report.ibc_lift.defined() == result.ibc_lift.defined());
     if (report.ibc_lift)
         REQUIRE(std::abs(*report.ibc_lift - *result.ibc_lift) <= 1e-9 * (1.0 + std::abs(*report.ibc_lift)));
@@ -367,8 +367,8 @@ void check_family_tables(std::uint64_t seed, int tables_wanted) {
         const RandomTable t = tables::random_table(random);
         CostRange range;
         if (random.bernoulli(0.3)) {
-            range.least = (t.small_cost + t.large_cost) * random.uniform();
-            range.most = range.least + t.large_cost * random.uniform();
+            range.min = (t.small_cost + t.large_cost) * random.uniform();
+            range.max = range.min + t.large_cost * random.uniform();
         }
         for (const std::string& name : family) check_member(name, t, range);
     }

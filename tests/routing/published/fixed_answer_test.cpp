@@ -144,8 +144,8 @@ TEST_CASE("training tells what a replay of the training rows gives, on random ta
         const auto n = static_cast<double>(data.rows());
         REQUIRE(std::abs(*result.ibc - (performance - small) / (cost - n * t.small_cost)) < 1e-9);
         if (!all_flagged) {
-            REQUIRE(cost / n >= options.cost_range.least - 1e-9);
-            REQUIRE(cost / n <= options.cost_range.most + 1e-9);
+            REQUIRE(cost / n >= options.cost_range.min - 1e-9);
+            REQUIRE(cost / n <= options.cost_range.max + 1e-9);
         }
         ++compared;
     }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best policy that draws a fixed number of verdicts and then decides once: what the POMDP router is to be held against.
-// The number k in 0 .. draws is chosen on the training rows, whose final counts are projected to k draws by the
-// hypergeometric distribution; for each k the best of all sets of cells is those that gain more than they cost.
-// First model to last. O(cells * draws^2).
+// The best policy that draws a fixed number k of verdicts and then decides once: a baseline of the POMDP router. It chooses k
+// in 0 .. draws on the training rows, whose final counts the hypergeometric distribution projects to k draws. For each k the
+// best policy routes the counts that gain more than they cost. It uses the first and the last model. O(cells * draws^2).
 #pragma once
 
 #include <automix/data/statistics.hpp>
@@ -20,7 +19,7 @@
 
 namespace automix {
 
-/// Draw k, route from the counts marked.
+/// A policy that draws k verdicts and routes at some counts.
 struct FixedDraws {
     int draws = 0;
     std::vector<std::uint8_t> routed{};  ///< by positives 0 .. draws; 1 to route
@@ -28,28 +27,29 @@ struct FixedDraws {
     double net = 0.0;         ///< score gained less lambda times that cost
 };
 
-/// The count of k draws that stands for `positive` of fewer parsed verdicts.
+/// Scales a count of fewer than k parsed verdicts to k draws.
 int scaled_count(int positive, int parsed, int k) noexcept;
 
-/// Weight and gain of routing by positives after k draws, over the rows.
+/// Weight and gain of routing by number of positives after k draws, summed over rows.
 struct ProjectedCells {
     std::vector<double> weight{};
     std::vector<double> gain{};  ///< sums of last score less first score
 };
 
-/// Projects final counts of the first model to k draws; a row with fewer parsed verdicts than k counts by its share.
+/// Projects final counts of the first model to k draws. The count of a row with fewer parsed verdicts is scaled.
 ProjectedCells project(const FoldStatistics& sums, int k);
 
-/// Projections to every number of draws up to `most`.
-std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int most);
+/// Projects to every number of draws from 0 to `max_draws`.
+std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws);
 
-/// The best fixed number of draws for one lambda, by the projections to 0, 1, ... draws of that many rows; ties go to
-/// fewer draws. Requires rows.
+/// Returns the best fixed number of draws for one lambda, from the projections of `rows` rows to 0, 1, ... draws. Ties go
+/// to fewer draws. Requires rows.
 FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
                             const RoutingPrices& prices, double lambda);
 
-/// The same, of rows known by their sums, up to `most` draws.
-FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int most, double lambda);
+/// Returns the best fixed number of draws up to `max_draws` for one lambda, from sums over rows. Requires rows.
+FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int max_draws,
+                            double lambda);
 
 struct FixedKOptions {
     Objective objective{};         ///< base slope or lambda
@@ -64,15 +64,15 @@ class FixedKRouter {
 
     [[nodiscard]] static std::string name() { return "fixed_k"; }
 
-    /// Where the first model has no verdicts nothing is feasible. Throws `DataError` for a log that cannot be trained on; the
-    /// router is then unchanged.
+    /// Trains on a log. Nothing is feasible if the first model has no verdicts. Throws `DataError` for a log that cannot be
+    /// trained on; the router is then unchanged.
     TrainingResult train(const TrainingData& training);
 
-    /// Those that are best on the training rows for some lambda, ascending in cost, whatever the objective says; none where
-    /// the first model has no verdicts. Throws as `train` does.
+    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. The objective is
+    /// ignored. Returns none if the first model has no verdicts. Throws as `train` does.
     [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const;
 
-    /// Throws `NotTrainedError` before training.
+    /// Returns the next action. Throws `NotTrainedError` before training.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
     [[nodiscard]] Parameters parameters() const;
@@ -86,7 +86,7 @@ class FixedKRouter {
 
     FixedKOptions options_;
     FixedDraws chosen_;
-    std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
+    std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 
 }  // namespace automix

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of the routing POMDP: a table over the tree of evidence, where a decision is a look-up, O(models asked); or, where
-// that tree is too large, the alpha vectors of the engine. Both say the best action and the best one without verifying, for
-// when the draws are used up (replies that cannot be parsed are paid for but tell nothing).
+// A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models asked).
+// If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without verifying, for
+// evidence with all draws used up: replies that cannot be parsed are paid for and leave the counts as they are.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -19,7 +19,7 @@ namespace detail {
 class VectorPolicy;
 }  // namespace detail
 
-/// A cell of the tree; node -1 before any model but the last has answered.
+/// A cell of the tree. The node is -1 before any model has answered, the last one excepted.
 struct RoutingPosition {
     Index node = -1;
     Index state = 0;
@@ -30,28 +30,28 @@ class RoutingPolicy {
     using Vectors = detail::VectorPolicy;
 
     RoutingPolicy() = default;
-    /// A table of choices, one a cell. The layout is shared by policies over the same models.
+    /// Makes a policy of a table with one entry for each cell. Policies over the same models may share a layout.
     RoutingPolicy(std::shared_ptr<const detail::RoutingLayout> layout, std::vector<detail::CellPolicy> cells,
                   int first_model);
 
     explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors);
 
-    /// Throws `ProtocolError` for evidence that no query under this layout can have.
+    /// Returns the next action. Throws `ProtocolError` for evidence that no query can have under this layout.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
-    /// The same table, asking that model first. Requires a table.
+    /// Returns the same table with another model asked first. Requires a table.
     [[nodiscard]] RoutingPolicy starting_at(int first) const;
 
-    /// The models that it is over.
+    /// Returns the shapes of the models.
     [[nodiscard]] const std::vector<detail::CascadeModel>& models() const noexcept;
-    /// Number of alpha vectors; 0 for a table.
+    /// Returns the number of alpha vectors; 0 for a table.
     [[nodiscard]] Index vector_count() const noexcept;
-    /// The alpha vectors; null for a table.
+    /// Returns the alpha vectors; null for a table.
     [[nodiscard]] const Vectors* vectors() const noexcept { return vectors_.get(); }
 
-    // Of a table alone:
+    // The functions below require a table.
 
-    /// Where evidence stands in the tree: at the largest model that answered, but the last. Throws as `next`.
+    /// Returns the cell of some evidence: at the largest model that has answered, the last one excepted. Throws as `next`.
     [[nodiscard]] RoutingPosition find(const Evidence& evidence) const;
 
     [[nodiscard]] const detail::RoutingLayout& layout() const noexcept { return *layout_; }
@@ -64,10 +64,10 @@ class RoutingPolicy {
 
     [[nodiscard]] AcceptedAnswer accepted(int model) const;
 
-    /// Evidence over as many models as the policy, the current one of which has answered.
+    /// Throws unless the evidence is over as many models as the policy and the current model has answered.
     void require_possible(const Evidence& evidence) const;
 
-    /// What one answer's evidence must be for the state of its table to exist.
+    /// Throws unless the table has a state for the evidence on an answer.
     static void require_known(int model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
     [[noreturn]] static void refuse(int model, const ModelEvidence& known, const detail::CascadeModel& shape);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Explanations of the POMDP router, of the policy in force. For a policy that is the best for its lambda these are the
-// values that it was chosen by; for any other (a fallback, two policies mixed, maximum IBC) they are what it comes to.
-// Of a policy of alpha vectors, which has no table, actions that go on are told by their net value alone: that of the vectors
-// at the beliefs they lead to. An explainer is O(cells * outcomes) to make; an explanation is O(batches * draws^2 + states *
-// levels of models asked), by vectors O(batches * draws * vectors * levels).
+// Explanations of the POMDP router: the value of each action if the router's policy is followed afterwards. A policy that is
+// the best for its lambda was chosen by these values; a fallback, a mixture or maximum IBC was not. A policy of alpha vectors
+// has no table, so an action after which the query goes on has a net value only: that of the vectors at the next beliefs.
+// Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 + states * levels of models asked), or
+// O(batches * draws * vectors * levels) by vectors.
 #pragma once
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
@@ -24,22 +25,21 @@
 
 namespace automix {
 
-/// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads. On the scalar
-/// of the router's tree, so that explaining is compiled where it is used.
+/// Explains the decisions of a trained router, which must outlive it unchanged. Threads may share an explainer.
 class PolicyExplainer {
     using Tree = detail::RoutingTree;
     using Values = detail::CellValues;
 
  public:
-    /// Throws `NotTrainedError` where there is no policy, or one of a curve, of which nothing else is kept.
+    /// Computes the values. Throws `NotTrainedError` if there is no policy, or if it is from a curve, which keeps no tree.
     explicit PolicyExplainer(const PomdpRouter& router);
-    /// True where a router has what explanations are read from: a table of values, or alpha vectors and a belief.
+    /// Returns true if a router can be explained: it has a policy and the tree that the policy was found on.
     [[nodiscard]] static bool has_table(const PomdpRouter& router) noexcept;
     PolicyExplainer(const PolicyExplainer&) = delete;
     PolicyExplainer& operator=(const PolicyExplainer&) = delete;
     ~PolicyExplainer() = default;
 
-    /// Throws `ProtocolError` for evidence that no query can have.
+    /// Explains the decision at some evidence. Throws `ProtocolError` for evidence that no query can have.
     [[nodiscard]] Explanation explain(const Evidence& evidence) const;
 
  private:
@@ -47,10 +47,11 @@ class PolicyExplainer {
 
     void offer(Explanation& explanation, const Action& action, const detail::RoutingValue& value) const;
 
-    /// An action of which no more is known than the net value of what follows, and what is paid at once.
+    /// Adds an action of which only the net value that follows and the immediate payment are known.
     void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const;
 
-    /// Where a fallback is in force, its vectors are worth nothing, and only what ends at once is told.
+    /// Explains a policy of alpha vectors. The vectors of a fallback hold no values, so only actions that end the query are
+    /// explained.
     template <class Vectors>
     void explain_vectors(Explanation& explanation, const Evidence& evidence, const Vectors& vectors) const {
         const auto& model = vectors.model();
@@ -94,12 +95,13 @@ class PolicyExplainer {
         double without_verifying = -std::numeric_limits<double>::infinity();
         for (const Alternative& alternative : explanation.alternatives)
             without_verifying = std::max(without_verifying, alternative.net);
-        // Net value behind a draw from levels of which `levels` is the chance together with what was seen.
+        // Returns probability times net value after a draw; `levels` is the joint weight of levels and observation.
         const auto behind = [&](int drawn, const auto& levels) {
-            const double chance = levels.sum();
-            if (!(chance > 0.0)) return 0.0;
-            const auto belief = vectors.model().belief(current, drawn, {about.position, levels / chance});
-            return chance * vectors.vectors().value(belief);
+            const double probability = levels.sum();
+            if (!(probability > 0.0)) return 0.0;
+            const auto belief =
+                vectors.model().belief(current, drawn, {about.position, levels / probability});
+            return probability * vectors.vectors().value(belief);
         };
         const bool counts = shape.kind == VerificationKind::verdicts;
         const int left = counts ? shape.draws - known.drawn : 1 - known.drawn;
@@ -107,15 +109,14 @@ class PolicyExplainer {
             if (draws > left) continue;
             double follows = 0.0;
             if (counts) {
-                const auto grid = detail::level_grid(about.levels.size());
-                double ways = 1.0;
-                for (int j = 0; j <= draws; ++j) {
-                    const Eigen::VectorXd seen = (ways * about.levels.array() * grid.array().pow(j) *
-                                                  (1.0 - grid.array()).pow(draws - j))
-                                                     .matrix();
-                    follows += behind(known.parsed + draws, seen);
-                    ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
-                }
+                const Eigen::ArrayXd rates = detail::level_grid(about.levels.size()).array();
+                const Eigen::ArrayXd levels = about.levels.array();
+                std::vector<Eigen::ArrayXd> weights;
+                detail::for_each_outcome(
+                    draws, levels, weights, [&](int, int) -> const Eigen::ArrayXd& { return rates; },
+                    [&](int, const Eigen::ArrayXd& seen) {
+                        follows += behind(known.parsed + draws, seen.matrix());
+                    });
             } else {
                 for (Index level = 0; level < about.levels.size(); ++level) {
                     Eigen::VectorXd seen = Eigen::VectorXd::Zero(about.levels.size());
@@ -131,13 +132,13 @@ class PolicyExplainer {
         }
     }
 
-    /// Expected score of the last model after what was seen at `before`.
+    /// Returns the expected score of the last model, given the cell before it was asked.
     [[nodiscard]] double last_score(const RoutingPosition& before) const;
 
     void explain_cell(Explanation& explanation, const Evidence& evidence, const RoutingPolicy& policy,
                       const Values& values) const;
 
-    /// The batches that the policy had to choose from, and the one that it did choose where fewer draws remain.
+    /// Returns the batches of the policy, and the chosen one if it is smaller because few draws remain.
     [[nodiscard]] std::vector<int> batches(const Action& chosen) const;
 
     void add_belief(Explanation& explanation, const Evidence& evidence,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What training the POMDP router came to: the objective and how it was met, the guard, and what the policy is expected to
-// score and to pay.
+// The report of training the POMDP router: the objective and how it was met, the guard, and the policy's expected score and
+// cost.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -14,7 +14,7 @@
 
 namespace automix {
 
-/// What maximum IBC rests on: it routes few queries.
+/// The support of maximum IBC, which routes few queries.
 struct IbcSupport {
     double ibc = 0.0;     ///< score per unit of price, expected
     double routed = 0.0;  ///< share of training rows that are routed
@@ -22,7 +22,7 @@ struct IbcSupport {
     double standard_error = 0.0;  ///< of the IBC over training rows
 };
 
-/// How a quality target was judged on held-out rows.
+/// The estimate of a quality target on held-out rows.
 struct QualitySupport {
     double target = 0.0;          ///< mean score to reach
     double quality = 0.0;         ///< mean score, cross-fitted
@@ -34,14 +34,14 @@ struct PomdpReport {
     Objective objective{};
     OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double lambda = 0.0;              ///< of the policy; of its dearer part, where two are mixed
-    double share = 1.0;               ///< how often the dearer of two policies is used; 1 where there is one
+    double lambda = 0.0;  ///< of the policy; of the more expensive one, if two are mixed
+    double share = 1.0;   ///< probability of the more expensive of two policies; 1 if there is one
     detail::RoutingValue expected{};  ///< under the policy's own tables
-    double gap = 0.0;  ///< by which the best policy may be better; 0 where the solution is exact
+    double gap = 0.0;  ///< maximum gain of the best policy over this one; 0 if the solution is exact
     Guard guard{};
-    std::string fallback{};  ///< why another policy than that of the objective is in force; empty: it is not
+    std::string fallback{};  ///< why the objective's own policy is not used; empty if it is
     double shortfall =
-        0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0: none, or no table
+        0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0 without a table
     std::optional<IbcSupport> ibc{};
     std::optional<QualitySupport> quality{};
 };

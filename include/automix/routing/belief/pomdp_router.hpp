@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The router of the routing POMDP: one more verdict is an action with a price, answers may come from any number of models,
-// and the objective is the user's own. Trained on statistics alone, so a log of any size costs one pass; a decision is a
-// look-up in a table, and a trained router is a plain value that threads may share.
+// and the user chooses the objective. It is trained on statistics alone, so a log of any size costs one pass. A decision is
+// a look-up in a table, and a trained router is a plain value that threads may share.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -26,75 +26,75 @@
 
 namespace automix {
 
-/// Which answer of a model a policy accepts: the first, the plurality of its samples, or whichever of both does better on
-/// held-out rows.
+/// The answer of a model that a policy accepts: the first, the plurality of its samples, or the better of both on held-out
+/// rows.
 enum class AcceptRule : std::uint8_t { first, plurality, best };
 
 struct PomdpOptions {
     Objective objective{};
     std::vector<int> max_draws{};          ///< as in `StatisticsOptions`
-    std::vector<int> batches{1, 2, 4, 8};  ///< draws that a round may have, where rounds have a price
-    double round_price = 0.0;              ///< of a round of draws; steers the policy, is no part of cost
+    std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
+    double round_price = 0.0;  ///< of a round of draws; it steers the policy and is not part of the cost
     AcceptRule accept = AcceptRule::first;
-    bool guard = true;  ///< fall back where held-out rows show no gain over mixing
-    std::optional<Statistics>
-        prior{};  ///< rows known before, to be counted too; scale them to what they are worth
+    bool guard = true;                  ///< fall back if held-out rows show no gain over mixing
+    std::optional<Statistics> prior{};  ///< earlier rows, counted too; scale them to their worth
     int folds = 10;
-    std::uint64_t seed = 0;   ///< of folds and of orders of samples
-    double most_cells = 1e6;  ///< of reachable evidence, for the exact solution
+    std::uint64_t seed = 0;  ///< of folds and of orders of samples
+    double max_cells = 1e6;  ///< of reachable evidence, for the exact solution
 };
 
-/// Throws `ArgumentError` for options that make no sense.
+/// Throws `ArgumentError` for options that contradict each other or are out of range.
 void validate(const PomdpOptions& options);
 
 class PomdpRouter {
  public:
     explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
 
-    /// A router that was trained before, with these options.
+    /// Makes a router of an earlier training with these options.
     PomdpRouter(PomdpOptions options, TrainedPolicy trained);
 
     [[nodiscard]] static std::string name() { return "pomdp"; }
 
     /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on; the router is then
-    /// unchanged. Where the objective is infeasible the router holds no policy.
+    /// unchanged. If the objective is infeasible, the router holds no policy.
     TrainingResult train(const TrainingData& training) { return train(collect(training)); }
 
     /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
     TrainingResult train(const Statistics& statistics);
 
-    /// Those that are best on the training rows for some lambda, ascending in cost, whatever objective and guard say.
-    /// Throws as `train` does.
+    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. Objective and
+    /// guard are ignored. Throws as `train` does.
     [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const;
 
-    /// The same, of statistics alone.
+    /// Returns the same routers from statistics alone.
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const;
 
-    /// The statistics of a log that training goes by, with sums of pluralities where the options need them. Throws as
-    /// `train` does.
+    /// Collects the statistics of a log for training, with sums of pluralities if the options need them. Throws as `train`
+    /// does.
     [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
-    /// Throws `NotTrainedError` where there is no policy, `ProtocolError` for evidence that no query can have.
+    /// Returns the next action. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no query
+    /// can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
-    /// The policy that evidence with that uniform number falls to, of those that are mixed. Throws `NotTrainedError` where
-    /// there is none.
+    /// Returns the policy of the mixture that a query with the uniform number `u` uses. Throws `NotTrainedError` if there
+    /// is none.
     [[nodiscard]] const RoutingPolicy& policy_for(double u) const;
 
-    /// All that training left. Its mixture is empty before training and where the objective is infeasible.
+    /// Returns the result of training. Its mixture is empty before training and if the objective is infeasible.
     [[nodiscard]] const TrainedPolicy& trained() const noexcept { return trained_; }
-    /// What training came to.
+    /// Returns the report of training.
     [[nodiscard]] const PomdpReport& report() const noexcept { return trained_.report; }
-    /// The policies in force. Throws `NotTrainedError` where there are none.
+    /// Returns the policies in use. Throws `NotTrainedError` if there are none.
     [[nodiscard]] const std::vector<PolicyShare>& mixture() const;
     [[nodiscard]] const PomdpOptions& options() const noexcept { return options_; }
 
     [[nodiscard]] Parameters parameters() const;
 
  private:
-    /// Why pluralities cannot be accepted on a log; empty where they can.
+    /// Returns why pluralities cannot be accepted on a log; empty if they can.
     [[nodiscard]] static std::string plurality_obstacle(const Dataset& data);
 
     void use(TrainedPolicy trained);
@@ -106,7 +106,7 @@ class PomdpRouter {
     PomdpOptions options_;
     TrainedPolicy trained_;
     std::vector<double> breakpoints_;
-    std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
+    std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 
 }  // namespace automix

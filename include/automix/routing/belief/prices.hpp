@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy pays and what is asked of it: mean prices over the training rows, the rule of one solution, and the base slope
-// that the end models themselves ask.
+// The prices of a policy: means over the training rows, and the base slope, which is the price of quality that follows from
+// the first and the last model.
 #pragma once
 
 #include <automix/data/model_shape.hpp>
@@ -13,30 +13,30 @@
 
 namespace automix {
 
-/// Mean prices of what a policy may ask for.
+/// Mean prices of answers, draws and rounds.
 struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
-    std::vector<double> draws{};    ///< of one draw, one a model; of the whole of a lone confidence
-    double round = 0.0;             ///< of a round of draws, apart from cost: it steers the policy only
+    std::vector<double> draws{};    ///< of one draw, one a model; of a whole lone confidence
+    double round = 0.0;             ///< of a round of draws; it steers the policy and is not part of the cost
     std::vector<double>
-        draws_per_verdict{};  ///< draws that a readable verdict takes, one a model; none: 1 for all
+        draws_per_verdict{};  ///< mean draws for each parsed verdict, one a model; empty: 1 for all
 
-    /// Draws to be paid for each that tells something.
+    /// Returns the mean number of draws for each parsed verdict, 1 for other kinds of verification.
     [[nodiscard]] double draws_per_verdict_of(VerificationKind kind, int model) const;
 };
 
-/// Draws that a verdict that can be read takes on average, a model each; 1 where all can be. At most all draws. Tables count
-/// on as many readable verdicts as there are draws: a policy that uses most of them up expects to pay too much.
+/// Returns the mean number of draws for each parsed verdict, for each model: 1 if all were parsed, and at most the number of
+/// draws. Tables assume that every draw may be parsed, so a policy that uses nearly all draws overestimates its cost.
 std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums, const std::vector<ModelShape>& models);
 
-/// Mean prices over the rows of statistics. Requires rows.
+/// Returns the mean prices over the rows of statistics. Requires rows.
 RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 
-/// Mean score and mean price of a model alone. Requires rows.
+/// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, std::size_t model);
 
-/// What the last model gains over the first for each unit that it costs more; undefined where it is no better or no
-/// dearer. Requires rows.
+/// Returns the gain of the last model over the first per unit of extra cost. It is undefined if the last model is no better
+/// or no more expensive. Requires rows.
 OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices);
 
 }  // namespace automix

@@ -17,20 +17,20 @@ namespace detail {
 struct RoutingTree;
 }  // namespace detail
 
-/// A policy and how often it is used.
+/// A policy and the probability with which it is used.
 struct PolicyShare {
     double share = 1.0;
     RoutingPolicy policy{};
 };
 
-/// A trained policy: one, or two mixed at random, and what training came to.
+/// A trained policy: one policy, or two mixed at random, and the report of training.
 struct TrainedPolicy {
     std::vector<ModelShape> models{};
     RoutingPrices prices{};
-    std::shared_ptr<const detail::RoutingTree> tree{};  ///< what the policies were found on, shared by copies
-    std::vector<PolicyShare> mixture{};                 ///< none where the objective is infeasible
+    std::shared_ptr<const detail::RoutingTree> tree{};  ///< that the policies were found on, shared by copies
+    std::vector<PolicyShare> mixture{};                 ///< empty if the objective is infeasible
     PomdpReport report{};
-    std::string infeasible{};  ///< why; empty where there is a policy
+    std::string infeasible{};  ///< the reason; empty if there is a policy
 };
 
 }  // namespace automix

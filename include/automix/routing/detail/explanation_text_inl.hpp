@@ -37,10 +37,11 @@ AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::ve
     }
     if (!explanation.levels.empty()) {
         constexpr std::string_view shades = " .:-=+*#%@";
-        const double most = *std::max_element(explanation.belief.begin(), explanation.belief.end());
+        const double highest = *std::max_element(explanation.belief.begin(), explanation.belief.end());
         std::string picture;
-        for (const double chance : explanation.belief) {
-            const double shade = std::ceil(chance / most * static_cast<double>(shades.size() - 1) - 0.5);
+        for (const double probability : explanation.belief) {
+            const double shade =
+                std::ceil(probability / highest * static_cast<double>(shades.size() - 1) - 0.5);
             picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
         }
         text += "rate of positive verdicts, 0 to 1: [" + picture + "]\n";

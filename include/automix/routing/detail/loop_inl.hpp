@@ -31,8 +31,8 @@ AUTOMIX_INLINE void require_clusters(int samples, int largest_cluster) {
 
 AUTOMIX_INLINE void require_counts(const Drawn& drawn, int asked) {
     const bool may_fall_short = asked == all_draws || drawn.logged_confidence;
-    const int least = !drawn.failure.empty() ? 0 : may_fall_short ? 1 : asked;
-    if (drawn.drawn < least || (asked != all_draws && drawn.drawn > asked)) {
+    const int min_drawn = !drawn.failure.empty() ? 0 : may_fall_short ? 1 : asked;
+    if (drawn.drawn < min_drawn || (asked != all_draws && drawn.drawn > asked)) {
         throw ProtocolError(
             "source: asked for " + (asked == all_draws ? "all" : std::to_string(asked)) +
             " draws, a round brought " + std::to_string(drawn.drawn) +

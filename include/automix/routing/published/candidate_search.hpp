@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The search of the published family: of all candidate rules the one with the highest IBC on the training table whose
-// mean cost lies in the range, ties (up to rounding) to the first. Routing cells of weight W and gain G out of n rows, the
-// rows that are routed in any case among them, at prices c_0, c_L and v gives (AutoMix, equation 1)
+// The search of the published family. It finds the candidate rule with the highest IBC on the training table whose mean
+// cost lies in the range; ties (up to rounding) go to the first. Let W and G be weight and gain of the routed cells out of n
+// rows, rows that are always routed included. At prices c_0, c_L and v (AutoMix, equation 1)
 //     P = P_0 + G/n,   C = v + c_0 + c_L W/n,   IBC = (G/n) / (v + c_L W/n).
-// Sums over the cells are made once, O(cells); a threshold rule then costs O(log cells), a bin rule O(bins).
+// Sums over the cells are computed once, O(cells). A threshold rule then costs O(log cells), a bin rule O(bins).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -23,15 +23,15 @@
 
 namespace automix {
 
-/// What a rule gives on the training table.
+/// The performance and cost of a rule on the training table.
 struct Candidate {
     double ibc = 0.0;
-    double rounding = 0.0;  ///< what `ibc` may be off by, from rounding in the sums
+    double rounding = 0.0;  ///< maximum error of `ibc` from rounding in the sums
     OperatingPoint point{};
-    bool free = false;  ///< costs no more than the small model: there is no IBC
+    bool free = false;  ///< costs no more than the small model, so it has no IBC
 
-    /// Whether its IBC is higher than that of `other` by more than rounding. One with an IBC beats one without; of two
-    /// without, the better performance counts.
+    /// Returns true if its IBC is higher than that of `other` by more than rounding. A candidate with an IBC beats one
+    /// without. Of two without, the one with the better performance wins.
     [[nodiscard]] bool beats(const Candidate& other) const noexcept {
         if (free != other.free) return other.free;
         if (free)
@@ -41,20 +41,20 @@ struct Candidate {
     }
 };
 
-/// The best rule so far and where it comes from.
+/// A rule, the family that offered it, and its candidate.
 struct Selection {
     detail::ConfidenceRule rule{};
     std::string_view family{};  ///< name of the family member that offered it
     Candidate figures{};
 };
 
-/// Looks at no candidate.
+/// Ignores all candidates.
 struct IgnoreCandidates {
     template <class MakeSelection>
     void operator()(const Candidate&, const MakeSelection&) const noexcept {}
 };
 
-/// `observe(candidate, make)` is called with every candidate in range; `make()` is its `Selection`.
+/// Calls `observe(candidate, make)` with every candidate in range; `make()` returns its `Selection`.
 template <class Cells, class Observe = IgnoreCandidates>
 class CandidateSearch {
  public:
@@ -69,7 +69,7 @@ class CandidateSearch {
 
     [[nodiscard]] const Cells& table() const noexcept { return cells_; }
 
-    /// What routing cells of that weight and gain gives; nothing where the cost is out of range. Counts as a candidate.
+    /// Returns the candidate that routes cells of that weight and gain, and counts it; nothing if its cost is out of range.
     std::optional<Candidate> evaluate(const detail::RoutedSum& cells) {
         ++candidates_;
         const detail::RoutedSum routed = cells + cells_.routed;
@@ -83,7 +83,7 @@ class CandidateSearch {
         return Candidate{routed.gain / extra_cost, 1e-13 * summed / extra_cost, reached, false};
     }
 
-    /// Weighs one more rule.
+    /// Evaluates one more rule and keeps the better one.
     void consider(std::string_view family, const detail::ConfidenceRule& rule) {
         const auto figures = evaluate(weigh(rule));
         if (!figures) return;
@@ -97,24 +97,24 @@ class CandidateSearch {
         observe_(figures, make);
     }
 
-    /// Takes a rule that `evaluate` has counted where it beats the best so far.
+    /// Keeps a rule that `evaluate` has counted if it beats the best so far.
     void keep(Selection candidate) {
         if (found_ && !candidate.figures.beats(best_.figures)) return;
         best_ = std::move(candidate);
         found_ = true;
     }
 
-    /// The best rule; none where no candidate has a cost in range.
+    /// Returns the best rule; null if no candidate has a cost in range.
     [[nodiscard]] const Selection* best() const noexcept { return found_ ? &best_ : nullptr; }
 
-    /// What training answers.
+    /// Returns the result of training.
     [[nodiscard]] TrainingResult result() const {
         TrainingResult result;
         result.candidates = candidates_;
         result.feasible = found_;
         if (!found_) {
-            result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.least) +
-                            ", " + format_number(range_.most) + "]";
+            result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.min) +
+                            ", " + format_number(range_.max) + "]";
             result.ibc = result.ibc_lift = OptionalMetric::undefined(result.reason);
         } else if (best_.figures.free) {
             result.reason = "no candidate costs more than the small model, so none has an IBC";
@@ -127,7 +127,7 @@ class CandidateSearch {
     }
 
  private:
-    /// Sum over the cells that a rule routes.
+    /// Sums over the cells that a rule routes.
     detail::RoutedSum weigh(const detail::ConfidenceRule& rule) {
         detail::RoutedSum sum;
         switch (rule.form) {
@@ -163,7 +163,7 @@ class CandidateSearch {
         return static_cast<std::size_t>(end - confidences_.begin());
     }
 
-    /// Sums by centred bin, made when the number of bins is new.
+    /// Sums by centred bin, unless the sums of that many bins are known.
     void sum_bins(std::size_t count) {
         if (bins_.size() == count) return;
         bins_.assign(count, detail::RoutedSum{});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best one-shot policy that there is on a training table, of those that route at least one cell. IBC is a ratio of
-// sums over the cells routed, so some prefix of the cells sorted by mean gain attains the maximum (the argument of
-// Dinkelbach 1967, as in Lawler's fractional selection), or, where routing nothing would be better still, some cell alone.
-// With constant prices and no cost range no member of the published family that routes anything can beat it there.
+// The best one-shot policy on a training table of those that route at least one cell. IBC is a ratio of sums over the routed
+// cells. So a prefix of the cells sorted by mean gain attains the maximum (the argument of Dinkelbach 1967, as in Lawler's
+// fractional selection). If routing nothing would be better still, a single cell does. With constant prices and no cost
+// range, no member of the published family that routes anything can beat it on that table.
 // O(cells log cells).
 #pragma once
 
@@ -33,7 +33,7 @@ struct ExactFamily {
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(),
                          [&](std::size_t a, std::size_t b) { return mean_gain(a) > mean_gain(b); });
-        // The best so far is the cells at positions begin .. end - 1 of the order.
+        // The best candidate so far routes the cells at positions begin .. end - 1 of the order.
         std::optional<Candidate> best;
         std::size_t begin = 0;
         std::size_t end = 0;

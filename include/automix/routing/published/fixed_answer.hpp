@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The published fixed-answer rule: an answer known to be bad ("unanswerable", an empty string) is routed to the large
-// model at once, without paying for verdicts on it; any other query is the wrapped router's. Which answers are bad is
-// known to the source, which flags them in the evidence. The wrapped router is trained on the rows that it will decide;
-// the others, c_0 + c_L each, are a constant in its figures and its cost range. O(rows) beside the wrapped training.
+// The published fixed-answer rule. An answer known to be bad ("unanswerable", an empty string) is routed to the large model
+// at once, without paying for verdicts. The wrapped router decides all other queries. The source knows which answers are
+// bad and flags them in the evidence. The wrapped router is trained on the rows that it decides. The other rows cost
+// c_0 + c_L each and are a constant in its metrics and its cost range. O(rows) beside the wrapped training.
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -28,10 +28,10 @@ class FixedAnswerRouter {
 
     [[nodiscard]] std::string name() const { return "fixed_answer:" + inner_.name(); }
 
-    /// Trains the wrapped router on the rows whose first answer is not flagged. The figures in the result, and a cost range
-    /// of the wrapped router, are those of all rows, the flagged ones routed unverified. Where every row is flagged, all of
-    /// them train a policy for those that will not be: its cost range is then as if none were flagged, the figures are of
-    /// routing all. Throws what the wrapped router throws.
+    /// Trains the wrapped router on the rows whose first answer is not flagged. The metrics of the result and the cost range
+    /// of the wrapped router are over all rows, of which flagged ones are routed without verification. If every row is
+    /// flagged, the wrapped router is trained on all rows as if none were, and the metrics are those of routing all. Throws
+    /// the errors of the wrapped router.
     TrainingResult train(const TrainingData& training) {
         const Rows rows = divide(training.data);
         if (rows.flagged.empty()) return inner_.train(training);
@@ -50,7 +50,8 @@ class FixedAnswerRouter {
         return inner_.train({unflagged, prices, routed});
     }
 
-    /// The wrapped router's policies for all lambdas, on the rows that it will decide. Throws what it throws.
+    /// Returns the wrapped router's policies for all lambdas, on the rows that it decides. Throws the errors of the wrapped
+    /// router.
     [[nodiscard]] std::vector<FixedAnswerRouter> curve(const TrainingData& training) const requires
         requires(const Inner& inner) {
         inner.curve(training);
@@ -77,7 +78,7 @@ class FixedAnswerRouter {
     }
 
  private:
-    /// By whether the first answer is flagged.
+    /// Numbers of the rows whose first answer is not flagged (open) or is flagged.
     struct Rows {
         std::vector<Index> open{};
         std::vector<Index> flagged{};

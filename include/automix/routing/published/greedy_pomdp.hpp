@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The greedy POMDP of AutoMix's released code: the mean gain of each bin [i/n, (i+1)/n), smoothed over the bins with a
-// Gaussian of two bins, orders the bins; candidates are the prefixes of that order. It counts in these bins but acts,
-// as the release does, on bins centred on i/n. O(cells + bins^2).
+// The greedy POMDP of AutoMix's released code. It orders the bins [i/n, (i+1)/n) by their mean gain, smoothed over the bins
+// with a Gaussian of two bins. Candidates are the prefixes of that order. It counts in these bins but acts on bins centred
+// on i/n, as the release does. O(cells + bins^2).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -38,7 +38,7 @@ struct GreedyPomdpFamily {
     }
 
  private:
-    /// Mean gain of each bin, 0 where it is empty. The last holds confidence 1 alone.
+    /// Returns the mean gain of each bin, 0 for an empty one. The last bin holds confidence 1 alone.
     template <class Cells>
     static Eigen::ArrayXd mean_gains(const Cells& table, int bins) {
         Eigen::ArrayXd weight = Eigen::ArrayXd::Zero(bins + 1);

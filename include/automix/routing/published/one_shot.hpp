@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The skeleton of the published family (AutoMix, section 4): ask the small model, draw all verdicts, then decide once
-// from the confidence whether to accept or to ask the large model. What a family adds is its candidates. Required
-// members of `one_shot_family`:
+// The common router of the published family (AutoMix, section 4). It asks the small model, draws all verdicts, and decides
+// once from the confidence whether to accept or to ask the large model. A family adds its candidates. Required members of
+// `one_shot_family`:
 //     static constexpr std::string_view name;
 //     static constexpr bool uses_categories;
 //     template <class Search> static void search(Search&, int bins);       with a `CandidateSearch`
@@ -35,19 +35,19 @@ struct OneShotOptions {
     CostRange cost_range{};  ///< admissible mean total cost per query on the training rows, at mean prices
 };
 
-/// Throws `ArgumentError` for options that make no sense.
+/// Throws `ArgumentError` for options out of range.
 inline void validate(const OneShotOptions& options) {
     if (options.bins < 1 || options.bins > 256) {
         throw ArgumentError("bins: expected 1 to 256, found " + std::to_string(options.bins));
     }
-    if (!(options.cost_range.least <= options.cost_range.most)) {
+    if (!(options.cost_range.min <= options.cost_range.max)) {
         throw ArgumentError("cost range: expected a lower bound at most the upper, found [" +
-                            format_number(options.cost_range.least) + ", " +
-                            format_number(options.cost_range.most) + "]");
+                            format_number(options.cost_range.min) + ", " +
+                            format_number(options.cost_range.max) + "]");
     }
 }
 
-/// A router that draws all, then compares. It trains on IBC; with more than two models it uses the first and the last.
+/// Draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first and the last.
 template <one_shot_family Family>
 class OneShotRouter {
  public:
@@ -55,8 +55,8 @@ class OneShotRouter {
 
     [[nodiscard]] static std::string name() { return std::string(Family::name); }
 
-    /// Chooses the candidate with the highest IBC on the table. Throws `DataError` where the table has no rows, one model
-    /// or rows without verification; the router is then unchanged. Where nothing is feasible it holds no policy.
+    /// Chooses the candidate with the highest IBC on the table. If nothing is feasible, the router holds no policy. Throws
+    /// `DataError` if the table has no rows, one model or rows without verification; the router is then unchanged.
     TrainingResult train(const TrainingData& training) {
         const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         CandidateSearch search(cells, options_.cost_range);
@@ -69,8 +69,8 @@ class OneShotRouter {
         return result;
     }
 
-    /// The candidates that are best on the table for some lambda, ascending in cost there; none where no cost is in range.
-    /// Throws as `train` does.
+    /// Returns the candidates that are best on the table for some lambda, in ascending order of cost. Returns none if no
+    /// cost is in range. Throws as `train` does.
     [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
         const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         std::vector<OneShotRouter> routers;
@@ -83,7 +83,7 @@ class OneShotRouter {
         return routers;
     }
 
-    /// Throws `NotTrainedError` where there is no policy.
+    /// Returns the next action. Throws `NotTrainedError` if there is no policy.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         const Selection& chosen = selection();
         if (!evidence.started()) return Action::route(0);
@@ -94,7 +94,7 @@ class OneShotRouter {
                    : Action::accept();
     }
 
-    /// The rule in force. Throws `NotTrainedError` where there is none.
+    /// Returns the rule in use. Throws `NotTrainedError` if there is none.
     [[nodiscard]] const detail::ConfidenceRule& rule() const { return selection().rule; }
 
     [[nodiscard]] Parameters parameters() const {
@@ -112,7 +112,7 @@ class OneShotRouter {
 
     OneShotOptions options_;
     Selection selection_;
-    std::string obstacle_ = "not trained";  ///< why there is no policy; empty where there is one
+    std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 
 }  // namespace automix

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published simple POMDP (AutoMix, section 4.2): one observation of three hidden categories, then one action. Its
-// rewards have a free parameter r, tried at 0 .. 4999; a bin that holds N needy, G good and H hopeless rows is routed iff
-// r > (100 (N + G + H) - H) / N. So the policies are nested and the search over r is a sort of the bins by the r at
-// which they enter. O(cells + bins^2).
+// rewards have a free parameter r, for which the release tries 0 .. 4999. A bin of N needy, G good and H hopeless rows is
+// routed if and only if r > (100 (N + G + H) - H) / N. So the policies are nested, and the search over r sorts the bins by
+// the r from which they are routed. O(cells + bins^2).
 #pragma once
 
 #include <automix/routing/published/candidate_search.hpp>
@@ -45,7 +45,7 @@ struct SimplePomdpFamily {
         double hopeless = 0.0;
     };
 
-    /// Rows by bin; bins count without both their ends.
+    /// Counts rows by bin. Rows at either end of a bin are left out, as in the release.
     template <class Cells>
     static std::vector<Counts> count(const Cells& table, int bins) {
         std::vector<Counts> counts(static_cast<std::size_t>(bins) + 1);
@@ -60,7 +60,7 @@ struct SimplePomdpFamily {
         return counts;
     }
 
-    /// The least whole r at which a bin is routed; infinite where it never is.
+    /// Returns the minimum whole r at which a bin is routed; infinity if it never is.
     static double entering_reward(const Counts& bin) {
         if (bin.needy == 0.0) return std::numeric_limits<double>::infinity();
         return std::floor((100.0 * (bin.good + bin.needy + bin.hopeless) - bin.hopeless) / bin.needy) + 1.0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The union of families: the best of all their candidates, in order. The published "POMDP" is the union of simple POMDP,
-// greedy POMDP, double threshold and threshold.
+// The union of families, which takes the best of all their candidates, in order. The published "POMDP" is the union of
+// simple POMDP, greedy POMDP, double threshold and threshold. O(the members' searches).
 #pragma once
 
 #include <automix/routing/published/candidate_search.hpp>

@@ -20,23 +20,23 @@
 
 namespace automix::detail {
 
-/// Values that differ by less are ties.
+/// Values that differ by less than this are ties.
 inline constexpr double value_rounding = 1e-12;
 
-/// The model from `least` on that is best asked first; on a tie the smallest.
-inline int best_start(const std::vector<RoutingValue>& starts, int least, double lambda,
+/// Returns the best model to ask first, from `min_first` on; on a tie the smallest.
+inline int best_start(const std::vector<RoutingValue>& starts, int min_first, double lambda,
                       const RoutingPrices& prices) {
-    int best = least;
+    int best = min_first;
     const auto net = [&](int first) {
         return net_value(starts[static_cast<std::size_t>(first)], lambda, prices);
     };
-    for (int first = least + 1; first < static_cast<int>(starts.size()); ++first) {
+    for (int first = min_first + 1; first < static_cast<int>(starts.size()); ++first) {
         if (net(first) > net(best) + value_rounding) best = first;
     }
     return best;
 }
 
-/// One sweep over a tree.
+/// Solves a tree in one sweep from its ends.
 class BackwardInduction {
  public:
     BackwardInduction(const RoutingTree& tree, const RoutingPrices& prices, const SolveRule& rule)
@@ -56,7 +56,7 @@ class BackwardInduction {
         return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
     }
 
-    /// The value of starting at a model.
+    /// Returns the value of asking a model first.
     [[nodiscard]] RoutingValue value_from(int first) const { return values_.start(first); }
 
  private:
@@ -69,7 +69,7 @@ class BackwardInduction {
         return net_value(value, rule_.lambda, prices_);
     }
 
-    /// Takes what is better by more than `margin`.
+    /// Replaces the best choice by one that is better by more than `margin`.
     void offer(Best& best, CompactAction choice, const RoutingValue& value,
                double margin = value_rounding) const {
         if (net(value) > net(best.value) + margin) best = {value, choice};
@@ -85,18 +85,18 @@ class BackwardInduction {
             return;
         }
         for (int drawn = model.draws; drawn >= 0; --drawn) {
-            for (int count = model.most(drawn); count >= 0; --count) {
+            for (int count = model.max_count(drawn); count >= 0; --count) {
                 verified_.clear();
                 for (const int draws : rule_.batches) {
                     if (drawn + draws > model.draws) break;
-                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, gains_));
+                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, weights_));
                 }
                 decide(n, model.state(drawn, count), verified_);
             }
         }
     }
 
-    /// Chooses between accepting, routing and the batches that were offered with their values.
+    /// Chooses between accepting, routing and the batches whose values are given.
     void decide(Index n, Index state, const std::vector<std::pair<int, RoutingValue>>& batches) {
         const int model = layout_->node(n).model;
         const bool unverified_start = rule_.verify_first && n == RoutingLayout::root(0) &&
@@ -122,7 +122,7 @@ class BackwardInduction {
     CellValues values_;
     std::vector<CellPolicy> cells_;
     std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
-    std::vector<double> gains_;                           // chance of each gain in count by a batch
+    std::vector<double> weights_;                         // working memory of a batch
 };
 
 }  // namespace automix::detail

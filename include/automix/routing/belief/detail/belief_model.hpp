@@ -20,20 +20,20 @@ namespace automix::detail {
 
 inline constexpr double coupling_pseudo_rows = 80.0;
 
-/// What is known of N models before any evidence on a query, and what evidence tells.
+/// The joint distribution of the levels of N models on a query, before any evidence.
 struct BeliefModel {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
 
     std::vector<std::size_t> verified{};      ///< numbers of the models that can be verified, ascending
     std::vector<LevelDistribution> levels{};  ///< of each of them
-    std::vector<Vector> priors{};             ///< of each: chance of its levels before any evidence
+    std::vector<Vector> priors{};             ///< of each: probability of its levels before any evidence
     std::vector<Matrix>
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
     Vector mean_scores{};  ///< of each model
 };
 
-/// The joint weight of two neighbours' levels: levels of the first x levels of the second.
+/// Fits the joint weight of two neighbours' levels: levels of the first x levels of the second.
 inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t first,
                                     const LevelDistribution& first_levels, std::size_t second,
                                     const LevelDistribution& second_levels) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is expected from each cell of a tree of evidence on, and from each action in a cell, given the values of the cells
-// that it leads to. Who fills the table decides what they are values of: of the best policy, or of one at hand.
-// An action is O(draws^2), O(1) for those that draw nothing.
+// Values of cells and actions on a tree of evidence. The value of an action follows from the values of the cells that it
+// leads to. The caller fills the table from the ends of the tree, for the best policy or for a given one.
+// An action is O(draws^2) if it draws, and O(1) if it does not.
 #pragma once
 
 #include <automix/core/numerics.hpp>
-#include <automix/routing/belief/detail/count_gains.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -15,7 +15,7 @@
 
 namespace automix::detail {
 
-/// What a policy is expected to score and to pay on a query, from some evidence on.
+/// The expected score of a policy on a query, and the expected payments from some evidence on.
 struct RoutingValue {
     double score = 0.0;
     double cost = 0.0;  ///< answers and draws
@@ -30,12 +30,12 @@ struct RoutingValue {
     }
 };
 
-/// Score less lambda times what is paid, rounds included: what a policy maximises.
+/// Returns the score less lambda times all payments, rounds included. A policy maximises this.
 inline double net_value(const RoutingValue& value, double lambda, const RoutingPrices& prices) noexcept {
     return value.score - lambda * (value.cost + prices.round * value.rounds);
 }
 
-/// A value for each cell. RoutingTree and prices must outlive it.
+/// Holds a value for each cell. Tree and prices must outlive it.
 class CellValues {
  public:
     CellValues(const RoutingTree& tree, const RoutingPrices& prices)
@@ -52,38 +52,40 @@ class CellValues {
         return values_[static_cast<std::size_t>(layout_.node(n).first_cell + state)];
     }
 
-    /// Of starting at a model.
+    /// Returns the value of asking a model first.
     [[nodiscard]] RoutingValue start(int first) const {
         if (first == layout_.last_model()) return asked(first) + scored(tree_.last_alone);
         return asked(first) + arrived(RoutingLayout::root(first));
     }
-    /// Of accepting.
+    /// Returns the value of accepting the current answer.
     [[nodiscard]] RoutingValue accept(Index n, Index state) const {
         return scored(tree_.current(cell(n, state)));
     }
-    /// Of a route to a larger model.
+    /// Returns the value of asking a larger model.
     [[nodiscard]] RoutingValue route(Index n, Index state, int to) const {
         return asked(to) + (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
                                                        : arrived(layout_.child(n, state, to)));
     }
-    /// Of drawing that many verdicts where `count` of `drawn` are known. Requires a model that counts and has as many left.
-    /// `gains` is overwritten.
+    /// Returns the value of drawing `draws` verdicts when `count` of `drawn` verdicts are positive. Requires a model that
+    /// counts and has as many draws left. `weights` is working memory and is overwritten.
     [[nodiscard]] RoutingValue verify(Index n, int drawn, int count, int draws,
-                                      std::vector<double>& gains) const {
+                                      std::vector<double>& weights) const {
         const CascadeModel& model = model_of(n);
-        count_gains(draws, gains,
-                    [&](int i, int j) { return tree_.chance(cell(n, model.state(drawn + i, count + j))); });
         RoutingValue sum;
-        for (int j = 0; j <= draws; ++j)
-            sum = sum + gains[static_cast<std::size_t>(j)] * at(n, model.state(drawn + draws, count + j));
-        const double tried = draws * prices_.draws_per_verdict_of(model.kind, layout_.node(n).model);
-        return RoutingValue{0.0, tried * draw_price(n), tried, 1.0} + sum;
+        for_each_outcome(
+            draws, 1.0, weights,
+            [&](int i, int j) { return tree_.probability(cell(n, model.state(drawn + i, count + j))); },
+            [&](int gain, double probability) {
+                sum = sum + probability * at(n, model.state(drawn + draws, count + gain));
+            });
+        const double drawn_in_all = draws * prices_.draws_per_verdict_of(model.kind, layout_.node(n).model);
+        return RoutingValue{0.0, drawn_in_all * draw_price(n), drawn_in_all, 1.0} + sum;
     }
-    /// Of revealing a confidence.
+    /// Returns the value of revealing a confidence.
     [[nodiscard]] RoutingValue reveal(Index n) const {
         RoutingValue sum{0.0, draw_price(n), 1.0, 1.0};
         for (Index seen = 1; seen < model_of(n).states(); ++seen)
-            sum = sum + tree_.chance(cell(n, seen)) * at(n, seen);
+            sum = sum + tree_.probability(cell(n, seen)) * at(n, seen);
         return sum;
     }
 
@@ -100,7 +102,7 @@ class CellValues {
     [[nodiscard]] RoutingValue asked(int model) const {
         return {0.0, prices_.answers[static_cast<std::size_t>(model)], 0.0, 0.0};
     }
-    /// Of a node as its model answers.
+    /// Returns the value of a node when its model has just answered.
     [[nodiscard]] RoutingValue arrived(Index n) const {
         const CascadeModel& model = model_of(n);
         if (model.kind != VerificationKind::samples) return at(n, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy of the routing POMDP says at some evidence, small enough to be kept by the million.
+// The actions that a policy of the routing POMDP takes at some evidence, in a few bytes: tables may hold millions of them.
 #pragma once
 
 #include <automix/routing/action.hpp>
@@ -23,10 +23,10 @@ struct CompactAction {
     friend constexpr bool operator==(const CompactAction&, const CompactAction&) = default;
 };
 
-/// What to do at some evidence.
+/// The actions of a policy at some evidence.
 struct CellPolicy {
     CompactAction best{};
-    CompactAction without_verifying{};  ///< best without verifying
+    CompactAction without_verifying{};  ///< the best action if no draws are left
 
     friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
 };

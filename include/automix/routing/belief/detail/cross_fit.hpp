@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cross-fitting of the routing POMDP: for each fold of the rows a tree fitted to all others, by subtraction, so that policies
-// are judged on rows that they have not seen. Training rows alone flatter a policy; a belief's own forecast of quality is
-// not to be trusted. O(folds * fit).
+// Cross-fitting of the routing POMDP: for each fold of the rows it fits a tree to all other folds, by subtraction. Policies
+// are then evaluated on rows that they were not fitted to. Training rows flatter a policy, and so does the belief's own
+// forecast of quality. O(folds * fit).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -9,8 +9,8 @@
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/detail/held_out.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
@@ -21,19 +21,19 @@
 
 namespace automix::detail {
 
-/// What a tree is fitted as.
+/// Options of the fit of a tree.
 struct TreeOptions {
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double most_cells = 1e6;
-    std::optional<FoldStatistics> prior{};  ///< sums over rows known before, which every fit counts too
+    double max_cells = 1e6;
+    std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which every fit includes
 };
 
-/// The tree of sums over training rows.
+/// Fits the tree to sums over training rows. Requires rows.
 inline RoutingTree fit_tree(FoldStatistics sums, const std::vector<ModelShape>& models,
                             const TreeOptions& options) {
     if (options.prior) sums += *options.prior;
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
-    return make_tree(fit_belief(sums, models), options.most_cells);
+    return make_tree(fit_belief(sums, models), options.max_cells);
 }
 
 class CrossFit {
@@ -52,30 +52,23 @@ class CrossFit {
     }
 
     [[nodiscard]] std::size_t folds() const noexcept { return trees_.size(); }
-    /// The tree fitted to all rows but those of a fold; nothing where the fold or its complement holds no rows.
+    /// Returns the tree fitted to all rows but those of a fold; empty if the fold or the other folds hold no rows.
     [[nodiscard]] const std::optional<RoutingTree>& tree(std::size_t fold) const { return trees_[fold]; }
 
-    /// Judges the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
+    /// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
     template <class Policies>
-    [[nodiscard]] HeldOut judge(const RoutingPrices& prices, const RowMetric& figure,
-                                Policies policies) const {
-        HeldOut total;
+    [[nodiscard]] PolicyEstimate evaluate(const RoutingPrices& prices, const RowMetric& metric,
+                                          Policies policies) const {
+        PolicyEstimate total;
         for (std::size_t f = 0; f < trees_.size(); ++f) {
             if (!trees_[f]) continue;
-            const std::vector<PolicyShare> mixture = policies(f);
-            judge_rows(total, accepted_, mixture, statistics_.folds[f], prices, figure);
+            if (accepted_ == AcceptedAnswer::plurality) {
+                add_pluralities(total, policies(f), statistics_.folds[f], prices, metric);
+            } else {
+                add_rows(total, policies(f), statistics_.folds[f], prices, metric);
+            }
         }
         return total;
-    }
-
-    /// Adds what a mixture does on the rows of `sums`.
-    static void judge_rows(HeldOut& total, AcceptedAnswer accepted, const std::vector<PolicyShare>& mixture,
-                           const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& figure) {
-        if (accepted == AcceptedAnswer::plurality) {
-            add_pluralities(total, mixture, sums, prices, figure);
-        } else {
-            add_rows(total, mixture, sums, prices, figure);
-        }
     }
 
  private:

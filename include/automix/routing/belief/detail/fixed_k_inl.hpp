@@ -9,8 +9,8 @@
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/count_gains.hpp>
 #include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
@@ -24,13 +24,15 @@
 
 namespace automix::detail {
 
-/// Chance of c positives among k draws without replacement from `total` verdicts with `positive` positives.
-inline std::vector<double> hypergeometric(int total, int positive, int k) {
-    std::vector<double> chance;
-    count_gains(k, chance, [&](int i, int j) {
-        return static_cast<double>(std::max(0, positive - j)) / static_cast<double>(total - i);
-    });
-    return chance;
+/// Calls `visit(c, probability)` for c positives among k draws without replacement from `total` verdicts, of which
+/// `positive` are positive.
+template <class Visit>
+void for_each_subset_count(int total, int positive, int k, Visit visit) {
+    std::vector<double> weights;
+    const auto next_is_positive = [&](int drawn, int count) {
+        return static_cast<double>(std::max(0, positive - count)) / static_cast<double>(total - drawn);
+    };
+    for_each_outcome(k, 1.0, weights, next_is_positive, visit);
 }
 
 }  // namespace automix::detail
@@ -47,20 +49,18 @@ AUTOMIX_INLINE ProjectedCells project(const FoldStatistics& sums, int k) {
     for (const EvidenceCell& cell : sums.cells) {
         const Verification& final = cell.evidence.front();
         const int drawn = std::min(k, final.parsed);
-        const std::vector<double> chance = detail::hypergeometric(final.parsed, final.positive, drawn);
-        for (int c = 0; c <= drawn; ++c) {
+        detail::for_each_subset_count(final.parsed, final.positive, drawn, [&](int c, double probability) {
             const auto at = static_cast<std::size_t>(scaled_count(c, drawn, k));
-            cells.weight[at] += chance[static_cast<std::size_t>(c)] * cell.weight;
-            cells.gain[at] +=
-                chance[static_cast<std::size_t>(c)] * (cell.scores.back() - cell.scores.front());
-        }
+            cells.weight[at] += probability * cell.weight;
+            cells.gain[at] += probability * (cell.scores.back() - cell.scores.front());
+        });
     }
     return cells;
 }
 
-AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int most) {
+AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws) {
     std::vector<ProjectedCells> all;
-    for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
+    for (int k = 0; k <= max_draws; ++k) all.push_back(project(sums, k));
     return all;
 }
 
@@ -83,9 +83,9 @@ AUTOMIX_INLINE FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& pr
     return best;
 }
 
-AUTOMIX_INLINE FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int most,
-                                           double lambda) {
-    return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
+AUTOMIX_INLINE FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices,
+                                           int max_draws, double lambda) {
+    return best_fixed_draws(project_all(sums, max_draws), sums.weight(), prices, lambda);
 }
 
 AUTOMIX_INLINE FixedKRouter::FixedKRouter(FixedKOptions options) : options_(std::move(options)) {

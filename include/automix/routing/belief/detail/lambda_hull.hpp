@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All solutions that are best for some lambda of a family that can be solved for one lambda at a time: the upper hull of
-// score over cost. Between two neighbours one solution at the slope of the line through them either finds a third above
-// that line or shows that there is none (dichotomic search: Aneja, Nair 1979), so the hull is complete. O(solutions on it)
-// calls.
+// The upper hull of score over cost of a problem that can be solved for one lambda at a time: all solutions that are best
+// for some lambda. The slope of the line through two solutions is the next lambda. Its solution either lies above the line
+// or shows that the two are neighbours (dichotomic search: Aneja, Nair 1979). O(solutions on the hull) calls.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -16,24 +15,25 @@
 
 namespace automix::detail {
 
-/// One solution of the hull: the best for lambdas from that to the next cheaper one's.
+/// A solution of the hull. It is the best from its lambda up to the lambda of the next cheaper solution.
 template <class Solution>
 struct HullSolution {
-    double lambda = 0.0;  ///< at which it ties with the dearer neighbour; 0 for the last
+    double lambda = 0.0;  ///< at which it ties with the more expensive neighbour; 0 for the last
     Solution solution{};
 };
 
-/// `solve(lambda)` is the best solution of score less lambda times cost, `place(solution)` its score and cost as a `OperatingPoint`.
+/// Searches the hull. `solve(lambda)` returns the solution with the highest score less lambda times cost, and
+/// `place(solution)` returns its score and cost.
 template <class Solve, class Place>
 class LambdaHull {
  public:
     using Solution = std::invoke_result_t<Solve&, double>;
 
-    /// `most` solutions at most are kept: the search stops there.
-    LambdaHull(Solve solve, Place place, std::size_t most = 10'000)
-        : solve_(std::move(solve)), place_(std::move(place)), most_(most) {}
+    /// The search stops at `max_solutions` solutions.
+    LambdaHull(Solve solve, Place place, std::size_t max_solutions = 10'000)
+        : solve_(std::move(solve)), place_(std::move(place)), max_solutions_(max_solutions) {}
 
-    /// All of them from `cheapest` on, ascending in cost and in score.
+    /// Returns all solutions from `cheapest` on, in ascending order of cost and score.
     [[nodiscard]] std::vector<HullSolution<Solution>> all(Solution cheapest) {
         std::vector<HullSolution<Solution>> hull;
         hull.push_back({0.0, std::move(cheapest)});
@@ -43,9 +43,9 @@ class LambdaHull {
         return hull;
     }
 
-    /// A solution above the line through two; nothing where they are neighbours.
+    /// Returns a solution above the line through two; nothing if they are neighbours.
     [[nodiscard]] std::optional<Solution> between(const Solution& a, const Solution& b) {
-        constexpr double least = 1e-11;
+        constexpr double min_height = 1e-11;
         const OperatingPoint from = place_(a);
         const OperatingPoint to = place_(b);
         if (!(to.cost > from.cost) || !(to.performance > from.performance)) return std::nullopt;
@@ -54,7 +54,7 @@ class LambdaHull {
         Solution middle = solve_(lambda);
         const OperatingPoint found = place_(middle);
         const bool inside = found.cost > from.cost && found.cost < to.cost;
-        if (!inside || net(found) <= std::max(net(from), net(to)) + least) return std::nullopt;
+        if (!inside || net(found) <= std::max(net(from), net(to)) + min_height) return std::nullopt;
         return middle;
     }
 
@@ -68,8 +68,9 @@ class LambdaHull {
         std::vector<Solution> ends;
         ends.push_back(std::move(end));
         while (!ends.empty()) {
-            auto middle =
-                hull.size() + ends.size() < most_ ? between(hull.back().solution, ends.back()) : std::nullopt;
+            auto middle = hull.size() + ends.size() < max_solutions_
+                              ? between(hull.back().solution, ends.back())
+                              : std::nullopt;
             if (middle) {
                 ends.push_back(std::move(*middle));
             } else {
@@ -82,7 +83,7 @@ class LambdaHull {
 
     Solve solve_;
     Place place_;
-    std::size_t most_;
+    std::size_t max_solutions_;
 };
 
 }  // namespace automix::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one verified model's evidence says of its answer. The hidden level of an answer is the rate at which a verdict on it
-// comes out positive, on a grid of 20; two classes of answers, right and wrong, each have a distribution over levels, fitted
-// to the training cells by expectation maximisation (Dempster, Laird, Rubin 1977) with ten pseudo rows of Beta(2,1) for
-// right and Beta(1,2) for wrong. Where only a confidence is logged, the level is its cell and is seen at once.
+// The distribution of the hidden level of a verified model's answers. The level is the rate at which verdicts on the answer
+// are positive, on a grid of 20. Right and wrong answers are two classes with a distribution each. Expectation maximisation
+// (Dempster, Laird, Rubin 1977) fits both, with ten pseudo rows of Beta(2,1) for right and Beta(1,2) for wrong. If only a
+// confidence is logged, the level is the cell of the confidence, and it is observed.
 // O(iterations * cells * levels).
 #pragma once
 
@@ -26,55 +26,55 @@ inline constexpr int expectation_maximisation_steps = 50;
 inline constexpr double class_pseudo_rows = 10.0;  ///< of each class
 inline constexpr double score_pseudo_rows = 30.0;  ///< of another model's mean score, at each level
 
-/// The cell of a lone confidence, from the boundaries between cells.
+/// Returns the cell of a lone confidence, by the boundaries between cells.
 inline Index confidence_cell(const std::vector<double>& boundaries, double confidence) noexcept {
     return std::lower_bound(boundaries.begin(), boundaries.end(), confidence) - boundaries.begin();
 }
 
-/// The belief over one verified model's levels, and what follows from a level. On a scalar, as all that follows from it is,
-/// so that its formulas are compiled where they are used.
+/// The belief over one verified model's levels, and the expected scores given a level.
 struct LevelDistribution {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
 
     VerificationKind kind = VerificationKind::none;
-    int draws = 0;    ///< most draws
-    Vector weight{};  ///< w(g), levels: chance of the level before any evidence
+    int draws = 0;    ///< maximum number of draws
+    Vector weight{};  ///< w(g), levels: probability of the level before any evidence
     Vector right{};   ///< rho(g), levels: expected score of the answer, given the level
     Matrix scores{};  ///< l_j(g), levels x models: expected score of model j, given the level
     std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending: levels - 1
 
     [[nodiscard]] Index levels() const noexcept { return weight.size(); }
 
-    /// States of evidence: (parsed, positive) by `first_count(parsed) + positive`; of a confidence, unseen and each cell.
+    /// Returns the number of states of evidence. Counts are numbered `first_count(parsed) + positive`; a confidence is
+    /// unseen (0) or in a cell.
     [[nodiscard]] Index states() const noexcept {
         return kind == VerificationKind::verdicts ? first_count(draws + 1) : 1 + levels();
     }
 
-    /// Likelihood of each state of evidence at each level, up to a factor a state: states x levels.
+    /// Returns the likelihood of each state of evidence at each level, states x levels. The number of orders is left out.
     [[nodiscard]] Matrix likelihood() const;
 };
 
-/// Rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
+/// Returns the rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
 inline double level_rate(Index level, Index levels) noexcept {
     return (static_cast<double>(level) + 0.5) / static_cast<double>(levels);
 }
 
-/// The rates of all levels.
+/// Returns the rates of all levels.
 inline Eigen::VectorXd level_grid(Index levels) {
     Eigen::VectorXd grid(levels);
     for (Index j = 0; j < levels; ++j) grid(j) = level_rate(j, levels);
     return grid;
 }
 
-/// Pseudo rows of a class by level: Beta(2,1) for right, Beta(1,2) for wrong.
+/// Returns the pseudo rows of a class by level: Beta(2,1) for right, Beta(1,2) for wrong.
 inline Eigen::VectorXd class_prior(Index levels, bool right) {
     Eigen::VectorXd shape = level_grid(levels);
     if (!right) shape = (1.0 - shape.array()).matrix().eval();
     return shape * (class_pseudo_rows / shape.sum());
 }
 
-/// The rows of one model by its own evidence alone.
+/// Sums over the rows by the evidence on one model alone.
 struct MarginalCells {
     std::vector<Verification> evidence{};  ///< ascending
     Eigen::VectorXd weight{};
@@ -100,8 +100,8 @@ struct MarginalCells {
     }
 };
 
-/// Likelihood of each cell's evidence by level: cells x levels. That of counts is g^positive (1-g)^(parsed-positive),
-/// scaled to a maximum of 1; a lone confidence is certain of its cell.
+/// Returns the likelihood of each cell's evidence by level, cells x levels. For counts it is
+/// g^positive (1-g)^(parsed-positive), scaled to a maximum of 1. A lone confidence has likelihood 1 at its cell's level.
 inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const MarginalCells& cells,
                                        Index levels) {
     const auto rows = static_cast<Index>(cells.evidence.size());
@@ -119,7 +119,7 @@ inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const Mar
     return table;
 }
 
-/// The distribution of a class over levels that explains rows of these weights, by EM with the pseudo rows.
+/// Fits the distribution of a class over levels by EM, to rows of these weights and the pseudo rows.
 inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eigen::VectorXd& rows,
                                     const Eigen::VectorXd& prior) {
     const auto levels = static_cast<double>(prior.size());
@@ -154,19 +154,19 @@ inline void combine_classes(LevelDistribution& model, const MarginalCells& cells
             (model.scores.row(g) + score_pseudo_rows * mean) / (mass(g) + score_pseudo_rows);
 }
 
-/// Cells of at least this weight, and no more than sixteen.
-inline constexpr double least_confidence_cell = 10.0;
-inline constexpr double most_confidence_cells = 16.0;
+/// Minimum weight of a cell of a lone confidence, and maximum number of cells.
+inline constexpr double min_confidence_weight = 10.0;
+inline constexpr double max_confidence_cells = 16.0;
 
-/// Boundaries between the cells into which distinct confidences are merged by rank: halfway between neighbours.
+/// Merges distinct confidences by rank into cells and returns the boundaries, halfway between neighbours.
 template <class Cells>
 std::vector<double> confidence_boundaries(const Cells& cells) {
     double left = cells.weight.sum();
-    const double least = std::max(least_confidence_cell, left / most_confidence_cells);
+    const double min_weight = std::max(min_confidence_weight, left / max_confidence_cells);
     std::vector<double> boundaries;
     double filled = 0.0;
     for (std::size_t r = 0; r < cells.evidence.size(); ++r) {
-        if (filled >= least && left >= least) {
+        if (filled >= min_weight && left >= min_weight) {
             boundaries.push_back(0.5 * (cells.evidence[r - 1].confidence + cells.evidence[r].confidence));
             filled = 0.0;
         }

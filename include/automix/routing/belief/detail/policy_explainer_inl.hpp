@@ -67,12 +67,12 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
 
 AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
     const detail::CascadeModel& model = values.model_of(n);
-    std::vector<double> gains;
+    std::vector<double> weights;
     const auto follow = [&](Index state, int drawn, int count) {
         const detail::CompactAction& choice = policy.cell(n, state).best;
         values.at(n, state) = choice.kind == ActionKind::accept  ? values.accept(n, state)
                               : choice.kind == ActionKind::route ? values.route(n, state, choice.argument)
-                              : model.counts() ? values.verify(n, drawn, count, choice.argument, gains)
+                              : model.counts() ? values.verify(n, drawn, count, choice.argument, weights)
                                                : values.reveal(n);
     };
     if (!model.counts()) {
@@ -80,7 +80,7 @@ AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const Routing
         return;
     }
     for (int drawn = model.draws; drawn >= 0; --drawn) {
-        for (int count = model.most(drawn); count >= 0; --count)
+        for (int count = model.max_count(drawn); count >= 0; --count)
             follow(model.state(drawn, count), drawn, count);
     }
 }
@@ -134,8 +134,8 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     const bool plain = model.kind == VerificationKind::verdicts;
     const int drawn = plain ? known.parsed : known.drawn;
     const int count = static_cast<int>(state - model.state(drawn, 0));
-    std::vector<double> gains;
-    const auto value_of = [&](int draws) { return values.verify(node, drawn, count, draws, gains); };
+    std::vector<double> weights;
+    const auto value_of = [&](int draws) { return values.verify(node, drawn, count, draws, weights); };
     const int left = model.draws - known.drawn;
     for (const int draws : batches(explanation.action)) {
         if (draws <= left) offer(explanation, Action::verify(draws), value_of(draws));

@@ -25,7 +25,7 @@ class PolicyHull {
         RoutingSolution operator()(double lambda) const { return self.solve(lambda); }
     };
 
-    /// Cost with the price of rounds is what lambda weighs.
+    /// Returns the point that lambda weighs: its cost includes the price of rounds.
     struct Place {
         double round_price = 0.0;
         OperatingPoint operator()(const RoutingSolution& solution) const noexcept {
@@ -34,16 +34,16 @@ class PolicyHull {
     };
 
  public:
-    /// `rule` tells all but lambda. `most` policies at most are kept: the search stops there.
+    /// The lambda of `rule` is ignored. The search stops at `max_policies` policies.
     PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
-               std::size_t most = 10'000)
-        : tree_(tree), prices_(prices), rule_(std::move(rule)), most_(most) {}
+               std::size_t max_policies = 10'000)
+        : tree_(tree), prices_(prices), rule_(std::move(rule)), max_policies_(max_policies) {}
 
-    /// All policies, ascending in cost.
+    /// Returns all policies in ascending order of cost.
     [[nodiscard]] std::vector<HullPolicy> all() { return search().all(cheapest()); }
 
-    /// The neighbours on the hull between whose costs `budget` lies, the cheaper first; equal where none is dearer.
-    /// Requires a budget of at least the cheapest cost.
+    /// Returns the neighbours on the hull whose costs enclose `budget`, the cheaper one first. Both are the same if no
+    /// policy is more expensive. Requires a budget of at least the cheapest cost.
     [[nodiscard]] std::pair<RoutingSolution, RoutingSolution> around(double budget) {
         RoutingSolution below = cheapest();
         RoutingSolution above = solve(0.0);
@@ -55,14 +55,16 @@ class PolicyHull {
     }
 
  private:
-    [[nodiscard]] LambdaHull<Solve, Place> search() { return {Solve{*this}, Place{prices_.round}, most_}; }
+    [[nodiscard]] LambdaHull<Solve, Place> search() {
+        return {Solve{*this}, Place{prices_.round}, max_policies_};
+    }
 
     [[nodiscard]] RoutingSolution solve(double lambda) {
         rule_.lambda = lambda;
         return solve_routing(tree_, prices_, rule_);
     }
 
-    /// Nothing but the cheapest answer.
+    /// Returns the policy that accepts the cheapest model's answer.
     [[nodiscard]] RoutingSolution cheapest() const {
         const auto& answers = prices_.answers;
         const auto first =
@@ -73,7 +75,7 @@ class PolicyHull {
     const RoutingTree& tree_;
     const RoutingPrices& prices_;
     SolveRule rule_;
-    std::size_t most_;
+    std::size_t max_policies_;
 };
 
 }  // namespace automix::detail

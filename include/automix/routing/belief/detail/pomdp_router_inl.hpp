@@ -10,7 +10,10 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
+#include <automix/routing/belief/detail/training_context.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
@@ -24,21 +27,20 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace automix::detail {
 
-/// True where sums of pluralities are known of all folds.
+/// Returns true if the statistics of two models hold sums of pluralities.
 inline bool has_samples(const Statistics& statistics) {
     return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
 }
 
-/// Fits what the option `accept` asks for and hands the better fit to `use`.
+/// Calls `use(context, decision)` with the trees of the better of both answers that the option `accept` allows. The
+/// decision on held-out rows is given if it had to be taken to find out which one is better.
 template <class Use>
-[[nodiscard]] std::invoke_result_t<Use&, PomdpTraining&> fit(const PomdpOptions& options,
-                                                             const Statistics& statistics, Use use) {
+[[nodiscard]] auto with_training_context(const PomdpOptions& options, const Statistics& statistics, Use use) {
     validate(statistics);
     if (options.prior) {
         validate(*options.prior);
@@ -47,20 +49,24 @@ template <class Use>
     const FoldStatistics total = statistics.total();
     RoutingPrices prices = mean_prices(total, options.round_price);
     prices.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
-    TreeOptions tree;
-    tree.most_cells = options.most_cells;
-    if (options.prior) tree.prior = options.prior->total();
-    if (options.accept == AcceptRule::plurality && !detail::has_samples(statistics))
+    if (options.accept == AcceptRule::plurality && !has_samples(statistics))
         throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
-    std::optional<PomdpTraining> first;
-    std::optional<PomdpTraining> plurality;
-    if (options.accept != AcceptRule::plurality) first.emplace(statistics, prices, options.batches, tree);
-    if (options.accept != AcceptRule::first && detail::has_samples(statistics)) {
-        tree.accepted = AcceptedAnswer::plurality;
-        plurality.emplace(statistics, prices, options.batches, tree);
-    }
-    const bool second = !first || (plurality && plurality->guard().mean > first->guard().mean);
-    return use(second ? *plurality : *first);
+    const auto fit = [&](AcceptedAnswer accepted) {
+        TreeOptions tree;
+        tree.accepted = accepted;
+        tree.max_cells = options.max_cells;
+        if (options.prior) tree.prior = options.prior->total();
+        return make_training_context(statistics, prices, options.batches, tree);
+    };
+    const std::optional<HeldOutDecision> undecided;
+    if (options.accept == AcceptRule::plurality) return use(fit(AcceptedAnswer::plurality), undecided);
+    const TrainingContext first = fit(AcceptedAnswer::first);
+    if (options.accept == AcceptRule::first || !has_samples(statistics)) return use(first, undecided);
+    const TrainingContext plurality = fit(AcceptedAnswer::plurality);
+    const std::optional<HeldOutDecision> of_first = decide_on_held_out_rows(first);
+    const std::optional<HeldOutDecision> of_plurality = decide_on_held_out_rows(plurality);
+    return of_plurality->guard.mean > of_first->guard.mean ? use(plurality, of_plurality)
+                                                           : use(first, of_first);
 }
 
 }  // namespace automix::detail
@@ -78,9 +84,9 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
     }
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
     require_possible(options.objective);
-    if (!(options.most_cells >= 0.0 && std::isfinite(options.most_cells)))
+    if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
         throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
-                            format_number(options.most_cells));
+                            format_number(options.max_cells));
 }
 
 AUTOMIX_INLINE PomdpRouter::PomdpRouter(PomdpOptions options, TrainedPolicy trained)
@@ -89,8 +95,9 @@ AUTOMIX_INLINE PomdpRouter::PomdpRouter(PomdpOptions options, TrainedPolicy trai
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
-    use(detail::fit(options_, statistics,
-                    [&](auto& training) { return training.train(options_.objective, options_.guard); }));
+    use(detail::with_training_context(options_, statistics, [&](const auto& context, const auto& decided) {
+        return detail::train_policy(context, decided, options_.objective, options_.guard);
+    }));
     TrainingResult trained = result();
     if (options_.accept == AcceptRule::best && !detail::has_samples(statistics))
         trained.warnings.emplace_back(
@@ -105,8 +112,9 @@ AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const TrainingData& t
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics) const {
     std::vector<PomdpRouter> routers;
-    for (TrainedPolicy& policy :
-         detail::fit(options_, statistics, [](auto& training) { return training.curve(); }))
+    for (TrainedPolicy& policy : detail::with_training_context(
+             options_, statistics,
+             [](const auto&context, const auto&decided) { return detail::train_curve(context, decided); }))
         routers.emplace_back(options_, std::move(policy));
     return routers;
 }

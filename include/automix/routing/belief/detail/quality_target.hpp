@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice of a policy for a quality target: of candidates judged on held-out rows, never by the belief's own forecast, the
-// cheapest mixture of two that meets the target with a margin. O(candidates^2).
+// The choice of a policy for a quality target: the cheapest mixture of two candidates that meets the target with a margin.
+// Candidates are evaluated on held-out rows, never by the belief's own forecast. O(candidates^2).
 #pragma once
 
-#include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 
@@ -14,35 +14,35 @@
 
 namespace automix::detail {
 
-/// Standard errors that held-out quality must lie above its target.
+/// Number of standard errors by which held-out quality must exceed its target.
 inline constexpr double quality_margin = 0.5;
 
-/// A policy, and how far it lies above the target on held-out rows: the figure of `held_out`.
+/// A policy, and its estimate on held-out rows, whose metric is the quality above the target.
 struct QualityCandidate {
     double lambda = 0.0;
     RoutingSolution solution{};  ///< fitted to all rows
-    HeldOut held_out{};
+    PolicyEstimate held_out{};
 
-    /// By how much the target is met, less the margin.
+    /// Returns the quality above the target, less the margin.
     [[nodiscard]] double slack() const {
-        return held_out.mean_figure() - quality_margin * held_out.standard_error();
+        return held_out.mean_metric() - quality_margin * held_out.standard_error();
     }
     [[nodiscard]] double cost() const { return held_out.mean().cost; }
 };
 
-/// Two candidates by number, and how often the second is used.
+/// Two candidates by number, and the probability with which the second is used.
 struct QualityMixture {
     std::size_t poor = 0;
     std::size_t good = 0;
     double share = 1.0;
 };
 
-/// The cheapest mixture that meets the target on average: of one that falls short and one that does not, or of one alone.
-/// Nothing where all fall short.
+/// Returns the cheapest mixture that meets the target on average: one candidate, or one that falls short and one that
+/// does not. Returns nothing if all fall short.
 inline std::optional<QualityMixture> cheapest_mixture(const std::vector<QualityCandidate>& candidates) {
     constexpr double cheaper_by = 1e-12;
     std::optional<QualityMixture> chosen;
-    double least = 0.0;
+    double min_cost = 0.0;
     for (std::size_t good = 0; good < candidates.size(); ++good) {
         const double above = candidates[good].slack();
         if (above < 0.0) continue;
@@ -50,15 +50,15 @@ inline std::optional<QualityMixture> cheapest_mixture(const std::vector<QualityC
             const double below = -candidates[poor].slack();
             const double share = poor == good || below <= 0.0 ? 1.0 : below / (below + above);
             const double cost = share * candidates[good].cost() + (1.0 - share) * candidates[poor].cost();
-            if (chosen && cost >= least - cheaper_by) continue;
-            least = cost;
+            if (chosen && cost >= min_cost - cheaper_by) continue;
+            min_cost = cost;
             chosen = {poor, good, share};
         }
     }
     return chosen;
 }
 
-/// The candidate that comes closest to the target, alone. Requires one.
+/// Returns the candidate that comes closest to the target, alone. Requires a candidate.
 inline QualityMixture closest_candidate(const std::vector<QualityCandidate>& candidates) {
     const auto best = std::max_element(candidates.begin(), candidates.end(),
                                        [](const auto& a, const auto& b) { return a.slack() < b.slack(); });

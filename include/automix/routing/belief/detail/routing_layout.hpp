@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reachable evidence of the routing POMDP as a tree. A node is a model that has just answered, after a history of
-// smaller models each left at some state of its evidence; a node's cells are the states of evidence on its own answer:
-// (parsed, positive) verdicts, or a confidence unseen and its cells. Routing from a cell leads to a child node. Nodes of the
-// last model are left out: nothing remains but to accept. The layout depends on the models' shapes alone. O(cells).
+// smaller models, each left at some state of its evidence. The cells of a node are the states of evidence on its answer:
+// (parsed, positive) verdicts, or a confidence that is unseen or in a cell. A route from a cell leads to a child node. The
+// last model has no nodes, since its answer is always accepted. The layout depends on the models' shapes alone. O(cells).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -16,15 +16,15 @@
 
 namespace automix::detail {
 
-/// A model as the tree sees it.
+/// The shape of a model: how its answers are verified, and by how many draws.
 struct CascadeModel {
     VerificationKind kind = VerificationKind::none;
-    int draws = 0;                     ///< most draws on its answer
+    int draws = 0;                     ///< maximum number of draws on its answer
     std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending
 
     friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
 
-    /// States of evidence on one answer.
+    /// Returns the number of states of evidence on one answer.
     [[nodiscard]] Index states() const noexcept {
         switch (kind) {
             case VerificationKind::verdicts:
@@ -38,23 +38,23 @@ struct CascadeModel {
         return 1;
     }
 
-    /// True where draws come one by one and each leaves the state's count as it is or adds one.
+    /// Returns true if draws come one by one, and each leaves the state's count as it is or adds one.
     [[nodiscard]] bool counts() const noexcept {
         return kind == VerificationKind::verdicts || kind == VerificationKind::samples;
     }
 
-    /// Counts that are possible after `drawn` draws: 0 .. drawn positives, or clusters of 0 .. drawn + 1 samples.
-    [[nodiscard]] int most(int drawn) const noexcept {
+    /// Returns the maximum count after `drawn` draws: of positive verdicts, or of samples in the largest cluster.
+    [[nodiscard]] int max_count(int drawn) const noexcept {
         return kind == VerificationKind::samples ? drawn + 1 : drawn;
     }
 
-    /// The state of a count after `drawn` draws. Requires a model that counts.
+    /// Returns the state of a count after `drawn` draws. Requires a model that counts.
     [[nodiscard]] Index state(int drawn, int count) const noexcept { return first_state(drawn) + count; }
 
-    /// The first state that takes verification to reach.
+    /// Returns the first state that only verification reaches.
     [[nodiscard]] Index after_arrival() const noexcept { return counts() ? state(1, 0) : 1; }
 
-    /// The state of what is known of an answer. Requires at most `draws` of them.
+    /// Returns the state of the evidence on an answer. Requires at most `draws` draws.
     [[nodiscard]] Index state(const ModelEvidence& evidence) const noexcept {
         switch (kind) {
             case VerificationKind::verdicts:
@@ -98,7 +98,7 @@ class RoutingLayout {
         }
     }
 
-    /// Cells of the tree over these models.
+    /// Returns the number of cells of the tree over these models.
     static double count_cells(const std::vector<CascadeModel>& models) {
         double later = 0.0;  // of all trees that start at a larger model
         for (std::size_t m = models.size() - 1; m-- > 0;)
@@ -113,10 +113,10 @@ class RoutingLayout {
     [[nodiscard]] Index cells() const noexcept { return cells_; }
     [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[static_cast<std::size_t>(n)]; }
 
-    /// The node of a model that is asked first. Requires one but the last.
+    /// Returns the node of a model that is asked first. Requires a model before the last.
     [[nodiscard]] static constexpr Index root(int model) noexcept { return model; }
 
-    /// The node that a route from a state of node `n` leads to. Requires a larger model but the last.
+    /// Returns the node that a route from a state of node `n` leads to. Requires a larger model before the last.
     [[nodiscard]] Index child(Index n, Index state, int to) const {
         const RoutingNode& from = node(n);
         return from.first_child + state * (last_model() - 1 - from.model) + (to - from.model - 1);

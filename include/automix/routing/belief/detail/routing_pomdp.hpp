@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The routing problem as a POMDP of the engine: mixed observability written out. A state is the model that has answered, the
-// draws made on its answer and the hidden level that the belief is about; what was drawn before needs no place in it, since
-// the models form a Markov chain. Verdicts are observations, a query ends in an absorbing state, and there is no discount.
-// An action that cannot be done counts as accepting, before any answer as asking the smallest model. Entries are computed:
-// O(models * draws * levels) memory, so this serves where the tree of evidence is too large to be laid out.
+// The routing problem as a POMDP of the engine, for trees of evidence that are too large. A state is the model that has
+// answered, the number of draws on its answer, and the hidden level that the belief is about. Earlier draws are not part of
+// it, since the models form a Markov chain. Verdicts are observations, a query ends in an absorbing state, and there is no
+// discount. An impossible action counts as accepting, and before any answer as asking the smallest model. Entries are
+// computed on demand: O(models * draws * levels) memory.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -11,6 +11,8 @@
 #include <automix/pomdp/pomdp_model.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -18,7 +20,6 @@
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <tuple>
 #include <utility>
@@ -26,7 +27,7 @@
 
 namespace automix::detail {
 
-/// A `pomdp_model`. Beliefs and prices are copied.
+/// Satisfies `pomdp_model`. Copies belief and prices.
 class RoutingPomdp {
  public:
     using Chain = detail::BeliefChain;
@@ -44,6 +45,7 @@ class RoutingPomdp {
         }
         for (const int draws : rule_.batches) observations_ = std::max(observations_, draws + 1);
         for (const auto& levels : belief_.levels) {
+            add_observations(levels.levels());
             if (levels.kind == VerificationKind::confidence)
                 observations_ = std::max(observations_, static_cast<int>(levels.levels()));
         }
@@ -54,7 +56,7 @@ class RoutingPomdp {
     RoutingPomdp& operator=(const RoutingPomdp&) = delete;
 
     [[nodiscard]] int states() const { return states_; }
-    /// Accept, route to each model, verify by each batch.
+    /// Returns the number of actions: accept, route to each model, verify by each batch.
     [[nodiscard]] int actions() const {
         return 1 + last_model() + 1 + static_cast<int>(rule_.batches.size());
     }
@@ -115,15 +117,12 @@ class RoutingPomdp {
             return visit(static_cast<int>(level), 1.0);
         const int draws = rule_.batches[static_cast<std::size_t>(number)];
         if (model.kind != VerificationKind::verdicts || drawn < draws) return visit(0, 1.0);
-        const double g = detail::level_rate(level, levels(block->about));
-        double ways = 1.0;
-        for (int j = 0; j <= draws; ++j) {
-            visit(j, ways * std::pow(g, j) * std::pow(1.0 - g, draws - j));
-            ways *= static_cast<double>(draws - j) / static_cast<double>(j + 1);
-        }
+        const Eigen::MatrixXd& probability =
+            probabilities_[static_cast<std::size_t>(block->about)][static_cast<std::size_t>(number)];
+        for (int j = 0; j <= draws; ++j) visit(j, probability(j, level));
     }
 
-    /// What an action amounts to at some evidence. At the start model -1.
+    /// Returns the routing action of an action number. At the start, `model` is -1.
     [[nodiscard]] CompactAction choice(int model, int drawn, int action) const {
         const int last = last_model();
         if (model < 0)
@@ -140,7 +139,7 @@ class RoutingPomdp {
         return CompactAction::verify(draws);
     }
 
-    /// The engine's belief at evidence: the levels of what the last verified model told, after so many parsed verdicts.
+    /// Returns the engine's belief over states, of a belief over levels after `drawn` parsed verdicts of `model`.
     [[nodiscard]] pomdp::Belief belief(int model, int drawn, const LevelBelief& about) const {
         const Block& block = block_of(model, about.position);
         pomdp::Belief result;
@@ -165,7 +164,7 @@ class RoutingPomdp {
     static constexpr int started = 0;
     static constexpr int ended = 1;
 
-    /// The states of one model in hand: by draws, then by level of the verified model that the belief is about.
+    /// The states with one current model: by draws, then by level of the verified model that the belief is about.
     struct Block {
         int model = 0;
         Index about = -1;  ///< position in the chain; -1: nothing is known
@@ -173,7 +172,7 @@ class RoutingPomdp {
         int size = 0;
     };
 
-    /// A state and what an action amounts to there.
+    /// A state, and the routing action that is taken there.
     struct Step {
         const Block* from = nullptr;  ///< null at the start
         int drawn = 0;
@@ -181,7 +180,7 @@ class RoutingPomdp {
         CompactAction choice{};
     };
 
-    /// Verified models before `model`, by position.
+    /// Returns the number of verified models before `model`.
     [[nodiscard]] Index earlier(int model) const {
         Index count = 0;
         while (count < static_cast<Index>(belief_.verified.size()) &&
@@ -197,6 +196,22 @@ class RoutingPomdp {
         states_ += size;
     }
 
+    /// Computes the probabilities of observations for a verified model with that many levels.
+    void add_observations(Index levels) {
+        auto& tables = probabilities_.emplace_back();
+        const Eigen::ArrayXd rates = level_grid(levels).array();
+        const Eigen::ArrayXd certain = Eigen::ArrayXd::Ones(levels);
+        std::vector<Eigen::ArrayXd> weights;
+        for (const int draws : rule_.batches) {
+            Eigen::MatrixXd& table = tables.emplace_back(draws + 1, levels);
+            for_each_outcome(
+                draws, certain, weights, [&](int, int) -> const Eigen::ArrayXd& { return rates; },
+                [&](int j, const Eigen::ArrayXd& probability) {
+                    table.row(j) = probability.matrix().transpose();
+                });
+        }
+    }
+
     [[nodiscard]] Index levels(Index about) const {
         return about < 0 ? 1 : belief_.levels[static_cast<std::size_t>(about)].levels();
     }
@@ -208,7 +223,7 @@ class RoutingPomdp {
             return block.model == model && block.about == about;
         });
     }
-    /// The block of a state; null for the first and the last one.
+    /// Returns the block of a state; null for the start and the end.
     [[nodiscard]] const Block* block_at(int state) const {
         if (state <= ended) return nullptr;
         const auto after = std::upper_bound(blocks_.begin(), blocks_.end(), state,
@@ -231,7 +246,7 @@ class RoutingPomdp {
         return step;
     }
 
-    /// Expected score of the answer that a step ends with; 0 where it goes on.
+    /// Returns the expected score of the answer that a step ends with; 0 if the query goes on.
     [[nodiscard]] double score_at_end(const Step& step) const {
         const bool accepts = step.choice.kind == ActionKind::accept;
         if (!accepts && (step.choice.kind == ActionKind::verify || step.choice.argument != last_model()))
@@ -247,6 +262,8 @@ class RoutingPomdp {
     Chain chain_;
     std::vector<CascadeModel> models_ = routed_models(belief_);
     std::vector<Block> blocks_;
+    /// Of j positives given the level, (draws + 1) x levels, by position of the verified model and by batch.
+    std::vector<std::vector<Eigen::MatrixXd>> probabilities_;
     int states_ = 2;
     int observations_ = 1;
     pomdp::Belief start_;

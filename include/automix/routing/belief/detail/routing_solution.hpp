@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One solution of the routing POMDP: a policy, its value under the belief, and how sure that value is.
+// One solution of the routing POMDP: a policy, its value under the belief, and a bound on the value of the best policy.
 #pragma once
 
 #include <automix/routing/belief/detail/cell_values.hpp>
@@ -12,8 +12,8 @@ namespace automix::detail {
 struct RoutingSolution {
     RoutingPolicy policy{};
     RoutingValue value{};                ///< at the start, the first answer included
-    double gap = 0.0;                    ///< by which the best policy may be better; 0: none is
-    std::vector<RoutingValue> starts{};  ///< value of asking each model first; none where that is not known
+    double gap = 0.0;                    ///< maximum gain of the best policy over this one; 0: it is the best
+    std::vector<RoutingValue> starts{};  ///< value of asking each model first; empty if not known
 };
 
 }  // namespace automix::detail

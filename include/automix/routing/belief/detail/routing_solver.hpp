@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best policy for one lambda: by backward induction where the tree of evidence is laid out, and otherwise by point-based
-// value iteration of the engine on the same problem as a `pomdp_model`, which answers with a gap. Its effort is bounded by
-// the number of alpha vectors, not by time, so that a log gives the same policy everywhere.
+// The best policy for one lambda. Backward induction solves a tree of evidence that is laid out. If there is none, the
+// engine's point-based value iteration solves the same problem as a `pomdp_model`, up to a gap. Its effort is bounded by the
+// number of alpha vectors and not by time, so that a log gives the same policy everywhere.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -23,9 +23,9 @@
 
 namespace automix::detail {
 
-inline constexpr double point_based_gap = 1e-3;  ///< net score that is near enough to the best
+inline constexpr double point_based_gap = 1e-3;  ///< in net score, at which the engine stops
 
-/// Draws as a belief expects them.
+/// Draws under a belief: their probabilities follow from the levels' likelihoods.
 template <class Model>
 class ExpectedDraws {
     using LevelBelief = typename Model::LevelBelief;
@@ -50,7 +50,7 @@ class ExpectedDraws {
         likelihoods_.pop_back();
     }
 
-    [[nodiscard]] static int most(int) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] static int max_parsed(int) { return std::numeric_limits<int>::max(); }
     [[nodiscard]] double draws_per_verdict(int model, int) const {
         return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);
     }
@@ -67,11 +67,11 @@ class ExpectedDraws {
         }
         return cells;
     }
-    void accept(int model, const ModelEvidence& left, double chance) {
+    void accept(int model, const ModelEvidence& left, double probability) {
         LevelBelief about = beliefs_.back();
         if (chain().position(model) >= 0)
             about = chain().observe(about, model_.models()[static_cast<std::size_t>(model)].state(left));
-        score_ += chance * chain().score(about, model);
+        score_ += probability * chain().score(about, model);
     }
 
     [[nodiscard]] double score() const noexcept { return score_; }
@@ -85,16 +85,16 @@ class ExpectedDraws {
     double score_ = 0.0;
 };
 
-/// What a policy on beliefs is expected to score and to pay from the start, under its own belief.
+/// Returns the expected value of a policy from the start, under its own belief.
 template <class Model>
 RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
     detail::ExpectedDraws<Model> draws(model);
-    Spending spent;
-    PolicyWalk(policy, prices, draws).run(1.0, spent);
-    return {draws.score(), spent.cost, spent.draws, spent.rounds};
+    ExpectedUsage usage;
+    PolicyWalk(policy, prices, draws).run(1.0, usage);
+    return {draws.score(), usage.cost, usage.draws, usage.rounds};
 }
 
-/// The best policy for one lambda up to a gap, by the engine.
+/// Solves for one lambda by the engine, up to a gap.
 inline RoutingSolution solve_point_based(const BeliefModel& belief, const RoutingPrices& prices,
                                          const SolveRule& rule) {
     const auto model = std::make_shared<const RoutingPomdp>(belief, prices, rule);
@@ -110,18 +110,18 @@ inline RoutingSolution solve_point_based(const BeliefModel& belief, const Routin
     return solution;
 }
 
-/// The best policy for one lambda, up to its gap.
+/// Solves for one lambda, exactly if the tree is laid out.
 inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrices& prices,
                                      const SolveRule& rule) {
     if (tree.layout) return detail::BackwardInduction(tree, prices, rule).solution();
     return solve_point_based(*tree.belief, prices, rule);
 }
 
-/// Asks one model and accepts.
+/// Returns the policy that asks one model and accepts its answer.
 inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPrices& prices, int first) {
     const double price = prices.answers[static_cast<std::size_t>(first)];
     if (!tree.layout) {
-        // Where that model has answered, to route to it is to accept.
+        // After that model has answered, a route to it is impossible and counts as accepting.
         using Model = RoutingPomdp;
         const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
         pomdp::ValueFunction ask(model->states());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers of the routing POMDP on its tree, none of which depends on prices: how evidence goes on, what the current
-// answer is expected to score, and what the last model would. With Z(x) the sum over levels of belief times likelihood of
-// state x, the next verdict is positive with chance p(n,c) = Z(n+1,c+1)/Z(n,c). O(cells * levels).
+// Probabilities and expected scores of the routing POMDP for each cell of its tree. None depends on prices. With Z(x) the
+// sum over levels of belief times likelihood of state x, the next verdict is positive with probability
+// p(n,c) = Z(n+1,c+1)/Z(n,c). O(cells * levels).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -20,16 +20,17 @@ namespace automix::detail {
 struct RoutingTree {
     using Array = Eigen::ArrayXd;
 
-    std::shared_ptr<const RoutingLayout> layout{};  ///< null where it would be too large: see `make_tree`
-    Array chance{};       ///< that the next draw adds one to the state's count; of a seen confidence, its own
-    Array current{};      ///< expected score of the answer that may be accepted
-    Array last{};         ///< expected score of the last model
-    double failed = 0.0;  ///< chance that the first answer has failed, where samples tell
-    double last_alone = 0.0;                      ///< expected score of the last model before any evidence
-    std::shared_ptr<const BeliefModel> belief{};  ///< that it was filled from; none of pluralities
+    std::shared_ptr<const RoutingLayout> layout{};  ///< null if it would be too large: see `make_tree`
+    Array
+        probability{};  ///< that the next draw adds one to the count; of a confidence that was seen, its own
+    Array current{};    ///< expected score of the answer that may be accepted
+    Array last{};       ///< expected score of the last model
+    double failed = 0.0;      ///< probability that the first answer has failed, if samples are known
+    double last_alone = 0.0;  ///< expected score of the last model before any evidence
+    std::shared_ptr<const BeliefModel> belief{};  ///< that the numbers follow from; null for pluralities
 };
 
-/// A belief over the levels of one model of the chain; nothing before any verified model was asked.
+/// A belief over the levels of one model of the chain; unknown before any verified model was asked.
 struct LevelBelief {
     Index position = -1;       ///< in `BeliefModel::verified`
     Eigen::VectorXd levels{};  ///< sums to 1
@@ -37,7 +38,7 @@ struct LevelBelief {
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
 
-/// Follows beliefs from model to model.
+/// Updates beliefs as models answer and evidence arrives.
 class BeliefChain {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
@@ -57,7 +58,7 @@ class BeliefChain {
         }
     }
 
-    /// Where a model stands in the chain; -1: it is not verified.
+    /// Returns the position of a model in the chain, -1 if it is not verified.
     [[nodiscard]] Index position(int model) const {
         for (std::size_t k = 0; k < belief_.verified.size(); ++k) {
             if (static_cast<int>(belief_.verified[k]) == model) return static_cast<Index>(k);
@@ -65,7 +66,7 @@ class BeliefChain {
         return -1;
     }
 
-    /// The belief when `model` has just answered, from that before.
+    /// Returns the belief after `model` has answered, from the belief before.
     [[nodiscard]] Belief arrive(const Belief& before, int model) const {
         const Index to = position(model);
         if (to < 0) return before;
@@ -74,7 +75,7 @@ class BeliefChain {
                         before.levels};
     }
 
-    /// The belief after evidence of that state on the model that it is about.
+    /// Returns the belief after evidence of that state on the model that it is about.
     [[nodiscard]] Belief observe(const Belief& before, Index state) const {
         Belief after{before.position,
                      likelihood(before.position).row(state).transpose().cwiseProduct(before.levels)};
@@ -82,22 +83,22 @@ class BeliefChain {
         return after;
     }
 
-    /// Likelihood of states by level, of the model at that position.
+    /// Returns the likelihood of states by level, of the model at that position.
     [[nodiscard]] const Matrix& likelihood(Index at) const { return likelihoods_[index(at)]; }
 
-    /// Expected score of a model, given the level of the model at that position.
+    /// Returns the expected score of a model for each level of the model at that position.
     [[nodiscard]] Vector score_by_level(Index at, int model) const {
         const Levels& levels = belief_.levels[index(at)];
         return position(model) == at ? levels.right : Vector(levels.scores.col(model));
     }
 
-    /// The same at one level.
+    /// Returns the expected score of a model at one level of the model at that position.
     [[nodiscard]] double score_at(Index at, Index level, int model) const {
         const Levels& levels = belief_.levels[index(at)];
         return position(model) == at ? levels.right(level) : levels.scores(level, model);
     }
 
-    /// Expected score of a model that is not verified, or is the one that the belief is about.
+    /// Returns the expected score of a model. Requires a model that is not verified, or the one that the belief is about.
     [[nodiscard]] double score(const Belief& about, int model) const {
         return about.known() ? about.levels.dot(score_by_level(about.position, model))
                              : belief_.mean_scores(model);
@@ -111,20 +112,20 @@ class BeliefChain {
     std::vector<std::vector<Matrix>> transitions_;
 };
 
-/// Chances of a node's states from their likelihoods Z.
-inline Eigen::ArrayXd chances(const CascadeModel& model, const Eigen::ArrayXd& z) {
+/// Returns the probabilities of a node's states from their likelihoods Z.
+inline Eigen::ArrayXd state_probabilities(const CascadeModel& model, const Eigen::ArrayXd& z) {
     if (model.kind == VerificationKind::confidence) return z / z(0);
-    Eigen::ArrayXd chance = Eigen::ArrayXd::Zero(z.size());
+    Eigen::ArrayXd probability = Eigen::ArrayXd::Zero(z.size());
     for (int parsed = 0; parsed < model.draws; ++parsed) {
         for (int positive = 0; positive <= parsed; ++positive) {
             const Index state = model.state(parsed, positive);
-            chance(state) = z(model.state(parsed + 1, positive + 1)) / z(state);
+            probability(state) = z(model.state(parsed + 1, positive + 1)) / z(state);
         }
     }
-    return chance;
+    return probability;
 }
 
-/// The models of a belief as the tree sees them.
+/// Returns the shapes of a belief's models.
 inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
     std::vector<CascadeModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
@@ -134,21 +135,21 @@ inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
     return models;
 }
 
-/// Fills the tree of a belief. Where it has more than `most_cells` it is not laid out: the layout is then null, and the
-/// belief has to be solved by the engine.
-inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
+/// Fills the tree of a belief. If it would have more than `max_cells` cells, the layout is null, and the engine has to
+/// solve the belief.
+inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
     using Array = Eigen::ArrayXd;
     RoutingTree tree;
     tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
     const BeliefModel& belief = *tree.belief;
     tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
     std::vector<CascadeModel> models = routed_models(belief);
-    if (RoutingLayout::count_cells(models) > most_cells) return tree;
+    if (RoutingLayout::count_cells(models) > max_cells) return tree;
     const detail::BeliefChain chain(belief);
     tree.layout = std::make_shared<RoutingLayout>(std::move(models));
     const RoutingLayout& layout = *tree.layout;
     const int last = layout.last_model();
-    for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(layout.cells());
+    for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
 
     std::vector<LevelBelief> beliefs(static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
     for (int first = 0; first < last; ++first)
@@ -165,8 +166,8 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
                        arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
             };
             const Array z = likelihood * arrived.levels;
-            tree.chance.segment(node.first_cell, states) =
-                detail::chances(layout.models()[static_cast<std::size_t>(node.model)], z);
+            tree.probability.segment(node.first_cell, states) =
+                state_probabilities(layout.models()[static_cast<std::size_t>(node.model)], z);
             tree.current.segment(node.first_cell, states) = expected(node.model) / z;
             tree.last.segment(node.first_cell, states) = expected(last) / z;
         } else {

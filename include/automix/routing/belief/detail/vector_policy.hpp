@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large to be laid
-// out: evidence becomes a belief, and the vector that is best there names the action. A decision is O(vectors * levels).
+// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large. Evidence
+// becomes a belief, and the best vector at that belief names the action. A decision is O(vectors * levels).
 #pragma once
 
 #include <automix/pomdp/policy.hpp>
@@ -21,13 +21,13 @@ class VectorPolicy {
     VectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
         : model_(std::move(model)), policy_(std::move(policy)) {}
 
-    /// The model that is asked first.
+    /// Returns the model that is asked first.
     [[nodiscard]] int first_model() const {
         return model_->choice(-1, 0, policy_.action(model_->start())).argument;
     }
 
-    /// What to do when a model but the last has answered; `without_verifying`: no draws are left. Requires evidence within the limits
-    /// of draws.
+    /// Returns the action after a model before the last has answered, of those that draw nothing if `without_verifying`.
+    /// Requires evidence within the limits of draws.
     [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const {
         const CascadeModel& shape = models()[static_cast<std::size_t>(evidence.current)];
         const ModelEvidence& known = evidence.current_model();
@@ -36,7 +36,7 @@ class VectorPolicy {
         return at(evidence.current, without_verifying ? shape.draws : drawn, believed(evidence));
     }
 
-    /// What is believed at some evidence. Requires the same.
+    /// Returns the belief at some evidence. Requires evidence within the limits of draws.
     [[nodiscard]] typename Model::LevelBelief believed(const Evidence& evidence) const {
         typename Model::LevelBelief about;
         for (int model = 0; model <= evidence.current && model < evidence.last_model(); ++model) {

@@ -54,7 +54,7 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
             {"guard", options.guard},
             {"folds", options.folds},
             {"seed", options.seed},
-            {"most_cells", options.most_cells}};
+            {"most_cells", options.max_cells}};
 }
 
 /// One node of a table a line.
@@ -137,7 +137,7 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
     if (!seed.is_number_unsigned())
         fail_expected(inside(field, "seed"), "a whole number of at least 0", seed);
     options.seed = seed.get<std::uint64_t>();
-    options.most_cells = number(json, field, "most_cells");
+    options.max_cells = number(json, field, "most_cells");
     StatisticsOptions limits;
     limits.max_draws = options.max_draws;
     as_data([&] { return validate(limits, models), validate(options), true; }, field);
@@ -166,7 +166,7 @@ AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const Train
     const nlohmann::json& belief = member(json_, "", "belief");
     if (trained.report.accepted == AcceptedAnswer::first) {
         BeliefModel model = BeliefParser(name(), trained.models).parse(belief, "belief");
-        return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
+        return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.max_cells));
     }
     if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
     FoldStatistics total = statistics.total();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of all candidates of a family of one-shot rules those that are best on the training table for some lambda: the upper hull
-// of performance over cost, from the cheapest candidate to the best one. The family is searched twice, first for the points,
-// then for the rules of those on the hull, so that no other rule is kept. O(candidates log candidates), twice the search.
+// The candidates of a one-shot family that are best on the training table for some lambda: the upper hull of performance
+// over cost. It searches the family twice, first for the points and then for the rules on the hull, so that no other rule is
+// kept. O(candidates log candidates), twice the search.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -15,7 +15,8 @@
 
 namespace automix::detail {
 
-/// Numbers of the points on the upper hull, ascending in cost and in performance; of equal points the first.
+/// Returns the numbers of the points on the upper hull, in ascending order of cost and performance. Of equal points it takes
+/// the first.
 inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& points) {
     std::vector<std::size_t> order(points.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -40,18 +41,18 @@ inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& po
     return hull;
 }
 
-/// The rules of a family that are best on the table for some lambda, ascending in cost. Of more than `most` of them, that
-/// many in even steps. `most` is at least 2.
+/// Returns the rules of a family that are best on the table for some lambda, in ascending order of cost. If there are more
+/// than `max_rules`, it returns that many in even steps. Requires `max_rules` of at least 2.
 template <class Family, class Cells>
 std::vector<Selection> best_selections(const Cells& cells, const CostRange& range, int bins,
-                                       std::size_t most = 256) {
+                                       std::size_t max_rules = 256) {
     std::vector<OperatingPoint> points;
     const auto note = [&](const Candidate& figures, const auto&) { points.push_back(figures.point); };
     CandidateSearch first(cells, range, note);
     Family::search(first, bins);
 
     const std::vector<std::size_t> hull = detail::upper_hull(points);
-    const std::size_t count = std::min(hull.size(), most);
+    const std::size_t count = std::min(hull.size(), max_rules);
     constexpr auto none = static_cast<std::size_t>(-1);
     std::vector<std::size_t> place(points.size(), none);  // of each candidate in the answer
     for (std::size_t i = 0; i < count; ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training table reduced to its cells, the distinct confidences of the small model's answers. The published family
-// decides from the confidence alone, so a cell's weight, gain and category counts are all that training needs. Rows that
-// are routed in any case are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
+// decides from the confidence alone, so training needs only the weight, gain and category counts of each cell. Rows that are
+// always routed are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,7 +20,7 @@
 
 namespace automix::detail {
 
-/// Rows that are routed and what that gains.
+/// Weight and gain of routed rows.
 struct RoutedSum {
     double weight = 0.0;  ///< rows
     double gain = 0.0;    ///< sum over them of large score minus small score
@@ -41,11 +41,11 @@ struct ConfidenceCell {
     std::array<double, 4> categories{};  ///< rows of each category, in the order of `Category`
 };
 
-/// The cells of a table, ascending in confidence, and what its two end models score and cost.
+/// The cells of a table in ascending order of confidence, and the scores and prices of its first and last model.
 struct ConfidenceCells {
     std::vector<ConfidenceCell> cells{};
-    RoutedSum routed{};         ///< rows in no cell, routed in any case and without verification
-    double rows = 0.0;          ///< these included
+    RoutedSum routed{};         ///< rows in no cell, which are always routed without verification
+    double rows = 0.0;          ///< of the table, the routed ones included
     OperatingPoint small{};     ///< mean score and mean price of the first model
     OperatingPoint large{};     ///< of the last model
     double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
@@ -62,7 +62,7 @@ inline void require_verified(const Dataset& data) {
                     in_quotes(data.id(row)) + " has neither");
 }
 
-/// Categories of all rows as logged, or computed from the scores where any row lacks one.
+/// Returns the categories of all rows as logged, or computes them from the scores if any row lacks one.
 inline std::vector<Category> categories_of(const Dataset& data) {
     std::vector<Category> logged;
     for (Index row = 0; row < data.rows(); ++row) {
@@ -73,14 +73,14 @@ inline std::vector<Category> categories_of(const Dataset& data) {
     return logged;
 }
 
-/// The mean over two groups of rows, of which `share` are in the second.
+/// Returns the mean over two groups of rows; `share` of the rows are in the second group.
 inline OperatingPoint mixed(const OperatingPoint& first, const OperatingPoint& second, double share) {
     return {first.performance + share * (second.performance - first.performance),
             first.cost + share * (second.cost - first.cost)};
 }
 
-/// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification,
-/// and `ArgumentError` where the prices are of another one.
+/// Collects the cells of a table. Throws `DataError` if it has no rows, one model only, or rows without verification, and
+/// `ArgumentError` if the prices are of another table.
 template <class Cells = ConfidenceCells>
 Cells collect_cells(const TrainingData& training, bool with_categories) {
     const Dataset& data = training.data;

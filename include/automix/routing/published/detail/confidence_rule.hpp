@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule that decides from the confidence of the small model's answer alone whether to route: the form of every policy in
-// the published family. A threshold routes [0, t]; a double one [low, high]; a triple one [0, first] and [low, high];
-// bins are centred on i/n, their lower ends closed; cells are the distinct confidences of the training rows, an unseen
-// one taking the nearest, on a tie the lower. A decision is O(1), with cells O(log cells).
+// A rule that routes by the confidence of the small model's answer alone: the form of every policy in the published family.
+// A threshold routes [0, t], a double threshold [low, high], and a triple threshold [0, first] and [low, high]. Bins are
+// centred on i/n and include their lower ends. Cells are the distinct confidences of the training rows. An unseen confidence
+// takes the nearest cell, on a tie the lower one. A decision is O(1), with cells O(log cells).
 #pragma once
 
 #include <automix/routing/parameters.hpp>
@@ -16,8 +16,8 @@
 
 namespace automix::detail {
 
-/// The bin centred on i/bins that holds `confidence`: i - 1/2 <= bins * confidence < i + 1/2. What is no number in [0, 1]
-/// takes the nearer end, NaN the first bin.
+/// Returns the bin centred on i/bins that holds `confidence`: i - 1/2 <= bins * confidence < i + 1/2. A number outside
+/// [0, 1] takes the nearer end, and NaN the first bin.
 inline std::size_t centred_bin(double confidence, int bins) noexcept {
     const double position = confidence * bins + 0.5;
     if (!(position > 0.0)) return 0;
@@ -26,7 +26,7 @@ inline std::size_t centred_bin(double confidence, int bins) noexcept {
 
 enum class RuleForm : std::uint8_t { threshold, double_threshold, triple_threshold, bins, cells };
 
-/// Made by the functions below; by default it routes nothing.
+/// The functions below make rules. The default rule routes nothing.
 struct ConfidenceRule {
     static constexpr double nowhere = std::numeric_limits<double>::infinity();
 
@@ -56,14 +56,14 @@ struct ConfidenceRule {
         rule.first = first;
         return rule;
     }
-    /// `routed` has one entry for each of the bins 0 .. n, none routes nothing.
+    /// Makes a rule of bins. `routed` has one entry for each bin 0 .. n; an empty list routes nothing.
     static ConfidenceRule bins(std::vector<std::uint8_t> routed) {
         ConfidenceRule rule;
         rule.form = RuleForm::bins;
         rule.routed = std::move(routed);
         return rule;
     }
-    /// `confidences` ascend, `routed` has one entry for each of them; none routes nothing.
+    /// Makes a rule of cells. `confidences` are ascending, and `routed` has one entry for each; empty lists route nothing.
     static ConfidenceRule cells(std::vector<double> confidences, std::vector<std::uint8_t> routed) {
         ConfidenceRule rule;
         rule.confidences = std::move(confidences);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decisions of training that held-out rows take: which models a policy may ask first, and whether any policy is used at
+// all. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy passes the
+// guard if its mean excess over mixing is larger than its standard error. O(solutions of folds), most of the time of training.
+#pragma once
+
+#include <automix/core/format.hpp>
+#include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/detail/training_context.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/training.hpp>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace automix::detail {
+
+/// Maximum number of alpha vectors of a fold's policy. The guard asks whether there is a gain, so a rough policy is enough.
+inline constexpr int fold_vectors = 60;
+
+/// The decisions that held-out rows took.
+struct HeldOutDecision {
+    int min_first_model = 0;  ///< smallest model that may be asked first
+    Guard guard{};
+    double units = 0.0;  ///< rows or folds that the guard compared; fewer than 2 decide nothing
+};
+
+/// Solves the tree of each fold at the base slope. Returns an empty solution for a fold without a tree.
+inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, double slope) {
+    std::vector<RoutingSolution> solutions(context.folds.folds());
+    SolveRule rule = context.rule;
+    rule.lambda = slope;
+    rule.vectors = fold_vectors;
+    rule.with_value = false;
+    for (std::size_t f = 0; f < solutions.size(); ++f) {
+        if (context.folds.tree(f)) solutions[f] = solve_routing(*context.folds.tree(f), context.prices, rule);
+    }
+    return solutions;
+}
+
+/// Returns the policy of a fold that asks no model below `min_first_model` first.
+inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, int min_first_model, double slope,
+                                          const RoutingPrices& prices) {
+    if (fold.starts.empty()) return fold.policy;
+    return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));
+}
+
+/// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show that a
+/// smaller one gains more than its standard error: a belief's own forecast flatters long cascades.
+inline int choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
+                              double slope) {
+    int chosen = static_cast<int>(context.last_model()) - 1;
+    const RowMetric gain{std::vector<double>(context.last_model() + 1, 0.0), -slope, 0.0};
+    for (int first = chosen - 1; first >= 0; --first) {
+        const auto difference = [&](std::size_t fold) -> std::vector<PolicyShare> {
+            return {{1.0, restrict_first_model(solutions[fold], first, slope, context.prices)},
+                    {-1.0, restrict_first_model(solutions[fold], chosen, slope, context.prices)}};
+        };
+        const PolicyEstimate gained = context.folds.evaluate(context.prices, gain, difference);
+        if (gained.mean_metric() > gained.standard_error()) chosen = first;
+    }
+    return chosen;
+}
+
+/// Takes all decisions on held-out rows. Without a base slope nothing passes.
+inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context) {
+    HeldOutDecision decision;
+    if (!context.base_slope) return decision;
+    const double slope = *context.base_slope;
+    const std::vector<RoutingSolution> solutions = solve_folds(context, slope);
+    if (context.tree->layout) decision.min_first_model = choose_first_model(context, solutions, slope);
+    const PolicyEstimate excess = context.folds.evaluate(
+        context.prices, excess_metric(context, slope), [&](std::size_t fold) -> std::vector<PolicyShare> {
+            return {{1.0,
+                     restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
+        });
+    decision.units = excess.units;
+    if (decision.units < 2.0) return decision;
+    decision.guard = {excess.mean_metric() > excess.standard_error(), excess.mean_metric(),
+                      excess.standard_error()};
+    return decision;
+}
+
+/// Returns the reason why the guard did not pass. Requires a decision that did not.
+inline std::string guard_reason(const TrainingContext& context, const HeldOutDecision& decision) {
+    if (!context.base_slope) return context.base_slope.reason();
+    if (decision.units < 2.0)
+        return "too few rows or folds to judge a policy on rows that it has not seen: found " +
+               format_number(decision.units) + ", 2 are needed";
+    return "no router beats mixing on this log: held-out excess " + format_number(decision.guard.mean) +
+           " with a standard error of " + format_number(decision.guard.se);
+}
+
+}  // namespace automix::detail

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// Estimates of what a policy does on rows of which only the statistics are known. Draws are exchangeable. So if N verdicts
+// of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N - n). It
+// takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the verdicts, draw
+// by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as the sums of a whole
+// fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
+#pragma once
+
+#include <automix/data/plurality_sums.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/plurality_tree.hpp>
+#include <automix/routing/belief/detail/policy_walk.hpp>
+#include <automix/routing/belief/detail/round_outcomes.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/evidence.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// A metric of one row: the policy's score, plus a linear combination of the models' scores, the cost and 1.
+struct RowMetric {
+    std::vector<double> scores{};  ///< factor of each model's score
+    double cost = 0.0;             ///< factor of the cost
+    double constant = 0.0;
+};
+
+/// Sums over rows, from which means and the standard error of one metric follow.
+struct PolicyEstimate {
+    double rows = 0.0;
+    double units = 0.0;  ///< number of independent units: rows, or folds
+    RoutingValue sums{};
+    double routed = 0.0;   ///< rows on which a model beyond the first is asked
+    double metric = 0.0;   ///< sum of a metric
+    double squares = 0.0;  ///< sum of its squares
+
+    [[nodiscard]] RoutingValue mean() const noexcept { return (1.0 / rows) * sums; }
+    [[nodiscard]] double mean_metric() const noexcept { return metric / rows; }
+    /// Returns the standard error of the mean metric; 0 for fewer than two units.
+    [[nodiscard]] double standard_error() const noexcept {
+        if (units < 2.0) return 0.0;
+        return std::sqrt(std::max(0.0, squares / rows - mean_metric() * mean_metric()) / (units - 1.0));
+    }
+};
+
+/// Draws from a row's verdicts, in every order with the same probability.
+class OrderedDraws {
+ public:
+    OrderedDraws(const std::vector<Verification>& final, std::size_t models)
+        : final_(final), accepted_(models, 0.0) {}
+
+    void arrive(int, const ModelEvidence&, int) {}
+    void leave() {}
+    [[nodiscard]] int max_parsed(int model) const { return of(model).parsed; }
+    /// Returns the mean number of draws that a parsed verdict takes; the unparsed draws lie anywhere among `all`.
+    [[nodiscard]] double draws_per_verdict(int model, int all) const {
+        return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
+    }
+    [[nodiscard]] double positive(int model, int drawn, int count) const {
+        return static_cast<double>(std::max(0, of(model).positive - count)) /
+               static_cast<double>(of(model).parsed - drawn);
+    }
+    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(int model) const {
+        return {{{of(model).confidence, 1.0}}};
+    }
+    void accept(int model, const ModelEvidence&, double probability) {
+        accepted_[static_cast<std::size_t>(model)] += probability;
+    }
+
+    /// Returns the probability that each model's answer is accepted.
+    [[nodiscard]] const std::vector<double>& accepted() const noexcept { return accepted_; }
+
+ private:
+    [[nodiscard]] const Verification& of(int model) const { return final_[static_cast<std::size_t>(model)]; }
+
+    const std::vector<Verification>& final_;
+    std::vector<double> accepted_;
+};
+
+/// Adds what a mixture of policies does on the rows of `sums`, and the metric over these rows.
+inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
+                     const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
+    const std::size_t models = prices.answers.size();
+    for (const EvidenceCell& cell : sums.cells) {
+        detail::OrderedDraws draws(cell.evidence, models);
+        ExpectedUsage usage;
+        for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, usage);
+        const std::vector<double>& accepted = draws.accepted();
+        // The metric of a row is factors . scores + constant.
+        const double constant = metric.cost * usage.cost + metric.constant;
+        double linear = 0.0;
+        double quadratic = 0.0;
+        double score = 0.0;
+        for (std::size_t i = 0; i < models; ++i) {
+            const double factor = accepted[i] + metric.scores[i];
+            score += accepted[i] * cell.scores[i];
+            linear += factor * cell.scores[i];
+            for (std::size_t j = 0; j < models; ++j)
+                quadratic += factor * (accepted[j] + metric.scores[j]) * cell.products[i * models + j];
+        }
+        total.rows += cell.weight;
+        total.units += cell.weight;
+        total.sums = total.sums + RoutingValue{score, cell.weight * usage.cost, cell.weight * usage.draws,
+                                               cell.weight * usage.rounds};
+        total.routed += cell.weight * usage.routed;
+        total.metric += linear + constant * cell.weight;
+        total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
+    }
+}
+
+/// Follows policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
+/// samples, and t samples in the largest cluster. Requires rows and the first model's plurality sums.
+class PluralityWalk {
+ public:
+    PluralityWalk(const FoldStatistics& sums, const RoutingPrices& prices)
+        : sums_(sums), prices_(prices), rows_(sums.weight()) {}
+
+    /// Adds what a policy does, weighed by `share`, to the means.
+    void add(double share, const RoutingPolicy& policy) {
+        const int first = policy.first_model();
+        mean_ = mean_ + RoutingValue{0.0, share * prices_.answers[static_cast<std::size_t>(first)], 0.0, 0.0};
+        if (first == 1) {
+            mean_.score += share * sums_.mean_score(1);
+            routed_ += share;
+            return;
+        }
+        const CascadeModel& model = policy.layout().models().front();
+        reached_.assign(static_cast<std::size_t>(model.states()), 0.0);
+        for (const int t : {0, 1}) reached(model, 0, t) = share * cell(0, t).weight / rows_;
+        for (int n = 0; n <= model.draws; ++n) {
+            for (int t = 0; t <= n + 1; ++t) visit(policy, model, n, t);
+        }
+    }
+
+    /// Means over the rows of the fold.
+    [[nodiscard]] const RoutingValue& mean() const noexcept { return mean_; }
+    /// Share of the rows on which the last model is asked.
+    [[nodiscard]] double routed() const noexcept { return routed_; }
+
+ private:
+    [[nodiscard]] const PluralityCell& cell(int n, int t) const {
+        return plurality_cell(sums_.pluralities.front(), n, t);
+    }
+    double& reached(const CascadeModel& model, int n, int t) {
+        return reached_[static_cast<std::size_t>(model.state(n, t))];
+    }
+
+    void visit(const RoutingPolicy& policy, const CascadeModel& model, int n, int t) {
+        const double here = reached(model, n, t);
+        if (here == 0.0) return;
+        const PluralityCell& sums = cell(n, t);
+        const CompactAction action = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
+        switch (action.kind) {
+            case ActionKind::accept:
+                mean_.score += here * sums.score / sums.weight;
+                break;
+            case ActionKind::route:
+                mean_.score += here * sums.scores.back() / sums.weight;
+                mean_.cost += here * prices_.answers.back();
+                routed_ += here;
+                break;
+            case ActionKind::verify:
+                draw(model, n, t, action.argument, here);
+                break;
+        }
+    }
+
+    void draw(const CascadeModel& model, int n, int t, int draws, double here) {
+        mean_ = mean_ + RoutingValue{0.0, here * draws * prices_.draws.front(), here * draws, here};
+        for_each_outcome(
+            draws, 1.0, weights_, [&](int i, int j) { return growth(n + i, t + j); },
+            [&](int gain, double share) { reached(model, n + draws, t + gain) += here * share; });
+    }
+
+    /// Returns the share of rows at (n, t) whose next sample made the largest cluster grow; 0 if none went on.
+    [[nodiscard]] double growth(int n, int t) const {
+        const PluralityCell& from = cell(n, t);
+        const double moved = from.grew + from.stayed;
+        return moved > 0.0 ? from.grew / moved : 0.0;
+    }
+
+    const FoldStatistics& sums_;
+    const RoutingPrices& prices_;
+    double rows_;
+    RoutingValue mean_{};
+    double routed_ = 0.0;
+    std::vector<double> reached_;  // probability of each state of the policy at hand
+    std::vector<double> weights_;  // working memory of a round
+};
+
+/// Adds what a mixture of policies that accept pluralities does on the rows of a fold, and the metric, as one unit.
+inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
+                            const FoldStatistics& sums, const RoutingPrices& prices,
+                            const RowMetric& metric) {
+    const double rows = sums.weight();
+    if (rows == 0.0) return;
+    PluralityWalk walk(sums, prices);
+    for (const auto& [share, policy] : mixture) walk.add(share, policy);
+    double value = walk.mean().score + metric.cost * walk.mean().cost + metric.constant;
+    for (std::size_t i = 0; i < metric.scores.size(); ++i) value += metric.scores[i] * sums.mean_score(i);
+    total.rows += rows;
+    total.units += 1.0;
+    total.sums = total.sums + rows * walk.mean();
+    total.routed += rows * walk.routed();
+    total.metric += rows * value;
+    total.squares += rows * value * value;
+}
+
+}  // namespace automix::detail

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The data that guard and objectives of the POMDP router share: statistics, prices, the tree fitted to all rows, the trees
+// of the folds, and the two end models. It is built once and never changed. O(fits of the belief), one a fold and one more.
+#pragma once
+
+#include <automix/data/statistics.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/policy_estimate.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+struct TrainingContext {
+    const Statistics& statistics;  ///< must outlive the context
+    RoutingPrices prices{};
+    AcceptedAnswer accepted = AcceptedAnswer::first;
+    double max_cells = 0.0;                     ///< of the tree, in options
+    SolveRule rule{};                           ///< holds the batches; lambda and first model are not set
+    FoldStatistics total{};                     ///< sums over all rows
+    std::shared_ptr<const RoutingTree> tree{};  ///< fitted to all rows
+    CrossFit folds;
+    OperatingPoint small{};  ///< the first model alone
+    OperatingPoint large{};  ///< the last model alone
+    OptionalMetric base_slope;
+
+    [[nodiscard]] std::size_t last_model() const { return statistics.models.size() - 1; }
+};
+
+/// Fits the trees and computes the base slope. Requires rows.
+inline TrainingContext make_training_context(const Statistics& statistics, const RoutingPrices& prices,
+                                             std::vector<int> batches, const TreeOptions& options) {
+    FoldStatistics total = statistics.total();
+    auto tree = std::make_shared<const RoutingTree>(fit_tree(total, statistics.models, options));
+    CrossFit folds(statistics, total, options);
+    SolveRule rule;
+    if (prices.round > 0.0) rule.batches = std::move(batches);
+    const OperatingPoint small = alone(total, prices, 0);
+    const OperatingPoint large = alone(total, prices, statistics.models.size() - 1);
+    OptionalMetric slope = base_slope(total, prices);
+    return {statistics,
+            prices,
+            options.accepted,
+            options.max_cells,
+            std::move(rule),
+            std::move(total),
+            std::move(tree),
+            std::move(folds),
+            small,
+            large,
+            std::move(slope)};
+}
+
+/// Returns the excess of a row over mixing at that slope: the score less the first model's, less slope times the cost
+/// beyond the first model's.
+inline RowMetric excess_metric(const TrainingContext& context, double slope) {
+    RowMetric metric{std::vector<double>(context.last_model() + 1, 0.0), -slope, slope * context.small.cost};
+    metric.scores.front() = -1.0;
+    return metric;
+}
+
+/// Estimates what a mixture of policies does on the rows that its tree was fitted to.
+inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
+                                                const std::vector<PolicyShare>& mixture,
+                                                const RowMetric& metric) {
+    PolicyEstimate estimate;
+    if (context.accepted == AcceptedAnswer::first) {
+        add_rows(estimate, mixture, context.total, context.prices, metric);
+    } else {
+        for (const FoldStatistics& fold : context.statistics.folds)
+            add_pluralities(estimate, mixture, fold, context.prices, metric);
+    }
+    return estimate;
+}
+
+}  // namespace automix::detail
