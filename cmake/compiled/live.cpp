@@ -1,3 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Definitions of the room live.
+#include <automix/live/detail/call_journal_inl.hpp>
 #include <automix/live/detail/log_answers_inl.hpp>
+#include <automix/live/detail/record_log_inl.hpp>
+#include <automix/live/detail/recording_model_inl.hpp>
+#include <automix/live/detail/replay_model_inl.hpp>

@@ -5,24 +5,21 @@
 #include "in_order.hpp"
 #include "live_models.hpp"
 
-#include <automix/file/line_reader.hpp>
 #include <automix/live/answering.hpp>
-#include <automix/live/config/configured_models.hpp>
-#include <automix/live/config/query_reader.hpp>
+#include <automix/live/config/open_models.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -98,21 +95,6 @@ class OrderedOutput {
     std::string first_degraded_;
 };
 
-/// True where the first record of a file is a call rather than a query of a log. Throws `DataError` for what cannot be read
-/// twice.
-bool holds_calls(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
-        throw DataError(Place{path, 0, {}}, "expected a regular file");
-    detail::LineReader lines(path);
-    for (std::string_view line; lines.next(line);) {
-        if (detail::is_blank(line)) continue;
-        const auto json = nlohmann::json::parse(line, nullptr, false);
-        return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
-    }
-    return false;
-}
-
 std::vector<std::string> names_of(const PolicyFile& policy) {
     std::vector<std::string> names;
     for (const ModelShape& model : policy.statistics.models) names.push_back(model.name);
@@ -135,13 +117,9 @@ void require_live(const PolicyFile& policy, const std::string& path) {
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
                      const std::vector<Query>& queries, OrderedOutput& output) {
     const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy));
-    std::optional<PolicyExplainer> explainer;
-    if (options.answering.explain && PolicyExplainer::has_table(policy.router))
-        explainer.emplace(policy.router);
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-        output.add(i, log.answer(queries[i].id, policy.router, options.answering,
-                                 explainer ? &*explainer : nullptr));
-    }
+    const Explainer explainer = options.answering.explain ? explainer_of(policy.router) : Explainer();
+    for (std::size_t i = 0; i < queries.size(); ++i)
+        output.add(i, log.answer(queries[i].id, policy.router, options.answering, explainer));
 }
 
 void answer_live(const AnswerOptions& options, const PolicyFile& policy, const std::vector<Query>& queries,
@@ -150,33 +128,33 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::shared_ptr<CallReplay> replay;
     if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()), true);
     std::shared_ptr<CallRecorder> recorder;
-    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, detail::AppendMode::repair);
-    const Wrap recorded = [&](AnyModel model) -> AnyModel {
-        if (!recorder) return model;
-        return RecordingModel(std::move(model), recorder);
-    };
-    const LiveModels live = replay ? replayed_models(options.live, names_of(policy), replay)
-                                   : load_models(options.live, names_of(policy), recorded);
-    check_queries(options.live, live.configs, queries);
+    if (options.record)
+        recorder = std::make_shared<CallRecorder>(*options.record, CallRecorder::Mode::repair);
+    OpenOptions opening{.names = names_of(policy)};
+    if (recorder) opening.wrap = [&](AnyModel model) { return RecordingModel(std::move(model), recorder); };
+    const OpenedModels live =
+        replay ? open_recording(options.live.models, replay, opening.names)
+               : open_models(options.live.models, options.live.budget, http_backend, opening);
+    check_prompts(options.live, live.configs, queries);
     warn_of_prices(live.configs, policy.router.trained().prices);
-    const Answerer answerer(policy.router, live.models, ConfiguredVerifiers(live.configs), options.answering);
-    LiveRun run(queries.size(), live.ledger.get());
-    AnswerAllOptions all;
-    all.concurrency = options.live.concurrency;
-    all.stop = run.stop();
-    all.on_answer = [&](std::size_t number, const LiveAnswer& answer) {
+    LiveRun run(live.ledger.get());
+    run.show_progress(0, queries.size());
+    std::size_t ended = 0;
+    AnsweringOptions answering = options.answering;
+    answering.concurrency = options.live.concurrency;
+    answering.stop = run.stop();
+    answering.on_answer = [&](std::size_t number, const LiveAnswer& answer) {
         output.add(number, answer);
-        run.advance();
+        run.show_progress(++ended, queries.size());
     };
-    (void)answerer.answer_all(queries, all);
+    (void)Answerer(policy.router, live.models, live.verifiers(), answering).answer_all(queries);
 }
 
 std::string run(const AnswerOptions& options) {
     const PolicyFile policy = read_policy(options.policy);
-    const std::vector<Query> queries =
-        parse_queries(read_input(options.queries), input_name(options.queries));
+    const std::vector<Query> queries = queries_from(options.queries);
     OrderedOutput output(names_of(policy), queries.size(), options.text);
-    if (options.replay && !holds_calls(*options.replay)) {
+    if (options.replay && !is_call_recording(*options.replay)) {
         if (!options.live.models.empty())
             throw ArgumentError("--models: a log of answers has no use for it; leave it out");
         answer_from_log(options, policy, queries, output);

@@ -47,16 +47,12 @@ class Decider {
     /// The answer to a line, whose errors are added up.
     OrderedJson answer(const std::string& line) {
         const std::string name = "standard input:" + std::to_string(++lines_);
-        OrderedJson id = nullptr;
         try {
-            const nlohmann::json json = parse(line, name);
-            if (json.is_object() && json.contains("id") && json["id"].is_string())
-                id = json["id"].get<std::string>();
-            const EvidenceRequest request = parse_evidence(json, form_, name);
-            return decide(request, name);
+            return decide(parse_evidence_line(line, form_, name), name);
         } catch (const DataError& error) {
             if (errors_++ == 0) first_error_ = error.what();
-            return {{"id", std::move(id)}, {"error", error.what()}};
+            const std::optional<std::string> id = evidence_id(line);
+            return {{"id", id ? OrderedJson(*id) : OrderedJson(nullptr)}, {"error", error.what()}};
         }
     }
 
@@ -70,14 +66,6 @@ class Decider {
     }
 
  private:
-    static nlohmann::json parse(const std::string& line, const std::string& name) {
-        try {
-            return detail::parse_document(line, name);
-        } catch (const DataError& error) {
-            throw DataError(Place{name, 0, error.place().field}, error.detail());
-        }
-    }
-
     [[nodiscard]] OrderedJson decide(const EvidenceRequest& request, const std::string& name) const {
         try {
             const Explanation explanation = explainer_.explain(request.evidence);

@@ -3,13 +3,11 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/file/file.hpp>
-#include <automix/json/field_line.hpp>
-#include <automix/live/config/prompt_checks.hpp>
-#include <automix/model/splitting_model.hpp>
+#include <automix/live/config/open_models.hpp>
+#include <automix/model/model_price.hpp>
 
 #ifdef AUTOMIX_PROGRAM_OPENAI
-#include <automix/openai/openai_model.hpp>
+#include <automix/openai/configured_models.hpp>
 #endif
 
 #include <algorithm>
@@ -17,7 +15,6 @@
 #include <cstdio>
 #include <iostream>
 #include <iterator>
-#include <utility>
 
 namespace automix::program {
 
@@ -37,21 +34,9 @@ CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
     return models;
 }
 
-namespace {
-
-/// The model over HTTP. Throws `ArgumentError` for what its configuration has wrong.
 AnyModel http_backend(const ModelConfig& config) {
 #ifdef AUTOMIX_PROGRAM_OPENAI
-    OpenAiOptions options;
-    options.name = config.name;
-    options.base_url = config.base_url;
-    options.model = config.model;
-    if (!config.api_key_env.empty()) options.key = Secret::from_environment(config.api_key_env);
-    if (config.timeout) options.total_timeout = *config.timeout;
-    if (config.connect_timeout) options.connect_timeout = *config.connect_timeout;
-    options.samples_per_call = config.samples_per_call;
-    options.extra_body = config.extra;
-    return OpenAiModel(std::move(options));
+    return openai_backend(config);
 #else
     throw ArgumentError(config.name +
                         ": this program was built without libcurl, so models cannot be asked over HTTP; "
@@ -59,90 +44,10 @@ AnyModel http_backend(const ModelConfig& config) {
 #endif
 }
 
-/// What a backend refuses of its configuration as an error of the field that it comes from.
-[[noreturn]] void fail_config(const std::string& path, const ModelConfig& config,
-                              const std::string& message) {
-    const std::vector<ModelConfig> all = read_models(path);
-    const auto at = std::find_if(all.begin(), all.end(),
-                                 [&](const ModelConfig& other) { return other.name == config.name; });
-    std::string field = "models[" + std::to_string(at - all.begin()) + "]";
-    for (const auto& [start, name] :
-         {std::pair{"base_url", ".base_url"}, std::pair{"extra", ".extra"},
-          std::pair{"environment", ".api_key_env"}, std::pair{"prompts", ".prompts"},
-          std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
-        if (message.starts_with(start)) field += name;
-    }
-    const std::size_t colon = message.find(": ");
-    const bool repeats = colon != std::string::npos && field.ends_with("." + message.substr(0, colon));
-    throw DataError(Place{path, detail::line_of_field(detail::read_file(path), field), field},
-                    repeats ? message.substr(colon + 2) : message);
-}
-
-/// The configurations of these names, or all.
-std::vector<ModelConfig> read_configs(const std::string& path, const std::vector<std::string>& names) {
-    std::vector<ModelConfig> all = read_models(path);
-    if (names.empty()) return all;
-    std::vector<ModelConfig> chosen;
-    for (const std::string& name : names) {
-        const auto found = std::find_if(all.begin(), all.end(),
-                                        [&](const ModelConfig& config) { return config.name == name; });
-        if (found == all.end())
-            throw DataError(Place{path, detail::line_of_field(detail::read_file(path), "models"), "models"},
-                            "lacks " + in_quotes(name) + ", which the policy is for");
-        chosen.push_back(*found);
-    }
-    return chosen;
-}
-
-}  // namespace
-
-LiveModels load_models(const LiveOptions& options, const std::vector<std::string>& names, const Wrap& wrap) {
-    LiveModels live{.configs = read_configs(options.models, names),
-                    .ledger = std::make_shared<Ledger>(options.budget)};
-    for (const ModelConfig& config : live.configs) {
-        try {
-            AnyModel model = guarded(http_backend(config), config, live.ledger);
-            if (wrap) model = wrap(std::move(model));
-            live.models.push_back(
-                live_model(SplittingModel(std::move(model), config.samples_per_call), config));
-        } catch (const ArgumentError& error) {
-            fail_config(options.models, config, error.what());
-        }
-    }
-    return live;
-}
-
-LiveModels replayed_models(const LiveOptions& options, const std::vector<std::string>& names,
-                           const std::shared_ptr<CallReplay>& replay) {
-    LiveModels live{.configs = read_configs(options.models, names)};
-    for (const ModelConfig& config : live.configs)
-        live.models.push_back(
-            live_model(SplittingModel(ReplayModel(config.name, replay), config.samples_per_call), config));
-    return live;
-}
-
-void check_queries(const LiveOptions& options, const std::vector<ModelConfig>& configs,
+void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& configs,
                    const std::vector<Query>& queries) {
-    for (std::size_t m = 0; m < configs.size(); ++m) {
-        const ModelConfig& config = configs[m];
-        const bool is_last = m + 1 == configs.size();
-        try {
-            if (const std::size_t cut = check_prompts(config, !is_last, queries); cut > 0) {
-                std::fprintf(
-                    stderr,
-                    "automix: warning: %s: max_prompt_bytes cuts the contexts of %zu of %zu queries\n",
-                    printable(in_quotes(config.name)).c_str(), cut, queries.size());
-            }
-        } catch (const ArgumentError& error) {
-            fail_config(options.models, config, error.what());
-        }
-        if (!is_last && !charges_tokens(config.price) && !charges_tokens(configs[m + 1].price) &&
-            config.price.call > configs[m + 1].price.call) {
-            std::fprintf(
-                stderr, "automix: warning: %s costs more than the model after it; the cheapest comes first\n",
-                printable(in_quotes(config.name)).c_str());
-        }
-    }
+    for (const std::string& warning : check_queries(options.models, configs, queries))
+        std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
 }
 
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained) {
@@ -161,8 +66,8 @@ void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices
     }
 }
 
-LiveRun::LiveRun(std::size_t queries, const Ledger* ledger)
-    : queries_(queries), ledger_(ledger), watcher_([this](const std::stop_token& ended) {
+LiveRun::LiveRun(const Ledger* ledger)
+    : ledger_(ledger), watcher_([this](const std::stop_token& ended) {
           constexpr std::chrono::milliseconds pause{50};
           for (; !ended.stop_requested(); std::this_thread::sleep_for(pause)) {
               if (interrupt_.interrupted()) stop_.request_stop();
@@ -172,9 +77,10 @@ LiveRun::LiveRun(std::size_t queries, const Ledger* ledger)
 
 LiveRun::~LiveRun() = default;
 
-void LiveRun::advance() {
+void LiveRun::show_progress(std::size_t ended, std::size_t queries) {
     const std::lock_guard lock(mutex_);
-    ++done_;
+    done_ = ended;
+    queries_ = queries;
 }
 
 void LiveRun::show() {
@@ -192,11 +98,10 @@ void LiveRun::show() {
     line_.show(text, seconds);
 }
 
-std::string read_input(const std::optional<std::string>& path) {
-    if (path) return detail::read_file(*path);
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+std::vector<Query> queries_from(const std::optional<std::string>& path, References references) {
+    if (path) return read_queries(*path, references);
+    const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+    return parse_queries(text, "standard input", references);
 }
-
-std::string input_name(const std::optional<std::string>& path) { return path.value_or("standard input"); }
 
 }  // namespace automix::program

@@ -48,9 +48,12 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/live/call_journal.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
+#include <automix/live/config/open_models.hpp>
 #include <automix/live/config/prompt_checks.hpp>
+#include <automix/live/config/prompt_choice.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/json/call_json.hpp>
@@ -59,12 +62,14 @@
 #include <automix/live/live_source.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/record_log.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/metrics/curve_area.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/mixer/saved_policy.hpp>
 #include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>

@@ -28,6 +28,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace automix;
@@ -301,14 +302,20 @@ TEST_CASE("an answerer is not made of what cannot answer", "[live]") {
     std::vector<LiveModel> models = two_models();
     models[1].sampling.max_tokens = 0;
     CHECK_THROWS_WITH(make(models), "large: max_tokens: expected at least 1, found 0");
-    const Answerer answerer(router, two_models(), live::verifier());
     const std::vector<Query> queries{query("1")};
-    CHECK_THROWS_WITH(answerer.answer_all(queries, {.concurrency = 0}),
-                      "concurrency: expected at least 1, found 0");
-    CHECK(answerer.answer_all({}).empty());
+    CHECK_THROWS_WITH(
+        Answerer(router, two_models(), live::verifier(), {.concurrency = 0}).answer_all(queries),
+        "concurrency: expected at least 1, found 0");
+    CHECK(Answerer(router, two_models(), live::verifier()).answer_all({}).empty());
 }
 
 namespace {
+
+std::vector<LiveAnswer> answer_all(const std::vector<Query>& queries, std::vector<LiveModel> models,
+                                   const AnsweringOptions& options) {
+    const Careful router;
+    return Answerer(router, std::move(models), live::verifier(), options).answer_all(queries);
+}
 
 std::vector<Query> queries_from_0(int count) {
     std::vector<Query> queries;
@@ -330,18 +337,17 @@ std::vector<LiveModel> repeating_models() {
 }  // namespace
 
 TEST_CASE("many queries are answered in their order, and one that fails stops none", "[threads]") {
-    const Careful router;
     const std::vector<Query> queries = queries_from_0(100);
     for (const std::size_t concurrency : {1U, 2U, 3U, 8U, 16U}) {
-        const Answerer answerer(router, repeating_models(), live::verifier());
         std::vector<int> called(queries.size(), 0);
         std::size_t calls = 0;
-        const auto answers = answerer.answer_all(
-            queries, {.concurrency = concurrency, .on_answer = [&](std::size_t i, const LiveAnswer& one) {
-                          ++called[i];
-                          ++calls;
-                          CHECK(one.id == std::to_string(i));
-                      }});
+        const auto answers =
+            answer_all(queries, repeating_models(),
+                       {.concurrency = concurrency, .on_answer = [&](std::size_t i, const LiveAnswer& one) {
+                            ++called[i];
+                            ++calls;
+                            CHECK(one.id == std::to_string(i));
+                        }});
         CHECK(called == std::vector<int>(queries.size(), 1));
         CHECK(calls == queries.size());
         REQUIRE(answers.size() == queries.size());
@@ -367,12 +373,12 @@ TEST_CASE("after a stop the queries that are left fail as cancelled, each told o
             if (++asked == 30) stop.request_stop();
             return saying(request, verifies(request) ? "Verdict: correct" : "a", 1.0);
         });
-        const Answerer answerer(router, {small, model_saying("large", "b", 1.0)}, live::verifier());
         std::vector<int> called(queries.size(), 0);
-        const auto answers = answerer.answer_all(
-            queries, {.concurrency = concurrency,
-                      .stop = stop.get_token(),
-                      .on_answer = [&](std::size_t i, const LiveAnswer&) { ++called[i]; }});
+        const auto answers =
+            answer_all(queries, {small, model_saying("large", "b", 1.0)},
+                       {.concurrency = concurrency,
+                        .stop = stop.get_token(),
+                        .on_answer = [&](std::size_t i, const LiveAnswer&) { ++called[i]; }});
         CHECK(called == std::vector<int>(queries.size(), 1));
         std::size_t whole = 0;
         std::size_t cancelled = 0;
@@ -395,16 +401,14 @@ TEST_CASE("after a stop the queries that are left fail as cancelled, each told o
 }
 
 TEST_CASE("what the callback throws ends the work and is thrown on", "[threads]") {
-    const Careful router;
     const std::vector<Query> queries = queries_from_0(1000);
     for (const std::size_t concurrency : {1U, 8U}) {
-        const Answerer answerer(router, repeating_models(), live::verifier());
         std::size_t calls = 0;
-        const AnswerAllOptions options{.concurrency = concurrency,
+        const AnsweringOptions options{.concurrency = concurrency,
                                        .on_answer = [&](std::size_t, const LiveAnswer&) {
                                            if (++calls >= 5) throw std::runtime_error("disk full");
                                        }};
-        CHECK_THROWS_WITH(answerer.answer_all(queries, options), "disk full");
+        CHECK_THROWS_WITH(answer_all(queries, repeating_models(), options), "disk full");
         CHECK(calls >= 5);
         CHECK(calls <= 5 + concurrency);
     }

@@ -20,8 +20,8 @@
 #include <automix/live/query.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
-#include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
@@ -130,7 +130,7 @@ void check_same(const std::optional<Explanation>& found, const Explanation& expe
 /// Compares on the test rows of a task: a run over the log, live models with the same recordings, and the log by id.
 template <class Router, class Verifier>
 Totals compare(const Router& router, const Dataset& test, const recorded::Task& task,
-               const Verifier& verifier, recorded::Draws draws, const PolicyExplainer* explainer,
+               const Verifier& verifier, recorded::Draws draws, const Explainer& explainer,
                std::uint64_t seed = 0) {
     const std::vector<std::string> names = test.model_names();
     const PriceTable prices = resolve_prices(test);
@@ -154,7 +154,7 @@ Totals compare(const Router& router, const Dataset& test, const recorded::Task& 
         INFO(id);
         for (const LiveAnswer* answer : {&live, &logged}) {
             check_answer(*answer, expected, names.size());
-            if (explainer != nullptr) check_same(answer->explanation, explainer->explain(seen.back()), names);
+            if (explainer) check_same(answer->explanation, explainer(seen.back()), names);
         }
         CHECK(live.text == logged.text);
         for (std::size_t m = 0; m < names.size(); ++m) {
@@ -186,9 +186,9 @@ TEST_CASE("the POMDP router answers live as it replays a log", "[live]") {
     const recorded::Task task("dates");
     const Split rows = rows_of(task, {mini, large});
     const PomdpRouter router = trained({.max_draws = {8}}, rows.train);
-    const PolicyExplainer explainer(router);
+    const Explainer explainer = explainer_of(router);
     const Totals totals = compare(router, rows.test, task, RecordedVerifier{},
-                                  recorded::Draws::verification_replies, &explainer);
+                                  recorded::Draws::verification_replies, explainer);
     CHECK(totals.draws > rows.test.rows());
     CHECK(totals.ended_with.at(0) > 20);
     CHECK(totals.ended_with.at(1) > 20);
@@ -199,11 +199,11 @@ TEST_CASE("two policies that are mixed are mixed live by the same part of u", "[
     const Split rows = rows_of(task, {mini, large});
     const PomdpRouter router = trained({.objective = Objective::budget(3.0), .max_draws = {4}}, rows.train);
     REQUIRE(router.breakpoints().size() == 1);
-    const PolicyExplainer explainer(router);
+    const Explainer explainer = explainer_of(router);
     std::vector<Totals> totals;
     for (const std::uint64_t seed : {0U, 7U}) {
         totals.push_back(compare(router, rows.test, task, RecordedVerifier{},
-                                 recorded::Draws::verification_replies, &explainer, seed));
+                                 recorded::Draws::verification_replies, explainer, seed));
         CHECK(totals.back().ended_with.size() == 2);
     }
     CHECK(totals[0].draws != totals[1].draws);
@@ -213,9 +213,9 @@ TEST_CASE("three models are answered from live as from a log", "[live]") {
     const recorded::Task task("clauses");
     const Split rows = rows_of(task, {mini, base, large});
     const PomdpRouter router = trained({.objective = Objective::lambda(0.01), .max_draws = {3}}, rows.train);
-    const PolicyExplainer explainer(router);
+    const Explainer explainer = explainer_of(router);
     const Totals totals = compare(router, rows.test, task, RecordedVerifier{},
-                                  recorded::Draws::verification_replies, &explainer);
+                                  recorded::Draws::verification_replies, explainer);
     CHECK(totals.draws > 100);
     CHECK(totals.ended_with.size() >= 2);
 }
@@ -226,8 +226,8 @@ TEST_CASE("a router that draws all answers live as it replays a log", "[live]") 
         const Split rows = rows_of(task, {base, large});
         ThresholdRouter router;
         router.train(TrainingData{rows.train, resolve_prices(rows.train)});
-        const Totals totals = compare(router, rows.test, task, RecordedVerifier{},
-                                      recorded::Draws::verification_replies, nullptr);
+        const Totals totals =
+            compare(router, rows.test, task, RecordedVerifier{}, recorded::Draws::verification_replies, {});
         CHECK(totals.draws == 16 * rows.test.rows());
         CHECK(totals.ended_with.size() == 2);
     }
@@ -238,12 +238,12 @@ TEST_CASE("a plurality is accepted live as it is from a log", "[live]") {
     const Split rows = rows_of(task, {mini, large}, true);
     const PomdpRouter router = trained({.max_draws = {7}, .accept = AcceptRule::plurality}, rows.train);
     REQUIRE(router.report().accepted == AcceptedAnswer::plurality);
-    const PolicyExplainer explainer(router);
+    const Explainer explainer = explainer_of(router);
     const AgreementVerifier verifier(
         {.prompt = PromptTemplate::for_answer(recorded::prompt),
          .normaliser = [](std::string_view answer) { return std::string(trim(answer)); },
          .sampling = {.temperature = 0.9, .max_tokens = 12}});
-    const Totals totals = compare(router, rows.test, task, verifier, recorded::Draws::samples, &explainer);
+    const Totals totals = compare(router, rows.test, task, verifier, recorded::Draws::samples, explainer);
     CHECK(totals.draws > rows.test.rows());
     CHECK(totals.ended_with.size() == 2);
     CHECK(totals.plurality_differs > 0);

@@ -134,16 +134,16 @@ TEST_CASE("every query ends once through a server that fails three calls in ten"
         const TwoVerdicts policy;
         // A byte is a token here: a large answer costs about 16 by its usage, and 22 where that is not reported.
         const ModelPrice by_tokens{.prompt_per_million = 1e6, .completion_per_million = 1e6};
-        const Answerer answerer(
-            policy, {model("small", {.call = 1.0, .verification = 0.25}), model("large", by_tokens)},
-            verifier);
-        AnswerAllOptions all;
+        AnsweringOptions all;
         all.concurrency = 16;
         all.on_answer = [&](std::size_t, const LiveAnswer& answer) {
             ++ended[answer.id];
             over_budget = over_budget || ledger->spent() + ledger->reserved() > budget + 1e-9;
         };
-        answers = answerer.answer_all(queries, all);
+        const Answerer answerer(
+            policy, {model("small", {.call = 1.0, .verification = 0.25}), model("large", by_tokens)},
+            verifier, all);
+        answers = answerer.answer_all(queries);
         requests = server.request_count();
         spent = ledger->spent();
         for (const ReceivedRequest& request : server.requests())

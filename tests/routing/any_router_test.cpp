@@ -6,11 +6,20 @@
 #include <automix/data/price_table.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
+#include <automix/routing/parameters.hpp>
 #include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
+#include <optional>
+#include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 using namespace automix;
 
@@ -66,4 +75,85 @@ TEST_CASE("what a router does not have is empty") {
     const AnyRouter mix = AnyRouter::of(RandomMixRouter(0.25));
     REQUIRE(mix.breakpoints().size() == 1);
     CHECK(mix.breakpoints()[0] == 0.25);
+}
+
+TEST_CASE("a named router converts") {
+    const std::vector<AnyRouter> routers{AlwaysSmallRouter(), RandomMixRouter(0.25), PomdpRouter()};
+    CHECK(routers[0].name() == "always_small");
+    CHECK(routers[1].name() == "random_mix");
+    AnyRouter router = ExactRouter();
+    router = AlwaysLargeRouter();
+    CHECK(router.next(Evidence(2)) == Action::route(1));
+    STATIC_REQUIRE(!std::is_convertible_v<int, AnyRouter>);
+}
+
+TEST_CASE("the router inside is found by its type") {
+    AnyRouter router = RandomMixRouter(0.25);
+    REQUIRE(router.target<RandomMixRouter>() != nullptr);
+    CHECK(router.target<RandomMixRouter>()->breakpoints()[0] == 0.25);
+    CHECK(std::as_const(router).target<RandomMixRouter>() == router.target<RandomMixRouter>());
+    CHECK(router.target<PomdpRouter>() == nullptr);
+}
+
+namespace {
+
+/// Says what it is for by members of its own.
+struct Telling {
+    [[nodiscard]] static std::string name() { return "telling"; }
+    [[nodiscard]] static Parameters parameters() { return {}; }
+    TrainingResult train(const TrainingData&) { return {}; }
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        return evidence.started() ? Action::accept() : Action::route(0);
+    }
+    [[nodiscard]] Explainer explainer() const {
+        return [](const Evidence&) {
+            Explanation explanation;
+            explanation.reason = "told";
+            return explanation;
+        };
+    }
+    [[nodiscard]] std::optional<int> max_draws(int model) const { return 3 + model; }
+};
+
+}  // namespace
+
+TEST_CASE("explanations and limits of draws are forwarded") {
+    STATIC_REQUIRE(explaining_router<AnyRouter>);
+    STATIC_REQUIRE(explaining_router<PomdpRouter>);
+    STATIC_REQUIRE(explaining_router<Telling>);
+    STATIC_REQUIRE(!explaining_router<ExactRouter>);
+    STATIC_REQUIRE(draw_limited_router<AnyRouter>);
+    STATIC_REQUIRE(draw_limited_router<PomdpRouter>);
+    STATIC_REQUIRE(!draw_limited_router<ExactRouter>);
+    const AnyRouter telling = Telling();
+    CHECK(telling.explainer()(Evidence(2)).reason == "told");
+    CHECK(telling.max_draws(1) == 4);
+    const AnyRouter silent = AlwaysSmallRouter();
+    CHECK_FALSE(silent.explainer());
+    CHECK_FALSE(silent.max_draws(0));
+}
+
+TEST_CASE("the POMDP router explains and limits its draws once it is trained, also behind a copy") {
+    AnyRouter router = make_router("pomdp");
+    CHECK_FALSE(router.explainer());
+    CHECK_FALSE(router.max_draws(0));
+    Dataset data({"small", "large"});
+    for (int i = 0; i < 40; ++i) {
+        const bool right = i % 2 == 0;
+        data.append(tables::record(
+            "q" + std::to_string(i),
+            {tables::verified(right ? 1.0 : 0.0, {right, right, right, 1}), tables::scored(1.0)}));
+    }
+    const PriceTable prices = resolve_prices(data);
+    router.train({data, prices});
+    CHECK(router.max_draws(0) == 4);
+    CHECK(router.max_draws(1) == 0);
+    const AnyRouter copy = router;
+    router = AlwaysSmallRouter();
+    const Explainer explain = copy.explainer();
+    REQUIRE(explain);
+    Evidence evidence(2);
+    evidence.current = 0;
+    evidence.models[0].answered = true;
+    CHECK(explain(evidence).action == copy.next(evidence));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live answering: the router, the models and the verifier put to work on queries, by the same loop that replays logs. Apart
-// from the calls a query costs one run of the loop and, where the router can explain itself, one explanation.
+// from the calls a query costs one run of the loop and, if the router can explain itself, one explanation.
 //     const auto answerer = automix::Answerer(router, models, verifier);
 //     const automix::LiveAnswer answer = answerer.answer({.id = "q1", .question = "Where is the map?", .context = ".."});
 #pragma once
@@ -13,20 +13,17 @@
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
-#include <automix/routing/belief/policy_explainer.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -45,29 +42,33 @@ enum class OnFailure : std::uint8_t {
 
 struct AnsweringOptions {
     OnFailure on_failure = OnFailure::keep_answer;
-    int all_draws = 8;       ///< what a router gets that asks for all draws
-    int batch = 1;           ///< fewest draws in a round where as many remain, for fewer rounds at more draws
+    int all_draws = 8;  ///< what a router gets that asks for all draws
+    int batch = 1;      ///< minimum draws in a round while as many remain, for fewer rounds at more draws
     std::uint64_t seed = 0;  ///< of the hash of ids, by which queries fall to mixed policies
     bool explain = true;
-};
-
-struct AnswerAllOptions {
-    std::size_t concurrency = 8;  ///< queries at a time, a thread each
+    std::size_t concurrency = 8;  ///< queries at a time in `answer_all`, a thread each
     std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
-    /// Called once for each query as it ends, by one thread at a time: its number and its answer.
+    /// Called once for each query of `answer_all` as it ends, by one thread at a time, with its number and its answer.
     std::function<void(std::size_t, const LiveAnswer&)> on_answer{};
 };
 
 namespace detail {
 
-/// Most draws on the current answer.
+/// Returns the maximum number of draws on the current answer.
 template <router Router>
 int most_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
-    if constexpr (std::same_as<Router, PomdpRouter>) {
-        return router.trained().models[static_cast<std::size_t>(evidence.current)].draws;
-    } else {
-        return options.all_draws;
+    if constexpr (draw_limited_router<Router>)
+        return max_draws_of(router, evidence.current).value_or(options.all_draws);
+    return options.all_draws;
+}
+
+/// Returns the explainer of a router; empty if the router has none or the options want none.
+template <router Router>
+Explainer explainer_for(const Router& router, const AnsweringOptions& options) {
+    if constexpr (explaining_router<Router>) {
+        if (options.explain) return explainer_of(router);
     }
+    return {};
 }
 
 /// A router that keeps the evidence of its last decision before the last model was asked, and draws in batches.
@@ -97,11 +98,11 @@ inline void fail(LiveAnswer& answer, const char* message) {
 }  // namespace detail
 
 /// Answers a query from a source that keeps what was said and paid, in `shares()`, what failed, in `failure()`, and the texts,
-/// by `accepted_text(model, accepted)`. Whatever fails is in the answer; nothing of it is thrown. `explainer` may be null.
+/// by `accepted_text(model, accepted)`. Whatever fails is in the answer; nothing of it is thrown. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      std::size_t models, const AnsweringOptions& options,
-                                     const PolicyExplainer* explainer) {
+                                     const Explainer& explainer) {
     const auto start = std::chrono::steady_clock::now();
     LiveAnswer answer;
     answer.id = id;
@@ -118,7 +119,7 @@ template <router Router, source Source>
             answer.accepted = outcome.accepted;
             answer.model = outcome.model;
             answer.degraded = answer.failure.has_value();
-            if (explainer != nullptr) answer.explanation = explainer->explain(last_open);
+            if (explainer) answer.explanation = explainer(last_open);
         }
     } catch (const std::exception& error) {
         detail::fail(answer, error.what());
@@ -131,14 +132,27 @@ template <router Router, source Source>
     return answer;
 }
 
-template <router Router, live_verifier Verifier>
+/// The router at work on live models. The explainer of the router is made once. Safe to share between threads.
+template <router Router, class Verifier>
 class Answerer {
+    static_assert(detail::is_live_verifier<Verifier>());
+
  public:
     /// Models are cheapest first, as the router was trained on. Throws `ArgumentError` for sampling that no model can be asked
-    /// for, where there are no models, and for `all_draws` below 1. The router must outlive the answerer unchanged.
+    /// for, for no models, and for `all_draws` below 1. The router must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
-        : router_(router), models_(std::move(models)), verifier_(std::move(verifier)), options_(options) {
+        : Answerer(router, std::move(models), std::move(verifier), options,
+                   detail::explainer_for(router, options)) {}
+
+    /// Uses an explainer that was made before; it may be empty. Throws as above.
+    Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier, AnsweringOptions options,
+             Explainer explainer)
+        : router_(router),
+          models_(std::move(models)),
+          verifier_(std::move(verifier)),
+          options_(std::move(options)),
+          explainer_(std::move(explainer)) {
         if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
         if (options_.all_draws < 1)
             throw ArgumentError("all_draws: expected at least 1, found " +
@@ -150,44 +164,47 @@ class Answerer {
                 throw ArgumentError(model.model.name() + ": " + error.what());
             }
         }
-        if constexpr (explainable) {
-            if (options_.explain && PolicyExplainer::has_table(router_))
-                explainer_ = std::make_unique<PolicyExplainer>(router_);
-        }
     }
 
-    /// A router that would be gone before the first query.
+    /// Refuses a router that would be gone before the first query.
     Answerer(const Router&& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {}) = delete;
 
     /// Answers a query. Whatever fails is in the answer; nothing of it is thrown.
-    [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop = {}) const {
-        LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
-                          {.all_draws = options_.all_draws, .stop = stop});
-        return answer_from(source, router_, query.id, models_.size(), options_, explainer_.get());
+    [[nodiscard]] LiveAnswer answer(const Query& query) const { return answer(query, options_.stop); }
+
+    /// Answers a query, and is interrupted by this stop instead of that of the options.
+    [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop) const {
+        if constexpr (live_verifier<Verifier>) {
+            LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
+                              {.all_draws = options_.all_draws, .stop = stop});
+            return answer_from(source, router_, query.id, models_.size(), options_, explainer_);
+        } else {
+            return {};
+        }
     }
 
     /// Answers queries, several at a time, in their order. A query that fails does not stop the others. Throws `ArgumentError`
     /// for a concurrency of 0, and what `on_answer` throws: then no further query is begun, and those under way end first.
-    [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
-                                                     const AnswerAllOptions& options = {}) const {
-        if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
+    [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries) const {
+        if (options_.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
         std::vector<LiveAnswer> answers(queries.size());
         std::vector<char> begun(queries.size(), 0);
         std::mutex mutex;
-        detail::for_each_concurrently(queries.size(), options.concurrency, options.stop, [&](std::size_t i) {
+        const auto work = [&](std::size_t i) {
             begun[i] = 1;
-            answers[i] = answer(queries[i], options.stop);
-            if (!options.on_answer) return;
+            answers[i] = answer(queries[i]);
+            if (!options_.on_answer) return;
             const std::lock_guard lock(mutex);
-            options.on_answer(i, answers[i]);
-        });
+            options_.on_answer(i, answers[i]);
+        };
+        detail::for_each_concurrently(queries.size(), options_.concurrency, options_.stop, work);
         for (std::size_t i = 0; i < queries.size(); ++i) {
             if (begun[i] != 0) continue;
             answers[i].id = queries[i].id;
             answers[i].failure = LiveFailure{FailureKind::cancelled, "cancelled before it began"};
             answers[i].models.resize(models_.size());
-            if (options.on_answer) options.on_answer(i, answers[i]);
+            if (options_.on_answer) options_.on_answer(i, answers[i]);
         }
         return answers;
     }
@@ -195,13 +212,11 @@ class Answerer {
     [[nodiscard]] const std::vector<LiveModel>& models() const noexcept { return models_; }
 
  private:
-    static constexpr bool explainable = std::same_as<Router, PomdpRouter>;
-
     const Router& router_;
     std::vector<LiveModel> models_;
     Verifier verifier_;
     AnsweringOptions options_;
-    std::unique_ptr<PolicyExplainer> explainer_;
+    Explainer explainer_;
 };
 
 }  // namespace automix

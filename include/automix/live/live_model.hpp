@@ -3,6 +3,7 @@
 // answers, one for all models or a choice by model and query.
 #pragma once
 
+#include <automix/live/detail/for_dataset.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/request.hpp>
@@ -26,8 +27,7 @@ struct LiveModel {
     RenderLimits limits{};
 
     [[nodiscard]] const PromptTemplate& prompt_of(const Query& query) const {
-        const auto found = prompts_by_dataset.find(query.dataset);
-        return found == prompts_by_dataset.end() ? prompt : found->second;
+        return detail::for_dataset(prompts_by_dataset, query.dataset, prompt);
     }
 };
 
@@ -42,6 +42,20 @@ concept verifier_choice = requires(const V& choice, int model, const Query& quer
 /// What the mixer takes as a verifier: one for all models, or a choice.
 template <class V>
 concept live_verifier = verifier<V, AnyModel> || verifier_choice<V>;
+
+namespace detail {
+
+/// Refuses a type that is no verifier by a sentence that names what is required.
+template <class Verifier>
+constexpr bool is_live_verifier() {
+    static_assert(live_verifier<Verifier>,
+                  "a verifier needs a member `Verdicts verify(AnyModel&, const VerificationTask&, DrawRange, "
+                  "const std::stop_token&) const`, or is callable with a model's number and a `const Query&` "
+                  "and gives a reference to such a verifier; see automix/verify/verifier.hpp");
+    return true;
+}
+
+}  // namespace detail
 
 /// The verifier for a model's answer to a query.
 template <live_verifier Verifier>

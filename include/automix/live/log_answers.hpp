@@ -9,7 +9,7 @@
 #include <automix/evaluation/log_source.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
-#include <automix/routing/belief/policy_explainer.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/router.hpp>
 
 #include <cstddef>
@@ -59,10 +59,11 @@ class LogAnswers {
     /// twice.
     [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models);
 
-    /// Answers the query of that id; one that is not in the log fails. `explainer` may be null.
+    /// Answers the query of that id; one that is not in the log fails. `explainer` may be empty; it is made once for many
+    /// queries by `explainer_of(router)`.
     template <router Router>
     [[nodiscard]] LiveAnswer answer(const std::string& id, const Router& router,
-                                    const AnsweringOptions& options, const PolicyExplainer* explainer) const {
+                                    const AnsweringOptions& options, const Explainer& explainer) const {
         const auto row = data_.find(id);
         if (!row) {
             LiveAnswer missing;

@@ -27,17 +27,23 @@ struct RecordOptions {
     Metric metric = exact_match;  ///< of answer and reference
 };
 
-/// The record, or why there is none: then some call failed, and its message names the model. Throws `ArgumentError` for a
-/// query without a reference and for draws below 0.
-template <live_verifier Verifier>
+/// Throws `ArgumentError` for a query without a reference and for draws below 0.
+inline void require_recordable(const Query& query, const RecordOptions& options) {
+    if (!query.reference) throw ArgumentError("reference: missing in query " + in_quotes(query.id));
+    if (options.draws < 0)
+        throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
+}
+
+/// Returns the record, or why there is none: then some call failed, and its message names the model. Throws `ArgumentError`
+/// for a query without a reference and for draws below 0.
+template <class Verifier>
 [[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
                                                                 std::span<const LiveModel> models,
                                                                 const Verifier& verifier,
                                                                 const RecordOptions& options,
                                                                 const std::stop_token& stop = {}) {
-    if (!query.reference) throw ArgumentError("reference: missing in query " + in_quotes(query.id));
-    if (options.draws < 0)
-        throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
+    static_assert(detail::is_live_verifier<Verifier>());
+    require_recordable(query, options);
     LiveSource source(models, verifier, query, {.stop = stop});
     LogRecord log;
     log.record.id = query.id;

@@ -22,8 +22,12 @@ namespace automix {
 /// Writes calls to a file.
 class CallRecorder {
  public:
-    /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
-    explicit CallRecorder(std::string path, detail::AppendMode mode = detail::AppendMode::append);
+    /// What becomes of a file that is there: `append` refuses one whose last line was cut off, `repair` removes that line and
+    /// appends, `create` starts anew.
+    using Mode = detail::AppendMode;
+
+    /// Throws `DataError` if the file cannot be appended to, as one whose first line is no call.
+    explicit CallRecorder(std::string path, Mode mode = Mode::append);
 
     /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
     void require_open();

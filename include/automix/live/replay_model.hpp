@@ -22,7 +22,7 @@
 
 namespace automix {
 
-/// The calls of a recording that have not been served yet. A template, so that its JSON is compiled where it is used.
+/// The calls of a recording that have not been served yet.
 class CallReplay {
  public:
     CallReplay() = default;
@@ -66,6 +66,10 @@ class CallReplay {
 /// Reads a recording into `replay`. Throws `DataError` with file, line and field. A last line that was cut off is passed over
 /// where `forgive_cut` is set, as for a run that was killed.
 void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false);
+
+/// Returns whether the first record of a file is a call, and not, say, a record of a log. Throws `DataError` if the file cannot
+/// be read, also for a pipe, which cannot be read twice.
+[[nodiscard]] bool is_call_recording(const std::string& path);
 
 /// A model that is a recording. Throws `ModelError` of kind `missing_recording` for what is not in it.
 class ReplayModel {

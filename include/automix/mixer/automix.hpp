@@ -10,20 +10,28 @@
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/router.hpp>
+#include <automix/routing/training.hpp>
 
+#include <concepts>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -34,6 +42,47 @@ struct AutomixOptions {
     EvaluationOptions evaluation{};
 };
 
+struct PolicyFile;
+
+namespace detail {
+
+/// Reads and writes policy files; complete in mixer/saved_policy.hpp.
+struct PolicyStore;
+
+/// Returns the POMDP router that a router is, or holds; null for any other.
+template <class Router>
+const PomdpRouter* pomdp_router_in(const Router& router) noexcept {
+    if constexpr (std::same_as<Router, PomdpRouter>) {
+        return &router;
+    } else if constexpr (std::same_as<Router, AnyRouter>) {
+        return router.template target<PomdpRouter>();
+    } else {
+        return nullptr;
+    }
+}
+
+template <class Router>
+PomdpRouter* pomdp_router_in(Router& router) noexcept {
+    return const_cast<PomdpRouter*>(pomdp_router_in(std::as_const(router)));
+}
+
+/// Returns the prices to evaluate a saved policy at: those given, else those that the log records, else the policy's own.
+inline Prices prices_for(const Dataset& data, Prices given, const RoutingPrices& trained) {
+    const auto records = [&](const Column& prices) { return !prices.isNaN().all(); };
+    if (data.rows() == 0 || data.model_names().empty()) return given;
+    if (given.answers.empty() && !records(data.recorded_costs(0))) given.answers = trained.answers;
+    bool draws = given.verification || !given.draws.empty();
+    for (Index model = 0; model < data.models(); ++model)
+        draws = draws || records(data.recorded_draw_costs(model));
+    if (!draws) given.draws = trained.draws;
+    return given;
+}
+
+}  // namespace detail
+
+/// A router with its prices. It holds a trained policy, whatever the type of the router: one that it trained itself, one that
+/// was trained before, or one of a file. Copies share the trained policy, which never changes; training makes a new one.
+/// One that was moved from may be assigned to and destroyed, nothing else.
 template <class Router>
 class Automix {
     static_assert(automix::router<Router>,
@@ -43,110 +92,212 @@ class Automix {
                   "automix: a router for the facade must be copyable and have `TrainingResult train(const "
                   "TrainingData&)`; "
                   "see automix/routing/router.hpp");
-    static_assert(std::is_nothrow_move_assignable_v<Router>, "automix: moving a router must not throw");
 
  public:
+    /// Takes a router. A POMDP router that was trained before can be used at once.
     explicit Automix(Router router, AutomixOptions options = {})
-        : router_(std::move(router)), options_(std::move(options)) {}
+        : state_(std::make_shared<const State>(std::move(router))), options_(std::move(options)) {}
 
-    /// Trains the router on `data` at its mean prices. Strong guarantee: where it throws, the old policy stays. That
-    /// nothing is feasible is an answer: it replaces the old policy.
+    /// Takes the policy of a file, which can be used at once, saved again and trained anew.
+    template <std::same_as<PolicyFile> File>
+    explicit Automix(File file, AutomixOptions options = {})
+        : state_(std::make_shared<const State>(Router(std::move(file.router)), std::move(file.statistics))),
+          options_(std::move(options)) {}
+
+    /// Reads a policy file, as `save` and `automix train` write it. Include `automix/mixer/saved_policy.hpp` to call it.
+    /// Throws `DataError` with file, line and field for what is wrong with the file.
+    template <class Store = detail::PolicyStore>
+    [[nodiscard]] static Automix load(const std::string& path, AutomixOptions options = {}) {
+        require_store<Store>();
+        return Automix(Store::read(path), std::move(options));
+    }
+
+    /// Replaces the file by the policy and the statistics that it was trained on. Include `automix/mixer/saved_policy.hpp` to
+    /// call it. Throws `NotTrainedError` before training and for an infeasible objective, `ArgumentError` for a router other
+    /// than `pomdp`, and `DataError` if the file cannot be written.
+    template <class Store = detail::PolicyStore>
+    void save(const std::string& path) const {
+        require_store<Store>();
+        const PomdpRouter* const policy = detail::pomdp_router_in(router());
+        if (policy == nullptr)
+            throw ArgumentError("automix: only a policy of the router pomdp can be saved, found " +
+                                router_name());
+        require_trained();
+        if (!state_->statistics)
+            throw ArgumentError(
+                "automix: the router was trained before, so the statistics to save with it are not known; "
+                "train the mixer, or use write_policy");
+        Store::write(path, *policy, *state_->statistics);
+    }
+
+    /// Trains the router on `data` at its mean prices. Strong guarantee: if it throws, the old policy stays. That nothing is
+    /// feasible is an answer: it replaces the old policy. The statistics of a POMDP router are kept for `save`.
     /// Throws `DataError` for data that cannot be trained on and `ArgumentError` for prices that make no sense.
     TrainingResult train(const Dataset& data) { return train(data, resolve_prices(data, options_.prices)); }
 
-    /// As above, at prices settled before, as for a part of a larger log.
+    /// Trains at prices settled before, as for a part of a larger log.
     TrainingResult train(const Dataset& data, const PriceTable& prices) {
         if (data.rows() == 0) throw DataError("no rows to train on");
         require_prices_for(data, prices);
-        Router fresh = router_;
-        TrainingResult result = fresh.train(TrainingData{data, prices});
-        std::vector<std::string> models = data.model_names();
-        router_ = std::move(fresh);
-        models_ = std::move(models);
-        recorded_prices_ = prices.recorded;
+        const TrainingData training{data, prices};
+        Router fresh = router();
+        TrainingResult result;
+        std::optional<Statistics> statistics;
+        if (PomdpRouter* const pomdp = detail::pomdp_router_in(fresh)) {
+            statistics = pomdp->collect(training);
+            result = pomdp->train(*statistics);
+        } else {
+            result = fresh.train(training);
+        }
+        state_ = std::make_shared<const State>(std::move(fresh), data.model_names(), prices.recorded,
+                                               std::move(statistics));
         return result;
     }
 
-    /// The router's action on that evidence. Throws `NotTrainedError` before training, or where training found nothing
+    /// Returns the router's action on that evidence. Throws `NotTrainedError` before training, or if training found nothing
     /// feasible, and `ArgumentError` unless there is one entry for each model trained on.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         require_trained();
-        if (evidence.models.size() != models_.size()) {
-            throw ArgumentError("evidence: expected one entry for each of " + std::to_string(models_.size()) +
-                                " models, found " + std::to_string(evidence.models.size()));
+        if (evidence.models.size() != models().size()) {
+            throw ArgumentError("evidence: expected one entry for each of " +
+                                std::to_string(models().size()) + " models, found " +
+                                std::to_string(evidence.models.size()));
         }
-        return router_.next(evidence);
+        return router().next(evidence);
     }
 
-    /// Replays `data` with the trained router, each record at its own prices. Throws `NotTrainedError` before training and
-    /// where training found nothing feasible, and `DataError` for other models than those trained
-    /// on, or where one of the two data sets records its prices and the other does not.
+    /// Replays `data` with the trained router, each record at its own prices. A policy that was not trained here is evaluated
+    /// at the prices of the options, else at those that the records hold, else at its own. Throws `NotTrainedError` before
+    /// training and if training found nothing feasible. Throws `DataError` for other models than those trained on, and if one
+    /// of the two data sets records its prices and the other does not.
     [[nodiscard]] Evaluation evaluate(const Dataset& data) const {
-        return evaluate(data, resolve_prices(data, options_.prices));
+        require_models(data);
+        const PomdpRouter* const policy = detail::pomdp_router_in(router());
+        if (state_->recorded || policy == nullptr)
+            return evaluate(data, resolve_prices(data, options_.prices));
+        return evaluate(
+            data, resolve_prices(data, detail::prices_for(data, options_.prices, policy->trained().prices)));
     }
 
-    /// As above, at prices settled before, as for a part of a larger log.
+    /// Replays at prices settled before, as for a part of a larger log.
     [[nodiscard]] Evaluation evaluate(const Dataset& data, const PriceTable& prices) const {
-        require_trained();
-        if (data.model_names() != models_) {
-            throw DataError("trained on the models " + joined(models_) + ", but the data has " +
-                            joined(data.model_names()));
-        }
+        require_models(data);
         require_prices_for(data, prices);
-        if (data.rows() > 0 && prices.recorded != recorded_prices_) {
+        if (data.rows() > 0 && state_->recorded && prices.recorded != *state_->recorded) {
             throw DataError(
                 "the rows trained on and these do not both record prices; record them in all, or give "
                 "prices");
         }
-        return automix::evaluate(router_, data, prices, options_.evaluation);
+        return automix::evaluate(router(), data, prices, options_.evaluation);
     }
 
-    /// Answers a live query; see `Answerer`, which is quicker for many. Throws as `next` before training, and `ArgumentError`
-    /// for other models than those trained on; what fails in the query itself is in the answer.
-    template <live_verifier Verifier>
+    /// Answers a live query; `answerer` is quicker for many. Throws as `next` before training, and `ArgumentError` for other
+    /// models than those trained on; what fails in the query itself is in the answer.
+    template <class Verifier>
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::vector<LiveModel>& models,
                                     const Verifier& verifier, const AnsweringOptions& options = {}) const {
         return answerer(models, verifier, options).answer(query);
     }
 
-    /// Answers many live queries, several at a time, in their order. Throws as `answer`.
-    template <live_verifier Verifier>
+    /// Answers many live queries, several at a time, in their order. Throws as `answer`, and as `Answerer::answer_all`.
+    template <class Verifier>
     [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
                                                      const std::vector<LiveModel>& models,
                                                      const Verifier& verifier,
-                                                     const AnswerAllOptions& all = {},
                                                      const AnsweringOptions& options = {}) const {
-        return answerer(models, verifier, options).answer_all(queries, all);
+        return answerer(models, verifier, options).answer_all(queries);
     }
 
-    /// The trained router at work on live models; the mixer must outlive it unchanged. Throws as `answer`.
-    template <live_verifier Verifier>
+    /// Returns the trained router at work on live models. The mixer must outlive it and must not be trained meanwhile.
+    /// Throws as `answer`.
+    template <class Verifier>
     [[nodiscard]] Answerer<Router, Verifier> answerer(std::vector<LiveModel> models, Verifier verifier,
                                                       AnsweringOptions options = {}) const {
         require_trained();
         std::vector<std::string> names;
         for (const LiveModel& model : models) names.push_back(model.model.name());
-        if (names != models_)
-            throw ArgumentError("trained on the models " + joined(models_) + ", but asked to answer with " +
-                                joined(names));
-        return Answerer<Router, Verifier>(router_, std::move(models), std::move(verifier), options);
+        if (names != this->models())
+            throw ArgumentError("trained on the models " + joined(this->models()) +
+                                ", but asked to answer with " + joined(names));
+        Explainer explainer = options.explain ? state_->explain() : Explainer();
+        return Answerer<Router, Verifier>(router(), std::move(models), std::move(verifier),
+                                          std::move(options), std::move(explainer));
     }
 
-    [[nodiscard]] const Router& router() const noexcept { return router_; }
+    [[nodiscard]] const Router& router() const noexcept { return state_->router; }
     [[nodiscard]] const AutomixOptions& options() const noexcept { return options_; }
 
-    /// Names of the models trained on, cheapest first; empty before training.
-    [[nodiscard]] const std::vector<std::string>& models() const noexcept { return models_; }
+    /// Returns the names of the models trained on, cheapest first; none before training.
+    [[nodiscard]] const std::vector<std::string>& models() const noexcept { return state_->models; }
 
- private:
-    void require_trained() const {
-        if (models_.empty()) throw NotTrainedError("automix: train the mixer before using it");
+    /// Returns the statistics that a POMDP router was trained on; null if they are not known.
+    [[nodiscard]] const Statistics* statistics() const noexcept {
+        return state_->statistics ? &*state_->statistics : nullptr;
     }
 
-    Router router_;
+ private:
+    /// A router and what is known of its training.
+    struct State {
+        explicit State(Router trained, std::optional<Statistics> sums = {})
+            : router(std::move(trained)), statistics(std::move(sums)) {
+            const PomdpRouter* const policy = detail::pomdp_router_in(std::as_const(router));
+            if (policy == nullptr) return;
+            for (const ModelShape& model : policy->trained().models) models.push_back(model.name);
+        }
+
+        State(Router trained, std::vector<std::string> names, RecordedPrices prices,
+              std::optional<Statistics> sums)
+            : router(std::move(trained)),
+              models(std::move(names)),
+              recorded(prices),
+              statistics(std::move(sums)) {}
+
+        /// Returns the explainer of the router, made once; empty if there is none.
+        Explainer explain() const {
+            if constexpr (explaining_router<Router>)
+                std::call_once(explainer_made, [&] { explainer = explainer_of(router); });
+            return explainer;
+        }
+
+        Router router;
+        std::vector<std::string> models{};         ///< none before training
+        std::optional<RecordedPrices> recorded{};  ///< nothing for a policy that was not trained here
+        std::optional<Statistics> statistics{};
+        mutable std::once_flag explainer_made{};
+        mutable Explainer explainer{};
+    };
+
+    template <class Store>
+    static constexpr void require_store() {
+        static_assert(
+            requires { sizeof(Store); },
+            "automix: include automix/mixer/saved_policy.hpp to load and save policies");
+    }
+
+    [[nodiscard]] std::string router_name() const {
+        if constexpr (named_router<Router>) {
+            return in_quotes(router().name());
+        } else {
+            return "a router without a name";
+        }
+    }
+
+    void require_trained() const {
+        if (models().empty()) throw NotTrainedError("automix: train the mixer before using it");
+    }
+
+    void require_models(const Dataset& data) const {
+        require_trained();
+        if (data.model_names() == models()) return;
+        throw DataError("trained on the models " + joined(models()) + ", but the data has " +
+                        joined(data.model_names()));
+    }
+
+    std::shared_ptr<const State> state_;
     AutomixOptions options_;
-    std::vector<std::string> models_;
-    RecordedPrices recorded_prices_{};
 };
+
+template <std::same_as<PolicyFile> File>
+Automix(File, AutomixOptions = {}) -> Automix<PomdpRouter>;
 
 }  // namespace automix

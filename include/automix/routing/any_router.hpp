@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any named, trainable router behind one type, for programs that choose it at run time. A copy is deep. One virtual
-// call per decision. One that was moved from may be copied, assigned to and destroyed, nothing else.
+// Any named, trainable router behind one type, for programs that choose it at run time; and the concepts of what a router may
+// offer beyond decisions, which the type forwards. A copy is deep. A decision costs one virtual call. A router that was moved
+// from may be copied, assigned to and destroyed, nothing else.
 #pragma once
 
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
 
 #include <concepts>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -33,8 +37,64 @@ concept named_router = trainable_router<R> && requires(const R& r) {
     { r.parameters() } -> std::same_as<Parameters>;
 };
 
+/// Explains what a trained router does on evidence. Empty for a router that cannot explain itself. The router must outlive it
+/// unchanged. Safe to call from many threads. Throws `ProtocolError` for evidence that no query can have.
+using Explainer = std::function<Explanation(const Evidence&)>;
+
+class PomdpRouter;
+
+/// Returns the explainer of a trained POMDP router; empty before training and for a policy of a curve. O(cells * outcomes).
+[[nodiscard]] Explainer explainer_of(const PomdpRouter& router);
+
+/// Returns how many draws the policy takes at most of that model's answer; nothing before training.
+[[nodiscard]] std::optional<int> max_draws_of(const PomdpRouter& router, int model);
+
+/// Returns the explainer of a router that has a member for it.
+template <class R>
+    requires requires(const R& r) {
+        { r.explainer() } -> std::same_as<Explainer>;
+    }
+[[nodiscard]] Explainer explainer_of(const R& router) { return router.explainer(); }
+
+/// Returns the most draws of a model's answer by a router that has a member for it.
+template <class R>
+    requires requires(const R& r, int model) {
+        { r.max_draws(model) } -> std::same_as<std::optional<int>>;
+    }
+[[nodiscard]] std::optional<int> max_draws_of(const R& router, int model) { return router.max_draws(model); }
+
+/// A router that can explain its decisions: it has a member `Explainer explainer() const`, or is a `PomdpRouter`.
+template <class R>
+concept explaining_router = router<R> && requires(const R& r) {
+    { explainer_of(r) } -> std::same_as<Explainer>;
+};
+
+/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(int model) const`, or
+/// is a `PomdpRouter`. Nothing means that there is no limit.
+template <class R>
+concept draw_limited_router = router<R> && requires(const R& r, int model) {
+    { max_draws_of(r, model) } -> std::same_as<std::optional<int>>;
+};
+
 class AnyRouter {
  public:
+    /// Takes a router over. Implicit, so that `std::vector<AnyRouter>{PomdpRouter(), UnionRouter()}` works. The constraint does
+    /// not ask whether the router can be copied: routers that hold an `AnyRouter` are tested here while that is found out.
+    template <class R>
+        requires(!std::same_as<R, AnyRouter>)
+    &&requires(R& router, const TrainingData& training, const Evidence& evidence) {
+        router.train(training);
+        router.next(evidence);
+    }
+    AnyRouter(R router) {  // NOLINT(google-explicit-constructor)
+        static_assert(named_router<R>,
+                      "a router behind AnyRouter needs `TrainingResult train(const TrainingData&)`, `Action "
+                      "next(const Evidence&) const`, `name()` and `Parameters parameters() const`; see "
+                      "automix/routing/any_router.hpp");
+        if constexpr (named_router<R>) self_ = std::make_unique<Holder<R>>(std::move(router));
+    }
+
+    /// Takes a router over, by name.
     template <named_router R>
     static AnyRouter of(R router) {
         return AnyRouter(std::make_unique<Holder<R>>(std::move(router)));
@@ -56,6 +116,22 @@ class AnyRouter {
     [[nodiscard]] Action next(const Evidence& evidence) const { return self_->next(evidence); }
     [[nodiscard]] Parameters parameters() const { return self_->parameters(); }
     [[nodiscard]] std::span<const double> breakpoints() const { return self_->breakpoints(); }
+    /// Returns the explainer of the router, which refers to it; empty for one that cannot explain itself.
+    [[nodiscard]] Explainer explainer() const { return self_->explainer(); }
+    /// Returns how many draws of that model's answer the router takes at most; nothing if it says no limit.
+    [[nodiscard]] std::optional<int> max_draws(int model) const { return self_->max_draws(model); }
+
+    /// Returns the router inside if it is of that type, else null.
+    template <class R>
+    [[nodiscard]] const R* target() const noexcept {
+        const auto* holder = dynamic_cast<const Holder<R>*>(self_.get());
+        return holder == nullptr ? nullptr : &holder->router;
+    }
+    template <class R>
+    [[nodiscard]] R* target() noexcept {
+        auto* holder = dynamic_cast<Holder<R>*>(self_.get());
+        return holder == nullptr ? nullptr : &holder->router;
+    }
 
  private:
     struct Base {
@@ -70,6 +146,8 @@ class AnyRouter {
         [[nodiscard]] virtual Action next(const Evidence&) const = 0;
         [[nodiscard]] virtual Parameters parameters() const = 0;
         [[nodiscard]] virtual std::span<const double> breakpoints() const = 0;
+        [[nodiscard]] virtual Explainer explainer() const = 0;
+        [[nodiscard]] virtual std::optional<int> max_draws(int model) const = 0;
     };
 
     template <class R>
@@ -94,6 +172,14 @@ class AnyRouter {
             if constexpr (randomised_router<R>) return router.breakpoints();
             return {};
         }
+        [[nodiscard]] Explainer explainer() const override {
+            if constexpr (explaining_router<R>) return explainer_of(router);
+            return {};
+        }
+        [[nodiscard]] std::optional<int> max_draws(int model) const override {
+            if constexpr (draw_limited_router<R>) return max_draws_of(router, model);
+            return std::nullopt;
+        }
         R router;
     };
 
@@ -103,3 +189,7 @@ class AnyRouter {
 };
 
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/detail/any_router_inl.hpp>
+#endif

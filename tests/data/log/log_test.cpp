@@ -100,6 +100,22 @@ TEST_CASE("a truncated last line is skipped with a warning where that is allowed
                       Catch::Matchers::EndsWith("only.jsonl: no records"));
 }
 
+TEST_CASE("who reads the data alone is told the warnings") {
+    const files::Directory directory;
+    const std::string path = directory.write("log.jsonl", line("a", "") + "{\"id\":\"b");
+    ReadOptions options;
+    options.allow_truncated = true;
+    std::vector<std::string> told;
+    const auto tell = [&](const std::string& warning) { told.push_back(warning); };
+    CHECK(automix::read_dataset(path, options, tell).rows() == 1);
+    CHECK(told == read_log(path, options).warnings);
+    REQUIRE(told.size() == 1);
+    CHECK(automix::read_dataset({path}, options, {}).rows() == 1);
+    CHECK(automix::read_dataset(std::vector{path}, options, tell).rows() == 1);
+    CHECK(told.size() == 2);
+    CHECK_THROWS_WITH(automix::read_dataset(path, {}, tell), path + ":2: truncated last line");
+}
+
 TEST_CASE("the first place of a duplicate is found behind gaps and over files") {
     const files::Directory directory;
     const std::string first = directory.write(

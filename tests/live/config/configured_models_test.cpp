@@ -36,19 +36,19 @@ ModelConfig config(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a guarded model is asked again, and pays what its configuration says", "[live]") {
+TEST_CASE("a metered model is asked again, and pays what its configuration says", "[live]") {
     ModelConfig configured = config("m");
     configured.attempts = 2;
     const auto ledger = std::make_shared<Ledger>(5.0);
     int asked = 0;
     const AnyModel model =
-        guarded(CallableModel("m",
-                              [&](const GenerateRequest& request) {
-                                  if (++asked == 1)
-                                      throw ModelError("m", {.kind = FailureKind::server}, "down");
-                                  return live::saying(request, "a", 0.0);
-                              }),
-                configured, ledger);
+        metered_model(CallableModel("m",
+                                    [&](const GenerateRequest& request) {
+                                        if (++asked == 1)
+                                            throw ModelError("m", {.kind = FailureKind::server}, "down");
+                                        return live::saying(request, "a", 0.0);
+                                    }),
+                      configured, ledger);
     GenerateRequest request{.messages = {{.text = "?"}}, .sampling = configured.generation};
     CHECK(model.generate(request).cost == 2.0);
     CHECK(asked == 2);

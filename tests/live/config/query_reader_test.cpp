@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
+#include <automix/core/error.hpp>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,4 +101,13 @@ TEST_CASE("a query may be of any length") {
     const auto queries =
         parse_queries("{\"id\":\"1\",\"question\":\"?\",\"context\":\"" + context + "\"}", "q");
     CHECK(queries.at(0).context == context);
+}
+
+TEST_CASE("queries are read from a file") {
+    const files::Directory directory;
+    const std::string path = directory.write("queries.jsonl", "{\"id\":\"a\",\"question\":\"why\"}\n");
+    CHECK(automix::read_queries(path).at(0).question == "why");
+    CHECK_THROWS_WITH(automix::read_queries(path, automix::References::required),
+                      path + ":1: reference: missing");
+    CHECK_THROWS_AS(automix::read_queries(directory.path("none")), automix::DataError);
 }

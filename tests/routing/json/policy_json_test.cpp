@@ -321,3 +321,41 @@ TEST_CASE("a policy of alpha vectors survives its file to the bit") {
         CHECK(found.substr(0, message.size()) == message);
     }
 }
+
+TEST_CASE("statistics at other prices than the policy's are neither written nor read") {
+    const Statistics statistics = drawn(2, 3);
+    const PomdpRouter router = trained(statistics, with(Objective::lambda(0.01)));
+    const auto at_prices = [&](double answer, double draw) {
+        Statistics other = statistics;
+        for (FoldStatistics& fold : other.folds) {
+            fold.answer_prices[1] *= answer;
+            fold.draw_prices[0] *= draw;
+        }
+        return other;
+    };
+    CHECK_THROWS_WITH(
+        to_policy_text(router, at_prices(1.25, 1.0)),
+        "policy: an answer of \"large\" costs 25 in the statistics, and 20 in the policy; train on "
+        "statistics at the policy's prices");
+    CHECK_THROWS_AS(to_policy_text(router, at_prices(1.0, 1.1)), ArgumentError);
+    // Sums that were added up in another order are the same prices.
+    CHECK_NOTHROW(to_policy_text(router, at_prices(1.0 + 1e-14, 1.0 - 1e-14)));
+    Statistics half = statistics;
+    half *= 0.5;
+    CHECK_NOTHROW(to_policy_text(router, half));
+
+    // A file that holds the statistics of another policy, and whose checksum is right.
+    const Statistics other = at_prices(1.0, 2.0);
+    nlohmann::json json = nlohmann::json::parse(to_policy_text(router, statistics));
+    json["statistics"] = nlohmann::json::parse(
+        to_policy_text(trained(other, with(Objective::lambda(0.01))), other))["statistics"];
+    const std::string wrong = policy_error(json.dump());
+    const std::string expected = "expected \"";
+    const std::size_t at = wrong.find(expected);
+    REQUIRE(at != std::string::npos);
+    json["checksum"] = wrong.substr(at + expected.size(), 16);
+    CHECK(policy_error(json.dump()) ==
+          "p.json:1: statistics: a draw of \"small\" costs 0.2 in the statistics, and 0.1 in the policy; "
+          "train on "
+          "statistics at the policy's prices");
+}

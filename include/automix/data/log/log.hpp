@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads whole logs into a data set in columns. Several files are read as one: ids are unique over all of them, models and
-// their order the same. What is odd but usable comes back as warnings, each kind once with its count and first place.
+// their order the same. What is odd but usable is a warning, each kind once with its count and first place: `read_log` returns
+// them, and `read_dataset`, which returns the data alone, hands them to a function.
 // One pass, in constant memory beyond columns and ids.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/read_options.hpp>
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -30,6 +32,24 @@ Log read_log(const std::string& path, const ReadOptions& options = {});
 
 /// Paths in braces, be it one or several.
 Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options = {});
+
+/// Takes one warning.
+using WarningHandler = std::function<void(const std::string& warning)>;
+
+/// Writes a line to standard error: `automix: warning: ...`.
+void print_warning(const std::string& warning);
+
+/// Reads the files as one log and returns its data alone. Calls `on_warning` with each warning; the default prints them, and
+/// an empty function drops them. Throws as `read_log`, and what `on_warning` throws.
+Dataset read_dataset(const std::vector<std::string>& paths, const ReadOptions& options = {},
+                     const WarningHandler& on_warning = print_warning);
+
+Dataset read_dataset(const std::string& path, const ReadOptions& options = {},
+                     const WarningHandler& on_warning = print_warning);
+
+/// Reads from paths in braces, be it one or several.
+Dataset read_dataset(std::initializer_list<std::string> paths, const ReadOptions& options = {},
+                     const WarningHandler& on_warning = print_warning);
 
 }  // namespace automix
 

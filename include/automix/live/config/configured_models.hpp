@@ -8,6 +8,7 @@
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #include <map>
@@ -18,10 +19,12 @@
 
 namespace automix {
 
-/// The backend with its price charged to the ledger, within its limits, and asked again where that makes sense.
-AnyModel guarded(AnyModel backend, const ModelConfig& config, std::shared_ptr<Ledger> ledger);
+/// Returns the backend metered, limited and retried: its calls are charged to the ledger at the configured prices, kept within
+/// the configured rates, and asked again after failures that may pass. Throws `ArgumentError` for what a configuration has
+/// wrong.
+AnyModel metered_model(AnyModel backend, const ModelConfig& config, std::shared_ptr<Ledger> ledger);
 
-/// The model as the mixer asks it.
+/// Returns the model as the mixer asks it, with the sampling and the prompts of its configuration.
 LiveModel live_model(AnyModel model, const ModelConfig& config);
 
 /// The verifier of each model of a models file, by data set where its prompts say so. A `verifier_choice`.
@@ -37,7 +40,7 @@ class ConfiguredVerifiers {
         std::map<std::string, SelfVerifier> by_dataset;
     };
 
-    static SelfVerifier verifier(const ModelConfig& model, const ModelPrompts& prompts);
+    static SelfVerifier verifier(const ModelConfig& model, const PromptTemplate& prompt);
 
     std::vector<OfModel> models_;
 };

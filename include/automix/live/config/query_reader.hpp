@@ -41,6 +41,10 @@ enum class References : std::uint8_t { optional, required };
 [[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                References references = References::optional);
 
+/// Reads the queries of a file. Throws as `parse_queries`, and `DataError` if the file cannot be read.
+[[nodiscard]] std::vector<Query> read_queries(const std::string& path,
+                                              References references = References::optional);
+
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED

@@ -16,10 +16,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace automix {
@@ -122,6 +124,19 @@ AUTOMIX_INLINE void read_calls(const std::string& path, CallReplay& replay, bool
             throw DataError(Place{path, lines.line(), error.place().field}, error.detail());
         }
     }
+}
+
+AUTOMIX_INLINE bool is_call_recording(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+        throw DataError(Place{path, 0, {}}, "expected a regular file");
+    detail::LineReader lines(path);
+    for (std::string_view line; lines.next(line);) {
+        if (detail::is_blank(line)) continue;
+        const auto json = nlohmann::json::parse(line, nullptr, false);
+        return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
+    }
+    return false;
 }
 
 }  // namespace automix

@@ -17,7 +17,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -61,6 +63,13 @@ class EvidenceParser : DocumentChecks {
 /// A request from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
 [[nodiscard]] EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
                                              const std::string& name);
+
+/// Returns the request in a line of JSON, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+[[nodiscard]] EvidenceRequest parse_evidence_line(std::string_view line, const EvidenceForm& form,
+                                                  const std::string& name);
+
+/// Returns the id in a line of evidence, also in one that is wrong otherwise; nothing if there is none.
+[[nodiscard]] std::optional<std::string> evidence_id(std::string_view line);
 
 }  // namespace automix
 

@@ -14,6 +14,7 @@
 #include <automix/data/log/read_options.hpp>
 
 #include <cstddef>
+#include <cstdio>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -51,6 +52,29 @@ AUTOMIX_INLINE Log read_log(const std::string& path, const ReadOptions& options)
 
 AUTOMIX_INLINE Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options) {
     return read_log(std::vector<std::string>(paths), options);
+}
+
+AUTOMIX_INLINE void print_warning(const std::string& warning) {
+    std::fprintf(stderr, "automix: warning: %s\n", warning.c_str());
+}
+
+AUTOMIX_INLINE Dataset read_dataset(const std::vector<std::string>& paths, const ReadOptions& options,
+                                    const WarningHandler& on_warning) {
+    Log log = read_log(paths, options);
+    if (on_warning) {
+        for (const std::string& warning : log.warnings) on_warning(warning);
+    }
+    return std::move(log.data);
+}
+
+AUTOMIX_INLINE Dataset read_dataset(const std::string& path, const ReadOptions& options,
+                                    const WarningHandler& on_warning) {
+    return read_dataset(std::vector<std::string>{path}, options, on_warning);
+}
+
+AUTOMIX_INLINE Dataset read_dataset(std::initializer_list<std::string> paths, const ReadOptions& options,
+                                    const WarningHandler& on_warning) {
+    return read_dataset(std::vector<std::string>(paths), options, on_warning);
 }
 
 }  // namespace automix

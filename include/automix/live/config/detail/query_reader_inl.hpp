@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
+#include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/live/config/query_reader.hpp>
@@ -82,6 +83,10 @@ AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std
     }
     if (queries.empty()) throw DataError(Place{name, 0, {}}, "expected at least one query, found none");
     return queries;
+}
+
+AUTOMIX_INLINE std::vector<Query> read_queries(const std::string& path, References references) {
+    return parse_queries(detail::read_file(path), path, references);
 }
 
 }  // namespace automix

@@ -9,6 +9,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/json/json_document.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 
@@ -17,7 +18,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix::detail {
@@ -131,6 +134,24 @@ namespace automix {
 AUTOMIX_INLINE EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
                                               const std::string& name) {
     return detail::EvidenceParser(form, name).parse(json);
+}
+
+AUTOMIX_INLINE EvidenceRequest parse_evidence_line(std::string_view line, const EvidenceForm& form,
+                                                   const std::string& name) {
+    nlohmann::json json;
+    try {
+        json = detail::parse_document(line, name);
+    } catch (const DataError& error) {
+        // The line in the line is always 1.
+        throw DataError(Place{name, 0, error.place().field}, error.detail());
+    }
+    return parse_evidence(json, form, name);
+}
+
+AUTOMIX_INLINE std::optional<std::string> evidence_id(std::string_view line) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object() || !json.contains("id") || !json["id"].is_string()) return std::nullopt;
+    return json["id"].get<std::string>();
 }
 
 }  // namespace automix

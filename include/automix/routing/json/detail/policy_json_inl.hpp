@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
@@ -37,6 +38,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,26 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
             {"folds", options.folds},
             {"seed", options.seed},
             {"most_cells", options.max_cells}};
+}
+
+/// One alpha vector a line, behind the rule that its problem was solved for.
+template <class Vectors>
+std::string vectors_text(const Vectors& policy) {
+    const SolveRule& rule = policy.model().rule();
+    const auto& values = policy.vectors().values();
+    std::string text =
+        ",\"rule\":" +
+        nlohmann::ordered_json{
+            {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}}
+            .dump() +
+        ",\"vectors\":[";
+    for (int v = 0; v < values.size(); ++v) {
+        nlohmann::ordered_json numbers = nlohmann::ordered_json::array();
+        for (int state = 0; state < values.states(); ++state) numbers.push_back(values.at(v, state));
+        text += (v == 0 ? "\n" : ",\n") +
+                nlohmann::ordered_json{{"action", values.action(v)}, {"values", std::move(numbers)}}.dump();
+    }
+    return text + "]";
 }
 
 /// One node of a table a line.
@@ -85,6 +107,58 @@ inline std::string policy_checksum(nlohmann::json document) {
     return digits;
 }
 
+/// Takes a policy file apart.
+class PolicyParser : ReportParser {
+ public:
+    PolicyParser(const nlohmann::json& json, const std::string& name) : ReportParser(name), json_(json) {}
+
+    PolicyFile parse() const;
+
+ private:
+    std::vector<int> draws(const nlohmann::json& json, const std::string& field, const char* key,
+                           int least) const;
+
+    PomdpOptions read_options(const nlohmann::json& json, std::size_t models) const;
+
+    RoutingPrices prices(const nlohmann::json& json, std::size_t models) const;
+
+    std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
+                                            const PomdpOptions& options) const;
+
+    std::vector<PolicyShare> mixture(const nlohmann::json& json, const TrainedPolicy& trained) const;
+
+    RoutingPolicy table(const nlohmann::json& json, const std::string& field,
+                        const std::shared_ptr<const RoutingLayout>& layout) const;
+
+    SolveRule rule(const nlohmann::json& json, const std::string& field, int last_model) const;
+
+    RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
+                          const TrainedPolicy& trained) const;
+
+    std::vector<CellPolicy> cells(const nlohmann::json& json, const std::string& field,
+                                  const RoutingLayout& layout) const;
+
+    const nlohmann::json& json_;
+};
+
+/// Returns what differs between the prices of a policy and the mean prices of statistics; empty if nothing does.
+inline std::string price_difference(const RoutingPrices& policy, const Statistics& statistics) {
+    const FoldStatistics total = statistics.total();
+    if (!(total.weight() > 0.0)) return {};
+    const RoutingPrices found = mean_prices(total);
+    constexpr double tolerance = 1e-9;  // sums of prices that were added up in another order
+    for (std::size_t m = 0; m < statistics.models.size(); ++m) {
+        for (const auto& [what, theirs, ours] : {std::tuple{"an answer", found.answers[m], policy.answers[m]},
+                                                 std::tuple{"a draw", found.draws[m], policy.draws[m]}}) {
+            if (nearly_equal(theirs, ours, tolerance)) continue;
+            return std::string(what) + " of " + in_quotes(statistics.models[m].name) + " costs " +
+                   format_number(theirs) + " in the statistics, and " + format_number(ours) +
+                   " in the policy; train on statistics at the policy's prices";
+        }
+    }
+    return {};
+}
+
 AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     require_keys(json_, "",
                  std::array{"schema", "checksum", "models", "options", "report", "prices", "belief",
@@ -106,6 +180,8 @@ AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     if (text(member(json_, "", "checksum"), "checksum") != found)
         fail("checksum",
              "the file was altered: expected " + in_quotes(found) + ", found " + shown(json_.at("checksum")));
+    if (const std::string difference = price_difference(trained.prices, statistics); !difference.empty())
+        fail("statistics", difference);
     return {as_data([&] { return PomdpRouter(std::move(options), std::move(trained)); }, "options"),
             std::move(statistics)};
 }
@@ -269,6 +345,9 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
     if (!trained.tree) throw NotTrainedError("pomdp: a policy of a curve cannot be saved");
     if (statistics.models != trained.models)
         throw ArgumentError("policy: these are not the statistics that it was trained on");
+    if (const std::string difference = detail::price_difference(trained.prices, statistics);
+        !difference.empty())
+        throw ArgumentError("policy: " + difference);
     const nlohmann::ordered_json prices{{"answers", trained.prices.answers},
                                         {"draws", trained.prices.draws},
                                         {"round", trained.prices.round},

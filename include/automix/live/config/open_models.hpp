@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The models of a models file, ready to be asked: each behind its price, limits and retries, with its prompts, and one budget
+// over all. What answers is made by a function, so that this header needs no HTTP; automix/openai/configured_models.hpp has
+// the one for HTTP. Or a recording of calls answers in place of models. Nothing is sent before a model is asked.
+#pragma once
+
+#include <automix/live/config/configured_models.hpp>
+#include <automix/live/config/models_file.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
+#include <automix/live/replay_model.hpp>
+#include <automix/model/any_model.hpp>
+#include <automix/model/ledger.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace automix {
+
+/// Makes what answers for a configured model. Throws `ArgumentError`, naming the field, for what is wrong in the configuration.
+using ModelBackend = std::function<AnyModel(const ModelConfig& config)>;
+
+struct OpenOptions {
+    std::vector<std::string> names{};  ///< of the models to open, in that order; empty: all of the file
+    std::function<AnyModel(AnyModel)>
+        wrap{};  ///< put around each model that is metered, as `keep_calls`; may be empty
+};
+
+/// The models of a file, in one order.
+struct OpenedModels {
+    std::vector<ModelConfig> configs{};
+    std::shared_ptr<Ledger> ledger{};  ///< null for a recording
+    std::vector<LiveModel> models{};
+
+    /// Returns the verifier of each model, by data set if its prompts say so.
+    [[nodiscard]] ConfiguredVerifiers verifiers() const { return ConfiguredVerifiers(configs); }
+};
+
+/// Opens models with a budget over all of them, in units of their prices; none means no limit. Throws `DataError` with file,
+/// line and field for what the file has wrong, for a name that it lacks, and for what the backend refuses.
+[[nodiscard]] OpenedModels open_models(const std::string& path, std::optional<double> budget,
+                                       const ModelBackend& backend, const OpenOptions& options = {});
+
+/// Opens the same models with a recording of their calls in place of a backend. Throws `DataError` as `open_models`.
+[[nodiscard]] OpenedModels open_recording(const std::string& path, const std::shared_ptr<CallReplay>& calls,
+                                          const std::vector<std::string>& names = {});
+
+/// Checks the prompts of all queries before any is sent. Returns warnings: contexts that will be cut, and models that are not
+/// cheapest first. Throws `DataError` naming the field of the models file for what `check_prompts` refuses.
+[[nodiscard]] std::vector<std::string> check_queries(const std::string& path,
+                                                     std::span<const ModelConfig> configs,
+                                                     std::span<const Query> queries);
+
+}  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/live/config/detail/open_models_inl.hpp>
+#endif

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of live/record_log.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/log_writer.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/query.hpp>
+#include <automix/live/record_log.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace automix::detail {
+
+/// Returns false for a file of which a killed run has written a part of the first line.
+inline bool holds_whole_line(const std::string& path) {
+    LineReader lines(path);
+    std::string_view line;
+    return lines.next(line) && (!lines.ended() || nlohmann::json::accept(line));
+}
+
+/// Throws `DataError` unless a record of the log is that of its query and was scored by the same metric.
+inline void require_same(const LogRecord& log, const Query& query, const RecordLogOptions& options,
+                         const Place& at) {
+    const auto require = [&](const char* field, const std::string& found, const std::string& expected) {
+        if (found == expected) return;
+        throw DataError(Place{at.file, at.line, field},
+                        "expected that of the query, " + in_quotes(expected) + ", found " + in_quotes(found));
+    };
+    require("question", log.question.value_or(""), query.question);
+    require("context", log.context.value_or(""), query.context);
+    require("reference", log.reference.value_or(""), query.reference.value_or(""));
+    for (std::size_t m = 0; m < log.record.models.size(); ++m) {
+        const double score =
+            options.record.metric(log.texts[m].answer.value_or(""), query.reference.value_or(""));
+        if (score == log.record.models[m].score) continue;
+        throw DataError(Place{at.file, at.line, "models[" + std::to_string(m) + "].score"},
+                        "expected " + format_number(score) + " by this " + options.option_prefix +
+                            "metric, found " + format_number(log.record.models[m].score));
+    }
+}
+
+AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& path,
+                                                            const std::vector<std::string>& models,
+                                                            std::span<const Query> queries,
+                                                            const RecordLogOptions& options) {
+    std::unordered_set<std::string> ids;
+    std::unordered_map<std::string, const Query*> known;
+    for (const Query& query : queries) known.emplace(query.id, &query);
+    std::error_code ignored;
+    const bool is_there =
+        std::filesystem::is_regular_file(path, ignored) && std::filesystem::file_size(path, ignored) > 0;
+    if (!is_there || !holds_whole_line(path)) return ids;
+    ReadOptions reading;
+    reading.allow_truncated = true;
+    reading.keep_texts = true;
+    LogReader reader(path, reading);
+    for (LogRecord log; reader.next(log);) {
+        const Place& at = reader.place();
+        if (log.model_names != models)
+            throw DataError(Place{path, at.line, "models"},
+                            "expected " + joined(models) + ", found " + joined(log.model_names));
+        for (std::size_t m = 0; m + 1 < models.size(); ++m) {
+            const std::size_t drawn = log.record.models[m].verdicts.size();
+            if (drawn == static_cast<std::size_t>(options.record.draws)) continue;
+            throw DataError(Place{path, at.line, "models[" + std::to_string(m) + "].verdicts"},
+                            "expected " + std::to_string(options.record.draws) + ", as " +
+                                options.option_prefix + "draws says, found " + std::to_string(drawn));
+        }
+        if (const auto query = known.find(log.record.id); query != known.end())
+            require_same(log, *query->second, options, at);
+        ids.insert(log.record.id);
+    }
+    return ids;
+}
+
+AUTOMIX_INLINE OrderedLog::OrderedLog(const std::string& path, std::size_t queries)
+    : writer_(path, LogWriter::Mode::repair), waiting_(queries) {
+    so_far_.left = queries;
+}
+
+AUTOMIX_INLINE void OrderedLog::add(std::size_t number, std::variant<LogRecord, LiveFailure> ended,
+                                    const RecordLogOptions& options) {
+    const std::lock_guard lock(mutex_);
+    waiting_[number] = std::move(ended);
+    for (; next_ < waiting_.size() && waiting_[next_]; waiting_[next_++].reset()) {
+        if (const auto* log = std::get_if<LogRecord>(&*waiting_[next_])) {
+            writer_.write(*log);
+            ++so_far_.recorded;
+        } else if (so_far_.failed++ == 0) {
+            so_far_.first_failure = std::get<LiveFailure>(*waiting_[next_]).message;
+        }
+        --so_far_.left;
+    }
+    if (options.on_progress) options.on_progress(++ended_, waiting_.size());
+}
+
+}  // namespace automix::detail

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole query set asked of every model, as a log to train on. Recording goes on where it was stopped: queries that the log
+// holds are passed over, and no call that the journal holds is asked again. Records stand in the order of the queries. Costs
+// one pass over the log that is there and one over the calls, and then the calls.
+//     const auto done = automix::record_log(queries, models, verifier, "log.jsonl", {.record = {.draws = 8}});
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/log_writer.hpp>
+#include <automix/live/call_journal.hpp>
+#include <automix/live/detail/concurrent.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
+#include <automix/live/record_query.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace automix {
+
+struct RecordLogOptions {
+    RecordOptions record{};
+    std::size_t concurrency = 8;  ///< queries at a time, a thread each
+    std::stop_token stop{};       ///< queries not begun by then are left, those under way are interrupted
+    /// Of models that keep their calls already, by `keep_calls`; not open yet. Null: `record_log` keeps them in PATH.calls.jsonl.
+    std::shared_ptr<CallJournal> journal{};
+    /// Called with the queries that have ended and with those to ask, before the first and after each, by one thread at a time.
+    std::function<void(std::size_t ended, std::size_t total)> on_progress{};
+    std::string option_prefix{};  ///< before the names of options in messages, as in --draws
+};
+
+/// What a recording came to, in queries.
+struct LogRecording {
+    std::size_t recorded = 0;  ///< by this call
+    std::size_t known = 0;     ///< were in the log before
+    std::size_t failed = 0;
+    std::size_t left = 0;         ///< not asked, because of a stop
+    std::string first_failure{};  ///< of the queries in their order; empty if none failed
+
+    [[nodiscard]] bool complete() const noexcept { return failed + left == 0; }
+};
+
+namespace detail {
+
+/// Returns the ids in the log at `path`; none if there is no log yet. Throws `DataError` unless the log has these models, as
+/// many verdicts as are to be drawn, and the texts and scores of the queries.
+std::unordered_set<std::string> recorded_ids(const std::string& path, const std::vector<std::string>& models,
+                                             std::span<const Query> queries, const RecordLogOptions& options);
+
+/// Writes records in the order of the queries, each as soon as those before it have ended.
+class OrderedLog {
+ public:
+    /// Throws as `LogWriter`.
+    OrderedLog(const std::string& path, std::size_t queries);
+
+    /// Takes what became of a query, and tells how many have ended.
+    void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended, const RecordLogOptions& options);
+
+    /// Returns what was recorded, failed and left so far.
+    [[nodiscard]] const LogRecording& so_far() const noexcept { return so_far_; }
+
+ private:
+    std::mutex mutex_;
+    LogWriter writer_;
+    std::vector<std::optional<std::variant<LogRecord, LiveFailure>>> waiting_;
+    std::size_t next_ = 0;   ///< number of the query to write next
+    std::size_t ended_ = 0;  ///< queries
+    LogRecording so_far_;
+};
+
+}  // namespace detail
+
+/// Asks every model each query that the log does not hold yet, and appends the records. The last model is not verified. A
+/// query of which a call fails is left out; recording again asks it again. What can be found wrong is found before anything
+/// is written or asked. Throws `ArgumentError` for a query without a reference and for options that make no sense, and
+/// `DataError` for a log of other models, queries, draws or scores, and if the log or the journal cannot be written.
+template <class Verifier>
+LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> models,
+                        const Verifier& verifier, const std::string& path,
+                        const RecordLogOptions& options = {}) {
+    static_assert(detail::is_live_verifier<Verifier>());
+    if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
+    for (const Query& query : queries) require_recordable(query, options.record);
+    std::shared_ptr<CallJournal> journal = options.journal;
+    if (!journal) {
+        journal = std::make_shared<CallJournal>(path + ".calls.jsonl");
+        for (LiveModel& model : models) model.model = keep_calls(std::move(model.model), journal);
+    }
+    if (journal->is_open()) throw ArgumentError("journal: expected one that is not open yet");
+    std::vector<std::string> names;
+    for (const LiveModel& model : models) names.push_back(model.model.name());
+    const std::unordered_set<std::string> recorded = detail::recorded_ids(path, names, queries, options);
+    std::vector<const Query*> open;
+    for (const Query& query : queries) {
+        if (recorded.contains(query.id)) {
+            // Takes its calls out of the journal, so that no other query that asks the same is served them.
+            (void)record_query(query, std::span<const LiveModel>(models), verifier, options.record);
+        } else {
+            open.push_back(&query);
+        }
+    }
+    journal->open();
+    detail::OrderedLog log(path, open.size());
+    if (options.on_progress) options.on_progress(0, open.size());
+    const auto work = [&](std::size_t i) {
+        log.add(i,
+                record_query(*open[i], std::span<const LiveModel>(models), verifier, options.record,
+                             options.stop),
+                options);
+    };
+    detail::for_each_concurrently(open.size(), options.concurrency, options.stop, work);
+    LogRecording done = log.so_far();
+    done.known = queries.size() - open.size();
+    return done;
+}
+
+}  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/live/detail/record_log_inl.hpp>
+#endif

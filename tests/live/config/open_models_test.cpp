@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/live/config/open_models.hpp>
+#include "live/live.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/config/prompt_choice.hpp>
+#include <automix/live/replay_model.hpp>
+#include <automix/model/any_model.hpp>
+#include <automix/model/callable_model.hpp>
+#include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/verify/few_shot_prompt.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace automix;
+
+namespace {
+
+const std::string two_models_file = R"({"models":[
+{"name":"small","base_url":"http://127.0.0.1:1/v1","price":{"call":2,"verification":0.5},
+ "generation":{"max_tokens":8},"samples_per_call":2,"max_prompt_bytes":3000,
+ "prompts":{"answer":"A {context} {question}","dates":{"answer":"D {context} {question}"}}},
+{"name":"large","base_url":"http://127.0.0.1:1/v1","price":{"call":1},"generation":{"max_tokens":8}}]})";
+
+AnyModel config_echo(const ModelConfig& config) {
+    return CallableModel(config.name, [](const GenerateRequest& request) {
+        return live::saying(request, request.messages.back().text, 0.0);
+    });
+}
+
+std::string open_error(const std::string& path, const ModelBackend& backend,
+                       const OpenOptions& options = {}) {
+    try {
+        (void)open_models(path, {}, backend, options);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("the models of a file are opened with one budget", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.write("models.json", two_models_file);
+    int wrapped = 0;
+    const OpenedModels opened = open_models(path, 3.0, config_echo, {.wrap = [&](AnyModel model) {
+                                                ++wrapped;
+                                                return model;
+                                            }});
+    REQUIRE(opened.models.size() == 2);
+    CHECK(wrapped == 2);
+    CHECK(opened.configs[1].name == "large");
+    const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 8}};
+    CHECK(opened.models[0].model.generate(request).cost == 2.0);
+    CHECK(opened.ledger->spent() == 2.0);
+    CHECK_THROWS_AS(opened.models[0].model.generate(request), ModelError);
+    CHECK(opened.models[1].model.generate(request).cost == 1.0);
+    STATIC_REQUIRE(live_verifier<ConfiguredVerifiers>);
+    CHECK_NOTHROW(opened.verifiers()(1, live::query("1")));
+
+    const OpenedModels one = open_models(path, {}, config_echo, {.names = {"large"}});
+    REQUIRE(one.models.size() == 1);
+    CHECK(one.models[0].model.name() == "large");
+    CHECK(open_error(path, config_echo, {.names = {"huge"}}) ==
+          path + ":1: models: lacks \"huge\", which the policy is for");
+    CHECK(open_error(path, [](const ModelConfig&) -> AnyModel {
+              throw ArgumentError("base_url: expected another");
+          }) == path + ":2: models[0].base_url: expected another");
+}
+
+TEST_CASE("a recording answers in place of the models", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.write("models.json", two_models_file);
+    const auto calls = std::make_shared<CallReplay>();
+    const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 8}};
+    calls->add({"large", request, live::saying(request, "yes", 1.5)});
+    const OpenedModels opened = open_recording(path, calls, {"large"});
+    REQUIRE(opened.models.size() == 1);
+    CHECK(opened.ledger == nullptr);
+    CHECK(opened.models[0].model.generate(request).cost == 1.5);
+    CHECK_THROWS_AS(opened.models[0].model.generate(request), ModelError);
+}
+
+TEST_CASE("queries are checked against the prompts of all models", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.write("models.json", two_models_file);
+    const auto configs = read_models(path);
+    std::vector<Query> queries{live::query("1"), live::query("2")};
+    CHECK(check_queries(path, configs, queries) ==
+          std::vector<std::string>{"\"small\" costs more than the model after it; the cheapest comes first"});
+    queries[0].context = std::string(4000, 'c');
+    const auto warnings = check_queries(path, configs, queries);
+    REQUIRE(warnings.size() == 2);
+    CHECK(warnings[0] == "\"small\": max_prompt_bytes cuts the contexts of 1 of 2 queries");
+    queries[1].question = std::string(4000, 'q');
+    CHECK_THROWS_WITH(check_queries(path, configs, queries),
+                      Catch::Matchers::ContainsSubstring("models[0].max_prompt_bytes: query \"2\""));
+}
+
+TEST_CASE("a prompt is that of the data set, else that for all, else the library's own", "[live]") {
+    const auto configs = parse_models(two_models_file, "models.json");
+    const auto text = [](const PromptTemplate& prompt) { return prompt.render({"c", "q", "a"}).text; };
+    const PromptChoice answers = prompt_choice(configs[0], Purpose::answer);
+    CHECK(text(answers.of("dates")) == "D c q");
+    CHECK(text(answers.of("moves")) == "A c q");
+    CHECK(answers.covers("moves"));
+    const PromptChoice verification = prompt_choice(configs[0], Purpose::verification);
+    CHECK_FALSE(verification.configured);
+    CHECK(text(verification.of("dates")) == text(default_verification_template()));
+    ModelConfig some = configs[1];
+    some.dataset_prompts["dates"].answer = PromptTemplate::for_answer("D {question}");
+    CHECK(prompt_choice(some, Purpose::answer).covers("dates"));
+    CHECK_FALSE(prompt_choice(some, Purpose::answer).covers("moves"));
+    CHECK(prompt_choice(some, Purpose::verification).covers("moves"));
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <automix/live/record_log.hpp>
+#include "live/live.hpp"
+#include "support/catch.hpp"
+#include "support/files.hpp"
+
+#include <automix/core/error.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/live/call_journal.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/request.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+std::vector<Query> log_queries(int count) {
+    std::vector<Query> queries;
+    for (int i = 0; i < count; ++i) {
+        queries.push_back(live::query(std::to_string(i)));
+        queries.back().reference = i % 2 == 0 ? "Oslo" : "Rome";
+    }
+    return queries;
+}
+
+/// Two models that count their calls; the small one fails on the query of that number.
+std::vector<LiveModel> counted_models(std::atomic<int>& asked, const std::string& failing = "none") {
+    const auto small = live::model("small", [&asked, failing](const GenerateRequest& request) {
+        ++asked;
+        if (request.messages[0].text.find("q " + failing) != std::string::npos)
+            throw ModelError("small", {.kind = FailureKind::server}, "out of order");
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+    });
+    const auto large = live::model("large", [&asked](const GenerateRequest& request) {
+        ++asked;
+        return live::saying(request, "Rome", 50.0);
+    });
+    return {small, large};
+}
+
+std::string log_error(const std::vector<Query>& queries, const std::string& path,
+                      const RecordLogOptions& options = {}) {
+    std::atomic<int> asked{0};
+    const std::string before = files::read(path);
+    std::string message = "no error";
+    try {
+        record_log(queries, counted_models(asked), live::verifier(), path, options);
+    } catch (const Error& error) {
+        message = error.what();
+    }
+    CHECK(asked == 0);
+    CHECK(files::read(path) == before);
+    return message;
+}
+
+}  // namespace
+
+TEST_CASE("queries are recorded in their order, several at a time", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.path("log.jsonl");
+    std::atomic<int> asked{0};
+    std::vector<std::pair<std::size_t, std::size_t>> progress;
+    RecordLogOptions options;
+    options.record.draws = 3;
+    options.on_progress = [&](std::size_t ended, std::size_t total) { progress.emplace_back(ended, total); };
+    const auto queries = log_queries(20);
+    const LogRecording done = record_log(queries, counted_models(asked), live::verifier(), path, options);
+    CHECK(done.recorded == 20);
+    CHECK(done.known == 0);
+    CHECK(done.complete());
+    CHECK(asked == 60);
+    REQUIRE(progress.size() == 21);
+    for (std::size_t i = 0; i < progress.size(); ++i) CHECK(progress[i] == std::pair(i, std::size_t{20}));
+    const Dataset data = read_log(path).data;
+    REQUIRE(data.rows() == 20);
+    CHECK(data.model_names() == std::vector<std::string>{"small", "large"});
+    for (Index row = 0; row < 20; ++row) {
+        CHECK(data.id(row) == std::to_string(row));
+        CHECK(data.scores(0)(row) == (row % 2 == 0 ? 1.0 : 0.0));
+        CHECK(data.verdicts(row, 0).size() == 3);
+        CHECK(data.verdicts(row, 1).empty());
+    }
+    CHECK(std::filesystem::exists(path + ".calls.jsonl"));
+
+    // Again: all is there, and nothing is asked.
+    const LogRecording again = record_log(queries, counted_models(asked), live::verifier(), path, options);
+    CHECK(again.recorded == 0);
+    CHECK(again.known == 20);
+    CHECK(asked == 60);
+}
+
+TEST_CASE("a recording goes on without asking again", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.path("log.jsonl");
+    std::atomic<int> asked{0};
+    RecordLogOptions options;
+    options.concurrency = 1;
+    options.record.draws = 2;
+    const auto queries = log_queries(4);
+    const LogRecording first =
+        record_log(queries, counted_models(asked, "2"), live::verifier(), path, options);
+    CHECK(first.recorded == 3);
+    CHECK(first.failed == 1);
+    CHECK(first.first_failure == "small: out of order");
+    CHECK_FALSE(first.complete());
+    CHECK(asked == 3 * 3 + 1);
+    asked = 0;
+    const LogRecording second = record_log(queries, counted_models(asked), live::verifier(), path, options);
+    CHECK(second.recorded == 1);
+    CHECK(second.known == 3);
+    CHECK(asked == 3);
+    CHECK(read_log(path).data.rows() == 4);
+
+    // The calls alone are enough to write the log again.
+    std::filesystem::remove(path);
+    asked = 0;
+    CHECK(record_log(queries, counted_models(asked), live::verifier(), path, options).recorded == 4);
+    CHECK(asked == 0);
+}
+
+TEST_CASE("a stop leaves the queries that have not begun", "[live]") {
+    const files::Directory directory;
+    std::stop_source stop;
+    RecordLogOptions options;
+    options.concurrency = 1;
+    options.stop = stop.get_token();
+    options.on_progress = [&](std::size_t ended, std::size_t) {
+        if (ended == 2) stop.request_stop();
+    };
+    std::atomic<int> asked{0};
+    const LogRecording done = record_log(log_queries(5), counted_models(asked), live::verifier(),
+                                         directory.path("log.jsonl"), options);
+    CHECK(done.recorded == 2);
+    CHECK(done.left == 3);
+    CHECK_FALSE(done.complete());
+}
+
+TEST_CASE("a log goes on only with the queries, models and options that it belongs to", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.path("log.jsonl");
+    std::atomic<int> asked{0};
+    auto queries = log_queries(2);
+    record_log(queries, counted_models(asked), live::verifier(), path);
+    RecordLogOptions options;
+    options.record.draws = 4;
+    CHECK(log_error(queries, path, options) ==
+          path + ":1: models[0].verdicts: expected 4, as draws says, found 8");
+    options = {};
+    options.record.metric = [](std::string_view, std::string_view) { return 0.5; };
+    options.option_prefix = "--";
+    CHECK(log_error(queries, path, options) ==
+          path + ":1: models[0].score: expected 0.5 by this --metric, found 1");
+    queries[1].question = "another";
+    CHECK_THAT(log_error(queries, path), ContainsSubstring(":2: question: expected that of the query"));
+    queries[1].reference.reset();
+    CHECK_THAT(log_error(queries, path), ContainsSubstring("reference: missing in query \"1\""));
+    options = {};
+    options.concurrency = 0;
+    CHECK_THAT(log_error(queries, path, options), ContainsSubstring("concurrency"));
+    options = {};
+    options.journal = std::make_shared<CallJournal>(directory.path("other.calls.jsonl"));
+    options.journal->open();
+    CHECK_THAT(log_error(log_queries(2), path, options), ContainsSubstring("not open yet"));
+}
