@@ -62,8 +62,8 @@ std::vector<json> changed(Change change) {
 
 TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     const json all = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
-    CHECK(keys(all) ==
-          std::vector<std::string>{"base_ibc", "baselines", "models", "routers", "rows", "warnings"});
+    CHECK(keys(all) == std::vector<std::string>{"base_ibc", "baselines", "models", "prices", "routers",
+                                                "rows", "warnings"});
     CHECK(all["models"] == json{"small", "large"});
     CHECK(all["rows"] == json{{"train", 4}, {"test", 4}});
     REQUIRE(all["warnings"].size() == 1);
@@ -74,8 +74,8 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) ==
-          std::vector<std::string>{"datasets", "guard", "name", "parameters", "test", "train", "warnings"});
+    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "name", "parameters",
+                                                   "test", "train", "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);
