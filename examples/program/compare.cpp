@@ -206,9 +206,9 @@ void add_compare(CLI::App& app, Command& chosen) {
     command->footer(
         std::string(router_help) + all_routers_help +
         "  NAME@MODEL+MODEL...                             that router with these models only\n"
-        "Compares each log on its own; the mean follows if there are several. Area is the mean of (gap "
-        "recovered -\nshare) over 5, 10, ..., 95 % of the extra cost, on the curve of a router's policies "
-        "for all prices of quality.\n" +
+        "Compares each log on its own; the mean follows if there are several. Area is the mean of\n"
+        "(gap recovered - share) over 5, 10, ..., 95 % of the extra cost, on the curve of a router's\n"
+        "policies for all prices of quality.\n" +
         exit_codes);
     add_log_options(*command, options->log);
     add_list(*command, "--routers", options->routers, "NAME,...",

@@ -118,7 +118,7 @@ TEST_CASE("the drawing in text fits its columns and has all its parts") {
                          ContainsSubstring("2 middle & <co>") && ContainsSubstring("0.8750  9.00") &&
                          ContainsSubstring("3.00    given") && ContainsSubstring("unit of the prices"));
     const auto rows = std::count(text.begin(), text.end(), '\n');
-    CHECK(rows == 1 + 22 + 2 + 2 + 4 + 5);
+    CHECK(rows == 1 + 22 + 2 + 2 + 4 + 6);
 }
 
 TEST_CASE("the picture is one SVG element with escaped names") {

@@ -99,7 +99,8 @@ TEST_CASE("the price table says which prices were used and who stated them") {
     CHECK(price_table(evaluation(0.7, 19.0).prices) ==
           "prices  answer     from  one draw  all draws     from\n"
           "tiny      1.00  default    0.0625       1.00  default\n"
-          "huge      50.0    given         -          -        -\n");
+          "huge      50.0    given         -          -        -\n"
+          "prices: means over the queries, in your unit; default: equal to the library's, given or not\n");
     CHECK(to_string(PriceOrigin::recorded) == "recorded");
 }
 
@@ -168,9 +169,9 @@ TEST_CASE("an evaluation prints the router between its baselines, with prices an
     CHECK_THAT(without_lift, ContainsSubstring("4 queries") && ContainsSubstring("mine ") &&
                                  ContainsSubstring("always small") && ContainsSubstring("oracle") &&
                                  ContainsSubstring("prices  answer"));
-    CHECK_THAT(
-        without_lift,
-        ContainsSubstring("95 % intervals of mine: score 0.2500 to 0.7500, cost 9.00 to 11.0, IBC lift -\n"));
+    CHECK_THAT(without_lift,
+               ContainsSubstring(
+                   "95 % intervals of the router: score 0.2500 to 0.7500, cost 9.00 to 11.0, IBC lift -\n"));
     CHECK_THAT(without_lift,
                Catch::Matchers::EndsWith("\n\nmine keeps 87.5 % of huge's score at 38.0 % of its cost.\n"));
     mine.intervals->ibc_lift = Interval{-0.5, 0.5};

@@ -118,7 +118,8 @@ AUTOMIX_INLINE std::string price_table(const std::vector<ModelPrices>& prices) {
                    cell(format_price(model.draw)), cell(format_price(model.verification)),
                    cell(std::string(to_string(model.verification_origin)))});
     }
-    return table.text();
+    return table.text() +
+           "prices: means over the queries, in your unit; default: equal to the library's, given or not\n";
 }
 
 AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::string& router) {
@@ -180,13 +181,12 @@ AUTOMIX_INLINE std::string to_text(const Evaluation& evaluation, const std::stri
                                      {"oracle", baselines.oracle}});
     if (evaluation.intervals) {
         const auto& intervals = *evaluation.intervals;
-        text +=
-            '\n' +
-            wrap_text(format_number(100.0 * intervals.level) + " % intervals of " +
-                      detail::escape_controls(name) + ": score " + format_interval(intervals.performance, 4) +
-                      ", cost " + format_price_interval(intervals.cost) + ", IBC lift " +
-                      format_percent_interval(intervals.ibc_lift, evaluation.report.ibc_lift)) +
-            '\n';
+        text += '\n' +
+                wrap_text(format_number(100.0 * intervals.level) + " % intervals of the router: score " +
+                          format_interval(intervals.performance, 4) + ", cost " +
+                          format_price_interval(intervals.cost) + ", IBC lift " +
+                          format_percent_interval(intervals.ibc_lift, evaluation.report.ibc_lift)) +
+                '\n';
     }
     if (!evaluation.prices.empty()) text += '\n' + price_table(evaluation.prices);
     return text + '\n' + wrap_text(conclusion(evaluation, name)) + '\n';
