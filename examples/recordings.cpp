@@ -1,65 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job on the project's own recordings: for every pair of the three recorded models, per task and over all, what
-// mixing the two would cost and gain, with a router of the published family and with the POMDP router. Trains on the
-// records' train split, shows their test split; draws and the interval are the POMDP router's.
-//     recordings [DIRECTORY] [ROUTER]
+// The main job on the project's own recordings: what mixing each pair of the three recorded models would cost and gain, with
+// a router of the published family and with the POMDP router. Trains on the records' train split and reports their test
+// split: over all tasks at the paper's prices, then the frontier of one pair. With `--all` it also reports each task, and
+// the recorded prices, with the interval of the POMDP router's lift.
+//     recordings [--all] [DIRECTORY] [ROUTER]
 #include <automix/all.hpp>
 
 #include <iostream>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace {
 
+using automix::Dataset;
+using automix::Evaluation;
 using automix::format_fixed;
-using automix::format_percent;
+using automix::format_price;
 
 const std::vector<std::string> tasks = {"moves", "dates", "clauses"};
 
-/// What a router trained on one part of the rows does on the other.
-automix::Evaluation train_and_test(const automix::Split& log, const automix::PriceTable& train_prices,
-                                   const automix::PriceTable& test_prices, const std::string& router) {
+const std::vector<std::vector<std::string>> pairs = {
+    {"automix-mini", "automix-base"}, {"automix-mini", "automix-large"}, {"automix-base", "automix-large"}};
+
+/// Both parts of a log with their prices.
+struct PricedLog {
+    automix::Split rows;
+    automix::PriceTable train;
+    automix::PriceTable test;
+
+    PricedLog(const Dataset& data, const automix::Prices& prices)
+        : rows(automix::split_by_field(data)),
+          train(automix::resolve_prices(rows.train, prices)),
+          test(automix::resolve_prices(rows.test, prices)) {}
+};
+
+/// Trains a router on one part of the log and evaluates it on the other.
+Evaluation train_and_test(const PricedLog& log, const std::string& router) {
     automix::Automix mixer{automix::make_router(router)};
-    mixer.train(log.train, train_prices);
-    return mixer.evaluate(log.test, test_prices);
+    mixer.train(log.rows.train, log.train);
+    return mixer.evaluate(log.rows.test, log.test);
 }
 
-std::string lift_of(const automix::Report& report) {
-    if (report.ibc_lift) return format_percent(*report.ibc_lift, true);
-    return report.routed == 0.0 && report.draws == 0.0 ? "accepts all" : report.ibc_lift.reason();
+/// Formats a ratio as per cent without the sign, for columns headed with it.
+std::string per_cent(const automix::OptionalMetric& ratio) {
+    if (!ratio) return "-";
+    return (*ratio < 0.0 ? "" : "+") + format_fixed(100.0 * *ratio, 1);
 }
 
-/// One line of the table: both routers trained and tested on these rows, for the two models that they have.
-void add_row(automix::TextTable& table, const std::string& task, const automix::Dataset& data,
-             const std::vector<std::string>& routers, const automix::Prices& prices) {
-    const automix::Split log = automix::split_by_field(data);
-    const automix::PriceTable train_prices = automix::resolve_prices(log.train, prices);
-    const automix::PriceTable test_prices = automix::resolve_prices(log.test, prices);
-    std::vector<std::string> cells = {automix::joined(data.model_names(), " -> "), task};
-    for (const std::string& router : routers) {
-        const automix::Evaluation result = train_and_test(log, train_prices, test_prices, router);
-        if (cells.size() == 2) {
-            const auto& [small, large, mix, oracle] = result.baselines;
-            for (const auto* alone : {&small, &large}) {
-                cells.push_back(format_fixed(alone->performance, 3));
-                cells.push_back(format_fixed(alone->cost, 2));
-            }
+/// The two models alone, the published router and the POMDP router, one row for each set of rows.
+class ResultTable {
+ public:
+    ResultTable(const std::string& title, const std::string& published, bool with_interval)
+        : published_(published),
+          with_interval_(with_interval),
+          table_(header(title, published, with_interval)) {}
+
+    /// Trains and tests both routers, adds a row, and returns the evaluation of the POMDP router.
+    Evaluation add(const std::string& name, const PricedLog& log) {
+        const Evaluation published = train_and_test(log, published_);
+        Evaluation pomdp = train_and_test(log, "pomdp");
+        std::vector<std::string> cells = {name};
+        for (const auto* alone : {&pomdp.baselines.always_small, &pomdp.baselines.always_large})
+            cells.insert(cells.end(), {format_fixed(alone->performance, 3), format_price(alone->cost)});
+        for (const auto* router : {&published.report, &pomdp.report})
+            cells.insert(cells.end(), {format_fixed(router->performance, 3), format_price(router->cost),
+                                       per_cent(router->ibc_lift)});
+        if (with_interval_) {
+            const auto& interval = pomdp.intervals->ibc_lift;
+            cells.push_back(pomdp.report.ibc_lift && interval
+                                ? per_cent(interval->low) + " to " + per_cent(interval->high)
+                                : "-");
         }
-        const automix::Report& report = result.report;
-        cells.insert(cells.end(),
-                     {format_fixed(report.performance, 3), format_fixed(report.cost, 2), lift_of(report)});
-        if (router != routers.back()) continue;
-        const auto interval = report.ibc_lift ? result.intervals->ibc_lift : std::nullopt;
-        cells.insert(cells.end(), {automix::format_percent_interval(interval), format_percent(report.routed),
-                                   format_fixed(report.draws, 2)});
+        table_.add(std::move(cells));
+        return pomdp;
     }
-    table.add(std::move(cells));
-}
 
-/// The rows of one task.
-automix::Dataset rows_of_task(const automix::Dataset& data, const std::string& task) {
+    [[nodiscard]] std::string text() const { return table_.text(); }
+
+ private:
+    static std::vector<std::string> header(const std::string& title, const std::string& published,
+                                           bool with_interval) {
+        std::vector<std::string> cells = {title,  "small",  "cost",  "large", "cost",  published,
+                                          "cost", "lift %", "pomdp", "cost",  "lift %"};
+        if (with_interval) cells.emplace_back("95 % interval");
+        return cells;
+    }
+
+    std::string published_;
+    bool with_interval_;
+    automix::TextTable table_;
+};
+
+/// Returns the rows of one task.
+Dataset rows_of_task(const Dataset& data, const std::string& task) {
     std::vector<automix::Index> rows;
     for (automix::Index row = 0; row < data.rows(); ++row) {
         if (data.dataset(row) == task) rows.push_back(row);
@@ -67,38 +102,86 @@ automix::Dataset rows_of_task(const automix::Dataset& data, const std::string& t
     return data.select_rows(rows);
 }
 
-void print_table(const std::string& title, const automix::Dataset& recordings,
-                 const std::vector<std::string>& routers, const automix::Prices& prices) {
-    std::vector<std::string> header = {"models", "task", "small", "costs", "large", "costs"};
-    for (const std::string& router : routers) header.insert(header.end(), {router, "costs", "IBC lift"});
-    header.insert(header.end(), {"95 % interval", "routed", "draws"});
-    automix::TextTable table(std::move(header));
-    const std::vector<std::vector<std::string>> pairs = {{"automix-mini", "automix-base"},
-                                                         {"automix-mini", "automix-large"},
-                                                         {"automix-base", "automix-large"}};
+std::string names_of(const std::vector<std::string>& models) { return automix::joined(models, " -> "); }
+
+std::string conclusion_of(const std::vector<std::string>& models, const Evaluation& evaluation) {
+    return automix::wrap_text(names_of(models) + ": " + automix::conclusion(evaluation, "pomdp")) + '\n';
+}
+
+const std::string legend =
+    automix::wrap_text(
+        "Columns: mean score of the test queries, 0 to 1, and mean cost per query, in the unit of the "
+        "prices, "
+        "of each model alone and of each router; lift: score gained per unit of cost, over that of mixing "
+        "the two models at random; -: undefined, since the larger model is not better or the router accepts "
+        "every answer.",
+        0) +
+    "\n\n";
+
+/// Prints a row for each pair over all tasks, and one sentence on each.
+void print_summary(const Dataset& recordings, const std::string& published, const automix::Prices& prices) {
+    ResultTable table("models, all tasks", published, false);
+    std::string conclusions;
     for (const auto& models : pairs) {
-        const automix::Dataset pair = recordings.with_models(models);
-        for (const std::string& task : tasks) add_row(table, task, rows_of_task(pair, task), routers, prices);
-        add_row(table, "all", pair, routers, prices);
+        const PricedLog log(recordings.with_models(models), prices);
+        conclusions += conclusion_of(models, table.add(names_of(models), log));
     }
-    std::cout << title << "\n\n" << table.text() << '\n';
+    std::cout << table.text() << '\n' << conclusions << '\n';
+}
+
+/// Prints a table for each pair with a row for each task and one for all, and the sentence on all.
+void print_tasks(const Dataset& recordings, const std::string& published, const automix::Prices& prices) {
+    for (const auto& models : pairs) {
+        const Dataset pair = recordings.with_models(models);
+        ResultTable table("task", published, true);
+        for (const std::string& task : tasks) table.add(task, PricedLog(rows_of_task(pair, task), prices));
+        const Evaluation all = table.add("all", PricedLog(pair, prices));
+        std::cout << names_of(models) << '\n'
+                  << table.text() << conclusion_of(models, all) << '\n'
+                  << automix::price_table(all.prices) << '\n';
+    }
+}
+
+/// Prints the frontier of the last pair, over all tasks.
+void print_frontier(const Dataset& recordings, const automix::Prices& prices) {
+    const PricedLog log(recordings.with_models(pairs.back()), prices);
+    const automix::Frontier frontier = automix::trace_frontier(
+        automix::make_router("pomdp"), {log.rows.train, log.train}, log.rows.test, log.test);
+    std::cout << "What quality costs, " << names_of(pairs.back())
+              << ", all tasks: " << automix::frontier_text(frontier);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::string directory = argc > 1 ? argv[1] : "examples/data";
-    const std::vector<std::string> routers = {argc > 2 ? argv[2] : "union", "pomdp"};
+    bool all = false;
+    std::vector<std::string> arguments;
+    for (int i = 1; i < argc; ++i) {
+        if (std::string_view(argv[i]) == "--all") {
+            all = true;
+        } else {
+            arguments.emplace_back(argv[i]);
+        }
+    }
+    const std::string directory = arguments.empty() ? "examples/data" : arguments[0];
+    const std::string published = arguments.size() > 1 ? arguments[1] : "union";
     automix::Prices paper;
     paper.answers = {1.0, 50.0};
     paper.verification = 1.0;
     try {
         std::vector<std::string> logs;
         for (const std::string& task : tasks) logs.push_back(directory + "/" + task + ".jsonl");
-        const automix::Dataset data = automix::read_log(logs).data;
-        print_table("At the paper's prices: 1 and 50 for an answer, 1 for all 16 verdicts on one", data,
-                    routers, paper);
-        print_table("At the recorded prices: by tokens and model size", data, routers, {});
+        const Dataset data = automix::read_log(logs).data;
+        std::cout << "Prices: those of the paper, 1 and 50 for an answer, 1 for all 16 verdicts on one.\n"
+                  << legend;
+        if (all) {
+            print_tasks(data, published, paper);
+            std::cout << "Prices: those recorded, by tokens and model size.\n\n";
+            print_tasks(data, published, {});
+        } else {
+            print_summary(data, published, paper);
+        }
+        print_frontier(data, paper);
     } catch (const automix::Error& error) {
         std::cerr << error.what() << '\n';
         return 1;

@@ -2,6 +2,7 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 
 #include <algorithm>
 #include <array>
@@ -22,13 +23,13 @@ std::vector<std::string> split_list(std::string_view text) {
     }
 }
 
-/// A character that a terminal acts on: how many bytes it has in UTF-8, and its number in hexadecimal digits, two or four.
+/// Holds a character that a terminal acts on: its length in UTF-8, and its number in two or four hexadecimal digits.
 struct ControlCharacter {
     std::size_t length = 0;  ///< 0: none
     std::string number{};
 };
 
-/// The control character that `text` begins with, be it a mark that turns the direction of what follows.
+/// Returns the control character that `text` begins with. Marks that turn the direction of text count as one.
 ControlCharacter control_character(std::string_view text) {
     const auto byte = [&](std::size_t i) {
         return static_cast<unsigned char>(i < text.size() ? text[i] : '\0');
@@ -51,7 +52,7 @@ ControlCharacter control_character(std::string_view text) {
     return turns ? of(3, code) : ControlCharacter{};
 }
 
-/// `text` with its control characters but those in `kept` as `prefix` and two digits, or `\u` and four.
+/// Writes control characters as `prefix` and two digits, or as `\u` and four, except those in `kept`.
 std::string escaped(std::string_view text, const char* prefix, std::string_view kept) {
     std::string out;
     while (!text.empty()) {
@@ -135,13 +136,13 @@ std::vector<std::string> printable(const std::vector<std::string>& texts) {
 }
 
 std::string to_text(const OrderedJson& json) {
-    // Those that are left stand in texts, where an escape means the same.
+    // All control characters that are left stand in strings, where an escape means the same.
     return escaped(json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n', "\\u00", "\n");
 }
 
 std::string warnings_text(const std::vector<std::string>& warnings) {
     std::string text = warnings.empty() ? "" : "\nwarnings\n";
-    for (const std::string& warning : warnings) text += "  " + printable(warning) + '\n';
+    for (const std::string& warning : warnings) text += wrap_text("  " + printable(warning), 4) + '\n';
     return text;
 }
 

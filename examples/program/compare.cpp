@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix compare`: trains routers on random halves of logs and shows what they are worth on the others.
+// Implements `automix compare`: trains routers on random halves of logs and shows what they are worth on the others.
 #include "command.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
@@ -8,6 +8,9 @@
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
+#include <automix/evaluation/report/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -30,13 +33,13 @@ struct CompareOptions {
     bool routers_given = false;
 };
 
-/// `NAME` or `NAME@MODEL+MODEL...`.
+/// Holds `NAME` or `NAME@MODEL+MODEL...`.
 struct RouterName {
     std::string name{};
-    std::vector<std::string> models{};  ///< none: all
+    std::vector<std::string> models{};  ///< empty: all
 };
 
-/// Throws `ArgumentError` for fewer than two models.
+/// Parses `NAME` or `NAME@MODEL+MODEL...`. Throws `ArgumentError` for fewer than two models.
 RouterName parse_router(const std::string& text) {
     const std::size_t at = text.find('@');
     RouterName result{text.substr(0, at), {}};
@@ -51,16 +54,17 @@ RouterName parse_router(const std::string& text) {
     return result;
 }
 
-/// What is compared on one log.
+/// Holds the comparison of routers on one log.
 struct LogComparison {
     std::string path{};
     std::vector<std::string> models{};
     Index rows = 0;
     std::vector<ComparedRouter> routers{};
+    std::vector<ModelPrices> prices{};
     std::vector<std::string> warnings{};
 };
 
-/// Shows how many halves are done.
+/// Shows on standard error how many halves are done.
 class HalvesLine {
  public:
     HalvesLine(std::string path, int log, int logs)
@@ -102,7 +106,7 @@ std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std:
 }
 
 std::vector<LogComparison> run(const CompareOptions& options) {
-    // Bad usage is found before any log is read.
+    // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
@@ -132,13 +136,13 @@ std::vector<LogComparison> run(const CompareOptions& options) {
                                        halves, [&](int done, int all) { line.show(done, all); });
         for (const auto& more : {left_out, table.notes})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
-        comparisons.push_back(
-            {path, log.data.model_names(), log.data.rows(), std::move(routers), std::move(log.warnings)});
+        comparisons.push_back({path, log.data.model_names(), log.data.rows(), std::move(routers),
+                               summarise_prices(log.data, table), std::move(log.warnings)});
     }
     return comparisons;
 }
 
-/// Over the routers that were compared on every log.
+/// Returns the mean over the logs, for the routers that were compared on every log.
 std::vector<ComparedRouter> mean_of(const std::vector<LogComparison>& logs) {
     std::vector<std::vector<ComparedRouter>> routers;
     for (const LogComparison& log : logs) routers.push_back(log.routers);
@@ -166,7 +170,8 @@ std::string to_json_text(const CompareOptions& options, const std::vector<LogCom
                                 {"models", log.models},
                                 {"rows", log.rows},
                                 {"warnings", log.warnings},
-                                {"routers", to_json(log.routers)}});
+                                {"routers", to_json(log.routers)},
+                                {"prices", to_json(log.prices)}});
     }
     if (logs.size() > 1) json["mean"] = to_json(mean_of(logs));
     return program::to_text(json);
@@ -174,16 +179,18 @@ std::string to_json_text(const CompareOptions& options, const std::vector<LogCom
 
 std::string to_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {
     const Index train_rows = options.halves.train_rows;
-    std::string text =
-        "trained on " + std::to_string(options.halves.halves) +
-        (options.halves.halves == 1 ? " random half" : " random halves") +
-        (train_rows > 0 ? ", at most " + std::to_string(train_rows) + " rows of each" : "") +
-        ", tested on the others; area, difference, excess, lift, gap recovered, quality and later start in "
-        "per cent, standard errors in brackets\n";
+    std::string text = "trained on " + std::to_string(options.halves.halves) +
+                       (options.halves.halves == 1 ? " random half" : " random halves") +
+                       (train_rows > 0 ? ", at most " + std::to_string(train_rows) + " rows of each" : "") +
+                       ", tested on the others\n" + comparison_legend();
     for (const LogComparison& log : logs) {
-        text += '\n' + printable(log.path) + ", " + std::to_string(log.rows) +
-                " queries: " + joined(printable(log.models), " -> ") + '\n' +
-                comparison_table("router", log.routers) + warnings_text(log.warnings);
+        std::vector<ModelPrices> prices = log.prices;
+        for (ModelPrices& model : prices) model.model = printable(model.model);
+        text += '\n' +
+                wrap_text(printable(log.path) + ", " + std::to_string(log.rows) +
+                          " queries: " + joined(printable(log.models), " -> ")) +
+                '\n' + comparison_table("router", log.routers) + '\n' + price_table(prices) +
+                warnings_text(log.warnings);
     }
     if (logs.size() > 1)
         text += '\n' + comparison_table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));
@@ -199,9 +206,9 @@ void add_compare(CLI::App& app, Command& chosen) {
     command->footer(
         std::string(router_help) + all_routers_help +
         "  NAME@MODEL+MODEL...                             that router with these models only\n"
-        "Every log is compared on its own; with several, their mean follows. Area is the mean over 5, "
-        "10, ..., 95 %\nof the extra cost of (gap recovered - share) on the curve of a router's policies "
-        "for all prices of quality.\n" +
+        "Compares each log on its own; the mean follows if there are several. Area is the mean of\n"
+        "(gap recovered - share) over 5, 10, ..., 95 % of the extra cost, on the curve of a router's\n"
+        "policies for all prices of quality.\n" +
         exit_codes);
     add_log_options(*command, options->log);
     add_list(*command, "--routers", options->routers, "NAME,...",
@@ -211,7 +218,7 @@ void add_compare(CLI::App& app, Command& chosen) {
         ->capture_default_str();
     command
         ->add_option("--train-rows", options->halves.train_rows,
-                     "Most rows of a half to train on, 0 for all (default: all)")
+                     "Maximum rows of a half to train on, 0 for all (default: all)")
         ->type_name("N");
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);

@@ -14,8 +14,6 @@
 namespace automix::program {
 namespace {
 
-using NamedReports = std::vector<std::pair<std::string, Report>>;
-
 OrderedJson router_json(const RouterResult& router) {
     OrderedJson json{{"name", router.name}};
     if (router.feasible()) {
@@ -23,9 +21,10 @@ OrderedJson router_json(const RouterResult& router) {
         json["train"] = to_json(router.train);
         json["test"] = to_json(router.test);
         json["datasets"] = datasets_json(router.test);
+        json["conclusion"] = conclusion(router.test, router.name);
     } else {
         json["infeasible"] = router.infeasible;
-        json["parameters"] = json["train"] = json["test"] = nullptr;
+        json["parameters"] = json["train"] = json["test"] = json["conclusion"] = nullptr;
         json["datasets"] = OrderedJson::object();
     }
     json["guard"] = router.guard ? to_json(*router.guard) : OrderedJson(nullptr);
@@ -34,16 +33,17 @@ OrderedJson router_json(const RouterResult& router) {
 }
 
 std::string heading(const Comparison& comparison) {
-    const auto base = [](const OptionalMetric& figure) {
-        return figure ? format_number(*figure) : "- (" + figure.reason() + ")";
+    const auto base = [](const OptionalMetric& metric) {
+        return metric ? format_significant(*metric, 3) : "- (" + metric.reason() + ")";
     };
-    return joined(printable(comparison.models), " -> ") + ": trained on " +
-           std::to_string(comparison.train_rows) + " queries, tested on " +
-           std::to_string(comparison.test_rows) + "\nbase IBC: train " + base(comparison.train_base) +
-           ", test " + base(comparison.test_base) + "\n\n";
+    return wrap_text(joined(printable(comparison.models), " -> ") + ": trained on " +
+                     std::to_string(comparison.train_rows) + " queries, tested on " +
+                     std::to_string(comparison.test_rows)) +
+           "\nbase IBC (score that the last model gains per unit of cost): train " +
+           base(comparison.train_base) + ", test " + base(comparison.test_base) + "\n\n";
 }
 
-/// All test rows: the routers, and the baselines that are not among them.
+/// Lays out the reports on all test rows: the routers, and the baselines that are not among them.
 std::string overall_table(const Comparison& comparison) {
     NamedReports reports;
     for (const RouterResult& router : comparison.routers) {
@@ -60,7 +60,7 @@ std::string overall_table(const Comparison& comparison) {
     return report_table("all, " + std::to_string(comparison.test_rows), reports);
 }
 
-/// A table for each data set where there is more than one.
+/// Lays out a table for each data set if there is more than one.
 std::string dataset_tables(const Comparison& comparison) {
     std::vector<std::pair<std::string, NamedReports>> tables;
     for (const RouterResult& router : comparison.routers) {
@@ -73,7 +73,7 @@ std::string dataset_tables(const Comparison& comparison) {
     }
     std::string text;
     for (const auto& [title, reports] : tables)
-        text += tables.size() > 1 ? '\n' + report_table(title, reports) : "";
+        text += tables.size() > 1 ? '\n' + report_table(title, reports, false) : "";
     return text;
 }
 
@@ -83,12 +83,12 @@ std::string interval_table(const Comparison& comparison) {
     const auto first = std::find_if(routers.begin(), routers.end(), has_intervals);
     if (first == routers.end()) return "";
     const double level = first->test.intervals->level;
-    TextTable table({format_number(100.0 * level) + " % intervals", "performance", "cost", "IBC lift"});
+    TextTable table({format_number(100.0 * level) + " % intervals", "score", "cost", "IBC lift"});
     for (const RouterResult& router : routers) {
         if (!has_intervals(router)) continue;
         const ConfidenceIntervals& intervals = *router.test.intervals;
-        table.add({router.name, format_interval(intervals.performance, 4), format_interval(intervals.cost, 3),
-                   format_percent_interval(intervals.ibc_lift)});
+        table.add({router.name, format_interval(intervals.performance, 4),
+                   format_price_interval(intervals.cost), format_percent_interval(intervals.ibc_lift)});
     }
     return '\n' + table.text();
 }
@@ -98,15 +98,36 @@ std::string policies(const Comparison& comparison) {
     for (const RouterResult& router : comparison.routers) {
         const std::string policy =
             router.feasible() ? automix::to_string(router.parameters) : printable(router.infeasible);
-        if (!policy.empty()) text += "  " + router.name + ": " + policy + '\n';
+        const auto line = [&](const std::string& what) {
+            text += wrap_text("  " + router.name + ": " + what, 4) + '\n';
+        };
+        if (!policy.empty()) line(policy);
         if (router.guard) {
             const Guard& guard = *router.guard;
-            text += "  " + router.name + ": held-out excess over mixing " + format_number(guard.mean) +
-                    ", standard error " + format_number(guard.se) + ", guard " +
-                    (guard.passed ? "passed" : "refused") + '\n';
+            line("held-out excess over mixing " + format_significant(guard.mean, 3) +
+                 " (score per query), standard error " + format_significant(guard.se, 3) + ", guard " +
+                 (guard.passed ? "passed" : "refused"));
         }
     }
     return text.empty() ? "" : "\npolicies\n" + text;
+}
+
+/// Lays out the prices with printable names.
+std::string prices_text(std::vector<ModelPrices> prices) {
+    for (ModelPrices& model : prices) model.model = printable(model.model);
+    return '\n' + price_table(prices);
+}
+
+/// Sums up each router in one sentence.
+std::string conclusions(const Comparison& comparison) {
+    std::string text;
+    for (const RouterResult& router : comparison.routers) {
+        if (!router.feasible()) continue;
+        Evaluation test = router.test;
+        for (ModelPrices& model : test.prices) model.model = printable(model.model);
+        text += wrap_text(conclusion(test, router.name)) + '\n';
+    }
+    return text.empty() ? "" : '\n' + text;
 }
 
 }  // namespace
@@ -120,6 +141,7 @@ std::string to_json_text(const Comparison& comparison) {
     json["routers"] = OrderedJson::array();
     for (const RouterResult& router : comparison.routers) json["routers"].push_back(router_json(router));
     json["baselines"] = to_json(comparison.baselines);
+    json["prices"] = to_json(comparison.prices);
     return to_text(json);
 }
 
@@ -129,7 +151,8 @@ std::string to_text(const Comparison& comparison) {
         for (const std::string& warning : router.warnings) warnings.push_back(router.name + ": " + warning);
     }
     return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
-           interval_table(comparison) + policies(comparison) + warnings_text(warnings);
+           interval_table(comparison) + prices_text(comparison.prices) + policies(comparison) +
+           conclusions(comparison) + warnings_text(warnings);
 }
 
 }  // namespace automix::program

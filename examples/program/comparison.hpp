@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `automix evaluate` found, and how it is shown: routers side by side on one log, with the baselines of that log.
+// Holds what `automix evaluate` finds, and prints it: routers side by side on one log, with the baselines of that log.
 #pragma once
 
 #include <automix/data/dataset.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
@@ -14,7 +15,7 @@
 
 namespace automix::program {
 
-/// One router, trained and evaluated; nothing but the reason where nothing was feasible.
+/// Holds one router, trained and evaluated; only the reason if nothing was feasible.
 struct RouterResult {
     std::string name{};
     std::string infeasible{};
@@ -27,6 +28,7 @@ struct RouterResult {
     [[nodiscard]] bool feasible() const noexcept { return infeasible.empty(); }
 };
 
+/// Holds all routers that were evaluated on one log.
 struct Comparison {
     std::vector<std::string> models{};
     Index train_rows = 0;
@@ -35,10 +37,14 @@ struct Comparison {
     OptionalMetric test_base = 0.0;
     std::vector<RouterResult> routers{};
     Baselines baselines{};
+    std::vector<ModelPrices> prices{};  ///< mean prices on the test rows
     std::vector<std::string> warnings{};
 };
 
+/// Returns the output of `automix evaluate --format json`.
 std::string to_json_text(const Comparison& comparison);
+
+/// Returns the output of `automix evaluate --format text`.
 std::string to_text(const Comparison& comparison);
 
 }  // namespace automix::program

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix describe`: the first look at a log.
+// Implements `automix describe`: shows what is in a log.
 #include "command.hpp"
 #include "log_options.hpp"
 
@@ -24,7 +24,7 @@ struct DescribeOptions {
     bool json = false;
 };
 
-/// Names and the rows that bear them, in order of appearance; rows without a name under the empty one.
+/// Counts rows by name, in order of appearance; rows without a name count under the empty one.
 using Counts = std::vector<std::pair<std::string, Index>>;
 
 template <class NameOf>
@@ -56,7 +56,7 @@ struct ModelSummary {
     OptionalMetric draw_cost = 0.0;
 };
 
-/// Mean over the rows that hold a value.
+/// Returns the mean over the rows that hold a value.
 OptionalMetric mean_known(const Column& values) {
     const auto known = (!values.isNaN()).eval();
     if (!known.any()) return OptionalMetric::undefined("not recorded");
@@ -82,7 +82,7 @@ std::vector<ModelSummary> summarise_models(const Log& log) {
     return models;
 }
 
-/// What was odd in the log, to read and to train on, and what its prices lack: to look at it none are needed.
+/// Returns the warnings of reading, the checks on the log, and what its prices lack. Missing prices are no error here.
 std::vector<std::string> all_warnings(const Log& log) {
     std::vector<std::string> warnings = log.warnings;
     const std::vector<std::string> checks = check_log(log.data);
@@ -127,24 +127,31 @@ std::string to_text(const Log& log) {
         std::vector<std::string> texts;
         for (const auto& [name, rows] : counts)
             texts.push_back((name.empty() ? "(none)" : printable(name)) + " " + std::to_string(rows));
-        return title + joined(texts) + '\n';
+        return wrap_text(title + joined(texts)) + '\n';
     };
     const std::string text = std::to_string(data.rows()) + " queries\n" +
                              counts_text("data sets: ", dataset_counts(data)) +
                              counts_text("splits: ", split_counts(data)) + '\n';
-    const auto cell = [](const OptionalMetric& figure) {
-        return figure ? format_fixed(*figure, 4) : std::string("-");
+    const auto price = [](const OptionalMetric& metric) {
+        return metric ? format_price(*metric) : std::string("-");
     };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
     for (const ModelSummary& model : summarise_models(log)) {
-        const auto [fewest, most] = model.draws;
-        std::string draws = most == 0 ? "-" : std::to_string(fewest);
-        if (fewest != most) draws += " to " + std::to_string(most);
+        const auto [min_draws, max_draws] = model.draws;
+        std::string draws = max_draws == 0 ? "-" : std::to_string(min_draws);
+        if (min_draws != max_draws) draws += " to " + std::to_string(max_draws);
         table.add({printable(model.name), format_fixed(model.score, 4), draws,
-                   model.unparsed ? format_percent(*model.unparsed) : "-", cell(model.confidence),
-                   cell(model.cost), cell(model.draw_cost)});
+                   model.unparsed ? format_percent(*model.unparsed) : "-",
+                   model.confidence ? format_fixed(*model.confidence, 4) : "-", price(model.cost),
+                   price(model.draw_cost)});
     }
-    return text + table.text() + warnings_text(all_warnings(log));
+    return text + table.text() +
+           wrap_text(
+               "score: mean, 0 to 1; draws: verdicts logged per answer; unparsed: share of them that could "
+               "not be read; confidence: mean share of positive verdicts; cost and draw cost: mean recorded "
+               "price of an answer and of one draw, in the log's unit; -: not recorded",
+               0) +
+           '\n' + warnings_text(all_warnings(log));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix evaluate`: trains routers on one part of a log and shows what they cost and gain on the other.
+// Implements `automix evaluate`: trains routers on one part of a log and shows what they cost and gain on the other.
 #include "command.hpp"
 #include "comparison.hpp"
 #include "log_options.hpp"
@@ -79,7 +79,7 @@ bool wants_fixed_answers(const std::vector<RouterResult>& routers) {
 OptionalMetric base_of(const EndModels& ends) { return base_ibc(ends.small(), ends.large()); }
 
 Comparison run(const EvaluateOptions& options) {
-    // Bad usage is found before any log is read.
+    // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
@@ -110,6 +110,7 @@ Comparison run(const EvaluateOptions& options) {
     comparison.train_base = base_of(end_models(train, split.train));
     comparison.test_base = base_of(tests.ends());
     comparison.baselines = tests.baselines();
+    comparison.prices = tests.mean_prices();
     comparison.warnings = std::move(log.warnings);
     StatisticsOptions checked;
     checked.max_draws = limits.of(train.model_names());

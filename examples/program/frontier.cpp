@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix frontier`: what quality costs on the test rows of a log, as a table of points or as a picture.
+// Implements `automix frontier`: shows what quality costs on the test rows of a log, as a table of points or as a picture.
 #include "command.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
@@ -37,7 +37,7 @@ struct TracedLog {
 };
 
 TracedLog trace(const TraceOptions& options) {
-    // Bad usage is found before any log is read.
+    // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
@@ -71,6 +71,7 @@ std::string show(const TraceOptions& options, const TracedLog& traced) {
         json["policies"] = std::move(frontier["policies"]);
         json["single_models"] = std::move(frontier["models"]);
         json["oracle"] = std::move(frontier["oracle"]);
+        json["prices"] = std::move(frontier["prices"]);
         return program::to_text(json);
     }
     return frontier_text(traced.frontier) + warnings_text(traced.warnings);

@@ -13,7 +13,7 @@
 namespace automix::program {
 namespace {
 
-/// By the records' own field.
+/// Divides a log by the records' own field.
 Split split_by_names(const Dataset& data, const SplitOptions& options) {
     const auto& names = data.split_names();
     if (std::all_of(names.begin(), names.end(), [](const auto& name) { return name.empty(); })) {
@@ -32,7 +32,7 @@ Split split_by_rule(const Dataset& data, const SplitRule& rule, std::uint64_t se
     return split;
 }
 
-/// Where the rows of `part` stand in `data`.
+/// Returns the row numbers in `data` of the rows of `part`.
 std::vector<Index> find_rows(const Dataset& data, const Dataset& part) {
     std::vector<Index> rows;
     for (Index row = 0; row < part.rows(); ++row) rows.push_back(data.find(part.id(row)).value());

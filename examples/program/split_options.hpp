@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of every command that trains on one part of a log and tests on the other: by the records' own field, by a
-// hash of their ids, or at random. Prices are settled over both parts together, so that all are judged alike.
+// Adds the options of every command that trains on one part of a log and tests on the other. The parts follow the records'
+// own field, a hash of their ids, or a random order. Prices are settled over both parts together, so that both are judged alike.
 #pragma once
 
 #include <automix/core/price.hpp>
@@ -22,27 +22,27 @@ struct SplitOptions {
     std::string split{};
 };
 
-/// A share of the queries to train on, chosen by a hash of their ids or at random.
+/// Holds the share of the queries to train on, chosen by a hash of their ids or at random.
 struct SplitRule {
     bool hashed = true;
     double share = 0.0;
-    std::string text{};  ///< as it was given
+    std::string text{};  ///< the rule as given
 };
 
-/// The rows to train and to test on, with their prices.
+/// Holds the rows to train and to test on, with their prices.
 struct PricedSplit {
     Split rows{};
     PriceTable train{};
     PriceTable test{};
 };
 
+/// Adds `--split`, `--train-split` and `--test-split`.
 void add_split_options(CLI::App& command, SplitOptions& options);
 
-/// The rule of `--split`, nothing where there is none. Throws `ArgumentError`.
+/// Parses the rule of `--split`; returns nothing if there is none. Throws `ArgumentError`.
 std::optional<SplitRule> split_rule(const SplitOptions& options);
 
-/// Divides a log by the rule, or by the records' own field where there is none. Throws `DataError` where a side is left
-/// without rows.
+/// Divides a log by the rule, or by the records' own field if there is none. Throws `DataError` if a part has no rows.
 PricedSplit split_log(const Dataset& data, const SplitOptions& options, const std::optional<SplitRule>& rule,
                       std::uint64_t seed, const Prices& prices);
 

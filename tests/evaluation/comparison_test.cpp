@@ -150,21 +150,21 @@ TEST_CASE("a router's figures are the means of those of the halves") {
         for (int step = 1; step <= 19; ++step) sum += std::min(1.0, step * 0.05 / share) - step * 0.05;
         area.push_back(100.0 * sum / 19.0);
     }
-    const ComparedMetrics<MeanMetric>& figures = results.front().figures;
+    const ComparedMetrics<MeanMetric>& figures = results.front().metrics;
     const auto check = [](const MeanMetric& found, const std::vector<OptionalMetric>& expected) {
         const MeanMetric by_hand = mean_over_halves(expected);
         CHECK_THAT(found.mean.value(), WithinAbs(by_hand.mean.value(), 1e-9));
         CHECK_THAT(found.se.value(), WithinAbs(by_hand.se.value(), 1e-9));
         CHECK(found.undefined == 0);
     };
-    check(figures.excess, excess);
-    check(figures.area, area);
-    check(figures.cost, costs);
-    CHECK_THAT(figures.gap_recovered.mean.value(), WithinAbs(1.0, 1e-12));
-    CHECK_THAT(figures.quality.mean.value(), WithinAbs(1.0, 1e-12));
-    CHECK_THAT(figures.draws.mean.value(), WithinAbs(1.0, 1e-12));
-    CHECK_THAT(figures.rounds.mean.value(), WithinAbs(1.0, 1e-12));
-    CHECK(figures.later_start.mean.value() == 0.0);
+    check(metrics.excess, excess);
+    check(metrics.area, area);
+    check(metrics.cost, costs);
+    CHECK_THAT(metrics.gap_recovered.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(metrics.quality.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(metrics.draws.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(metrics.rounds.mean.value(), WithinAbs(1.0, 1e-12));
+    CHECK(metrics.later_start.mean.value() == 0.0);
 }
 
 TEST_CASE("constant routers lie on the line of mixing, and differences are paired with the first router") {
@@ -177,22 +177,22 @@ TEST_CASE("constant routers lie on the line of mixing, and differences are paire
     for (std::size_t i = 1; i < 4; ++i) {
         const ComparedRouter& router = results[i];
         INFO(router.name);
-        CHECK_THAT(router.figures.area.mean.value(), WithinAbs(0.0, 1e-9));
-        CHECK_THAT(router.figures.excess.mean.value(), WithinAbs(0.0, 1e-9));
+        CHECK_THAT(router.metrics.area.mean.value(), WithinAbs(0.0, 1e-9));
+        CHECK_THAT(router.metrics.excess.mean.value(), WithinAbs(0.0, 1e-9));
         CHECK_THAT(router.area_difference.mean.value(),
-                   WithinAbs(-results[0].figures.area.mean.value(), 1e-9));
-        CHECK_THAT(router.area_difference.se.value(), WithinAbs(results[0].figures.area.se.value(), 1e-9));
+                   WithinAbs(-results[0].metrics.area.mean.value(), 1e-9));
+        CHECK_THAT(router.area_difference.se.value(), WithinAbs(results[0].metrics.area.se.value(), 1e-9));
         CHECK_THAT(router.excess_difference.mean.value(),
-                   WithinAbs(-results[0].figures.excess.mean.value(), 1e-9));
+                   WithinAbs(-results[0].metrics.excess.mean.value(), 1e-9));
     }
     CHECK(results[0].area_difference.mean.value() == 0.0);
     CHECK(results[0].area_difference.se.value() == 0.0);
-    CHECK(results[1].figures.lift.undefined == 20);
-    CHECK_FALSE(results[1].figures.lift.mean.defined());
-    CHECK_THAT(results[2].figures.lift.mean.value(), WithinAbs(0.0, 1e-12));
-    CHECK(results[2].figures.later_start.mean.value() == 1.0);
-    CHECK(results[3].figures.later_start.mean.value() == 0.25);
-    CHECK_THAT(results[3].figures.cost.mean.value(), WithinAbs(0.75 * 1.0 + 0.25 * 9.0, 1e-12));
+    CHECK(results[1].metrics.lift.undefined == 20);
+    CHECK_FALSE(results[1].metrics.lift.mean.defined());
+    CHECK_THAT(results[2].metrics.lift.mean.value(), WithinAbs(0.0, 1e-12));
+    CHECK(results[2].metrics.later_start.mean.value() == 1.0);
+    CHECK(results[3].metrics.later_start.mean.value() == 0.25);
+    CHECK_THAT(results[3].metrics.cost.mean.value(), WithinAbs(0.75 * 1.0 + 0.25 * 9.0, 1e-12));
 }
 
 TEST_CASE("a router may use some models only and is measured against the ends of all") {
@@ -200,15 +200,15 @@ TEST_CASE("a router may use some models only and is measured against the ends of
     const auto results = compare(data, {{"always the middle", AnyRouter::of(AlwaysSmallRouter()), {1, 2}},
                                         {"small to middle", AnyRouter::of(TellingRouter()), {0, 1}}});
     CHECK(results[0].models == std::vector<std::string>{"middle", "large"});
-    CHECK_THAT(results[0].figures.cost.mean.value(), WithinAbs(3.0, 1e-12));
-    CHECK_THAT(results[0].figures.performance.mean.value(), WithinAbs(0.75, 1e-12));
-    CHECK(results[0].figures.later_start.mean.value() == 0.0);
+    CHECK_THAT(results[0].metrics.cost.mean.value(), WithinAbs(3.0, 1e-12));
+    CHECK_THAT(results[0].metrics.performance.mean.value(), WithinAbs(0.75, 1e-12));
+    CHECK(results[0].metrics.later_start.mean.value() == 0.0);
     std::vector<OptionalMetric> excess;
     for (std::uint64_t seed = 0; seed < 20; ++seed)
         excess.push_back(100.0 * ((wrong_share(data, seed) - 0.25) / wrong_share(data, seed) - 2.0 / 8.0));
-    CHECK_THAT(results[0].figures.excess.mean.value(),
+    CHECK_THAT(results[0].metrics.excess.mean.value(),
                WithinAbs(mean_over_halves(excess).mean.value(), 1e-9));
-    CHECK_THAT(results[1].figures.gap_recovered.mean.value(), WithinAbs(0.75, 1e-12));
+    CHECK_THAT(results[1].metrics.gap_recovered.mean.value(), WithinAbs(0.75, 1e-12));
 }
 
 TEST_CASE("what the guard refuses and what is infeasible counts as an excess and a lift of 0") {
@@ -226,14 +226,14 @@ TEST_CASE("what the guard refuses and what is infeasible counts as an excess and
     CHECK(results[1].infeasible == 20);
     CHECK(results[2].refused == 0);
     for (std::size_t i = 0; i < 2; ++i) {
-        CHECK(results[i].figures.excess.mean.value() == 0.0);
-        CHECK(results[i].figures.lift.mean.value() == 0.0);
-        CHECK(results[i].figures.lift.undefined == 0);
+        CHECK(results[i].metrics.excess.mean.value() == 0.0);
+        CHECK(results[i].metrics.lift.mean.value() == 0.0);
+        CHECK(results[i].metrics.lift.undefined == 0);
     }
-    CHECK(results[2].figures.excess.mean.value() > 10.0);
-    CHECK(results[0].figures.cost.mean.defined());
-    CHECK_FALSE(results[1].figures.cost.mean.defined());
-    CHECK_THAT(results[1].figures.area.mean.value(), WithinAbs(0.0, 1e-9));
+    CHECK(results[2].metrics.excess.mean.value() > 10.0);
+    CHECK(results[0].metrics.cost.mean.defined());
+    CHECK_FALSE(results[1].metrics.cost.mean.defined());
+    CHECK_THAT(results[1].metrics.area.mean.value(), WithinAbs(0.0, 1e-9));
 }
 
 TEST_CASE("routers are trained on the training half alone, and progress is told") {
@@ -268,17 +268,17 @@ TEST_CASE("halves that cannot be and options that make no sense are refused") {
 TEST_CASE("over several logs means are averaged and standard errors combined") {
     ComparedRouter a;
     a.name = "r";
-    a.figures.area = {10.0, 3.0, 0};
-    a.figures.lift = {1.0, 0.5, 2};
+    a.metrics.area = {10.0, 3.0, 0};
+    a.metrics.lift = {1.0, 0.5, 2};
     a.refused = 1;
     ComparedRouter b = a;
-    b.figures.area = {20.0, 4.0, 0};
-    b.figures.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 20};
+    b.metrics.area = {20.0, 4.0, 0};
+    b.metrics.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 20};
     const ComparedRouter mean = mean_over_logs({{a}, {b}}).front();
-    CHECK_THAT(mean.figures.area.mean.value(), WithinAbs(15.0, 1e-12));
-    CHECK_THAT(mean.figures.area.se.value(), WithinAbs(2.5, 1e-12));
-    CHECK_FALSE(mean.figures.lift.mean.defined());
-    CHECK(mean.figures.lift.undefined == 22);
+    CHECK_THAT(mean.metrics.area.mean.value(), WithinAbs(15.0, 1e-12));
+    CHECK_THAT(mean.metrics.area.se.value(), WithinAbs(2.5, 1e-12));
+    CHECK_FALSE(mean.metrics.lift.mean.defined());
+    CHECK(mean.metrics.lift.undefined == 22);
     CHECK(mean.refused == 2);
 }
 
@@ -296,4 +296,9 @@ TEST_CASE("the table of a comparison shows means with their standard errors") {
     CHECK(format_mean({12.345, 0.678, 0}, 1) == "12.3 (0.7)");
     CHECK(format_mean({12.345, OptionalMetric::undefined("one half"), 0}, 1) == "12.3");
     CHECK(format_mean({}, 1) == "-");
+    CHECK(format_mean_price({0.00061234, 0.0000312, 0}) == "0.000612 (0.000031)");
+    CHECK(format_mean_price({18.23, 0.16, 0}) == "18.2 (0.2)");
+    CHECK(format_mean_price({18.23, OptionalMetric::undefined("one half"), 0}) == "18.2");
+    CHECK(format_mean_price({}) == "-");
+    CHECK_THAT(comparison_legend(), ContainsSubstring("unit of the prices"));
 }

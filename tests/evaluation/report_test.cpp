@@ -9,6 +9,8 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 
+#include <string>
+
 using namespace automix;
 using Catch::Matchers::WithinRel;
 
@@ -60,4 +62,54 @@ TEST_CASE("end models need rows, and prices of the same data set") {
     CHECK(end_models(data, prices).large().cost == 50.0);
     prices.answers.clear();
     CHECK_THROWS_AS(end_models(data, prices), ArgumentError);
+}
+
+TEST_CASE("prices are summed up as default, given or recorded") {
+    const Dataset unpriced = tables::confidence_table({{0.5, 0, 1}, {0.0, 1, 1}});
+    const auto standard = summarise_prices(unpriced, resolve_prices(unpriced));
+    REQUIRE(standard.size() == 2);
+    CHECK(standard[0].model == unpriced.model_names()[0]);
+    CHECK(standard[0].answer == 1.0);
+    CHECK(standard[0].answer_origin == PriceOrigin::standard);
+    CHECK(standard[0].verified);
+    CHECK(standard[0].verification == 1.0);
+    CHECK(standard[0].verification_origin == PriceOrigin::standard);
+    CHECK(standard[1].answer == 50.0);
+    CHECK(standard[1].answer_origin == PriceOrigin::standard);
+    CHECK_FALSE(standard[1].verified);
+
+    const auto given = summarise_prices(unpriced, resolve_prices(unpriced, {{1.0, 9.0}, 0.5, {}}));
+    CHECK(given[0].answer_origin == PriceOrigin::given);
+    CHECK(given[1].answer == 9.0);
+    CHECK(given[0].verification == 0.5);
+    CHECK(given[0].verification_origin == PriceOrigin::given);
+}
+
+TEST_CASE("recorded prices are summed up by their mean, and a verification without one costs the default") {
+    // Answers at 2 and 4, four verdicts at 0.25 and 0.75 each; the large model costs 10 and 30.
+    Dataset data({"small", "large"});
+    Dataset without_draws({"small", "large"});
+    for (const int row : {0, 1}) {
+        auto small = tables::verified(1.0, {1, 1, 1, 1});
+        small.cost = row == 0 ? 2.0 : 4.0;
+        auto large = tables::scored(1.0);
+        large.cost = row == 0 ? 10.0 : 30.0;
+        const std::string id = std::to_string(row);
+        without_draws.append(tables::record(id, {small, large}));
+        small.draw_cost = row == 0 ? 0.25 : 0.75;
+        data.append(tables::record(id, {small, large}));
+    }
+    const auto prices = summarise_prices(data, resolve_prices(data));
+    CHECK(prices[0].answer == 3.0);
+    CHECK(prices[1].answer == 20.0);
+    CHECK(prices[0].answer_origin == PriceOrigin::recorded);
+    CHECK(prices[0].draw == 0.5);
+    CHECK(prices[0].verification == 2.0);
+    CHECK(prices[0].verification_origin == PriceOrigin::recorded);
+
+    const auto assumed = summarise_prices(without_draws, resolve_prices(without_draws));
+    CHECK(assumed[0].answer_origin == PriceOrigin::recorded);
+    CHECK(assumed[0].draw == 0.25);
+    CHECK(assumed[0].verification == 1.0);
+    CHECK(assumed[0].verification_origin == PriceOrigin::standard);
 }

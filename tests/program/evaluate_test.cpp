@@ -3,6 +3,7 @@
 #include "program/runner.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -62,8 +63,8 @@ std::vector<json> changed(Change change) {
 
 TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     const json all = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
-    CHECK(keys(all) ==
-          std::vector<std::string>{"base_ibc", "baselines", "models", "routers", "rows", "warnings"});
+    CHECK(keys(all) == std::vector<std::string>{"base_ibc", "baselines", "models", "prices", "routers",
+                                                "rows", "warnings"});
     CHECK(all["models"] == json{"small", "large"});
     CHECK(all["rows"] == json{{"train", 4}, {"test", 4}});
     REQUIRE(all["warnings"].size() == 1);
@@ -74,8 +75,8 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) ==
-          std::vector<std::string>{"datasets", "guard", "name", "parameters", "test", "train", "warnings"});
+    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "name", "parameters",
+                                                   "test", "train", "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);
@@ -508,15 +509,25 @@ TEST_CASE("of three models any two can be chosen in the log's order; all three n
 TEST_CASE("the text says what the JSON says") {
     const std::string text =
         text_of(Arguments{"evaluate", EvaluatedLog().path(), "--router", "threshold,random_mix"} + prices);
-    CHECK_THAT(
-        text,
-        ContainsSubstring("small -> large: trained on 4 queries, tested on 4\n") &&
-            ContainsSubstring("base IBC: train 0.03125, test 0.046875\n") &&
-            ContainsSubstring(
-                "\nthreshold          0.8750  0.7578  6.500  0.06818   +45.5 %        100.0 %    31.2   "
-                "50.0 %   1.00\n") &&
-            ContainsSubstring("\noracle ") && ContainsSubstring("\na, 2 ") && ContainsSubstring("\nb, 2 ") &&
-            ContainsSubstring("\n95 % intervals ") && ContainsSubstring("\n  threshold: threshold 0\n"));
+    CHECK_THAT(text,
+               ContainsSubstring("small -> large: trained on 4 queries, tested on 4\n") &&
+                   ContainsSubstring("unit of cost): train 0.0312, test 0.0469\n") &&
+                   ContainsSubstring("\nthreshold     0.8750  0.7578  6.50  0.0682   +45.5 %  100.0 %  +31.2 "
+                                     "%   50.0 %   1.00\n") &&
+                   ContainsSubstring("\nscore: mean per query, 0 to 1; ") &&
+                   ContainsSubstring("\nsmall     1.00  given      1.00       1.00  default\n") &&
+                   ContainsSubstring("\nthreshold keeps all of large's score at 72.2 % of its cost.\n") &&
+                   ContainsSubstring("\noracle ") && ContainsSubstring("\na, 2 ") &&
+                   ContainsSubstring("\nb, 2 ") && ContainsSubstring("\n95 % intervals ") &&
+                   ContainsSubstring("\n  threshold: threshold 0\n"));
+    // 6.5 of 9 is 72.2 %; the JSON has the same sentence and prices.
+    const json all_of_it = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
+    CHECK(all_of_it["routers"][0]["conclusion"] ==
+          "threshold keeps all of large's score at 72.2 % of its cost.");
+    CHECK(all_of_it["prices"][1]["answer"] == 9.0);
+    CHECK(all_of_it["prices"][1]["answer_from"] == "given");
+    std::istringstream text_lines(text);
+    for (std::string line; std::getline(text_lines, line);) CHECK(line.size() <= 100);
     // A baseline that was asked for as a router stands there once.
     const std::size_t all = text.find("all, 4");
     CHECK(text.find("\nrandom_mix", text.find("\nrandom_mix", all) + 1) > text.find("\na, 2"));

@@ -32,7 +32,7 @@ class FrontierLog {
 
 TEST_CASE("frontier's JSON has the members that it promises and no others") {
     const json all = json_of(FrontierLog().line());
-    CHECK(keys(all) == std::vector<std::string>{"models", "oracle", "policies", "router", "rows",
+    CHECK(keys(all) == std::vector<std::string>{"models", "oracle", "policies", "prices", "router", "rows",
                                                 "single_models", "warnings"});
     CHECK(all["models"] == json{"small", "large"});
     CHECK(all["rows"] == json{{"train", 4}, {"test", 4}});
@@ -58,8 +58,10 @@ TEST_CASE("frontier's JSON has the members that it promises and no others") {
 TEST_CASE("a frontier comes as a drawing, as a table and as a picture") {
     const FrontierLog log;
     const std::string text = text_of(log.line());
-    CHECK_THAT(text, StartsWith("mean score over mean cost per query, 4 test queries\n") &&
-                         ContainsSubstring("* exact"));
+    CHECK_THAT(
+        text,
+        StartsWith("mean score (0 to 1) over mean cost per query (unit of the prices), 4 test queries\n") &&
+            ContainsSubstring("* exact"));
     const std::string csv = text_of(log.line({"--format", "csv"}));
     CHECK_THAT(csv, StartsWith("kind,name,cost,"));
     CHECK(std::count(csv.begin(), csv.end(), '\n') == 1 + 1 + 2 + 3);

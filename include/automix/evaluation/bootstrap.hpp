@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Percentile intervals by the bootstrap (Efron 1979): rows are drawn again with replacement, router and end models
-// together, so that the intervals are paired; equal seeds draw equal rows, so routers are paired with one another too.
-// O(rows * resamples) time a replay, O(rows + resamples) memory each; the random numbers are drawn once for all.
+// Computes percentile intervals by the bootstrap (Efron 1979). Rows are drawn again with replacement, for router and end
+// models together, so that the intervals are paired. Equal seeds draw equal rows, so routers are paired with one another.
+// O(rows * resamples) time and O(rows + resamples) memory for each replay; all replays share the random numbers.
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -31,19 +31,19 @@ struct ConfidenceIntervals {
     int resamples = 0;
     Interval performance{};
     Interval cost{};
-    std::optional<Interval> ibc_lift{};  ///< over the resamples that have one; nothing where none has
+    std::optional<Interval> ibc_lift{};  ///< over the resamples that have a lift; nothing if none has
     int undefined_resamples = 0;         ///< resamples without a lift
 };
 
 /// Throws `ArgumentError` for fewer than one resample or a level outside (0, 1).
 void validate(const BootstrapOptions& options);
 
-/// Intervals of several replays of the same rows, from the same resamples. Throws `ArgumentError` for options that make no
-/// sense, and `DataError` where there are no rows or more than 2^32 - 1.
+/// Returns intervals for several replays of the same rows, from the same resamples. Throws `ArgumentError` for invalid
+/// options, and `DataError` if there are no rows or more than 2^32 - 1.
 std::vector<ConfidenceIntervals> bootstrap(const std::vector<Replay>& replays, const EndModels& ends,
                                            const BootstrapOptions& options = {});
 
-/// Intervals of one replay; throws as above.
+/// Returns intervals for one replay. Throws as above.
 ConfidenceIntervals bootstrap(const Replay& replay, const EndModels& ends,
                               const BootstrapOptions& options = {});
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers compared on one log: trained on random halves of its rows and tested on the others, so that figures come with a
-// standard error and differences between routers are paired. Halves are by a seeded hash of the id. Prices are settled over
-// the whole log. O(halves * routers * (training + policies of a curve * replay)).
+// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each metric
+// has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id. Prices are
+// settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -26,34 +26,34 @@
 namespace automix {
 
 struct ComparisonOptions {
-    int halves = 20;         ///< seeds `seed`, `seed + 1`, ...
-    Index train_rows = 0;    ///< keep that many rows of each training half, those of the lowest hash; 0: all
-    std::uint64_t seed = 0;  ///< of the halves
+    int halves = 20;         ///< count of divisions, with the seeds `seed`, `seed + 1`, ...
+    Index train_rows = 0;    ///< rows kept of each training half, those with the lowest hashes; 0: all
+    std::uint64_t seed = 0;  ///< seed of the first division
 };
 
-/// An untrained router under the name that reports give it, and the models of the log that it may use.
+/// Names an untrained router and the models of the log that it may use.
 template <router_with_curve Router>
 struct Contender {
     std::string name{};
     Router router;
-    std::vector<Index> models{};  ///< ascending; none: all
+    std::vector<Index> models{};  ///< ascending; empty: all
 };
 
-/// A figure over halves.
+/// Holds the mean of a metric over halves.
 struct MeanMetric {
     OptionalMetric mean = OptionalMetric::undefined("no halves");
     OptionalMetric se =
         OptionalMetric::undefined("fewer than two halves");  ///< standard deviation / sqrt(halves)
-    int undefined = 0;  ///< halves that have no such figure and are left out
+    int undefined = 0;  ///< count of halves without the metric, which are left out
 };
 
-/// What is found of a router on one half, or, as `MeanMetric`, over all of them. Lift, excess and what they rest on are at
-/// the router's objective, the area is over all prices of quality.
+/// Holds the metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of quality;
+/// the other metrics belong to the router's objective.
 template <class Value>
 struct ComparedMetrics {
-    Value lift{};           ///< ratio; 0 where the guard refuses or nothing is feasible
-    Value area{};           ///< per cent, as `curve_area` has it
-    Value excess{};         ///< per cent; 0 where the guard refuses or nothing is feasible
+    Value lift{};           ///< ratio; 0 if the guard refuses or nothing is feasible
+    Value area{};           ///< per cent, see `curve_area`
+    Value excess{};         ///< per cent; 0 if the guard refuses or nothing is feasible
     Value gap_recovered{};  ///< ratio
     Value performance{};    ///< mean score
     Value quality{};        ///< performance as a share of the last model's
@@ -66,48 +66,48 @@ struct ComparedMetrics {
 struct ComparedRouter {
     std::string name{};
     std::vector<std::string> models{};
-    int refused = 0;  ///< halves where the router fell back: the guard refused, or no larger model was better
-    int infeasible = 0;  ///< halves where nothing was feasible
-    ComparedMetrics<MeanMetric> figures{};
-    MeanMetric area_difference{};    ///< to the first router, paired by half
-    MeanMetric excess_difference{};  ///< the same
+    int refused = 0;     ///< count of fallbacks: the guard refused, or no larger model was better
+    int infeasible = 0;  ///< count of halves on which nothing was feasible
+    ComparedMetrics<MeanMetric> metrics{};
+    MeanMetric area_difference{};    ///< area minus that of the first router, paired by half
+    MeanMetric excess_difference{};  ///< excess minus that of the first router, paired by half
 };
 
-/// Does nothing with the progress of a comparison.
+/// Ignores the progress of a comparison.
 struct NoProgress {
     void operator()(int, int) const noexcept {}
 };
 
-/// Throws `ArgumentError` for options that make no sense.
+/// Throws `ArgumentError` for invalid options.
 void validate(const ComparisonOptions& options);
 
-/// Mean and standard error over the halves that have the figure.
+/// Returns mean and standard error over the halves that have the metric.
 MeanMetric mean_over_halves(const std::vector<OptionalMetric>& halves);
 
 namespace detail {
 
-using HalfFigures = ComparedMetrics<OptionalMetric>;
+using HalfMetrics = ComparedMetrics<OptionalMetric>;
 
 template <class Value>
-inline constexpr std::array<Value ComparedMetrics<Value>::*, 10> all_figures = {
+inline constexpr std::array<Value ComparedMetrics<Value>::*, 10> all_metrics = {
     &ComparedMetrics<Value>::lift,        &ComparedMetrics<Value>::area,
     &ComparedMetrics<Value>::excess,      &ComparedMetrics<Value>::gap_recovered,
     &ComparedMetrics<Value>::performance, &ComparedMetrics<Value>::quality,
     &ComparedMetrics<Value>::cost,        &ComparedMetrics<Value>::draws,
     &ComparedMetrics<Value>::rounds,      &ComparedMetrics<Value>::later_start};
 
-/// One way to divide a log.
+/// Holds one division of a log.
 struct HalfRows {
     std::vector<Index> train{};
     std::vector<Index> test{};
 };
 
-/// Rows whose hash is below one half train, or those of the lowest hash among them.
+/// Divides the rows by their hash: those below one half train, or the `train_rows` lowest of them.
 HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows);
 
 PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models);
 
-/// Share of queries that the router sends to a model beyond the first at once.
+/// Returns the share of queries that begin at a model beyond the first.
 template <router Router>
 double later_start(const Router& policy, Index models) {
     std::vector<UniformInterval> intervals;
@@ -123,7 +123,7 @@ double later_start(const Router& policy, Index models) {
     return share;
 }
 
-/// A router trained on one half of its models' columns and tested on the other.
+/// Trains a router on one half of its models' columns and tests it on the other half.
 template <class Router>
 class HalfTest {
  public:
@@ -134,9 +134,9 @@ class HalfTest {
           train_prices_(select_models(prices, models).select_rows(rows.train)),
           test_prices_(select_models(prices, models).select_rows(rows.test)) {}
 
-    /// `ends` are the models that figures are measured against, on the test rows.
-    HalfFigures run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {
-        HalfFigures half{none, none, none, none, none, none, none, none, none, none};
+    /// Returns the metrics on the test rows, measured against `ends`, and counts fallbacks.
+    HalfMetrics run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {
+        HalfMetrics half{none, none, none, none, none, none, none, none, none, none};
         std::vector<OperatingPoint> curve;
         for (const Router& policy : router.curve({train_, train_prices_}))
             curve.push_back(summarise(replay(policy, test_, test_prices_, seed), ends).point());
@@ -173,16 +173,16 @@ class HalfTest {
     PriceTable test_prices_;
 };
 
-MeanMetric mean_difference(const std::vector<HalfFigures>& halves, const std::vector<HalfFigures>& others,
-                           OptionalMetric HalfFigures::*figure);
+MeanMetric mean_difference(const std::vector<HalfMetrics>& halves, const std::vector<HalfMetrics>& others,
+                           OptionalMetric HalfMetrics::*metric);
 
-ComparedMetrics<MeanMetric> mean_figures(const std::vector<HalfFigures>& halves);
+ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMetrics>& halves);
 
 }  // namespace detail
 
-/// Compares routers on a log with its settled prices. Figures are measured against the first and the last model of `data`,
-/// whatever models a router uses. `progress(done, halves)` is called after each half. Throws what routers and replays throw,
-/// `DataError` for a half without rows, and `ArgumentError` for options or prices that make no sense.
+/// Compares routers on a log with its settled prices. Metrics are measured against the first and the last model of `data`,
+/// whatever models a router uses. Calls `progress(done, halves)` after each half. Throws what routers and replays throw,
+/// `DataError` for a half without rows, and `ArgumentError` for invalid options or prices.
 template <router_with_curve Router, class Progress = NoProgress>
 std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTable& prices,
                                             const std::vector<Contender<Router>>& contenders,
@@ -198,7 +198,7 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
         for (const Index model : contender.models.empty() ? all : contender.models)
             result.models.push_back(data.model_names()[static_cast<std::size_t>(model)]);
     }
-    std::vector<std::vector<detail::HalfFigures>> figures(contenders.size());
+    std::vector<std::vector<detail::HalfMetrics>> half_metrics(contenders.size());
     for (int half = 0; half < options.halves; ++half) {
         const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(half);
         const detail::HalfRows rows = detail::divide_rows(data, seed, options.train_rows);
@@ -206,22 +206,22 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
         for (std::size_t i = 0; i < contenders.size(); ++i) {
             const auto& models = contenders[i].models;
             const detail::HalfTest<Router> test(data, prices, rows, models.empty() ? all : models);
-            figures[i].push_back(test.run(contenders[i].router, ends, options.seed, results[i]));
+            half_metrics[i].push_back(test.run(contenders[i].router, ends, options.seed, results[i]));
         }
         progress(half + 1, options.halves);
     }
     for (std::size_t i = 0; i < results.size(); ++i) {
-        results[i].figures = detail::mean_figures(figures[i]);
+        results[i].metrics = detail::mean_metrics(half_metrics[i]);
         results[i].area_difference =
-            detail::mean_difference(figures[i], figures.front(), &detail::HalfFigures::area);
+            detail::mean_difference(half_metrics[i], half_metrics.front(), &detail::HalfMetrics::area);
         results[i].excess_difference =
-            detail::mean_difference(figures[i], figures.front(), &detail::HalfFigures::excess);
+            detail::mean_difference(half_metrics[i], half_metrics.front(), &detail::HalfMetrics::excess);
     }
     return results;
 }
 
-/// The mean over several logs of what the same routers came to on each, in the same order: means are averaged, standard
-/// errors as those of independent figures, counts are added. Figures that one log lacks are undefined.
+/// Returns the mean over several logs of the same routers, in the same order. Averages the means, combines the standard
+/// errors as independent, and adds the counts. A metric that one log lacks is undefined.
 std::vector<ComparedRouter> mean_over_logs(const std::vector<std::vector<ComparedRouter>>& logs);
 
 }  // namespace automix

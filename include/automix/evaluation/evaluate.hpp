@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evaluation of routers on a log: the figures over all rows with their intervals, for each data set in it, and those of
-// the baselines beside them. Costs a replay of each router and of each baseline, and the resamples. What does not depend
-// on the router is done once in an `Evaluator`, so that several routers share it.
+// Evaluates routers on a log: reports over all rows with intervals, a report for each data set, the baselines, and the
+// prices. Takes a replay of each router and of each baseline, and the resamples. Several routers share an `Evaluator`,
+// which does once what does not depend on the router.
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -29,19 +29,20 @@ struct EvaluationOptions {
 struct Evaluation {
     Report report{};
     std::optional<ConfidenceIntervals> intervals{};
-    /// In order of appearance; rows without a name are left out.
+    /// A report for each data set, in order of appearance; rows without a name are left out.
     std::vector<std::pair<std::string, Report>> datasets{};
     Baselines baselines{};
+    std::vector<ModelPrices> prices{};  ///< names and mean prices of the models, cheapest first
 };
 
-/// A log with its prices, ready to evaluate routers on. Both must outlive it.
+/// Evaluates routers on a log at its prices. Both must outlive it.
 class Evaluator {
  public:
-    /// Throws `DataError` where there are no rows, `ArgumentError` for options that make no sense.
+    /// Throws `DataError` if there are no rows, and `ArgumentError` for invalid options.
     Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {});
 
-    /// Replays the log with each router and sums up, in their order; resamples are drawn once for all. Throws what the
-    /// routers throw.
+    /// Replays the log with each router and returns an evaluation of each, in their order. All share the same resamples.
+    /// Throws what the routers throw.
     template <router Router>
     [[nodiscard]] std::vector<Evaluation> evaluate_all(const std::vector<Router>& policies) const {
         std::vector<Replay> replays;
@@ -50,7 +51,7 @@ class Evaluator {
         return sum_up(replays);
     }
 
-    /// The same for one router.
+    /// Replays the log with one router. Throws what the router throws.
     template <router Router>
     [[nodiscard]] Evaluation evaluate(const Router& policy) const {
         return sum_up(std::vector{replay(policy, data_, prices_, options_.seed)}).front();
@@ -58,6 +59,8 @@ class Evaluator {
 
     [[nodiscard]] const EndModels& ends() const noexcept { return ends_; }
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
+    /// Mean prices of each model, in the log's order.
+    [[nodiscard]] const std::vector<ModelPrices>& mean_prices() const noexcept { return mean_prices_; }
 
  private:
     [[nodiscard]] std::vector<Evaluation> sum_up(const std::vector<Replay>& replays) const;
@@ -67,10 +70,11 @@ class Evaluator {
     EvaluationOptions options_;
     EndModels ends_;
     Baselines baselines_;
+    std::vector<ModelPrices> mean_prices_;
     std::vector<std::vector<Index>> datasets_;
 };
 
-/// Replays `data` with the router and sums up. Throws `DataError` where there are no rows, and what the router throws.
+/// Evaluates a router on `data`. Throws `DataError` if there are no rows, and what the router throws.
 template <router Router>
 Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable& prices,
                     const EvaluationOptions& options = {}) {

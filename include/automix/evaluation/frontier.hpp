@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What quality costs: the policies of a router that are best on the training rows for some price of quality, as they come
-// out on the test rows, with bootstrap intervals; beside them every model alone, the line of mixing the first and the last
-// at random between their points, and the oracle, which knows all scores. O(policies * (replay + resamples)).
+// Traces what quality costs: the policies of a router that are best on the training rows for some price of quality, with
+// their reports and bootstrap intervals on the test rows. Beside them stand each model alone and the oracle, which knows all
+// scores. O(policies * (replay + resamples)).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -31,8 +31,9 @@ namespace automix {
 struct FrontierOptions {
     std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
     std::uint64_t seed = 0;                                          ///< of `evidence.u`
-    std::size_t most_policies = 100;  ///< about so many are kept of more, in even steps of cost; at least 2
-    std::size_t most_oracle = 64;     ///< points of the oracle's curve
+    /// Of more policies about so many are kept, in even steps of cost; at least 2.
+    std::size_t max_policies = 100;
+    std::size_t max_oracle_points = 64;
 };
 
 struct FrontierPoint {
@@ -44,15 +45,16 @@ struct FrontierPoint {
 
 struct Frontier {
     std::string router{};
-    Index rows = 0;                         ///< tested on
+    Index rows = 0;                         ///< count of test rows
     std::vector<FrontierPoint> policies{};  ///< ascending in cost on the test rows
     std::vector<FrontierPoint> models{};    ///< each alone, in the log's order
     std::vector<FrontierPoint> oracle{};    ///< ascending in cost, without intervals
+    std::vector<ModelPrices> prices{};      ///< mean prices on the test rows, in the log's order
 };
 
 namespace detail {
 
-/// Asks one model and accepts.
+/// Asks one model and accepts its answer.
 struct AskOne {
     int model = 0;
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -67,14 +69,14 @@ inline void add_intervals(std::vector<FrontierPoint>& points, const std::vector<
     for (std::size_t i = 0; i < points.size(); ++i) points[i].intervals = intervals[i];
 }
 
-/// The oracle at every price of quality.
+/// Returns the oracle's points for all prices of quality.
 inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceTable& prices,
-                                               const EndModels& ends, std::size_t most) {
+                                               const EndModels& ends, std::size_t max_points) {
     LambdaHull hull([&](double slope) { return replay_oracle(data, prices, slope); },
                     [](const Replay& replay) {
                         return OperatingPoint{replay.performance.mean(), replay.answer_cost.mean()};
                     },
-                    most);
+                    max_points);
     std::vector<FrontierPoint> points;
     for (const auto& [lambda, rows] : hull.all(replay(AskOne{}, data, prices)))
         points.push_back({{}, {}, summarise(rows, ends), {}});
@@ -83,8 +85,8 @@ inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceT
 
 }  // namespace detail
 
-/// The frontier of a router trained on one table and tested on another, both at prices settled together. Throws what training
-/// and replay throw, `DataError` where there are no rows, `ArgumentError` for options that make no sense.
+/// Traces the frontier of a router that is trained on one table and tested on another, both at prices settled together.
+/// Throws what training and replay throw, `DataError` if there are no rows, and `ArgumentError` for invalid options.
 template <router_with_curve Router>
 Frontier trace_frontier(const Router& router, const TrainingData& train, const Dataset& test,
                         const PriceTable& prices, const FrontierOptions& options = {}) {
@@ -92,6 +94,7 @@ Frontier trace_frontier(const Router& router, const TrainingData& train, const D
     Frontier frontier;
     frontier.router = router.name();
     frontier.rows = test.rows();
+    frontier.prices = summarise_prices(test, prices);
     std::vector<std::pair<FrontierPoint, Replay>> policies;
     for (const Router& policy : router.curve(train)) {
         Replay rows = replay(policy, test, prices, options.seed);
@@ -100,11 +103,11 @@ Frontier trace_frontier(const Router& router, const TrainingData& train, const D
     }
     std::stable_sort(policies.begin(), policies.end(),
                      [](const auto& a, const auto& b) { return a.first.report.cost < b.first.report.cost; });
-    // Cost that has to lie between two that are kept.
-    const double step = policies.size() <= options.most_policies
+    // Minimum difference in cost between two policies that are kept.
+    const double step = policies.size() <= options.max_policies
                             ? 0.0
                             : (policies.back().first.report.cost - policies.front().first.report.cost) /
-                                  static_cast<double>(options.most_policies - 1);
+                                  static_cast<double>(options.max_policies - 1);
     std::vector<Replay> replays;
     for (std::size_t i = 0; i < policies.size(); ++i) {
         auto& [point, rows] = policies[i];
@@ -121,7 +124,7 @@ Frontier trace_frontier(const Router& router, const TrainingData& train, const D
             {test.model_names()[static_cast<std::size_t>(model)], {}, summarise(replays.back(), ends), {}});
     }
     detail::add_intervals(frontier.models, replays, ends, options);
-    frontier.oracle = detail::trace_oracle(test, prices, ends, options.most_oracle);
+    frontier.oracle = detail::trace_oracle(test, prices, ends, options.max_oracle_points);
     return frontier;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A source that replays a log: answers and verdicts come out in recorded order at the row's own prices. Where samples are
-// kept, the answer is the first and each draw brings the next, while there are any. A router that asks for more verdicts
-// than are logged gets an error that names the record. O(draws) a round, no allocation (with samples: O(draws^2)).
+// Replays a log as a source: returns answers and verdicts in recorded order, at the row's own prices. If samples are kept,
+// the answer is the first and each draw brings the next, while there are any. A router that asks for more verdicts than are
+// logged gets an error that names the record. O(draws) a round without allocation (with samples: O(draws^2)).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -26,19 +26,19 @@ class LogSource {
 
     [[nodiscard]] Answered answer(int model);
 
-    /// Throws `DataError` where fewer verdicts are left than asked for.
+    /// Draws the next verdicts. Throws `DataError` if fewer verdicts are left than are asked for.
     [[nodiscard]] Drawn draw(int model, int draws);
 
-    /// Score of what was accepted. Throws `DataError` for a plurality where no samples are kept.
+    /// Returns the score of the accepted answer. Throws `DataError` for a plurality if no samples are kept.
     [[nodiscard]] double score(int model, AcceptedAnswer accepted) const;
 
  private:
     static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
 
-    /// A record with a confidence alone: one draw reveals it at the whole price.
+    /// Draws from a record that has a confidence alone: one draw reveals it at the whole price.
     [[nodiscard]] Drawn reveal(int model);
 
-    /// The answer and one sample for each draw so far, or all where the log holds fewer.
+    /// Returns the answer and one sample for each draw so far, or all samples if the log holds fewer.
     [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const;
 
     [[noreturn]] void fail(int model, const std::string& what) const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays a log with a router: the loop of production on every row, answers and verdicts from the log. For routers that
-// randomise, figures are the exact expectation over u: one run for each interval of u, weighted by its length.
+// Replays a log with a router: runs the loop of production on every row, with answers and verdicts from the log. If the
+// router randomises, results are the exact expectation over u: one run for each interval of u, weighted by its length.
 // O(rows * draws * intervals).
 #pragma once
 
@@ -23,12 +23,12 @@
 
 namespace automix {
 
-/// What a router did on each row of a log: one value a row.
+/// Holds what a router did on a log, one value a row.
 struct Replay {
     Eigen::ArrayXd performance{};        ///< score of the accepted answer, in [0, 1]
-    Eigen::ArrayXd answer_cost{};        ///< paid for answers
-    Eigen::ArrayXd verification_cost{};  ///< paid for draws
-    Eigen::ArrayXd routed{};             ///< share that asked a model beyond the first
+    Eigen::ArrayXd answer_cost{};        ///< price of all answers
+    Eigen::ArrayXd verification_cost{};  ///< price of all draws
+    Eigen::ArrayXd routed{};             ///< probability that a model beyond the first is asked
     Eigen::ArrayXd draws{};
     Eigen::ArrayXd rounds{};
 
@@ -46,26 +46,26 @@ struct Replay {
         return part;
     }
 
-    /// Adds an outcome of that weight to a row.
+    /// Adds an outcome to a row, times `weight`.
     void add(Index row, double weight, const Outcome& outcome, double score);
 };
 
 namespace detail {
 
-/// An interval of u, by a point inside it and its length.
+/// Holds an interval of u, by a point inside it and its length.
 struct UniformInterval {
     double inside = 0.0;
     double length = 1.0;
 };
 
-/// The intervals between breakpoints; none where there are no breakpoints. Throws `ProtocolError` unless they ascend
+/// Returns the intervals between breakpoints; none if there are no breakpoints. Throws `ProtocolError` unless they ascend
 /// within [0, 1].
 std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints);
 
-/// Throws `DataError` where a query has no answer to score.
+/// Throws `DataError` if a query has no answer to score.
 void require_answer(const Outcome& outcome, const std::string& id);
 
-/// Runs one query of a log to its end. What the router does wrong is told with the id.
+/// Runs one query of a log to its end. Adds the id to the message of a `ProtocolError`.
 template <router Router>
 Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const std::string& id) {
     try {
@@ -79,9 +79,9 @@ Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, con
 
 }  // namespace detail
 
-/// Runs the router on every row. A router that names no breakpoints gets one value of u a row, from `seed` and the id.
-/// Throws what the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError`
-/// where the prices are of another data set.
+/// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws what
+/// the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError` if the prices
+/// belong to another data set.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
     require_prices_for(data, prices);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figures of one router on one table: performance, cost (answers and verification apart), IBC, lift, share routed,
-// draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). Figures that do not exist say why. O(rows).
+// The report of one router on one table: performance, cost (answers and verification apart), IBC, lift, share routed,
+// draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). An undefined metric says why. Beside it the
+// prices that a report rests on. O(rows).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -11,10 +12,30 @@
 #include <Eigen/Core>
 
 #include <string>
+#include <vector>
 
 namespace automix {
 
-/// Scores and prices of the two end models, one value a row: what IBC is measured against.
+/// Who stated a price: the user, the log, or nobody, so that the library's default holds.
+enum class PriceOrigin { given, recorded, standard };
+
+/// Mean prices of one model.
+struct ModelPrices {
+    std::string model{};
+    double answer = 0.0;
+    PriceOrigin answer_origin = PriceOrigin::standard;
+    bool verified = false;      ///< if false, the prices of verification are unused
+    double draw = 0.0;          ///< of one draw
+    double verification = 0.0;  ///< of all logged draws of an answer together
+    PriceOrigin verification_origin = PriceOrigin::standard;
+};
+
+/// Returns the mean prices of each model, in the log's order. A price table does not keep whether the user gave a price
+/// or nobody did; so prices equal to the defaults (1 and 50, and 1 for a verification) count as defaults. Throws
+/// `ArgumentError` if the prices belong to another data set.
+std::vector<ModelPrices> summarise_prices(const Dataset& data, const PriceTable& prices);
+
+/// Scores and prices of the two end models, one value a row. IBC is measured against them.
 struct EndModels {
     Eigen::ArrayXd small_score{}, small_cost{}, large_score{}, large_cost{};
 
@@ -27,7 +48,8 @@ struct EndModels {
     }
 };
 
-/// Throws `DataError` where the data set has no rows, `ArgumentError` where the prices are of another one.
+/// Returns the first and the last model of the log. Throws `DataError` if the data set has no rows, and `ArgumentError`
+/// if the prices belong to another one.
 EndModels end_models(const Dataset& data, const PriceTable& prices);
 
 /// Means per query.
@@ -49,11 +71,11 @@ struct Report {
 
     [[nodiscard]] OperatingPoint point() const noexcept { return {performance, cost}; }
 
-    /// Why IBC or lift is undefined; empty where both are defined.
+    /// Returns why IBC or lift is undefined; empty if both are defined.
     [[nodiscard]] const std::string& undefined() const noexcept;
 };
 
-/// The figures of a replay (of columns like those of `Replay`) against the two end models on the same rows.
+/// Sums up a replay against the two end models on the same rows.
 Report summarise(const Replay& replay, const EndModels& ends);
 
 }  // namespace automix

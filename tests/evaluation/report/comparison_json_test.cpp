@@ -19,8 +19,8 @@ TEST_CASE("a compared router has fifteen members") {
     router.name = "r";
     router.models = {"a", "b"};
     router.refused = 1;
-    router.figures.area = {12.5, 0.5, 0};
-    router.figures.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 3};
+    router.metrics.area = {12.5, 0.5, 0};
+    router.metrics.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 3};
     router.area_difference = {-1.0, 0.25, 0};
     router.excess_difference = {-2.0, 0.75, 0};
     const std::string empty = R"({"mean":null,"se":null,"undefined":0})";

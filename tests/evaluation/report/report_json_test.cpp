@@ -106,3 +106,14 @@ TEST_CASE("parameters are numbers, lists and texts by name, in their order") {
     CHECK(text(parameters) == R"({"t":0.5,"cells":[0.0,1.0],"member":"threshold"})");
     CHECK(text(automix::Parameters{}) == "{}");
 }
+
+TEST_CASE("prices as JSON name who stated them, null for a model that is not verified") {
+    using automix::PriceOrigin;
+    const std::vector<automix::ModelPrices> prices = {
+        {"s", 1.0, PriceOrigin::standard, true, 0.25, 1.0, PriceOrigin::recorded},
+        {"l", 9.0, PriceOrigin::given, false, 0.0, 0.0, PriceOrigin::standard}};
+    CHECK(
+        text(prices) ==
+        R"([{"model":"s","answer":1.0,"answer_from":"default","draw":0.25,"verification":1.0,"verification_from":"recorded"},)"
+        R"({"model":"l","answer":9.0,"answer_from":"given","draw":null,"verification":null,"verification_from":null}])");
+}

@@ -19,7 +19,7 @@
 
 namespace automix::detail {
 
-/// What one row adds to the sums of a resample, in one cache line.
+/// Holds what one row adds to the sums of a resample, in one cache line.
 struct ResampledRow {
     OperatingPoint method{}, small{}, large{};
 
@@ -35,7 +35,7 @@ struct ResampledRow {
     }
 };
 
-/// The resamples of one replay.
+/// Collects the resamples of one replay.
 class Resampler {
  public:
     Resampler(const Replay& replay, const EndModels& ends)
@@ -48,7 +48,7 @@ class Resampler {
         }
     }
 
-    /// Adds the resample of these rows.
+    /// Adds the resample that consists of these rows.
     void add(const std::vector<std::uint32_t>& drawn) {
         ResampledRow sum;
         for (const std::uint32_t row : drawn) sum += rows_[row];

@@ -91,24 +91,24 @@ AUTOMIX_INLINE PriceTable select_models(const PriceTable& prices, const std::vec
     return selection;
 }
 
-AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfFigures>& halves,
-                                          const std::vector<HalfFigures>& others,
-                                          OptionalMetric HalfFigures::*figure) {
+AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfMetrics>& halves,
+                                          const std::vector<HalfMetrics>& others,
+                                          OptionalMetric HalfMetrics::*metric) {
     std::vector<OptionalMetric> differences;
     for (std::size_t i = 0; i < halves.size(); ++i) {
-        const OptionalMetric& one = halves[i].*figure;
-        const OptionalMetric& other = others[i].*figure;
+        const OptionalMetric& one = halves[i].*metric;
+        const OptionalMetric& other = others[i].*metric;
         differences.push_back(!one ? one : !other ? other : OptionalMetric(*one - *other));
     }
     return mean_over_halves(differences);
 }
 
-AUTOMIX_INLINE ComparedMetrics<MeanMetric> mean_figures(const std::vector<HalfFigures>& halves) {
+AUTOMIX_INLINE ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMetrics>& halves) {
     ComparedMetrics<MeanMetric> means;
-    for (std::size_t i = 0; i < all_figures<OptionalMetric>.size(); ++i) {
+    for (std::size_t i = 0; i < all_metrics<OptionalMetric>.size(); ++i) {
         std::vector<OptionalMetric> values;
-        for (const HalfFigures& half : halves) values.push_back(half.*all_figures<OptionalMetric>[i]);
-        means.*all_figures<MeanMetric>[i] = mean_over_halves(values);
+        for (const HalfMetrics& half : halves) values.push_back(half.*all_metrics<OptionalMetric>[i]);
+        means.*all_metrics<MeanMetric>[i] = mean_over_halves(values);
     }
     return means;
 }
@@ -121,10 +121,10 @@ AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
     const std::vector<std::vector<ComparedRouter>>& logs) {
     std::vector<ComparedRouter> result = logs.front();
     for (std::size_t i = 0; i < result.size(); ++i) {
-        const auto mean = [&](auto figure_of) {
+        const auto mean = [&](auto metric_of) {
             MeanMetric sum{0.0, 0.0, 0};
             for (const auto& routers : logs) {
-                const MeanMetric log = figure_of(routers[i]);
+                const MeanMetric log = metric_of(routers[i]);
                 sum.mean = !sum.mean   ? sum.mean
                            : !log.mean ? log.mean
                                        : OptionalMetric(*sum.mean + *log.mean);
@@ -137,8 +137,8 @@ AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
             return sum;
         };
         ComparedRouter& router = result[i];
-        for (const auto figure : detail::all_figures<MeanMetric>)
-            router.figures.*figure = mean([&](const ComparedRouter& r) { return r.figures.*figure; });
+        for (const auto metric : detail::all_metrics<MeanMetric>)
+            router.metrics.*metric = mean([&](const ComparedRouter& r) { return r.metrics.*metric; });
         router.area_difference = mean([](const ComparedRouter& r) { return r.area_difference; });
         router.excess_difference = mean([](const ComparedRouter& r) { return r.excess_difference; });
         router.refused = router.infeasible = 0;

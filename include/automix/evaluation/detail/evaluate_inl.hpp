@@ -17,7 +17,7 @@
 
 namespace automix::detail {
 
-/// The rows of each data set in `dataset_names`.
+/// Returns the rows of each data set in `dataset_names`.
 inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
     for (Index row = 0; row < data.rows(); ++row)
@@ -35,6 +35,7 @@ AUTOMIX_INLINE Evaluator::Evaluator(const Dataset& data, const PriceTable& price
       options_(options),
       ends_(end_models(data, prices)),
       baselines_(evaluate_baselines(data, prices, options_.mix)),
+      mean_prices_(summarise_prices(data, prices)),
       datasets_(detail::rows_by_dataset(data)) {
     if (options_.bootstrap) validate(*options_.bootstrap);
 }
@@ -45,6 +46,7 @@ AUTOMIX_INLINE std::vector<Evaluation> Evaluator::sum_up(const std::vector<Repla
         Evaluation& evaluation = evaluations.emplace_back();
         evaluation.report = summarise(rows, ends_);
         evaluation.baselines = baselines_;
+        evaluation.prices = mean_prices_;
         for (std::size_t i = 0; i < datasets_.size(); ++i) {
             const std::string& name = data_.dataset_names()[i];
             if (name.empty()) continue;

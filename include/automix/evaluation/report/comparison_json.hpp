@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparisons of routers as JSON. A figure that does not exist is null. Lift and gap recovered are ratios, area and excess
+// Writes comparisons of routers as JSON. An undefined metric is null. Lift and gap recovered are ratios, area and excess
 // are in per cent. Field names are those of the program's `compare --format json`.
 #pragma once
 
@@ -12,11 +12,12 @@
 
 namespace automix {
 
-/// `{"mean","se","undefined"}`.
-nlohmann::ordered_json to_json(const MeanMetric& figure);
+/// Returns `{"mean","se","undefined"}`.
+nlohmann::ordered_json to_json(const MeanMetric& metric);
 
-/// `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
-/// "later_start","difference"}`, figures as above; `difference` is that of the area, with that of the excess as `excess`.
+/// Returns `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
+/// "later_start","difference"}`, each metric as above. `difference` is that
+/// of the area, and holds that of the excess as `excess`.
 nlohmann::ordered_json to_json(const ComparedRouter& router);
 
 nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Comparisons of routers as plain text: a table with one router a line, means with their standard errors. Undefined figures
-// print as a dash. O(routers).
+// Prints comparisons of routers as plain text of at most 100 columns: two tables with one router a line, means with their
+// standard errors in brackets. Undefined metrics print as a dash. O(routers).
 #pragma once
 
 #include <automix/evaluation/comparison.hpp>
@@ -11,11 +11,17 @@
 
 namespace automix {
 
-/// `12.3 (0.4)`, the mean times `scale` and its standard error.
-std::string format_mean(const MeanMetric& figure, int digits, double scale = 1.0);
+/// Formats the mean times `scale` and its standard error as `12.3 (0.4)`.
+std::string format_mean(const MeanMetric& metric, int digits, double scale = 1.0);
 
-/// One line a router under a header. Area, excess, lift, gap recovered and quality are in per cent; `difference` is that of the area
-/// to the first router, paired.
+/// Formats a mean cost with three significant digits, and its standard error with as many digits behind the point.
+std::string format_mean_price(const MeanMetric& metric);
+
+/// Explains the columns of `comparison_table` and their units.
+std::string comparison_legend();
+
+/// Lays out one line a router under a header, twice: what the routers are worth, and how they get there. `difference` is
+/// that of the area to the first router, paired by half.
 std::string comparison_table(std::string_view title, const std::vector<ComparedRouter>& routers);
 
 }  // namespace automix

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frontier as a table of CSV (RFC 4180), one point a line. O(points).
+// Writes a frontier as a table of CSV (RFC 4180), one point a line. O(points).
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -8,7 +8,7 @@
 
 namespace automix {
 
-/// A header and one line a point: `kind` is `policy`, `model` or `oracle`; fields without a value are empty.
+/// Writes a header and one line a point. `kind` is `policy`, `model` or `oracle`. Fields without a value are empty.
 std::string frontier_csv(const Frontier& frontier);
 
 }  // namespace automix

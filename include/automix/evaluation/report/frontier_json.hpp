@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frontier as JSON: reports as `report_json.hpp` writes them, with intervals where they were asked for.
+// Writes a frontier as JSON: reports as `report_json.hpp` writes them, with intervals if they were asked for.
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -11,7 +11,7 @@
 
 namespace automix {
 
-/// The report with `name` in front for a model, `parameters` for a policy, and `ci`, null where there are no intervals.
+/// Returns the report, led by `name` for a model and `parameters` for a policy, with `ci`, null if there are no intervals.
 inline nlohmann::ordered_json to_json(const FrontierPoint& point) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     if (!point.name.empty()) json["name"] = point.name;
@@ -21,18 +21,16 @@ inline nlohmann::ordered_json to_json(const FrontierPoint& point) {
     return json;
 }
 
-/// `{"router","rows","policies","models","oracle"}`.
+/// Returns `{"router","rows","policies","models","oracle","prices"}`.
 inline nlohmann::ordered_json to_json(const Frontier& frontier) {
     const auto list = [](const std::vector<FrontierPoint>& points) {
         nlohmann::ordered_json json = nlohmann::ordered_json::array();
         for (const FrontierPoint& point : points) json.push_back(to_json(point));
         return json;
     };
-    return {{"router", frontier.router},
-            {"rows", frontier.rows},
-            {"policies", list(frontier.policies)},
-            {"models", list(frontier.models)},
-            {"oracle", list(frontier.oracle)}};
+    return {{"router", frontier.router},           {"rows", frontier.rows},
+            {"policies", list(frontier.policies)}, {"models", list(frontier.models)},
+            {"oracle", list(frontier.oracle)},     {"prices", to_json(frontier.prices)}};
 }
 
 }  // namespace automix

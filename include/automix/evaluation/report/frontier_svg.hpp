@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frontier as a picture in SVG that needs nothing else: axes, grid, legend, shaded intervals; colours follow the reader's
+// Draws a frontier as a self-contained SVG picture with axes, grid, legend and shaded intervals. Colours follow the reader's
 // light or dark scheme. O(points).
 #pragma once
 
@@ -12,12 +12,12 @@ namespace automix {
 
 namespace detail {
 
-/// Text that may stand between tags and in attributes; characters that XML does not have become question marks.
+/// Escapes text for use between tags and in attributes. Characters that XML lacks become question marks.
 std::string xml_text(std::string_view text);
 
 }  // namespace detail
 
-/// The whole file.
+/// Returns the whole file.
 std::string frontier_svg(const Frontier& frontier);
 
 }  // namespace automix

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A frontier drawn with characters, 80 columns wide, for a terminal. O(points + columns * rows).
+// Draws a frontier with characters, 78 columns wide, for a terminal, with the prices below. O(points + columns * rows).
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -8,7 +8,7 @@
 
 namespace automix {
 
-/// Mean score upwards over mean cost per query, with a legend. Models are numbered.
+/// Draws the mean score upwards over the mean cost per query, with a legend, the models by number, and the prices.
 std::string frontier_text(const Frontier& frontier);
 
 }  // namespace automix

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports as JSON. Shares and lift are ratios, excess is in per cent; a figure that does not exist is null, and the
-// reason for a missing IBC or lift stands in `undefined`. Field names are those of the program's `--format json`.
+// Writes reports as JSON. Shares and lift are ratios, excess is in per cent. An undefined metric is null; the reason for an
+// undefined IBC or lift stands in `undefined`. Field names are those of the program's `--format json`.
 #pragma once
 
 #include <automix/evaluation/baselines.hpp>
@@ -13,32 +13,39 @@
 
 #include <nlohmann/json.hpp>
 
+#include <vector>
+
 namespace automix {
 
 using OrderedJson = nlohmann::ordered_json;
 
-/// The number, or null.
-nlohmann::ordered_json to_json(const OptionalMetric& figure);
+/// Returns the number, or null.
+nlohmann::ordered_json to_json(const OptionalMetric& metric);
 
-/// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
+/// Returns `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "rounds","gap_recovered","excess"}`.
 nlohmann::ordered_json to_json(const Report& report);
 
-/// `{"level","resamples","performance":[low,high],"cost":[..],"ibc_lift":[..],"undefined_resamples"}`.
+/// Returns `{"level","resamples","performance":[low,high],"cost":[..],"ibc_lift":[..],"undefined_resamples"}`.
 nlohmann::ordered_json to_json(const ConfidenceIntervals& intervals);
 
-/// The report with `ci`, null where no intervals were asked for.
+/// Returns the report with `ci`, null if no intervals were asked for.
 nlohmann::ordered_json to_json(const Evaluation& evaluation);
 
-/// A report for each data set, by name.
+/// Returns a report for each data set, by name.
 nlohmann::ordered_json datasets_json(const Evaluation& evaluation);
 
+/// Returns a report for each baseline, by name.
 nlohmann::ordered_json to_json(const Baselines& baselines);
 
-/// `{"passed","mean","se"}`.
+/// Returns a list of `{"model","answer","answer_from","draw","verification","verification_from"}`, the last three null for
+/// a model that is not verified. Both `_from` are `given`, `recorded` or `default`.
+nlohmann::ordered_json to_json(const std::vector<ModelPrices>& prices);
+
+/// Returns `{"passed","mean","se"}`.
 nlohmann::ordered_json to_json(const Guard& guard);
 
-/// An object with a member for each parameter.
+/// Returns an object with a member for each parameter.
 nlohmann::ordered_json to_json(const Parameters& parameters);
 
 }  // namespace automix

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports as plain text: a table with one router a line, and the evaluation of one router between its baselines.
-// Undefined figures print as a dash; their reasons stand below the table, once each.
+// Prints reports as plain text of at most 100 columns: a table with one router a line, the prices that it rests on, and
+// the evaluation of one router between its baselines, with one sentence that sums it up. Undefined metrics print as a dash;
+// each reason stands below the table once. O(routers).
 #pragma once
 
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <optional>
@@ -16,19 +18,38 @@
 
 namespace automix {
 
-/// `0.25 to 0.75`.
+/// Names reports, in the order of a table.
+using NamedReports = std::vector<std::pair<std::string, Report>>;
+
+/// Formats an interval as `0.25 to 0.75`.
 std::string format_interval(const Interval& interval, int digits);
 
-/// `-12.3 % to +45.6 %` of an interval of ratios, a dash where there is none.
+/// Formats an interval of costs with three significant digits.
+std::string format_price_interval(const Interval& interval);
+
+/// Formats an interval of ratios as `-12.3 % to +45.6 %`, or as a dash if there is none.
 std::string format_percent_interval(const std::optional<Interval>& interval);
 
-/// The interval of a figure; a dash where there is none, and where the figure itself is undefined.
-std::string format_percent_interval(const std::optional<Interval>& interval, const OptionalMetric& figure);
+/// Formats the interval of a metric; returns a dash if there is no interval or if the metric itself is undefined.
+std::string format_percent_interval(const std::optional<Interval>& interval, const OptionalMetric& metric);
 
-/// One line a report under a header. `mixing` is the performance of random mixing at the same cost, IBC is in score per unit of cost, excess in per cent of the quality gap.
-std::string report_table(std::string_view title, const std::vector<std::pair<std::string, Report>>& reports);
+/// Lays out one report a line under a header, with the reasons of undefined metrics below. `title` heads the names.
+std::string report_table(std::string_view title, const NamedReports& reports, bool with_legend = true);
 
-/// The router between its baselines, and the intervals of its figures.
+/// Explains the columns of `report_table` and their units.
+std::string report_legend();
+
+/// Says who stated a price: `given`, `recorded` or `default`.
+std::string_view to_string(PriceOrigin origin);
+
+/// Lays out the mean prices of each model, and who stated them.
+std::string price_table(const std::vector<ModelPrices>& prices);
+
+/// Returns one sentence: how much of the larger model's score the router keeps, and at what share of its cost. It also
+/// says if the router asks one model only, beats the larger model, is dearer than it, or is beaten by the smaller one.
+std::string conclusion(const Evaluation& evaluation, const std::string& router = "router");
+
+/// Prints the router between its baselines, its intervals, the prices and the conclusion.
 std::string to_text(const Evaluation& evaluation, const std::string& name = "router");
 
 }  // namespace automix

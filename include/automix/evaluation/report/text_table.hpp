@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A table of text in columns, and shares as per cent. Widths count code points of UTF-8, one column each; control
-// characters in a cell are escaped, so that a name from a log cannot break the table. O(characters).
+// Lays out text for a terminal: tables in columns, wrapped lines, and numbers with a fixed count of digits. Widths count
+// code points of UTF-8, one column each. Control characters in a cell are escaped, so that a name from a log cannot
+// break the table. O(characters).
 #pragma once
 
 #include <cstddef>
@@ -11,28 +12,44 @@
 
 namespace automix {
 
-/// Columns padded to their widest cell, the first to the left and the others to the right.
+namespace detail {
+
+/// Escapes the control characters of `text`.
+std::string escape_controls(std::string_view text);
+
+}  // namespace detail
+
+/// Width of the reports of this library, in columns.
+inline constexpr std::size_t report_width = 100;
+
+/// Pads columns to their widest cell. The first column is aligned to the left and the others to the right.
 class TextTable {
  public:
     explicit TextTable(std::vector<std::string> header) : columns_(header.size()) { add(std::move(header)); }
 
-    /// As many cells as the header has; further ones are left out, missing ones are empty.
+    /// Adds a line with as many cells as the header has: leaves further cells out and fills missing ones with nothing.
     void add(std::vector<std::string> cells);
 
-    [[nodiscard]] std::string text() const;
+    /// Returns the table. If its lines would exceed `max_width`, a first cell that is too long takes a line of its own.
+    [[nodiscard]] std::string text(std::size_t max_width = report_width) const;
 
  private:
-    /// Code points: bytes that do not continue one.
-    static std::size_t width(std::string_view text);
-
-    static std::string printable(std::string_view text);
-
     std::size_t columns_;
     std::vector<std::vector<std::string>> lines_;
 };
 
-/// `12.3 %` of a ratio, where asked with a sign in front: `+12.3 %`.
+/// Breaks `text` between words so that lines fit `max_width`; every line but the first begins with `indent` spaces.
+std::string wrap_text(std::string_view text, std::size_t indent = 2, std::size_t max_width = report_width);
+
+/// Formats a ratio in per cent, `12.3 %`, with a plus sign if one is wanted: `+12.3 %`.
 std::string format_percent(double ratio, bool with_sign = false);
+
+/// Formats `value` with that many significant digits: `0.000612`, `18.2`, `50.0`, `1230`, `0`. Digits before the point
+/// are never rounded away. Uses an exponent below 0.000001 and from 1,000,000,000 on.
+std::string format_significant(double value, int digits);
+
+/// Formats a price or a cost with three significant digits.
+std::string format_price(double price);
 
 }  // namespace automix
 

@@ -23,10 +23,10 @@ AUTOMIX_INLINE OptionalMetric::OptionalMetric(double value) {  // NOLINT(google-
 }
 
 AUTOMIX_INLINE OptionalMetric OptionalMetric::undefined(std::string reason) {
-    OptionalMetric figure(0.0);
-    figure.value_.reset();
-    figure.reason_ = std::move(reason);
-    return figure;
+    OptionalMetric metric(0.0);
+    metric.value_.reset();
+    metric.reason_ = std::move(reason);
+    return metric;
 }
 
 }  // namespace automix
@@ -96,9 +96,9 @@ AUTOMIX_INLINE OptionalMetric mixing_performance(double cost, const OperatingPoi
     if (nearly_equal(small.cost, large.cost)) return OptionalMetric::undefined("both models cost the same");
     if (nearly_equal(cost, small.cost)) return small.performance;
     if (nearly_equal(cost, large.cost)) return large.performance;
-    const auto [least, most] = std::minmax(small.cost, large.cost);
-    if (cost > most) return OptionalMetric::undefined("dearer than either model alone");
-    if (cost < least) return OptionalMetric::undefined("cheaper than either model alone");
+    const auto [cheapest, dearest] = std::minmax(small.cost, large.cost);
+    if (cost > dearest) return OptionalMetric::undefined("dearer than either model alone");
+    if (cost < cheapest) return OptionalMetric::undefined("cheaper than either model alone");
     const double share = (cost - small.cost) / (large.cost - small.cost);
     return small.performance + share * (large.performance - small.performance);
 }

@@ -13,26 +13,26 @@
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const MeanMetric& figure) {
-    return {{"mean", to_json(figure.mean)}, {"se", to_json(figure.se)}, {"undefined", figure.undefined}};
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const MeanMetric& metric) {
+    return {{"mean", to_json(metric.mean)}, {"se", to_json(metric.se)}, {"undefined", metric.undefined}};
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const ComparedRouter& router) {
-    const ComparedMetrics<MeanMetric>& figures = router.figures;
+    const ComparedMetrics<MeanMetric>& found = router.metrics;
     nlohmann::ordered_json json = {{"name", router.name},
                                    {"models", router.models},
                                    {"refused", router.refused},
                                    {"infeasible", router.infeasible},
-                                   {"lift", to_json(figures.lift)},
-                                   {"area", to_json(figures.area)},
-                                   {"excess", to_json(figures.excess)},
-                                   {"gap_recovered", to_json(figures.gap_recovered)},
-                                   {"performance", to_json(figures.performance)},
-                                   {"quality", to_json(figures.quality)},
-                                   {"cost", to_json(figures.cost)},
-                                   {"draws", to_json(figures.draws)},
-                                   {"rounds", to_json(figures.rounds)},
-                                   {"later_start", to_json(figures.later_start)},
+                                   {"lift", to_json(found.lift)},
+                                   {"area", to_json(found.area)},
+                                   {"excess", to_json(found.excess)},
+                                   {"gap_recovered", to_json(found.gap_recovered)},
+                                   {"performance", to_json(found.performance)},
+                                   {"quality", to_json(found.quality)},
+                                   {"cost", to_json(found.cost)},
+                                   {"draws", to_json(found.draws)},
+                                   {"rounds", to_json(found.rounds)},
+                                   {"later_start", to_json(found.later_start)},
                                    {"difference", to_json(router.area_difference)}};
     json["difference"]["excess"] = to_json(router.excess_difference);
     return json;

@@ -27,8 +27,8 @@ AUTOMIX_INLINE std::string frontier_csv(const Frontier& frontier) {
                 for (double Interval::*end : {&Interval::low, &Interval::high})
                     table.add(intervals ? format_number((*intervals).*of.*end) : "");
             };
-            const auto add_figure = [&table](const OptionalMetric& figure) {
-                table.add(figure ? format_number(*figure) : "");
+            const auto add_metric = [&table](const OptionalMetric& metric) {
+                table.add(metric ? format_number(*metric) : "");
             };
             table.add(kind);
             table.add(name);
@@ -36,8 +36,8 @@ AUTOMIX_INLINE std::string frontier_csv(const Frontier& frontier) {
             add_bounds(&ConfidenceIntervals::cost);
             table.add(report.performance);
             add_bounds(&ConfidenceIntervals::performance);
-            add_figure(report.gap_recovered);
-            add_figure(report.excess);
+            add_metric(report.gap_recovered);
+            add_metric(report.excess);
             for (const double value : {report.routed, report.draws, report.rounds}) table.add(value);
             table.end_line();
         }

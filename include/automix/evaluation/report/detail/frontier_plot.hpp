@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the drawings of a frontier share: axes that hold all of it, and the edge of its shaded intervals.
+// Holds what all drawings of a frontier need: axes that contain all points, and the edges of the shaded intervals.
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -11,7 +11,7 @@
 
 namespace automix::detail {
 
-/// Cost across, score upwards.
+/// Spans all points of a frontier: cost across, score upwards.
 struct FrontierAxes {
     PlotAxis cost{};
     PlotAxis score{};
@@ -32,14 +32,14 @@ struct FrontierAxes {
     }
 };
 
-/// The policies as points of the plot.
+/// Returns the points of the plot.
 inline std::vector<OperatingPoint> curve_of(const std::vector<FrontierPoint>& points) {
     std::vector<OperatingPoint> curve;
     for (const FrontierPoint& point : points) curve.push_back(point.report.point());
     return curve;
 }
 
-/// The lower or the upper ends of the intervals of score; none where there are no intervals.
+/// Returns the lower or the upper ends of the intervals of score; none if there are no intervals.
 inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& points, double Interval::*end) {
     std::vector<OperatingPoint> edge;
     for (const FrontierPoint& point : points) {
@@ -48,8 +48,8 @@ inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& poi
     return edge;
 }
 
-/// The score on the line through the points at that cost, and that of an end outside of them. Requires points, ascending
-/// in cost.
+/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at least
+/// one point, and points that ascend in cost.
 inline double score_at(const std::vector<OperatingPoint>& curve, double cost) {
     const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
                                         [](const OperatingPoint& point, double c) { return point.cost < c; });

@@ -7,6 +7,7 @@
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/detail/frontier_plot.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <string>
@@ -143,7 +144,7 @@ inline constexpr std::string_view frontier_style =
     "}\n"
     "</style>\n";
 
-/// One entry a line, from the top.
+/// Lists the entries of the legend, one a line, from the top.
 inline std::string frontier_legend(const Frontier& frontier) {
     constexpr double left = 470.0;
     double y = 300.0;
@@ -194,14 +195,14 @@ AUTOMIX_INLINE std::string frontier_svg(const Frontier& frontier) {
                        "mixing");
     svg += canvas.path(detail::curve_of(frontier.oracle), "oracle");
     svg += canvas.path(detail::curve_of(frontier.policies), "policy");
-    const auto figures = [](const Report& report) {
-        return "score " + format_fixed(report.performance, 4) + ", cost " + format_fixed(report.cost, 3);
+    const auto tip = [](const Report& report) {
+        return "score " + format_fixed(report.performance, 4) + ", cost " + format_price(report.cost);
     };
     for (const FrontierPoint& policy : frontier.policies)
         svg += canvas.dot(policy.report.point(), "2.5", "mark",
-                          figures(policy.report) + ", draws " + format_fixed(policy.report.draws, 2));
+                          tip(policy.report) + ", draws " + format_fixed(policy.report.draws, 2));
     for (const FrontierPoint& model : frontier.models) {
-        svg += canvas.dot(model.report.point(), "5", "model", model.name + ": " + figures(model.report));
+        svg += canvas.dot(model.report.point(), "5", "model", model.name + ": " + tip(model.report));
         svg += canvas.label(model.report.point(), model.name);
     }
     return svg + detail::frontier_legend(frontier) + "</svg>\n";

@@ -7,6 +7,7 @@
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/detail/frontier_plot.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
+#include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
 
@@ -18,7 +19,7 @@
 
 namespace automix::detail {
 
-/// A grid of characters over the axes.
+/// Draws on a grid of characters over the axes.
 class TextCanvas {
  public:
     static constexpr int columns = 70;
@@ -31,7 +32,7 @@ class TextCanvas {
         at(column(point.cost), row(point.performance)) = mark;
     }
 
-    /// The line through the points, which ascend in cost.
+    /// Draws the line through the points, which ascend in cost.
     void line(const std::vector<OperatingPoint>& curve, char mark) {
         for_columns(curve, [&](int column, double cost) { at(column, row(score_at(curve, cost))) = mark; });
     }
@@ -42,7 +43,7 @@ class TextCanvas {
         });
     }
 
-    /// With ticks and labels.
+    /// Returns the grid with ticks and labels.
     [[nodiscard]] std::string text() const {
         std::vector<std::string> labels(rows);
         for (const double tick : axes_.score.ticks())
@@ -116,19 +117,25 @@ AUTOMIX_INLINE std::string frontier_text(const Frontier& frontier) {
     const std::vector<OperatingPoint> policies = detail::curve_of(frontier.policies);
     canvas.line(policies, '-');
     for (const OperatingPoint& policy : policies) canvas.mark(policy, '*');
-    std::string legend =
+    const bool has_intervals = !frontier.policies.empty() && frontier.policies.front().intervals;
+    const std::string legend =
         "* " + frontier.router + ", policies for all prices of quality" +
-        (frontier.policies.empty() || !frontier.policies.front().intervals ? "" : "   : their intervals") +
-        "\n. random mixing of the end models   o oracle\n";
+        (has_intervals ? "   : their " + format_number(100.0 * frontier.policies.front().intervals->level) +
+                             " % intervals"
+                       : "") +
+        "\n. random mixing of the end models   o oracle, which knows all scores\n";
     TextTable models({"model", "score", "cost"});
     for (std::size_t i = 0; i < frontier.models.size(); ++i) {
         const FrontierPoint& model = frontier.models[i];
         canvas.mark(model.report.point(), static_cast<char>('1' + static_cast<char>(i % 9)));
         models.add({std::to_string(i % 9 + 1) + " " + model.name, format_fixed(model.report.performance, 4),
-                    format_fixed(model.report.cost, 3)});
+                    format_price(model.report.cost)});
     }
-    return "mean score over mean cost per query, " + std::to_string(frontier.rows) + " test queries\n" +
-           canvas.text() + legend + models.text();
+    std::string text = "mean score (0 to 1) over mean cost per query (unit of the prices), " +
+                       std::to_string(frontier.rows) + " test queries\n" + canvas.text() + legend +
+                       models.text();
+    if (!frontier.prices.empty()) text += '\n' + price_table(frontier.prices);
+    return text;
 }
 
 }  // namespace automix

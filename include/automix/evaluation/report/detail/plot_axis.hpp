@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An axis of a plot: a range with round ends that holds all values, and round ticks on it (1, 2 or 5 times a power of ten).
+// Computes an axis of a plot: a range with round ends that contains all values, and round ticks on it (1, 2 or 5 times a
+// power of ten).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -12,7 +13,7 @@
 
 namespace automix::detail {
 
-/// Values of an axis, widened one by one.
+/// Covers values that are added one by one.
 class PlotAxis {
  public:
     void add(double value) {
@@ -20,7 +21,7 @@ class PlotAxis {
         high_ = std::max(high_, value);
     }
 
-    /// Rounds the ends so that about `count` ticks fit; a single value gets room on both sides. Requires a value.
+    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides. Requires at least one value.
     void finish(int count) {
         if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) {
             low_ -= 0.5;
@@ -37,7 +38,7 @@ class PlotAxis {
         high_ = step_ * std::ceil(high_ / step_ - 1e-9);
     }
 
-    /// From 0 at the low end to 1 at the high one.
+    /// Returns the place of `value`: 0 at the low end, 1 at the high one.
     [[nodiscard]] double place(double value) const { return (value - low_) / (high_ - low_); }
 
     [[nodiscard]] std::vector<double> ticks() const {

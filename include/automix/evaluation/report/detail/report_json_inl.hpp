@@ -8,6 +8,7 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
@@ -15,11 +16,12 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <vector>
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const OptionalMetric& figure) {
-    return figure ? nlohmann::ordered_json(*figure) : nlohmann::ordered_json(nullptr);
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const OptionalMetric& metric) {
+    return metric ? nlohmann::ordered_json(*metric) : nlohmann::ordered_json(nullptr);
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const Report& report) {
@@ -67,6 +69,22 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const Baselines& baselines) {
             {"always_large", to_json(baselines.always_large)},
             {"random_mix", to_json(baselines.random_mix)},
             {"oracle", to_json(baselines.oracle)}};
+}
+
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const std::vector<ModelPrices>& prices) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const ModelPrices& model : prices) {
+        const auto known = [&](const auto& value) {
+            return model.verified ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+        };
+        json.push_back({{"model", model.model},
+                        {"answer", model.answer},
+                        {"answer_from", std::string(to_string(model.answer_origin))},
+                        {"draw", known(model.draw)},
+                        {"verification", known(model.verification)},
+                        {"verification_from", known(std::string(to_string(model.verification_origin)))}});
+    }
+    return json;
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const Guard& guard) {
