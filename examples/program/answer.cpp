@@ -5,15 +5,15 @@
 #include "in_order.hpp"
 #include "live_models.hpp"
 
-#include <automix/live/json/answer_json.hpp>
-#include <automix/live/config/configured_models.hpp>
 #include <automix/file/line_reader.hpp>
-#include <automix/live/log_answers.hpp>
-#include <automix/routing/json/policy_json.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/json/answer_json.hpp>
+#include <automix/live/log_answers.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
-#include <automix/live/answering.hpp>
+#include <automix/routing/json/policy_json.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -150,7 +150,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::shared_ptr<CallReplay> replay;
     if (options.replay) read_calls(*options.replay, *(replay = std::make_shared<CallReplay>()), true);
     std::shared_ptr<CallRecorder> recorder;
-    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, AppendMode::repair);
+    if (options.record) recorder = std::make_shared<CallRecorder>(*options.record, detail::AppendMode::repair);
     const Wrap recorded = [&](AnyModel model) -> AnyModel {
         if (!recorder) return model;
         return RecordingModel(std::move(model), recorder);

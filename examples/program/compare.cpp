@@ -6,8 +6,8 @@
 #include "solver_watch.hpp"
 
 #include <automix/evaluation/comparison.hpp>
-#include <automix/evaluation/report/comparison_text.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
+#include <automix/evaluation/report/comparison_text.hpp>
 
 #include <algorithm>
 #include <chrono>

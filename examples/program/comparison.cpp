@@ -4,8 +4,8 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -34,7 +34,7 @@ OrderedJson router_json(const RouterResult& router) {
 }
 
 std::string heading(const Comparison& comparison) {
-    const auto base = [](const Figure& figure) {
+    const auto base = [](const OptionalMetric& figure) {
         return figure ? format_number(*figure) : "- (" + figure.reason() + ")";
     };
     return joined(printable(comparison.models), " -> ") + ": trained on " +

@@ -31,8 +31,8 @@ struct Comparison {
     std::vector<std::string> models{};
     Index train_rows = 0;
     Index test_rows = 0;
-    Figure train_base = 0.0;
-    Figure test_base = 0.0;
+    OptionalMetric train_base = 0.0;
+    OptionalMetric test_base = 0.0;
     std::vector<RouterResult> routers{};
     Baselines baselines{};
     std::vector<std::string> warnings{};

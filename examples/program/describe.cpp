@@ -6,8 +6,8 @@
 #include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
-#include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/report_json.hpp>
+#include <automix/evaluation/report/text_report.hpp>
 
 #include <memory>
 #include <string>
@@ -50,16 +50,16 @@ struct ModelSummary {
     std::string name{};
     double score = 0.0;
     std::pair<Index, Index> draws{};
-    Figure unparsed = 0.0;  ///< share of the draws
-    Figure confidence = 0.0;
-    Figure cost = 0.0;
-    Figure draw_cost = 0.0;
+    OptionalMetric unparsed = 0.0;  ///< share of the draws
+    OptionalMetric confidence = 0.0;
+    OptionalMetric cost = 0.0;
+    OptionalMetric draw_cost = 0.0;
 };
 
 /// Mean over the rows that hold a value.
-Figure mean_known(const Column& values) {
+OptionalMetric mean_known(const Column& values) {
     const auto known = (!values.isNaN()).eval();
-    if (!known.any()) return Figure::undefined("not recorded");
+    if (!known.any()) return OptionalMetric::undefined("not recorded");
     return known.select(values, 0.0).sum() / static_cast<double>(known.count());
 }
 
@@ -69,8 +69,8 @@ ModelSummary summarise_model(const Log& log, Index model) {
     return {data.model_names()[static_cast<std::size_t>(model)],
             data.scores(model).mean(),
             data.draw_counts(model),
-            drawn == 0 ? Figure::undefined("no draws")
-                       : Figure(static_cast<double>(unparsed) / static_cast<double>(drawn)),
+            drawn == 0 ? OptionalMetric::undefined("no draws")
+                       : OptionalMetric(static_cast<double>(unparsed) / static_cast<double>(drawn)),
             mean_known(data.confidences(model)),
             mean_known(data.recorded_costs(model)),
             mean_known(data.recorded_draw_costs(model))};
@@ -132,7 +132,7 @@ std::string to_text(const Log& log) {
     const std::string text = std::to_string(data.rows()) + " queries\n" +
                              counts_text("data sets: ", dataset_counts(data)) +
                              counts_text("splits: ", split_counts(data)) + '\n';
-    const auto cell = [](const Figure& figure) {
+    const auto cell = [](const OptionalMetric& figure) {
         return figure ? format_fixed(*figure, 4) : std::string("-");
     };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});

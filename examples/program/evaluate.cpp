@@ -76,7 +76,7 @@ bool wants_fixed_answers(const std::vector<RouterResult>& routers) {
                        [](const RouterResult& router) { return router.name.starts_with("fixed_answer:"); });
 }
 
-Figure base_of(const EndModels& ends) { return base_ibc(ends.small(), ends.large()); }
+OptionalMetric base_of(const EndModels& ends) { return base_ibc(ends.small(), ends.large()); }
 
 Comparison run(const EvaluateOptions& options) {
     // Bad usage is found before any log is read.

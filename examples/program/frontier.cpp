@@ -6,10 +6,10 @@
 #include "split_options.hpp"
 
 #include <automix/evaluation/frontier.hpp>
-#include <automix/evaluation/report/frontier_svg.hpp>
-#include <automix/evaluation/report/frontier_text.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
+#include <automix/evaluation/report/frontier_svg.hpp>
+#include <automix/evaluation/report/frontier_text.hpp>
 
 #include <memory>
 #include <optional>

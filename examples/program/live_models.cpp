@@ -3,8 +3,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/json/field_line.hpp>
 #include <automix/file/file.hpp>
+#include <automix/json/field_line.hpp>
 #include <automix/live/config/prompt_checks.hpp>
 #include <automix/model/splitting_model.hpp>
 

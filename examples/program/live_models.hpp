@@ -8,9 +8,9 @@
 
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
-#include <automix/live/replay_model.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/replay_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/routing/belief/prices.hpp>
 

@@ -5,15 +5,15 @@
 #include "live_models.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/live/config/configured_models.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/file/line_reader.hpp>
+#include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/detail/concurrent.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
-#include <automix/live/detail/concurrent.hpp>
 #include <automix/text/metric.hpp>
 
 #include <cstddef>
@@ -133,7 +133,7 @@ void take_calls(const RecordCommandOptions& options, const std::vector<std::stri
 /// Writes records in the order of the queries, each as soon as those before it have ended.
 class OrderedLog {
  public:
-    explicit OrderedLog(const std::string& path) : writer_(path, AppendMode::repair) {}
+    explicit OrderedLog(const std::string& path) : writer_(path, detail::AppendMode::repair) {}
 
     void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended) {
         const std::lock_guard lock(mutex_);
@@ -205,7 +205,7 @@ std::string run(const RecordCommandOptions& options) {
     take_calls(options, names, queries, recorded, recording, earlier);
     const std::size_t known =
         std::erase_if(queries, [&](const Query& query) { return recorded.contains(query.id); });
-    const auto recorder = std::make_shared<CallRecorder>(calls, AppendMode::repair);
+    const auto recorder = std::make_shared<CallRecorder>(calls, detail::AppendMode::repair);
     const LiveModels live = load_models(options.live, {}, [&](AnyModel model) -> AnyModel {
         return RecordingModel(std::move(model), recorder, earlier);
     });

@@ -126,7 +126,7 @@ std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
     return names;
 }
 
-std::string choice_letter(const Choice& choice, bool two_models) {
+std::string choice_letter(const detail::CompactAction& choice, bool two_models) {
     if (choice.kind == ActionKind::accept) return "a";
     const std::string number = std::to_string(choice.argument);
     if (choice.kind == ActionKind::route) return two_models ? "r" : "r" + number;
@@ -138,10 +138,10 @@ std::vector<std::string> first_cells(const RoutingPolicy& policy) {
     constexpr int most_lines = 13;
     std::vector<std::string> lines;
     if (policy.vectors() != nullptr) return lines;
-    const RoutingLayout& layout = policy.layout();
+    const detail::RoutingLayout& layout = policy.layout();
     if (policy.first_model() == layout.last_model()) return lines;
-    const Index root = RoutingLayout::root(policy.first_model());
-    const RoutedModel& model = layout.models()[static_cast<std::size_t>(policy.first_model())];
+    const Index root = detail::RoutingLayout::root(policy.first_model());
+    const detail::CascadeModel& model = layout.models()[static_cast<std::size_t>(policy.first_model())];
     const bool two = layout.last_model() == 1;
     const auto add = [&](Index first, Index count) {
         std::vector<std::string> letters;
@@ -165,11 +165,11 @@ struct Summary {
     const TrainOptions& options;
     const std::vector<std::string>& warnings;
 
-    [[nodiscard]] Sums total() const { return statistics.total(); }
+    [[nodiscard]] FoldStatistics total() const { return statistics.total(); }
 };
 
 std::string to_json_text(const Summary& summary) {
-    const Sums total = summary.total();
+    const FoldStatistics total = summary.total();
     OrderedJson json{{"policy", summary.options.out},
                      {"models", names_of(summary.statistics.models)},
                      {"rows", total.weight()},
@@ -192,11 +192,11 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     const std::string name = printable(models[static_cast<std::size_t>(first)].name);
     std::string text = "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
                        "starts at " + name + '\n';
-    if (const auto* vectors = part.policy.vectors())
-        return text + "  and goes on by " + std::to_string(vectors->vectors().vectors()) + " alpha vectors\n";
+    if (const Index vectors = part.policy.vector_count(); vectors > 0)
+        return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
     const std::vector<std::string> lines = first_cells(part.policy);
     if (lines.empty()) return text + "  and takes its answer\n";
-    const RoutedModel& model = part.policy.layout().models()[static_cast<std::size_t>(first)];
+    const detail::CascadeModel& model = part.policy.layout().models()[static_cast<std::size_t>(first)];
     text += !model.counts() ? "unverified, and by confidence"
             : model.kind == VerificationKind::samples
                 ? "further samples downwards, size of the largest cluster across"
@@ -216,7 +216,7 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
 
 std::string to_text(const Summary& summary) {
     const PomdpReport& report = summary.router.report();
-    const Sums total = summary.total();
+    const FoldStatistics total = summary.total();
     std::string text = joined(printable(names_of(summary.statistics.models)), " -> ") + ": trained on " +
                        format_number(total.weight()) + " queries, " + std::to_string(total.cells.size()) +
                        " cells of evidence; saved to " + printable(summary.options.out) + '\n' +
@@ -247,7 +247,7 @@ std::string run(const TrainOptions& options) {
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
-    FileReplacement out(options.out);
+    detail::FileReplacement out(options.out);
     Material material;
     if (!logs.empty()) add_logs(material, pomdp, options, steps);
     for (const std::string& path : options.statistics) {

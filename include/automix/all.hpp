@@ -128,8 +128,8 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/choice.hpp>
 #include <automix/text/metric.hpp>
+#include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/utf8.hpp>
 #include <automix/verify/agreement_verifier.hpp>

@@ -5,6 +5,7 @@
 #include "benchmarks/table.hpp"
 
 #include <automix/mixer/automix.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <algorithm>

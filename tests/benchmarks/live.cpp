@@ -3,12 +3,23 @@
 // its calls, for two models at 8 draws; and how near to the ideal rate queries come of which many wait at a time.
 #include "benchmarks/suites.hpp"
 
+#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/training.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #ifdef AUTOMIX_BENCHMARK_OPENAI

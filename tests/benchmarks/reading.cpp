@@ -7,6 +7,7 @@
 #include "benchmarks/suites.hpp"
 #include "benchmarks/table.hpp"
 
+#include <automix/core/verdict.hpp>
 #include <automix/data/log/log.hpp>
 
 #include <nlohmann/json.hpp>

@@ -4,9 +4,17 @@
 #include "benchmarks/suites.hpp"
 #include "benchmarks/table.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -5,6 +5,7 @@
 // value of point-based value iteration at 200 beliefs beside AI-Toolbox's. Usage: automix_solver_benchmark FOLDER [NAME...]
 #include <automix/core/format.hpp>
 #include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
 

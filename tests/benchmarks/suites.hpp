@@ -3,9 +3,9 @@
 // policies from statistics SUBJECT/NAME/DRAWS, those of the live path SUBJECT/NAME/DRAWS or /QUERIES AT A TIME.
 #pragma once
 
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/published/exact_router.hpp>
 #include <automix/routing/published/greedy_pomdp.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/published/simple_pomdp.hpp>
 #include <automix/routing/published/threshold.hpp>
 #include <automix/routing/published/union.hpp>

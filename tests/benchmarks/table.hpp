@@ -5,7 +5,9 @@
 
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
 
 #include <algorithm>
 #include <array>

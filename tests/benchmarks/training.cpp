@@ -5,6 +5,7 @@
 #include "benchmarks/table.hpp"
 
 #include <automix/mixer/automix.hpp>
+#include <automix/routing/training.hpp>
 
 namespace benchmarks {
 

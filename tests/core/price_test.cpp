@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/core/price.hpp>
 
 #include <limits>

@@ -3,6 +3,7 @@
 // below their 10 % quantile), else UNDEFINED.
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 
 #include <utility>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks of a log: Cochran's Q by hand, copied columns, and each warning with its figures.
+#include <automix/core/error.hpp>
 #include <automix/data/checks.hpp>
 #include "data/records.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
 
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/detail/columns.hpp>
 
 #include <string>
@@ -19,18 +20,18 @@ std::vector<T> copy(std::span<const T> row) {
 
 TEST_CASE("a ragged column gives each row back, empty ones included") {
     const std::vector<std::vector<int>> rows{{}, {1, 2, 3}, {}, {}, {4}, {5, 6}, {}};
-    RaggedColumn<int> column;
+    detail::RaggedColumn<int> column;
     column.reserve(2);
     for (const auto& row : rows) column.append(row);
     for (std::size_t i = 0; i < rows.size(); ++i) CHECK(copy(column[static_cast<Index>(i)]) == rows[i]);
 }
 
 TEST_CASE("a ragged column survives copy and growth") {
-    RaggedColumn<std::string> column;
+    detail::RaggedColumn<std::string> column;
     for (int i = 0; i < 1000; ++i) {
         column.append(std::vector<std::string>(static_cast<std::size_t>(i % 4), std::to_string(i)));
     }
-    const RaggedColumn<std::string> twin = column;
+    const detail::RaggedColumn<std::string> twin = column;
     column = {};
     for (int i = 0; i < 1000; ++i) {
         REQUIRE(copy(twin[i]) ==
@@ -39,7 +40,7 @@ TEST_CASE("a ragged column survives copy and growth") {
 }
 
 TEST_CASE("a name column stores each name once, in order of appearance") {
-    NameColumn column;
+    detail::NameColumn column;
     CHECK(column.names().empty());
     column.reserve(6);
     const std::vector<std::string> names{"b", "a", "b", "", "a", ""};

@@ -2,7 +2,11 @@
 #include "data/records.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/category.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
 
 #include <cmath>
 #include <functional>

@@ -2,7 +2,12 @@
 #include "data/records.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 
 #include <string>
 #include <vector>

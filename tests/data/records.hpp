@@ -2,7 +2,10 @@
 // Short ways to write rows and small data sets in tests of the data layer.
 #pragma once
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
 
 #include <initializer_list>
 #include <optional>

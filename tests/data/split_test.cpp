@@ -3,6 +3,9 @@
 #include "data/records.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/split.hpp>
 
 #include <algorithm>

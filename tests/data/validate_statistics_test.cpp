@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What statistics are held to: sums that scores in [0, 1] can have, up to the rounding of sums that were taken away.
-#include <automix/data/detail/validate_statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 #include "support/catch.hpp"
 
 #include <cmath>
@@ -18,9 +20,9 @@ using namespace automix;
 Statistics four_rows() {
     Statistics all;
     all.models = {{"a", VerificationKind::verdicts, 1}, {"b", VerificationKind::none, 0}};
-    all.folds.assign(2, Sums(2));
+    all.folds.assign(2, FoldStatistics(2));
     for (int positive = 0; positive <= 1; ++positive) {
-        StatisticsCell& cell = all.folds[0].cell({{1, positive, 0.0}});
+        EvidenceCell& cell = all.folds[0].cell({{1, positive, 0.0}});
         cell.add({0.0, 0.5});
         cell.add({1.0, 1.0});
     }
@@ -54,7 +56,7 @@ TEST_CASE("statistics of a log are valid, and what is left when rows are taken a
 
 TEST_CASE("what cannot be a sum over rows is refused with its field") {
     const double inf = std::numeric_limits<double>::infinity();
-    const auto cell = [](Statistics& s) -> StatisticsCell& { return s.folds[0].cells[1]; };
+    const auto cell = [](Statistics& s) -> EvidenceCell& { return s.folds[0].cells[1]; };
     const std::vector<std::pair<std::string, std::function<void(Statistics&)>>> cases = {
         {"models", [](auto& s) { s.models.pop_back(); }},
         {"models[1].name", [](auto& s) { s.models[1].name = "a"; }},

@@ -3,8 +3,14 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
 
 #include <algorithm>
 

@@ -2,8 +2,12 @@
 // Bootstrap intervals against a resampler written here, their pairing, and their coverage.
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
 
 #include <algorithm>
 #include <cmath>

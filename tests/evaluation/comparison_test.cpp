@@ -3,11 +3,24 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
-#include <automix/routing/constant.hpp>
-#include <automix/routing/published/exact_router.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -82,15 +95,16 @@ Contender<AnyRouter> telling(const TellingRouter& router = {}) {
 }  // namespace
 
 TEST_CASE("figures over halves: mean, standard error, and how many have none") {
-    const MeanFigure two = mean_over_halves({1.0, 4.0, Figure::undefined("why"), 1.0});
+    const MeanMetric two = mean_over_halves({1.0, 4.0, OptionalMetric::undefined("why"), 1.0});
     CHECK_THAT(two.mean.value(), WithinAbs(2.0, 1e-12));
     // Standard deviation sqrt(3), three halves.
     CHECK_THAT(two.se.value(), WithinAbs(1.0, 1e-12));
     CHECK(two.undefined == 1);
-    const MeanFigure one = mean_over_halves({2.5});
+    const MeanMetric one = mean_over_halves({2.5});
     CHECK(one.mean.value() == 2.5);
     CHECK_FALSE(one.se.defined());
-    const MeanFigure none = mean_over_halves({Figure::undefined("why"), Figure::undefined("else")});
+    const MeanMetric none =
+        mean_over_halves({OptionalMetric::undefined("why"), OptionalMetric::undefined("else")});
     CHECK(none.mean.reason() == "why");
     CHECK(none.undefined == 2);
 }
@@ -124,9 +138,9 @@ TEST_CASE("a router's figures are the means of those of the halves") {
     options.halves = 5;
     options.seed = 3;
     const auto results = compare(data, {telling()}, options);
-    std::vector<Figure> excess;
-    std::vector<Figure> area;
-    std::vector<Figure> costs;
+    std::vector<OptionalMetric> excess;
+    std::vector<OptionalMetric> area;
+    std::vector<OptionalMetric> costs;
     for (std::uint64_t seed = 3; seed < 8; ++seed) {
         const double wrong = wrong_share(data, seed);
         const double share = (0.5 + 9.0 * wrong) / 8.0;  // of the extra cost, for the whole gap
@@ -136,9 +150,9 @@ TEST_CASE("a router's figures are the means of those of the halves") {
         for (int step = 1; step <= 19; ++step) sum += std::min(1.0, step * 0.05 / share) - step * 0.05;
         area.push_back(100.0 * sum / 19.0);
     }
-    const ComparedFigures<MeanFigure>& figures = results.front().figures;
-    const auto check = [](const MeanFigure& found, const std::vector<Figure>& expected) {
-        const MeanFigure by_hand = mean_over_halves(expected);
+    const ComparedMetrics<MeanMetric>& figures = results.front().figures;
+    const auto check = [](const MeanMetric& found, const std::vector<OptionalMetric>& expected) {
+        const MeanMetric by_hand = mean_over_halves(expected);
         CHECK_THAT(found.mean.value(), WithinAbs(by_hand.mean.value(), 1e-9));
         CHECK_THAT(found.se.value(), WithinAbs(by_hand.se.value(), 1e-9));
         CHECK(found.undefined == 0);
@@ -189,7 +203,7 @@ TEST_CASE("a router may use some models only and is measured against the ends of
     CHECK_THAT(results[0].figures.cost.mean.value(), WithinAbs(3.0, 1e-12));
     CHECK_THAT(results[0].figures.performance.mean.value(), WithinAbs(0.75, 1e-12));
     CHECK(results[0].figures.later_start.mean.value() == 0.0);
-    std::vector<Figure> excess;
+    std::vector<OptionalMetric> excess;
     for (std::uint64_t seed = 0; seed < 20; ++seed)
         excess.push_back(100.0 * ((wrong_share(data, seed) - 0.25) / wrong_share(data, seed) - 2.0 / 8.0));
     CHECK_THAT(results[0].figures.excess.mean.value(),
@@ -259,7 +273,7 @@ TEST_CASE("over several logs means are averaged and standard errors combined") {
     a.refused = 1;
     ComparedRouter b = a;
     b.figures.area = {20.0, 4.0, 0};
-    b.figures.lift = {Figure::undefined("none"), Figure::undefined("none"), 20};
+    b.figures.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 20};
     const ComparedRouter mean = mean_over_logs({{a}, {b}}).front();
     CHECK_THAT(mean.figures.area.mean.value(), WithinAbs(15.0, 1e-12));
     CHECK_THAT(mean.figures.area.se.value(), WithinAbs(2.5, 1e-12));
@@ -280,6 +294,6 @@ TEST_CASE("the table of a comparison shows means with their standard errors") {
                          ContainsSubstring("- small: lift is undefined on 20 halves") &&
                          ContainsSubstring("- telling: fell back 20 times"));
     CHECK(format_mean({12.345, 0.678, 0}, 1) == "12.3 (0.7)");
-    CHECK(format_mean({12.345, Figure::undefined("one half"), 0}, 1) == "12.3");
+    CHECK(format_mean({12.345, OptionalMetric::undefined("one half"), 0}, 1) == "12.3");
     CHECK(format_mean({}, 1) == "-");
 }

@@ -5,9 +5,17 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
 #include <automix/routing/published/union.hpp>
 

@@ -3,11 +3,20 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report/detail/plot_axis.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/parameters.hpp>
 #include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -39,7 +48,7 @@ Frontier hand_frontier(FrontierOptions options = {}) {
     return trace_frontier(AnyRouter::of(ExactRouter()), {data, prices}, data, prices, options);
 }
 
-void check_points(const std::vector<FrontierPoint>& points, const std::vector<Point>& expected) {
+void check_points(const std::vector<FrontierPoint>& points, const std::vector<OperatingPoint>& expected) {
     REQUIRE(points.size() == expected.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
         CHECK_THAT(points[i].report.performance, WithinAbs(expected[i].performance, 1e-12));
@@ -124,7 +133,7 @@ TEST_CASE("the picture is one SVG element with escaped names") {
 }
 
 TEST_CASE("an axis has round ends and round ticks") {
-    PlotAxis axis;
+    detail::PlotAxis axis;
     axis.add(0.42);
     axis.add(0.88);
     axis.finish(5);
@@ -132,12 +141,12 @@ TEST_CASE("an axis has round ends and round ticks") {
     CHECK(axis.label(axis.ticks().front()) == "0.4");
     CHECK(axis.label(axis.ticks().back()) == "0.9");
     CHECK_THAT(axis.place(0.65), WithinAbs(0.5, 1e-12));
-    PlotAxis single;
+    detail::PlotAxis single;
     single.add(3.0);
     single.finish(4);
     CHECK(single.place(3.0) > 0.0);
     CHECK(single.place(3.0) < 1.0);
-    PlotAxis wide;
+    detail::PlotAxis wide;
     wide.add(0.0);
     wide.add(50.0);
     wide.finish(6);

@@ -2,7 +2,13 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/evaluation/log_source.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/source.hpp>
 
 #include <functional>
 

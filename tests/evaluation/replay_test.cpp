@@ -3,10 +3,22 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/evaluation/replay.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/loop.hpp>
+#include <automix/routing/parameters.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cmath>
 

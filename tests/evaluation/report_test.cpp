@@ -2,14 +2,19 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
 
 using namespace automix;
 using Catch::Matchers::WithinRel;
 
 TEST_CASE("a report that was not computed has no figures") {
     const Report report;
-    for (const Figure& figure :
+    for (const OptionalMetric& figure :
          {report.ibc, report.ibc_lift, report.gap_recovered, report.excess, report.mixing_performance}) {
         CHECK_FALSE(figure.defined());
         CHECK(figure.reason() == "not computed");

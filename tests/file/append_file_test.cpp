@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/file/append_file.hpp>
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 
@@ -13,7 +13,7 @@ namespace {
 const auto ends_in_brace = [](const std::string& line) { return line.back() == '}'; };
 
 /// Appends a line to a file that holds `before`, and what it holds then.
-std::string appended(const std::string& before, AppendMode mode) {
+std::string appended(const std::string& before, detail::AppendMode mode) {
     const files::Directory directory;
     const std::string path = directory.write("lines.jsonl", before);
     detail::AppendFile file(path, mode, ends_in_brace);
@@ -25,7 +25,7 @@ std::string appended(const std::string& before, AppendMode mode) {
 }  // namespace
 
 TEST_CASE("lines are appended behind those that are there") {
-    for (const AppendMode mode : {AppendMode::append, AppendMode::repair}) {
+    for (const detail::AppendMode mode : {detail::AppendMode::append, detail::AppendMode::repair}) {
         CHECK(appended("", mode) == "{new}\n");
         CHECK(appended("{a}\n", mode) == "{a}\n{new}\n");
         CHECK(appended("{a}\n\n", mode) == "{a}\n\n{new}\n");
@@ -33,37 +33,37 @@ TEST_CASE("lines are appended behind those that are there") {
         CHECK(appended("{a}\n{b}", mode) == "{a}\n{b}\n{new}\n");
         CHECK(appended("{b}", mode) == "{b}\n{new}\n");
     }
-    CHECK(appended("{a}\n{b", AppendMode::create) == "{new}\n");
+    CHECK(appended("{a}\n{b", detail::AppendMode::create) == "{new}\n");
 }
 
 TEST_CASE("a last line that was cut off is removed or refused") {
-    CHECK(appended("{a}\n{b", AppendMode::repair) == "{a}\n{new}\n");
-    CHECK(appended("{b", AppendMode::repair) == "{new}\n");
-    CHECK_THROWS_WITH(appended("{a}\n{b", AppendMode::append), ContainsSubstring("truncated last line"));
+    CHECK(appended("{a}\n{b", detail::AppendMode::repair) == "{a}\n{new}\n");
+    CHECK(appended("{b", detail::AppendMode::repair) == "{new}\n");
+    CHECK_THROWS_WITH(appended("{a}\n{b", detail::AppendMode::append), ContainsSubstring("truncated last line"));
     const std::string long_line(200'000, 'x');
-    CHECK(appended("{a}\n{" + long_line, AppendMode::repair) == "{a}\n{new}\n");
-    CHECK(appended("{" + long_line + "}\n{" + long_line, AppendMode::repair) ==
+    CHECK(appended("{a}\n{" + long_line, detail::AppendMode::repair) == "{a}\n{new}\n");
+    CHECK(appended("{" + long_line + "}\n{" + long_line, detail::AppendMode::repair) ==
           "{" + long_line + "}\n{new}\n");
-    CHECK(appended("{" + long_line, AppendMode::repair) == "{new}\n");
+    CHECK(appended("{" + long_line, detail::AppendMode::repair) == "{new}\n");
 }
 
 TEST_CASE("nothing is appended to what holds no records") {
-    for (const AppendMode mode : {AppendMode::append, AppendMode::repair}) {
+    for (const detail::AppendMode mode : {detail::AppendMode::append, detail::AppendMode::repair}) {
         CHECK_THROWS_WITH(appended("{a}\nsome text", mode), ContainsSubstring("is no record"));
         CHECK_THROWS_WITH(appended("text {", mode), ContainsSubstring("is no record"));
     }
     const files::Directory directory;
     CHECK_THROWS_WITH(
-        detail::AppendFile(directory.path("none/lines"), AppendMode::append, ends_in_brace).open(),
+        detail::AppendFile(directory.path("none/lines"), detail::AppendMode::append, ends_in_brace).open(),
         ContainsSubstring("none/lines: cannot be opened"));
 }
 
 TEST_CASE("a file has one writer at a time") {
     const files::Directory directory;
-    for (const AppendMode mode : {AppendMode::append, AppendMode::repair, AppendMode::create}) {
+    for (const detail::AppendMode mode : {detail::AppendMode::append, detail::AppendMode::repair, detail::AppendMode::create}) {
         const std::string path = directory.write("lines.jsonl", "{a}\n{b");
         {
-            detail::AppendFile file(path, AppendMode::repair, ends_in_brace);
+            detail::AppendFile file(path, detail::AppendMode::repair, ends_in_brace);
             file.open();
             file.put("{1}\n");
             CHECK_THROWS_WITH(detail::AppendFile(path, mode, ends_in_brace),
@@ -74,8 +74,8 @@ TEST_CASE("a file has one writer at a time") {
         CHECK_NOTHROW(detail::AppendFile(path, mode, ends_in_brace).open());
     }
     const std::string fresh = directory.path("fresh.jsonl");
-    detail::AppendFile first(fresh, AppendMode::append, ends_in_brace);
-    detail::AppendFile second(fresh, AppendMode::append, ends_in_brace);
+    detail::AppendFile first(fresh, detail::AppendMode::append, ends_in_brace);
+    detail::AppendFile second(fresh, detail::AppendMode::append, ends_in_brace);
     first.open();
     CHECK_THROWS_WITH(second.open(), ContainsSubstring("fresh.jsonl: has a writer already"));
 }
@@ -83,7 +83,7 @@ TEST_CASE("a file has one writer at a time") {
 TEST_CASE("each line is in the file when the call returns") {
     const files::Directory directory;
     const std::string path = directory.path("lines.jsonl");
-    detail::AppendFile file(path, AppendMode::append, ends_in_brace);
+    detail::AppendFile file(path, detail::AppendMode::append, ends_in_brace);
     CHECK_FALSE(file.has_lines());
     file.open();
     file.put("{1}\n");
@@ -94,7 +94,7 @@ TEST_CASE("each line is in the file when the call returns") {
 
 TEST_CASE("a file that cannot be written is given up") {
     if (!std::filesystem::exists("/dev/full")) return;
-    detail::AppendFile file("/dev/full", AppendMode::append, ends_in_brace);
+    detail::AppendFile file("/dev/full", detail::AppendMode::append, ends_in_brace);
     file.open();
     CHECK_THROWS_WITH(file.put("{1}\n"), ContainsSubstring("/dev/full: cannot be written"));
     CHECK_THROWS_WITH(file.put("{2}\n"), ContainsSubstring("closed, because writing to it has failed"));

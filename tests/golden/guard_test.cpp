@@ -4,10 +4,20 @@
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
-#include <automix/evaluation/evaluate.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/split.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <array>
 #include <cstdint>

@@ -4,10 +4,16 @@
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 
-#include <automix/data/split.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/split.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <nlohmann/json.hpp>
 

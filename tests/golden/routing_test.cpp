@@ -3,14 +3,30 @@
 #include "golden/shared_data.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/evaluation/replay.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/split.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/training.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
@@ -36,9 +52,9 @@ struct Case {
     Split log;
     PriceTable train_prices;
     PriceTable test_prices;
-    Sums sums;
-    BeliefModel belief;
-    RoutingTree tree;
+    FoldStatistics sums;
+    detail::BeliefModel belief;
+    detail::RoutingTree tree;
     RoutingPrices prices;
     double slope = 0.0;
 
@@ -56,15 +72,15 @@ struct Case {
             limit.is_array() ? limit.get<std::vector<int>>() : std::vector<int>{limit.get<int>()};
         const Statistics statistics = collect_statistics(log.train, train_prices, options);
         sums = statistics.total();
-        belief = fit_belief(sums, statistics.models);
-        tree = make_tree(belief, 1e6);
+        belief = detail::fit_belief(sums, statistics.models);
+        tree = detail::make_tree(belief, 1e6);
         prices = {given.answers, draws, 0.0};
         slope = (sums.mean_score(names.size() - 1) - sums.mean_score(0)) /
                 (given.answers.back() - given.answers[0]);
     }
 };
 
-std::string letter(const Choice& choice, bool batches, bool models) {
+std::string letter(const detail::CompactAction& choice, bool batches, bool models) {
     switch (choice.kind) {
         case ActionKind::accept:
             return "a";
@@ -79,7 +95,7 @@ std::string letter(const Choice& choice, bool batches, bool models) {
 std::string line(const RoutingPolicy& policy, int model, int parsed, bool batches, bool models) {
     std::string text;
     for (int positive = 0; positive <= parsed; ++positive) {
-        const CellPolicy& cell = policy.cell(RoutingLayout::root(model), first_count(parsed) + positive);
+        const detail::CellPolicy& cell = policy.cell(detail::RoutingLayout::root(model), first_count(parsed) + positive);
         text += (positive > 0 ? " " : "") + letter(cell.best, batches, models);
     }
     return text;
@@ -122,7 +138,7 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
             require_equal(c.belief.levels[0].scores.col(1), expected["l"]);
             CHECK_THAT(c.slope, WithinAbs(expected["base_slope"].get<double>(), 1e-12));
 
-            RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope, {1}});
+            detail::RoutingSolution solution = detail::solve_routing(c.tree, c.prices, {c.slope, {1}});
             CHECK_THAT(solution.value.score - c.slope * solution.value.cost,
                        WithinAbs(priced["value"].get<double>(), 1e-9));
             CHECK_THAT(solution.value.score, WithinAbs(priced["expected_performance"].get<double>(), 1e-9));
@@ -145,7 +161,7 @@ TEST_CASE("two models: belief, values, policies and replays are the golden ones"
             const Json& batches = priced["batches"];
             RoutingPrices rounds = c.prices;
             rounds.round = batches["round_cost"];
-            solution = solve_routing(c.tree, rounds, {c.slope, {1, 2, 4, 8}});
+            solution = detail::solve_routing(c.tree, rounds, {c.slope, {1, 2, 4, 8}});
             CHECK_THAT(
                 solution.value.score - c.slope * (solution.value.cost + rounds.round * solution.value.rounds),
                 WithinAbs(batches["value"].get<double>(), 1e-9));
@@ -165,11 +181,11 @@ TEST_CASE("three models: coupling, values, policies and expectations are the gol
         require_equal(c.belief.priors[1], expected["joint_margin_1"]);
         const Eigen::ArrayXXd joint = c.belief.priors[0].asDiagonal() * c.belief.transitions[0];
         CHECK_THAT(-(joint * joint.log()).sum(), WithinAbs(expected["joint_entropy"].get<double>(), 1e-9));
-        const RoutingSolution solution = solve_routing(c.tree, c.prices, {c.slope});
-        const SolveRule rule{c.slope, {1}};
+        const detail::RoutingSolution solution = detail::solve_routing(c.tree, c.prices, {c.slope});
+        const detail::SolveRule rule{c.slope, {1}};
         const detail::BackwardInduction sweep(c.tree, c.prices, rule);
         for (int first = 0; first < 3; ++first) {
-            const RoutingValue value = sweep.value_from(first);
+            const detail::RoutingValue value = sweep.value_from(first);
             CHECK_THAT(
                 value.score - c.slope * value.cost,
                 WithinAbs(expected["value_by_first_model"][static_cast<std::size_t>(first)].get<double>(),

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/verdict.hpp>
 #include <automix/live/answering.hpp>
 #include "live/live.hpp"
 #include "support/catch.hpp"
 
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
+#include <automix/model/any_model.hpp>
+#include <automix/model/callable_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/metered_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <array>
 #include <atomic>

@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include "live/live.hpp"
 #include "support/catch.hpp"
 
+#include <automix/live/query.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/loop.hpp>
+#include <automix/routing/source.hpp>
 #include <automix/verify/agreement_verifier.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/self_verifier.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <map>
 #include <stdexcept>
@@ -128,7 +141,7 @@ TEST_CASE("prompts of a data set are asked in place of the model's", "[live]") {
 }
 
 TEST_CASE("a verifier may be chosen by model and query", "[live]") {
-    struct Choice {
+    struct detail::CompactAction {
         WrittenVerifier small{{Verdict::positive}, 0.5};
         WrittenVerifier large{{Verdict::negative}, 2.0};
         const WrittenVerifier& operator()(int model, const Query& query) const {
@@ -136,7 +149,7 @@ TEST_CASE("a verifier may be chosen by model and query", "[live]") {
         }
     };
     const std::vector<LiveModel> models{live::model_saying("a", "1", 1.0), live::model_saying("b", "2", 2.0)};
-    const Choice choice;
+    const detail::CompactAction choice;
     const Query one = live::query("1");
     LiveSource source(models, choice, one);
     (void)source.answer(0);

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/verdict.hpp>
+#include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
 #include <automix/live/log_answers.hpp>
-#include "support/files.hpp"
+#include <automix/model/model_error.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 #include <vector>

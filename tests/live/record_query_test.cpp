@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/verdict.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
 #include <automix/live/record_query.hpp>
-#include "support/files.hpp"
 #include "live/live.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/text/metric.hpp>
 
 #include <cstddef>

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/file/append_file.hpp>
 #include <automix/live/recording_model.hpp>
 #include "live/calls.hpp"
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
+#include <automix/live/replay_model.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -154,15 +159,15 @@ TEST_CASE("replies that are not UTF-8 are recorded with replacements and served"
 TEST_CASE("calls are appended to nothing but calls") {
     const files::Directory directory;
     const std::string log = R"({"schema":"automix-log/1","id":"q"})";
-    for (const AppendMode mode : {AppendMode::append, AppendMode::repair}) {
+    for (const detail::AppendMode mode : {detail::AppendMode::append, detail::AppendMode::repair}) {
         const std::string path = directory.write("log.jsonl", "\n" + log + "\n");
         CHECK_THROWS_WITH(CallRecorder(path, mode),
                           ContainsSubstring("log.jsonl:2: ") && ContainsSubstring("; nothing is appended"));
         CHECK(files::read(path) == "\n" + log + "\n");
     }
-    CHECK_THROWS_WITH(CallRecorder(directory.write("text", "hello"), AppendMode::repair),
+    CHECK_THROWS_WITH(CallRecorder(directory.write("text", "hello"), detail::AppendMode::repair),
                       ContainsSubstring("is no record"));
-    CHECK_NOTHROW(CallRecorder(directory.write("old.jsonl", log), AppendMode::create));
+    CHECK_NOTHROW(CallRecorder(directory.write("old.jsonl", log), detail::AppendMode::create));
 }
 
 TEST_CASE("a recording that was cut off is refused, or repaired and gone on with") {
@@ -179,7 +184,7 @@ TEST_CASE("a recording that was cut off is refused, or repaired and gone on with
     CHECK_THROWS_WITH(CallRecorder(path), ContainsSubstring("truncated last line"));
     const auto earlier = replay_at(path);
     {
-        RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, AppendMode::repair), earlier);
+        RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, detail::AppendMode::repair), earlier);
         (void)model.generate(asking("a"));
         CHECK(asked == 2);
         (void)model.generate(asking("b"));
@@ -188,7 +193,7 @@ TEST_CASE("a recording that was cut off is refused, or repaired and gone on with
     CHECK(files::read(path) == whole);
     // All that there is was cut off.
     (void)directory.write("calls.jsonl", whole.substr(0, 20));
-    CHECK_NOTHROW(CallRecorder(path, AppendMode::repair));
+    CHECK_NOTHROW(CallRecorder(path, detail::AppendMode::repair));
     CHECK(files::read(path).empty());
 }
 
@@ -202,7 +207,7 @@ TEST_CASE("a writer that is killed loses at most the line that it was writing") 
         const pid_t writer = fork();
         REQUIRE(writer >= 0);
         if (writer == 0) {
-            CallRecorder recorder(path, AppendMode::repair);
+            CallRecorder recorder(path, detail::AppendMode::repair);
             for (int i = 0;; ++i) recorder.write(calls::call("m", asking(std::to_string(i)), {text}));
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(20 + 7 * round));

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
 #include "live/calls.hpp"
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <automix/model/any_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <atomic>
 #include <memory>

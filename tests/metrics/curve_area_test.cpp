@@ -3,19 +3,22 @@
 #include "support/catch.hpp"
 
 #include <automix/metrics/curve_area.hpp>
+#include <automix/metrics/ibc.hpp>
 
 using namespace automix;
 using Catch::Matchers::WithinAbs;
 
 namespace {
 
-const Point small_point{0.4, 1.0};
-const Point large_point{0.8, 9.0};
+const OperatingPoint small_point{0.4, 1.0};
+const OperatingPoint large_point{0.8, 9.0};
 
 /// A policy that recovers that share of the gap at that share of the extra cost.
-Point reached(double gap, double share) { return {0.4 + 0.4 * gap, 1.0 + 8.0 * share}; }
+OperatingPoint reached(double gap, double share) { return {0.4 + 0.4 * gap, 1.0 + 8.0 * share}; }
 
-double area(const std::vector<Point>& points) { return curve_area(points, small_point, large_point).value(); }
+double area(const std::vector<OperatingPoint>& points) {
+    return curve_area(points, small_point, large_point).value();
+}
 
 }  // namespace
 
@@ -37,8 +40,8 @@ TEST_CASE("the area is the mean over nineteen shares of what is above mixing") {
 }
 
 TEST_CASE("policies stand at the cost that they came to, in any order") {
-    const Point a = reached(0.7, 0.25);
-    const Point b = reached(0.9, 0.75);
+    const OperatingPoint a = reached(0.7, 0.25);
+    const OperatingPoint b = reached(0.9, 0.75);
     CHECK(area({a, b}) == area({b, a}));
     // 2.8 x up to the first; 0.7 + 0.4 (x - 0.25) to the second, and 0.9 + 0.4 (x - 0.75) to the end, which is the same line.
     double sum = 0.0;

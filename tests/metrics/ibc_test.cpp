@@ -15,26 +15,26 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-constexpr Point small_model{0.40, 1.0};
-constexpr Point large_model{0.60, 50.0};
+constexpr OperatingPoint small_model{0.40, 1.0};
+constexpr OperatingPoint large_model{0.60, 50.0};
 
 /// Every figure of a method.
 struct Figures {
-    Figure ibc, lift, gap, excess, mixing;
+    OptionalMetric ibc, lift, gap, excess, mixing;
 };
 
-Figures figures(const Point& method, const Point& small, const Point& large) {
+Figures figures(const OperatingPoint& method, const OperatingPoint& small, const OperatingPoint& large) {
     return {ibc(method, small), ibc_lift(method, small, large), gap_recovered(method, small, large),
             excess(method, small, large), mixing_performance(method.cost, small, large)};
 }
 
-void check_value(const Figure& figure, double expected) {
+void check_value(const OptionalMetric& figure, double expected) {
     REQUIRE(figure.defined());
     CHECK(figure.reason().empty());
     CHECK_THAT(*figure, WithinAbs(expected, 1e-12));
 }
 
-void check_undefined(const Figure& figure, const std::string& reason) {
+void check_undefined(const OptionalMetric& figure, const std::string& reason) {
     CHECK_FALSE(figure.defined());
     CHECK(figure.reason() == reason);
 }
@@ -42,7 +42,7 @@ void check_undefined(const Figure& figure, const std::string& reason) {
 }  // namespace
 
 TEST_CASE("a figure is a number or a reason") {
-    const Figure number(0.25);
+    const OptionalMetric number(0.25);
     CHECK(number.defined());
     CHECK(static_cast<bool>(number));
     CHECK(number.value() == 0.25);
@@ -50,7 +50,7 @@ TEST_CASE("a figure is a number or a reason") {
     CHECK(number.value_or(7.0) == 0.25);
     CHECK(number.reason().empty());
 
-    const Figure none = Figure::undefined("both models cost the same");
+    const OptionalMetric none = OptionalMetric::undefined("both models cost the same");
     CHECK_FALSE(none.defined());
     CHECK_FALSE(static_cast<bool>(none));
     CHECK(none.reason() == "both models cost the same");
@@ -84,7 +84,7 @@ TEST_CASE("IBC is the slope from the small model, its base the slope between the
 }
 
 TEST_CASE("lift, gap and excess of a good method") {
-    const Point method{0.55, 21.0};
+    const OperatingPoint method{0.55, 21.0};
     const Figures found = figures(method, small_model, large_model);
     // 0.0075 / (0.2 / 49) - 1 = 1.8375 - 1
     check_value(found.lift, 0.8375);
@@ -118,7 +118,7 @@ TEST_CASE("the two models themselves and their mixtures") {
     check_value(mixing_performance(1.0, small_model, large_model), 0.40);
 
     for (const double share : {0.1, 0.25, 0.5, 0.9}) {
-        const Point mixture{0.40 + 0.2 * share, 1.0 + 49.0 * share};
+        const OperatingPoint mixture{0.40 + 0.2 * share, 1.0 + 49.0 * share};
         CAPTURE(share);
         check_value(ibc_lift(mixture, small_model, large_model), 0.0);
         check_value(excess(mixture, small_model, large_model), 0.0);
@@ -143,7 +143,7 @@ TEST_CASE("undefined where a method costs what the small model costs") {
 }
 
 TEST_CASE("undefined where both models cost the same") {
-    const Point dear{0.60, 1.0};
+    const OperatingPoint dear{0.60, 1.0};
     const Figures found = figures({0.50, 2.0}, small_model, dear);
     check_undefined(base_ibc(small_model, dear), "both models cost the same");
     check_value(found.ibc, 0.1);
@@ -154,7 +154,7 @@ TEST_CASE("undefined where both models cost the same") {
 }
 
 TEST_CASE("undefined where both models score the same") {
-    const Point equal{0.40, 50.0};
+    const OperatingPoint equal{0.40, 50.0};
     const Figures found = figures({0.45, 11.0}, small_model, equal);
     check_value(base_ibc(small_model, equal), 0.0);
     check_value(found.ibc, 0.005);
@@ -165,7 +165,7 @@ TEST_CASE("undefined where both models score the same") {
 }
 
 TEST_CASE("no lift where the large model is worse: its sign would mislead") {
-    const Point worse{0.30, 50.0};
+    const OperatingPoint worse{0.30, 50.0};
     const Figures found = figures({0.45, 11.0}, small_model, worse);
     check_value(base_ibc(small_model, worse), -0.1 / 49.0);
     check_value(found.ibc, 0.005);
@@ -176,7 +176,7 @@ TEST_CASE("no lift where the large model is worse: its sign would mislead") {
 }
 
 TEST_CASE("no lift where the large model is better and cheaper") {
-    const Point cheap{0.60, 0.5};
+    const OperatingPoint cheap{0.60, 0.5};
     const Figures found = figures({0.50, 2.0}, small_model, cheap);
     check_value(base_ibc(small_model, cheap), -0.4);
     check_value(found.ibc, 0.1);
@@ -215,7 +215,7 @@ TEST_CASE("random mixing at a cost that no mixture has") {
     check_value(mixing_performance(50.0 * (1.0 + 1e-14), small_model, large_model), 0.60);
     check_value(mixing_performance(1.0 - 1e-14, small_model, large_model), 0.40);
     // Where the large model is the cheaper one the reasons follow the costs.
-    const Point cheap{0.60, 0.5};
+    const OperatingPoint cheap{0.60, 0.5};
     check_value(mixing_performance(0.75, small_model, cheap), 0.50);
     check_undefined(mixing_performance(1.5, small_model, cheap), "dearer than either model alone");
     check_undefined(mixing_performance(0.25, small_model, cheap), "cheaper than either model alone");
@@ -224,22 +224,23 @@ TEST_CASE("random mixing at a cost that no mixture has") {
 TEST_CASE("no figure is ever NaN or infinite") {
     const std::vector<double> performances{0.0, 1e-300, 0.4, 0.4 + 1e-16, 0.6, 1.0};
     const std::vector<double> costs{0.0, 1e-300, 1e-12, 1.0, 1.0 + 1e-15, 50.0, 1e12};
-    std::vector<Point> points;
+    std::vector<OperatingPoint> points;
     for (const double performance : performances) {
         for (const double cost : costs) points.push_back({performance, cost});
     }
     int bad = 0;
-    const auto look = [&](const Figure& figure) {
+    const auto look = [&](const OptionalMetric& figure) {
         const bool sound =
             figure.defined() ? std::isfinite(*figure) && figure.reason().empty() : !figure.reason().empty();
         bad += sound ? 0 : 1;
     };
-    for (const Point& small : points) {
-        for (const Point& large : points) {
+    for (const OperatingPoint& small : points) {
+        for (const OperatingPoint& large : points) {
             look(base_ibc(small, large));
-            for (const Point& method : points) {
+            for (const OperatingPoint& method : points) {
                 const Figures found = figures(method, small, large);
-                for (const Figure& figure : {found.ibc, found.lift, found.gap, found.excess, found.mixing})
+                for (const OptionalMetric& figure :
+                     {found.ibc, found.lift, found.gap, found.excess, found.mixing})
                     look(figure);
                 // A lift is there where IBC is, for a large model that is better and dearer.
                 const bool expected = found.ibc.defined() && lift_obstacle(small, large).empty();

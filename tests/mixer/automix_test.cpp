@@ -2,8 +2,19 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/evaluation/evaluate.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/published/greedy_pomdp.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <stdexcept>
 

@@ -3,7 +3,12 @@
 #include "support/catch.hpp"
 
 #include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #include <string>

@@ -1,27 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // Live, from a log by id, and replayed by columns: the same policy decides, draws and pays the same in all three.
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/log/read_options.hpp>
 #include <automix/live/answering.hpp>
 #include "live/recorded_models.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/log/log.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/log_source.hpp>
-#include <automix/data/log/log.hpp>
-#include <automix/live/log_answers.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/log_answers.hpp>
+#include <automix/live/query.hpp>
 #include <automix/mixer/automix.hpp>
-#include <automix/routing/explanation_text.hpp>
-#include <automix/routing/loop.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
+#include <automix/routing/explanation_text.hpp>
+#include <automix/routing/loop.hpp>
+#include <automix/routing/objective.hpp>
 #include <automix/routing/published/threshold.hpp>
+#include <automix/routing/training.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/verify/agreement_verifier.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
 #include <automix/verify/verdict_rules.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <cstddef>
 #include <cstdint>

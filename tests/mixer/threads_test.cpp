@@ -4,8 +4,13 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
 #include <automix/routing/published/union.hpp>
 

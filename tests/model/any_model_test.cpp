@@ -2,6 +2,9 @@
 #include "support/catch.hpp"
 
 #include <automix/model/any_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <atomic>
 #include <memory>

@@ -3,6 +3,9 @@
 
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <functional>
 #include <stdexcept>

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/model/request.hpp>
 
 #include <atomic>
 #include <cmath>

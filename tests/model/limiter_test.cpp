@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
 #include <automix/model/limiter.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <atomic>
 #include <chrono>

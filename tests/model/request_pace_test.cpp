@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
 #include <automix/model/detail/request_pace.hpp>
 
@@ -16,12 +17,12 @@ using std::chrono::milliseconds;
 namespace {
 
 /// A moment that no clock is near the epoch of.
-constexpr RequestPace::TimePoint beginning{std::chrono::hours(1)};
+constexpr detail::RequestPace::TimePoint beginning{std::chrono::hours(1)};
 
 /// When calls start that are always ready, in milliseconds since the beginning.
-std::vector<long> starts(RequestPace pace, std::size_t count) {
+std::vector<long> starts(detail::RequestPace pace, std::size_t count) {
     std::vector<long> times;
-    RequestPace::TimePoint now = beginning;
+    detail::RequestPace::TimePoint now = beginning;
     while (times.size() < count) {
         now = std::max(now, pace.next());
         pace.start(now);
@@ -34,15 +35,15 @@ std::vector<long> starts(RequestPace pace, std::size_t count) {
 
 TEST_CASE("starts are spread after a small burst", "[model]") {
     // 10 a minute: no burst, one every 6 s. 60 a minute: 2 at once, then 59 a minute. 120: 3, then 118 a minute.
-    CHECK(starts(RequestPace(10), 4) == std::vector<long>{0, 6000, 12000, 18000});
-    CHECK(starts(RequestPace(60), 5) == std::vector<long>{0, 0, 1017, 2034, 3051});
-    CHECK(starts(RequestPace(120), 5) == std::vector<long>{0, 0, 0, 508, 1017});
-    CHECK(starts(RequestPace(1), 3) == std::vector<long>{0, 60000, 120000});
-    CHECK_THROWS_AS(RequestPace(0), ArgumentError);
+    CHECK(starts(detail::RequestPace(10), 4) == std::vector<long>{0, 6000, 12000, 18000});
+    CHECK(starts(detail::RequestPace(60), 5) == std::vector<long>{0, 0, 1017, 2034, 3051});
+    CHECK(starts(detail::RequestPace(120), 5) == std::vector<long>{0, 0, 0, 508, 1017});
+    CHECK(starts(detail::RequestPace(1), 3) == std::vector<long>{0, 60000, 120000});
+    CHECK_THROWS_AS(detail::RequestPace(0), ArgumentError);
 }
 
 TEST_CASE("a burst comes back after a rest, and not before", "[model]") {
-    RequestPace pace(60);
+    detail::RequestPace pace(60);
     pace.start(beginning);
     pace.start(beginning);
     CHECK(pace.next() > beginning + 1016ms);
@@ -59,9 +60,9 @@ TEST_CASE("no minute has more starts than allowed", "[model]") {
     Random random(4);
     for (const int per_minute : {1, 7, 59, 60, 61, 600, 6000}) {
         CAPTURE(per_minute);
-        RequestPace pace(per_minute);
-        std::vector<RequestPace::TimePoint> times;
-        RequestPace::TimePoint now = beginning;
+        detail::RequestPace pace(per_minute);
+        std::vector<detail::RequestPace::TimePoint> times;
+        detail::RequestPace::TimePoint now = beginning;
         for (int call = 0; call < 4 * per_minute; ++call) {
             if (random.bernoulli(0.01)) now += milliseconds(random.index(60'000));
             now = std::max(now, pace.next());
@@ -75,5 +76,5 @@ TEST_CASE("no minute has more starts than allowed", "[model]") {
         CHECK(kept);
     }
     // Always ready, the limit is used: the 600th start still lies in the first minute.
-    CHECK(starts(RequestPace(600), 600).back() < 60'000);
+    CHECK(starts(detail::RequestPace(600), 600).back() < 60'000);
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/model/retry.hpp>
 
 #include <atomic>

@@ -4,11 +4,21 @@
 #include "support/fault_server.hpp"
 
 #include <automix/live/answering.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/live/live_model.hpp>
+#include <automix/live/query.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>
+#include <automix/model/model_price.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/model/retry.hpp>
 #include <automix/openai/openai_model.hpp>
+#include <automix/openai/secret.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #include <atomic>

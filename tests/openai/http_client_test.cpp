@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
 #include <automix/openai/detail/http_client.hpp>
+#include <automix/openai/http_message.hpp>
+#include <automix/openai/secret.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -13,7 +15,7 @@
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
 
-using automix::HttpClient;
+using automix::detail::HttpClient;
 using automix::HttpError;
 using automix::HttpFailure;
 using automix::HttpReply;
@@ -30,7 +32,7 @@ HttpRequest to(const FaultServer& server, const std::string& body = "{}") {
 }
 
 /// The failure of a call that must fail.
-HttpError failure_of(HttpClient& client, const HttpRequest& request, const std::stop_token& stop = {}) {
+HttpError failure_of(detail::HttpClient& client, const HttpRequest& request, const std::stop_token& stop = {}) {
     try {
         static_cast<void>(client.post(request, stop));
     } catch (const HttpError& error) {
@@ -47,11 +49,11 @@ RequestHandler always(const ServerReply& reply) {
 }  // namespace
 
 TEST_CASE("limits that make no sense are refused") {
-    CHECK_THROWS_WITH(HttpClient({.connect_timeout = milliseconds(0)}),
+    CHECK_THROWS_WITH(detail::HttpClient({.connect_timeout = milliseconds(0)}),
                       "connect_timeout: expected 1 ms to a day, in milliseconds, found 0");
-    CHECK_THROWS_AS(HttpClient({.total_timeout = milliseconds(-1)}), automix::ArgumentError);
-    CHECK_THROWS_AS(HttpClient({.total_timeout = std::chrono::hours(25)}), automix::ArgumentError);
-    CHECK_THROWS_AS(HttpClient({.max_reply_bytes = 0}), automix::ArgumentError);
+    CHECK_THROWS_AS(detail::HttpClient({.total_timeout = milliseconds(-1)}), automix::ArgumentError);
+    CHECK_THROWS_AS(detail::HttpClient({.total_timeout = std::chrono::hours(25)}), automix::ArgumentError);
+    CHECK_THROWS_AS(detail::HttpClient({.max_reply_bytes = 0}), automix::ArgumentError);
 }
 
 TEST_CASE("a request arrives as it was given, and the reply with what matters of its head") {
@@ -59,7 +61,7 @@ TEST_CASE("a request arrives as it was given, and the reply with what matters of
         {.status = 418,
          .headers = {"Content-Type: text/plain; charset=utf-8", "RETRY-AFTER:  7 ", "Location: /elsewhere"},
          .body = "short and stout"}));
-    HttpClient client;
+    detail::HttpClient client;
     auto request = to(server, std::string(100'000, 'x'));
     request.bearer = automix::Secret("sk-abc");
     request.headers = {"X-Trace: 12"};
@@ -97,14 +99,14 @@ TEST_CASE("waits that a server asks for") {
 
 TEST_CASE("connections are kept from call to call") {
     const FaultServer server(always({.body = "{}"}));
-    HttpClient client;
+    detail::HttpClient client;
     for (int call = 0; call < 50; ++call) CHECK(client.post(to(server)).status == 200);
     CHECK(server.request_count() == 50);
     CHECK(server.connection_count() == 1);
 }
 
 TEST_CASE("a refused connection has sent nothing") {
-    HttpClient client;
+    detail::HttpClient client;
     const auto error =
         failure_of(client, {.url = "http://127.0.0.1:" + std::to_string(closed_port()), .body = "{}"});
     CHECK(error.failure() == HttpFailure::unreachable);
@@ -115,7 +117,7 @@ TEST_CASE("a refused connection has sent nothing") {
 TEST_CASE("a reset is a broken connection, in mid-reply and before it") {
     for (const auto end : {ServerReply::End::reset, ServerReply::End::silent}) {
         const FaultServer server(always({.body = std::string(1000, 'x'), .end = end}));
-        HttpClient client;
+        detail::HttpClient client;
         const auto error = failure_of(client, to(server));
         CHECK(error.failure() == HttpFailure::broken);
         CHECK(error.maybe_processed());
@@ -129,7 +131,7 @@ TEST_CASE("a request that a kept connection lost is not sent again") {
         return ServerReply{.body = "{}",
                            .end = request.number == 1 ? ServerReply::End::silent : ServerReply::End::whole};
     });
-    HttpClient client;
+    detail::HttpClient client;
     CHECK(client.post(to(server)).status == 200);
     const auto error = failure_of(client, to(server));
     CHECK(error.failure() == HttpFailure::broken);
@@ -142,7 +144,7 @@ TEST_CASE("a reply that hangs or trickles ends at the time limit") {
     for (const auto end : {ServerReply::End::hang, ServerReply::End::slow}) {
         const FaultServer server(
             always({.body = std::string(1000, 'x'), .end = end, .delay = milliseconds(20)}));
-        HttpClient client({.total_timeout = milliseconds(200)});
+        detail::HttpClient client({.total_timeout = milliseconds(200)});
         const auto start = steady_clock::now();
         const auto error = failure_of(client, to(server));
         CHECK(steady_clock::now() - start < seconds(2));
@@ -154,7 +156,7 @@ TEST_CASE("a reply that hangs or trickles ends at the time limit") {
 
 TEST_CASE("a giant reply is cut off at the limit") {
     const FaultServer server(always({.body = "{", .end = ServerReply::End::endless}));
-    HttpClient client({.max_reply_bytes = 1'000'000});
+    detail::HttpClient client({.max_reply_bytes = 1'000'000});
     const auto error = failure_of(client, to(server));
     CHECK(error.failure() == HttpFailure::too_large);
     CHECK(error.maybe_processed());
@@ -164,7 +166,7 @@ TEST_CASE("a giant reply is cut off at the limit") {
 TEST_CASE("a giant head is cut off too") {
     const FaultServer server(
         always({.headers = std::vector<std::string>(2000, "X-A: " + std::string(90, 'a')), .body = "{}"}));
-    HttpClient client({.max_reply_bytes = 50'000});
+    detail::HttpClient client({.max_reply_bytes = 50'000});
     CHECK(failure_of(client, to(server)).failure() == HttpFailure::too_large);
 }
 
@@ -172,7 +174,7 @@ TEST_CASE("redirects are not followed") {
     const FaultServer target(always({.body = "{}"}));
     const FaultServer server(
         always({.status = 307, .headers = {"Location: " + target.base_url() + "/chat/completions"}}));
-    HttpClient client;
+    detail::HttpClient client;
     auto request = to(server);
     request.bearer = automix::Secret("sk-abc");
     CHECK(client.post(request).status == 307);
@@ -181,7 +183,7 @@ TEST_CASE("redirects are not followed") {
 
 TEST_CASE("a stop ends a call that hangs at once, and one that has not begun") {
     const FaultServer server(always({.end = ServerReply::End::hang}));
-    HttpClient client;
+    detail::HttpClient client;
     std::stop_source source;
     std::jthread stopper([&] {
         std::this_thread::sleep_for(milliseconds(100));
@@ -207,7 +209,7 @@ TEST_CASE("many threads share a client and its connections", "[threads]") {
             .body = request.body,
             .end = request.number % 10 == 9 ? ServerReply::End::reset : ServerReply::End::whole};
     });
-    HttpClient client;
+    detail::HttpClient client;
     std::atomic<int> replies = 0;
     std::atomic<int> failures = 0;
     {
@@ -235,7 +237,7 @@ TEST_CASE("many threads share a client and its connections", "[threads]") {
 TEST_CASE("two hundred requests are in flight together", "[threads]") {
     constexpr int in_flight = 200;
     const FaultServer server(always({.body = "{}", .delay = milliseconds(50)}));
-    HttpClient client;
+    detail::HttpClient client;
     std::atomic<int> replies = 0;
     {
         std::vector<std::jthread> pool;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include <automix/openai/openai_model.hpp>
+#include <automix/openai/secret.hpp>
 
 #include <nlohmann/json.hpp>
 

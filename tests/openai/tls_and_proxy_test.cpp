@@ -2,6 +2,7 @@
 // Certificates are verified, and proxies are taken from the environment, as curl has them.
 #include <automix/core/error.hpp>
 #include <automix/openai/detail/http_client.hpp>
+#include <automix/openai/http_message.hpp>
 
 #include <sys/types.h>
 
@@ -11,11 +12,11 @@
 #include <cstdlib>
 #include <string>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
+#include "support/files.hpp"
 
-using automix::HttpClient;
+using automix::detail::HttpClient;
 using automix::HttpError;
 using automix::HttpFailure;
 using Catch::Matchers::ContainsSubstring;
@@ -82,7 +83,7 @@ TEST_CASE("a certificate that nobody vouches for is refused before anything is s
         WARN("skipped: openssl is not installed");
         return;
     }
-    HttpClient client;
+    detail::HttpClient client;
     try {
         (void)client.post(
             {.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/v1", .body = "{}"});
@@ -97,7 +98,7 @@ TEST_CASE("a certificate that nobody vouches for is refused before anything is s
 TEST_CASE("requests go through the proxy that the environment names, but for hosts without one") {
     const FaultServer proxy([](const ReceivedRequest&) { return ServerReply{.body = "{}"}; });
     const Variable through("http_proxy", "http://127.0.0.1:" + std::to_string(proxy.port()));
-    HttpClient client;
+    detail::HttpClient client;
     CHECK(client.post({.url = "http://models.invalid/v1/chat/completions", .body = "{}"}).status == 200);
     REQUIRE(proxy.request_count() == 1);
     CHECK(proxy.requests().front().path == "http://models.invalid/v1/chat/completions");

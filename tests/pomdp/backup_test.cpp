@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Backups by hand on the tiger problem, against the formula in dense matrices on random models, and synchronous backups at
 // fixed belief sets of the standard problems against their published values.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
-#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
+#include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
 #include <array>
@@ -67,7 +71,7 @@ class Synchronous {
         : model_(model), beliefs_(beliefs), values_(model.states()) {
         BeliefUpdater<Model> updater(model);
         for (const Belief& one : beliefs) outcomes_.push_back(updater.outcomes(one));
-        const double least = reward_range(model).least / (1.0 - model.discount());
+        const double least = detail::reward_range(model).least / (1.0 - model.discount());
         values_.add({Eigen::VectorXd::Constant(model.states(), least), 0});
     }
 
@@ -75,7 +79,7 @@ class Synchronous {
     double value_after(int steps) {
         for (; steps_ < steps; ++steps_) {
             ValueFunction next(model_.states());
-            for (const auto& outcomes : outcomes_) next.add(backup(model_, outcomes, values_).alpha);
+            for (const auto& outcomes : outcomes_) next.add(detail::backup(model_, outcomes, values_).alpha);
             values_ = std::move(next);
         }
         return values_.value(beliefs_.front());
@@ -188,12 +192,12 @@ TEST_CASE("a backup from nothing earns the best reward of one step") {
     const ValueFunction zero = function(2, {{0.0, 0.0}});
     BeliefUpdater<Model> updater(tiger);
 
-    const Backup unsure = backup(tiger, updater.outcomes(belief({0.5, 0.5})), zero);
+    const detail::Backup unsure = detail::backup(tiger, updater.outcomes(belief({0.5, 0.5})), zero);
     CHECK(unsure.alpha.action == 0);
     CHECK(unsure.alpha.values == Eigen::Vector2d(-1.0, -1.0));
     CHECK(unsure.value == -1.0);
 
-    const Backup sure = backup(tiger, updater.outcomes(belief({0.0, 1.0})), zero);
+    const detail::Backup sure = detail::backup(tiger, updater.outcomes(belief({0.0, 1.0})), zero);
     CHECK(sure.alpha.action == 1);
     CHECK(sure.alpha.values == Eigen::Vector2d(-100.0, 10.0));
     CHECK(sure.value == 10.0);
@@ -204,7 +208,7 @@ TEST_CASE("a backup chooses a vector for each observation") {
     const Model tiger = models::tiger();
     const ValueFunction next = function(2, {{-1.0, -1.0}, {-100.0, 10.0}, {10.0, -100.0}});
     BeliefUpdater<Model> updater(tiger);
-    const Backup result = backup(tiger, updater.outcomes(belief({0.85, 0.15})), next);
+    const detail::Backup result = detail::backup(tiger, updater.outcomes(belief({0.85, 0.15})), next);
     // Listening, then opening right where left was heard: -1 + 0.95 (0.85 * 10 + 0.15 * -1) if the tiger is left,
     // -1 + 0.95 (0.15 * -100 + 0.85 * -1) if it is right.
     CHECK(result.alpha.action == 0);
@@ -216,10 +220,10 @@ TEST_CASE("a backup chooses a vector for each observation") {
 TEST_CASE("a projection uses the vector of each observation") {
     const Model tiger = models::tiger();
     const ValueFunction next = function(2, {{1.0, 2.0}, {4.0, 8.0}});
-    const Eigen::VectorXd alpha = back_project(tiger, 0, {0, 1}, next);
+    const Eigen::VectorXd alpha = detail::back_project(tiger, 0, {0, 1}, next);
     CHECK_THAT(alpha(0), WithinAbs(-1.0 + 0.95 * (0.85 * 1.0 + 0.15 * 4.0), 1e-15));
     CHECK_THAT(alpha(1), WithinAbs(-1.0 + 0.95 * (0.15 * 2.0 + 0.85 * 8.0), 1e-15));
-    const Eigen::VectorXd opened = back_project(tiger, 1, {1, 1}, next);
+    const Eigen::VectorXd opened = detail::back_project(tiger, 1, {1, 1}, next);
     CHECK_THAT(opened(0), WithinAbs(-100.0 + 0.95 * 6.0, 1e-12));
     CHECK_THAT(opened(1), WithinAbs(10.0 + 0.95 * 6.0, 1e-12));
 }
@@ -233,7 +237,7 @@ TEST_CASE("of equal actions and vectors a backup takes the first") {
     const Model model = dense.model();
     BeliefUpdater<Model> updater(model);
     const ValueFunction next = function(2, {{0.0, 2.0}, {2.0, 0.0}});
-    const Backup result = backup(model, updater.outcomes(model.start()), next);
+    const detail::Backup result = detail::backup(model, updater.outcomes(model.start()), next);
     CHECK(result.alpha.action == 0);
     CHECK_THAT(result.alpha.values(0), WithinAbs(1.0, 1e-15));
     CHECK_THAT(result.alpha.values(1), WithinAbs(1.0 + 0.95 * 2.0, 1e-15));
@@ -251,7 +255,7 @@ TEST_CASE("an observation that is impossible at the belief takes the vector of o
     const Model model = dense.model();
     BeliefUpdater<Model> updater(model);
     const ValueFunction next = function(2, {{8.0, -4.0}, {0.0, 6.0}});
-    const Backup result = backup(model, updater.outcomes(model.start()), next);
+    const detail::Backup result = detail::backup(model, updater.outcomes(model.start()), next);
     CHECK(result.value == 4.0);
     CHECK(result.alpha.values == Eigen::Vector2d(4.0, -2.0));
 }
@@ -280,7 +284,7 @@ TEST_CASE("backups equal the formula in dense matrices on random models") {
             best = std::max(best, value);
         }
         BeliefUpdater<Model> updater(model);
-        const Backup result = backup(model, updater.outcomes(Belief(point)), next);
+        const detail::Backup result = detail::backup(model, updater.outcomes(Belief(point)), next);
         CHECK_THAT(result.value, WithinAbs(best, 1e-12));
         CHECK_THAT(point.dot(result.alpha.values), WithinAbs(best, 1e-12));
     }

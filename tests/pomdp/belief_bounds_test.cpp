@@ -2,6 +2,7 @@
 // What the solvers have in common: bounds at beliefs, whatever of the beliefs stays in memory.
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
+#include <automix/pomdp/solution.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,13 +20,13 @@ TEST_CASE("bounds do not depend on how many beliefs stay in memory") {
         const Model model = models::random_model(random, 0.95).model();
         CAPTURE(trial);
         const int horizon = trial % 2 == 0 ? 0 : 6;
-        BeliefBounds<Model> all(model, horizon);
-        BeliefBounds<Model> few(model, horizon, {}, 1);
+        detail::BeliefBounds<Model> all(model, horizon);
+        detail::BeliefBounds<Model> few(model, horizon, {}, 1);
         for (int backup = 0; backup < 300; ++backup) {
             const int node =
                 static_cast<int>(random.index(static_cast<std::size_t>(std::min(all.tree().size(), 60))));
             if (all.ended(node)) continue;
-            for (BeliefBounds<Model>* bounds : {&all, &few}) {
+            for (detail::BeliefBounds<Model>* bounds : {&all, &few}) {
                 bounds->open(node);
                 bounds->back_up(node);
                 bounds->prune();
@@ -48,7 +49,7 @@ TEST_CASE("bounds at every belief lie on their sides of the value and never cros
         const Model model = dense.model();
         const int horizon = trial % 3 == 1 ? 0 : 5;
         CAPTURE(trial, horizon);
-        BeliefBounds<Model> bounds(model, horizon);
+        detail::BeliefBounds<Model> bounds(model, horizon);
         for (int backup = 0; backup < 200; ++backup) {
             const int node =
                 static_cast<int>(random.index(static_cast<std::size_t>(std::min(bounds.tree().size(), 40))));
@@ -78,7 +79,7 @@ TEST_CASE("bounds to begin with keep to the time there is, and hold without any"
         const int horizon = 1 + trial % 5;
         StopOptions none;
         none.time_limit = 0.0;
-        BeliefBounds<Model> bounds(model, horizon, none);
+        detail::BeliefBounds<Model> bounds(model, horizon, none);
         const double value = models::brute_force(dense, dense.start, horizon);
         CAPTURE(trial, horizon, dense.discount);
         CHECK(bounds.lower(0) <= value + 1e-12);
@@ -94,7 +95,7 @@ TEST_CASE("a callback calls off the search for bounds to begin with") {
         return false;
     };
     // Without discount and with a horizon as long every step has bounds of its own.
-    BeliefBounds<Model> bounds(models::tiger(1.0), 1'000'000, options);
+    detail::BeliefBounds<Model> bounds(models::tiger(1.0), 1'000'000, options);
     Progress progress;
     bounds.report(progress);
     CHECK(bounds.stop(progress) == Stopped::callback);

@@ -14,7 +14,7 @@ namespace {}  // namespace
 
 TEST_CASE("a tree begins with the initial belief") {
     const Model tiger = models::tiger();
-    const BeliefTree<Model> tree(tiger, false);
+    const detail::BeliefTree<Model> tree(tiger, false);
     CHECK(tree.size() == 1);
     CHECK(tree.opened() == 0);
     CHECK_FALSE(tree.opened(0));
@@ -24,7 +24,7 @@ TEST_CASE("a tree begins with the initial belief") {
 
 TEST_CASE("equal beliefs are met once, beliefs that differ by rounding too") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, false);
+    detail::BeliefTree<Model> tree(tiger, false);
     CHECK(tree.add(models::pair(0.5), 0) == 0);
     CHECK(tree.add(models::pair(0.5 + 1e-14), 0) == 0);
     CHECK(tree.add(models::pair(0.25), 0) == 1);
@@ -37,7 +37,7 @@ TEST_CASE("equal beliefs are met once, beliefs that differ by rounding too") {
 
 TEST_CASE("beliefs of different steps are different") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, true);
+    detail::BeliefTree<Model> tree(tiger, true);
     CHECK(tree.add(models::pair(0.5), 1) == 1);
     CHECK(tree.add(models::pair(0.5), 2) == 2);
     CHECK(tree.add(models::pair(0.5), 0) == 0);
@@ -47,7 +47,7 @@ TEST_CASE("beliefs of different steps are different") {
 
 TEST_CASE("opening gives a belief its actions, with their rewards") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, false);
+    detail::BeliefTree<Model> tree(tiger, false);
     tree.open(0);
     tree.open(0);
     CHECK(tree.opened(0));
@@ -56,22 +56,22 @@ TEST_CASE("opening gives a belief its actions, with their rewards") {
     CHECK(tree[0].branches[0].reward == -1.0);
     CHECK(tree[0].branches[1].reward == -45.0);
     CHECK(tree[0].branches[2].reward == -45.0);
-    for (const Branch& branch : tree[0].branches) CHECK_FALSE(branch.expanded());
+    for (const detail::Branch& branch : tree[0].branches) CHECK_FALSE(branch.expanded());
     CHECK(tree.size() == 1);
 }
 
 TEST_CASE("expanding finds the successors of an action, old ones and new") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, false);
+    detail::BeliefTree<Model> tree(tiger, false);
     tree.open(0);
     tree.expand(0, 0);
     tree.expand(0, 0);
     CHECK(tree.size() == 3);
     CHECK_FALSE(tree[0].branches[1].expanded());
-    const std::vector<Edge> heard = tree[0].branches[0].edges;
+    const std::vector<detail::Edge> heard = tree[0].branches[0].edges;
     REQUIRE(heard.size() == 2);
     for (const int side : {0, 1}) {
-        const Edge& edge = heard[static_cast<std::size_t>(side)];
+        const detail::Edge& edge = heard[static_cast<std::size_t>(side)];
         CHECK(edge.observation == side);
         CHECK(edge.to == 1 + side);
         CHECK_THAT(edge.probability, WithinAbs(0.5, 1e-15));
@@ -95,7 +95,7 @@ TEST_CASE("expanding finds the successors of an action, old ones and new") {
 
 TEST_CASE("with steps the successors are a step later") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, true);
+    detail::BeliefTree<Model> tree(tiger, true);
     tree.open(0);
     for (int action = 0; action < 3; ++action) tree.expand(0, action);
     // Heard left, heard right, and even again a step later.
@@ -110,7 +110,7 @@ TEST_CASE("observations that are impossible have no edge") {
     dense.start = Eigen::Vector2d(1.0, 0.0);
     dense.observations[0] = Eigen::MatrixXd::Identity(2, 2);
     const Model model = dense.model();
-    BeliefTree<Model> tree(model, false);
+    detail::BeliefTree<Model> tree(model, false);
     tree.open(0);
     tree.expand(0, 0);
     REQUIRE(tree[0].branches[0].edges.size() == 1);
@@ -121,10 +121,10 @@ TEST_CASE("observations that are impossible have no edge") {
 TEST_CASE("beliefs that were dropped are found anew to the bit") {
     automix::Random random(73);
     const Model model = models::random_model(random, 0.9).model();
-    BeliefTree<Model> all(model, false);
-    BeliefTree<Model> few(model, false, 1);
+    detail::BeliefTree<Model> all(model, false);
+    detail::BeliefTree<Model> few(model, false, 1);
     for (int node = 0; node < 40; ++node) {
-        for (BeliefTree<Model>* tree : {&all, &few}) {
+        for (detail::BeliefTree<Model>* tree : {&all, &few}) {
             tree->open(node);
             for (int action = 0; action < model.actions(); ++action) {
                 tree->expand(node, action);
@@ -147,7 +147,7 @@ TEST_CASE("beliefs that were dropped are found anew to the bit") {
 
 TEST_CASE("beliefs that were given or opened are not dropped") {
     const Model tiger = models::tiger();
-    BeliefTree<Model> tree(tiger, false, 0);
+    detail::BeliefTree<Model> tree(tiger, false, 0);
     CHECK(tree.add(models::pair(0.25), 0) == 1);
     tree.open(0);
     tree.expand(0, 0);

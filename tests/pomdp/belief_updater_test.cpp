@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Belief updates against the sum over all state sequences, and a model of the user's own in place of the tables.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_updater.hpp>
+#include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
-#include <automix/pomdp/simulate.hpp>
 
 #include <array>
 #include <cmath>

@@ -2,10 +2,13 @@
 #include "pomdp/models.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/random.hpp>
+#include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
-#include <automix/pomdp/simulate.hpp>
 
 #include <Eigen/LU>
 

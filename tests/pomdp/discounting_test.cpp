@@ -2,10 +2,12 @@
 // Discount 1: refused by every solver where runs need not end, else the values by hand; the longest way to the end by hand.
 #include <automix/core/error.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
+#include <automix/pomdp/model.hpp>
+#include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
-#include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -67,15 +69,15 @@ void with_every_solver(const Model& model, int horizon, Check check) {
 }  // namespace
 
 TEST_CASE("horizons that make sense are accepted") {
-    CHECK_NOTHROW(require_horizon(models::tiger(), 0));
-    CHECK_NOTHROW(require_horizon(models::tiger(), 5));
-    CHECK_NOTHROW(require_horizon(models::tiger(1.0), 5));
-    CHECK_NOTHROW(require_horizon(guess_once().model(), 0));
+    CHECK_NOTHROW(detail::require_horizon(models::tiger(), 0));
+    CHECK_NOTHROW(detail::require_horizon(models::tiger(), 5));
+    CHECK_NOTHROW(detail::require_horizon(models::tiger(1.0), 5));
+    CHECK_NOTHROW(detail::require_horizon(guess_once().model(), 0));
 }
 
 TEST_CASE("a negative horizon is refused") {
-    CHECK_THROWS_AS(require_horizon(models::tiger(), -1), automix::ArgumentError);
-    CHECK_THROWS_WITH(require_horizon(models::tiger(), -1),
+    CHECK_THROWS_AS(detail::require_horizon(models::tiger(), -1), automix::ArgumentError);
+    CHECK_THROWS_WITH(detail::require_horizon(models::tiger(), -1),
                       ContainsSubstring("horizon") && ContainsSubstring("found -1"));
     with_every_solver(models::tiger(), -3,
                       [](auto solve) { CHECK_THROWS_AS(solve(), automix::ArgumentError); });
@@ -83,7 +85,7 @@ TEST_CASE("a negative horizon is refused") {
 
 TEST_CASE("discount 1 is refused by every solver where runs need not end") {
     const Model tiger = models::tiger(1.0);
-    CHECK_THROWS_WITH(require_horizon(tiger, 0),
+    CHECK_THROWS_WITH(detail::require_horizon(tiger, 0),
                       ContainsSubstring("discount 1 without a horizon") &&
                           ContainsSubstring("give a horizon or a discount below 1"));
     with_every_solver(tiger, 0, [](auto solve) {
@@ -131,7 +133,7 @@ TEST_CASE("discount 1 where every run ends has the value by hand") {
 TEST_CASE("the longest way to the end by hand") {
     const auto steps = [](const std::vector<std::vector<std::vector<int>>>& ways,
                           const std::vector<int>& unpaid) {
-        return steps_to_end(models::graph(ways, unpaid));
+        return detail::steps_to_end(models::graph(ways, unpaid));
     };
     CHECK(steps({{{0}}}, {0}) == 0);                              // ended from the start
     CHECK(steps({{{0}}}, {}) == std::nullopt);                    // absorbing, but it pays
@@ -152,8 +154,8 @@ TEST_CASE("the longest way to the end by hand") {
 TEST_CASE("loops that no run reaches do not count") {
     // 0 -> 1, the end; 2 for ever at 1 a step.
     const Model model = models::graph({{{1}, {1}, {2}}}, {1}, 1);
-    CHECK(steps_to_end(model) == 1);
-    CHECK_NOTHROW(require_horizon(model, 0));
+    CHECK(detail::steps_to_end(model) == 1);
+    CHECK_NOTHROW(detail::require_horizon(model, 0));
     with_every_solver(model, 0, [](auto solve) {
         const Solution solution = solve();
         CHECK_THAT(solution.lower, WithinAbs(0.5, 1e-12));
@@ -172,5 +174,5 @@ TEST_CASE("the longest way may be long") {
     }
     tables.rewards = Eigen::MatrixXd::Zero(states, 1);
     tables.start = Eigen::VectorXd::Unit(states, 0);
-    CHECK(steps_to_end(Model(std::move(tables))) == states - 1);
+    CHECK(detail::steps_to_end(Model(std::move(tables))) == states - 1);
 }

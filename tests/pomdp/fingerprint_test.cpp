@@ -9,20 +9,20 @@
 #include "pomdp/models.hpp"
 #include "support/catch.hpp"
 
-using automix::pomdp::fingerprint;
+using automix::pomdp::detail::fingerprint;
 
 TEST_CASE("fingerprints tell tables apart, and nothing else") {
     const models::Dense tiger = models::dense_tiger();
-    const std::uint64_t own = fingerprint(tiger.model());
-    CHECK(fingerprint(models::tiger()) == own);
+    const std::uint64_t own = pomdp::detail::fingerprint(tiger.model());
+    CHECK(pomdp::detail::fingerprint(models::tiger()) == own);
     models::Dense other = tiger;
     other.discount = 0.5;
     other.start = Eigen::Vector2d(0.25, 0.75);
-    CHECK(fingerprint(other.model()) == own);
+    CHECK(pomdp::detail::fingerprint(other.model()) == own);
 
     std::set<std::uint64_t> seen{own};
     const auto check_new = [&](const models::Dense& changed) {
-        CHECK(seen.insert(fingerprint(changed.model())).second);
+        CHECK(seen.insert(pomdp::detail::fingerprint(changed.model())).second);
     };
     models::Dense reward = tiger;
     reward.rewards(1, 2) += 1e-6;
@@ -43,12 +43,12 @@ TEST_CASE("fingerprints tell tables apart, and nothing else") {
 
 TEST_CASE("fingerprints do not depend on how the last bits are rounded") {
     models::Dense tiger = models::dense_tiger();
-    const std::uint64_t own = fingerprint(tiger.model());
+    const std::uint64_t own = pomdp::detail::fingerprint(tiger.model());
     tiger.rewards = tiger.rewards.unaryExpr([](double reward) { return std::nextafter(reward, 1e9); });
     tiger.transitions[1](0, 0) = std::nextafter(0.5, 0.0);
-    CHECK(fingerprint(tiger.model()) == own);
+    CHECK(pomdp::detail::fingerprint(tiger.model()) == own);
     tiger.rewards = Eigen::MatrixXd::Zero(2, 3);
-    const std::uint64_t none = fingerprint(tiger.model());
+    const std::uint64_t none = pomdp::detail::fingerprint(tiger.model());
     tiger.rewards.setConstant(-0.0);
-    CHECK(fingerprint(tiger.model()) == none);
+    CHECK(pomdp::detail::fingerprint(tiger.model()) == none);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Blind policies, MDP and the fast informed bound by hand, and between them the true value by brute force.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
 
@@ -42,7 +43,7 @@ double best_column(const Eigen::MatrixXd& q, const Eigen::VectorXd& belief) {
 
 TEST_CASE("bounds of the tiger problem by hand") {
     const Model tiger = models::tiger();
-    const RewardRange range = reward_range(tiger);
+    const detail::RewardRange range = detail::reward_range(tiger);
     CHECK(range.least == -100.0);
     CHECK(range.greatest == 10.0);
     CHECK(range.magnitude() == 100.0);
@@ -50,18 +51,18 @@ TEST_CASE("bounds of the tiger problem by hand") {
     // Listening for ever: -1 / 0.05. Opening one door for ever: -45 a step from the second on, so -900 then.
     Eigen::MatrixXd blind(2, 3);
     blind << -20.0, -955.0, -845.0, -20.0, -845.0, -955.0;
-    check_close(blind_values(tiger, 1e-10), blind, 1e-7);
+    check_close(detail::blind_values(tiger, 1e-10), blind, 1e-7);
 
     // Seeing the tiger: 10 a step.
     Eigen::MatrixXd seeing(2, 3);
     seeing << 189.0, 90.0, 200.0, 189.0, 200.0, 90.0;
-    check_close(mdp_values(tiger, 1e-10), seeing, 1e-7);
+    check_close(detail::mdp_values(tiger, 1e-10), seeing, 1e-7);
 
     // Seeing it one step late: listening x = -1 + 0.95 (10 + 0.95 x) = 8.5 / 0.0975, since after opening one listens.
     const double x = 8.5 / 0.0975;
     Eigen::MatrixXd late(2, 3);
     late << x, -100.0 + 0.95 * x, 10.0 + 0.95 * x, x, 10.0 + 0.95 * x, -100.0 + 0.95 * x;
-    check_close(fast_informed_values(tiger, 1e-10), late, 1e-7);
+    check_close(detail::fast_informed_values(tiger, 1e-10), late, 1e-7);
 }
 
 TEST_CASE("bounds of a model with two states by hand") {
@@ -78,13 +79,13 @@ TEST_CASE("bounds of a model with two states by hand") {
     const Model model = dense.model();
     Eigen::MatrixXd blind(2, 2);
     blind << 2.0, 0.0, 0.0, 0.0;
-    check_close(blind_values(model, 1e-12), blind, 1e-11);
+    check_close(detail::blind_values(model, 1e-12), blind, 1e-11);
     // V = (2, 1).
     Eigen::MatrixXd seeing(2, 2);
     seeing << 2.0, 0.5, 0.5, 1.0;
-    check_close(mdp_values(model, 1e-12), seeing, 1e-11);
+    check_close(detail::mdp_values(model, 1e-12), seeing, 1e-11);
     // From one state only one can be reached, so seeing nothing costs nothing.
-    check_close(fast_informed_values(model, 1e-12), seeing, 1e-11);
+    check_close(detail::fast_informed_values(model, 1e-12), seeing, 1e-11);
 }
 
 TEST_CASE("steps by hand") {
@@ -92,20 +93,20 @@ TEST_CASE("steps by hand") {
     Eigen::MatrixXd mdp(2, 3);
     mdp << -1.0 + 0.95 * 10.0, -100.0 + 0.95 * 15.0, 10.0 + 0.95 * 15.0,  //
         -1.0 + 0.95 * 20.0, 10.0 + 0.95 * 15.0, -100.0 + 0.95 * 15.0;
-    check_close(mdp_step(tiger, Eigen::Vector2d(10.0, 20.0)), mdp, 1e-12);
+    check_close(detail::mdp_step(tiger, Eigen::Vector2d(10.0, 20.0)), mdp, 1e-12);
 
     Eigen::MatrixXd next(2, 3);
     next << 1.0, 8.0, 3.0, 2.0, -4.0, 5.0;
     Eigen::MatrixXd blind(2, 3);
     blind << -1.0 + 0.95 * 1.0, -100.0 + 0.95 * 2.0, 10.0 + 0.95 * 4.0,  //
         -1.0 + 0.95 * 2.0, 10.0 + 0.95 * 2.0, -100.0 + 0.95 * 4.0;
-    check_close(blind_step(tiger, next), blind, 1e-12);
+    check_close(detail::blind_step(tiger, next), blind, 1e-12);
 
     // Listening: the state stays, so the best action of it follows (8, 5). Opening: even beliefs, whose best is 4.
     Eigen::MatrixXd informed(2, 3);
     informed << -1.0 + 0.95 * 8.0, -100.0 + 0.95 * 4.0, 10.0 + 0.95 * 4.0,  //
         -1.0 + 0.95 * 5.0, 10.0 + 0.95 * 4.0, -100.0 + 0.95 * 4.0;
-    check_close(fast_informed_step(tiger, next), informed, 1e-12);
+    check_close(detail::fast_informed_step(tiger, next), informed, 1e-12);
 }
 
 TEST_CASE("steps of a finite horizon keep blind <= value <= FIB <= QMDP") {
@@ -118,9 +119,9 @@ TEST_CASE("steps of a finite horizon keep blind <= value <= FIB <= QMDP") {
         Eigen::MatrixXd informed = blind;
         Eigen::MatrixXd seeing = blind;
         for (int steps = 1; steps <= 3; ++steps) {
-            blind = blind_step(model, blind);
-            informed = fast_informed_step(model, informed);
-            seeing = mdp_step(model, seeing.rowwise().maxCoeff());
+            blind = detail::blind_step(model, blind);
+            informed = detail::fast_informed_step(model, informed);
+            seeing = detail::mdp_step(model, seeing.rowwise().maxCoeff());
             CAPTURE(trial, steps);
             CHECK((informed - seeing).maxCoeff() <= 1e-12);
             for (int i = 0; i < 3; ++i) {
@@ -140,9 +141,9 @@ TEST_CASE("an unlimited horizon keeps blind <= value <= FIB <= QMDP <= MDP") {
     for (int trial = 0; trial < 200; ++trial) {
         const models::Dense dense = models::random_model(random, 0.1 + 0.4 * random.uniform());
         const Model model = dense.model();
-        const Eigen::MatrixXd blind = blind_values(model, 1e-12);
-        const Eigen::MatrixXd informed = fast_informed_values(model, 1e-12);
-        const Eigen::MatrixXd seeing = mdp_values(model, 1e-12);
+        const Eigen::MatrixXd blind = detail::blind_values(model, 1e-12);
+        const Eigen::MatrixXd informed = detail::fast_informed_values(model, 1e-12);
+        const Eigen::MatrixXd seeing = detail::mdp_values(model, 1e-12);
         const double tail =
             std::pow(dense.discount, 4) * dense.rewards.cwiseAbs().maxCoeff() / (1.0 - dense.discount);
         CAPTURE(trial, dense.discount);
@@ -170,12 +171,12 @@ TEST_CASE("iterates bound the value however early they stop") {
     for (int trial = 0; trial < 100; ++trial) {
         const models::Dense dense = models::random_model(random, 0.95);
         const Model model = dense.model();
-        const Eigen::MatrixXd blind = blind_values(model, 1e-12);
-        const Eigen::MatrixXd informed = fast_informed_values(model, 1e-12);
+        const Eigen::MatrixXd blind = detail::blind_values(model, 1e-12);
+        const Eigen::MatrixXd informed = detail::fast_informed_values(model, 1e-12);
         for (const double tolerance : {10.0, 0.1, 1e-3}) {
             CAPTURE(trial, tolerance);
-            CHECK((blind_values(model, tolerance) - blind).maxCoeff() <= 1e-9);
-            CHECK((informed - fast_informed_values(model, tolerance)).maxCoeff() <= 1e-9);
+            CHECK((detail::blind_values(model, tolerance) - blind).maxCoeff() <= 1e-9);
+            CHECK((informed - detail::fast_informed_values(model, tolerance)).maxCoeff() <= 1e-9);
         }
     }
 }
@@ -185,7 +186,7 @@ TEST_CASE("without discount, runs that end have exact bounds") {
     const Model model = models::graph({{{1, 2}, {2}, {2}}, {{1}, {2}, {2}}}, {2});
     Eigen::MatrixXd blind(3, 2);
     blind << 1.5, 2.0, 1.0, 1.0, 0.0, 0.0;
-    check_close(blind_values(model, 1e-9), blind, 0.0);
-    check_close(mdp_values(model, 1e-9), blind, 0.0);
-    check_close(fast_informed_values(model, 1e-9), blind, 0.0);
+    check_close(detail::blind_values(model, 1e-9), blind, 0.0);
+    check_close(detail::mdp_values(model, 1e-9), blind, 0.0);
+    check_close(detail::fast_informed_values(model, 1e-9), blind, 0.0);
 }

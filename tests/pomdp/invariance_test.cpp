@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must not matter: the order of states, actions and observations, and the unit of rewards.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>

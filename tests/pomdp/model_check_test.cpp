@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with a model of one's own is found and named before anything is computed from it.
 #include <automix/core/error.hpp>
-#include <automix/pomdp/model.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
+#include <automix/pomdp/model.hpp>
 #include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <cmath>
 #include <limits>
@@ -59,8 +61,8 @@ void check_refused(Spoil spoil, const std::string& message) {
     M model;
     spoil(model);
     CAPTURE(message);
-    CHECK_THROWS_AS(require_model(model), automix::DataError);
-    CHECK_THROWS_WITH(require_model(model), ContainsSubstring("POMDP: " + message));
+    CHECK_THROWS_AS(detail::require_model(model), automix::DataError);
+    CHECK_THROWS_WITH(detail::require_model(model), ContainsSubstring("POMDP: " + message));
     ValueFunction values(model.states());
     values.add({Eigen::VectorXd::Zero(model.states()), 0});
     CHECK_THROWS_AS(simulate(model, Policy(values)), automix::DataError);
@@ -70,16 +72,16 @@ void check_refused(Spoil spoil, const std::string& message) {
 }  // namespace
 
 TEST_CASE("models that make sense are accepted") {
-    CHECK_NOTHROW(require_model(Loose()));
-    CHECK_NOTHROW(require_model(Named()));
-    CHECK_NOTHROW(require_model(models::tiger()));
-    CHECK_NOTHROW(require_model(models::tiger(1.0)));
+    CHECK_NOTHROW(detail::require_model(Loose()));
+    CHECK_NOTHROW(detail::require_model(Named()));
+    CHECK_NOTHROW(detail::require_model(models::tiger()));
+    CHECK_NOTHROW(detail::require_model(models::tiger(1.0)));
     Loose zeros;
     zeros.next[0][1] = {{0, 0.0}, {1, 1.0}};
-    CHECK_NOTHROW(require_model(zeros));
+    CHECK_NOTHROW(detail::require_model(zeros));
     Loose rounded;
     rounded.next[0][1] = {{1, 1.0 + 9e-10}};
-    CHECK_NOTHROW(require_model(rounded));
+    CHECK_NOTHROW(detail::require_model(rounded));
 }
 
 TEST_CASE("models that make no sense are refused, with state and action") {

@@ -3,6 +3,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/model.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
 
 #include <cmath>
 #include <functional>

@@ -3,7 +3,9 @@
 // dense vectors, sharing no code with the solvers.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/model.hpp>
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/error.hpp>
 #include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <vector>
 
+#include "pomdp/models.hpp"
 #include "support/catch.hpp"
 
 using namespace automix::pomdp;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models of one's own: what the concept accepts, and that such a model is solved as the tables that say the same.
-#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/model.hpp>
-#include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
-#include <automix/pomdp/solvers/sarsop.hpp>
 #include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/solvers/exact_solver.hpp>
+#include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cstddef>
 #include <functional>

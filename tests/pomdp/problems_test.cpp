@@ -2,6 +2,7 @@
 // The field's standard problems: what SARSOP closed must be closed to within 1e-4 from both sides in less than a minute, and
 // no bound may contradict a published one.
 #include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cmath>

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Simulated and exact values of policies: by hand where nothing is random, by brute force over histories elsewhere.
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>
-#include <automix/pomdp/simulate.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
 #include <cmath>

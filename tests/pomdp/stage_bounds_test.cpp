@@ -2,7 +2,9 @@
 // What bounds begin with at each step: around the value by brute force wherever the computation was cut short, and a backup
 // of the vectors never below them.
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/stage_bounds.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -16,8 +18,8 @@ using automix::Random;
 namespace {
 
 /// As many steps are computed.
-std::vector<StageStart> starts_after(const Model& model, int horizon, int computed) {
-    return stage_starts(model, horizon, [left = computed]() mutable { return left-- > 0; });
+std::vector<detail::StageStart> starts_after(const Model& model, int horizon, int computed) {
+    return detail::stage_starts(model, horizon, [left = computed]() mutable { return left-- > 0; });
 }
 
 }  // namespace
@@ -32,7 +34,7 @@ TEST_CASE("bounds to begin with hold the value however many steps were computed"
         const auto starts = starts_after(model, horizon, computed);
         REQUIRE(starts.size() == horizon);
         for (int left = 1; left <= 4; ++left) {
-            const StageStart& start = starts[static_cast<std::size_t>(horizon - left)];
+            const detail::StageStart& start = starts[static_cast<std::size_t>(horizon - left)];
             CAPTURE(trial, computed, left, dense.discount);
             for (int point = 0; point < 3; ++point) {
                 const Eigen::VectorXd belief =

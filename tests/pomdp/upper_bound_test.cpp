@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sawtooth by hand and against its formula over all points; corners that fall; pruning.
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/upper_bound.hpp>
 
 #include <algorithm>
@@ -20,18 +22,18 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 /// One action, so that the bound by Q values is that by corners.
-UpperBound from_corners(const Eigen::VectorXd& corners) { return UpperBound(Eigen::MatrixXd(corners)); }
+detail::UpperBound from_corners(const Eigen::VectorXd& corners) { return detail::UpperBound(Eigen::MatrixXd(corners)); }
 
-struct Point {
+struct OperatingPoint {
     Eigen::VectorXd belief;
     double value;
 };
 
 /// The sawtooth by its formula.
-double formula(const Eigen::VectorXd& corners, const std::vector<Point>& points,
+double formula(const Eigen::VectorXd& corners, const std::vector<OperatingPoint>& points,
                const Eigen::VectorXd& belief) {
     double lowest = 0.0;
-    for (const Point& point : points) {
+    for (const OperatingPoint& point : points) {
         double ratio = std::numeric_limits<double>::infinity();
         for (Eigen::Index s = 0; s < belief.size(); ++s) {
             if (point.belief(s) > 0.0) ratio = std::min(ratio, belief(s) / point.belief(s));
@@ -60,7 +62,7 @@ TEST_CASE("the bound starts as the lower of corners and Q values") {
     // Q of a: (10, 0); of b: (0, 6). Corners (10, 6); at (0.5, 0.5) corners give 8, Q values 5.
     Eigen::MatrixXd q(2, 2);
     q << 10.0, 0.0, 0.0, 6.0;
-    UpperBound bound(std::move(q));
+    detail::UpperBound bound(std::move(q));
     CHECK(bound.points() == 0);
     CHECK(bound.base(models::pair(0.5)) == 5.0);
     CHECK(bound.base(models::pair(0.5), 1) == 3.0);
@@ -71,7 +73,7 @@ TEST_CASE("the bound starts as the lower of corners and Q values") {
 }
 
 TEST_CASE("the sawtooth between two corners by hand") {
-    UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
+    detail::UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
     bound.add(models::pair(0.5), 2.0);
     CHECK(bound.points() == 1);
     CHECK(bound.value(models::pair(0.5)) == 2.0);
@@ -92,7 +94,7 @@ TEST_CASE("the sawtooth between two corners by hand") {
 }
 
 TEST_CASE("a point lowers no belief that lacks one of its states") {
-    UpperBound bound = from_corners(Eigen::Vector3d(3.0, 3.0, 3.0));
+    detail::UpperBound bound = from_corners(Eigen::Vector3d(3.0, 3.0, 3.0));
     bound.add(Belief(Eigen::Vector3d(0.5, 0.5, 0.0)), 1.0);
     CHECK(bound.value(Belief(Eigen::Vector3d(0.5, 0.0, 0.5))) == 3.0);
     CHECK(bound.value(Belief(Eigen::Vector3d(0.0, 0.0, 1.0))) == 3.0);
@@ -101,7 +103,7 @@ TEST_CASE("a point lowers no belief that lacks one of its states") {
 }
 
 TEST_CASE("a value that is no lower changes nothing") {
-    UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
+    detail::UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
     bound.add(models::pair(0.5), 6.0);
     bound.add(models::pair(0.5), 7.0);
     bound.add(models::pair(1.0), 4.0);
@@ -112,7 +114,7 @@ TEST_CASE("a value that is no lower changes nothing") {
 }
 
 TEST_CASE("a corner that falls takes the line between it and a point down, not the point") {
-    UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
+    detail::UpperBound bound = from_corners(Eigen::Vector2d(4.0, 8.0));
     bound.add(models::pair(0.5), 2.0);
     bound.add(models::pair(0.0), 3.0);
     CHECK(bound.points() == 1);
@@ -134,12 +136,12 @@ TEST_CASE("the sawtooth equals its formula on random points") {
     for (int trial = 0; trial < 200; ++trial) {
         const int states = 2 + static_cast<int>(random.index(5));
         const Eigen::VectorXd corners = random_corners(random, states);
-        UpperBound bound = from_corners(corners);
-        std::vector<Point> points;
+        detail::UpperBound bound = from_corners(corners);
+        std::vector<OperatingPoint> points;
         const int count = static_cast<int>(random.index(20));
         for (int i = 0; i < count; ++i) {
             const Eigen::VectorXd belief = random_inner(random, states);
-            const Point point{belief, corners.dot(belief) - 2.0 * random.uniform()};
+            const OperatingPoint point{belief, corners.dot(belief) - 2.0 * random.uniform()};
             points.push_back(point);
             bound.add(Belief(point.belief), point.value);
         }
@@ -158,7 +160,7 @@ TEST_CASE("the sawtooth equals its formula on random points") {
 }
 
 TEST_CASE("pruning names the points that stay") {
-    UpperBound bound = from_corners(Eigen::Vector2d(8.0, 8.0));
+    detail::UpperBound bound = from_corners(Eigen::Vector2d(8.0, 8.0));
     bound.add(models::pair(0.5), 6.0);
     bound.add(models::pair(0.25), 2.0);
     bound.add(models::pair(0.75), 7.0);  // 5.5 by the last point
@@ -179,7 +181,7 @@ TEST_CASE("points and corners of a convex function bound it from above, whatever
         const auto truth = [&](const Eigen::VectorXd& belief) {
             return (planes.transpose() * belief).maxCoeff();
         };
-        UpperBound bound = from_corners(Eigen::VectorXd::Constant(states, planes.maxCoeff() + 1.0));
+        detail::UpperBound bound = from_corners(Eigen::VectorXd::Constant(states, planes.maxCoeff() + 1.0));
         std::vector<Eigen::VectorXd> probes;
         for (int i = 0; i < 10; ++i) probes.push_back(models::random_distribution(random, states));
         std::vector<double> before(probes.size(), std::numeric_limits<double>::infinity());
@@ -210,7 +212,7 @@ TEST_CASE("pruning leaves every value as it is") {
     for (int trial = 0; trial < 100; ++trial) {
         const int states = 2 + static_cast<int>(random.index(4));
         const Eigen::VectorXd corners = random_corners(random, states);
-        UpperBound bound = from_corners(corners);
+        detail::UpperBound bound = from_corners(corners);
         std::vector<Eigen::VectorXd> beliefs;
         for (int i = 0; i < 40; ++i) {
             beliefs.push_back(random_inner(random, states));

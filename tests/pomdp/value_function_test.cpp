@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The best vector and what pruning keeps, against brute force; sizes around those of the blocks that vectors are read in.
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // Runs programs as a user does, with standard output, standard error and exit code apart, and writes small logs for them.
 #pragma once
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <nlohmann/json.hpp>
 

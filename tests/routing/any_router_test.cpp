@@ -2,8 +2,12 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/published/exact_router.hpp>
 
 #include <utility>

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explanations by hand: what each action is expected to score and to pay, the worth of one more verdict, belief and reason.
-#include <automix/routing/explanation_text.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
+#include <automix/routing/explanation_text.hpp>
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/routing/json/explanation_json.hpp>
+#include <automix/routing/objective.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -29,17 +48,17 @@ TrainedPolicy by_hand() {
     TrainedPolicy trained;
     trained.models = {{"small", VerificationKind::verdicts, 1}, {"large", VerificationKind::none, 0}};
     trained.prices = {{1.0, 10.0}, {0.5, 0.0}, 0.0};
-    RoutingTree tree;
+    detail::RoutingTree tree;
     tree.layout =
-        std::make_shared<RoutingLayout>(std::vector<RoutedModel>{{VerificationKind::verdicts, 1, {}}, {}});
+        std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::verdicts, 1, {}}, {}});
     tree.chance = Eigen::Array3d(0.5, 0.0, 0.0);
     tree.current = Eigen::Array3d(0.5, 0.2, 0.8);
     tree.last = Eigen::Array3d(0.9, 0.9, 0.9);
     tree.last_alone = 0.9;
-    const std::vector<CellPolicy> cells = {
-        {Choice::verify(1), {}}, {Choice::route(1), Choice::route(1)}, {{}, {}}};
+    const std::vector<detail::CellPolicy> cells = {
+        {detail::CompactAction::verify(1), {}}, {detail::CompactAction::route(1), detail::CompactAction::route(1)}, {{}, {}}};
     trained.mixture = {{1.0, RoutingPolicy(tree.layout, cells, 0)}};
-    trained.tree = std::make_shared<const RoutingTree>(std::move(tree));
+    trained.tree = std::make_shared<const detail::RoutingTree>(std::move(tree));
     trained.report.lambda = 0.05;
     return trained;
 }
@@ -119,7 +138,7 @@ TEST_CASE("a draw that could not be read is used up: nothing is left to draw") {
 TEST_CASE("the reason tells fallbacks, mixtures and ties") {
     TrainedPolicy refused = by_hand();
     const auto layout = refused.tree->layout;
-    const RoutingPolicy accept_all(layout, std::vector<CellPolicy>(3), 0);
+    const RoutingPolicy accept_all(layout, std::vector<detail::CellPolicy>(3), 0);
     refused.mixture = {{1.0, accept_all}};
     refused.report.fallback = "no router beats mixing";
     const PomdpRouter fallen({}, refused);
@@ -152,9 +171,9 @@ TEST_CASE("the reason tells fallbacks, mixtures and ties") {
 
 TEST_CASE("samples stand in the place of verdicts where pluralities are accepted") {
     TrainedPolicy trained = by_hand();
-    RoutingTree tree;
+    detail::RoutingTree tree;
     tree.layout =
-        std::make_shared<RoutingLayout>(std::vector<RoutedModel>{{VerificationKind::samples, 1, {}}, {}});
+        std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
     // (n, t) = (0,0), (0,1), (1,0), (1,1), (1,2)
     tree.chance.setConstant(5, 0.25);
     tree.current.resize(5);
@@ -162,10 +181,10 @@ TEST_CASE("samples stand in the place of verdicts where pluralities are accepted
     tree.last.setConstant(5, 0.9);
     tree.failed = 0.2;
     tree.last_alone = 0.9;
-    std::vector<CellPolicy> cells(5);
-    cells[1].best = Choice::verify(1);
+    std::vector<detail::CellPolicy> cells(5);
+    cells[1].best = detail::CompactAction::verify(1);
     trained.mixture = {{1.0, RoutingPolicy(tree.layout, cells, 0)}};
-    trained.tree = std::make_shared<const RoutingTree>(std::move(tree));
+    trained.tree = std::make_shared<const detail::RoutingTree>(std::move(tree));
     trained.report.accepted = AcceptedAnswer::plurality;
     const PomdpRouter router({}, trained);
     const PolicyExplainer explainer(router);
@@ -181,7 +200,7 @@ TEST_CASE("the belief is Bayes' rule over the levels, and the chance of a right 
     Statistics statistics;
     statistics.models = by_hand().models;
     statistics.models[0].draws = 3;
-    statistics.folds.assign(10, Sums(2));
+    statistics.folds.assign(10, FoldStatistics(2));
     for (std::size_t f = 0; f < 10; ++f) {
         for (int i = 0; i < 4; ++i) {
             statistics.folds[f].cell({{3, i, 0.0}}).add({i / 3.0, 1.0}, 2.0);
@@ -193,7 +212,7 @@ TEST_CASE("the belief is Bayes' rule over the levels, and the chance of a right 
     PomdpRouter router;
     REQUIRE(router.train(statistics).feasible);
     const Explanation found = PolicyExplainer(router).explain(after(2, 1));
-    const LevelModel& levels = router.trained().tree->belief->levels[0];
+    const detail::LevelDistribution& levels = router.trained().tree->belief->levels[0];
     REQUIRE(found.belief.size() == 20);
     REQUIRE(found.levels.size() == 20);
     double sum = 0.0;

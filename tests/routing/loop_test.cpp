@@ -2,7 +2,11 @@
 #include "routing/scripted.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/loop.hpp>
+#include <automix/routing/source.hpp>
 
 #include <limits>
 #include <utility>

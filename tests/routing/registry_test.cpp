@@ -2,7 +2,15 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cmath>
 

@@ -3,8 +3,12 @@
 // joint distribution of all hidden levels written out.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
 
 #include <algorithm>
@@ -20,13 +24,13 @@ inline Eigen::VectorXd random_distribution(Random& random, Index size) {
 }
 
 /// A belief over models of which all but the last are verified by at most `draws` verdicts.
-inline BeliefModel random_belief(Random& random, std::size_t models, int draws, Index levels) {
-    BeliefModel belief;
+inline detail::BeliefModel random_belief(Random& random, std::size_t models, int draws, Index levels) {
+    detail::BeliefModel belief;
     belief.mean_scores.resize(static_cast<Index>(models));
     for (std::size_t m = 0; m < models; ++m)
         belief.mean_scores(static_cast<Index>(m)) = 0.2 + 0.6 * random.uniform();
     for (std::size_t m = 0; m + 1 < models; ++m) {
-        LevelModel level;
+        detail::LevelDistribution level;
         level.kind = VerificationKind::verdicts;
         level.draws = draws;
         level.weight = random_distribution(random, levels);
@@ -62,10 +66,10 @@ inline RoutingPrices random_prices(Random& random, std::size_t models) {
 /// levels of all verified models, by mixed radix, first model slowest.
 class BruteForce {
  public:
-    BruteForce(const BeliefModel& belief, const RoutingPrices& prices, SolveRule rule)
+    BruteForce(const detail::BeliefModel& belief, const RoutingPrices& prices, detail::SolveRule rule)
         : belief_(belief), prices_(prices), rule_(std::move(rule)) {
         std::size_t size = 1;
-        for (const LevelModel& level : belief.levels) size *= static_cast<std::size_t>(level.levels());
+        for (const detail::LevelDistribution& level : belief.levels) size *= static_cast<std::size_t>(level.levels());
         joint_.assign(size, 0.0);
         for (std::size_t i = 0; i < size; ++i) {
             double p = belief.priors.front()(level_of(i, 0));
@@ -102,7 +106,7 @@ class BruteForce {
 
     /// Value times the chance of what was seen, model m having answered and `drawn` verdicts of it being known.
     [[nodiscard]] double after_answer(const Joint& joint, std::size_t m, int drawn) const {
-        const LevelModel& level = belief_.levels[m];
+        const detail::LevelDistribution& level = belief_.levels[m];
         const double chance = mean(joint, [](std::size_t) { return 1.0; });
         double best = mean(joint, [&](std::size_t i) { return level.right(level_of(i, m)); });
         const double last =
@@ -133,9 +137,9 @@ class BruteForce {
         return sum;
     }
 
-    const BeliefModel& belief_;
+    const detail::BeliefModel& belief_;
     const RoutingPrices& prices_;
-    SolveRule rule_;
+    detail::SolveRule rule_;
     Joint joint_;
 };
 

@@ -2,9 +2,13 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/loop.hpp>
-#include <automix/routing/source.hpp>
 #include <automix/routing/published/threshold.hpp>
+#include <automix/routing/source.hpp>
 
 using namespace automix;
 

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
 #include <automix/text/metric.hpp>
 

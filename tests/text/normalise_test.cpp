@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
+#include <automix/text/ascii.hpp>
 #include <automix/text/normalise.hpp>
 
 #include <string>

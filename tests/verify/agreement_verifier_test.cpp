@@ -5,7 +5,11 @@
 #include <automix/core/error.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/model/request.hpp>
 #include <automix/verify/agreement_verifier.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <cstdint>
 #include <string>

@@ -3,6 +3,8 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/request.hpp>
 #include <automix/verify/detail/draw_replies.hpp>
 
 #include <cstdint>
@@ -22,7 +24,7 @@ const Sampling sampling{.temperature = 0.9, .top_p = 0.5, .max_tokens = 7, .stop
 
 TEST_CASE("a round is one call for all its replies") {
     ScriptedModel model{{"x", " y\n"}};
-    const auto drawn = draw_replies(model, {"the prompt", 12}, sampling, {0, 3}, {});
+    const auto drawn = detail::draw_replies(model, {"the prompt", 12}, sampling, {0, 3}, {});
     REQUIRE(model.requests.size() == 1);
     CHECK(model.requests[0] == GenerateRequest{.messages = {{Role::user, "the prompt"}},
                                                .sampling = sampling,
@@ -43,30 +45,30 @@ TEST_CASE("seeds of rounds differ and are the same again") {
         for (const char* prompt : {"p", "q"}) {
             for (const int first : {0, 1, 2, 8}) {
                 seeded.seed = seed;
-                (void)draw_replies(model, {prompt}, seeded, {first, 1}, {});
-                (void)draw_replies(model, {prompt}, seeded, {first, 1}, {});
+                (void)detail::draw_replies(model, {prompt}, seeded, {first, 1}, {});
+                (void)detail::draw_replies(model, {prompt}, seeded, {first, 1}, {});
                 const auto& again = model.requests.back();
                 REQUIRE(again.sampling.seed.has_value());
                 CHECK(again == model.requests[model.requests.size() - 2]);
-                CHECK(*again.sampling.seed == round_seed(seed, prompt, first));
+                CHECK(*again.sampling.seed == detail::round_seed(seed, prompt, first));
                 CHECK(*again.sampling.seed < (std::uint64_t{1} << 31U));
                 seeds.insert(*again.sampling.seed);
             }
         }
     }
     CHECK(seeds.size() == 24);
-    (void)draw_replies(model, {"p"}, sampling, {0, 1}, {});
+    (void)detail::draw_replies(model, {"p"}, sampling, {0, 1}, {});
     CHECK_FALSE(model.requests.back().sampling.seed.has_value());
 }
 
 TEST_CASE("a round that fails") {
     ScriptedModel model{{"x"}};
-    CHECK_THROWS_AS(draw_replies(model, {"p"}, sampling, {0, 0}, {}), ArgumentError);
-    CHECK_THROWS_AS(draw_replies(model, {"p"}, Sampling{}, {0, 1}, {}), ArgumentError);
+    CHECK_THROWS_AS(detail::draw_replies(model, {"p"}, sampling, {0, 0}, {}), ArgumentError);
+    CHECK_THROWS_AS(detail::draw_replies(model, {"p"}, Sampling{}, {0, 1}, {}), ArgumentError);
     std::stop_source stopped;
     stopped.request_stop();
     try {
-        (void)draw_replies(model, {"p"}, sampling, {0, 1}, stopped.get_token());
+        (void)detail::draw_replies(model, {"p"}, sampling, {0, 1}, stopped.get_token());
         FAIL("not cancelled");
     } catch (const ModelError& error) {
         CHECK(error.kind() == FailureKind::cancelled);
@@ -74,7 +76,7 @@ TEST_CASE("a round that fails") {
     CHECK(model.requests.empty());
     model.missing = 1;
     try {
-        (void)draw_replies(model, {"p"}, sampling, {0, 3}, {});
+        (void)detail::draw_replies(model, {"p"}, sampling, {0, 3}, {});
         FAIL("a reply is missing");
     } catch (const ModelError& error) {
         CHECK(std::string(error.what()) == "scripted: asked for 3 samples, got 2");

@@ -3,7 +3,9 @@
 #include "support/catch.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verdict_parser.hpp>
 
 #include <algorithm>

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <automix/model/model_adapter.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <cstddef>
 #include <string>

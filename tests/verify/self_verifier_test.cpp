@@ -3,7 +3,11 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <string_view>
 #include <vector>

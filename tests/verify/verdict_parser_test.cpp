@@ -3,6 +3,7 @@
 #include "verify/recorded_replies.hpp"
 
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/verify/verdict_parser.hpp>
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 #include "verify/recorded_replies.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
 #include <atomic>

@@ -3,6 +3,7 @@
 #include "verify/scripted_model.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/self_verifier.hpp>
 #include <automix/verify/verifier.hpp>

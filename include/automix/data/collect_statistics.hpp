@@ -35,10 +35,10 @@ int draw_limit(const StatisticsOptions& options, std::size_t model);
 
 /// Adds the prices of a column to one model's sums of the folds, whose cells are filled.
 template <class Price>
-void add_prices(const Price& column, const std::vector<int>& folds, std::vector<Sums>& sums,
-                std::vector<double> Sums::*prices, std::size_t model) {
+void add_prices(const Price& column, const std::vector<int>& folds, std::vector<FoldStatistics>& sums,
+                std::vector<double> FoldStatistics::*prices, std::size_t model) {
     if (column.is_constant()) {
-        for (Sums& fold : sums) (fold.*prices)[model] += column.mean() * fold.weight();
+        for (FoldStatistics& fold : sums) (fold.*prices)[model] += column.mean() * fold.weight();
         return;
     }
     for (std::size_t row = 0; row < folds.size(); ++row)

@@ -114,9 +114,9 @@ class Dataset {
 
     struct ModelColumns {
         std::vector<double> score, cost, draw_cost, confidence;
-        RaggedColumn<Verdict> verdicts;
-        RaggedColumn<std::int32_t> clusters;
-        RaggedColumn<double> sample_scores;
+        detail::RaggedColumn<Verdict> verdicts;
+        detail::RaggedColumn<std::int32_t> clusters;
+        detail::RaggedColumn<double> sample_scores;
         std::vector<bool> flagged;
         std::pair<Index, Index> draw_counts{std::numeric_limits<Index>::max(), 0};
         Index unverified = 0;
@@ -150,8 +150,8 @@ class Dataset {
     std::vector<std::string> models_;
     std::vector<std::string> ids_;
     std::unordered_multimap<std::uint64_t, Index> ids_index_;
-    NameColumn<> datasets_;
-    NameColumn<> splits_;
+    detail::NameColumn<> datasets_;
+    detail::NameColumn<> splits_;
     std::vector<Category> categories_;
     std::vector<ModelColumns> columns_;
 };

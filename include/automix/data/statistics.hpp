@@ -16,56 +16,56 @@
 namespace automix {
 
 /// The rows of one cell of evidence.
-struct StatisticsCell {
+struct EvidenceCell {
     std::vector<Verification> evidence{};  ///< one for each model but the last
     double weight = 0.0;                   ///< rows
     std::vector<double> scores{};          ///< sums, one a model
     std::vector<double>
         products{};  ///< sums of score i times score j, row by row of a models x models matrix
 
-    StatisticsCell() = default;
-    StatisticsCell(std::vector<Verification> key, std::size_t models);
+    EvidenceCell() = default;
+    EvidenceCell(std::vector<Verification> key, std::size_t models);
 
     /// Adds a row of that weight with one score a model.
     void add(const std::vector<double>& row, double row_weight = 1.0);
 
     /// Adds `factor` times the sums of a cell of the same evidence.
-    void add(const StatisticsCell& other, double factor);
+    void add(const EvidenceCell& other, double factor);
 };
 
 /// Sums over some rows.
-struct Sums {
-    std::vector<StatisticsCell> cells{};  ///< ascending in evidence, no two alike
+struct FoldStatistics {
+    std::vector<EvidenceCell> cells{};    ///< ascending in evidence, no two alike
     std::vector<double> answer_prices{};  ///< sums, one a model
     std::vector<double> draw_prices{};  ///< sums of the price of one draw; of the whole of a lone confidence
     std::vector<PluralitySums> pluralities{};  ///< one for each model but the last, or none
 
-    Sums() = default;
-    explicit Sums(std::size_t models) : answer_prices(models, 0.0), draw_prices(models, 0.0) {}
+    FoldStatistics() = default;
+    explicit FoldStatistics(std::size_t models) : answer_prices(models, 0.0), draw_prices(models, 0.0) {}
 
     [[nodiscard]] double weight() const;
     /// Mean score of a model. Requires rows.
     [[nodiscard]] double mean_score(std::size_t model) const;
 
     /// The cell of that evidence, made where it is new. O(log cells), or O(cells) for a new one.
-    StatisticsCell& cell(const std::vector<Verification>& evidence);
+    EvidenceCell& cell(const std::vector<Verification>& evidence);
 
     /// Adds `factor` times other sums over the same models.
-    void add(const Sums& other, double factor);
+    void add(const FoldStatistics& other, double factor);
 
-    Sums& operator+=(const Sums& other);
+    FoldStatistics& operator+=(const FoldStatistics& other);
     /// Takes rows away that were added before. Cells that this leaves without weight, up to rounding, go.
-    Sums& operator-=(const Sums& other);
-    Sums& operator*=(double factor);
+    FoldStatistics& operator-=(const FoldStatistics& other);
+    FoldStatistics& operator*=(double factor);
 };
 
 /// Sums for each fold of the rows, and the models that they are of.
 struct Statistics {
     std::vector<ModelShape> models{};  ///< cheapest first
-    std::vector<Sums> folds{};
+    std::vector<FoldStatistics> folds{};
 
     /// The sums of all rows.
-    [[nodiscard]] Sums total() const;
+    [[nodiscard]] FoldStatistics total() const;
 
     /// Adds the statistics of other rows. Draws are then as few as in either. Throws `DataError` where models, folds or
     /// kinds of verification differ; nothing is changed then.

@@ -40,16 +40,17 @@ struct Contender {
 };
 
 /// A figure over halves.
-struct MeanFigure {
-    Figure mean = Figure::undefined("no halves");
-    Figure se = Figure::undefined("fewer than two halves");  ///< standard deviation / sqrt(halves)
+struct MeanMetric {
+    OptionalMetric mean = OptionalMetric::undefined("no halves");
+    OptionalMetric se =
+        OptionalMetric::undefined("fewer than two halves");  ///< standard deviation / sqrt(halves)
     int undefined = 0;  ///< halves that have no such figure and are left out
 };
 
-/// What is found of a router on one half, or, as `MeanFigure`, over all of them. Lift, excess and what they rest on are at
+/// What is found of a router on one half, or, as `MeanMetric`, over all of them. Lift, excess and what they rest on are at
 /// the router's objective, the area is over all prices of quality.
 template <class Value>
-struct ComparedFigures {
+struct ComparedMetrics {
     Value lift{};           ///< ratio; 0 where the guard refuses or nothing is feasible
     Value area{};           ///< per cent, as `curve_area` has it
     Value excess{};         ///< per cent; 0 where the guard refuses or nothing is feasible
@@ -67,9 +68,9 @@ struct ComparedRouter {
     std::vector<std::string> models{};
     int refused = 0;  ///< halves where the router fell back: the guard refused, or no larger model was better
     int infeasible = 0;  ///< halves where nothing was feasible
-    ComparedFigures<MeanFigure> figures{};
-    MeanFigure area_difference{};    ///< to the first router, paired by half
-    MeanFigure excess_difference{};  ///< the same
+    ComparedMetrics<MeanMetric> figures{};
+    MeanMetric area_difference{};    ///< to the first router, paired by half
+    MeanMetric excess_difference{};  ///< the same
 };
 
 /// Does nothing with the progress of a comparison.
@@ -81,19 +82,19 @@ struct NoProgress {
 void validate(const ComparisonOptions& options);
 
 /// Mean and standard error over the halves that have the figure.
-MeanFigure mean_over_halves(const std::vector<Figure>& halves);
+MeanMetric mean_over_halves(const std::vector<OptionalMetric>& halves);
 
 namespace detail {
 
-using HalfFigures = ComparedFigures<Figure>;
+using HalfFigures = ComparedMetrics<OptionalMetric>;
 
 template <class Value>
-inline constexpr std::array<Value ComparedFigures<Value>::*, 10> all_figures = {
-    &ComparedFigures<Value>::lift,        &ComparedFigures<Value>::area,
-    &ComparedFigures<Value>::excess,      &ComparedFigures<Value>::gap_recovered,
-    &ComparedFigures<Value>::performance, &ComparedFigures<Value>::quality,
-    &ComparedFigures<Value>::cost,        &ComparedFigures<Value>::draws,
-    &ComparedFigures<Value>::rounds,      &ComparedFigures<Value>::later_start};
+inline constexpr std::array<Value ComparedMetrics<Value>::*, 10> all_figures = {
+    &ComparedMetrics<Value>::lift,        &ComparedMetrics<Value>::area,
+    &ComparedMetrics<Value>::excess,      &ComparedMetrics<Value>::gap_recovered,
+    &ComparedMetrics<Value>::performance, &ComparedMetrics<Value>::quality,
+    &ComparedMetrics<Value>::cost,        &ComparedMetrics<Value>::draws,
+    &ComparedMetrics<Value>::rounds,      &ComparedMetrics<Value>::later_start};
 
 /// One way to divide a log.
 struct HalfRows {
@@ -136,7 +137,7 @@ class HalfTest {
     /// `ends` are the models that figures are measured against, on the test rows.
     HalfFigures run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {
         HalfFigures half{none, none, none, none, none, none, none, none, none, none};
-        std::vector<Point> curve;
+        std::vector<OperatingPoint> curve;
         for (const Router& policy : router.curve({train_, train_prices_}))
             curve.push_back(summarise(replay(policy, test_, test_prices_, seed), ends).point());
         half.area = curve_area(curve, ends.small(), ends.large());
@@ -152,8 +153,8 @@ class HalfTest {
             half.gap_recovered = report.gap_recovered;
             half.performance = report.performance;
             const double large = ends.large().performance;
-            half.quality =
-                large > 0.0 ? Figure(report.performance / large) : Figure::undefined("LLM scores nothing");
+            half.quality = large > 0.0 ? OptionalMetric(report.performance / large)
+                                       : OptionalMetric::undefined("LLM scores nothing");
             half.cost = report.cost;
             half.draws = report.draws;
             half.rounds = report.rounds;
@@ -164,7 +165,7 @@ class HalfTest {
     }
 
  private:
-    inline static const Figure none = Figure::undefined("no policy");
+    inline static const OptionalMetric none = OptionalMetric::undefined("no policy");
 
     Dataset train_;
     Dataset test_;
@@ -172,10 +173,10 @@ class HalfTest {
     PriceTable test_prices_;
 };
 
-MeanFigure mean_difference(const std::vector<HalfFigures>& halves, const std::vector<HalfFigures>& others,
-                           Figure HalfFigures::*figure);
+MeanMetric mean_difference(const std::vector<HalfFigures>& halves, const std::vector<HalfFigures>& others,
+                           OptionalMetric HalfFigures::*figure);
 
-ComparedFigures<MeanFigure> mean_figures(const std::vector<HalfFigures>& halves);
+ComparedMetrics<MeanMetric> mean_figures(const std::vector<HalfFigures>& halves);
 
 }  // namespace detail
 

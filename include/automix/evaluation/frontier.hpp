@@ -72,7 +72,7 @@ inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceT
                                                const EndModels& ends, std::size_t most) {
     LambdaHull hull([&](double slope) { return replay_oracle(data, prices, slope); },
                     [](const Replay& replay) {
-                        return Point{replay.performance.mean(), replay.answer_cost.mean()};
+                        return OperatingPoint{replay.performance.mean(), replay.answer_cost.mean()};
                     },
                     most);
     std::vector<FrontierPoint> points;

@@ -18,8 +18,8 @@ namespace automix {
 struct EndModels {
     Eigen::ArrayXd small_score{}, small_cost{}, large_score{}, large_cost{};
 
-    [[nodiscard]] Point small() const { return {small_score.mean(), small_cost.mean()}; }
-    [[nodiscard]] Point large() const { return {large_score.mean(), large_cost.mean()}; }
+    [[nodiscard]] OperatingPoint small() const { return {small_score.mean(), small_cost.mean()}; }
+    [[nodiscard]] OperatingPoint large() const { return {large_score.mean(), large_cost.mean()}; }
 
     template <class Rows>
     [[nodiscard]] EndModels select_rows(const Rows& rows) const {
@@ -40,13 +40,14 @@ struct Report {
     double routed = 0.0;  ///< share of queries for which a model beyond the first was asked
     double draws = 0.0;
     double rounds = 0.0;
-    Figure ibc = Figure::undefined("not computed");                 ///< score per unit of cost
-    Figure ibc_lift = Figure::undefined("not computed");            ///< ratio
-    Figure gap_recovered = Figure::undefined("not computed");       ///< ratio
-    Figure excess = Figure::undefined("not computed");              ///< per cent
-    Figure mixing_performance = Figure::undefined("not computed");  ///< of random mixing at the same cost
+    OptionalMetric ibc = OptionalMetric::undefined("not computed");            ///< score per unit of cost
+    OptionalMetric ibc_lift = OptionalMetric::undefined("not computed");       ///< ratio
+    OptionalMetric gap_recovered = OptionalMetric::undefined("not computed");  ///< ratio
+    OptionalMetric excess = OptionalMetric::undefined("not computed");         ///< per cent
+    OptionalMetric mixing_performance =
+        OptionalMetric::undefined("not computed");  ///< of random mixing at the same cost
 
-    [[nodiscard]] Point point() const noexcept { return {performance, cost}; }
+    [[nodiscard]] OperatingPoint point() const noexcept { return {performance, cost}; }
 
     /// Why IBC or lift is undefined; empty where both are defined.
     [[nodiscard]] const std::string& undefined() const noexcept;

@@ -20,13 +20,11 @@
 #include <system_error>
 #include <utility>
 
-namespace automix {
+namespace automix::detail {
 
 /// What becomes of a file that is there. `append` refuses one whose last line was cut off, `repair` removes that line and
 /// appends, `create` starts anew.
 enum class AppendMode : std::uint8_t { append, repair, create };
-
-namespace detail {
 
 class AppendFile {
  public:
@@ -123,6 +121,4 @@ class AppendFile {
     bool needs_line_feed_ = false;
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-namespace automix {
+namespace automix::detail {
 
 class FileReplacement {
  public:
@@ -88,4 +88,4 @@ class FileReplacement {
     detail::File device_;  ///< where the path is no regular file
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -23,7 +23,7 @@ namespace automix {
 class CallRecorder {
  public:
     /// Throws `DataError` where the file cannot be appended to, as where its first line is no call.
-    explicit CallRecorder(std::string path, AppendMode mode = AppendMode::append);
+    explicit CallRecorder(std::string path, detail::AppendMode mode = detail::AppendMode::append);
 
     /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
     void require_open();
@@ -59,7 +59,7 @@ class RecordingModel {
         }
         recorder_->require_open();
         RecordedCall call{name(), request, automix::generate(model_, request, stop)};
-        require_completions(call.model, request, call.reply);
+        detail::require_completions(call.model, request, call.reply);
         recorder_->write(call);
         return std::move(call.reply);
     }

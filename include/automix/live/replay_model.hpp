@@ -68,10 +68,9 @@ class CallReplay {
 void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false);
 
 /// A model that is a recording. Throws `ModelError` of kind `missing_recording` for what is not in it.
-template <class Calls>
 class ReplayModel {
  public:
-    ReplayModel(std::string name, std::shared_ptr<Calls> calls)
+    ReplayModel(std::string name, std::shared_ptr<CallReplay> calls)
         : name_(std::move(name)), calls_(std::move(calls)) {}
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -84,7 +83,7 @@ class ReplayModel {
 
  private:
     std::string name_;
-    std::shared_ptr<Calls> calls_;
+    std::shared_ptr<CallReplay> calls_;
 };
 
 }  // namespace automix

@@ -15,7 +15,8 @@ namespace automix {
 /// not where training thought that they would, and in the order of that cost; those of equal cost count as their mean. No
 /// hull is taken, for that would choose among policies by the rows that they are judged on: a dearer policy that turned out
 /// worse bends the curve down. Undefined where the large model is not better or not dearer.
-Figure curve_area(const std::vector<Point>& reached, const Point& small, const Point& large);
+OptionalMetric curve_area(const std::vector<OperatingPoint>& reached, const OperatingPoint& small,
+                          const OperatingPoint& large);
 
 }  // namespace automix
 

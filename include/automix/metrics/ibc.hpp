@@ -12,18 +12,18 @@
 namespace automix {
 
 /// Mean performance (score, in [0, 1]) and mean cost per query.
-struct Point {
+struct OperatingPoint {
     double performance = 0.0;
     double cost = 0.0;
 };
 
 /// A finite number, or the reason why there is none.
-class Figure {
+class OptionalMetric {
  public:
     /// The number; undefined, as out of range, where it is not finite.
-    Figure(double value);
+    OptionalMetric(double value);
 
-    static Figure undefined(std::string reason);
+    static OptionalMetric undefined(std::string reason);
 
     [[nodiscard]] bool defined() const noexcept { return value_.has_value(); }
     explicit operator bool() const noexcept { return defined(); }
@@ -43,34 +43,36 @@ class Figure {
 
 namespace detail {
 
-Figure slope(const Point& from, const Point& to, std::string_view reason);
+OptionalMetric slope(const OperatingPoint& from, const OperatingPoint& to, std::string_view reason);
 
 }  // namespace detail
 
 /// (P - P_SLM) / (C - C_SLM), in score per unit of cost; undefined where the costs are equal.
-Figure ibc(const Point& method, const Point& small);
+OptionalMetric ibc(const OperatingPoint& method, const OperatingPoint& small);
 
 /// (P_LLM - P_SLM) / (C_LLM - C_SLM): what the large model itself gains per cost.
-Figure base_ibc(const Point& small, const Point& large);
+OptionalMetric base_ibc(const OperatingPoint& small, const OperatingPoint& large);
 
 /// Why a share of the quality gap means nothing for this pair of models; empty where it does.
-std::string gap_obstacle(const Point& small, const Point& large);
+std::string gap_obstacle(const OperatingPoint& small, const OperatingPoint& large);
 
 /// Why lift means nothing for this pair of models; empty where it does.
-std::string lift_obstacle(const Point& small, const Point& large);
+std::string lift_obstacle(const OperatingPoint& small, const OperatingPoint& large);
 
 /// (IBC - IBC_BASE) / IBC_BASE as a ratio: above 0 is better than mixing the two models at random. Undefined where
 /// IBC or its base is, and where the large model is not better, since the sign would mislead.
-Figure ibc_lift(const Point& method, const Point& small, const Point& large);
+OptionalMetric ibc_lift(const OperatingPoint& method, const OperatingPoint& small,
+                        const OperatingPoint& large);
 
 /// (P - P_SLM) / (P_LLM - P_SLM) as a ratio; undefined where the large model is not better.
-Figure gap_recovered(const Point& method, const Point& small, const Point& large);
+OptionalMetric gap_recovered(const OperatingPoint& method, const OperatingPoint& small,
+                             const OperatingPoint& large);
 
 /// Gap recovered less the share of the extra cost C_LLM - C_SLM that was spent, in per cent; 0 is random mixing.
-Figure excess(const Point& method, const Point& small, const Point& large);
+OptionalMetric excess(const OperatingPoint& method, const OperatingPoint& small, const OperatingPoint& large);
 
 /// Performance of mixing the two models at random at that cost; undefined where no mixture costs that.
-Figure mixing_performance(double cost, const Point& small, const Point& large);
+OptionalMetric mixing_performance(double cost, const OperatingPoint& small, const OperatingPoint& large);
 
 }  // namespace automix
 

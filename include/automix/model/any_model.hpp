@@ -43,7 +43,7 @@ class AnyModel {
     /// be interrupted.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) const {
         GenerateReply reply = self_->generate(request, stop);
-        require_completions(name(), request, reply);
+        detail::require_completions(name(), request, reply);
         return reply;
     }
 

@@ -63,7 +63,7 @@ class Limiter {
     void wake_next() noexcept;
 
     std::optional<int> concurrency_;
-    std::optional<RequestPace> pace_{};
+    std::optional<detail::RequestPace> pace_{};
     std::mutex mutex_;
     int in_flight_ = 0;
     std::deque<std::condition_variable_any*> waiting_{};

@@ -77,7 +77,7 @@ class MeteredModel {
         }
         reply.cost = cost(request, reply, reserved);
         reservation.settle(reply.cost);
-        require_completions(model_.name(), request, reply);
+        detail::require_completions(model_.name(), request, reply);
         return reply;
     }
 

@@ -53,15 +53,16 @@ class OpenAiModel {
     /// Throws `ArgumentError`, naming the field, for options that make no sense. Nothing is sent.
     explicit OpenAiModel(OpenAiOptions options)
         : name_(options.name.empty() ? options.model : std::move(options.name)),
-          url_(checked_base_url(std::move(options.base_url)) + "/chat/completions"),
+          url_(detail::checked_base_url(std::move(options.base_url)) + "/chat/completions"),
           key_(std::move(options.key)),
           body_{.model = std::move(options.model),
                 .max_tokens_field = std::move(options.max_tokens_field),
-                .extra = parse_extra_body(options.extra_body)},
+                .extra = detail::parse_extra_body(options.extra_body)},
           samples_per_call_(options.samples_per_call),
-          http_(std::make_shared<HttpClient>(HttpOptions{.connect_timeout = options.connect_timeout,
-                                                         .total_timeout = options.total_timeout,
-                                                         .max_reply_bytes = options.max_reply_bytes})) {
+          http_(
+              std::make_shared<detail::HttpClient>(HttpOptions{.connect_timeout = options.connect_timeout,
+                                                               .total_timeout = options.total_timeout,
+                                                               .max_reply_bytes = options.max_reply_bytes})) {
         if (body_.model.empty()) throw ArgumentError("model: expected a name, found none");
         if (samples_per_call_ < 1) {
             throw ArgumentError("samples_per_call: expected at least 1, found " +
@@ -108,8 +109,8 @@ class OpenAiModel {
     }
 
     /// One exchange: at least one and at most `samples` completions.
-    ChatReply call(const GenerateRequest& request, std::size_t samples, std::size_t drawn,
-                   const std::stop_token& stop) const {
+    detail::ChatReply call(const GenerateRequest& request, std::size_t samples, std::size_t drawn,
+                           const std::stop_token& stop) const {
         // What earlier calls drew is paid for, whatever becomes of this one.
         const auto failed = [&](Failure failure, const std::string& message) {
             failure.maybe_billed = failure.maybe_billed || drawn > 0;
@@ -118,7 +119,7 @@ class OpenAiModel {
         auto seed = request.sampling.seed;
         if (seed) *seed += drawn;
         const HttpRequest sent{.url = url_,
-                               .body = to_chat_json(request, body_, static_cast<int>(samples), seed),
+                               .body = detail::to_chat_json(request, body_, static_cast<int>(samples), seed),
                                .bearer = key_};
         HttpReply got;
         try {
@@ -128,16 +129,16 @@ class OpenAiModel {
                          key_.redact(error.what()));
         }
         if (got.status < 200 || got.status >= 300) {
-            const auto complaint = parse_complaint(got.body);
+            const auto complaint = detail::parse_complaint(got.body);
             throw failed({.kind = kind_of(got.status, complaint),
                           .retry_after = got.retry_after,
                           .maybe_billed = is_gateway_failure(got.status)},
                          status_message(got, complaint));
         }
 
-        ChatReply reply;
+        detail::ChatReply reply;
         try {
-            reply = parse_chat_reply(got.body);
+            reply = detail::parse_chat_reply(got.body);
         } catch (const DataError& error) {
             throw failed({.kind = FailureKind::bad_reply, .maybe_billed = true},
                          "unusable reply: " + quoted(error.what()) + "; found " + shown(got));
@@ -171,7 +172,7 @@ class OpenAiModel {
         return FailureKind::connection;
     }
 
-    static FailureKind kind_of(int status, const std::optional<ChatComplaint>& complaint) noexcept {
+    static FailureKind kind_of(int status, const std::optional<detail::ChatComplaint>& complaint) noexcept {
         if (status == 401 || status == 403) return FailureKind::authentication;
         if (status == 429) return FailureKind::rate_limited;
         if (status == 408 || status >= 500) return FailureKind::server;
@@ -180,10 +181,10 @@ class OpenAiModel {
     }
 
     [[nodiscard]] std::string status_message(const HttpReply& got,
-                                             const std::optional<ChatComplaint>& complaint) const {
+                                             const std::optional<detail::ChatComplaint>& complaint) const {
         const std::string status = "status " + std::to_string(got.status);
         if (got.status < 400) {
-            const std::string host = host_of(got.location);
+            const std::string host = detail::host_of(got.location);
             return status + ": redirect to " + (host.empty() ? "another path" : quoted(host)) + " refused";
         }
         if (complaint) return status + ": " + quoted(complaint->message);
@@ -217,9 +218,9 @@ class OpenAiModel {
     std::string name_;
     std::string url_;
     Secret key_;
-    ChatBody body_;
+    detail::ChatBody body_;
     int samples_per_call_;
-    std::shared_ptr<HttpClient> http_;
+    std::shared_ptr<detail::HttpClient> http_;
 };
 
 static_assert(cancellable_model<OpenAiModel>);

@@ -130,7 +130,7 @@ Simulation simulate(const M& model, const Policy& policy, const SimulationOption
         throw ArgumentError("horizon: expected a number of steps, found " + std::to_string(options.horizon));
     if (!(options.tail > 0.0 && options.tail <= 1.0))
         throw ArgumentError("tail: expected a share in (0, 1], found " + format_number(options.tail));
-    require_model(model);
+    detail::require_model(model);
     require_policy(model, policy);
     const detail::RunLength length = detail::run_length(model, policy, options);
     Simulation result;
@@ -180,9 +180,9 @@ template <pomdp_model M>
 ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
                                int belief_limit = 1'000'000) {
     if (steps < 0) throw ArgumentError("steps: expected a number of steps, found " + std::to_string(steps));
-    require_model(model);
+    detail::require_model(model);
     require_policy(model, policy);
-    require_horizon(model, policy.horizon());
+    detail::require_horizon(model, policy.horizon());
     if (policy.finite()) steps = std::min(steps, policy.horizon());
     BeliefUpdater<M> updater(model);
     std::vector<std::pair<double, Belief>> reached{{1.0, model.start()}};
@@ -208,8 +208,8 @@ ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
     }
     const double left = policy.finite()          ? policy.horizon() - steps
                         : model.discount() < 1.0 ? 1.0 / (1.0 - model.discount())
-                                                 : std::max(0, *steps_to_end(model) - steps);
-    const double tail = weight * reward_range(model).magnitude() * left;
+                                                 : std::max(0, *detail::steps_to_end(model) - steps);
+    const double tail = weight * detail::reward_range(model).magnitude() * left;
     return {total - tail, total + tail};
 }
 

@@ -17,7 +17,7 @@ struct Alternative {
     Action action{};
     /// Expected score, and what is still to be paid, the action's own price included; NaN where alpha vectors tell no more
     /// than the net value.
-    RoutingValue value{};
+    detail::RoutingValue value{};
     double net = 0.0;  ///< score less lambda times what is paid, rounds included
     bool chosen = false;
 };

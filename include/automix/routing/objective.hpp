@@ -39,7 +39,6 @@ std::string_view name_of(ObjectiveKind kind);
 /// Throws `ArgumentError` unless the value is one that the factories make.
 void require_possible(const Objective& objective);
 
-
 /// `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.
 std::string to_string(const Objective& objective);
 

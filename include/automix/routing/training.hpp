@@ -20,8 +20,8 @@ namespace automix {
 /// policy decides them, but the figures and the cost range of training are over them too.
 struct RoutedRows {
     double rows = 0.0;
-    Point small{};  ///< mean score and mean price of the first model on these rows
-    Point large{};  ///< of the last model
+    OperatingPoint small{};  ///< mean score and mean price of the first model on these rows
+    OperatingPoint large{};  ///< of the last model
 };
 
 /// A log with its settled prices. Both must outlive the call that they are given to.
@@ -54,8 +54,8 @@ struct TrainingResult {
     std::string reason{};  ///< why nothing is feasible, or why there is no IBC; empty otherwise
     Index candidates = 0;  ///< policies tried
     /// Of the chosen policy, on all training rows at mean prices.
-    Figure ibc = Figure::undefined("not trained on IBC");
-    Figure ibc_lift = Figure::undefined("not trained on IBC");
+    OptionalMetric ibc = OptionalMetric::undefined("not trained on IBC");
+    OptionalMetric ibc_lift = OptionalMetric::undefined("not trained on IBC");
     std::optional<Guard> guard{};         ///< of routers that have one
     std::vector<std::string> warnings{};  ///< with figures; they change nothing
 };

@@ -61,9 +61,9 @@ class AgreementVerifier {
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {
-        Verdicts drawn =
-            draw_replies(model, options_.prompt.render({task.context, task.question, {}}, options_.limits),
-                         options_.sampling, range, stop);
+        Verdicts drawn = detail::draw_replies(
+            model, options_.prompt.render({task.context, task.question, {}}, options_.limits),
+            options_.sampling, range, stop);
         Clusters samples;
         samples.add(key(task.answer));
         for (const std::string& reply : range.earlier) samples.add(key(reply));

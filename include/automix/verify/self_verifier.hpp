@@ -40,7 +40,7 @@ class SelfVerifier {
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {
-        Verdicts drawn = draw_replies(
+        Verdicts drawn = detail::draw_replies(
             model, options_.prompt.render({task.context, task.question, task.answer}, options_.limits),
             options_.sampling, range, stop);
         drawn.verdicts.reserve(drawn.replies.size());

@@ -3,13 +3,14 @@
 // was found.
 #include <automix/core/error.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/read_options.hpp>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

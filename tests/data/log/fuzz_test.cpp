@@ -2,7 +2,10 @@
 // Damaged logs and mappings: whatever the damage, a reader gives records or an error of the library, and no other thing.
 #include <automix/core/random.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/mapping.hpp>
+#include <automix/data/log/read_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
 #include "support/damage.hpp"
+#include "support/files.hpp"
 
 namespace {
 

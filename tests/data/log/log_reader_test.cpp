@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/read_options.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -8,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 
@@ -24,7 +28,7 @@ std::string line(const std::string& id, const std::string& more) {
 }
 
 /// Share of unparsed verdicts.
-double unparsed(const automix::VerdictCounts& counts) {
+double unparsed(const automix::detail::VerdictCounts& counts) {
     return static_cast<double>(counts.unparsed) / static_cast<double>(counts.drawn);
 }
 

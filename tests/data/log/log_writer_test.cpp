@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -13,8 +19,8 @@
 #include <string>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #if __has_include(<sys/wait.h>)
 #include <sys/wait.h>
@@ -127,7 +133,7 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
         if (random.uniform() < 0.5)
             texts.prompt_tokens = random.index(std::numeric_limits<std::uint64_t>::max());
         if (random.uniform() < 0.5) texts.completion_tokens = random.index(1000);
-        automix::cluster_samples(model, texts, log.reference);
+        automix::detail::cluster_samples(model, texts, log.reference);
         log.record.models.push_back(model);
         log.texts.push_back(texts);
     }

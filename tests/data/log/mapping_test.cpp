@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/category.hpp>
+#include <automix/data/column_mapping.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/mapping.hpp>
+#include <automix/data/log/read_options.hpp>
 
 #include <string>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

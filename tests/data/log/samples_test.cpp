@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/data/log/detail/samples.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +23,7 @@ ModelRecord clustered(double score, const Samples& samples,
     model.score = score;
     ModelTexts texts;
     texts.samples = samples;
-    automix::cluster_samples(model, texts, reference);
+    automix::detail::cluster_samples(model, texts, reference);
     return model;
 }
 
@@ -69,7 +71,7 @@ TEST_CASE("scores that are logged stay, clusters are made anew") {
     model.clusters = {7, 7, 7};
     ModelTexts texts;
     texts.samples = {"a", "b"};
-    automix::cluster_samples(model, texts, "b");
+    automix::detail::cluster_samples(model, texts, "b");
     CHECK(model.sample_scores == std::vector<double>{0.5, 0.75});
     CHECK(model.clusters == std::vector<std::int32_t>{0, 1});
 }

@@ -2,7 +2,9 @@
 // Small statistics for the tests of their readers and writers.
 #pragma once
 
+#include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 
 #include <utility>
 #include <vector>
@@ -16,7 +18,7 @@ inline automix::Statistics mixed() {
     all.models = {{"small", VerificationKind::verdicts, 2},
                   {"mid, \"two\"", VerificationKind::confidence, 1},
                   {"large", VerificationKind::none, 0}};
-    all.folds.assign(3, automix::Sums(3));
+    all.folds.assign(3, automix::FoldStatistics(3));
     all.folds[0].cell({{2, 1, 0.0}, {0, 0, 0.1}}).add({0.25, 0.5, 1.0});
     all.folds[0].cell({{1, 1, 0.0}, {0, 0, 1.0 / 3.0}}).add({1.0, 1.0, 0.1});
     all.folds[0].answer_prices = {2.0, 10.2, 100.0};
@@ -32,8 +34,8 @@ inline automix::Statistics sampled() {
     automix::Statistics all;
     all.models = {{"small", automix::VerificationKind::verdicts, 1},
                   {"large", automix::VerificationKind::none, 0}};
-    all.folds.assign(2, automix::Sums(2));
-    automix::Sums& sums = all.folds[1];
+    all.folds.assign(2, automix::FoldStatistics(2));
+    automix::FoldStatistics& sums = all.folds[1];
     sums.cell({{1, 1, 0.0}}).add({1.0, 1.0});
     sums.cell({{1, 0, 0.0}}).add({0.0, 0.5});
     sums.answer_prices = {2.0, 20.0};

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statistics as a table: columns, the round trip to the bit, rows that add up, and what is refused, with file, line and column.
+#include <automix/core/error.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
-#include "support/files.hpp"
+#include <automix/data/model_shape.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 #include "data/log/statistics.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 #include <utility>
@@ -52,7 +56,7 @@ TEST_CASE("a table is read by its columns, in any order, with draws the fewest o
           std::vector<ModelShape>{{"a", VerificationKind::verdicts, 2}, {"b", VerificationKind::none, 0}});
     REQUIRE(found.folds.size() == 10);
     REQUIRE(found.folds[0].cells.size() == 1);
-    const StatisticsCell& cell = found.folds[0].cells[0];
+    const EvidenceCell& cell = found.folds[0].cells[0];
     CHECK(cell.evidence == std::vector<Verification>{{2, 1, 0.0}});
     CHECK(cell.weight == 2.0);
     CHECK(cell.scores == std::vector<double>{1.0, 2.0});

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statistics as JSON: the text, the round trip to the bit, and what is refused, with file and field.
 #include <automix/data/log/statistics_json.hpp>
-#include "support/files.hpp"
+#include <automix/data/plurality_sums.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 #include "data/log/statistics.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 #include <utility>
@@ -43,7 +46,7 @@ std::string error_of(const std::string& text) {
 TEST_CASE("the text of statistics has one cell a line") {
     Statistics statistics;
     statistics.models = {{"a", VerificationKind::verdicts, 2}, {"b", VerificationKind::none, 0}};
-    statistics.folds.assign(2, Sums(2));
+    statistics.folds.assign(2, FoldStatistics(2));
     statistics.folds[0].cell({{2, 0, 0.0}}).add({0.0, 1.0});
     statistics.folds[0].cell({{1, 1, 0.0}}).add({1.0, 0.0});
     statistics.folds[0].answer_prices = {2.0, 20.0};
@@ -68,7 +71,7 @@ TEST_CASE("statistics survive their file to the bit, pluralities among them") {
         REQUIRE(found.folds.size() == all.folds.size());
         CHECK(found.models == all.models);
         for (std::size_t f = 0; f < all.folds.size(); ++f) {
-            const Sums& sums = all.folds[f];
+            const FoldStatistics& sums = all.folds[f];
             REQUIRE(found.folds[f].cells.size() == sums.cells.size());
             CHECK(found.folds[f].answer_prices == sums.answer_prices);
             CHECK(found.folds[f].draw_prices == sums.draw_prices);

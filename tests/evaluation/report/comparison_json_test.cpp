@@ -2,8 +2,12 @@
 // Comparisons and frontiers as JSON: names, order and values at once.
 #include "support/catch.hpp"
 
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/comparison.hpp>
+#include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
+#include <automix/metrics/ibc.hpp>
 
 #include <string>
 #include <vector>
@@ -16,7 +20,7 @@ TEST_CASE("a compared router has fifteen members") {
     router.models = {"a", "b"};
     router.refused = 1;
     router.figures.area = {12.5, 0.5, 0};
-    router.figures.lift = {Figure::undefined("none"), Figure::undefined("none"), 3};
+    router.figures.lift = {OptionalMetric::undefined("none"), OptionalMetric::undefined("none"), 3};
     router.area_difference = {-1.0, 0.25, 0};
     router.excess_difference = {-2.0, 0.75, 0};
     const std::string empty = R"({"mean":null,"se":null,"undefined":0})";

@@ -2,6 +2,8 @@
 // A frontier as CSV, its points by hand.
 #include "support/catch.hpp"
 
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 
 #include <string>

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/report_json.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/parameters.hpp>
+#include <automix/routing/training.hpp>
 
 #include <string>
 #include <vector>
@@ -8,7 +15,7 @@
 
 namespace {
 
-using automix::Figure;
+using automix::OptionalMetric;
 using automix::OrderedJson;
 using automix::Report;
 
@@ -45,19 +52,19 @@ TEST_CASE("a guard has three members") {
 }
 
 TEST_CASE("a figure is its number or null") {
-    CHECK(text(Figure(0.5)) == "0.5");
-    CHECK(text(Figure::undefined("no")) == "null");
+    CHECK(text(OptionalMetric(0.5)) == "0.5");
+    CHECK(text(OptionalMetric::undefined("no")) == "null");
 }
 
 TEST_CASE(
     "a report has twelve members; what is undefined is null, with the reason of IBC before that of lift") {
     CHECK(text(report()) == report_text);
     Report bare = report();
-    bare.ibc_lift = Figure::undefined("LLM not better");
+    bare.ibc_lift = OptionalMetric::undefined("LLM not better");
     CHECK(automix::to_json(bare)["ibc_lift"].is_null());
     CHECK(automix::to_json(bare)["undefined"] == "LLM not better");
-    bare.ibc = Figure::undefined("cost equals that of the small model");
-    bare.excess = Figure::undefined("no gap");
+    bare.ibc = OptionalMetric::undefined("cost equals that of the small model");
+    bare.excess = OptionalMetric::undefined("no gap");
     CHECK(automix::to_json(bare)["ibc"].is_null());
     CHECK(automix::to_json(bare)["excess"].is_null());
     CHECK(automix::to_json(bare)["undefined"] == "cost equals that of the small model");

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/evaluation/bootstrap.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/text_report.hpp>
+#include <automix/metrics/ibc.hpp>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -27,7 +31,7 @@ Report report(double lift) {
 
 TEST_CASE("undefined figures are a dash, and each reason stands below once") {
     Report undefined = report(0.0);
-    undefined.ibc_lift = Figure::undefined("LLM not better");
+    undefined.ibc_lift = OptionalMetric::undefined("LLM not better");
     undefined.mixing_performance = undefined.excess = undefined.gap_recovered = undefined.ibc_lift;
     const std::string text =
         report_table("router", {{"one", report(0.25)}, {"two", undefined}, {"three", undefined}});
@@ -53,7 +57,7 @@ TEST_CASE("an evaluation prints the router between its baselines") {
                                  "11.000, IBC lift -\n"));
     evaluation.intervals->ibc_lift = Interval{-0.5, 0.5};
     CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
-    evaluation.report.ibc_lift = Figure::undefined("LLM not better");
+    evaluation.report.ibc_lift = OptionalMetric::undefined("LLM not better");
     CHECK_THAT(to_text(evaluation), ContainsSubstring(", IBC lift -\n"));
     evaluation.intervals.reset();
     CHECK_THAT(to_text(evaluation), !ContainsSubstring("intervals"));
@@ -64,6 +68,6 @@ TEST_CASE("an interval of per cents is a dash without an interval or without the
     CHECK(format_percent_interval(interval) == "-50.0 % to +25.0 %");
     CHECK(format_percent_interval(std::nullopt) == "-");
     CHECK(format_percent_interval(interval, 0.0) == "-50.0 % to +25.0 %");
-    CHECK(format_percent_interval(interval, Figure::undefined("LLM not better")) == "-");
+    CHECK(format_percent_interval(interval, OptionalMetric::undefined("LLM not better")) == "-");
     CHECK(format_percent_interval(std::nullopt, 0.0) == "-");
 }

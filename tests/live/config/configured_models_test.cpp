@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/verdict.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include "live/live.hpp"
 #include "support/catch.hpp"
 
+#include <automix/live/config/models_file.hpp>
+#include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
+#include <automix/live/query.hpp>
+#include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/ledger.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/request.hpp>
+#include <automix/verify/few_shot_prompt.hpp>
+#include <automix/verify/prompt_template.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <memory>
 #include <string>

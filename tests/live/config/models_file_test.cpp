@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/live/config/models_file.hpp>
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <automix/core/verdict.hpp>
+#include <automix/model/model_price.hpp>
+#include <automix/model/request.hpp>
 
 #include <chrono>
 #include <limits>

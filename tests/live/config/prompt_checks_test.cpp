@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_checks.hpp>
+#include <automix/live/query.hpp>
+#include <automix/verify/prompt_template.hpp>
 #include "support/catch.hpp"
 
 #include <vector>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/live/config/query_reader.hpp>
-#include "support/files.hpp"
+#include <automix/live/query.hpp>
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <string>
 #include <utility>

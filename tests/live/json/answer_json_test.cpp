@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/verdict.hpp>
 #include <automix/live/json/answer_json.hpp>
+#include <automix/live/live_answer.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/explanation.hpp>
 #include "support/catch.hpp"
 
 #include <chrono>

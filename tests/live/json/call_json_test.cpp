@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/live/json/call_json.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 #include "live/calls.hpp"
 #include "support/catch.hpp"
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
 #include <automix/pomdp/format/alpha_file.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -8,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
 #include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <bit>
 #include <cstdint>
@@ -10,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

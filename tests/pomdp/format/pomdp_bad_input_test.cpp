@@ -3,6 +3,7 @@
 // texts that ask for more than the limits, and texts broken at random.
 #include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/format/limits.hpp>
 #include <automix/pomdp/format/reader.hpp>
 
 #include <algorithm>

@@ -5,6 +5,8 @@
 #include <automix/core/random.hpp>
 #include <automix/pomdp/format/reader.hpp>
 #include <automix/pomdp/format/writer.hpp>
+#include <automix/pomdp/model.hpp>
+#include <automix/pomdp/sparse_rows.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -13,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "support/files.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 namespace {
 

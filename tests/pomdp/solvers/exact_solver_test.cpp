@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The exact solver on the tiger problem by hand and on models whose reachable beliefs are few.
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 
 #include <algorithm>

@@ -2,8 +2,12 @@
 // Point-based value iteration and Perseus: given sets, growth, seeds, and what convergence means, by backups in dense
 // matrices.
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
+#include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -2,6 +2,8 @@
 // The anytime solver: why it stops, what it reports on the way, and that it reaches the gap asked for.
 #include <automix/core/error.hpp>
 #include <automix/core/random.hpp>
+#include <automix/pomdp/belief.hpp>
+#include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
 #include <automix/pomdp/solvers/sarsop.hpp>

@@ -5,10 +5,24 @@
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
-#include <automix/routing/published/detail/candidate_hull.hpp>
-#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/metrics/ibc.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/published/candidate_search.hpp>
+#include <automix/routing/published/detail/candidate_hull.hpp>
+#include <automix/routing/published/detail/confidence_cells.hpp>
+#include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/published/greedy_pomdp.hpp>
+#include <automix/routing/published/simple_pomdp.hpp>
+#include <automix/routing/published/threshold.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,27 +37,27 @@ using tables::verified;
 
 namespace {
 
-double net(const Point& point, double lambda) { return point.performance - lambda * point.cost; }
+double net(const OperatingPoint& point, double lambda) { return point.performance - lambda * point.cost; }
 
 /// The best of the points, the cheapest of equals.
-Point best(const std::vector<Point>& points, double lambda) {
-    Point found = points.front();
-    for (const Point& point : points) {
+OperatingPoint best(const std::vector<OperatingPoint>& points, double lambda) {
+    OperatingPoint found = points.front();
+    for (const OperatingPoint& point : points) {
         if (net(point, lambda) > net(found, lambda) + 1e-13) found = point;
     }
     return found;
 }
 
-std::vector<HullSolution<Point>> hull_of(std::vector<Point> points) {
-    std::sort(points.begin(), points.end(), [](const Point& a, const Point& b) {
+std::vector<detail::HullSolution<OperatingPoint>> hull_of(std::vector<OperatingPoint> points) {
+    std::sort(points.begin(), points.end(), [](const OperatingPoint& a, const OperatingPoint& b) {
         return a.cost != b.cost ? a.cost < b.cost : a.performance > b.performance;
     });
     const auto solve = [&](double lambda) { return best(points, lambda); };
-    return LambdaHull(solve, [](const Point& point) { return point; }).all(points.front());
+    return detail::LambdaHull(solve, [](const OperatingPoint& point) { return point; }).all(points.front());
 }
 
-std::vector<Point> random_points(Random& random) {
-    std::vector<Point> points;
+std::vector<OperatingPoint> random_points(Random& random) {
+    std::vector<OperatingPoint> points;
     for (std::uint64_t i = 2 + random.index(20); i > 0; --i)
         points.push_back({random.uniform(), random.uniform()});
     return points;
@@ -79,7 +93,7 @@ TEST_CASE("the hull goes from the cheapest to the best and leaves out what is be
 TEST_CASE("of random points the hull holds the best for every lambda", "[property]") {
     Random random(11);
     for (int run = 0; run < 2000; ++run) {
-        const std::vector<Point> points = random_points(random);
+        const std::vector<OperatingPoint> points = random_points(random);
         const auto hull = hull_of(points);
         for (std::size_t i = 0; i + 1 < hull.size(); ++i) {
             REQUIRE(hull[i].solution.cost < hull[i + 1].solution.cost);
@@ -123,15 +137,15 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
     Random random(6);
     const Dataset data = noisy_log(random, 60);
     const PriceTable prices = resolve_prices(data, {{1.0, 10.0}, {}, {0.1}});
-    const ConfidenceCells cells = collect_cells({data, prices}, true);
+    const detail::ConfidenceCells cells = detail::collect_cells({data, prices}, true);
     const auto check = [&](auto drawn_family) {
         using Family = decltype(drawn_family);
         INFO(Family::name);
-        std::vector<Point> all;
+        std::vector<OperatingPoint> all;
         const auto note = [&](const Candidate& candidate, const auto&) { all.push_back(candidate.point); };
         CandidateSearch search(cells, CostRange{}, note);
         Family::search(search, 8);
-        const auto selections = best_selections<Family>(cells, CostRange{}, 8);
+        const auto selections = detail::best_selections<Family>(cells, CostRange{}, 8);
         REQUIRE(!selections.empty());
         for (int k = 0; k <= 100; ++k) {
             const double lambda = 0.002 * k;
@@ -139,7 +153,7 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
             double highest = -1e9;
             for (const Selection& selection : selections)
                 found = std::max(found, net(selection.figures.point, lambda));
-            for (const Point& point : all) highest = std::max(highest, net(point, lambda));
+            for (const OperatingPoint& point : all) highest = std::max(highest, net(point, lambda));
             CHECK_THAT(found, WithinAbs(highest, 1e-12));
         }
         for (const Selection& selection : selections) {
@@ -154,8 +168,8 @@ TEST_CASE("the curve of a one-shot router holds its best candidate for any lambd
     check(GreedyPomdpFamily{});
     check(SimplePomdpFamily{});
     check(ExactFamily{});
-    CHECK(best_selections<TripleThresholdFamily>(cells, CostRange{}, 8, 3).size() == 3);
-    CHECK(best_selections<ThresholdFamily>(cells, CostRange{0.0, 0.5}, 8).empty());
+    CHECK(detail::best_selections<TripleThresholdFamily>(cells, CostRange{}, 8, 3).size() == 3);
+    CHECK(detail::best_selections<ThresholdFamily>(cells, CostRange{0.0, 0.5}, 8).empty());
 }
 
 TEST_CASE("any router has a curve: one policy where it knows of no lambda, none where nothing is feasible") {

@@ -1,12 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/evaluation/replay.hpp>
-#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/held_out.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/fixed_k.hpp>
+#include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/evidence.hpp>
+#include <automix/routing/objective.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <array>
@@ -122,9 +141,9 @@ TEST_CASE(
     const Dataset data = make_log(5, 40, 5, 3);
     const Trained trained(data, prices_of(3, 0.1), with(Objective::lambda(0.004), false));
     StatisticsOptions options;
-    const Sums sums = collect_statistics(data, trained.prices, options).total();
-    HeldOut expected;
-    add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
+    const FoldStatistics sums = collect_statistics(data, trained.prices, options).total();
+    detail::HeldOut expected;
+    detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
     double score = 0.0;
     double cost = 0.0;
     constexpr int orders = 4000;
@@ -179,8 +198,8 @@ TEST_CASE("statistics of parts add up to those of the whole, and subtract") {
         for (std::size_t f = 0; f < a.folds.size(); ++f) {
             REQUIRE(a.folds[f].cells.size() == b.folds[f].cells.size());
             for (std::size_t c = 0; c < a.folds[f].cells.size(); ++c) {
-                const StatisticsCell& x = a.folds[f].cells[c];
-                const StatisticsCell& y = b.folds[f].cells[c];
+                const EvidenceCell& x = a.folds[f].cells[c];
+                const EvidenceCell& y = b.folds[f].cells[c];
                 CHECK(x.evidence == y.evidence);
                 CHECK_THAT(x.weight, WithinAbs(y.weight, 1e-9));
                 for (std::size_t m = 0; m < x.scores.size(); ++m)
@@ -216,7 +235,7 @@ TEST_CASE("fixed k: projected counts are those of all subsets, and the best pref
     add("a", {1, 1, 0}, 1.0, 1.0);
     add("b", {0, 0, 1}, 0.0, 1.0);
     add("c", {0, 0, 0}, 0.0, 1.0);
-    const Sums sums = collect_statistics(data, resolve_prices(data, prices_of(2, 0.0))).total();
+    const FoldStatistics sums = collect_statistics(data, resolve_prices(data, prices_of(2, 0.0))).total();
     const ProjectedCells one = project(sums, 1);
     CHECK_THAT(one.weight[0], WithinAbs(1.0 / 3.0 + 2.0 / 3.0 + 1.0, 1e-12));
     CHECK_THAT(one.gain[0], WithinAbs(2.0 / 3.0 + 1.0, 1e-12));
@@ -241,17 +260,17 @@ TEST_CASE("under its own tables a policy is never below accept all, route all or
         const Trained trained(data, given, with(Objective::base(), false));
         const PomdpReport& report = trained.router.report();
         if (!report.base_slope) continue;
-        const RoutingTree& tree = *trained.router.trained().tree;
+        const detail::RoutingTree& tree = *trained.router.trained().tree;
         const RoutingPrices& prices = trained.router.trained().prices;
         const double lambda = *report.base_slope;
-        const double value = net_value(report.expected, lambda, prices);
+        const double value = detail::net_value(report.expected, lambda, prices);
         INFO("seed " << seed);
         for (const int first : {0, 1})
-            CHECK(value >= net_value(accept_first(tree, prices, first).value, lambda, prices) - 1e-12);
+            CHECK(value >= detail::net_value(detail::accept_at_once(tree, prices, first).value, lambda, prices) - 1e-12);
         // Fixed k: draw k at once, then the better of accepting and routing in each cell.
         const double price = prices.draws.front();
         const detail::BeliefChain chain(*tree.belief);
-        const LevelBelief start = chain.arrive({}, 0);
+        const detail::LevelBelief start = chain.arrive({}, 0);
         const Eigen::VectorXd z = chain.likelihood(0) * start.levels;
         for (int k = 0; k <= 6; ++k) {
             double fixed = -lambda * (prices.answers[0] + k * price);
@@ -416,13 +435,13 @@ TEST_CASE("rows known before count as a prior") {
     PomdpRouter router(options);
     router.train(TrainingData{data, prices});
     const double alone =
-        fit_belief(collect_statistics(data, prices).total(), collect_statistics(data, prices).models)
+        detail::fit_belief(collect_statistics(data, prices).total(), collect_statistics(data, prices).models)
             .levels.front()
             .weight.dot(Eigen::VectorXd::Ones(20));
     CHECK_THAT(alone, WithinAbs(1.0, 1e-12));
     Statistics both = collect_statistics(data, prices);
     both += *options.prior;
-    const BeliefModel expected = fit_belief(both.total(), both.models);
+    const detail::BeliefModel expected = detail::fit_belief(both.total(), both.models);
     CHECK((router.trained().tree->belief->levels.front().weight - expected.levels.front().weight).norm() <
           1e-12);
 }
@@ -492,9 +511,9 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         } while (std::next_permutation(order.begin(), order.end()));
         const PriceTable prices = resolve_prices(orders, prices_of(2, 0.1));
         const Replay replayed = replay(trained.router, orders, prices);
-        const Sums sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
-        HeldOut expected;
-        add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
+        const FoldStatistics sums = collect_statistics(row, resolve_prices(row, prices_of(2, 0.1))).total();
+        detail::HeldOut expected;
+        detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0}, 0.0, 0.0});
         CHECK_THAT(expected.mean().draws, WithinAbs(replayed.draws.mean(), 1e-12));
         CHECK_THAT(expected.mean().rounds, WithinAbs(replayed.rounds.mean(), 1e-12));
         CHECK_THAT(expected.mean().score, WithinAbs(replayed.performance.mean(), 1e-12));
@@ -503,8 +522,8 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         CHECK_THAT(expected.routed, WithinAbs(replayed.routed.mean(), 1e-12));
     }
     // Of 3 x 4 draws 2 + 3 + 1 can be read: each takes two.
-    StatisticsCell cell;
-    Sums sums(2);
+    EvidenceCell cell;
+    FoldStatistics sums(2);
     for (const int parsed : {2, 3, 1}) {
         cell.evidence = {{parsed, 0, 0.0}};
         cell.weight = 1.0;
@@ -512,8 +531,8 @@ TEST_CASE("draws that cannot be read are expected and paid for: the mean over al
         cell.products = {0.0, 0.0, 0.0, 0.0};
         sums.cells.push_back(cell);
     }
-    CHECK(draws_per_verdict(sums, {{"a", VerificationKind::verdicts, 4}, {"b", VerificationKind::none, 0}}) ==
-          std::vector<double>{2.0, 1.0});
+    CHECK(mean_draws_per_verdict(sums, {{"a", VerificationKind::verdicts, 4},
+                                        {"b", VerificationKind::none, 0}}) == std::vector<double>{2.0, 1.0});
 }
 
 TEST_CASE("a policy whose verdicts can be read half the time expects to pay for twice as many draws") {
@@ -534,7 +553,7 @@ TEST_CASE("a policy whose verdicts can be read half the time expects to pay for 
     const Trained whole(readable, prices_of(2, 4.0), options);
     const Trained halves(half, prices_of(2, 2.0), options);
     // A readable verdict costs the same, so what is best is, too, as long as fewer than six of them are enough.
-    CHECK_THAT(halves.router.trained().prices.tries.front(), WithinAbs(2.0, 1e-12));
+    CHECK_THAT(halves.router.trained().prices.draws_per_verdict.front(), WithinAbs(2.0, 1e-12));
     const double spent = halves.router.report().expected.draws;
     CHECK(spent > 1.0);
     CHECK_THAT(spent, WithinAbs(2.0 * whole.router.report().expected.draws, 0.2));

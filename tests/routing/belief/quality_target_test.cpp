@@ -11,8 +11,8 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 /// A candidate of ten rows that lies so far above the target on average, at a cost.
-QualityCandidate quality_candidate(double above, double cost, double units = 0.0, double squares = 0.0) {
-    QualityCandidate candidate;
+detail::QualityCandidate quality_candidate(double above, double cost, double units = 0.0, double squares = 0.0) {
+    detail::QualityCandidate candidate;
     candidate.held_out.rows = 10.0;
     candidate.held_out.units = units;
     candidate.held_out.sums.cost = 10.0 * cost;
@@ -25,15 +25,15 @@ QualityCandidate quality_candidate(double above, double cost, double units = 0.0
 
 TEST_CASE("the cheapest mixture that meets a quality target") {
     // Of the first and third, 0.8 * 7 + 0.2 * 1 = 5.8; of the first and second 6, the third alone 7.
-    const std::vector<QualityCandidate> candidates = {
+    const std::vector<detail::QualityCandidate> candidates = {
         quality_candidate(-0.02, 1.0), quality_candidate(0.02, 11.0), quality_candidate(0.005, 7.0)};
-    const auto chosen = cheapest_mixture(candidates);
+    const auto chosen = detail::cheapest_mixture(candidates);
     REQUIRE(chosen);
     CHECK(chosen->poor == 0);
     CHECK(chosen->good == 2);
     CHECK_THAT(chosen->share, WithinAbs(0.8, 1e-12));
     // One that meets the target for less than any mixture is used alone.
-    const auto alone = cheapest_mixture({quality_candidate(-0.02, 3.0), quality_candidate(0.0, 2.0)});
+    const auto alone = detail::cheapest_mixture({quality_candidate(-0.02, 3.0), quality_candidate(0.0, 2.0)});
     REQUIRE(alone);
     CHECK(alone->good == 1);
     CHECK(alone->share == 1.0);
@@ -46,8 +46,8 @@ TEST_CASE("a quality target is met with half a standard error to spare") {
     };
     CHECK_THAT(held_out(0.04).held_out.standard_error(), WithinAbs(0.1, 1e-12));
     CHECK_THAT(held_out(0.04).slack(), WithinAbs(-0.01, 1e-12));
-    CHECK_FALSE(cheapest_mixture({held_out(0.04), held_out(0.03)}));
-    CHECK(closest_candidate({held_out(0.03), held_out(0.04)}).good == 1);
-    CHECK(closest_candidate({held_out(0.03), held_out(0.04)}).share == 1.0);
-    CHECK(cheapest_mixture({held_out(0.06)}));
+    CHECK_FALSE(detail::cheapest_mixture({held_out(0.04), held_out(0.03)}));
+    CHECK(detail::closest_candidate({held_out(0.03), held_out(0.04)}).good == 1);
+    CHECK(detail::closest_candidate({held_out(0.03), held_out(0.04)}).share == 1.0);
+    CHECK(detail::cheapest_mixture({held_out(0.06)}));
 }

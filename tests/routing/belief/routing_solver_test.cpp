@@ -3,14 +3,26 @@
 
 #include "routing/routing_models.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/pomdp/pomdp_model.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>
 #include <automix/pomdp/solvers/point_based.hpp>
-#include <automix/pomdp/pomdp_model.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/policy_hull.hpp>
-#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -21,15 +33,15 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-static_assert(pomdp::pomdp_model<RoutingModel>);
+static_assert(pomdp::pomdp_model<detail::RoutingPomdp>);
 
 constexpr double all_cells = 1e9;
 
 /// A random problem of two or three models.
 struct Problem {
-    BeliefModel belief;
+    detail::BeliefModel belief;
     RoutingPrices prices;
-    SolveRule rule;
+    detail::SolveRule rule;
 
     explicit Problem(std::uint64_t seed) {
         Random random(seed);
@@ -45,8 +57,8 @@ struct Problem {
     }
 };
 
-double net(const RoutingSolution& solution, const Problem& p) {
-    return net_value(solution.value, p.rule.lambda, p.prices);
+double net(const detail::RoutingSolution& solution, const Problem& p) {
+    return detail::net_value(solution.value, p.rule.lambda, p.prices);
 }
 
 }  // namespace
@@ -54,7 +66,7 @@ double net(const RoutingSolution& solution, const Problem& p) {
 TEST_CASE("backward induction gives the value of brute force over all sequences of verdicts", "[property]") {
     for (std::uint64_t seed = 0; seed < 3000; ++seed) {
         const Problem p(seed);
-        const RoutingSolution solution = solve_routing(make_tree(p.belief, all_cells), p.prices, p.rule);
+        const detail::RoutingSolution solution = detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
         INFO("seed " << seed);
         REQUIRE_THAT(net(solution, p), WithinAbs(test::BruteForce(p.belief, p.prices, p.rule).value(), 1e-9));
     }
@@ -63,8 +75,8 @@ TEST_CASE("backward induction gives the value of brute force over all sequences 
 TEST_CASE("the engine and backward induction agree on the routing problem", "[property]") {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         const Problem p(seed);
-        const double value = net(solve_routing(make_tree(p.belief, all_cells), p.prices, p.rule), p);
-        const RoutingModel model(p.belief, p.prices, p.rule);
+        const double value = net(detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule), p);
+        const detail::RoutingPomdp model(p.belief, p.prices, p.rule);
         INFO("seed " << seed);
         pomdp::ExactOptions exact;
         exact.stop.gap = 0.0;
@@ -83,15 +95,15 @@ TEST_CASE("the engine and backward induction agree on the routing problem", "[pr
 TEST_CASE("a policy on beliefs does what its value says, and what the table does", "[property]") {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         const Problem p(seed);
-        const RoutingSolution table = solve_routing(make_tree(p.belief, all_cells), p.prices, p.rule);
-        const RoutingSolution vectors = solve_routing(make_tree(p.belief, 0.0), p.prices, p.rule);
+        const detail::RoutingSolution table = detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
+        const detail::RoutingSolution vectors = detail::solve_routing(detail::make_tree(p.belief, 0.0), p.prices, p.rule);
         INFO("seed " << seed);
         REQUIRE(vectors.policy.vectors() != nullptr);
-        REQUIRE(vectors.gap <= point_based_gap);
+        REQUIRE(vectors.gap <= detail::point_based_gap);
         REQUIRE(net(vectors, p) <= net(table, p) + 1e-9);
         REQUIRE(net(vectors, p) >= net(table, p) - vectors.gap - 1e-9);
-        const RoutingModel model(p.belief, p.prices, p.rule);
-        const RoutingValue walked = expected_value(table.policy, model, p.prices);
+        const detail::RoutingPomdp model(p.belief, p.prices, p.rule);
+        const detail::RoutingValue walked = detail::expected_value(table.policy, model, p.prices);
         REQUIRE_THAT(walked.score, WithinAbs(table.value.score, 1e-12));
         REQUIRE_THAT(walked.cost, WithinAbs(table.value.cost, 1e-12));
         REQUIRE_THAT(walked.draws, WithinAbs(table.value.draws, 1e-12));
@@ -102,10 +114,10 @@ TEST_CASE("a policy on beliefs does what its value says, and what the table does
 TEST_CASE("the hull of policies is concave, rises and holds the best policy of every lambda", "[property]") {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         const Problem p(seed);
-        const RoutingTree tree = make_tree(p.belief, all_cells);
-        const std::vector<HullPolicy> hull = PolicyHull(tree, p.prices, p.rule).all();
+        const detail::RoutingTree tree = detail::make_tree(p.belief, all_cells);
+        const std::vector<detail::HullPolicy> hull = detail::PolicyHull(tree, p.prices, p.rule).all();
         INFO("seed " << seed);
-        const auto weighed = [&](const HullPolicy& policy) {
+        const auto weighed = [&](const detail::HullPolicy& policy) {
             return policy.solution.value.cost + p.prices.round * policy.solution.value.rounds;
         };
         for (std::size_t i = 1; i < hull.size(); ++i) {
@@ -116,9 +128,9 @@ TEST_CASE("the hull of policies is concave, rises and holds the best policy of e
         for (int step = 0; step <= 40; ++step) {
             Problem at = p;
             at.rule.lambda = 0.02 * step;
-            const double best = net(solve_routing(tree, p.prices, at.rule), at);
+            const double best = net(detail::solve_routing(tree, p.prices, at.rule), at);
             double found = -1e9;
-            for (const HullPolicy& policy : hull) found = std::max(found, net(policy.solution, at));
+            for (const detail::HullPolicy& policy : hull) found = std::max(found, net(policy.solution, at));
             REQUIRE_THAT(found, WithinAbs(best, 1e-9));
         }
     }
@@ -128,9 +140,9 @@ TEST_CASE("neighbours on the hull enclose a budget and no policy between them is
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         Problem p(seed);
         p.prices.round = 0.0;
-        const RoutingTree tree = make_tree(p.belief, all_cells);
-        PolicyHull search(tree, p.prices, p.rule);
-        const std::vector<HullPolicy> hull = search.all();
+        const detail::RoutingTree tree = detail::make_tree(p.belief, all_cells);
+        detail::PolicyHull search(tree, p.prices, p.rule);
+        const std::vector<detail::HullPolicy> hull = search.all();
         const double least = hull.front().solution.value.cost;
         const double most = hull.back().solution.value.cost;
         for (const double share : {0.0, 0.1, 0.5, 0.9, 1.0}) {
@@ -144,11 +156,11 @@ TEST_CASE("neighbours on the hull enclose a budget and no policy between them is
             const double score = below.value.score + part * (above.value.score - below.value.score);
             // Lagrange: no mixture of policies within the budget beats min over lambda of V(lambda) + lambda B.
             double bound = 1e9;
-            for (const HullPolicy& policy : hull) {
+            for (const detail::HullPolicy& policy : hull) {
                 Problem at = p;
                 at.rule.lambda = policy.lambda;
                 bound =
-                    std::min(bound, net(solve_routing(tree, p.prices, at.rule), at) + policy.lambda * budget);
+                    std::min(bound, net(detail::solve_routing(tree, p.prices, at.rule), at) + policy.lambda * budget);
             }
             REQUIRE_THAT(score, WithinAbs(bound, 1e-9));
         }
@@ -158,13 +170,13 @@ TEST_CASE("neighbours on the hull enclose a budget and no policy between them is
 TEST_CASE("scaling all prices scales lambda") {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         Problem p(seed);
-        const RoutingTree tree = make_tree(p.belief, all_cells);
-        const RoutingSolution before = solve_routing(tree, p.prices, p.rule);
+        const detail::RoutingTree tree = detail::make_tree(p.belief, all_cells);
+        const detail::RoutingSolution before = detail::solve_routing(tree, p.prices, p.rule);
         for (auto* column : {&p.prices.answers, &p.prices.draws})
             for (double& price : *column) price *= 8.0;
         p.prices.round *= 8.0;
         p.rule.lambda /= 8.0;
-        const RoutingSolution after = solve_routing(tree, p.prices, p.rule);
+        const detail::RoutingSolution after = detail::solve_routing(tree, p.prices, p.rule);
         CHECK(after.policy.cells() == before.policy.cells());
         CHECK_THAT(after.value.cost, WithinAbs(8.0 * before.value.cost, 1e-9));
     }
@@ -172,9 +184,9 @@ TEST_CASE("scaling all prices scales lambda") {
 
 TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     // One level: verdicts tell nothing, everything scores one half, everything is free.
-    BeliefModel belief;
+    detail::BeliefModel belief;
     belief.mean_scores = Eigen::Vector2d(0.5, 0.5);
-    LevelModel level;
+    detail::LevelDistribution level;
     level.kind = VerificationKind::verdicts;
     level.draws = 2;
     level.weight = level.right = Eigen::VectorXd::Ones(1);
@@ -184,20 +196,20 @@ TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     belief.priors = {level.weight};
     belief.levels = {level};
     const RoutingPrices free{{0.0, 0.0}, {0.0, 0.0}, 0.0};
-    SolveRule rule{1.0, {1, 2}};
-    const RoutingTree tree = make_tree(belief, all_cells);
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == Choice{});
-    CHECK(solve_routing(tree, free, rule).policy.first_model() == 0);
+    detail::SolveRule rule{1.0, {1, 2}};
+    const detail::RoutingTree tree = detail::make_tree(belief, all_cells);
+    CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).best == detail::CompactAction{});
+    CHECK(detail::solve_routing(tree, free, rule).policy.first_model() == 0);
     rule.verify_first = true;
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).best == Choice::verify(1));
-    CHECK(solve_routing(tree, free, rule).policy.cell(0, 0).settled == Choice::route(1));
+    CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).best == detail::CompactAction::verify(1));
+    CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).without_verifying == detail::CompactAction::route(1));
 }
 
 TEST_CASE("what was not parsed is paid for and tells nothing: with the draws used up a policy settles") {
     Random random(3);
-    const BeliefModel belief = test::random_belief(random, 2, 4, 5);
+    const detail::BeliefModel belief = test::random_belief(random, 2, 4, 5);
     const RoutingPrices prices{{1.0, 10.0}, {0.0, 0.0}, 0.0};
-    const RoutingSolution solution = solve_routing(make_tree(belief, all_cells), prices, {0.01});
+    const detail::RoutingSolution solution = detail::solve_routing(detail::make_tree(belief, all_cells), prices, {0.01});
     Evidence evidence(2);
     evidence.current = 0;
     evidence.models[0].answered = true;

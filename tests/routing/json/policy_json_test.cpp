@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Saved policies: the round trip to the bit for every objective, decisions that stay the same, and what is refused.
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/json/policy_json.hpp>
-#include "data/records.hpp"
-#include "support/files.hpp"
 #include "data/log/statistics.hpp"
+#include "data/records.hpp"
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/routing/objective.hpp>
 
 #include <string>
 #include <utility>

@@ -2,6 +2,11 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/category.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/routing/published/detail/confidence_cells.hpp>
 
 using namespace automix;
@@ -26,7 +31,7 @@ Dataset hand_table() {
 TEST_CASE("cells ascend and hold rows, gains and categories") {
     const Dataset data = hand_table();
     const PriceTable prices = resolve_prices(data, given());
-    const ConfidenceCells table = collect_cells({data, prices}, true);
+    const detail::ConfidenceCells table = detail::collect_cells({data, prices}, true);
     REQUIRE(table.cells.size() == 2);
     CHECK(table.cells[0].confidence == 0.0);
     CHECK(table.cells[0].weight == 2.0);
@@ -44,14 +49,14 @@ TEST_CASE("cells ascend and hold rows, gains and categories") {
     CHECK(table.verification == 2.0);
     CHECK(table.routed.weight == 0.0);
     CHECK(table.routed.gain == 0.0);
-    CHECK(collect_cells({data, prices}, false).cells[1].categories == std::array<double, 4>{});
+    CHECK(detail::collect_cells({data, prices}, false).cells[1].categories == std::array<double, 4>{});
 }
 
 TEST_CASE("rows that are routed in any case count in the means and are not verified") {
     // Six such rows, 1/8 and 1/2 in score, 2 and 20 in price, beside the four of the table.
     const Dataset data = hand_table();
     const PriceTable prices = resolve_prices(data, given());
-    const ConfidenceCells table = collect_cells({data, prices, {6.0, {0.125, 2.0}, {0.5, 20.0}}}, false);
+    const detail::ConfidenceCells table = detail::collect_cells({data, prices, {6.0, {0.125, 2.0}, {0.5, 20.0}}}, false);
     CHECK(table.cells.size() == 2);
     CHECK(table.rows == 10.0);
     CHECK(table.routed.weight == 6.0);
@@ -69,7 +74,7 @@ TEST_CASE("a model without verification is called by its name, also in a choice 
     const Dataset chosen = data.with_models({"small", "large"});
     const PriceTable prices = resolve_prices(chosen, given());
     CHECK_THROWS_WITH(
-        collect_cells({chosen, prices}, false),
+        detail::collect_cells({chosen, prices}, false),
         "model \"small\": this router needs verdicts or a confidence in every row, but id \"a\" has neither");
 }
 
@@ -77,5 +82,5 @@ TEST_CASE("prices of another table are refused") {
     const Dataset data = hand_table();
     PriceTable prices = resolve_prices(data, given());
     prices.answers.pop_back();
-    CHECK_THROWS_AS(collect_cells({data, prices}, false), ArgumentError);
+    CHECK_THROWS_AS(detail::collect_cells({data, prices}, false), ArgumentError);
 }

@@ -4,7 +4,11 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/routing/published/exact_router.hpp>
+#include <automix/routing/training.hpp>
 
 using namespace automix;
 using Catch::Matchers::WithinRel;

@@ -4,8 +4,14 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
+#include <automix/core/random.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <cmath>

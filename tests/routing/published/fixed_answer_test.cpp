@@ -2,10 +2,21 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/routing/action.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
+#include <automix/routing/published/one_shot.hpp>
 #include <automix/routing/published/threshold.hpp>
 #include <automix/routing/published/union.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cmath>
 
@@ -32,8 +43,8 @@ template <class Router>
 TrainingResult train(Router& router, const Dataset& data) {
     Prices prices;
     prices.answers = {1.0, 2.0};
-    const PriceTable settled = resolve_prices(data, prices);
-    return router.train({data, settled});
+    const PriceTable without_verifying = resolve_prices(data, prices);
+    return router.train({data, without_verifying});
 }
 
 Evidence at(int current, bool flagged, std::size_t models = 2) {

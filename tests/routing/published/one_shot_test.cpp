@@ -4,11 +4,20 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/error.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 #include <automix/routing/published/exact_router.hpp>
 #include <automix/routing/published/greedy_pomdp.hpp>
+#include <automix/routing/published/one_shot.hpp>
 #include <automix/routing/published/simple_pomdp.hpp>
 #include <automix/routing/published/threshold.hpp>
 #include <automix/routing/published/union.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cmath>
 #include <string>

@@ -2,6 +2,9 @@
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/routing/published/one_shot.hpp>
 #include <automix/routing/published/simple_pomdp.hpp>
 
 #include <cmath>

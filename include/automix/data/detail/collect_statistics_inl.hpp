@@ -188,11 +188,11 @@ class NumberedCells {
     }
 
     /// Numbers ascend as evidence does.
-    void move_to(std::vector<Sums>& folds) {
+    void move_to(std::vector<FoldStatistics>& folds) {
         for (std::size_t number = 0; number < slots_.size(); ++number) {
             const std::uint32_t slot = slots_[number];
             if (slot == none) continue;
-            StatisticsCell& cell =
+            EvidenceCell& cell =
                 folds[number / per_fold_].cells.emplace_back(std::move(keys_[slot]), models_);
             const double* sum = &sums_[slot * width_];
             cell.weight = *sum++;
@@ -244,14 +244,14 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
         statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
     }
-    statistics.folds.assign(static_cast<std::size_t>(options.folds), Sums(models));
+    statistics.folds.assign(static_cast<std::size_t>(options.folds), FoldStatistics(models));
     std::vector<detail::PluralityPaths> paths;
     for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
         const int draws =
             statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;
         paths.emplace_back(data, static_cast<Index>(m), draws, options.seed);
     }
-    for (Sums& fold : statistics.folds) fold.pluralities.resize(paths.size());
+    for (FoldStatistics& fold : statistics.folds) fold.pluralities.resize(paths.size());
 
     const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
     std::vector<int> limits;
@@ -268,7 +268,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
     for (std::size_t m = 0; m < models; ++m) columns.push_back(data.scores(static_cast<Index>(m)));
     for (Index row = 0; row < data.rows(); ++row) {
         const auto fold = static_cast<std::size_t>(folds[static_cast<std::size_t>(row)]);
-        Sums& sums = statistics.folds[fold];
+        FoldStatistics& sums = statistics.folds[fold];
         for (std::size_t m = 0; m < models; ++m) {
             const auto model = static_cast<Index>(m);
             scores[m] = columns[m](row);
@@ -285,11 +285,11 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
     }
     if (numbered.usable()) numbered.move_to(statistics.folds);
     for (std::size_t m = 0; m < models; ++m) {
-        detail::add_prices(prices.answers[m], folds, statistics.folds, &Sums::answer_prices, m);
+        detail::add_prices(prices.answers[m], folds, statistics.folds, &FoldStatistics::answer_prices, m);
         if (m + 1 == models) break;
         const bool whole = statistics.models[m].kind == VerificationKind::confidence;
         detail::add_prices((whole ? prices.verifications : prices.draws)[m], folds, statistics.folds,
-                           &Sums::draw_prices, m);
+                           &FoldStatistics::draw_prices, m);
     }
     return statistics;
 }

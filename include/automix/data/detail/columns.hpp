@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Rows of different lengths, end to end.
 template <class T>
@@ -75,4 +75,4 @@ class NameColumn {
     std::unordered_map<Name, std::int32_t> index_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

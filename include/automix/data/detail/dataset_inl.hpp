@@ -38,7 +38,7 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
 }
 
 AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place) {
-    require_valid(record, models_, place);
+    detail::require_valid(record, models_, place);
     if (find(record.id))
         throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
     ids_.push_back(record.id);

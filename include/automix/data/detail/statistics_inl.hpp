@@ -18,10 +18,10 @@
 
 namespace automix {
 
-AUTOMIX_INLINE StatisticsCell::StatisticsCell(std::vector<Verification> key, std::size_t models)
+AUTOMIX_INLINE EvidenceCell::EvidenceCell(std::vector<Verification> key, std::size_t models)
     : evidence(std::move(key)), scores(models, 0.0), products(models * models, 0.0) {}
 
-AUTOMIX_INLINE void StatisticsCell::add(const std::vector<double>& row, double row_weight) {
+AUTOMIX_INLINE void EvidenceCell::add(const std::vector<double>& row, double row_weight) {
     weight += row_weight;
     for (std::size_t i = 0; i < scores.size(); ++i) {
         scores[i] += row_weight * row[i];
@@ -30,34 +30,34 @@ AUTOMIX_INLINE void StatisticsCell::add(const std::vector<double>& row, double r
     }
 }
 
-AUTOMIX_INLINE void StatisticsCell::add(const StatisticsCell& other, double factor) {
+AUTOMIX_INLINE void EvidenceCell::add(const EvidenceCell& other, double factor) {
     weight += factor * other.weight;
     for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += factor * other.scores[i];
     for (std::size_t i = 0; i < products.size(); ++i) products[i] += factor * other.products[i];
 }
 
-AUTOMIX_INLINE double Sums::weight() const {
+AUTOMIX_INLINE double FoldStatistics::weight() const {
     double sum = 0.0;
-    for (const StatisticsCell& cell : cells) sum += cell.weight;
+    for (const EvidenceCell& cell : cells) sum += cell.weight;
     return sum;
 }
 
-AUTOMIX_INLINE double Sums::mean_score(std::size_t model) const {
+AUTOMIX_INLINE double FoldStatistics::mean_score(std::size_t model) const {
     double sum = 0.0;
-    for (const StatisticsCell& cell : cells) sum += cell.scores[model];
+    for (const EvidenceCell& cell : cells) sum += cell.scores[model];
     return sum / weight();
 }
 
-AUTOMIX_INLINE StatisticsCell& Sums::cell(const std::vector<Verification>& evidence) {
+AUTOMIX_INLINE EvidenceCell& FoldStatistics::cell(const std::vector<Verification>& evidence) {
     const auto found = std::lower_bound(
         cells.begin(), cells.end(), evidence,
-        [](const StatisticsCell& cell, const std::vector<Verification>& key) { return cell.evidence < key; });
+        [](const EvidenceCell& cell, const std::vector<Verification>& key) { return cell.evidence < key; });
     if (found != cells.end() && found->evidence == evidence) return *found;
-    return *cells.insert(found, StatisticsCell(evidence, answer_prices.size()));
+    return *cells.insert(found, EvidenceCell(evidence, answer_prices.size()));
 }
 
-AUTOMIX_INLINE void Sums::add(const Sums& other, double factor) {
-    for (const StatisticsCell& theirs : other.cells) cell(theirs.evidence).add(theirs, factor);
+AUTOMIX_INLINE void FoldStatistics::add(const FoldStatistics& other, double factor) {
+    for (const EvidenceCell& theirs : other.cells) cell(theirs.evidence).add(theirs, factor);
     for (std::size_t i = 0; i < answer_prices.size(); ++i) {
         answer_prices[i] += factor * other.answer_prices[i];
         draw_prices[i] += factor * other.draw_prices[i];
@@ -67,25 +67,25 @@ AUTOMIX_INLINE void Sums::add(const Sums& other, double factor) {
         pluralities[i].add(other.pluralities[i], factor);
 }
 
-AUTOMIX_INLINE Sums& Sums::operator+=(const Sums& other) {
+AUTOMIX_INLINE FoldStatistics& FoldStatistics::operator+=(const FoldStatistics& other) {
     add(other, 1.0);
     return *this;
 }
 
-AUTOMIX_INLINE Sums& Sums::operator-=(const Sums& other) {
+AUTOMIX_INLINE FoldStatistics& FoldStatistics::operator-=(const FoldStatistics& other) {
     add(other, -1.0);
-    std::erase_if(cells, [](const StatisticsCell& cell) { return cell.weight < 1e-9; });
+    std::erase_if(cells, [](const EvidenceCell& cell) { return cell.weight < 1e-9; });
     return *this;
 }
 
-AUTOMIX_INLINE Sums& Sums::operator*=(double factor) {
-    add(Sums(*this), factor - 1.0);
+AUTOMIX_INLINE FoldStatistics& FoldStatistics::operator*=(double factor) {
+    add(FoldStatistics(*this), factor - 1.0);
     return *this;
 }
 
-AUTOMIX_INLINE Sums Statistics::total() const {
-    Sums sums(models.size());
-    for (const Sums& fold : folds) sums += fold;
+AUTOMIX_INLINE FoldStatistics Statistics::total() const {
+    FoldStatistics sums(models.size());
+    for (const FoldStatistics& fold : folds) sums += fold;
     return sums;
 }
 
@@ -106,7 +106,7 @@ AUTOMIX_INLINE Statistics& Statistics::operator-=(const Statistics& other) {
 AUTOMIX_INLINE Statistics& Statistics::operator*=(double factor) {
     if (!(factor > 0.0 && std::isfinite(factor)))
         throw ArgumentError("statistics: expected a factor above 0, found " + format_number(factor));
-    for (Sums& fold : folds) fold *= factor;
+    for (FoldStatistics& fold : folds) fold *= factor;
     return *this;
 }
 
@@ -125,7 +125,7 @@ AUTOMIX_INLINE void Statistics::require_same_models(const Statistics& other) con
 }
 
 AUTOMIX_INLINE void Statistics::differ(const std::string& what, const std::string& mine,
-                                                           const std::string& theirs) {
+                                       const std::string& theirs) {
     throw DataError("statistics: " + what + " differ: " + mine + " and " + theirs);
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Throws `DataError` with `place` and the field that is wrong. `models` are the names that the record must have entries
 /// for.
@@ -40,7 +40,7 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
             }
         };
         const auto check_price = [&](const std::optional<double>& value, const char* name) {
-            if (value && !is_price(*value)) fail(field(name), price_complaint(*value));
+            if (value && !automix::is_price(*value)) fail(field(name), price_complaint(*value));
         };
         check_share(model.score, "score");
         if (model.confidence) check_share(*model.confidence, "confidence");
@@ -54,4 +54,4 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
     }
 }
 
-}  // namespace automix
+}  // namespace automix::detail

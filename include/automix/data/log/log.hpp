@@ -6,7 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/read_options.hpp>
 
 #include <initializer_list>
@@ -18,8 +18,8 @@ namespace automix {
 struct Log {
     Dataset data{};
     std::vector<std::string> warnings{};
-    std::vector<VerdictCounts> verdicts{};  ///< one for each model of `data`
-    std::vector<Place> truncated{};         ///< last lines that were cut off and skipped
+    std::vector<detail::VerdictCounts> verdicts{};  ///< one for each model of `data`
+    std::vector<Place> truncated{};                 ///< last lines that were cut off and skipped
 };
 
 /// Reads the files as one log. Throws `DataError` for the first thing wrong, naming file, line and field, and

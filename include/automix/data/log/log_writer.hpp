@@ -20,7 +20,7 @@ nlohmann::ordered_json log_json(const LogRecord& log);
 
 class LogWriter {
  public:
-    using Mode = AppendMode;
+    using Mode = detail::AppendMode;
 
     /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
     /// its first record no record.

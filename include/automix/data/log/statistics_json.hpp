@@ -56,11 +56,11 @@ class StatisticsParser : DocumentChecks {
         }
     }
 
-    Sums fold(const nlohmann::json& json, const std::string& field,
-              const std::vector<ModelShape>& models) const;
-
-    StatisticsCell cell(const nlohmann::json& json, const std::string& field,
+    FoldStatistics fold(const nlohmann::json& json, const std::string& field,
                         const std::vector<ModelShape>& models) const;
+
+    EvidenceCell cell(const nlohmann::json& json, const std::string& field,
+                      const std::vector<ModelShape>& models) const;
 
     Verification evidence(const nlohmann::json& json, const std::string& field, VerificationKind kind) const;
 

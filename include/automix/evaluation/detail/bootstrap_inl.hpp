@@ -21,10 +21,10 @@ namespace automix::detail {
 
 /// What one row adds to the sums of a resample, in one cache line.
 struct ResampledRow {
-    Point method{}, small{}, large{};
+    OperatingPoint method{}, small{}, large{};
 
     ResampledRow& operator+=(const ResampledRow& other) noexcept {
-        const auto add = [](Point& sum, const Point& term) {
+        const auto add = [](OperatingPoint& sum, const OperatingPoint& term) {
             sum.performance += term.performance;
             sum.cost += term.cost;
         };
@@ -52,13 +52,13 @@ class Resampler {
     void add(const std::vector<std::uint32_t>& drawn) {
         ResampledRow sum;
         for (const std::uint32_t row : drawn) sum += rows_[row];
-        const auto mean = [&](const Point& total) {
+        const auto mean = [&](const OperatingPoint& total) {
             const auto n = static_cast<double>(drawn.size());
-            return Point{total.performance / n, total.cost / n};
+            return OperatingPoint{total.performance / n, total.cost / n};
         };
         performances_.push_back(mean(sum.method).performance);
         costs_.push_back(mean(sum.method).cost);
-        const Figure lift = ibc_lift(mean(sum.method), mean(sum.small), mean(sum.large));
+        const OptionalMetric lift = ibc_lift(mean(sum.method), mean(sum.small), mean(sum.large));
         if (lift) lifts_.push_back(*lift);
     }
 

@@ -28,11 +28,11 @@ AUTOMIX_INLINE void validate(const ComparisonOptions& options) {
         throw ArgumentError("train_rows: expected at least 0, found " + std::to_string(options.train_rows));
 }
 
-AUTOMIX_INLINE MeanFigure mean_over_halves(const std::vector<Figure>& halves) {
-    MeanFigure result;
+AUTOMIX_INLINE MeanMetric mean_over_halves(const std::vector<OptionalMetric>& halves) {
+    MeanMetric result;
     double count = 0.0;
     double sum = 0.0;
-    for (const Figure& half : halves) {
+    for (const OptionalMetric& half : halves) {
         if (!half) {
             if (result.undefined++ == 0) result.mean = half;
             continue;
@@ -45,7 +45,7 @@ AUTOMIX_INLINE MeanFigure mean_over_halves(const std::vector<Figure>& halves) {
     result.mean = mean;
     if (count < 2.0) return result;
     double squares = 0.0;
-    for (const Figure& half : halves) squares += half ? (*half - mean) * (*half - mean) : 0.0;
+    for (const OptionalMetric& half : halves) squares += half ? (*half - mean) * (*half - mean) : 0.0;
     result.se = std::sqrt(squares / (count - 1.0) / count);
     return result;
 }
@@ -91,24 +91,24 @@ AUTOMIX_INLINE PriceTable select_models(const PriceTable& prices, const std::vec
     return selection;
 }
 
-AUTOMIX_INLINE MeanFigure mean_difference(const std::vector<HalfFigures>& halves,
+AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfFigures>& halves,
                                           const std::vector<HalfFigures>& others,
-                                          Figure HalfFigures::*figure) {
-    std::vector<Figure> differences;
+                                          OptionalMetric HalfFigures::*figure) {
+    std::vector<OptionalMetric> differences;
     for (std::size_t i = 0; i < halves.size(); ++i) {
-        const Figure& one = halves[i].*figure;
-        const Figure& other = others[i].*figure;
-        differences.push_back(!one ? one : !other ? other : Figure(*one - *other));
+        const OptionalMetric& one = halves[i].*figure;
+        const OptionalMetric& other = others[i].*figure;
+        differences.push_back(!one ? one : !other ? other : OptionalMetric(*one - *other));
     }
     return mean_over_halves(differences);
 }
 
-AUTOMIX_INLINE ComparedFigures<MeanFigure> mean_figures(const std::vector<HalfFigures>& halves) {
-    ComparedFigures<MeanFigure> means;
-    for (std::size_t i = 0; i < all_figures<Figure>.size(); ++i) {
-        std::vector<Figure> values;
-        for (const HalfFigures& half : halves) values.push_back(half.*all_figures<Figure>[i]);
-        means.*all_figures<MeanFigure>[i] = mean_over_halves(values);
+AUTOMIX_INLINE ComparedMetrics<MeanMetric> mean_figures(const std::vector<HalfFigures>& halves) {
+    ComparedMetrics<MeanMetric> means;
+    for (std::size_t i = 0; i < all_figures<OptionalMetric>.size(); ++i) {
+        std::vector<OptionalMetric> values;
+        for (const HalfFigures& half : halves) values.push_back(half.*all_figures<OptionalMetric>[i]);
+        means.*all_figures<MeanMetric>[i] = mean_over_halves(values);
     }
     return means;
 }
@@ -122,11 +122,13 @@ AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
     std::vector<ComparedRouter> result = logs.front();
     for (std::size_t i = 0; i < result.size(); ++i) {
         const auto mean = [&](auto figure_of) {
-            MeanFigure sum{0.0, 0.0, 0};
+            MeanMetric sum{0.0, 0.0, 0};
             for (const auto& routers : logs) {
-                const MeanFigure log = figure_of(routers[i]);
-                sum.mean = !sum.mean ? sum.mean : !log.mean ? log.mean : Figure(*sum.mean + *log.mean);
-                sum.se = !sum.se ? sum.se : !log.se ? log.se : Figure(std::hypot(*sum.se, *log.se));
+                const MeanMetric log = figure_of(routers[i]);
+                sum.mean = !sum.mean   ? sum.mean
+                           : !log.mean ? log.mean
+                                       : OptionalMetric(*sum.mean + *log.mean);
+                sum.se = !sum.se ? sum.se : !log.se ? log.se : OptionalMetric(std::hypot(*sum.se, *log.se));
                 sum.undefined += log.undefined;
             }
             const auto count = static_cast<double>(logs.size());
@@ -135,7 +137,7 @@ AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
             return sum;
         };
         ComparedRouter& router = result[i];
-        for (const auto figure : detail::all_figures<MeanFigure>)
+        for (const auto figure : detail::all_figures<MeanMetric>)
             router.figures.*figure = mean([&](const ComparedRouter& r) { return r.figures.*figure; });
         router.area_difference = mean([](const ComparedRouter& r) { return r.area_difference; });
         router.excess_difference = mean([](const ComparedRouter& r) { return r.excess_difference; });

@@ -31,8 +31,8 @@ AUTOMIX_INLINE const std::string& Report::undefined() const noexcept {
 }
 
 AUTOMIX_INLINE Report summarise(const Replay& replay, const EndModels& ends) {
-    const Point small = ends.small();
-    const Point large = ends.large();
+    const OperatingPoint small = ends.small();
+    const OperatingPoint large = ends.large();
     Report report;
     report.rows = replay.performance.size();
     report.performance = replay.performance.mean();

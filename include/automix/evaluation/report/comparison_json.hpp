@@ -13,7 +13,7 @@
 namespace automix {
 
 /// `{"mean","se","undefined"}`.
-nlohmann::ordered_json to_json(const MeanFigure& figure);
+nlohmann::ordered_json to_json(const MeanMetric& figure);
 
 /// `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
 /// "later_start","difference"}`, figures as above; `difference` is that of the area, with that of the excess as `excess`.

@@ -12,7 +12,7 @@
 namespace automix {
 
 /// `12.3 (0.4)`, the mean times `scale` and its standard error.
-std::string format_mean(const MeanFigure& figure, int digits, double scale = 1.0);
+std::string format_mean(const MeanMetric& figure, int digits, double scale = 1.0);
 
 /// One line a router under a header. Area, excess, lift, gap recovered and quality are in per cent; `difference` is that of the area
 /// to the first router, paired.

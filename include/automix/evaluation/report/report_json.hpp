@@ -18,7 +18,7 @@ namespace automix {
 using OrderedJson = nlohmann::ordered_json;
 
 /// The number, or null.
-nlohmann::ordered_json to_json(const Figure& figure);
+nlohmann::ordered_json to_json(const OptionalMetric& figure);
 
 /// `{"performance","cost","answer_cost","verification_cost","ibc","ibc_lift","undefined","routed","draws",
 /// "rounds","gap_recovered","excess"}`.

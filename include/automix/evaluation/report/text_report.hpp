@@ -23,7 +23,7 @@ std::string format_interval(const Interval& interval, int digits);
 std::string format_percent_interval(const std::optional<Interval>& interval);
 
 /// The interval of a figure; a dash where there is none, and where the figure itself is undefined.
-std::string format_percent_interval(const std::optional<Interval>& interval, const Figure& figure);
+std::string format_percent_interval(const std::optional<Interval>& interval, const OptionalMetric& figure);
 
 /// One line a report under a header. `mixing` is the performance of random mixing at the same cost, IBC is in score per unit of cost, excess in per cent of the quality gap.
 std::string report_table(std::string_view title, const std::vector<std::pair<std::string, Report>>& reports);

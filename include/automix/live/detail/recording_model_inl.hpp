@@ -21,7 +21,7 @@
 
 namespace automix {
 
-AUTOMIX_INLINE CallRecorder::CallRecorder(std::string path, AppendMode mode)
+AUTOMIX_INLINE CallRecorder::CallRecorder(std::string path, detail::AppendMode mode)
     : file_(std::move(path), mode, [](const std::string& line) { return nlohmann::json::accept(line); }) {
     if (file_.has_lines()) require_calls();
     file_.open();

@@ -13,19 +13,20 @@
 
 namespace automix {
 
-AUTOMIX_INLINE Figure curve_area(const std::vector<Point>& reached, const Point& small, const Point& large) {
+AUTOMIX_INLINE OptionalMetric curve_area(const std::vector<OperatingPoint>& reached,
+                                         const OperatingPoint& small, const OperatingPoint& large) {
     if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
-        return Figure::undefined(std::move(obstacle));
+        return OptionalMetric::undefined(std::move(obstacle));
     const double gap = large.performance - small.performance;
     const double extra = large.cost - small.cost;
-    std::vector<Point> curve{{0.0, 0.0}, {1.0, 1.0}};  // shares of the gap and of the extra cost
-    for (const Point& point : reached)
+    std::vector<OperatingPoint> curve{{0.0, 0.0}, {1.0, 1.0}};  // shares of the gap and of the extra cost
+    for (const OperatingPoint& point : reached)
         curve.push_back({(point.performance - small.performance) / gap, (point.cost - small.cost) / extra});
     std::stable_sort(curve.begin(), curve.end(),
-                     [](const Point& a, const Point& b) { return a.cost < b.cost; });
-    std::vector<Point> distinct;
+                     [](const OperatingPoint& a, const OperatingPoint& b) { return a.cost < b.cost; });
+    std::vector<OperatingPoint> distinct;
     for (std::size_t i = 0; i < curve.size();) {
-        Point mean{0.0, curve[i].cost};
+        OperatingPoint mean{0.0, curve[i].cost};
         std::size_t count = 0;
         for (; i < curve.size() && nearly_equal(curve[i].cost, mean.cost); ++i, ++count)
             mean.performance += curve[i].performance;
@@ -40,7 +41,7 @@ AUTOMIX_INLINE Figure curve_area(const std::vector<Point>& reached, const Point&
         while (to->cost < share) ++to;
         double recovered = to->performance;
         if (to->cost > share) {
-            const Point& from = *(to - 1);
+            const OperatingPoint& from = *(to - 1);
             recovered = from.performance +
                         (to->performance - from.performance) * (share - from.cost) / (to->cost - from.cost);
         }

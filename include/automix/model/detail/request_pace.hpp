@@ -10,7 +10,7 @@
 #include <chrono>
 #include <string>
 
-namespace automix {
+namespace automix::detail {
 
 class RequestPace {
  public:
@@ -42,4 +42,4 @@ class RequestPace {
     TimePoint due_{};    ///< of the next call, were there no bursts
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -11,9 +11,7 @@
 #include <new>
 #include <string>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// An address taken apart by libcurl itself, so that it is read as the request will be.
 class ParsedUrl {
@@ -37,8 +35,6 @@ class ParsedUrl {
     std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url_;
     bool valid_ = false;
 };
-
-}  // namespace detail
 
 /// `base_url` without the slash at its end. Throws `ArgumentError` where it is no http or https address, or carries a user,
 /// a password, a query or a fragment.
@@ -68,4 +64,4 @@ inline std::string host_of(const std::string& address) {
     return detail::ParsedUrl(address).part(CURLUPART_HOST);
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What of a chat request is the same in all calls of a model.
 struct ChatBody {
@@ -83,8 +83,6 @@ struct ChatReply {
     std::optional<Usage> usage{};
 };
 
-namespace detail {
-
 /// The member of an object, or null where there is none.
 inline const nlohmann::json& member(const nlohmann::json& object, const char* name) {
     static const nlohmann::json none;
@@ -140,8 +138,6 @@ inline Completion parse_choice(const nlohmann::json& choice, const std::string& 
     completion.text = content.get<std::string>();
     return completion;
 }
-
-}  // namespace detail
 
 /// Reads a reply. One filtered choice makes it one completion of `FinishReason::content_filter` and no text. Throws
 /// `DataError`, which names the field, for a body that is no chat reply.
@@ -205,4 +201,4 @@ inline std::optional<ChatComplaint> parse_complaint(std::string_view body) {
     return std::nullopt;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

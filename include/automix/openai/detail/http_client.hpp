@@ -31,9 +31,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Initialises libcurl once in a process. Throws `Error` where it cannot be.
 inline void start_curl() {
@@ -261,8 +259,6 @@ class HttpHandle {
     char reason_[CURL_ERROR_SIZE] = "";
 };
 
-}  // namespace detail
-
 class HttpClient {
  public:
     /// Throws `ArgumentError` for a limit that makes no sense, and `Error` where libcurl cannot start.
@@ -327,4 +323,4 @@ class HttpClient {
     std::vector<std::unique_ptr<detail::HttpHandle>> idle_;  ///< the last one used is used next
 };
 
-}  // namespace automix
+}  // namespace automix::detail

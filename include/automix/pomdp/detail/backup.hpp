@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 /// R(s, a) + gamma sum_s' T(s' | s, a) value(s').
 template <pomdp_model M, class Value>
@@ -80,4 +80,4 @@ Backup backup(const M& model, const std::vector<ActionOutcome>& outcomes, const 
     return {{back_project(model, best_action, best_then, next), best_action}, best_value};
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -29,7 +29,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 template <pomdp_model M>
 class BeliefBounds {
@@ -113,14 +113,14 @@ class BeliefBounds {
     }
 
     /// An action and what it promises.
-    struct Choice {
+    struct CompactAction {
         int action = 0;
         double value = 0.0;
     };
 
     /// The action of the highest upper bound at an opened belief. What is known of successors, however old, bounds from
     /// above, and so does FIB where none are known; so only actions that come out on top are looked at anew.
-    Choice best_upper(int node) {
+    CompactAction best_upper(int node) {
         std::vector<double>& values = scratch_;
         values.clear();
         for (int action = 0; action < model_.actions(); ++action) values.push_back(known_upper(node, action));
@@ -137,7 +137,7 @@ class BeliefBounds {
 
     /// A high lower bound at an opened belief: `promising`, or the expanded action that is best by what is known of
     /// successors. Requires that `promising` is expanded.
-    Choice good_lower(int node, int promising) {
+    CompactAction good_lower(int node, int promising) {
         int best = promising;
         double best_value = known_lower(branch(node, promising));
         for (int action = 0; action < model_.actions(); ++action) {
@@ -148,19 +148,19 @@ class BeliefBounds {
             }
         }
         const auto refreshed = [&](int action) {
-            return Choice{action, q(branch(node, action), [this](int to) { return lower(to); })};
+            return CompactAction{action, q(branch(node, action), [this](int to) { return lower(to); })};
         };
-        const Choice choice = refreshed(promising);
+        const CompactAction choice = refreshed(promising);
         if (best == promising) return choice;
-        const Choice other = refreshed(best);
+        const CompactAction other = refreshed(best);
         return other.value > choice.value ? other : choice;
     }
 
     /// Backs up both bounds at an opened belief, above only where there are as many vectors as may be; the larger of the two
     /// changes.
     double back_up(int node) {
-        const Choice above = best_upper(node);
-        const Choice below = good_lower(node, above.action);
+        const CompactAction above = best_upper(node);
+        const CompactAction below = good_lower(node, above.action);
         double change = 0.0;
         if (const double drop = upper(node) - above.value; drop > worth_) {
             change = drop;
@@ -428,4 +428,4 @@ class BeliefBounds {
     std::vector<double> scratch_;
 };
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 /// An observation after an action: its probability and the number of the belief that it leads to.
 struct Edge {
@@ -199,4 +199,4 @@ class BeliefTree {
     std::unordered_multimap<std::uint64_t, int> index_;
 };
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -15,15 +15,13 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
-
-namespace detail {
+namespace automix::pomdp::detail {
 
 /// Finds the longest ways to states that are never left and pay nothing, depth first.
 template <pomdp_model M>
-class WaysToEnd {
+class TerminationGraph {
  public:
-    explicit WaysToEnd(const M& model)
+    explicit TerminationGraph(const M& model)
         : model_(model),
           marks_(static_cast<std::size_t>(model.states()), Mark::fresh),
           lengths_(static_cast<std::size_t>(model.states()), 0) {}
@@ -96,13 +94,11 @@ class WaysToEnd {
     std::vector<Visit> path_;
 };
 
-}  // namespace detail
-
 /// The number of steps after which a run from the initial belief has ended whatever is done: the longest way to a state that
 /// is never left and pays nothing. Nothing where a run may go on for ever.
 template <pomdp_model M>
 std::optional<int> steps_to_end(const M& model) {
-    detail::WaysToEnd<M> ways(model);
+    detail::TerminationGraph<M> ways(model);
     const Belief& start = model.start();
     int longest = 0;
     for (const int state : start.states) {
@@ -125,4 +121,4 @@ void require_horizon(const M& model, int horizon) {
         "give a horizon or a discount below 1");
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -10,9 +10,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace automix::pomdp {
-
-namespace detail {
+namespace automix::pomdp::detail {
 
 /// Ten digits of a number as a word; zeros of either sign are alike.
 inline std::uint64_t leading_bits(double value) {
@@ -22,8 +20,6 @@ inline std::uint64_t leading_bits(double value) {
     const double rounded = std::ldexp(std::nearbyint(std::ldexp(mantissa, digits)), exponent - digits);
     return std::bit_cast<std::uint64_t>(rounded == 0.0 ? 0.0 : rounded);
 }
-
-}  // namespace detail
 
 template <pomdp_model M>
 [[nodiscard]] std::uint64_t fingerprint(const M& model) {
@@ -47,4 +43,4 @@ template <pomdp_model M>
     return hash;
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

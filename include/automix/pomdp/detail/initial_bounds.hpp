@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 /// One step of QMDP from `next`, one value a state: states x actions.
 template <pomdp_model M>
@@ -102,8 +102,6 @@ RewardRange reward_range(const M& model) {
     return range;
 }
 
-namespace detail {
-
 /// Goes on to the end.
 struct NeverStop {
     bool operator()() const noexcept { return true; }
@@ -143,8 +141,6 @@ Eigen::MatrixXd iterate_from(const M& model, double reward, double unfinished, S
     return values;
 }
 
-}  // namespace detail
-
 /// Q values whose maximum over actions bounds the optimal value from above at every state (MDP), for an unlimited horizon.
 /// Requires a discount below 1, or that every run ends. Cut short where `go_on()` is false, asked at each iteration.
 template <pomdp_model M, class GoOn = detail::NeverStop>
@@ -176,4 +172,4 @@ Eigen::MatrixXd blind_values(const M& model, double tolerance, GoOn go_on = {}) 
         tolerance, go_on);
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

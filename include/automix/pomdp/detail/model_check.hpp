@@ -13,9 +13,7 @@
 #include <cstddef>
 #include <string>
 
-namespace automix::pomdp {
-
-namespace detail {
+namespace automix::pomdp::detail {
 
 [[noreturn]] inline void fail_model(const std::string& what) { throw DataError("POMDP: " + what); }
 
@@ -70,8 +68,6 @@ class DistributionCheck {
     double sum_ = 0.0;
 };
 
-}  // namespace detail
-
 /// Throws `DataError` for a model without states, actions or observations, a discount outside (0, 1], and, naming action
 /// and row, for entries out of range or not ascending, probabilities that are negative, not finite or of a sum off 1 by
 /// more than 1e-9 (a row without entries among them), and rewards that are not below 1e100 in size.
@@ -113,4 +109,4 @@ void require_model(const M& model) {
     belief.finish();
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -31,7 +31,7 @@ namespace automix::pomdp {
 AUTOMIX_INLINE Model::Model(ModelTables tables) : tables_(std::move(tables)) {
     check_sizes();
     start_ = Belief(tables_.start);
-    require_model(*this);
+    detail::require_model(*this);
 }
 
 AUTOMIX_INLINE const SparseRows& Model::transitions(int action) const {

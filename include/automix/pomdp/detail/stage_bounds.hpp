@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 /// Bounds that steps may share.
 struct StageStart {
@@ -27,8 +27,6 @@ struct StageStart {
         lower{};  ///< a backup of these vectors is at least as high as they are
     std::shared_ptr<const Eigen::MatrixXd> upper{};  ///< Q values: states x actions
 };
-
-namespace detail {
 
 /// Values of all computed steps together, at most.
 inline constexpr double stage_entries = 4e6;
@@ -69,8 +67,6 @@ void add_tails(const M& model, int horizon, const RewardRange& range, const Matr
     }
 }
 
-}  // namespace detail
-
 /// One start a step, the first step's first; one for an unlimited horizon (0). Cut short where `go_on()` is false. Requires a
 /// horizon that `require_horizon` accepts.
 template <pomdp_model M, class GoOn>
@@ -99,4 +95,4 @@ std::vector<StageStart> stage_starts(const M& model, int horizon, GoOn go_on) {
     return starts;
 }
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

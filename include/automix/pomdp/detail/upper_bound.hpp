@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::pomdp {
+namespace automix::pomdp::detail {
 
 class UpperBound {
  public:
@@ -76,7 +76,7 @@ class UpperBound {
         std::vector<int> kept;
         std::vector<int> states;
         for (auto number = points_.size(); number-- > 0;) {
-            Point& point = points_[number];
+            OperatingPoint& point = points_[number];
             if (late()) {
                 kept.push_back(static_cast<int>(number));
                 continue;
@@ -96,7 +96,7 @@ class UpperBound {
             }
         }
         std::reverse(kept.begin(), kept.end());
-        std::vector<Point> stay;
+        std::vector<OperatingPoint> stay;
         stay.reserve(kept.size());
         for (const int number : kept) stay.push_back(std::move(points_[static_cast<std::size_t>(number)]));
         points_ = std::move(stay);
@@ -107,15 +107,15 @@ class UpperBound {
     }
 
  private:
-    struct Point {
+    struct OperatingPoint {
         double value = 0.0;
         double drop = 0.0;             ///< from the corners to the value, negative
         Entry key{};                   ///< the first of the entries
         std::vector<Entry> entries{};  ///< states, the most probable first
     };
 
-    static Point point(const Belief& belief, double value, double drop) {
-        Point made;
+    static OperatingPoint point(const Belief& belief, double value, double drop) {
+        OperatingPoint made;
         made.value = value;
         made.drop = drop;
         made.entries.reserve(belief.size());
@@ -163,7 +163,7 @@ class UpperBound {
         return deepest;
     }
 
-    void deepen(double& deepest, const Point& point) const {
+    void deepen(double& deepest, const OperatingPoint& point) const {
         if (point.drop >= deepest) return;
         const double useless = deepest / point.drop;  // a ratio at which the point lowers nothing more
         double ratio = std::min(1.0, weight(point.key.column) / point.key.value);
@@ -177,7 +177,8 @@ class UpperBound {
     void lower_corner(int state, double value) {
         if (!(value < corners_(state))) return;
         corners_(state) = value;
-        for (Point& point : points_) point.drop = std::min(0.0, point.value - at_corners(point.entries));
+        for (OperatingPoint& point : points_)
+            point.drop = std::min(0.0, point.value - at_corners(point.entries));
     }
 
     [[nodiscard]] double at_corners(const std::vector<Entry>& belief) const {
@@ -192,9 +193,9 @@ class UpperBound {
     std::shared_ptr<const Eigen::MatrixXd> q_;
     Eigen::VectorXd corners_{};
     std::vector<double> weights_;  ///< of the belief being looked at, else 0
-    std::vector<Point> points_;
+    std::vector<OperatingPoint> points_;
     std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };
 
-}  // namespace automix::pomdp
+}  // namespace automix::pomdp::detail

@@ -173,7 +173,7 @@ template <class Values = pomdp::ValueFunction>
 /// Replaces the file. Throws as `to_alpha_text`, and `DataError` where the file cannot be written.
 template <class Values>
 void write_alpha(const std::string& path, const Values& values) {
-    FileReplacement(path).commit(to_alpha_text(values));
+    detail::FileReplacement(path).commit(to_alpha_text(values));
 }
 
 }  // namespace automix

@@ -58,7 +58,7 @@ template <pomdp::pomdp_model M>
     problem.observations = model.observations();
     problem.discount = model.discount();
     problem.costs = costs;
-    problem.fingerprint = pomdp::fingerprint(model);
+    problem.fingerprint = pomdp::detail::fingerprint(model);
     if constexpr (requires { model.tables().names.actions; })
         problem.action_names = model.tables().names.actions;
     return problem;

@@ -24,8 +24,8 @@ namespace automix {
 struct FixedDraws {
     int draws = 0;
     std::vector<std::uint8_t> routed{};  ///< by positives 0 .. draws; 1 to route
-    Point gained{};    ///< mean over training rows: score gained and cost beyond the first answer
-    double net = 0.0;  ///< score gained less lambda times that cost
+    OperatingPoint gained{};  ///< mean over training rows: score gained and cost beyond the first answer
+    double net = 0.0;         ///< score gained less lambda times that cost
 };
 
 /// The count of k draws that stands for `positive` of fewer parsed verdicts.
@@ -38,10 +38,10 @@ struct ProjectedCells {
 };
 
 /// Projects final counts of the first model to k draws; a row with fewer parsed verdicts than k counts by its share.
-ProjectedCells project(const Sums& sums, int k);
+ProjectedCells project(const FoldStatistics& sums, int k);
 
 /// Projections to every number of draws up to `most`.
-std::vector<ProjectedCells> project_all(const Sums& sums, int most);
+std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int most);
 
 /// The best fixed number of draws for one lambda, by the projections to 0, 1, ... draws of that many rows; ties go to
 /// fewer draws. Requires rows.
@@ -49,7 +49,7 @@ FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, doub
                             const RoutingPrices& prices, double lambda);
 
 /// The same, of rows known by their sums, up to `most` draws.
-FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most, double lambda);
+FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int most, double lambda);
 
 struct FixedKOptions {
     Objective objective{};         ///< base slope or lambda

@@ -6,7 +6,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/evidence.hpp>
 
@@ -15,21 +15,23 @@
 
 namespace automix {
 
+namespace detail {
+class VectorPolicy;
+}  // namespace detail
+
 /// A cell of the tree; node -1 before any model but the last has answered.
 struct RoutingPosition {
     Index node = -1;
     Index state = 0;
 };
 
-class VectorPolicy;
-
 class RoutingPolicy {
  public:
-    using Vectors = VectorPolicy;
+    using Vectors = detail::VectorPolicy;
 
     RoutingPolicy() = default;
     /// A table of choices, one a cell. The layout is shared by policies over the same models.
-    RoutingPolicy(std::shared_ptr<const RoutingLayout> layout, std::vector<CellPolicy> cells,
+    RoutingPolicy(std::shared_ptr<const detail::RoutingLayout> layout, std::vector<detail::CellPolicy> cells,
                   int first_model);
 
     explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors);
@@ -41,7 +43,9 @@ class RoutingPolicy {
     [[nodiscard]] RoutingPolicy starting_at(int first) const;
 
     /// The models that it is over.
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept;
+    [[nodiscard]] const std::vector<detail::CascadeModel>& models() const noexcept;
+    /// Number of alpha vectors; 0 for a table.
+    [[nodiscard]] Index vector_count() const noexcept;
     /// The alpha vectors; null for a table.
     [[nodiscard]] const Vectors* vectors() const noexcept { return vectors_.get(); }
 
@@ -50,13 +54,13 @@ class RoutingPolicy {
     /// Where evidence stands in the tree: at the largest model that answered, but the last. Throws as `next`.
     [[nodiscard]] RoutingPosition find(const Evidence& evidence) const;
 
-    [[nodiscard]] const RoutingLayout& layout() const noexcept { return *layout_; }
-    [[nodiscard]] const std::vector<CellPolicy>& cells() const noexcept { return *cells_; }
-    [[nodiscard]] const CellPolicy& cell(Index node, Index state) const;
+    [[nodiscard]] const detail::RoutingLayout& layout() const noexcept { return *layout_; }
+    [[nodiscard]] const std::vector<detail::CellPolicy>& cells() const noexcept { return *cells_; }
+    [[nodiscard]] const detail::CellPolicy& cell(Index node, Index state) const;
     [[nodiscard]] int first_model() const noexcept { return first_model_; }
 
  private:
-    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const;
+    [[nodiscard]] detail::CompactAction decide(const Evidence& evidence, bool without_verifying) const;
 
     [[nodiscard]] AcceptedAnswer accepted(int model) const;
 
@@ -64,12 +68,12 @@ class RoutingPolicy {
     void require_possible(const Evidence& evidence) const;
 
     /// What one answer's evidence must be for the state of its table to exist.
-    static void require_known(int model, const ModelEvidence& known, const RoutedModel& shape);
+    static void require_known(int model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const RoutedModel& shape);
+    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    std::shared_ptr<const RoutingLayout> layout_{};
-    std::shared_ptr<const std::vector<CellPolicy>> cells_{};
+    std::shared_ptr<const detail::RoutingLayout> layout_{};
+    std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};
     std::shared_ptr<const Vectors> vectors_{};
     int first_model_ = 0;
 };

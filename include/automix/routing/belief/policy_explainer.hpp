@@ -9,7 +9,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
@@ -27,7 +27,7 @@ namespace automix {
 /// Explains the decisions of a trained router, which must outlive it unchanged. Safe to share between threads. On the scalar
 /// of the router's tree, so that explaining is compiled where it is used.
 class PolicyExplainer {
-    using Tree = RoutingTree;
+    using Tree = detail::RoutingTree;
     using Values = detail::CellValues;
 
  public:
@@ -45,7 +45,7 @@ class PolicyExplainer {
  private:
     static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n);
 
-    void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
+    void offer(Explanation& explanation, const Action& action, const detail::RoutingValue& value) const;
 
     /// An action of which no more is known than the net value of what follows, and what is paid at once.
     void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const;
@@ -78,7 +78,7 @@ class PolicyExplainer {
         }
         if (current < 0 || chain.position(current) < 0) return;
         explanation.belief.assign(about.levels.begin(), about.levels.end());
-        const RoutedModel& shape = vectors.models()[static_cast<std::size_t>(current)];
+        const detail::CascadeModel& shape = vectors.models()[static_cast<std::size_t>(current)];
         if (shape.kind == VerificationKind::verdicts) {
             const auto grid = detail::level_grid(about.levels.size());
             explanation.levels.assign(grid.begin(), grid.end());
@@ -88,12 +88,12 @@ class PolicyExplainer {
 
     template <class Vectors, class About>
     void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
-                       const About& about, const RoutedModel& shape) const {
+                       const About& about, const detail::CascadeModel& shape) const {
         const int current = explanation.current;
         const RoutingPrices& prices = router_.trained().prices;
-        double settled = -std::numeric_limits<double>::infinity();
+        double without_verifying = -std::numeric_limits<double>::infinity();
         for (const Alternative& alternative : explanation.alternatives)
-            settled = std::max(settled, alternative.net);
+            without_verifying = std::max(without_verifying, alternative.net);
         // Net value behind a draw from levels of which `levels` is the chance together with what was seen.
         const auto behind = [&](int drawn, const auto& levels) {
             const double chance = levels.sum();
@@ -123,11 +123,11 @@ class PolicyExplainer {
                     follows += behind(1, seen);
                 }
             }
-            const double paid = draws * prices.tries_of(shape.kind, current) *
+            const double paid = draws * prices.draws_per_verdict_of(shape.kind, current) *
                                     prices.draws[static_cast<std::size_t>(current)] +
                                 prices.round;
             offer_net(explanation, Action::verify(draws), follows, paid);
-            if (draws == 1) explanation.draw_value = explanation.alternatives.back().net - settled;
+            if (draws == 1) explanation.draw_value = explanation.alternatives.back().net - without_verifying;
         }
     }
 
@@ -140,7 +140,8 @@ class PolicyExplainer {
     /// The batches that the policy had to choose from, and the one that it did choose where fewer draws remain.
     [[nodiscard]] std::vector<int> batches(const Action& chosen) const;
 
-    void add_belief(Explanation& explanation, const Evidence& evidence, const RoutedModel& model) const;
+    void add_belief(Explanation& explanation, const Evidence& evidence,
+                    const detail::CascadeModel& model) const;
 
     [[nodiscard]] std::string reason(const Explanation& explanation) const;
 

@@ -32,12 +32,12 @@ struct QualitySupport {
 
 struct PomdpReport {
     Objective objective{};
-    Figure base_slope = Figure::undefined("not trained");
+    OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double lambda = 0.0;      ///< of the policy; of its dearer part, where two are mixed
-    double share = 1.0;       ///< how often the dearer of two policies is used; 1 where there is one
-    RoutingValue expected{};  ///< under the policy's own tables
-    double gap = 0.0;         ///< by which the best policy may be better; 0 where the solution is exact
+    double lambda = 0.0;              ///< of the policy; of its dearer part, where two are mixed
+    double share = 1.0;               ///< how often the dearer of two policies is used; 1 where there is one
+    detail::RoutingValue expected{};  ///< under the policy's own tables
+    double gap = 0.0;  ///< by which the best policy may be better; 0 where the solution is exact
     Guard guard{};
     std::string fallback{};  ///< why another policy than that of the objective is in force; empty: it is not
     double shortfall =

@@ -13,7 +13,9 @@
 
 namespace automix {
 
+namespace detail {
 struct RoutingTree;
+}  // namespace detail
 
 /// A policy and how often it is used.
 struct PolicyShare {
@@ -25,8 +27,8 @@ struct PolicyShare {
 struct TrainedPolicy {
     std::vector<ModelShape> models{};
     RoutingPrices prices{};
-    std::shared_ptr<const RoutingTree> tree{};  ///< what the policies were found on, shared by copies
-    std::vector<PolicyShare> mixture{};         ///< none where the objective is infeasible
+    std::shared_ptr<const detail::RoutingTree> tree{};  ///< what the policies were found on, shared by copies
+    std::vector<PolicyShare> mixture{};                 ///< none where the objective is infeasible
     PomdpReport report{};
     std::string infeasible{};  ///< why; empty where there is a policy
 };

@@ -10,7 +10,7 @@
 #include <automix/data/verification.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 
 #include <Eigen/Core>
 #include <nlohmann/json.hpp>
@@ -37,7 +37,7 @@ nlohmann::ordered_json matrix_json(const Matrix& values) {
 
 }  // namespace detail
 
-nlohmann::ordered_json to_json(const BeliefModel& belief);
+nlohmann::ordered_json to_json(const detail::BeliefModel& belief);
 
 namespace detail {
 
@@ -49,9 +49,11 @@ class BeliefParser : DocumentChecks {
     BeliefModel parse(const nlohmann::json& json, const std::string& field) const;
 
  private:
-    static std::size_t size_of(const LevelModel& level) { return static_cast<std::size_t>(level.levels()); }
+    static std::size_t size_of(const LevelDistribution& level) {
+        return static_cast<std::size_t>(level.levels());
+    }
 
-    LevelModel level(const nlohmann::json& json, const std::string& field, std::size_t model) const;
+    LevelDistribution level(const nlohmann::json& json, const std::string& field, std::size_t model) const;
 
     Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;

@@ -5,7 +5,7 @@
 //      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},"prior":..}
 // or, where there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and `nodes`.
 // `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, `belief` (null where pluralities
-// are accepted) as in belief_json.hpp; prices' `tries` are the draws that a readable verdict takes. The checksum is over all
+// are accepted) as in belief_json.hpp; prices' `draws_per_verdict` are the draws that a readable verdict takes. The checksum is over all
 // else in the file, whatever the order of its keys and its blanks. To the bit; linear in the table and the statistics.
 #pragma once
 
@@ -45,7 +45,7 @@ std::string vectors_text(const Vectors& policy) {
     std::string text =
         ",\"rule\":" +
         nlohmann::ordered_json{
-            {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.least_first}}
+            {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}}
             .dump() +
         ",\"vectors\":[";
     for (int v = 0; v < values.size(); ++v) {

@@ -27,7 +27,7 @@ namespace automix {
 struct Candidate {
     double ibc = 0.0;
     double rounding = 0.0;  ///< what `ibc` may be off by, from rounding in the sums
-    Point point{};
+    OperatingPoint point{};
     bool free = false;  ///< costs no more than the small model: there is no IBC
 
     /// Whether its IBC is higher than that of `other` by more than rounding. One with an IBC beats one without; of two
@@ -43,7 +43,7 @@ struct Candidate {
 
 /// The best rule so far and where it comes from.
 struct Selection {
-    ConfidenceRule rule{};
+    detail::ConfidenceRule rule{};
     std::string_view family{};  ///< name of the family member that offered it
     Candidate figures{};
 };
@@ -63,17 +63,17 @@ class CandidateSearch {
         : cells_(cells), range_(range), observe_(std::move(observe)), below_(1) {
         for (const auto& cell : cells.cells) {
             confidences_.push_back(cell.confidence);
-            below_.push_back(below_.back() + RoutedSum{cell.weight, cell.gain});
+            below_.push_back(below_.back() + detail::RoutedSum{cell.weight, cell.gain});
         }
     }
 
     [[nodiscard]] const Cells& table() const noexcept { return cells_; }
 
     /// What routing cells of that weight and gain gives; nothing where the cost is out of range. Counts as a candidate.
-    std::optional<Candidate> evaluate(const RoutedSum& cells) {
+    std::optional<Candidate> evaluate(const detail::RoutedSum& cells) {
         ++candidates_;
-        const RoutedSum routed = cells + cells_.routed;
-        const Point reached{
+        const detail::RoutedSum routed = cells + cells_.routed;
+        const OperatingPoint reached{
             cells_.small.performance + routed.gain / cells_.rows,
             cells_.verification + cells_.small.cost + cells_.large.cost * routed.weight / cells_.rows};
         if (!range_.contains(reached.cost)) return std::nullopt;
@@ -84,7 +84,7 @@ class CandidateSearch {
     }
 
     /// Weighs one more rule.
-    void consider(std::string_view family, const ConfidenceRule& rule) {
+    void consider(std::string_view family, const detail::ConfidenceRule& rule) {
         const auto figures = evaluate(weigh(rule));
         if (!figures) return;
         show(*figures, [&] { return Selection{rule, family, *figures}; });
@@ -115,10 +115,10 @@ class CandidateSearch {
         if (!found_) {
             result.reason = "infeasible: no candidate has a mean cost in [" + format_number(range_.least) +
                             ", " + format_number(range_.most) + "]";
-            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+            result.ibc = result.ibc_lift = OptionalMetric::undefined(result.reason);
         } else if (best_.figures.free) {
             result.reason = "no candidate costs more than the small model, so none has an IBC";
-            result.ibc = result.ibc_lift = Figure::undefined(result.reason);
+            result.ibc = result.ibc_lift = OptionalMetric::undefined(result.reason);
         } else {
             result.ibc = best_.figures.ibc;
             result.ibc_lift = ibc_lift(best_.figures.point, cells_.small, cells_.large);
@@ -128,26 +128,26 @@ class CandidateSearch {
 
  private:
     /// Sum over the cells that a rule routes.
-    RoutedSum weigh(const ConfidenceRule& rule) {
-        RoutedSum sum;
+    detail::RoutedSum weigh(const detail::ConfidenceRule& rule) {
+        detail::RoutedSum sum;
         switch (rule.form) {
-            case RuleForm::threshold:
-            case RuleForm::double_threshold:
-            case RuleForm::triple_threshold: {
+            case detail::RuleForm::threshold:
+            case detail::RuleForm::double_threshold:
+            case detail::RuleForm::triple_threshold: {
                 const std::size_t first = cells_up_to(rule.first);
                 const std::size_t low = std::max(first, cells_below(rule.low));
                 const std::size_t high = std::max(low, cells_up_to(rule.high));
                 return below_[first] + (below_[high] - below_[low]);
             }
-            case RuleForm::bins:
+            case detail::RuleForm::bins:
                 sum_bins(rule.routed.size());
                 for (std::size_t bin = 0; bin < rule.routed.size(); ++bin) {
                     if (rule.routed[bin] != 0) sum = sum + bins_[bin];
                 }
                 break;
-            case RuleForm::cells:
+            case detail::RuleForm::cells:
                 for (const auto& cell : cells_.cells) {
-                    if (rule.routes(cell.confidence)) sum = sum + RoutedSum{cell.weight, cell.gain};
+                    if (rule.routes(cell.confidence)) sum = sum + detail::RoutedSum{cell.weight, cell.gain};
                 }
                 break;
         }
@@ -166,10 +166,10 @@ class CandidateSearch {
     /// Sums by centred bin, made when the number of bins is new.
     void sum_bins(std::size_t count) {
         if (bins_.size() == count) return;
-        bins_.assign(count, RoutedSum{});
+        bins_.assign(count, detail::RoutedSum{});
         for (const auto& cell : cells_.cells) {
-            RoutedSum& bin = bins_[centred_bin(cell.confidence, static_cast<int>(count) - 1)];
-            bin = bin + RoutedSum{cell.weight, cell.gain};
+            detail::RoutedSum& bin = bins_[detail::centred_bin(cell.confidence, static_cast<int>(count) - 1)];
+            bin = bin + detail::RoutedSum{cell.weight, cell.gain};
         }
     }
 
@@ -177,8 +177,8 @@ class CandidateSearch {
     CostRange range_;
     Observe observe_;
     std::vector<double> confidences_;
-    std::vector<RoutedSum> below_;  ///< over the first i cells
-    std::vector<RoutedSum> bins_;
+    std::vector<detail::RoutedSum> below_;  ///< over the first i cells
+    std::vector<detail::RoutedSum> bins_;
     Selection best_;
     bool found_ = false;
     Index candidates_ = 0;

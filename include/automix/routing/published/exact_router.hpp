@@ -27,7 +27,7 @@ struct ExactFamily {
 
     template <class Search>
     static void search(Search& search, int) {
-        const std::vector<ConfidenceCell>& cells = search.table().cells;
+        const std::vector<detail::ConfidenceCell>& cells = search.table().cells;
         const auto mean_gain = [&](std::size_t i) { return cells[i].gain / cells[i].weight; };
         std::vector<std::size_t> order(cells.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
@@ -42,9 +42,10 @@ struct ExactFamily {
             for (const auto& cell : cells) confidences.push_back(cell.confidence);
             std::vector<std::uint8_t> routed(cells.size(), 0);
             for (std::size_t i = from; i < to; ++i) routed[order[i]] = 1;
-            return Selection{ConfidenceRule::cells(std::move(confidences), std::move(routed)), name, figures};
+            return Selection{detail::ConfidenceRule::cells(std::move(confidences), std::move(routed)), name,
+                             figures};
         };
-        const auto consider = [&](const RoutedSum& sum, std::size_t from, std::size_t to) {
+        const auto consider = [&](const detail::RoutedSum& sum, std::size_t from, std::size_t to) {
             const auto figures = search.evaluate(sum);
             if (!figures) return;
             search.show(*figures, [&] { return select(*figures, from, to); });
@@ -54,9 +55,9 @@ struct ExactFamily {
             end = to;
         };
         const auto sum_of = [&](std::size_t position) {
-            return RoutedSum{cells[order[position]].weight, cells[order[position]].gain};
+            return detail::RoutedSum{cells[order[position]].weight, cells[order[position]].gain};
         };
-        RoutedSum sum;
+        detail::RoutedSum sum;
         for (std::size_t i = 0; i < order.size(); ++i) {
             sum = sum + sum_of(i);
             consider(sum, 0, i + 1);

@@ -38,7 +38,7 @@ class FixedAnswerRouter {
         const RoutedRows routed = sum_up(training, rows.flagged);
         if (rows.open.empty()) {
             TrainingResult result = inner_.train(training);
-            const Point reached{routed.large.performance, routed.small.cost + routed.large.cost};
+            const OperatingPoint reached{routed.large.performance, routed.small.cost + routed.large.cost};
             if (result.ibc) {
                 result.ibc = ibc(reached, routed.small);
                 result.ibc_lift = ibc_lift(reached, routed.small, routed.large);
@@ -100,7 +100,7 @@ class FixedAnswerRouter {
         const auto mean = [&](const Column& scores, const PriceColumn& prices) {
             double score = 0.0;
             for (const Index row : rows) score += scores(row);
-            return Point{score / static_cast<double>(rows.size()), prices.select_rows(rows).mean()};
+            return OperatingPoint{score / static_cast<double>(rows.size()), prices.select_rows(rows).mean()};
         };
         return {static_cast<double>(rows.size()),
                 mean(training.data.scores(0), training.prices.answers.front()),

@@ -30,7 +30,7 @@ struct GreedyPomdpFamily {
         std::sort(order.begin(), order.end(), [&](Index a, Index b) {
             return smoothed(a) != smoothed(b) ? smoothed(a) > smoothed(b) : a > b;
         });
-        auto rule = ConfidenceRule::bins(std::vector<std::uint8_t>(order.size(), 0));
+        auto rule = detail::ConfidenceRule::bins(std::vector<std::uint8_t>(order.size(), 0));
         for (const Index bin : order) {
             rule.routed[static_cast<std::size_t>(bin)] = 1;
             search.consider(name, rule);

@@ -24,7 +24,7 @@
 namespace automix {
 
 template <class F>
-concept one_shot_family = requires(CandidateSearch<ConfidenceCells>& search, int bins) {
+concept one_shot_family = requires(CandidateSearch<detail::ConfidenceCells>& search, int bins) {
     { F::name } -> std::convertible_to<std::string_view>;
     { F::uses_categories } -> std::convertible_to<bool>;
     F::search(search, bins);
@@ -58,7 +58,7 @@ class OneShotRouter {
     /// Chooses the candidate with the highest IBC on the table. Throws `DataError` where the table has no rows, one model
     /// or rows without verification; the router is then unchanged. Where nothing is feasible it holds no policy.
     TrainingResult train(const TrainingData& training) {
-        const ConfidenceCells cells = collect_cells(training, Family::uses_categories);
+        const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         CandidateSearch search(cells, options_.cost_range);
         Family::search(search, options_.bins);
         TrainingResult result = search.result();
@@ -72,9 +72,10 @@ class OneShotRouter {
     /// The candidates that are best on the table for some lambda, ascending in cost there; none where no cost is in range.
     /// Throws as `train` does.
     [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
-        const ConfidenceCells cells = collect_cells(training, Family::uses_categories);
+        const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         std::vector<OneShotRouter> routers;
-        for (Selection& selection : best_selections<Family>(cells, options_.cost_range, options_.bins)) {
+        for (Selection& selection :
+             detail::best_selections<Family>(cells, options_.cost_range, options_.bins)) {
             OneShotRouter& router = routers.emplace_back(options_);
             router.selection_ = std::move(selection);
             router.obstacle_.clear();
@@ -94,7 +95,7 @@ class OneShotRouter {
     }
 
     /// The rule in force. Throws `NotTrainedError` where there is none.
-    [[nodiscard]] const ConfidenceRule& rule() const { return selection().rule; }
+    [[nodiscard]] const detail::ConfidenceRule& rule() const { return selection().rule; }
 
     [[nodiscard]] Parameters parameters() const {
         Parameters all = selection().rule.parameters();

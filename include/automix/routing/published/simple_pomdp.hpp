@@ -30,7 +30,7 @@ struct SimplePomdpFamily {
             const double reward = entering_reward(counts[bin]);
             if (reward <= largest_reward) entering[reward].push_back(bin);
         }
-        auto rule = ConfidenceRule::bins(std::vector<std::uint8_t>(counts.size(), 0));
+        auto rule = detail::ConfidenceRule::bins(std::vector<std::uint8_t>(counts.size(), 0));
         search.consider(name, rule);
         for (const auto& [reward, together] : entering) {
             for (const std::size_t bin : together) rule.routed[bin] = 1;

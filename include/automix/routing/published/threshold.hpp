@@ -19,7 +19,7 @@ struct ThresholdFamily {
     template <class Search>
     static void search(Search& search, int bins) {
         for (int i = 0; i <= bins; ++i)
-            search.consider(name, ConfidenceRule::threshold(static_cast<double>(i) / bins));
+            search.consider(name, detail::ConfidenceRule::threshold(static_cast<double>(i) / bins));
     }
 };
 
@@ -33,7 +33,7 @@ struct DoubleThresholdFamily {
         const double n = bins;
         for (int i = 0; i < bins; ++i) {
             for (int j = i + 1; j < bins; ++j)
-                search.consider(name, ConfidenceRule::double_threshold(i / n, j / n));
+                search.consider(name, detail::ConfidenceRule::double_threshold(i / n, j / n));
         }
     }
 };
@@ -49,7 +49,7 @@ struct TripleThresholdFamily {
         for (int i = 0; i < bins; ++i) {
             for (int j = i + 1; j < bins; ++j) {
                 for (int k = j + 1; k < bins; ++k) {
-                    search.consider(name, ConfidenceRule::triple_threshold(i / n, j / n, k / n));
+                    search.consider(name, detail::ConfidenceRule::triple_threshold(i / n, j / n, k / n));
                 }
             }
         }
@@ -63,7 +63,7 @@ struct SelfConsistencyFamily {
 
     template <class Search>
     static void search(Search& search, int) {
-        search.consider(name, ConfidenceRule::threshold(0.5));
+        search.consider(name, detail::ConfidenceRule::threshold(0.5));
     }
 };
 

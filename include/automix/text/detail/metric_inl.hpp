@@ -5,8 +5,8 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/text/choice.hpp>
 #include <automix/text/metric.hpp>
+#include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
 
 #include <algorithm>

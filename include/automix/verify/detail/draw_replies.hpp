@@ -14,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-namespace automix {
+namespace automix::detail {
 
 /// The seed of a round: a hash of the user's seed, the prompt and the number of earlier draws, so that rounds on an answer
 /// differ and a run that is repeated asks the same again. Below 2^31, which every backend takes for a seed.
@@ -50,4 +50,4 @@ Verdicts draw_replies(Model& model, RenderedPrompt prompt, const Sampling& sampl
     return drawn;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -12,12 +12,10 @@
 #include <string>
 #include <string_view>
 
-namespace automix {
+namespace automix::detail {
 
 /// Name of the schema, in each record that is written.
 inline constexpr std::string_view log_schema = "automix-log/1";
-
-namespace detail {
 
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
@@ -134,6 +132,4 @@ class SeenFields {
     return value.is_number() && automix::is_price(value.number);
 }
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

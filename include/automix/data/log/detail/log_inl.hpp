@@ -6,7 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/detail/row_places.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -25,7 +25,7 @@ namespace automix {
 AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOptions& options) {
     LogReader reader(paths, options);
     std::optional<Dataset> data;
-    detail::ReadNotes notes;
+    detail::ReadWarnings notes;
     detail::RowPlaces places;
     LogRecord log;
     while (reader.next(log)) {

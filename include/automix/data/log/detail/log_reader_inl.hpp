@@ -144,7 +144,7 @@ AUTOMIX_INLINE void LogReader::finish_texts(LogRecord& record) const {
         model.flagged = is_fixed(texts);
         if (samples) {
             detail::require_samples(model, texts, m);
-            cluster_samples(model, texts, record.reference);
+            detail::cluster_samples(model, texts, record.reference);
         }
         if (options_.keep_texts) continue;
         texts.answer.reset();

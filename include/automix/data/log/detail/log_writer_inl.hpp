@@ -56,7 +56,7 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
 namespace automix {
 
 AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
-    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
+    nlohmann::ordered_json json{{"schema", detail::log_schema}, {"id", log.record.id}};
     const auto set_text = [&json](const char* key, const std::string& value) {
         if (!value.empty()) json[key] = value;
     };
@@ -133,7 +133,7 @@ AUTOMIX_INLINE void LogWriter::require_valid(const LogRecord& log) const {
     Record record = log.record;
     // Clusters are not written, so scores of samples are held against the samples instead.
     for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
-    automix::require_valid(record, log.model_names);
+    automix::detail::require_valid(record, log.model_names);
     for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
         if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
     }

@@ -14,9 +14,7 @@
 #include <optional>
 #include <string>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Throws `DataError` with the field alone unless the samples, where there are any, begin with the answer, where it is
 /// given, and have a score each, where scores are.
@@ -36,8 +34,6 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
     }
 }
 
-}  // namespace detail
-
 /// Fills `clusters`, and `sample_scores` where none are logged.
 inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
                             const std::optional<std::string>& reference) {
@@ -53,4 +49,4 @@ inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
     model.clusters = clusters.numbers();
 }
 
-}  // namespace automix
+}  // namespace automix::detail

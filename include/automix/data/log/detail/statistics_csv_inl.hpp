@@ -5,10 +5,10 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/csv_line.hpp>
 #include <automix/file/file_replacement.hpp>
@@ -105,7 +105,7 @@ class StatisticsCsvReader {
         for (std::size_t i = 0; i < header_.size(); ++i) {
             if (!known_[i]) fail(header_[i], "unknown column");
         }
-        statistics_.folds.assign(static_cast<std::size_t>(folds_), Sums(statistics_.models.size()));
+        statistics_.folds.assign(static_cast<std::size_t>(folds_), FoldStatistics(statistics_.models.size()));
     }
 
     void read_model_columns(std::size_t m) {
@@ -143,9 +143,9 @@ class StatisticsCsvReader {
     }
 
     void read_row() {
-        Sums& sums = statistics_.folds[static_cast<std::size_t>(whole(fold_, 0, folds_ - 1))];
+        FoldStatistics& sums = statistics_.folds[static_cast<std::size_t>(whole(fold_, 0, folds_ - 1))];
         const std::size_t n = statistics_.models.size();
-        StatisticsCell cell({}, n);
+        EvidenceCell cell({}, n);
         cell.weight = number(weight_);
         for (std::size_t m = 0; m < n; ++m) {
             cell.scores[m] = number(columns_[m].score);
@@ -259,11 +259,11 @@ AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
     for (std::size_t m = 0; m + 1 < n; ++m) text.add("draw_price_" + models[m].name);
     text.end_line();
     for (std::size_t f = 0; f < statistics.folds.size(); ++f) {
-        const Sums& sums = statistics.folds[f];
+        const FoldStatistics& sums = statistics.folds[f];
         if (!sums.pluralities.empty())
             throw ArgumentError(
                 "statistics: a table has no place for sums of pluralities; write them as JSON");
-        for (const StatisticsCell& cell : sums.cells) {
+        for (const EvidenceCell& cell : sums.cells) {
             const bool first = &cell == sums.cells.data();
             text.add(std::to_string(f));
             for (std::size_t m = 0; m + 1 < n; ++m) {
@@ -295,7 +295,7 @@ AUTOMIX_INLINE Statistics read_statistics_csv(const std::string& path, const Sta
 }
 
 AUTOMIX_INLINE void write_statistics_csv(const std::string& path, const Statistics& statistics) {
-    FileReplacement(path).commit(to_statistics_csv(statistics));
+    detail::FileReplacement(path).commit(to_statistics_csv(statistics));
 }
 
 }  // namespace automix

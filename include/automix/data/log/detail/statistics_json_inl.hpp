@@ -3,11 +3,11 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
@@ -68,12 +68,12 @@ inline nlohmann::ordered_json pluralities_json(const std::vector<PluralitySums>&
     return all;
 }
 
-inline std::string fold_text(const Sums& sums, const std::vector<ModelShape>& models) {
+inline std::string fold_text(const FoldStatistics& sums, const std::vector<ModelShape>& models) {
     std::string text = line_of(
         nlohmann::ordered_json{{"answer_prices", sums.answer_prices}, {"draw_prices", sums.draw_prices}});
     text.back() = ',';
     text += "\"cells\":[";
-    for (const StatisticsCell& cell : sums.cells) {
+    for (const EvidenceCell& cell : sums.cells) {
         text += (&cell == sums.cells.data() ? "\n" : ",\n") +
                 line_of(nlohmann::ordered_json{{"evidence", evidence_json(cell.evidence, models)},
                                                {"weight", cell.weight},
@@ -118,10 +118,10 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
     return shapes;
 }
 
-AUTOMIX_INLINE Sums StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
-                                           const std::vector<ModelShape>& models) const {
+AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
+                                                     const std::vector<ModelShape>& models) const {
     require_keys(json, field, std::array{"answer_prices", "draw_prices", "cells", "pluralities"});
-    Sums sums;
+    FoldStatistics sums;
     const auto prices = [&](const char* key) {
         return numbers(member(json, field, key), inside(field, key), models.size(), ", one a model");
     };
@@ -137,10 +137,10 @@ AUTOMIX_INLINE Sums StatisticsParser::fold(const nlohmann::json& json, const std
     return sums;
 }
 
-AUTOMIX_INLINE StatisticsCell StatisticsParser::cell(const nlohmann::json& json, const std::string& field,
-                                                     const std::vector<ModelShape>& models) const {
+AUTOMIX_INLINE EvidenceCell StatisticsParser::cell(const nlohmann::json& json, const std::string& field,
+                                                   const std::vector<ModelShape>& models) const {
     require_keys(json, field, std::array{"evidence", "weight", "scores", "products"});
-    StatisticsCell cell;
+    EvidenceCell cell;
     const std::string of_evidence = inside(field, "evidence");
     const nlohmann::json& seen = list(member(json, field, "evidence"), of_evidence, models.size() - 1,
                                       ", one for each model but the last");
@@ -208,7 +208,7 @@ AUTOMIX_INLINE Statistics read_statistics(const std::string& path) {
 }
 
 AUTOMIX_INLINE void write_statistics(const std::string& path, const Statistics& statistics) {
-    FileReplacement(path).commit(to_statistics_text(statistics));
+    detail::FileReplacement(path).commit(to_statistics_text(statistics));
 }
 
 }  // namespace automix

@@ -13,12 +13,12 @@
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const MeanFigure& figure) {
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const MeanMetric& figure) {
     return {{"mean", to_json(figure.mean)}, {"se", to_json(figure.se)}, {"undefined", figure.undefined}};
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const ComparedRouter& router) {
-    const ComparedFigures<MeanFigure>& figures = router.figures;
+    const ComparedMetrics<MeanMetric>& figures = router.figures;
     nlohmann::ordered_json json = {{"name", router.name},
                                    {"models", router.models},
                                    {"refused", router.refused},

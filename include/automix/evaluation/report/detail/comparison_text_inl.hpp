@@ -14,7 +14,7 @@
 
 namespace automix {
 
-AUTOMIX_INLINE std::string format_mean(const MeanFigure& figure, int digits, double scale) {
+AUTOMIX_INLINE std::string format_mean(const MeanMetric& figure, int digits, double scale) {
     if (!figure.mean) return "-";
     const std::string mean = format_fixed(scale * *figure.mean, digits);
     return figure.se ? mean + " (" + format_fixed(scale * *figure.se, digits) + ")" : mean;
@@ -25,7 +25,7 @@ AUTOMIX_INLINE std::string comparison_table(std::string_view title,
     TextTable table({std::string(title), "area", "difference", "excess", "lift", "gap recovered", "quality",
                      "cost", "draws", "rounds", "later start"});
     for (const ComparedRouter& router : routers) {
-        const ComparedFigures<MeanFigure>& figures = router.figures;
+        const ComparedMetrics<MeanMetric>& figures = router.figures;
         table.add({router.name, format_mean(figures.area, 2), format_mean(router.area_difference, 2),
                    format_mean(figures.excess, 2), format_mean(figures.lift, 1, 100.0),
                    format_mean(figures.gap_recovered, 1, 100.0), format_mean(figures.quality, 1, 100.0),

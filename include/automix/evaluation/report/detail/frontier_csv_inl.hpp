@@ -27,7 +27,7 @@ AUTOMIX_INLINE std::string frontier_csv(const Frontier& frontier) {
                 for (double Interval::*end : {&Interval::low, &Interval::high})
                     table.add(intervals ? format_number((*intervals).*of.*end) : "");
             };
-            const auto add_figure = [&table](const Figure& figure) {
+            const auto add_figure = [&table](const OptionalMetric& figure) {
                 table.add(figure ? format_number(*figure) : "");
             };
             table.add(kind);

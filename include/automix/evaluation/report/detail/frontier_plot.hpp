@@ -33,15 +33,15 @@ struct FrontierAxes {
 };
 
 /// The policies as points of the plot.
-inline std::vector<Point> curve_of(const std::vector<FrontierPoint>& points) {
-    std::vector<Point> curve;
+inline std::vector<OperatingPoint> curve_of(const std::vector<FrontierPoint>& points) {
+    std::vector<OperatingPoint> curve;
     for (const FrontierPoint& point : points) curve.push_back(point.report.point());
     return curve;
 }
 
 /// The lower or the upper ends of the intervals of score; none where there are no intervals.
-inline std::vector<Point> edge_of(const std::vector<FrontierPoint>& points, double Interval::*end) {
-    std::vector<Point> edge;
+inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& points, double Interval::*end) {
+    std::vector<OperatingPoint> edge;
     for (const FrontierPoint& point : points) {
         if (point.intervals) edge.push_back({point.intervals->performance.*end, point.report.cost});
     }
@@ -50,12 +50,12 @@ inline std::vector<Point> edge_of(const std::vector<FrontierPoint>& points, doub
 
 /// The score on the line through the points at that cost, and that of an end outside of them. Requires points, ascending
 /// in cost.
-inline double score_at(const std::vector<Point>& curve, double cost) {
+inline double score_at(const std::vector<OperatingPoint>& curve, double cost) {
     const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
-                                        [](const Point& point, double c) { return point.cost < c; });
+                                        [](const OperatingPoint& point, double c) { return point.cost < c; });
     if (above == curve.end()) return curve.back().performance;
     if (above == curve.begin() || above->cost == cost) return above->performance;
-    const Point& below = *(above - 1);
+    const OperatingPoint& below = *(above - 1);
     return below.performance +
            (above->performance - below.performance) * (cost - below.cost) / (above->cost - below.cost);
 }

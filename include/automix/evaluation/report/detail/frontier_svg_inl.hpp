@@ -42,26 +42,26 @@ class SvgCanvas {
  public:
     explicit SvgCanvas(const FrontierAxes& axes) : axes_(axes) {}
 
-    [[nodiscard]] std::string path(const std::vector<Point>& curve, std::string_view style) const {
+    [[nodiscard]] std::string path(const std::vector<OperatingPoint>& curve, std::string_view style) const {
         if (curve.empty()) return {};
         return "<polyline class=\"" + std::string(style) + "\" points=\"" + places(curve) + "\"/>\n";
     }
 
-    [[nodiscard]] std::string area(std::vector<Point> low, const std::vector<Point>& high,
+    [[nodiscard]] std::string area(std::vector<OperatingPoint> low, const std::vector<OperatingPoint>& high,
                                    std::string_view style) const {
         if (low.empty()) return {};
         low.insert(low.end(), high.rbegin(), high.rend());
         return "<polygon class=\"" + std::string(style) + "\" points=\"" + places(low) + "\"/>\n";
     }
 
-    [[nodiscard]] std::string dot(const Point& point, std::string_view radius, std::string_view style,
-                                  const std::string& tip) const {
+    [[nodiscard]] std::string dot(const OperatingPoint& point, std::string_view radius,
+                                  std::string_view style, const std::string& tip) const {
         return "<circle class=\"" + std::string(style) + "\" cx=\"" + x(point.cost) + "\" cy=\"" +
                y(point.performance) + "\" r=\"" + std::string(radius) + "\"><title>" + xml_text(tip) +
                "</title></circle>\n";
     }
 
-    [[nodiscard]] std::string label(const Point& point, const std::string& text) const {
+    [[nodiscard]] std::string label(const OperatingPoint& point, const std::string& text) const {
         const bool right_half = axes_.cost.place(point.cost) > 0.75;
         return svg_text(across(point.cost) + (right_half ? -9.0 : 9.0),
                         down(point.performance) + (right_half ? -9.0 : 16.0), right_half ? "end" : "start",
@@ -107,9 +107,9 @@ class SvgCanvas {
     [[nodiscard]] std::string x(double cost) const { return number(across(cost)); }
     [[nodiscard]] std::string y(double score) const { return number(down(score)); }
 
-    [[nodiscard]] std::string places(const std::vector<Point>& curve) const {
+    [[nodiscard]] std::string places(const std::vector<OperatingPoint>& curve) const {
         std::string out;
-        for (const Point& point : curve)
+        for (const OperatingPoint& point : curve)
             out += (out.empty() ? "" : " ") + x(point.cost) + "," + y(point.performance);
         return out;
     }

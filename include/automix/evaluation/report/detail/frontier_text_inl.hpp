@@ -27,14 +27,16 @@ class TextCanvas {
     explicit TextCanvas(const FrontierAxes& axes)
         : axes_(axes), lines_(rows, std::string(static_cast<std::size_t>(columns), ' ')) {}
 
-    void mark(const Point& point, char mark) { at(column(point.cost), row(point.performance)) = mark; }
+    void mark(const OperatingPoint& point, char mark) {
+        at(column(point.cost), row(point.performance)) = mark;
+    }
 
     /// The line through the points, which ascend in cost.
-    void line(const std::vector<Point>& curve, char mark) {
+    void line(const std::vector<OperatingPoint>& curve, char mark) {
         for_columns(curve, [&](int column, double cost) { at(column, row(score_at(curve, cost))) = mark; });
     }
 
-    void shade(const std::vector<Point>& low, const std::vector<Point>& high, char mark) {
+    void shade(const std::vector<OperatingPoint>& low, const std::vector<OperatingPoint>& high, char mark) {
         for_columns(low, [&](int column, double cost) {
             for (int r = row(score_at(high, cost)); r <= row(score_at(low, cost)); ++r) at(column, r) = mark;
         });
@@ -82,7 +84,7 @@ class TextCanvas {
     }
 
     template <class Use>
-    void for_columns(const std::vector<Point>& curve, Use use) const {
+    void for_columns(const std::vector<OperatingPoint>& curve, Use use) const {
         if (curve.empty()) return;
         const int first = column(curve.front().cost);
         const int last = column(curve.back().cost);
@@ -107,13 +109,13 @@ AUTOMIX_INLINE std::string frontier_text(const Frontier& frontier) {
     canvas.shade(detail::edge_of(frontier.policies, &Interval::low),
                  detail::edge_of(frontier.policies, &Interval::high), ':');
     canvas.line(detail::curve_of(frontier.oracle), 'o');
-    std::vector<Point> mixing = {frontier.models.front().report.point(),
-                                 frontier.models.back().report.point()};
+    std::vector<OperatingPoint> mixing = {frontier.models.front().report.point(),
+                                          frontier.models.back().report.point()};
     if (mixing.front().cost > mixing.back().cost) std::swap(mixing.front(), mixing.back());
     canvas.line(mixing, '.');
-    const std::vector<Point> policies = detail::curve_of(frontier.policies);
+    const std::vector<OperatingPoint> policies = detail::curve_of(frontier.policies);
     canvas.line(policies, '-');
-    for (const Point& policy : policies) canvas.mark(policy, '*');
+    for (const OperatingPoint& policy : policies) canvas.mark(policy, '*');
     std::string legend =
         "* " + frontier.router + ", policies for all prices of quality" +
         (frontier.policies.empty() || !frontier.policies.front().intervals ? "" : "   : their intervals") +

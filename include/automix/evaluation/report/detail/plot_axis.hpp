@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Values of an axis, widened one by one.
 class PlotAxis {
@@ -56,4 +56,4 @@ class PlotAxis {
     int digits_ = 0;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

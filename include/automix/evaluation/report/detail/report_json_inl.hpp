@@ -18,7 +18,7 @@
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const Figure& figure) {
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const OptionalMetric& figure) {
     return figure ? nlohmann::ordered_json(*figure) : nlohmann::ordered_json(nullptr);
 }
 

@@ -30,7 +30,7 @@ AUTOMIX_INLINE std::string format_percent_interval(const std::optional<Interval>
 }
 
 AUTOMIX_INLINE std::string format_percent_interval(const std::optional<Interval>& interval,
-                                                   const Figure& figure) {
+                                                   const OptionalMetric& figure) {
     return figure ? format_percent_interval(interval) : "-";
 }
 
@@ -38,7 +38,7 @@ AUTOMIX_INLINE std::string format_percent_interval(const std::optional<Interval>
 
 namespace automix::detail {
 
-inline std::string percent_or_dash(const Figure& ratio, bool with_sign) {
+inline std::string percent_or_dash(const OptionalMetric& ratio, bool with_sign) {
     return ratio ? format_percent(*ratio, with_sign) : "-";
 }
 

@@ -25,9 +25,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// How far the sum of a row of probabilities may be off 1.
 inline constexpr double pomdp_tolerance = 1e-5;
@@ -264,6 +262,4 @@ class PomdpParser {
     PomdpStatements said_;
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

@@ -245,7 +245,7 @@ AUTOMIX_INLINE pomdp::Policy read_pomdp_policy(const std::string& path, const Po
 
 AUTOMIX_INLINE void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
                                        const PomdpPolicyProblem& problem) {
-    FileReplacement(path).commit(to_pomdp_policy_text(policy, problem));
+    detail::FileReplacement(path).commit(to_pomdp_policy_text(policy, problem));
 }
 
 }  // namespace automix

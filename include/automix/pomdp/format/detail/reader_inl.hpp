@@ -63,7 +63,7 @@ class PomdpAssembly {
             for (int s = 0; s < states_; ++s) start.push_back({s, 1.0 / states_});
         }
         Correction correction;
-        put_right(start, said_.start_offset, correction, [] { return std::string("start"); });
+        corrected(start, said_.start_offset, correction, [] { return std::string("start"); });
         note("start", correction);
         return start;
     }
@@ -78,7 +78,7 @@ class PomdpAssembly {
             pomdp::SparseRows& table = tables.emplace_back(columns);
             for (int s = 0; s < states_; ++s) {
                 PomdpRow<pomdp::Entry> row = rules.row(a, s, columns, start, budget, lexer_);
-                put_right(row.entries, row.offset, correction, [&] {
+                corrected(row.entries, row.offset, correction, [&] {
                     return "the row of " + section + " for action " + said_.actions.name(a) + " and state " +
                            said_.states.name(s);
                 });
@@ -109,7 +109,7 @@ class PomdpAssembly {
     /// Scales a row to the sum 1 where that is off by more than rounding. Throws where it is off by more than
     /// the tolerance.
     template <class Describe>
-    void put_right(std::vector<pomdp::Entry>& row, std::size_t offset, Correction& correction,
+    void corrected(std::vector<pomdp::Entry>& row, std::size_t offset, Correction& correction,
                    Describe what) const {
         double sum = 0.0;
         for (const pomdp::Entry& entry : row) sum += entry.value;

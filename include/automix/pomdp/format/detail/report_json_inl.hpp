@@ -77,9 +77,10 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
     PomdpReport report;
     report.objective = objective(json, field);
     const nlohmann::json& slope = member(json, field, "base_slope");
-    report.base_slope = slope.is_null() ? Figure::undefined(text(member(json, field, "base_slope_undefined"),
-                                                                 inside(field, "base_slope_undefined")))
-                                        : Figure(finite(slope, inside(field, "base_slope")));
+    report.base_slope = slope.is_null()
+                            ? OptionalMetric::undefined(text(member(json, field, "base_slope_undefined"),
+                                                             inside(field, "base_slope_undefined")))
+                            : OptionalMetric(finite(slope, inside(field, "base_slope")));
     report.accepted = static_cast<AcceptedAnswer>(
         choice(member(json, field, "accepted"), inside(field, "accepted"), accepted_names));
     report.lambda = number(json, field, "lambda");

@@ -18,9 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Values that differ by less are ties.
 inline constexpr double value_rounding = 1e-12;
@@ -53,7 +51,7 @@ class BackwardInduction {
     [[nodiscard]] RoutingSolution solution() && {
         std::vector<RoutingValue> starts;
         for (int first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
-        const int first = best_start(starts, rule_.least_first, rule_.lambda, prices_);
+        const int first = best_start(starts, rule_.min_first_model, rule_.lambda, prices_);
         const RoutingValue value = starts[static_cast<std::size_t>(first)];
         return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
     }
@@ -64,7 +62,7 @@ class BackwardInduction {
  private:
     struct Best {
         RoutingValue value{};
-        Choice choice{};
+        CompactAction choice{};
     };
 
     [[nodiscard]] double net(const RoutingValue& value) const {
@@ -72,12 +70,13 @@ class BackwardInduction {
     }
 
     /// Takes what is better by more than `margin`.
-    void offer(Best& best, Choice choice, const RoutingValue& value, double margin = value_rounding) const {
+    void offer(Best& best, CompactAction choice, const RoutingValue& value,
+               double margin = value_rounding) const {
         if (net(value) > net(best.value) + margin) best = {value, choice};
     }
 
     void decide_node(Index n) {
-        const RoutedModel& model = values_.model_of(n);
+        const CascadeModel& model = values_.model_of(n);
         if (!model.counts()) {
             for (Index state = 1; state < model.states(); ++state) decide(n, state, {});
             verified_.clear();
@@ -102,17 +101,19 @@ class BackwardInduction {
         const int model = layout_->node(n).model;
         const bool unverified_start = rule_.verify_first && n == RoutingLayout::root(0) &&
                                       state < layout_->models().front().after_arrival();
-        Best settled{values_.accept(n, state), {}};
-        if (unverified_start) settled = {values_.route(n, state, model + 1), Choice::route(model + 1)};
+        Best without_verifying{values_.accept(n, state), {}};
+        if (unverified_start)
+            without_verifying = {values_.route(n, state, model + 1), CompactAction::route(model + 1)};
         for (int to = model + 1; to <= layout_->last_model(); ++to)
-            offer(settled, Choice::route(to), values_.route(n, state, to));
-        Best best = settled;
+            offer(without_verifying, CompactAction::route(to), values_.route(n, state, to));
+        Best best = without_verifying;
         for (const auto& [draws, verified] : batches) {
             const bool wins_tie = unverified_start && best.choice.kind == ActionKind::route;
-            offer(best, Choice::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
+            offer(best, CompactAction::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
         }
         values_.at(n, state) = best.value;
-        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice, settled.choice};
+        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice,
+                                                                                 without_verifying.choice};
     }
 
     std::shared_ptr<const RoutingLayout> layout_;
@@ -124,6 +125,4 @@ class BackwardInduction {
     std::vector<double> gains_;                           // chance of each gain in count by a batch
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

@@ -8,7 +8,7 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 
 #include <Eigen/Core>
 
@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double coupling_pseudo_rows = 80.0;
 
@@ -25,24 +25,23 @@ struct BeliefModel {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
 
-    std::vector<std::size_t> verified{};  ///< numbers of the models that can be verified, ascending
-    std::vector<LevelModel> levels{};     ///< of each of them
-    std::vector<Vector> priors{};         ///< of each: chance of its levels before any evidence
+    std::vector<std::size_t> verified{};      ///< numbers of the models that can be verified, ascending
+    std::vector<LevelDistribution> levels{};  ///< of each of them
+    std::vector<Vector> priors{};             ///< of each: chance of its levels before any evidence
     std::vector<Matrix>
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
     Vector mean_scores{};  ///< of each model
 };
 
-namespace detail {
-
 /// The joint weight of two neighbours' levels: levels of the first x levels of the second.
-inline Eigen::MatrixXd fit_coupling(const Sums& sums, std::size_t first, const LevelModel& first_levels,
-                                    std::size_t second, const LevelModel& second_levels) {
+inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t first,
+                                    const LevelDistribution& first_levels, std::size_t second,
+                                    const LevelDistribution& second_levels) {
     using Matrix = Eigen::MatrixXd;
     const MarginalCells rows(sums, first);
     const MarginalCells columns(sums, second);
     Matrix weight = Matrix::Zero(rows.weight.size(), columns.weight.size());
-    for (const StatisticsCell& cell : sums.cells)
+    for (const EvidenceCell& cell : sums.cells)
         weight(rows.find(cell.evidence[first]), columns.find(cell.evidence[second])) += cell.weight;
     const Matrix by_first = cell_likelihood(first_levels, rows, first_levels.levels());
     const Matrix by_second = cell_likelihood(second_levels, columns, second_levels.levels());
@@ -58,10 +57,8 @@ inline Eigen::MatrixXd fit_coupling(const Sums& sums, std::size_t first, const L
     return joint;
 }
 
-}  // namespace detail
-
 /// Fits the belief to sums over training rows. Requires rows.
-inline BeliefModel fit_belief(const Sums& sums, const std::vector<ModelShape>& models) {
+inline BeliefModel fit_belief(const FoldStatistics& sums, const std::vector<ModelShape>& models) {
     BeliefModel belief;
     belief.mean_scores.resize(static_cast<Index>(models.size()));
     for (std::size_t m = 0; m < models.size(); ++m) {
@@ -84,4 +81,4 @@ inline BeliefModel fit_belief(const Sums& sums, const std::vector<ModelShape>& m
     return belief;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

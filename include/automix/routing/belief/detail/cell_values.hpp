@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What a policy is expected to score and to pay on a query, from some evidence on.
 struct RoutingValue {
@@ -34,8 +34,6 @@ struct RoutingValue {
 inline double net_value(const RoutingValue& value, double lambda, const RoutingPrices& prices) noexcept {
     return value.score - lambda * (value.cost + prices.round * value.rounds);
 }
-
-namespace detail {
 
 /// A value for each cell. RoutingTree and prices must outlive it.
 class CellValues {
@@ -72,13 +70,13 @@ class CellValues {
     /// `gains` is overwritten.
     [[nodiscard]] RoutingValue verify(Index n, int drawn, int count, int draws,
                                       std::vector<double>& gains) const {
-        const RoutedModel& model = model_of(n);
+        const CascadeModel& model = model_of(n);
         count_gains(draws, gains,
                     [&](int i, int j) { return tree_.chance(cell(n, model.state(drawn + i, count + j))); });
         RoutingValue sum;
         for (int j = 0; j <= draws; ++j)
             sum = sum + gains[static_cast<std::size_t>(j)] * at(n, model.state(drawn + draws, count + j));
-        const double tried = draws * prices_.tries_of(model.kind, layout_.node(n).model);
+        const double tried = draws * prices_.draws_per_verdict_of(model.kind, layout_.node(n).model);
         return RoutingValue{0.0, tried * draw_price(n), tried, 1.0} + sum;
     }
     /// Of revealing a confidence.
@@ -89,7 +87,7 @@ class CellValues {
         return sum;
     }
 
-    [[nodiscard]] const RoutedModel& model_of(Index n) const {
+    [[nodiscard]] const CascadeModel& model_of(Index n) const {
         return layout_.models()[static_cast<std::size_t>(layout_.node(n).model)];
     }
 
@@ -104,7 +102,7 @@ class CellValues {
     }
     /// Of a node as its model answers.
     [[nodiscard]] RoutingValue arrived(Index n) const {
-        const RoutedModel& model = model_of(n);
+        const CascadeModel& model = model_of(n);
         if (model.kind != VerificationKind::samples) return at(n, 0);
         return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
     }
@@ -115,5 +113,4 @@ class CellValues {
     std::vector<RoutingValue> values_;
 };
 
-}  // namespace detail
-}  // namespace automix
+}  // namespace automix::detail

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// The chance of each gain 0 .. draws, where `chance(i, j)` is that of one more after i draws that gained j.
 /// `gains` is overwritten.
@@ -23,4 +23,4 @@ void count_gains(int draws, std::vector<double>& gains, Chance chance) {
     }
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -19,17 +19,18 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What a tree is fitted as.
 struct TreeOptions {
     AcceptedAnswer accepted = AcceptedAnswer::first;
     double most_cells = 1e6;
-    std::optional<Sums> prior{};  ///< sums over rows known before, which every fit counts too
+    std::optional<FoldStatistics> prior{};  ///< sums over rows known before, which every fit counts too
 };
 
 /// The tree of sums over training rows.
-inline RoutingTree fit_tree(Sums sums, const std::vector<ModelShape>& models, const TreeOptions& options) {
+inline RoutingTree fit_tree(FoldStatistics sums, const std::vector<ModelShape>& models,
+                            const TreeOptions& options) {
     if (options.prior) sums += *options.prior;
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
     return make_tree(fit_belief(sums, models), options.most_cells);
@@ -37,10 +38,10 @@ inline RoutingTree fit_tree(Sums sums, const std::vector<ModelShape>& models, co
 
 class CrossFit {
  public:
-    CrossFit(const Statistics& statistics, const Sums& total, const TreeOptions& options)
+    CrossFit(const Statistics& statistics, const FoldStatistics& total, const TreeOptions& options)
         : statistics_(statistics), accepted_(options.accepted) {
-        for (const Sums& fold : statistics.folds) {
-            Sums others = total;
+        for (const FoldStatistics& fold : statistics.folds) {
+            FoldStatistics others = total;
             others -= fold;
             if (fold.cells.empty() || others.cells.empty()) {
                 trees_.emplace_back();
@@ -56,7 +57,7 @@ class CrossFit {
 
     /// Judges the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
     template <class Policies>
-    [[nodiscard]] HeldOut judge(const RoutingPrices& prices, const RowFigure& figure,
+    [[nodiscard]] HeldOut judge(const RoutingPrices& prices, const RowMetric& figure,
                                 Policies policies) const {
         HeldOut total;
         for (std::size_t f = 0; f < trees_.size(); ++f) {
@@ -69,7 +70,7 @@ class CrossFit {
 
     /// Adds what a mixture does on the rows of `sums`.
     static void judge_rows(HeldOut& total, AcceptedAnswer accepted, const std::vector<PolicyShare>& mixture,
-                           const Sums& sums, const RoutingPrices& prices, const RowFigure& figure) {
+                           const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& figure) {
         if (accepted == AcceptedAnswer::plurality) {
             add_pluralities(total, mixture, sums, prices, figure);
         } else {
@@ -83,4 +84,4 @@ class CrossFit {
     std::vector<std::optional<RoutingTree>> trees_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -41,10 +41,10 @@ AUTOMIX_INLINE int scaled_count(int positive, int parsed, int k) noexcept {
     return parsed == 0 ? 0 : parsed >= k ? positive : positive * k / parsed;
 }
 
-AUTOMIX_INLINE ProjectedCells project(const Sums& sums, int k) {
+AUTOMIX_INLINE ProjectedCells project(const FoldStatistics& sums, int k) {
     ProjectedCells cells{std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0),
                          std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0)};
-    for (const StatisticsCell& cell : sums.cells) {
+    for (const EvidenceCell& cell : sums.cells) {
         const Verification& final = cell.evidence.front();
         const int drawn = std::min(k, final.parsed);
         const std::vector<double> chance = detail::hypergeometric(final.parsed, final.positive, drawn);
@@ -58,7 +58,7 @@ AUTOMIX_INLINE ProjectedCells project(const Sums& sums, int k) {
     return cells;
 }
 
-AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const Sums& sums, int most) {
+AUTOMIX_INLINE std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int most) {
     std::vector<ProjectedCells> all;
     for (int k = 0; k <= most; ++k) all.push_back(project(sums, k));
     return all;
@@ -83,7 +83,7 @@ AUTOMIX_INLINE FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& pr
     return best;
 }
 
-AUTOMIX_INLINE FixedDraws best_fixed_draws(const Sums& sums, const RoutingPrices& prices, int most,
+AUTOMIX_INLINE FixedDraws best_fixed_draws(const FoldStatistics& sums, const RoutingPrices& prices, int most,
                                            double lambda) {
     return best_fixed_draws(project_all(sums, most), sums.weight(), prices, lambda);
 }
@@ -105,11 +105,11 @@ AUTOMIX_INLINE TrainingResult FixedKRouter::train(const TrainingData& training) 
         result.reason = obstacle_;
         return result;
     }
-    const Sums total = statistics.total();
+    const FoldStatistics total = statistics.total();
     const RoutingPrices prices = mean_prices(total);
     double lambda = options_.objective.value;
     if (options_.objective.kind == ObjectiveKind::base_slope) {
-        const Figure base = base_slope(total, prices);
+        const OptionalMetric base = base_slope(total, prices);
         if (!base) {
             use(FixedDraws{0, {0}, {}, 0.0});
             result.reason = base.reason();
@@ -127,10 +127,10 @@ AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData&
     const ModelShape& first = statistics.models.front();
     std::vector<FixedKRouter> routers;
     if (first.kind != VerificationKind::verdicts) return routers;
-    const Sums total = statistics.total();
+    const FoldStatistics total = statistics.total();
     const RoutingPrices prices = mean_prices(total);
     const std::vector<ProjectedCells> projections = project_all(total, first.draws);
-    LambdaHull hull(
+    detail::LambdaHull hull(
         [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
         [](const FixedDraws& fixed) { return fixed.gained; });
     for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))

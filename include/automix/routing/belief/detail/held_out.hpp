@@ -22,10 +22,10 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A figure of one row: what the policy scores there, plus a combination of the models' scores, of the cost and of 1.
-struct RowFigure {
+struct RowMetric {
     std::vector<double> scores{};  ///< factor of each model's score
     double cost = 0.0;             ///< factor of the cost
     double constant = 0.0;
@@ -49,8 +49,6 @@ struct HeldOut {
     }
 };
 
-namespace detail {
-
 /// Draws from a row's verdicts, all orders of which are alike.
 class OrderedDraws {
  public:
@@ -61,7 +59,7 @@ class OrderedDraws {
     void leave() {}
     [[nodiscard]] int most(int model) const { return of(model).parsed; }
     /// The unreadable draws lie anywhere among `all`, so the way to the next readable one is as long on average from each.
-    [[nodiscard]] double tries(int model, int all) const {
+    [[nodiscard]] double draws_per_verdict(int model, int all) const {
         return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
     }
     [[nodiscard]] double positive(int model, int drawn, int count) const {
@@ -85,13 +83,11 @@ class OrderedDraws {
     std::vector<double> accepted_;
 };
 
-}  // namespace detail
-
 /// Adds what a mixture of policies does on the rows of `sums`, and `figure` over them.
-inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
-                     const RoutingPrices& prices, const RowFigure& figure) {
+inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, const FoldStatistics& sums,
+                     const RoutingPrices& prices, const RowMetric& figure) {
     const std::size_t models = prices.answers.size();
-    for (const StatisticsCell& cell : sums.cells) {
+    for (const EvidenceCell& cell : sums.cells) {
         detail::OrderedDraws draws(cell.evidence, models);
         Spending spent;
         for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, spent);
@@ -119,8 +115,9 @@ inline void add_rows(HeldOut& total, const std::vector<PolicyShare>& mixture, co
 }
 
 /// The same where the policies accept pluralities: over the chain of a fold's plurality sums.
-inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture, const Sums& sums,
-                            const RoutingPrices& prices, const RowFigure& figure) {
+inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixture,
+                            const FoldStatistics& sums, const RoutingPrices& prices,
+                            const RowMetric& figure) {
     const double rows = sums.weight();
     if (rows == 0.0) return;
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
@@ -140,7 +137,7 @@ inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixt
             routed += share;
             continue;
         }
-        const RoutedModel& model = policy.layout().models().front();
+        const CascadeModel& model = policy.layout().models().front();
         std::vector<double> reached(static_cast<std::size_t>(model.states()), 0.0);
         for (int t = 0; t <= 1; ++t)
             reached[static_cast<std::size_t>(model.state(0, t))] = share * cell_of(0, t).weight / rows;
@@ -149,7 +146,7 @@ inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixt
                 const double here = reached[static_cast<std::size_t>(model.state(n, t))];
                 if (here == 0.0) continue;
                 const PluralityCell cell = cell_of(n, t);
-                const Choice& best = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
+                const CompactAction& best = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
                 if (best.kind == ActionKind::accept) {
                     mean.score += here * cell.score / cell.weight;
                 } else if (best.kind == ActionKind::route) {
@@ -181,4 +178,4 @@ inline void add_pluralities(HeldOut& total, const std::vector<PolicyShare>& mixt
     total.squares += rows * value * value;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// One solution of the hull: the best for lambdas from that to the next cheaper one's.
 template <class Solution>
@@ -23,7 +23,7 @@ struct HullSolution {
     Solution solution{};
 };
 
-/// `solve(lambda)` is the best solution of score less lambda times cost, `place(solution)` its score and cost as a `Point`.
+/// `solve(lambda)` is the best solution of score less lambda times cost, `place(solution)` its score and cost as a `OperatingPoint`.
 template <class Solve, class Place>
 class LambdaHull {
  public:
@@ -46,20 +46,20 @@ class LambdaHull {
     /// A solution above the line through two; nothing where they are neighbours.
     [[nodiscard]] std::optional<Solution> between(const Solution& a, const Solution& b) {
         constexpr double least = 1e-11;
-        const Point from = place_(a);
-        const Point to = place_(b);
+        const OperatingPoint from = place_(a);
+        const OperatingPoint to = place_(b);
         if (!(to.cost > from.cost) || !(to.performance > from.performance)) return std::nullopt;
         const double lambda = slope(from, to);
-        const auto net = [&](const Point& p) { return p.performance - lambda * p.cost; };
+        const auto net = [&](const OperatingPoint& p) { return p.performance - lambda * p.cost; };
         Solution middle = solve_(lambda);
-        const Point found = place_(middle);
+        const OperatingPoint found = place_(middle);
         const bool inside = found.cost > from.cost && found.cost < to.cost;
         if (!inside || net(found) <= std::max(net(from), net(to)) + least) return std::nullopt;
         return middle;
     }
 
  private:
-    [[nodiscard]] static double slope(const Point& a, const Point& b) {
+    [[nodiscard]] static double slope(const OperatingPoint& a, const OperatingPoint& b) {
         return (b.performance - a.performance) / (b.cost - a.cost);
     }
 
@@ -85,4 +85,4 @@ class LambdaHull {
     std::size_t most_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -10,24 +10,24 @@
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 
 #include <memory>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double plurality_pseudo_rows = 15.0;
 inline constexpr double growth_pseudo_rows = 0.5;  ///< of each way that a sample may go
 
 /// Fills the tree of pluralities from sums over two models. Requires rows and the first model's plurality sums.
-inline RoutingTree make_plurality_tree(const Sums& sums, int draws) {
-    const RoutedModel model{VerificationKind::samples, draws, {}};
+inline RoutingTree make_plurality_tree(const FoldStatistics& sums, int draws) {
+    const CascadeModel model{VerificationKind::samples, draws, {}};
     const std::vector<PluralityCell>& cells = sums.pluralities.front().cells;
     RoutingTree tree;
-    tree.layout = std::make_shared<RoutingLayout>(std::vector<RoutedModel>{model, {}});
+    tree.layout = std::make_shared<RoutingLayout>(std::vector<CascadeModel>{model, {}});
     for (auto* column : {&tree.chance, &tree.current, &tree.last}) column->setZero(tree.layout->cells());
     tree.last_alone = sums.mean_score(1);
     for (int n = 0; n <= draws; ++n) {
@@ -50,4 +50,4 @@ inline RoutingTree make_plurality_tree(const Sums& sums, int draws) {
     return tree;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

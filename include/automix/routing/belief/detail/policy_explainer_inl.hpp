@@ -7,7 +7,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -66,10 +66,10 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
 }
 
 AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
-    const RoutedModel& model = values.model_of(n);
+    const detail::CascadeModel& model = values.model_of(n);
     std::vector<double> gains;
     const auto follow = [&](Index state, int drawn, int count) {
-        const Choice& choice = policy.cell(n, state).best;
+        const detail::CompactAction& choice = policy.cell(n, state).best;
         values.at(n, state) = choice.kind == ActionKind::accept  ? values.accept(n, state)
                               : choice.kind == ActionKind::route ? values.route(n, state, choice.argument)
                               : model.counts() ? values.verify(n, drawn, count, choice.argument, gains)
@@ -86,10 +86,10 @@ AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const Routing
 }
 
 AUTOMIX_INLINE void PolicyExplainer::offer(Explanation& explanation, const Action& action,
-                                           const RoutingValue& value) const {
-    explanation.alternatives.push_back({action, value,
-                                        net_value(value, explanation.lambda, router_.trained().prices),
-                                        action == explanation.action});
+                                           const detail::RoutingValue& value) const {
+    explanation.alternatives.push_back(
+        {action, value, detail::net_value(value, explanation.lambda, router_.trained().prices),
+         action == explanation.action});
 }
 
 AUTOMIX_INLINE void PolicyExplainer::offer_net(Explanation& explanation, const Action& action, double follows,
@@ -112,7 +112,7 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     const RoutingPosition at = policy.find(evidence);
     const Index node = at.node;
     const Index state = at.state;
-    const RoutedModel& model = values.model_of(node);
+    const detail::CascadeModel& model = values.model_of(node);
     const ModelEvidence& known = evidence.current_model();
     explanation.right = values.accept(node, state).score;
     add_belief(explanation, evidence, model);
@@ -121,13 +121,13 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
           values.accept(node, state));
     for (int to = evidence.current + 1; to <= evidence.last_model(); ++to)
         offer(explanation, Action::route(to), values.route(node, state, to));
-    double settled = -std::numeric_limits<double>::infinity();
+    double without_verifying = -std::numeric_limits<double>::infinity();
     for (const Alternative& alternative : explanation.alternatives)
-        settled = std::max(settled, alternative.net);
+        without_verifying = std::max(without_verifying, alternative.net);
     if (!model.counts()) {
         if (model.states() > 1 && !known.verified()) {
             offer(explanation, Action::verify(1), values.reveal(node));
-            explanation.draw_value = explanation.alternatives.back().net - settled;
+            explanation.draw_value = explanation.alternatives.back().net - without_verifying;
         }
         return;
     }
@@ -142,7 +142,7 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     }
     if (left > 0)
         explanation.draw_value =
-            net_value(value_of(1), explanation.lambda, router_.trained().prices) - settled;
+            detail::net_value(value_of(1), explanation.lambda, router_.trained().prices) - without_verifying;
 }
 
 AUTOMIX_INLINE std::vector<int> PolicyExplainer::batches(const Action& chosen) const {
@@ -155,14 +155,15 @@ AUTOMIX_INLINE std::vector<int> PolicyExplainer::batches(const Action& chosen) c
 }
 
 AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const Evidence& evidence,
-                                                const RoutedModel& model) const {
+                                                const detail::CascadeModel& model) const {
     if (!chain_ || chain_->position(evidence.current) < 0) return;
-    LevelBelief belief;
+    detail::LevelBelief belief;
     for (int m = 0; m <= evidence.current; ++m) {
         const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
         if (!known.answered) continue;
         belief = chain_->arrive(belief, m);
-        const RoutedModel& shape = router_.trained().tree->layout->models()[static_cast<std::size_t>(m)];
+        const detail::CascadeModel& shape =
+            router_.trained().tree->layout->models()[static_cast<std::size_t>(m)];
         if (chain_->position(m) >= 0) belief = chain_->observe(belief, shape.state(known));
     }
     explanation.belief.assign(belief.levels.begin(), belief.levels.end());

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 using HullPolicy = HullSolution<RoutingSolution>;
 
@@ -28,7 +28,7 @@ class PolicyHull {
     /// Cost with the price of rounds is what lambda weighs.
     struct Place {
         double round_price = 0.0;
-        Point operator()(const RoutingSolution& solution) const noexcept {
+        OperatingPoint operator()(const RoutingSolution& solution) const noexcept {
             return {solution.value.score, solution.value.cost + round_price * solution.value.rounds};
         }
     };
@@ -67,7 +67,7 @@ class PolicyHull {
         const auto& answers = prices_.answers;
         const auto first =
             static_cast<int>(std::min_element(answers.begin(), answers.end()) - answers.begin());
-        return accept_first(tree_, prices_, first);
+        return accept_at_once(tree_, prices_, first);
     }
 
     const RoutingTree& tree_;
@@ -76,4 +76,4 @@ class PolicyHull {
     std::size_t most_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -6,7 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/policy.hpp>
@@ -21,10 +21,10 @@
 
 namespace automix {
 
-AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const RoutingLayout> layout,
-                                            std::vector<CellPolicy> cells, int first_model)
+AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::RoutingLayout> layout,
+                                            std::vector<detail::CellPolicy> cells, int first_model)
     : layout_(std::move(layout)),
-      cells_(std::make_shared<const std::vector<CellPolicy>>(std::move(cells))),
+      cells_(std::make_shared<const std::vector<detail::CellPolicy>>(std::move(cells))),
       first_model_(first_model) {}
 
 AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const Vectors> vectors)
@@ -36,7 +36,7 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     if (evidence.current == evidence.last_model()) return Action::accept();
     const int left =
         models()[static_cast<std::size_t>(evidence.current)].draws - evidence.current_model().drawn;
-    const Choice choice = decide(evidence, left <= 0);
+    const detail::CompactAction choice = decide(evidence, left <= 0);
     switch (choice.kind) {
         case ActionKind::accept:
             return Action::accept(accepted(evidence.current));
@@ -48,13 +48,17 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     return Action::verify(std::min<int>(choice.argument, left));
 }
 
+AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
+    return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
+}
+
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(int first) const {
     RoutingPolicy policy = *this;
     policy.first_model_ = first;
     return policy;
 }
 
-AUTOMIX_INLINE const std::vector<RoutedModel>& RoutingPolicy::models() const noexcept {
+AUTOMIX_INLINE const std::vector<detail::CascadeModel>& RoutingPolicy::models() const noexcept {
     return vectors_ ? vectors_->models() : layout_->models();
 }
 
@@ -63,29 +67,30 @@ AUTOMIX_INLINE RoutingPosition RoutingPolicy::find(const Evidence& evidence) con
     for (int model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
         const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
         if (!known.answered) continue;
-        at.node = at.node < 0 ? RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
-        const RoutedModel& shape = layout_->models()[static_cast<std::size_t>(model)];
+        at.node = at.node < 0 ? detail::RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
+        const detail::CascadeModel& shape = layout_->models()[static_cast<std::size_t>(model)];
         require_known(model, known, shape);
         at.state = shape.state(known);
     }
     return at;
 }
 
-AUTOMIX_INLINE const CellPolicy& RoutingPolicy::cell(Index node, Index state) const {
+AUTOMIX_INLINE const detail::CellPolicy& RoutingPolicy::cell(Index node, Index state) const {
     return (*cells_)[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
 }
 
-AUTOMIX_INLINE Choice RoutingPolicy::decide(const Evidence& evidence, bool settled) const {
+AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evidence,
+                                                           bool without_verifying) const {
     if (!vectors_) {
         const auto [node, state] = find(evidence);
-        const CellPolicy& at = cell(node, state);
-        return settled ? at.settled : at.best;
+        const detail::CellPolicy& at = cell(node, state);
+        return without_verifying ? at.without_verifying : at.best;
     }
     for (int model = 0; model <= evidence.current; ++model) {
         require_known(model, evidence.models[static_cast<std::size_t>(model)],
                       models()[static_cast<std::size_t>(model)]);
     }
-    return vectors_->decide(evidence, settled);
+    return vectors_->decide(evidence, without_verifying);
 }
 
 AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(int model) const {
@@ -109,7 +114,7 @@ AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) co
 }
 
 AUTOMIX_INLINE void RoutingPolicy::require_known(int model, const ModelEvidence& known,
-                                                 const RoutedModel& shape) {
+                                                 const detail::CascadeModel& shape) {
     const bool plain = shape.kind == VerificationKind::verdicts;
     const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
     const bool ordered = 0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
@@ -119,7 +124,8 @@ AUTOMIX_INLINE void RoutingPolicy::require_known(int model, const ModelEvidence&
         refuse(model, known, shape);
 }
 
-AUTOMIX_INLINE void RoutingPolicy::refuse(int model, const ModelEvidence& known, const RoutedModel& shape) {
+AUTOMIX_INLINE void RoutingPolicy::refuse(int model, const ModelEvidence& known,
+                                          const detail::CascadeModel& shape) {
     const std::string drawn =
         "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";
     if (known.drawn < 0 || known.drawn > shape.draws)

@@ -22,7 +22,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// What is paid on a query.
 struct Spending {
@@ -65,7 +65,7 @@ class PolicyWalk {
     }
 
     void visit(int model, double chance) {
-        const RoutedModel& shape = policy_.models()[static_cast<std::size_t>(model)];
+        const CascadeModel& shape = policy_.models()[static_cast<std::size_t>(model)];
         if (shape.kind == VerificationKind::verdicts) return visit_counts(model, shape, chance);
         const Action action = policy_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, chance);
@@ -77,9 +77,9 @@ class PolicyWalk {
         }
     }
 
-    void visit_counts(int model, const RoutedModel& shape, double chance) {
+    void visit_counts(int model, const CascadeModel& shape, double chance) {
         const int most = std::min(shape.draws, draws_.most(model));
-        const double tries = draws_.tries(model, shape.draws);
+        const double draws_per_verdict = draws_.draws_per_verdict(model, shape.draws);
         std::vector<double> reached(static_cast<std::size_t>(first_count(most + 1)), 0.0);
         std::vector<double> gains;
         reached[0] = chance;
@@ -94,7 +94,7 @@ class PolicyWalk {
                 Action action = policy_.next(evidence_);
                 if (drawn == most && action.kind == ActionKind::verify) {
                     // What cannot be parsed uses the other draws up.
-                    pay(model, here, tries - 1.0, (tries - 1.0) / action.draws);
+                    pay(model, here, draws_per_verdict - 1.0, (draws_per_verdict - 1.0) / action.draws);
                     evidence.drawn = shape.draws;
                     action = policy_.next(evidence_);
                 }
@@ -103,7 +103,8 @@ class PolicyWalk {
                     continue;
                 }
                 const int batch = std::min(action.draws, most - drawn);
-                pay(model, here, tries * batch, std::max(1.0, tries * batch / action.draws));
+                pay(model, here, draws_per_verdict * batch,
+                    std::max(1.0, draws_per_verdict * batch / action.draws));
                 count_gains(batch, gains,
                             [&](int i, int j) { return draws_.positive(model, drawn + i, count + j); });
                 for (int j = 0; j <= batch; ++j) {
@@ -137,4 +138,4 @@ class PolicyWalk {
     Spending* spent_ = nullptr;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

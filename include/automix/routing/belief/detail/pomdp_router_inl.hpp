@@ -7,8 +7,8 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
-#include <automix/data/detail/validate_statistics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
@@ -44,9 +44,9 @@ template <class Use>
         validate(*options.prior);
         statistics.require_same_models(*options.prior);
     }
-    const Sums total = statistics.total();
+    const FoldStatistics total = statistics.total();
     RoutingPrices prices = mean_prices(total, options.round_price);
-    prices.tries = draws_per_verdict(total, statistics.models);
+    prices.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
     TreeOptions tree;
     tree.most_cells = options.most_cells;
     if (options.prior) tree.prior = options.prior->total();

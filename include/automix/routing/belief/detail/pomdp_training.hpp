@@ -31,12 +31,10 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Alpha vectors of a fold's policy, where there is no table: the guard asks whether there is a gain, not for the last of it.
 inline constexpr int fold_vectors = 60;
-
-namespace detail {
 
 class PomdpTraining {
  public:
@@ -149,19 +147,20 @@ class PomdpTraining {
     }
 
     /// Excess over mixing at that slope: score less the first model's, less slope times what is paid beyond it.
-    [[nodiscard]] RowFigure excess_figure(double slope) const {
-        RowFigure figure{std::vector<double>(last() + 1, 0.0), -slope, slope * small_.cost};
+    [[nodiscard]] RowMetric excess_figure(double slope) const {
+        RowMetric figure{std::vector<double>(last() + 1, 0.0), -slope, slope * small_.cost};
         figure.scores.front() = -1.0;
         return figure;
     }
 
     [[nodiscard]] HeldOut on_training_rows(const std::vector<PolicyShare>& mixture,
-                                           const RowFigure& figure) const {
+                                           const RowMetric& figure) const {
         HeldOut sum;
         if (accepted_ == AcceptedAnswer::first) {
             add_rows(sum, mixture, total_, prices_, figure);
         } else {
-            for (const Sums& fold : statistics_.folds) add_pluralities(sum, mixture, fold, prices_, figure);
+            for (const FoldStatistics& fold : statistics_.folds)
+                add_pluralities(sum, mixture, fold, prices_, figure);
         }
         return sum;
     }
@@ -172,7 +171,7 @@ class PomdpTraining {
         fold_solutions_.resize(folds_.folds());
         SolveRule rule = at(*base_);
         rule.vectors = fold_vectors;
-        rule.valued = false;
+        rule.with_value = false;
         for (std::size_t f = 0; f < folds_.folds(); ++f) {
             if (folds_.tree(f)) fold_solutions_[f] = solve_routing(*folds_.tree(f), prices_, rule);
         }
@@ -188,14 +187,15 @@ class PomdpTraining {
     /// more than its standard error, at the base slope: a belief's own forecast flatters long cascades.
     void choose_first_models() {
         if (!base_ || !tree_->layout) return;
-        rule_.least_first = static_cast<int>(last()) - 1;
-        const RowFigure gain{std::vector<double>(last() + 1, 0.0), -*base_, 0.0};
-        for (int first = rule_.least_first - 1; first >= 0; --first) {
+        rule_.min_first_model = static_cast<int>(last()) - 1;
+        const RowMetric gain{std::vector<double>(last() + 1, 0.0), -*base_, 0.0};
+        for (int first = rule_.min_first_model - 1; first >= 0; --first) {
             const HeldOut difference =
                 folds_.judge(prices_, gain, [&](std::size_t fold) -> std::vector<PolicyShare> {
-                    return {{1.0, fold_policy(fold, first)}, {-1.0, fold_policy(fold, rule_.least_first)}};
+                    return {{1.0, fold_policy(fold, first)},
+                            {-1.0, fold_policy(fold, rule_.min_first_model)}};
                 });
-            if (difference.mean_figure() > difference.standard_error()) rule_.least_first = first;
+            if (difference.mean_figure() > difference.standard_error()) rule_.min_first_model = first;
         }
     }
 
@@ -203,7 +203,7 @@ class PomdpTraining {
         if (!base_) return;
         const HeldOut held_out =
             folds_.judge(prices_, excess_figure(*base_), [&](std::size_t fold) -> std::vector<PolicyShare> {
-                return {{1.0, fold_policy(fold, rule_.least_first)}};
+                return {{1.0, fold_policy(fold, rule_.min_first_model)}};
             });
         judged_ = held_out.units;
         if (judged_ < 2.0) return;
@@ -239,7 +239,7 @@ class PomdpTraining {
     }
 
     [[nodiscard]] RoutingSolution alone(std::size_t model) const {
-        return accept_first(*tree_, prices_, static_cast<int>(model));
+        return accept_at_once(*tree_, prices_, static_cast<int>(model));
     }
     [[nodiscard]] RoutingSolution small_alone() const { return alone(0); }
     [[nodiscard]] RoutingSolution large_alone() const { return alone(last()); }
@@ -258,7 +258,7 @@ class PomdpTraining {
     void for_lambda(double lambda) {
         use(solve(lambda), lambda);
         if (!tree_->layout) return;  // a walk over all rows by alpha vectors takes longer than all else
-        const RowFigure figure = excess_figure(lambda);
+        const RowMetric figure = excess_figure(lambda);
         const double achieved = on_training_rows(trained_.mixture, figure).mean_figure();
         const double route_all = large_.performance - small_.performance - lambda * large_.cost;
         double best = std::max({0.0, route_all, route_all + lambda * small_.cost});
@@ -324,7 +324,7 @@ class PomdpTraining {
 
     /// The candidates of a quality target, the two ends alone where the guard refuses.
     [[nodiscard]] std::vector<QualityCandidate> quality_candidates(double share, bool ends_only) const {
-        RowFigure above{std::vector<double>(last() + 1, 0.0), 0.0, 0.0};
+        RowMetric above{std::vector<double>(last() + 1, 0.0), 0.0, 0.0};
         above.scores.back() = -share;
         std::vector<QualityCandidate> candidates;
         for (RoutingSolution end : {small_alone(), large_alone()}) {
@@ -373,18 +373,17 @@ class PomdpTraining {
     SolveRule rule_;  // all but lambda
     AcceptedAnswer accepted_;
     double most_cells_;
-    Sums total_;
+    FoldStatistics total_;
     std::shared_ptr<const RoutingTree> tree_;
     CrossFit folds_;
     std::vector<RoutingSolution> fold_solutions_{};
-    Point small_{};
-    Point large_{};
-    Figure base_ = Figure::undefined("not trained");
+    OperatingPoint small_{};
+    OperatingPoint large_{};
+    OptionalMetric base_ = OptionalMetric::undefined("not trained");
     Guard guard_{};
     bool is_judged_ = false;
     double judged_ = 0.0;  // rows or folds that the guard judged by
     TrainedPolicy trained_{};
 };
 
-}  // namespace detail
-}  // namespace automix
+}  // namespace automix::detail

@@ -16,25 +16,27 @@
 
 namespace automix {
 
-AUTOMIX_INLINE double RoutingPrices::tries_of(VerificationKind kind, int model) const {
-    return kind != VerificationKind::verdicts || tries.empty() ? 1.0 : tries[static_cast<std::size_t>(model)];
+AUTOMIX_INLINE double RoutingPrices::draws_per_verdict_of(VerificationKind kind, int model) const {
+    return kind != VerificationKind::verdicts || draws_per_verdict.empty()
+               ? 1.0
+               : draws_per_verdict[static_cast<std::size_t>(model)];
 }
 
-AUTOMIX_INLINE std::vector<double> draws_per_verdict(const Sums& sums,
-                                                     const std::vector<ModelShape>& models) {
-    std::vector<double> tries(models.size(), 1.0);
+AUTOMIX_INLINE std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums,
+                                                          const std::vector<ModelShape>& models) {
+    std::vector<double> draws_per_verdict(models.size(), 1.0);
     for (std::size_t m = 0; m < models.size(); ++m) {
         if (models[m].kind != VerificationKind::verdicts) continue;
         double parsed = 0.0;
-        for (const StatisticsCell& cell : sums.cells)
+        for (const EvidenceCell& cell : sums.cells)
             parsed += cell.weight * std::min(cell.evidence[m].parsed, models[m].draws);
         const double drawn = sums.weight() * models[m].draws;
-        tries[m] = parsed * models[m].draws > drawn ? drawn / parsed : models[m].draws;
+        draws_per_verdict[m] = parsed * models[m].draws > drawn ? drawn / parsed : models[m].draws;
     }
-    return tries;
+    return draws_per_verdict;
 }
 
-AUTOMIX_INLINE RoutingPrices mean_prices(const Sums& sums, double round_price) {
+AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double round_price) {
     RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price};
     const double rows = sums.weight();
     for (auto* column : {&prices.answers, &prices.draws}) {
@@ -43,15 +45,16 @@ AUTOMIX_INLINE RoutingPrices mean_prices(const Sums& sums, double round_price) {
     return prices;
 }
 
-AUTOMIX_INLINE Point alone(const Sums& sums, const RoutingPrices& prices, std::size_t model) {
+AUTOMIX_INLINE OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices,
+                                    std::size_t model) {
     return {sums.mean_score(model), prices.answers[model]};
 }
 
-AUTOMIX_INLINE Figure base_slope(const Sums& sums, const RoutingPrices& prices) {
-    const Point small = alone(sums, prices, 0);
-    const Point large = alone(sums, prices, prices.answers.size() - 1);
+AUTOMIX_INLINE OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices) {
+    const OperatingPoint small = alone(sums, prices, 0);
+    const OperatingPoint large = alone(sums, prices, prices.answers.size() - 1);
     if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
-        return Figure::undefined(std::move(obstacle));
+        return OptionalMetric::undefined(std::move(obstacle));
     return base_ibc(small, large);
 }
 

@@ -12,7 +12,7 @@
 #include <optional>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Standard errors that held-out quality must lie above its target.
 inline constexpr double quality_margin = 0.5;
@@ -66,4 +66,4 @@ inline QualityMixture closest_candidate(const std::vector<QualityCandidate>& can
     return {number, number, 1.0};
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -7,22 +7,22 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <cstddef>
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A model as the tree sees it.
-struct RoutedModel {
+struct CascadeModel {
     VerificationKind kind = VerificationKind::none;
     int draws = 0;                     ///< most draws on its answer
     std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending
 
-    friend bool operator==(const RoutedModel&, const RoutedModel&) = default;
+    friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
 
     /// States of evidence on one answer.
     [[nodiscard]] Index states() const noexcept {
@@ -86,7 +86,7 @@ class RoutingLayout {
  public:
     RoutingLayout() = default;
 
-    explicit RoutingLayout(std::vector<RoutedModel> models) : models_(std::move(models)) {
+    explicit RoutingLayout(std::vector<CascadeModel> models) : models_(std::move(models)) {
         for (int first = 0; first < last_model(); ++first) add_node(first);
         for (Index n = 0; n < nodes(); ++n) {
             RoutingNode& node = nodes_[static_cast<std::size_t>(n)];
@@ -99,14 +99,14 @@ class RoutingLayout {
     }
 
     /// Cells of the tree over these models.
-    static double count_cells(const std::vector<RoutedModel>& models) {
+    static double count_cells(const std::vector<CascadeModel>& models) {
         double later = 0.0;  // of all trees that start at a larger model
         for (std::size_t m = models.size() - 1; m-- > 0;)
             later += static_cast<double>(models[m].states()) * (1.0 + later);
         return later;
     }
 
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
+    [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return models_; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
     [[nodiscard]] Index states(int model) const { return models_[static_cast<std::size_t>(model)].states(); }
     [[nodiscard]] Index nodes() const noexcept { return static_cast<Index>(nodes_.size()); }
@@ -128,9 +128,9 @@ class RoutingLayout {
         cells_ += states(model);
     }
 
-    std::vector<RoutedModel> models_{};
+    std::vector<CascadeModel> models_{};
     std::vector<RoutingNode> nodes_{};
     Index cells_ = 0;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 struct RoutingSolution {
     RoutingPolicy policy{};
@@ -16,4 +16,4 @@ struct RoutingSolution {
     std::vector<RoutingValue> starts{};  ///< value of asking each model first; none where that is not known
 };
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -8,7 +8,7 @@
 #include <automix/pomdp/solvers/sarsop.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
-#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -21,11 +21,9 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr double point_based_gap = 1e-3;  ///< net score that is near enough to the best
-
-namespace detail {
 
 /// Draws as a belief expects them.
 template <class Model>
@@ -39,7 +37,7 @@ class ExpectedDraws {
         LevelBelief before;
         if (from >= 0) {
             before = beliefs_.back();
-            const RoutedModel& shape = model_.models()[static_cast<std::size_t>(from)];
+            const CascadeModel& shape = model_.models()[static_cast<std::size_t>(from)];
             if (shape.kind != VerificationKind::none) before = chain().observe(before, shape.state(left));
         }
         beliefs_.push_back(to == model_.last_model() ? std::move(before) : chain().arrive(before, to));
@@ -53,8 +51,8 @@ class ExpectedDraws {
     }
 
     [[nodiscard]] static int most(int) { return std::numeric_limits<int>::max(); }
-    [[nodiscard]] double tries(int model, int) const {
-        return model_.prices().tries_of(VerificationKind::verdicts, model);
+    [[nodiscard]] double draws_per_verdict(int model, int) const {
+        return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);
     }
     [[nodiscard]] double positive(int, int drawn, int count) const {
         return likelihoods_.back()(first_count(drawn + 1) + count + 1) /
@@ -87,8 +85,6 @@ class ExpectedDraws {
     double score_ = 0.0;
 };
 
-}  // namespace detail
-
 /// What a policy on beliefs is expected to score and to pay from the start, under its own belief.
 template <class Model>
 RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
@@ -101,7 +97,7 @@ RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, con
 /// The best policy for one lambda up to a gap, by the engine.
 inline RoutingSolution solve_point_based(const BeliefModel& belief, const RoutingPrices& prices,
                                          const SolveRule& rule) {
-    const auto model = std::make_shared<const RoutingModel>(belief, prices, rule);
+    const auto model = std::make_shared<const RoutingPomdp>(belief, prices, rule);
     pomdp::SarsopOptions options;
     options.stop.gap = point_based_gap;
     options.stop.vector_limit = rule.vectors;
@@ -109,7 +105,7 @@ inline RoutingSolution solve_point_based(const BeliefModel& belief, const Routin
     pomdp::Solution solved = pomdp::solve_sarsop(*model, options);
     RoutingSolution solution;
     solution.policy = RoutingPolicy(std::make_shared<const VectorPolicy>(model, std::move(solved.policy)));
-    if (rule.valued) solution.value = expected_value(solution.policy, *model, prices);
+    if (rule.with_value) solution.value = expected_value(solution.policy, *model, prices);
     solution.gap = solved.gap();
     return solution;
 }
@@ -122,11 +118,11 @@ inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrice
 }
 
 /// Asks one model and accepts.
-inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices& prices, int first) {
+inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPrices& prices, int first) {
     const double price = prices.answers[static_cast<std::size_t>(first)];
     if (!tree.layout) {
         // Where that model has answered, to route to it is to accept.
-        using Model = RoutingModel;
+        using Model = RoutingPomdp;
         const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
         pomdp::ValueFunction ask(model->states());
         ask.add({Eigen::VectorXd::Zero(model->states()), 1 + first});
@@ -139,7 +135,7 @@ inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices
     const RoutingLayout& layout = *tree.layout;
     double score = tree.last_alone;
     if (first < layout.last_model()) {
-        const RoutedModel& model = layout.models()[static_cast<std::size_t>(first)];
+        const CascadeModel& model = layout.models()[static_cast<std::size_t>(first)];
         const Index root = layout.node(RoutingLayout::root(first)).first_cell;
         score = tree.current(root);
         if (model.kind == VerificationKind::samples)
@@ -150,4 +146,4 @@ inline RoutingSolution accept_first(const RoutingTree& tree, const RoutingPrices
         {score, price, 0.0, 0.0}};
 }
 
-}  // namespace automix
+}  // namespace automix::detail

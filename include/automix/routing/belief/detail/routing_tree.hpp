@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 struct RoutingTree {
     using Array = Eigen::ArrayXd;
@@ -37,13 +37,11 @@ struct LevelBelief {
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
 
-namespace detail {
-
 /// Follows beliefs from model to model.
 class BeliefChain {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
-    using Levels = LevelModel;
+    using Levels = LevelDistribution;
 
  public:
     using Belief = LevelBelief;
@@ -114,7 +112,7 @@ class BeliefChain {
 };
 
 /// Chances of a node's states from their likelihoods Z.
-inline Eigen::ArrayXd chances(const RoutedModel& model, const Eigen::ArrayXd& z) {
+inline Eigen::ArrayXd chances(const CascadeModel& model, const Eigen::ArrayXd& z) {
     if (model.kind == VerificationKind::confidence) return z / z(0);
     Eigen::ArrayXd chance = Eigen::ArrayXd::Zero(z.size());
     for (int parsed = 0; parsed < model.draws; ++parsed) {
@@ -126,13 +124,11 @@ inline Eigen::ArrayXd chances(const RoutedModel& model, const Eigen::ArrayXd& z)
     return chance;
 }
 
-}  // namespace detail
-
 /// The models of a belief as the tree sees them.
-inline std::vector<RoutedModel> routed_models(const BeliefModel& belief) {
-    std::vector<RoutedModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
+inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
+    std::vector<CascadeModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
-        const LevelModel& levels = belief.levels[k];
+        const LevelDistribution& levels = belief.levels[k];
         models[belief.verified[k]] = {levels.kind, levels.draws, levels.boundaries};
     }
     return models;
@@ -146,7 +142,7 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
     const BeliefModel& belief = *tree.belief;
     tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
-    std::vector<RoutedModel> models = routed_models(belief);
+    std::vector<CascadeModel> models = routed_models(belief);
     if (RoutingLayout::count_cells(models) > most_cells) return tree;
     const detail::BeliefChain chain(belief);
     tree.layout = std::make_shared<RoutingLayout>(std::move(models));
@@ -187,4 +183,4 @@ inline RoutingTree make_tree(BeliefModel fitted, double most_cells) {
     return tree;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -4,19 +4,19 @@
 #pragma once
 
 #include <automix/pomdp/policy.hpp>
-#include <automix/routing/belief/detail/choice.hpp>
-#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <memory>
 #include <utility>
 
-namespace automix {
+namespace automix::detail {
 
 class VectorPolicy {
  public:
-    using Model = RoutingModel;
+    using Model = RoutingPomdp;
 
     VectorPolicy(std::shared_ptr<const Model> model, pomdp::Policy policy)
         : model_(std::move(model)), policy_(std::move(policy)) {}
@@ -26,14 +26,14 @@ class VectorPolicy {
         return model_->choice(-1, 0, policy_.action(model_->start())).argument;
     }
 
-    /// What to do when a model but the last has answered; `settled`: no draws are left. Requires evidence within the limits
+    /// What to do when a model but the last has answered; `without_verifying`: no draws are left. Requires evidence within the limits
     /// of draws.
-    [[nodiscard]] Choice decide(const Evidence& evidence, bool settled) const {
-        const RoutedModel& shape = models()[static_cast<std::size_t>(evidence.current)];
+    [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const {
+        const CascadeModel& shape = models()[static_cast<std::size_t>(evidence.current)];
         const ModelEvidence& known = evidence.current_model();
         const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
         // With all draws used up nothing is left but to accept or to route.
-        return at(evidence.current, settled ? shape.draws : drawn, believed(evidence));
+        return at(evidence.current, without_verifying ? shape.draws : drawn, believed(evidence));
     }
 
     /// What is believed at some evidence. Requires the same.
@@ -43,19 +43,19 @@ class VectorPolicy {
             const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
             if (!known.answered) continue;
             about = model_->chain().arrive(about, model);
-            const RoutedModel& shape = models()[static_cast<std::size_t>(model)];
+            const CascadeModel& shape = models()[static_cast<std::size_t>(model)];
             if (shape.kind != VerificationKind::none)
                 about = model_->chain().observe(about, shape.state(known));
         }
         return about;
     }
 
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return model_->models(); }
+    [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return model_->models(); }
     [[nodiscard]] const Model& model() const noexcept { return *model_; }
     [[nodiscard]] const pomdp::Policy& vectors() const noexcept { return policy_; }
 
  private:
-    [[nodiscard]] Choice at(int model, int drawn, const typename Model::LevelBelief& about) const {
+    [[nodiscard]] CompactAction at(int model, int drawn, const typename Model::LevelBelief& about) const {
         return model_->choice(model, drawn, policy_.action(model_->belief(model, drawn, about)));
     }
 
@@ -63,4 +63,4 @@ class VectorPolicy {
     pomdp::Policy policy_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

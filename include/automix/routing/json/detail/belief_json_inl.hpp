@@ -9,7 +9,7 @@
 #include <automix/data/verification.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/detail/level_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/json/belief_json.hpp>
 
 #include <Eigen/Core>
@@ -25,10 +25,10 @@
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const BeliefModel& belief) {
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const detail::BeliefModel& belief) {
     nlohmann::ordered_json levels = nlohmann::ordered_json::array();
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
-        const LevelModel& level = belief.levels[k];
+        const detail::LevelDistribution& level = belief.levels[k];
         levels.push_back({{"model", belief.verified[k]},
                           {"weight", detail::vector_json(level.weight)},
                           {"right", detail::vector_json(level.right)},
@@ -88,12 +88,12 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
     return belief;
 }
 
-AUTOMIX_INLINE LevelModel BeliefParser::level(const nlohmann::json& json, const std::string& field,
-                                              std::size_t model) const {
+AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json, const std::string& field,
+                                                     std::size_t model) const {
     require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries"});
     const auto number = static_cast<int>(model);
     whole(member(json, field, "model"), inside(field, "model"), number, number);
-    LevelModel level;
+    LevelDistribution level;
     level.kind = models_[model].kind;
     level.draws = models_[model].draws;
     level.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");

@@ -17,7 +17,7 @@
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
-#include <automix/routing/belief/detail/routing_model.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
@@ -169,7 +169,7 @@ AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const Train
         return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.most_cells));
     }
     if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
-    Sums total = statistics.total();
+    FoldStatistics total = statistics.total();
     if (options.prior) total += options.prior->total();
     if (trained.models.size() != 2 || total.pluralities.empty())
         fail("statistics", "expected sums of pluralities over two models, which the policy accepts");
@@ -215,7 +215,8 @@ AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const st
     PomdpOptions checked;
     checked.batches = rule.batches = draws(json, field, "batches", 1);
     as_data([&] { return validate(checked), true; }, field);
-    rule.least_first = whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
+    rule.min_first_model =
+        whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
     return rule;
 }
 
@@ -223,7 +224,7 @@ AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, c
                                                    const TrainedPolicy& trained) const {
     const int last = static_cast<int>(trained.models.size()) - 1;
     const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
-    const auto model = std::make_shared<const RoutingModel>(*trained.tree->belief, trained.prices, solved);
+    const auto model = std::make_shared<const RoutingPomdp>(*trained.tree->belief, trained.prices, solved);
     pomdp::ValueFunction values(model->states());
     const std::string of_vectors = inside(field, "vectors");
     for (const nlohmann::json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
@@ -271,7 +272,7 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
     const nlohmann::ordered_json prices{{"answers", trained.prices.answers},
                                         {"draws", trained.prices.draws},
                                         {"round", trained.prices.round},
-                                        {"tries", trained.prices.tries}};
+                                        {"tries", trained.prices.draws_per_verdict}};
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
     std::string text = "\"models\":" + detail::line_of(detail::models_json(trained.models)) +
@@ -307,7 +308,7 @@ AUTOMIX_INLINE PolicyFile read_policy(const std::string& path, const std::vector
 
 AUTOMIX_INLINE void write_policy(const std::string& path, const PomdpRouter& router,
                                  const Statistics& statistics) {
-    FileReplacement(path).commit(to_policy_text(router, statistics));
+    detail::FileReplacement(path).commit(to_policy_text(router, statistics));
 }
 
 }  // namespace automix

@@ -21,7 +21,7 @@
 
 namespace automix::detail {
 
-inline std::string choice_text(const Choice& choice) {
+inline std::string choice_text(const CompactAction& choice) {
     switch (choice.kind) {
         case ActionKind::accept:
             return "a";
@@ -34,14 +34,15 @@ inline std::string choice_text(const Choice& choice) {
 }
 
 inline std::string cell_text(const CellPolicy& cell) {
-    return choice_text(cell.best) + (cell.best.kind == ActionKind::verify ? choice_text(cell.settled) : "");
+    return choice_text(cell.best) +
+           (cell.best.kind == ActionKind::verify ? choice_text(cell.without_verifying) : "");
 }
 
 /// The cells of node `n`.
 template <class Policy>
 std::string node_text(const Policy& policy, Index n) {
     const RoutingLayout& layout = policy.layout();
-    const RoutedModel& model = layout.models()[static_cast<std::size_t>(layout.node(n).model)];
+    const CascadeModel& model = layout.models()[static_cast<std::size_t>(layout.node(n).model)];
     std::string text;
     int drawn = 0;
     for (Index state = 0; state < model.states(); ++state) {
@@ -63,7 +64,7 @@ class NodeReader {
     /// Appends the cells of node `n`.
     void read(std::string_view text, Index n, std::vector<CellPolicy>& cells) {
         model_ = layout_.node(n).model;
-        const RoutedModel& shape = layout_.models()[static_cast<std::size_t>(model_)];
+        const CascadeModel& shape = layout_.models()[static_cast<std::size_t>(model_)];
         const Index states = shape.states();
         Index state = 0;
         int drawn = 0;
@@ -91,20 +92,20 @@ class NodeReader {
             rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
             return value;
         };
-        const auto settled = [&]() -> Choice {
+        const auto without_verifying = [&]() -> CompactAction {
             const bool routed = rest.starts_with('r');
             if (!routed && !rest.starts_with('a')) complain(token, left);
             rest.remove_prefix(1);
-            return routed ? Choice::route(number(model_ + 1, layout_.last_model())) : Choice{};
+            return routed ? CompactAction::route(number(model_ + 1, layout_.last_model())) : CompactAction{};
         };
         CellPolicy cell;
         const bool verified = rest.starts_with('v');
         if (verified) {
             rest.remove_prefix(1);
-            cell.best = Choice::verify(number(1, left));
+            cell.best = CompactAction::verify(number(1, left));
         }
-        cell.settled = settled();
-        if (!verified) cell.best = cell.settled;
+        cell.without_verifying = without_verifying();
+        if (!verified) cell.best = cell.without_verifying;
         if (!rest.empty()) complain(token, left);
         return cell;
     }

@@ -13,12 +13,10 @@
 #include <numeric>
 #include <vector>
 
-namespace automix {
-
-namespace detail {
+namespace automix::detail {
 
 /// Numbers of the points on the upper hull, ascending in cost and in performance; of equal points the first.
-inline std::vector<std::size_t> upper_hull(const std::vector<Point>& points) {
+inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& points) {
     std::vector<std::size_t> order(points.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -27,11 +25,11 @@ inline std::vector<std::size_t> upper_hull(const std::vector<Point>& points) {
     });
     std::vector<std::size_t> hull;
     for (const std::size_t next : order) {
-        const Point& to = points[next];
+        const OperatingPoint& to = points[next];
         if (!hull.empty() && to.performance <= points[hull.back()].performance) continue;
         while (hull.size() > 1) {
-            const Point& from = points[hull[hull.size() - 2]];
-            const Point& middle = points[hull.back()];
+            const OperatingPoint& from = points[hull[hull.size() - 2]];
+            const OperatingPoint& middle = points[hull.back()];
             const double above = (middle.performance - from.performance) * (to.cost - from.cost) -
                                  (to.performance - from.performance) * (middle.cost - from.cost);
             if (above > 0.0) break;
@@ -42,14 +40,12 @@ inline std::vector<std::size_t> upper_hull(const std::vector<Point>& points) {
     return hull;
 }
 
-}  // namespace detail
-
 /// The rules of a family that are best on the table for some lambda, ascending in cost. Of more than `most` of them, that
 /// many in even steps. `most` is at least 2.
 template <class Family, class Cells>
 std::vector<Selection> best_selections(const Cells& cells, const CostRange& range, int bins,
                                        std::size_t most = 256) {
-    std::vector<Point> points;
+    std::vector<OperatingPoint> points;
     const auto note = [&](const Candidate& figures, const auto&) { points.push_back(figures.point); };
     CandidateSearch first(cells, range, note);
     Family::search(first, bins);
@@ -71,4 +67,4 @@ std::vector<Selection> best_selections(const Cells& cells, const CostRange& rang
     return selections;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

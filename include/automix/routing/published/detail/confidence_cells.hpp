@@ -18,7 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Rows that are routed and what that gains.
 struct RoutedSum {
@@ -46,12 +46,10 @@ struct ConfidenceCells {
     std::vector<ConfidenceCell> cells{};
     RoutedSum routed{};         ///< rows in no cell, routed in any case and without verification
     double rows = 0.0;          ///< these included
-    Point small{};              ///< mean score and mean price of the first model
-    Point large{};              ///< of the last model
+    OperatingPoint small{};     ///< mean score and mean price of the first model
+    OperatingPoint large{};     ///< of the last model
     double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
 };
-
-namespace detail {
 
 inline void require_verified(const Dataset& data) {
     if (data.rows() == 0) throw DataError("no rows to train on");
@@ -76,12 +74,10 @@ inline std::vector<Category> categories_of(const Dataset& data) {
 }
 
 /// The mean over two groups of rows, of which `share` are in the second.
-inline Point mixed(const Point& first, const Point& second, double share) {
+inline OperatingPoint mixed(const OperatingPoint& first, const OperatingPoint& second, double share) {
     return {first.performance + share * (second.performance - first.performance),
             first.cost + share * (second.cost - first.cost)};
 }
-
-}  // namespace detail
 
 /// Collects the cells of a table. Throws `DataError` where it has no rows, one model only, or rows without verification,
 /// and `ArgumentError` where the prices are of another one.
@@ -119,4 +115,4 @@ Cells collect_cells(const TrainingData& training, bool with_categories) {
     return table;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// The bin centred on i/bins that holds `confidence`: i - 1/2 <= bins * confidence < i + 1/2. What is no number in [0, 1]
 /// takes the nearer end, NaN the first bin.
@@ -110,4 +110,4 @@ struct ConfidenceRule {
     }
 };
 
-}  // namespace automix
+}  // namespace automix::detail

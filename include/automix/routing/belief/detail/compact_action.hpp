@@ -6,29 +6,29 @@
 
 #include <cstdint>
 
-namespace automix {
+namespace automix::detail {
 
 /// An action; `argument` is the model routed to, or the number of draws.
-struct Choice {
+struct CompactAction {
     ActionKind kind = ActionKind::accept;
     std::uint8_t argument = 0;
 
-    static constexpr Choice route(int model) noexcept {
+    static constexpr CompactAction route(int model) noexcept {
         return {ActionKind::route, static_cast<std::uint8_t>(model)};
     }
-    static constexpr Choice verify(int draws) noexcept {
+    static constexpr CompactAction verify(int draws) noexcept {
         return {ActionKind::verify, static_cast<std::uint8_t>(draws)};
     }
 
-    friend constexpr bool operator==(const Choice&, const Choice&) = default;
+    friend constexpr bool operator==(const CompactAction&, const CompactAction&) = default;
 };
 
 /// What to do at some evidence.
 struct CellPolicy {
-    Choice best{};
-    Choice settled{};  ///< best without verifying
+    CompactAction best{};
+    CompactAction without_verifying{};  ///< best without verifying
 
     friend constexpr bool operator==(const CellPolicy&, const CellPolicy&) = default;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

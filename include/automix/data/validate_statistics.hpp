@@ -33,7 +33,7 @@ class StatisticsCheck {
         for (std::size_t m = 0; m < models_.size(); ++m) check_model(m);
     }
 
-    void check_fold(const Sums& sums, const std::string& field) const {
+    void check_fold(const FoldStatistics& sums, const std::string& field) const {
         for (std::size_t c = 0; c < sums.cells.size(); ++c) {
             const auto cell_field = [&] { return element(field + ".cells", c); };
             check_cell(sums.cells[c], cell_field);
@@ -50,7 +50,7 @@ class StatisticsCheck {
 
     /// `field` is called where something is wrong.
     template <class Field>
-    void check_cell(const StatisticsCell& cell, const Field& field) const {
+    void check_cell(const EvidenceCell& cell, const Field& field) const {
         const std::size_t n = models_.size();
         if (cell.evidence.size() != n - 1) require_size(cell.evidence.size(), n - 1, field() + ".evidence");
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
@@ -139,7 +139,7 @@ class StatisticsCheck {
 
     /// Scores a and b in [0, 1] have max(0, a + b - 1) <= ab <= min(a, b), and sums (sum ab)^2 <= sum a^2 sum b^2.
     template <class Field>
-    void check_product(const StatisticsCell& cell, std::size_t i, std::size_t j, const Field& field) const {
+    void check_product(const EvidenceCell& cell, std::size_t i, std::size_t j, const Field& field) const {
         const std::size_t n = models_.size();
         const double found = cell.products[i * n + j];
         const double other = cell.products[j * n + i];

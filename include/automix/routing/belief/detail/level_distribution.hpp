@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 inline constexpr Index level_count = 20;
 inline constexpr int expectation_maximisation_steps = 50;
@@ -33,7 +33,7 @@ inline Index confidence_cell(const std::vector<double>& boundaries, double confi
 
 /// The belief over one verified model's levels, and what follows from a level. On a scalar, as all that follows from it is,
 /// so that its formulas are compiled where they are used.
-struct LevelModel {
+struct LevelDistribution {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
 
@@ -54,8 +54,6 @@ struct LevelModel {
     /// Likelihood of each state of evidence at each level, up to a factor a state: states x levels.
     [[nodiscard]] Matrix likelihood() const;
 };
-
-namespace detail {
 
 /// Rate of positive verdicts at level j of G: g_j = (j + 1/2) / G.
 inline double level_rate(Index level, Index levels) noexcept {
@@ -82,14 +80,14 @@ struct MarginalCells {
     Eigen::VectorXd weight{};
     Eigen::MatrixXd scores{};  ///< sums, cells x models
 
-    MarginalCells(const Sums& sums, std::size_t model) {
-        for (const StatisticsCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
+    MarginalCells(const FoldStatistics& sums, std::size_t model) {
+        for (const EvidenceCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
         std::sort(evidence.begin(), evidence.end());
         evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
         const auto cells = static_cast<Index>(evidence.size());
         weight.setZero(cells);
         scores.setZero(cells, static_cast<Index>(sums.answer_prices.size()));
-        for (const StatisticsCell& cell : sums.cells) {
+        for (const EvidenceCell& cell : sums.cells) {
             const Index at = find(cell.evidence[model]);
             weight(at) += cell.weight;
             for (Index j = 0; j < scores.cols(); ++j)
@@ -104,7 +102,8 @@ struct MarginalCells {
 
 /// Likelihood of each cell's evidence by level: cells x levels. That of counts is g^positive (1-g)^(parsed-positive),
 /// scaled to a maximum of 1; a lone confidence is certain of its cell.
-inline Eigen::MatrixXd cell_likelihood(const LevelModel& model, const MarginalCells& cells, Index levels) {
+inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const MarginalCells& cells,
+                                       Index levels) {
     const auto rows = static_cast<Index>(cells.evidence.size());
     Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, levels);
     const Eigen::ArrayXd grid = level_grid(levels).array();
@@ -135,7 +134,7 @@ inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eig
 }
 
 /// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
-inline void combine_classes(LevelModel& model, const MarginalCells& cells, std::size_t number,
+inline void combine_classes(LevelDistribution& model, const MarginalCells& cells, std::size_t number,
                             const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
                             const Eigen::MatrixXd& likelihood) {
     const double rows = cells.weight.sum();
@@ -177,9 +176,7 @@ std::vector<double> confidence_boundaries(const Cells& cells) {
     return boundaries;
 }
 
-}  // namespace detail
-
-inline Eigen::MatrixXd LevelModel::likelihood() const {
+inline Eigen::MatrixXd LevelDistribution::likelihood() const {
     Matrix table = Matrix::Ones(states(), levels());
     if (kind == VerificationKind::confidence) {
         table.bottomRows(levels()).setIdentity();
@@ -197,10 +194,10 @@ inline Eigen::MatrixXd LevelModel::likelihood() const {
 }
 
 /// Fits the levels of a model that is verified.
-inline LevelModel fit_levels(const Sums& sums, std::size_t number, const ModelShape& shape) {
+inline LevelDistribution fit_levels(const FoldStatistics& sums, std::size_t number, const ModelShape& shape) {
     using Vector = Eigen::VectorXd;
     const detail::MarginalCells cells(sums, number);
-    LevelModel model;
+    LevelDistribution model;
     model.kind = shape.kind;
     model.draws = shape.draws;
     const bool counted = shape.kind == VerificationKind::verdicts;
@@ -219,4 +216,4 @@ inline LevelModel fit_levels(const Sums& sums, std::size_t number, const ModelSh
     return model;
 }
 
-}  // namespace automix
+}  // namespace automix::detail

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <automix/data/log/detail/read_notes.hpp>
+#include <automix/core/verdict.hpp>
+#include <automix/data/log/detail/read_warnings.hpp>
+#include <automix/data/log/log_record.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -13,7 +15,7 @@ namespace {
 using automix::LogRecord;
 using automix::Place;
 using automix::Verdict;
-using automix::detail::ReadNotes;
+using automix::detail::ReadWarnings;
 
 LogRecord note_record(const std::vector<Verdict>& verdicts, std::optional<double> confidence = {}) {
     LogRecord log;
@@ -31,7 +33,7 @@ constexpr auto unread = Verdict::unparsed;
 }  // namespace
 
 TEST_CASE("verdicts are counted by model") {
-    ReadNotes notes;
+    ReadWarnings notes;
     CHECK(notes.verdicts().empty());
     notes.add(note_record({yes, unread, no}), {"f", 1, {}});
     notes.add(note_record({unread}), {"f", 2, {}});
@@ -45,7 +47,7 @@ TEST_CASE("verdicts are counted by model") {
 
 TEST_CASE("a stored confidence may be rounded to a thousandth and no more") {
     const auto warnings = [](double confidence) {
-        ReadNotes notes;
+        ReadWarnings notes;
         notes.add(note_record({yes, no, unread, no}, confidence), {"f", 1, {}});
         return notes.warnings({"s", "l"}, {}).size();
     };
@@ -59,7 +61,7 @@ TEST_CASE("a stored confidence may be rounded to a thousandth and no more") {
 TEST_CASE(
     "warnings come once for each kind: truncated lines, contradictions with their first place, unparsed "
     "verdicts") {
-    ReadNotes notes;
+    ReadWarnings notes;
     notes.add(note_record({yes, no}, 0.5), {"f", 1, {}});
     notes.add(note_record({yes, no}, 1.0), {"f", 2, {}});
     CHECK(notes.warnings({"s", "l"}, {}) ==

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Definitions of text/choice.hpp.
+// Definitions of text/multiple_choice.hpp.
 #pragma once
 
 #include <automix/core/config.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/choice.hpp>
+#include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
 
 #include <cstddef>

@@ -10,7 +10,7 @@
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
-#include <automix/routing/belief/detail/choice.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -24,15 +24,15 @@
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// A `pomdp_model`. Beliefs and prices are copied.
-class RoutingModel {
+class RoutingPomdp {
  public:
     using Chain = detail::BeliefChain;
     using LevelBelief = typename Chain::Belief;
 
-    RoutingModel(BeliefModel belief, RoutingPrices prices, SolveRule rule)
+    RoutingPomdp(BeliefModel belief, RoutingPrices prices, SolveRule rule)
         : belief_(std::move(belief)), prices_(std::move(prices)), rule_(std::move(rule)), chain_(belief_) {
         const int last = last_model();
         for (int model = 0; model < last; ++model) {
@@ -50,8 +50,8 @@ class RoutingModel {
         start_.push_back(started, 1.0);
     }
 
-    RoutingModel(const RoutingModel&) = delete;
-    RoutingModel& operator=(const RoutingModel&) = delete;
+    RoutingPomdp(const RoutingPomdp&) = delete;
+    RoutingPomdp& operator=(const RoutingPomdp&) = delete;
 
     [[nodiscard]] int states() const { return states_; }
     /// Accept, route to each model, verify by each batch.
@@ -70,7 +70,7 @@ class RoutingModel {
             paid = prices_.answers[step.choice.argument];
         } else if (step.choice.kind == ActionKind::verify) {
             const int model = step.from->model;
-            paid = step.choice.argument * prices_.tries_of(shape(*step.from).kind, model) *
+            paid = step.choice.argument * prices_.draws_per_verdict_of(shape(*step.from).kind, model) *
                        prices_.draws[static_cast<std::size_t>(model)] +
                    prices_.round;
         }
@@ -110,7 +110,7 @@ class RoutingModel {
         const int number = action - 2 - last_model();
         if (block == nullptr || number < 0) return visit(0, 1.0);
         const auto [drawn, level] = place_in(*block, next);
-        const RoutedModel& model = shape(*block);
+        const CascadeModel& model = shape(*block);
         if (model.kind == VerificationKind::confidence && drawn > 0)
             return visit(static_cast<int>(level), 1.0);
         const int draws = rule_.batches[static_cast<std::size_t>(number)];
@@ -124,19 +124,20 @@ class RoutingModel {
     }
 
     /// What an action amounts to at some evidence. At the start model -1.
-    [[nodiscard]] Choice choice(int model, int drawn, int action) const {
+    [[nodiscard]] CompactAction choice(int model, int drawn, int action) const {
         const int last = last_model();
         if (model < 0)
-            return Choice::route(action >= 1 && action <= 1 + last ? std::max(action - 1, rule_.least_first)
-                                                                   : rule_.least_first);
-        if (action >= 1 && action <= 1 + last && action - 1 > model) return Choice::route(action - 1);
+            return CompactAction::route(action >= 1 && action <= 1 + last
+                                            ? std::max(action - 1, rule_.min_first_model)
+                                            : rule_.min_first_model);
+        if (action >= 1 && action <= 1 + last && action - 1 > model) return CompactAction::route(action - 1);
         const int number = action - 2 - last;
         if (number < 0) return {};
-        const RoutedModel& routed = models_[static_cast<std::size_t>(model)];
-        if (routed.kind == VerificationKind::confidence && drawn == 0) return Choice::verify(1);
+        const CascadeModel& routed = models_[static_cast<std::size_t>(model)];
+        if (routed.kind == VerificationKind::confidence && drawn == 0) return CompactAction::verify(1);
         const int draws = rule_.batches[static_cast<std::size_t>(number)];
         if (routed.kind != VerificationKind::verdicts || drawn + draws > routed.draws) return {};
-        return Choice::verify(draws);
+        return CompactAction::verify(draws);
     }
 
     /// The engine's belief at evidence: the levels of what the last verified model told, after so many parsed verdicts.
@@ -157,7 +158,7 @@ class RoutingModel {
     [[nodiscard]] const Chain& chain() const noexcept { return chain_; }
     [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
     [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
-    [[nodiscard]] const std::vector<RoutedModel>& models() const noexcept { return models_; }
+    [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return models_; }
     [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
 
  private:
@@ -177,7 +178,7 @@ class RoutingModel {
         const Block* from = nullptr;  ///< null at the start
         int drawn = 0;
         Index level = 0;
-        Choice choice{};
+        CompactAction choice{};
     };
 
     /// Verified models before `model`, by position.
@@ -199,7 +200,7 @@ class RoutingModel {
     [[nodiscard]] Index levels(Index about) const {
         return about < 0 ? 1 : belief_.levels[static_cast<std::size_t>(about)].levels();
     }
-    [[nodiscard]] const RoutedModel& shape(const Block& block) const {
+    [[nodiscard]] const CascadeModel& shape(const Block& block) const {
         return models_[static_cast<std::size_t>(block.model)];
     }
     [[nodiscard]] const Block& block_of(int model, Index about) const {
@@ -244,11 +245,11 @@ class RoutingModel {
     RoutingPrices prices_;
     SolveRule rule_;
     Chain chain_;
-    std::vector<RoutedModel> models_ = routed_models(belief_);
+    std::vector<CascadeModel> models_ = routed_models(belief_);
     std::vector<Block> blocks_;
     int states_ = 2;
     int observations_ = 1;
     pomdp::Belief start_;
 };
 
-}  // namespace automix
+}  // namespace automix::detail

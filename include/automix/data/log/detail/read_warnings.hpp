@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
 /// Verdicts logged on the answers of one model.
 struct VerdictCounts {
@@ -22,9 +22,7 @@ struct VerdictCounts {
     std::size_t unparsed = 0;
 };
 
-namespace detail {
-
-class ReadNotes {
+class ReadWarnings {
  public:
     /// Takes note of one record.
     void add(const LogRecord& log, const Place& place) {
@@ -78,6 +76,4 @@ class ReadNotes {
     std::string contradiction_;  ///< the first
 };
 
-}  // namespace detail
-
-}  // namespace automix
+}  // namespace automix::detail

@@ -32,5 +32,5 @@ bool chooses(std::string_view reply, std::string_view reference);
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED
-#include <automix/text/detail/choice_inl.hpp>
+#include <automix/text/detail/multiple_choice_inl.hpp>
 #endif

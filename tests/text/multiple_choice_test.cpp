@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
-#include <automix/text/choice.hpp>
+#include <automix/text/multiple_choice.hpp>
 
 #include <string>
 #include <utility>
