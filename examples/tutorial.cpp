@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     const SelfVerifier verifier({.prompt = PromptTemplate::for_verification("{question}{answer}"),
                                  .sampling = {.temperature = 0.7, .max_tokens = 8, .seed = 1}});
 
-    LogWriter log(log_path, AppendMode::create);
+    LogWriter log(log_path, LogWriter::Mode::create);
     const auto query = [](int i) {
         const int a = 10 + i * 37 % 89, b = 10 + i * 53 % 83;
         Query sum{.id = "q" + std::to_string(i), .split = i % 2 == 0 ? "train" : "test"};
