@@ -16,7 +16,7 @@ int main() {
     options.prices.answers = {1.0, 50.0};
     options.prices.verification = 1.0;
 
-    automix::Automix mixer{automix::GreedyPomdpRouter{}, options};
+    automix::Automix mixer{automix::PomdpRouter{}, options};
     mixer.train(train);
-    std::cout << automix::to_text(mixer.evaluate(test), "greedy POMDP");
+    std::cout << automix::to_text(mixer.evaluate(test), "POMDP router");
 }
