@@ -2,6 +2,7 @@
 // Definitions of the room evaluation/report.
 #include <automix/evaluation/report/detail/comparison_json_inl.hpp>
 #include <automix/evaluation/report/detail/comparison_text_inl.hpp>
+#include <automix/evaluation/report/detail/explanation_text_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_csv_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_svg_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_text_inl.hpp>

@@ -3,5 +3,3 @@
 #include <automix/live/detail/call_journal_inl.hpp>
 #include <automix/live/detail/log_answers_inl.hpp>
 #include <automix/live/detail/record_log_inl.hpp>
-#include <automix/live/detail/recording_model_inl.hpp>
-#include <automix/live/detail/replay_model_inl.hpp>

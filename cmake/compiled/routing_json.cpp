@@ -3,3 +3,4 @@
 #include <automix/routing/json/detail/belief_json_inl.hpp>
 #include <automix/routing/json/detail/evidence_json_inl.hpp>
 #include <automix/routing/json/detail/explanation_json_inl.hpp>
+#include <automix/routing/json/detail/pomdp_report_json_inl.hpp>

@@ -5,7 +5,7 @@
 
 #include <automix/core/format.hpp>
 #include <automix/evaluation/report/text_table.hpp>
-#include <automix/routing/explanation_text.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/utf8.hpp>
 

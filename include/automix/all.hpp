@@ -3,6 +3,7 @@
 // for a first program; include single headers where compile time counts.
 #pragma once
 
+#include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
@@ -24,11 +25,13 @@
 #include <automix/data/log/read_options.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/bootstrap.hpp>
@@ -40,6 +43,7 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
@@ -73,6 +77,7 @@
 #include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>
@@ -87,9 +92,9 @@
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/file_sense.hpp>
+#include <automix/pomdp/format/limits.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
 #include <automix/pomdp/format/reader.hpp>
-#include <automix/pomdp/format/report_json.hpp>
 #include <automix/pomdp/format/writer.hpp>
 #include <automix/pomdp/model.hpp>
 #include <automix/pomdp/policy.hpp>
@@ -109,14 +114,17 @@
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/routing_value.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/routing/explanation_text.hpp>
 #include <automix/routing/json/belief_json.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
+#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>

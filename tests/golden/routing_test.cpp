@@ -185,7 +185,7 @@ TEST_CASE("three models: coupling, values, policies and expectations are the gol
         const detail::SolveRule rule{c.slope, {1}};
         const detail::BackwardInduction sweep(c.tree, c.prices, rule);
         for (int first = 0; first < 3; ++first) {
-            const detail::RoutingValue value = sweep.value_from(first);
+            const RoutingValue value = sweep.value_from(first);
             CHECK_THAT(
                 value.score - c.slope * value.cost,
                 WithinAbs(expected["value_by_first_model"][static_cast<std::size_t>(first)].get<double>(),

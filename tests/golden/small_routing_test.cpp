@@ -136,7 +136,7 @@ TEST_CASE("eight rows: the POMDP router is the best of all policies, at every la
             best = std::max(best, found.score - lambda * found.cost);
         }
         const PomdpRouter router = trained_on_rows(Objective::lambda(lambda), prices, data);
-        const detail::RoutingValue& value = router.report().expected;
+        const RoutingValue& value = router.report().expected;
         CHECK_THAT(value.score - lambda * value.cost, WithinAbs(best, 1e-12));
         verifying += value.draws > 0.0 ? 1 : 0;
     }

@@ -21,11 +21,10 @@
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/routing/explanation_text.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/published/threshold.hpp>

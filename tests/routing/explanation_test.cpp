@@ -19,7 +19,7 @@
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/routing/explanation_text.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>

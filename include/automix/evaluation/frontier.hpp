@@ -13,8 +13,8 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/belief/detail/lambda_hull.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 

@@ -7,7 +7,7 @@
 #include <automix/file/append_file.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
-#include <automix/model/detail/completion_check.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
 #include <memory>
@@ -63,7 +63,7 @@ class RecordingModel {
         }
         recorder_->require_open();
         RecordedCall call{name(), request, automix::generate(model_, request, stop)};
-        detail::require_completions(call.model, request, call.reply);
+        require_completions(call.model, request, call.reply);
         recorder_->write(call);
         return std::move(call.reply);
     }

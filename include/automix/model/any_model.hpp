@@ -4,7 +4,7 @@
 // moved from may be assigned to and destroyed, nothing else.
 #pragma once
 
-#include <automix/model/detail/completion_check.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
 
 #include <concepts>
@@ -43,7 +43,7 @@ class AnyModel {
     /// be interrupted.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) const {
         GenerateReply reply = self_->generate(request, stop);
-        detail::require_completions(name(), request, reply);
+        require_completions(name(), request, reply);
         return reply;
     }
 

@@ -11,7 +11,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/model/detail/completion_check.hpp>
+#include <automix/model/completion_check.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/model/model_price.hpp>
@@ -77,7 +77,7 @@ class MeteredModel {
         }
         reply.cost = cost(request, reply, reserved);
         reservation.settle(reply.cost);
-        detail::require_completions(model_.name(), request, reply);
+        require_completions(model_.name(), request, reply);
         return reply;
     }
 

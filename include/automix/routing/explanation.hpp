@@ -4,7 +4,7 @@
 #pragma once
 
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 
 #include <optional>
 #include <string>
@@ -17,7 +17,7 @@ struct Alternative {
     Action action{};
     /// Expected score and remaining payments, the action's own price included; NaN if only the net value is known, as with
     /// alpha vectors.
-    detail::RoutingValue value{};
+    RoutingValue value{};
     double net = 0.0;  ///< score less lambda times all payments, rounds included
     bool chosen = false;
 };

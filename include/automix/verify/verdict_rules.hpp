@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verdicts by two regular expressions, for models whose replies `read_verdict` does not suit. Only the end of a long reply is
 // searched: the matcher of the standard library recurses once a byte and more, so that a reply of a megabyte would overflow
-// the stack. The one header that includes <regex>.
+// the stack. The matcher stands apart, so that no other unit includes it.
 #pragma once
 
 #include <automix/core/verdict.hpp>
 
 #include <cstddef>
-#include <locale>
-#include <optional>
+#include <memory>
 #include <string_view>
 
-// g++ 12 takes a variant of <regex> for uninitialised when it checks addresses, and warns wherever that is inlined.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <regex>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 namespace automix {
+
+namespace detail {
+class VerdictPatterns;
+}  // namespace detail
 
 /// Parser of verdicts: the match that starts first decides; where matches of both patterns start at the same byte, or neither
 /// matches, the reply is unparsed.
@@ -40,18 +33,7 @@ class VerdictRules {
     [[nodiscard]] Verdict operator()(std::string_view reply) const;
 
  private:
-    using Regex = std::regex;
-
-    /// The classic locale with a facet of its own: libstdc++ fills caches of the facet while it matches, without a lock, which
-    /// here is done before the first match.
-    static std::locale own_locale();
-
-    static Regex compile(std::string_view pattern, const char* name);
-
-    static std::optional<std::ptrdiff_t> start_of(const Regex& regex, std::string_view text);
-
-    Regex positive_;
-    Regex negative_;
+    std::shared_ptr<const detail::VerdictPatterns> patterns_;  ///< shared by copies
 };
 
 }  // namespace automix

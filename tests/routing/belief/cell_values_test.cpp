@@ -23,7 +23,7 @@ detail::RoutingTree empty_tree(std::vector<detail::CascadeModel> models) {
     return tree;
 }
 
-void require_value(const detail::RoutingValue& found, const detail::RoutingValue& expected) {
+void require_value(const RoutingValue& found, const RoutingValue& expected) {
     CHECK(found.score == Approx(expected.score));
     CHECK(found.cost == Approx(expected.cost));
     CHECK(found.draws == Approx(expected.draws));

@@ -103,7 +103,7 @@ TEST_CASE("a policy on beliefs does what its value says, and what the table does
         REQUIRE(net(vectors, p) <= net(table, p) + 1e-9);
         REQUIRE(net(vectors, p) >= net(table, p) - vectors.gap - 1e-9);
         const detail::RoutingPomdp model(p.belief, p.prices, p.rule);
-        const detail::RoutingValue walked = detail::expected_value(table.policy, model, p.prices);
+        const RoutingValue walked = detail::expected_value(table.policy, model, p.prices);
         REQUIRE_THAT(walked.score, WithinAbs(table.value.score, 1e-12));
         REQUIRE_THAT(walked.cost, WithinAbs(table.value.cost, 1e-12));
         REQUIRE_THAT(walked.draws, WithinAbs(table.value.draws, 1e-12));

@@ -5,7 +5,6 @@
 // hold is passed over. Without it any other field is an error, lest a misspelt one be missed in what is paid for.
 #pragma once
 
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/live/query.hpp>
 

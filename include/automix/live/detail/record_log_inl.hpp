@@ -10,11 +10,10 @@
 #include <automix/data/log/log_writer.hpp>
 #include <automix/data/log/read_options.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/live/json/call_json.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_log.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -35,7 +34,7 @@ namespace automix::detail {
 inline bool holds_whole_line(const std::string& path) {
     LineReader lines(path);
     std::string_view line;
-    return lines.next(line) && (!lines.ended() || nlohmann::json::accept(line));
+    return lines.next(line) && (!lines.ended() || is_whole_json(line));
 }
 
 /// Throws `DataError` unless a record of the log is that of its query and was scored by the same metric.

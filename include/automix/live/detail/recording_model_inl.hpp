@@ -6,11 +6,8 @@
 #include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
 #include <automix/file/line_reader.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/recording_model.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <cstddef>
 #include <limits>
@@ -22,7 +19,7 @@
 namespace automix {
 
 AUTOMIX_INLINE CallRecorder::CallRecorder(std::string path, Mode mode)
-    : file_(std::move(path), mode, [](const std::string& line) { return nlohmann::json::accept(line); }) {
+    : file_(std::move(path), mode, [](const std::string& line) { return is_whole_json(line); }) {
     if (file_.has_lines()) require_calls();
     file_.open();
 }
@@ -33,8 +30,7 @@ AUTOMIX_INLINE void CallRecorder::require_open() {
 }
 
 AUTOMIX_INLINE void CallRecorder::write(const RecordedCall& call) {
-    const std::string line =
-        to_json(call).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+    const std::string line = call_line(call);
     const std::lock_guard lock(mutex_);
     file_.put(line);
 }
@@ -44,7 +40,7 @@ AUTOMIX_INLINE void CallRecorder::require_calls() const {
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
         try {
-            (void)parse_call(detail::parse_document(line, file_.path()), file_.path());
+            (void)parse_call_line(line, file_.path());
             return;
         } catch (const DataError& error) {
             throw DataError(Place{file_.path(), lines.line(), error.place().field},

@@ -5,14 +5,11 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/file/line_reader.hpp>
-#include <automix/json/json_document.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -84,9 +81,7 @@ AUTOMIX_INLINE GenerateReply CallReplay::Calls::serve(std::size_t samples) {
 }
 
 AUTOMIX_INLINE std::string CallReplay::key_of(const std::string& model, const GenerateRequest& request) {
-    nlohmann::json json = detail::request_json(request);
-    json["model"] = model;
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return detail::call_key(model, request);
 }
 
 AUTOMIX_INLINE std::size_t CallReplay::common_prefix(std::string_view a, std::string_view b) {
@@ -117,9 +112,9 @@ AUTOMIX_INLINE void read_calls(const std::string& path, CallReplay& replay, bool
     detail::LineReader lines(path);
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
-        if (forgive_cut && lines.ended() && !nlohmann::json::accept(line)) return;
+        if (forgive_cut && lines.ended() && !is_whole_json(line)) return;
         try {
-            replay.add(parse_call(detail::parse_document(line, path), path));
+            replay.add(parse_call_line(line, path));
         } catch (const DataError& error) {
             throw DataError(Place{path, lines.line(), error.place().field}, error.detail());
         }
@@ -133,8 +128,7 @@ AUTOMIX_INLINE bool is_call_recording(const std::string& path) {
     detail::LineReader lines(path);
     for (std::string_view line; lines.next(line);) {
         if (detail::is_blank(line)) continue;
-        const auto json = nlohmann::json::parse(line, nullptr, false);
-        return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
+        return names_calls_schema(line);
     }
     return false;
 }

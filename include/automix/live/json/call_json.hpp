@@ -49,6 +49,25 @@ class CallParser : DocumentChecks {
 /// A call as the object of its line.
 nlohmann::ordered_json to_json(const RecordedCall& call);
 
+/// Returns the line of a call, with its end. Bytes that are no UTF-8 become U+FFFD.
+[[nodiscard]] std::string call_line(const RecordedCall& call);
+
+/// Returns the call of a line, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+[[nodiscard]] RecordedCall parse_call_line(std::string_view line, const std::string& name);
+
+/// Returns true for a line that names the schema of calls, whatever else it holds.
+[[nodiscard]] bool names_calls_schema(std::string_view line);
+
+/// Returns true for a line of whole JSON: one that was not cut off.
+[[nodiscard]] bool is_whole_json(std::string_view line);
+
+namespace detail {
+
+/// Returns the text by which calls of a model are known: all that a reply depends on, but the number of samples.
+[[nodiscard]] std::string call_key(const std::string& model, const GenerateRequest& request);
+
+}  // namespace detail
+
 /// A call from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
 [[nodiscard]] RecordedCall parse_call(const nlohmann::json& json, const std::string& name);
 

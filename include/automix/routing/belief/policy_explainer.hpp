@@ -13,6 +13,7 @@
 #include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
 
@@ -45,7 +46,7 @@ class PolicyExplainer {
  private:
     static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n);
 
-    void offer(Explanation& explanation, const Action& action, const detail::RoutingValue& value) const;
+    void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
 
     /// Adds an action of which only the net value that follows and the immediate payment are known.
     void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const;

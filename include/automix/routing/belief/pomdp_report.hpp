@@ -6,6 +6,7 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/training.hpp>
 
@@ -34,10 +35,10 @@ struct PomdpReport {
     Objective objective{};
     OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double lambda = 0.0;  ///< of the policy; of the more expensive one, if two are mixed
-    double share = 1.0;   ///< probability of the more expensive of two policies; 1 if there is one
-    detail::RoutingValue expected{};  ///< under the policy's own tables
-    double gap = 0.0;  ///< maximum gain of the best policy over this one; 0 if the solution is exact
+    double lambda = 0.0;      ///< of the policy; of the more expensive one, if two are mixed
+    double share = 1.0;       ///< probability of the more expensive of two policies; 1 if there is one
+    RoutingValue expected{};  ///< under the policy's own tables
+    double gap = 0.0;         ///< maximum gain of the best policy over this one; 0 if the solution is exact
     Guard guard{};
     std::string fallback{};  ///< why the objective's own policy is not used; empty if it is
     double shortfall =

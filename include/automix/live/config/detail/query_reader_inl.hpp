@@ -5,7 +5,6 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/json_document.hpp>

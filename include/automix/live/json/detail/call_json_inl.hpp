@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/json/json_document.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
@@ -130,6 +131,27 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const RecordedCall& call) {
 
 AUTOMIX_INLINE RecordedCall parse_call(const nlohmann::json& json, const std::string& name) {
     return detail::CallParser(name).parse(json);
+}
+
+AUTOMIX_INLINE std::string call_line(const RecordedCall& call) {
+    return to_json(call).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
+}
+
+AUTOMIX_INLINE RecordedCall parse_call_line(std::string_view line, const std::string& name) {
+    return parse_call(detail::parse_document(line, name), name);
+}
+
+AUTOMIX_INLINE bool names_calls_schema(std::string_view line) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
+}
+
+AUTOMIX_INLINE bool is_whole_json(std::string_view line) { return nlohmann::json::accept(line); }
+
+AUTOMIX_INLINE std::string detail::call_key(const std::string& model, const GenerateRequest& request) {
+    nlohmann::json json = request_json(request);
+    json["model"] = model;
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace automix

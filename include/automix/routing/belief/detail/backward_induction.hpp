@@ -12,6 +12,7 @@
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -9,26 +9,12 @@
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 
 #include <cstddef>
 #include <vector>
 
 namespace automix::detail {
-
-/// The expected score of a policy on a query, and the expected payments from some evidence on.
-struct RoutingValue {
-    double score = 0.0;
-    double cost = 0.0;  ///< answers and draws
-    double draws = 0.0;
-    double rounds = 0.0;
-
-    friend RoutingValue operator+(const RoutingValue& a, const RoutingValue& b) noexcept {
-        return {a.score + b.score, a.cost + b.cost, a.draws + b.draws, a.rounds + b.rounds};
-    }
-    friend RoutingValue operator*(double factor, const RoutingValue& a) noexcept {
-        return {factor * a.score, factor * a.cost, factor * a.draws, factor * a.rounds};
-    }
-};
 
 /// Returns the score less lambda times all payments, rounds included. A policy maximises this.
 inline double net_value(const RoutingValue& value, double lambda, const RoutingPrices& prices) noexcept {

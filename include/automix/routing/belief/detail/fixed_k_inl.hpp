@@ -9,10 +9,10 @@
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/lambda_hull.hpp>
 #include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
@@ -130,7 +130,7 @@ AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData&
     const FoldStatistics total = statistics.total();
     const RoutingPrices prices = mean_prices(total);
     const std::vector<ProjectedCells> projections = project_all(total, first.draws);
-    detail::LambdaHull hull(
+    LambdaHull hull(
         [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
         [](const FixedDraws& fixed) { return fixed.gained; });
     for (auto& [lambda, fixed] : hull.all(FixedDraws{0, {0}, {}, 0.0}))

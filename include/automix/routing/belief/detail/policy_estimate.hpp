@@ -17,6 +17,7 @@
 #include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
 

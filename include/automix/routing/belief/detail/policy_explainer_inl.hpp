@@ -11,6 +11,7 @@
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
@@ -86,7 +87,7 @@ AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const Routing
 }
 
 AUTOMIX_INLINE void PolicyExplainer::offer(Explanation& explanation, const Action& action,
-                                           const detail::RoutingValue& value) const {
+                                           const RoutingValue& value) const {
     explanation.alternatives.push_back(
         {action, value, detail::net_value(value, explanation.lambda, router_.trained().prices),
          action == explanation.action});

@@ -5,10 +5,10 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
-#include <automix/routing/belief/detail/lambda_hull.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/lambda_hull.hpp>
 
 #include <algorithm>
 #include <cstddef>

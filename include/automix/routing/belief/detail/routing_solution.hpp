@@ -4,6 +4,7 @@
 
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 
 #include <vector>
 

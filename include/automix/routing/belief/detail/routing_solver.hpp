@@ -14,6 +14,7 @@
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 
 #include <cstddef>
 #include <limits>

@@ -14,7 +14,6 @@
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
-#include <automix/pomdp/format/report_json.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
@@ -28,6 +27,7 @@
 #include <automix/routing/json/belief_json.hpp>
 #include <automix/routing/json/detail/policy_table.hpp>
 #include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -10,7 +10,7 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/belief/detail/lambda_hull.hpp>
+#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
@@ -48,12 +48,12 @@ OperatingPoint best(const std::vector<OperatingPoint>& points, double lambda) {
     return found;
 }
 
-std::vector<detail::HullSolution<OperatingPoint>> hull_of(std::vector<OperatingPoint> points) {
+std::vector<HullSolution<OperatingPoint>> hull_of(std::vector<OperatingPoint> points) {
     std::sort(points.begin(), points.end(), [](const OperatingPoint& a, const OperatingPoint& b) {
         return a.cost != b.cost ? a.cost < b.cost : a.performance > b.performance;
     });
     const auto solve = [&](double lambda) { return best(points, lambda); };
-    return detail::LambdaHull(solve, [](const OperatingPoint& point) { return point; }).all(points.front());
+    return LambdaHull(solve, [](const OperatingPoint& point) { return point; }).all(points.front());
 }
 
 std::vector<OperatingPoint> random_points(Random& random) {

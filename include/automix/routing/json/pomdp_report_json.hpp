@@ -4,7 +4,6 @@
 #pragma once
 
 #include <automix/core/error.hpp>
-#include <automix/evaluation/report/report_json.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/json/explanation_json.hpp>
@@ -46,5 +45,5 @@ class ReportParser : protected DocumentChecks {
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED
-#include <automix/pomdp/format/detail/report_json_inl.hpp>
+#include <automix/routing/json/detail/pomdp_report_json_inl.hpp>
 #endif

@@ -18,5 +18,5 @@ std::string to_text(const Explanation& explanation, const std::vector<std::strin
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED
-#include <automix/routing/detail/explanation_text_inl.hpp>
+#include <automix/evaluation/report/detail/explanation_text_inl.hpp>
 #endif

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace automix::detail {
+namespace automix {
 
 /// Throws `ModelError` of kind `bad_reply`, which carries the reply's cost, where the number is another one.
 inline void require_completions(std::string_view model, const GenerateRequest& request,
@@ -23,4 +23,4 @@ inline void require_completions(std::string_view model, const GenerateRequest& r
         "expected completions: " + std::to_string(request.samples) + ", found " + std::to_string(found));
 }
 
-}  // namespace automix::detail
+}  // namespace automix

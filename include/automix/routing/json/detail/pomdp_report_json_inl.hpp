@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Definitions of pomdp/format/report_json.hpp.
+// Definitions of routing/json/pomdp_report_json.hpp.
 #pragma once
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
-#include <automix/evaluation/report/report_json.hpp>
 #include <automix/metrics/ibc.hpp>
-#include <automix/pomdp/format/report_json.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/json/explanation_json.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/objective.hpp>
 
 #include <nlohmann/json.hpp>
@@ -23,7 +23,8 @@ namespace automix {
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
     nlohmann::ordered_json json{
         {"objective", to_string(report.objective)},
-        {"base_slope", to_json(report.base_slope)},
+        {"base_slope",
+         report.base_slope ? nlohmann::ordered_json(*report.base_slope) : nlohmann::ordered_json(nullptr)},
         {"base_slope_undefined", report.base_slope ? nlohmann::ordered_json(nullptr)
                                                    : nlohmann::ordered_json(report.base_slope.reason())},
         {"accepted", detail::accepted_names[static_cast<std::size_t>(report.accepted)]},

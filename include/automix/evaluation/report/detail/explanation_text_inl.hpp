@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Definitions of routing/explanation_text.hpp.
+// Definitions of evaluation/report/explanation_text.hpp.
 #pragma once
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/routing/explanation_text.hpp>
 
 #include <algorithm>
 #include <cmath>

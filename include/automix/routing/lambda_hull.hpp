@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace automix::detail {
+namespace automix {
 
 /// A solution of the hull. It is the best from its lambda up to the lambda of the next cheaper solution.
 template <class Solution>
@@ -86,4 +86,4 @@ class LambdaHull {
     std::size_t max_solutions_;
 };
 
-}  // namespace automix::detail
+}  // namespace automix
