@@ -4,8 +4,8 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
+#include <automix/evaluation/report/text_table.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/utf8.hpp>
 

@@ -6,7 +6,6 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/file/file_replacement.hpp>
 #include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/file_sense.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
@@ -129,10 +128,10 @@ std::string to_text(const SolveOptions& options, const PomdpFile& problem, const
 std::string run(const SolveOptions& options) {
     validate(options);
     const PomdpFile problem = read_problem(options.path);
-    std::optional<detail::FileReplacement> policy_file;
+    std::optional<PomdpPolicyOutput> policy_file;
     if (options.policy_out) policy_file.emplace(*options.policy_out);
     const pomdp::Solution solution = solve_watched(problem, options);
-    if (policy_file) policy_file->commit(policy_text(problem, solution.policy, *options.policy_out));
+    if (policy_file) policy_file->write(policy_text(problem, solution.policy, *options.policy_out));
     return options.json ? to_json_text(options, problem, solution) : to_text(options, problem, solution);
 }
 

@@ -126,39 +126,6 @@ std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
     return names;
 }
 
-std::string choice_letter(const detail::CompactAction& choice, bool two_models) {
-    if (choice.kind == ActionKind::accept) return "a";
-    const std::string number = std::to_string(choice.argument);
-    if (choice.kind == ActionKind::route) return two_models ? "r" : "r" + number;
-    return choice.argument == 1 ? "v" : "v" + number;
-}
-
-/// What the policy does where its first model has just answered, by draws downwards and positives across.
-std::vector<std::string> first_cells(const RoutingPolicy& policy) {
-    constexpr int most_lines = 13;
-    std::vector<std::string> lines;
-    if (policy.vectors() != nullptr) return lines;
-    const detail::RoutingLayout& layout = policy.layout();
-    if (policy.first_model() == layout.last_model()) return lines;
-    const Index root = detail::RoutingLayout::root(policy.first_model());
-    const detail::CascadeModel& model = layout.models()[static_cast<std::size_t>(policy.first_model())];
-    const bool two = layout.last_model() == 1;
-    const auto add = [&](Index first, Index count) {
-        std::vector<std::string> letters;
-        for (Index state = first; state < first + count; ++state)
-            letters.push_back(choice_letter(policy.cell(root, state).best, two));
-        lines.push_back(joined(letters, " "));
-    };
-    if (!model.counts()) {
-        add(0, 1);
-        if (model.states() > 1) add(1, model.states() - 1);
-        return lines;
-    }
-    for (int drawn = 0; drawn <= std::min(model.draws, most_lines - 1); ++drawn)
-        add(model.state(drawn, 0), model.max_count(drawn) + 1);
-    return lines;
-}
-
 struct Summary {
     const PomdpRouter& router;
     const Statistics& statistics;
@@ -180,7 +147,7 @@ std::string to_json_text(const Summary& summary) {
         json["policies"].push_back(
             {{"share", share},
              {"first", summary.statistics.models[static_cast<std::size_t>(policy.first_model())].name},
-             {"cells", first_cells(policy)}});
+             {"cells", policy_cells(policy).lines}});
     }
     json["warnings"] = summary.warnings;
     return program::to_text(json);
@@ -194,23 +161,22 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
                        "starts at " + name + '\n';
     if (const Index vectors = part.policy.vector_count(); vectors > 0)
         return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
-    const std::vector<std::string> lines = first_cells(part.policy);
+    const PolicyCells cells = policy_cells(part.policy);
+    const std::vector<std::string>& lines = cells.lines;
     if (lines.empty()) return text + "  and takes its answer\n";
-    const detail::CascadeModel& model = part.policy.layout().models()[static_cast<std::size_t>(first)];
-    text += !model.counts() ? "unverified, and by confidence"
-            : model.kind == VerificationKind::samples
+    text += !cells.counts ? "unverified, and by confidence"
+            : cells.kind == VerificationKind::samples
                 ? "further samples downwards, size of the largest cluster across"
                 : "verdicts downwards, positives across";
     text += models.size() == 2 ? ": a accept, r route, v verify\n"
                                : ": a accept, rJ route to model J (from 0), v verify\n";
     for (std::size_t drawn = 0; drawn < lines.size(); ++drawn) {
         const std::string number = std::to_string(drawn);
-        const std::string margin =
-            model.counts() ? std::string(number.size() < 2 ? 1 : 0, ' ') + number : " ";
+        const std::string margin = cells.counts ? std::string(number.size() < 2 ? 1 : 0, ' ') + number : " ";
         text += "  " + margin + "  " + lines[drawn] + '\n';
     }
-    if (model.counts() && model.draws >= static_cast<int>(lines.size()))
-        text += "  .. to " + std::to_string(model.draws) + '\n';
+    if (cells.counts && cells.draws >= static_cast<int>(lines.size()))
+        text += "  .. to " + std::to_string(cells.draws) + '\n';
     return text;
 }
 
@@ -247,7 +213,7 @@ std::string run(const TrainOptions& options) {
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
-    detail::FileReplacement out(options.out);
+    PolicyOutput out(options.out);
     Material material;
     if (!logs.empty()) add_logs(material, pomdp, options, steps);
     for (const std::string& path : options.statistics) {
@@ -259,7 +225,7 @@ std::string run(const TrainOptions& options) {
     PomdpRouter router(std::move(pomdp));
     const TrainingResult result = router.train(*material.statistics);
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
-    out.commit(to_policy_text(router, *material.statistics));
+    out.write(router, *material.statistics);
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
     const Summary summary{router, *material.statistics, options, material.warnings};
     return options.json ? to_json_text(summary) : to_text(summary);

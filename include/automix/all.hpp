@@ -110,6 +110,7 @@
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/policy_cells.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>

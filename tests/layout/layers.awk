@@ -31,7 +31,7 @@ BEGIN {
   rooms["live"] = "routing verify evaluation"
   rooms["mixer"] = "evaluation live"
   rooms["stream"] = "evaluation"
-  rooms["openai"] = "model json"
+  rooms["openai"] = "live json"
   rooms["gateway"] = "mixer json"
   # Recording writes and replays logs and calls; the facade loads and saves policies.
   formats["live"] = "data/log live/json file"

@@ -55,8 +55,8 @@ TEST_CASE("a journal serves what it holds, and asks and keeps the rest", "[live]
         CHECK(journal_reply(model, "a") == "2");
         CHECK(journal_reply(model, "b") == "3");
     }
-    directory.write("calls.jsonl",
-                    files::read(path) + "{\"schema\":\"automix-ca");  // a writer that was killed
+    // A writer that was killed.
+    CHECK(directory.write("calls.jsonl", files::read(path) + "{\"schema\":\"automix-ca") == path);
     const auto journal = std::make_shared<CallJournal>(path);
     const AnyModel model = keep_calls(journal_counter(asked), journal);
     CHECK(journal_reply(model, "a") == "1");

@@ -141,7 +141,7 @@ TEST_CASE("prompts of a data set are asked in place of the model's", "[live]") {
 }
 
 TEST_CASE("a verifier may be chosen by model and query", "[live]") {
-    struct Choice {
+    struct ByModel {
         WrittenVerifier small{{Verdict::positive}, 0.5};
         WrittenVerifier large{{Verdict::negative}, 2.0};
         const WrittenVerifier& operator()(int model, const Query& query) const {
@@ -149,7 +149,7 @@ TEST_CASE("a verifier may be chosen by model and query", "[live]") {
         }
     };
     const std::vector<LiveModel> models{live::model_saying("a", "1", 1.0), live::model_saying("b", "2", 2.0)};
-    const Choice choice;
+    const ByModel choice;
     const Query one = live::query("1");
     LiveSource source(models, choice, one);
     (void)source.answer(0);

@@ -19,6 +19,8 @@
 #include <automix/data/price_table.hpp>
 #include <automix/routing/objective.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <string>
 #include <utility>
 #include <vector>

@@ -8,6 +8,7 @@
 // with "cost" they are negated costs of the problem's own file. A policy survives to the bit. Linear in the number of values.
 #pragma once
 
+#include <automix/file/file_replacement.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/pomdp/detail/fingerprint.hpp>
 #include <automix/pomdp/policy.hpp>
@@ -115,6 +116,19 @@ class PomdpPolicyParser : DocumentChecks {
 /// Replaces the file. Throws as `to_pomdp_policy_text`, and `DataError` where the file cannot be written.
 void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
                         const PomdpPolicyProblem& problem);
+
+/// A policy file that will be written: whether it can be is found out before the work that fills it.
+class PomdpPolicyOutput {
+ public:
+    /// Leaves a file that exists as it is. Throws `DataError` if the path cannot be written to.
+    explicit PomdpPolicyOutput(const std::string& path) : file_(path) {}
+
+    /// Replaces the file, once, by a text of `to_pomdp_policy_text` or `to_alpha_text`. Throws `DataError` if that fails.
+    void write(std::string_view text) { file_.commit(text); }
+
+ private:
+    detail::FileReplacement file_;
+};
 
 }  // namespace automix
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <automix/data/statistics.hpp>
+#include <automix/file/file_replacement.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 
 #include <string>
@@ -39,6 +40,21 @@ struct PolicyFile {
 
 /// A policy over these models, cheapest first. Throws also where the file's is over others.
 [[nodiscard]] PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models);
+
+/// A policy file that will be written: whether it can be is found out before the work that fills it.
+class PolicyOutput {
+ public:
+    /// Leaves a file that exists as it is. Throws `DataError` if the path cannot be written to.
+    explicit PolicyOutput(const std::string& path) : file_(path) {}
+
+    /// Replaces the file, once. Throws as `to_policy_text`, and `DataError` if the file cannot be written.
+    void write(const PomdpRouter& router, const Statistics& statistics) {
+        file_.commit(to_policy_text(router, statistics));
+    }
+
+ private:
+    detail::FileReplacement file_;
+};
 
 /// Replaces the file. Throws as `to_policy_text`, and `DataError` where the file cannot be written.
 void write_policy(const std::string& path, const PomdpRouter& router, const Statistics& statistics);
