@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What statistics are held to: sums that scores in [0, 1] can have, up to the rounding of sums that were taken away.
-#include <automix/data/validate_statistics.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include "support/catch.hpp"
 

@@ -39,7 +39,8 @@ TEST_CASE("lines are appended behind those that are there") {
 TEST_CASE("a last line that was cut off is removed or refused") {
     CHECK(appended("{a}\n{b", detail::AppendMode::repair) == "{a}\n{new}\n");
     CHECK(appended("{b", detail::AppendMode::repair) == "{new}\n");
-    CHECK_THROWS_WITH(appended("{a}\n{b", detail::AppendMode::append), ContainsSubstring("truncated last line"));
+    CHECK_THROWS_WITH(appended("{a}\n{b", detail::AppendMode::append),
+                      ContainsSubstring("truncated last line"));
     const std::string long_line(200'000, 'x');
     CHECK(appended("{a}\n{" + long_line, detail::AppendMode::repair) == "{a}\n{new}\n");
     CHECK(appended("{" + long_line + "}\n{" + long_line, detail::AppendMode::repair) ==
@@ -60,7 +61,8 @@ TEST_CASE("nothing is appended to what holds no records") {
 
 TEST_CASE("a file has one writer at a time") {
     const files::Directory directory;
-    for (const detail::AppendMode mode : {detail::AppendMode::append, detail::AppendMode::repair, detail::AppendMode::create}) {
+    for (const detail::AppendMode mode :
+         {detail::AppendMode::append, detail::AppendMode::repair, detail::AppendMode::create}) {
         const std::string path = directory.write("lines.jsonl", "{a}\n{b");
         {
             detail::AppendFile file(path, detail::AppendMode::repair, ends_in_brace);

@@ -84,7 +84,8 @@ TEST_CASE("links stay links, and devices devices") {
 
 TEST_CASE("a path that cannot be written to is found before there is anything to write") {
     const files::Directory directory;
-    CHECK_THROWS_WITH(detail::FileReplacement(directory.path("none/file")), ContainsSubstring("cannot be opened: "));
+    CHECK_THROWS_WITH(detail::FileReplacement(directory.path("none/file")),
+                      ContainsSubstring("cannot be opened: "));
     CHECK_THROWS_WITH(detail::FileReplacement(directory.path("")), ContainsSubstring("is a directory"));
     CHECK_THROWS_AS(detail::FileReplacement(directory.write("file", "") + "/file"), automix::DataError);
     CHECK_THROWS_AS(detail::FileReplacement(""), automix::DataError);

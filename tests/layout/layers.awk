@@ -37,6 +37,8 @@ BEGIN {
   formats["live"] = "data/log live/json file"
   formats["mixer"] = "routing/json"
   formats["gateway"] = "live/json live/config"
+  # Models of a models file over HTTP.
+  formats["openai"] = "live/config"
 }
 
 function report(text) { print place ": " text }

@@ -184,7 +184,8 @@ TEST_CASE("a recording that was cut off is refused, or repaired and gone on with
     CHECK_THROWS_WITH(CallRecorder(path), ContainsSubstring("truncated last line"));
     const auto earlier = replay_at(path);
     {
-        RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, detail::AppendMode::repair), earlier);
+        RecordingModel model(echo(asked), std::make_shared<CallRecorder>(path, detail::AppendMode::repair),
+                             earlier);
         (void)model.generate(asking("a"));
         CHECK(asked == 2);
         (void)model.generate(asking("b"));

@@ -14,6 +14,7 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/log_source.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/log_answers.hpp>
@@ -24,7 +25,6 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
-#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/published/threshold.hpp>

@@ -24,15 +24,16 @@ TEST_CASE("what is no base address is refused with what was found") {
         CAPTURE(bad);
         CHECK_THROWS_AS(detail::checked_base_url(bad), ArgumentError);
         CHECK_THROWS_WITH(detail::checked_base_url(bad), ContainsSubstring("base_url: expected http://") &&
-                                                     ContainsSubstring("found \"" + bad + "\""));
+                                                             ContainsSubstring("found \"" + bad + "\""));
     }
     CHECK_THROWS_WITH(detail::checked_base_url(""), ContainsSubstring("found none"));
 }
 
 TEST_CASE("a password or a key in a base address is refused and not repeated") {
     for (const std::string bad : {"http://host/v1?key=hunter2", "http://host/#hunter2"}) {
-        CHECK_THROWS_WITH(detail::checked_base_url(bad), ContainsSubstring("an address with a query or a fragment") &&
-                                                     !ContainsSubstring("hunter2"));
+        CHECK_THROWS_WITH(
+            detail::checked_base_url(bad),
+            ContainsSubstring("an address with a query or a fragment") && !ContainsSubstring("hunter2"));
     }
     CHECK_THROWS_WITH(detail::checked_base_url("http://me:hunter2@host/v1"),
                       ContainsSubstring("an address with a user") && !ContainsSubstring("hunter2"));

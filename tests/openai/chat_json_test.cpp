@@ -17,12 +17,12 @@
 #include "support/catch.hpp"
 
 using automix::ArgumentError;
-using automix::detail::ChatBody;
 using automix::DataError;
 using automix::FinishReason;
 using automix::GenerateRequest;
-using automix::detail::parse_chat_reply;
 using automix::Usage;
+using automix::detail::ChatBody;
+using automix::detail::parse_chat_reply;
 using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::json;
 
@@ -56,15 +56,16 @@ TEST_CASE("a request becomes the body of chat completions") {
                                          {automix::Role::user, "Gr\xC3\xBC\xC3\x9F Gott?"},
                                          {automix::Role::assistant, "\"Yes\"\n"}},
                             .sampling = {.temperature = 0.5, .top_p = 0.25, .max_tokens = 7}};
-    CHECK(Json::parse(automix::detail::to_chat_json(request, detail::ChatBody{.model = "m"}, 1, std::nullopt)) ==
+    CHECK(Json::parse(
+              automix::detail::to_chat_json(request, detail::ChatBody{.model = "m"}, 1, std::nullopt)) ==
           Json::parse(R"({"model":"m","messages":[{"role":"system","content":"Be brief."},
               {"role":"user","content":"Grüß Gott?"},{"role":"assistant","content":"\"Yes\"\n"}],
               "max_tokens":7,"temperature":0.5,"top_p":0.25})"));
 
     request.sampling.stop = {"\n", "END"};
     const detail::ChatBody body{.model = "m",
-                        .max_tokens_field = "max_completion_tokens",
-                        .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
+                                .max_tokens_field = "max_completion_tokens",
+                                .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
     const auto json = Json::parse(automix::detail::to_chat_json(request, body, 4, 9));
     CHECK(json["n"] == 4);
     CHECK(json["seed"] == 9);
@@ -88,9 +89,12 @@ TEST_CASE("a message that is not UTF-8 is not sent") {
 
 TEST_CASE("extra fields are an object that sets nothing of the request's own") {
     CHECK(automix::detail::parse_extra_body("").empty());
-    CHECK_THROWS_WITH(automix::detail::parse_extra_body("[1]"), "extra_body: expected an object, found an array");
-    CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"n":2})"), "extra_body: n is set by the request itself");
-    CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"stream":true})"), ContainsSubstring("stream is set"));
+    CHECK_THROWS_WITH(automix::detail::parse_extra_body("[1]"),
+                      "extra_body: expected an object, found an array");
+    CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"n":2})"),
+                      "extra_body: n is set by the request itself");
+    CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"stream":true})"),
+                      ContainsSubstring("stream is set"));
     CHECK_THROWS_AS(automix::detail::parse_extra_body("{"), ArgumentError);
 }
 
@@ -126,16 +130,17 @@ TEST_CASE("captured replies are read as they were written") {
 }
 
 TEST_CASE("choices come in the order of their index") {
-    const auto read =
-        detail::parse_chat_reply(reply("[" + choice("c", R"(,"index":7)") + "," + choice("a", R"(,"index":0)") + "," +
-                               choice("b", R"(,"index":1)") + "]"));
+    const auto read = detail::parse_chat_reply(reply("[" + choice("c", R"(,"index":7)") + "," +
+                                                     choice("a", R"(,"index":0)") + "," +
+                                                     choice("b", R"(,"index":1)") + "]"));
     REQUIRE(read.completions.size() == 3);
     CHECK(read.completions[0].text == "a");
     CHECK(read.completions[1].text == "b");
     CHECK(read.completions[2].text == "c");
-    CHECK(detail::parse_chat_reply(reply("[" + choice("x") + "," + choice("y") + "]")).completions[1].text == "y");
+    CHECK(detail::parse_chat_reply(reply("[" + choice("x") + "," + choice("y") + "]")).completions[1].text ==
+          "y");
     CHECK_THROWS_WITH(detail::parse_chat_reply(reply("[" + choice("a", R"(,"index":1)") + "," +
-                                             choice("b", R"(,"index":1)") + "]")),
+                                                     choice("b", R"(,"index":1)") + "]")),
                       "choices: index 1 stands twice");
     CHECK_THROWS_WITH(detail::parse_chat_reply(reply("[" + choice("a", R"(,"index":-1)") + "]")),
                       "choices[0].index: expected a whole number of at least 0, found -1");
@@ -143,7 +148,8 @@ TEST_CASE("choices come in the order of their index") {
 
 TEST_CASE("finish reasons") {
     const auto finish = [](const std::string& reason) {
-        return detail::parse_chat_reply(reply(R"([{"message":{"content":"a"},"finish_reason":)" + reason + "}]"))
+        return detail::parse_chat_reply(
+                   reply(R"([{"message":{"content":"a"},"finish_reason":)" + reason + "}]"))
             .completions.at(0)
             .finish;
     };

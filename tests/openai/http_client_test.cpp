@@ -15,11 +15,11 @@
 #include "support/catch.hpp"
 #include "support/fault_server.hpp"
 
-using automix::detail::HttpClient;
 using automix::HttpError;
 using automix::HttpFailure;
 using automix::HttpReply;
 using automix::HttpRequest;
+using automix::detail::HttpClient;
 using Catch::Matchers::ContainsSubstring;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -32,7 +32,8 @@ HttpRequest to(const FaultServer& server, const std::string& body = "{}") {
 }
 
 /// The failure of a call that must fail.
-HttpError failure_of(detail::HttpClient& client, const HttpRequest& request, const std::stop_token& stop = {}) {
+HttpError failure_of(detail::HttpClient& client, const HttpRequest& request,
+                     const std::stop_token& stop = {}) {
     try {
         static_cast<void>(client.post(request, stop));
     } catch (const HttpError& error) {

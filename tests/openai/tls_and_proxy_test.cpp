@@ -16,9 +16,9 @@
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
-using automix::detail::HttpClient;
 using automix::HttpError;
 using automix::HttpFailure;
+using automix::detail::HttpClient;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {

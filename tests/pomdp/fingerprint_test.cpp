@@ -9,7 +9,6 @@
 #include "pomdp/models.hpp"
 #include "support/catch.hpp"
 
-
 TEST_CASE("fingerprints tell tables apart, and nothing else") {
     const models::Dense tiger = models::dense_tiger();
     const std::uint64_t own = automix::pomdp::detail::fingerprint(tiger.model());

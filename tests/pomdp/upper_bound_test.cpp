@@ -22,7 +22,9 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 /// One action, so that the bound by Q values is that by corners.
-detail::UpperBound from_corners(const Eigen::VectorXd& corners) { return detail::UpperBound(Eigen::MatrixXd(corners)); }
+detail::UpperBound from_corners(const Eigen::VectorXd& corners) {
+    return detail::UpperBound(Eigen::MatrixXd(corners));
+}
 
 struct OperatingPoint {
     Eigen::VectorXd belief;

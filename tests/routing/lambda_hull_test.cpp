@@ -10,9 +10,9 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/lambda_hull.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/published/candidate_search.hpp>
 #include <automix/routing/published/detail/candidate_hull.hpp>
