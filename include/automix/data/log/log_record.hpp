@@ -12,7 +12,7 @@
 
 namespace automix {
 
-/// Texts of one model; nothing where a generation failed or was not logged.
+/// Texts of one model; nothing if a generation failed or was not logged.
 struct ModelTexts {
     std::optional<std::string> answer{};
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
