@@ -60,7 +60,7 @@ class ResultTable {
     /// Trains and tests both routers, adds a row, and returns the evaluation of the POMDP router.
     Evaluation add(const std::string& name, const PricedLog& log) {
         const Evaluation published = train_and_test(log, published_);
-        Evaluation pomdp = train_and_test(log, "pomdp");
+        const Evaluation pomdp = train_and_test(log, "pomdp");
         std::vector<std::string> cells = {name};
         for (const auto* alone : {&pomdp.baselines.always_small, &pomdp.baselines.always_large})
             cells.insert(cells.end(), {format_fixed(alone->performance, 3), format_price(alone->cost)});

@@ -130,12 +130,12 @@ void time_in_flight(benchmark::State& state, const std::vector<automix::LiveMode
     constexpr std::size_t concurrency = 200;
     constexpr std::size_t rounds = 20;
     const Once router;
-    const automix::Answerer answerer(router, models, verifier());
+    const automix::Answerer answerer(router, models, verifier(), {.concurrency = concurrency});
     const std::vector<automix::Query> asked = queries(concurrency * rounds);
     double share = 0.0;
     for (auto _ : state) {
         const auto start = std::chrono::steady_clock::now();
-        const auto answers = answerer.answer_all(asked, {.concurrency = concurrency});
+        const auto answers = answerer.answer_all(asked);
         const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
         share += rounds * std::chrono::duration<double>(call).count() / taken.count();
     }

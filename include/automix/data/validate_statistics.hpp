@@ -109,9 +109,10 @@ class StatisticsCheck {
             fail(field, "the last model is not verified");
         const bool counted = model.kind == VerificationKind::verdicts;
         const int draws = model.kind == VerificationKind::confidence ? 1 : 0;
-        if (counted ? model.draws < 1 || model.draws > most_draws : model.draws != draws) {
+        if (counted ? model.draws < 1 || model.draws > automix::most_draws : model.draws != draws) {
             fail(field + ".draws",
-                 "expected " + (counted ? "1 to " + std::to_string(most_draws) : std::to_string(draws)) +
+                 "expected " +
+                     (counted ? "1 to " + std::to_string(automix::most_draws) : std::to_string(draws)) +
                      ", found " + std::to_string(model.draws));
         }
     }

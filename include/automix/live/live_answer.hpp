@@ -18,7 +18,7 @@ namespace automix {
 
 /// Why a call, and with it a query, failed.
 struct LiveFailure {
-    std::optional<FailureKind> kind{};  ///< nothing where it was no call of a model that failed
+    std::optional<FailureKind> kind{};  ///< nothing if it was no call of a model that failed
     std::string message{};
 };
 
@@ -27,7 +27,7 @@ struct ModelShare {
     std::optional<std::string> answer{};  ///< nothing: not asked, or it failed
     std::vector<Verdict> verdicts{};      ///< in the order drawn
     std::vector<std::string> replies{};   ///< that they were read from
-    std::optional<Usage> usage{};         ///< of the answer, where the model reports it
+    std::optional<Usage> usage{};         ///< of the answer, if the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;
     std::size_t cut_bytes = 0;  ///< most by which the context was shortened to fit a prompt
@@ -35,17 +35,17 @@ struct ModelShare {
 
 struct LiveAnswer {
     std::string id{};
-    std::string text{};  ///< empty where the query failed
+    std::string text{};  ///< empty if the query failed
     int model = -1;      ///< whose answer it is; -1: the query failed
     AcceptedAnswer accepted = AcceptedAnswer::first;
     bool degraded = false;  ///< the policy wanted more, and it failed
     std::optional<LiveFailure>
-        failure{};  ///< what failed: the query where `model` is -1, else what it was degraded by
+        failure{};  ///< what failed: the query if `model` is -1, else what it was degraded by
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first
     int rounds = 0;                        ///< of draws
     std::chrono::microseconds latency{0};  ///< calls included
     std::optional<Explanation>
-        explanation{};  ///< of the last decision that was open, where the router can explain it
+        explanation{};  ///< of the last decision that was open, if the router can explain it
 
     [[nodiscard]] bool failed() const noexcept { return model < 0; }
     [[nodiscard]] double answer_cost() const noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source of the loop for a live query: answers come from models, verdicts from a verifier. A call that fails is a value
-// for the loop, as are its costs; what was said and paid is kept for the answer. An answer counts as a sample where the
+// for the loop, as are its costs; what was said and paid is kept for the answer. An answer counts as a sample if the
 // verifier compares samples.
 #pragma once
 
@@ -123,7 +123,7 @@ class LiveSource {
         verifier.plurality(*share.answer, share.replies);
     };
 
-    /// Throws `ModelError` of kind `bad_reply` where a verifier gives another number of verdicts than it was asked for.
+    /// Throws `ModelError` of kind `bad_reply` if a verifier gives another number of verdicts than it was asked for.
     static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
         if (round.verdicts.size() == static_cast<std::size_t>(asked)) return;
         throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = round.cost},

@@ -31,7 +31,7 @@ class RecordedSource {
 
     Drawn draw(int model, int draws);
 
-    /// Throws `DataError` for a plurality where the log has no samples.
+    /// Throws `DataError` for a plurality if the log has no samples.
     [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const;
 
     [[nodiscard]] const std::vector<ModelShare>& shares() const noexcept { return shares_; }

@@ -13,7 +13,7 @@ struct Query {
     std::string split{};    ///< empty: not given
     std::string question{};
     std::string context{};                   ///< empty for a task without
-    std::optional<std::string> reference{};  ///< the right answer, where it is known
+    std::optional<std::string> reference{};  ///< the right answer, if it is known
 };
 
 }  // namespace automix

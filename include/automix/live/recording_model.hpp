@@ -29,10 +29,10 @@ class CallRecorder {
     /// Throws `DataError` if the file cannot be appended to, as one whose first line is no call.
     explicit CallRecorder(std::string path, Mode mode = Mode::append);
 
-    /// Throws `DataError` where writing has failed before, so that nothing more is asked that would be lost.
+    /// Throws `DataError` if writing has failed before, so that nothing more is asked that would be lost.
     void require_open();
 
-    /// Throws `DataError` where writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
+    /// Throws `DataError` if writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
     void write(const RecordedCall& call);
 
  private:

@@ -29,7 +29,7 @@ class CallReplay {
 
     void add(RecordedCall call);
 
-    /// The reply to the next samples of a request, or nothing where fewer are left than asked for. Costs are as recorded; of a
+    /// The reply to the next samples of a request, or nothing if fewer are left than asked for. Costs are as recorded; of a
     /// call that is served in parts each sample costs the same, and its usage is not known. Throws `ArgumentError` for a
     /// request that cannot be asked.
     [[nodiscard]] std::optional<GenerateReply> take(const std::string& model, const GenerateRequest& request);
@@ -64,7 +64,7 @@ class CallReplay {
 };
 
 /// Reads a recording into `replay`. Throws `DataError` with file, line and field. A last line that was cut off is passed over
-/// where `forgive_cut` is set, as for a run that was killed.
+/// if `forgive_cut` is set, as for a run that was killed.
 void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false);
 
 /// Returns whether the first record of a file is a call, and not, say, a record of a log. Throws `DataError` if the file cannot

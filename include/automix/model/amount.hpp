@@ -22,7 +22,7 @@ class Amount {
 
     Amount& operator+=(const Amount& other) noexcept;
 
-    /// The difference, or zero where `other` is larger.
+    /// The difference, or zero if `other` is larger.
     Amount& operator-=(const Amount& other) noexcept;
 
     friend Amount operator+(Amount left, const Amount& right) noexcept { return left += right; }

@@ -39,7 +39,7 @@ class AnyModel {
         return generate(request, {});
     }
 
-    /// The same, given up by a `ModelError` of kind `cancelled` on a stop: before the call, and during it where the adapter can
+    /// The same, given up by a `ModelError` of kind `cancelled` on a stop: before the call, and during it if the adapter can
     /// be interrupted.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) const {
         GenerateReply reply = self_->generate(request, stop);

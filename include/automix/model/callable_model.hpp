@@ -2,8 +2,8 @@
 // Any callable as a model: for tests, for models that run in the process, for clients of one's own. It takes a request, or a
 // request and a `std::stop_token`, and gives a whole reply or the text of one sample:
 //     CallableModel echo("echo", [](const GenerateRequest& request) { return request.messages.back().text; });
-// A callable that gives a text is called once a sample, each time with `samples` 1 and, where the request has a seed, the next
-// seed. It is called from many threads at once where the model is.
+// A callable that gives a text is called once a sample, each time with `samples` 1 and, if the request has a seed, the next
+// seed. It is called from many threads at once if the model is.
 #pragma once
 
 #include <automix/model/model_adapter.hpp>
@@ -32,7 +32,7 @@ class CallableModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// Throws what the callable throws, and `ModelError` of kind `cancelled` where a stop is requested between two samples.
+    /// Throws what the callable throws, and `ModelError` of kind `cancelled` if a stop is requested between two samples.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if constexpr (std::same_as<Result, GenerateReply>) {
             return call(request, stop);

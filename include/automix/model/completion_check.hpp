@@ -13,7 +13,7 @@
 
 namespace automix {
 
-/// Throws `ModelError` of kind `bad_reply`, which carries the reply's cost, where the number is another one.
+/// Throws `ModelError` of kind `bad_reply`, which carries the reply's cost, if the number is another one.
 inline void require_completions(std::string_view model, const GenerateRequest& request,
                                 const GenerateReply& reply) {
     const std::size_t found = reply.completions.size();

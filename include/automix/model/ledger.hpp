@@ -39,8 +39,8 @@ class Ledger {
         /// What is set aside; 0 once settled.
         [[nodiscard]] double amount() const noexcept { return ledger_ == nullptr ? 0.0 : amount_.value(); }
 
-        /// Charges `cost`, even where it is above the amount, and gives the rest back. Does nothing the second time. Throws
-        /// `ArgumentError` where `cost` is no price, and then the reservation stands.
+        /// Charges `cost`, even if it is above the amount, and gives the rest back. Does nothing the second time. Throws
+        /// `ArgumentError` if `cost` is no price, and then the reservation stands.
         void settle(double cost);
 
      private:
@@ -68,13 +68,13 @@ class Ledger {
         double reserved = 0.0;   ///< by calls under way: some of it may come back
     };
 
-    /// Throws `ArgumentError` where the budget is no price. Without one nothing is refused.
+    /// Throws `ArgumentError` if the budget is no price. Without one nothing is refused.
     explicit Ledger(std::optional<double> budget = {});
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
     ~Ledger() = default;
 
-    /// Sets `amount` aside for a call of `model`, unless that is more than what remains. Throws `ArgumentError` where it is no
+    /// Sets `amount` aside for a call of `model`, unless that is more than what remains. Throws `ArgumentError` if it is no
     /// price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
                                                              double amount);

@@ -87,7 +87,7 @@ class LimitedModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// Throws `ModelError` of kind `cancelled` where a stop ends the wait, and what the model throws.
+    /// Throws `ModelError` of kind `cancelled` if a stop ends the wait, and what the model throws.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         const std::optional<Limiter::Slot> slot = limiter_->acquire(stop);
         if (!slot) {

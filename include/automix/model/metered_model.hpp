@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model whose calls are paid from a ledger. A call first reserves the most that it can cost and is refused where that is more
+// A model whose calls are paid from a ledger. A call first reserves the most that it can cost and is refused if that is more
 // than what remains of the budget; then it settles:
 //     a reply with usage                  at that usage, even above the reservation
-//     without usage, or with one that     the reservation where a token costs anything, else the price of its samples
+//     without usage, or with one that     the reservation if a token costs anything, else the price of its samples
 //     cannot be true
 //     `ModelError` with `maybe_billed`    the reservation; so does an exception of another type, which says nothing of billing
 //     other `ModelError`s                 nothing
@@ -27,7 +27,7 @@ namespace automix {
 
 namespace detail {
 
-/// True where a backend can have used these tokens: none at all for a text that is not empty is the mark of a server that
+/// True if a backend can have used these tokens: none at all for a text that is not empty is the mark of a server that
 /// does not count.
 inline bool is_plausible(const Usage& usage, const GenerateRequest& request, const GenerateReply& reply) {
     const bool prompted = std::any_of(request.messages.begin(), request.messages.end(),
@@ -43,7 +43,7 @@ inline bool is_plausible(const Usage& usage, const GenerateRequest& request, con
 template <model_adapter Model>
 class MeteredModel {
  public:
-    /// Throws `ArgumentError` where a price is none, or for a null ledger.
+    /// Throws `ArgumentError` if a price is none, or for a null ledger.
     MeteredModel(Model model, const ModelPrice& price, std::shared_ptr<Ledger> ledger)
         : model_(std::move(model)), price_(price), ledger_(std::move(ledger)) {
         validate(price_);

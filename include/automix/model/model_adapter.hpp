@@ -3,7 +3,7 @@
 //     name() const                              convertible to std::string_view
 //     GenerateReply generate(const GenerateRequest&)
 // `generate` gives as many completions as samples were asked for, or throws: `ModelError` for a call that failed. It is called
-// from many threads at once where queries are answered concurrently. Valid: struct Echo below, and any adapter of this
+// from many threads at once if queries are answered concurrently. Valid: struct Echo below, and any adapter of this
 // layer. Invalid: one whose `generate` returns a bare string. Skeleton:
 //     struct Echo {
 //         std::string name() const { return "echo"; }
@@ -39,7 +39,7 @@ concept cancellable_model = model_adapter<M> &&
     { model.generate(request, std::move(stop)) } -> std::same_as<GenerateReply>;
 };
 
-/// Asks `model`; `stop` interrupts the call where the adapter can be interrupted, and is heeded before it in any case.
+/// Asks `model`; `stop` interrupts the call if the adapter can be interrupted, and is heeded before it in any case.
 /// Throws `ModelError` of kind `cancelled` after a stop, and what the model throws.
 template <model_adapter Model>
 GenerateReply generate(Model& model, const GenerateRequest& request, const std::stop_token& stop) {

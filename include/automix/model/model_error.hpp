@@ -55,7 +55,7 @@ constexpr std::string_view to_string(FailureKind kind) noexcept {
     return "unknown";
 }
 
-/// True where the same request may well succeed when asked again.
+/// True if the same request may well succeed when asked again.
 constexpr bool is_retryable(FailureKind kind) noexcept {
     return kind == FailureKind::connection || kind == FailureKind::timeout ||
            kind == FailureKind::rate_limited || kind == FailureKind::server || kind == FailureKind::bad_reply;

@@ -20,7 +20,7 @@ struct ModelPrice {
     friend bool operator==(const ModelPrice&, const ModelPrice&) = default;
 };
 
-/// Throws `ArgumentError`, naming the field, where a price is none.
+/// Throws `ArgumentError`, naming the field, if a price is none.
 inline void validate(const ModelPrice& price) {
     require_price(price.call, "price.call");
     require_price(price.verification, "price.verification");
@@ -28,7 +28,7 @@ inline void validate(const ModelPrice& price) {
     require_price(price.completion_per_million, "price.completion_per_million");
 }
 
-/// True where a token costs anything, so that a reply without usage cannot be settled.
+/// True if a token costs anything, so that a reply without usage cannot be settled.
 inline bool charges_tokens(const ModelPrice& price) noexcept {
     return price.prompt_per_million > 0.0 || price.completion_per_million > 0.0;
 }

@@ -29,8 +29,8 @@ struct Usage {
 
 struct GenerateReply {
     std::vector<Completion> completions{};  ///< as many as samples were asked for
-    std::optional<Usage> usage{};           ///< where the backend reports it
-    double cost = 0.0;  ///< paid for it, attempts that failed included; 0 where nothing meters the calls
+    std::optional<Usage> usage{};           ///< if the backend reports it
+    double cost = 0.0;  ///< paid for it, attempts that failed included; 0 if nothing meters the calls
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;
 };

@@ -47,7 +47,7 @@ struct GenerateRequest {
     friend bool operator==(const GenerateRequest&, const GenerateRequest&) = default;
 };
 
-/// Throws `ArgumentError`, naming the field, where a request cannot be asked of any model.
+/// Throws `ArgumentError`, naming the field, if a request cannot be asked of any model.
 inline void validate(const Sampling& sampling) {
     const auto require = [](bool holds, const char* field, const char* expected, double found) {
         if (!holds) {
@@ -61,7 +61,7 @@ inline void validate(const Sampling& sampling) {
     require(sampling.max_tokens >= 1, "max_tokens", "at least 1", sampling.max_tokens);
 }
 
-/// Throws `ArgumentError`, naming the field, where a request cannot be asked of any model.
+/// Throws `ArgumentError`, naming the field, if a request cannot be asked of any model.
 inline void validate(const GenerateRequest& request) {
     if (request.messages.empty()) throw ArgumentError("messages: expected at least one, found none");
     if (request.samples < 1) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model that is asked again where that makes sense: the only layer that retries. Only failures that `is_retryable` are; before
+// A model that is asked again if that makes sense: the only layer that retries. Only failures that `is_retryable` are; before
 // attempt k+1 it waits first_wait * growth^(k-1), at most longest_wait, of which a share is random so that many callers do not
 // come back at once (exponential backoff with jitter), and never less than the backend's own Retry-After. No wait is started
 // that would end after `total_time`, counted from the start of the first attempt; an attempt under way is not cut off by it.
@@ -34,9 +34,9 @@ struct RetryOptions {
     double jitter =
         0.5;  ///< the share of a wait that is random, in [0, 1]: a wait is uniform in [(1 - jitter) w, w]
     std::uint64_t seed = 0;  ///< of the jitter
-    /// The time; empty: the steady clock. Called from many threads where the model is.
+    /// The time; empty: the steady clock. Called from many threads if the model is.
     std::function<std::chrono::steady_clock::time_point()> now{};
-    /// Waits so long, or until the stop; empty: in real time. Called from many threads where the model is.
+    /// Waits so long, or until the stop; empty: in real time. Called from many threads if the model is.
     std::function<void(std::chrono::milliseconds, const std::stop_token&)> wait{};
 };
 
@@ -68,7 +68,7 @@ class RetryingModel {
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
     /// The first reply; `cost` includes the attempts that failed. Throws the last attempt's `ModelError`, its message followed
-    /// by the number of attempts and the time they took where there was or might have been another one; of kind `cancelled`
+    /// by the number of attempts and the time they took if there was or might have been another one; of kind `cancelled`
     /// after a stop, also during a wait; `failure().cost` and `failure().maybe_billed` are of all attempts together. What is no
     /// `ModelError` passes through at once.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {

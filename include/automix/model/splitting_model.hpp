@@ -31,7 +31,7 @@ class SplittingModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// All samples, with the costs added up and the usage too, where every call reports it. A call after the first has the seed of
+    /// All samples, with the costs added up and the usage too, if every call reports it. A call after the first has the seed of
     /// the request plus the number of samples before it. Throws what the model throws, a `ModelError` with the cost of all calls.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (request.samples <= most_) return automix::generate(model_, request, stop);

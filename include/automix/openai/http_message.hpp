@@ -25,7 +25,7 @@ struct HttpOptions {
 struct HttpRequest {
     std::string url{};
     std::string body{};
-    Secret bearer{};                     ///< where there is one, sent as `Authorization: Bearer`
+    Secret bearer{};                     ///< if there is one, sent as `Authorization: Bearer`
     std::vector<std::string> headers{};  ///< further ones, each `Name: value`
 };
 
@@ -53,7 +53,7 @@ class HttpError : public Error {
 
     [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
 
-    /// True where anything of the request was sent, so that the server may have acted on it.
+    /// True if anything of the request was sent, so that the server may have acted on it.
     [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
 
  private:

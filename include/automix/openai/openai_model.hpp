@@ -41,7 +41,7 @@ struct OpenAiOptions {
     std::chrono::milliseconds total_timeout = HttpOptions{}.total_timeout;
     std::size_t max_reply_bytes = HttpOptions{}.max_reply_bytes;
     /// Largest `n` to send, at least 1. Further samples are drawn by further calls, one after the other. 1 works everywhere
-    /// and gives true usage; more pays the prompt once for all where the server honours `n`. llama.cpp refuses more than it
+    /// and gives true usage; more pays the prompt once for all if the server honours `n`. llama.cpp refuses more than it
     /// has slots, and reports the completion tokens of one choice only.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
@@ -77,8 +77,8 @@ class OpenAiModel {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
     /// As many completions as samples, over as many calls as that takes. A call after the first has the seed of the request
-    /// plus the number of samples drawn before it, so that completions differ. Usage is the sum over the calls, none where
-    /// one of them reports none. Throws `ModelError`, `maybe_billed` where the server may have done the work without saying
+    /// plus the number of samples drawn before it, so that completions differ. Usage is the sum over the calls, none if
+    /// one of them reports none. Throws `ModelError`, `maybe_billed` if the server may have done the work without saying
     /// that it failed, and `ArgumentError` for a request that makes no sense.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
@@ -103,7 +103,7 @@ class OpenAiModel {
     }
 
  private:
-    /// True where what stands before the server gave up on it, which may be at work all the same.
+    /// True if what stands before the server gave up on it, which may be at work all the same.
     static bool is_gateway_failure(int status) noexcept {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
@@ -198,9 +198,9 @@ class OpenAiModel {
         return type + ", " + in_quotes(quoted(got.body), shown_bytes);
     }
 
-    /// What a server sent, fit for a message: without the key, in printable characters, cut where it is long.
+    /// What a server sent, fit for a message: without the key, in printable characters, cut if it is long.
     [[nodiscard]] std::string quoted(const std::string& text) const {
-        // The rest of a long text is not even looked at; where that cuts a key in two, its first part goes too.
+        // The rest of a long text is not even looked at; if that cuts a key in two, its first part goes too.
         const std::size_t key = key_.reveal().size();
         const bool long_text = text.size() > shown_bytes + key;
         std::string printable = key_.redact(text.substr(0, shown_bytes + key));

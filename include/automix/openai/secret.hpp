@@ -18,10 +18,10 @@ class Secret {
     /// None: nothing is sent.
     Secret() = default;
 
-    /// Throws `ArgumentError`, without the text, where it holds anything but visible ASCII, which no header can carry.
+    /// Throws `ArgumentError`, without the text, if it holds anything but visible ASCII, which no header can carry.
     explicit Secret(std::string text) : Secret(std::move(text), "key") {}
 
-    /// The value of an environment variable. Throws `ArgumentError` where it is not set, empty, or no key.
+    /// The value of an environment variable. Throws `ArgumentError` if it is not set, empty, or no key.
     [[nodiscard]] static Secret from_environment(const std::string& name) {
         const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
         if (value == nullptr || *value == '\0') {

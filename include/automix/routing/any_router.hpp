@@ -108,7 +108,7 @@ class AnyRouter {
 
     [[nodiscard]] std::string name() const { return self_->name(); }
     TrainingResult train(const TrainingData& training) { return self_->train(training); }
-    /// The router's policies for all lambdas; the trained router alone where it knows of no lambda, and none where nothing
+    /// The router's policies for all lambdas; the trained router alone if it knows of no lambda, and none if nothing
     /// is feasible. Throws what training throws.
     [[nodiscard]] std::vector<AnyRouter> curve(const TrainingData& training) const {
         return self_->curve(training);

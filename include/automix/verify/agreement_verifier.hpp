@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verification by agreement, for tasks without a context to check an answer against: the model is asked the question again,
-// by sampling, and a sample that agrees with the first answer is a positive verdict. Samples agree where a normaliser makes
+// by sampling, and a sample that agrees with the first answer is a positive verdict. Samples agree if a normaliser makes
 // them equal. Self-consistency (Wang et al. 2023) counts them the same way: the size of the largest cluster is that of
 // `plurality` over a log with the same samples. O(samples) calls of the normaliser a round.
 #pragma once
@@ -27,7 +27,7 @@
 
 namespace automix {
 
-/// Makes equal what is to count as the same answer. Called from many threads at once where queries are answered
+/// Makes equal what is to count as the same answer. Called from many threads at once if queries are answered
 /// concurrently.
 using Normaliser = std::function<std::string(std::string_view answer)>;
 
@@ -45,7 +45,7 @@ struct AgreementVerifierOptions {
 /// but counts among the samples.
 class AgreementVerifier {
  public:
-    /// Throws `ArgumentError` for sampling that no model can be asked for, for a prompt with `{answer}`, and where there is no
+    /// Throws `ArgumentError` for sampling that no model can be asked for, for a prompt with `{answer}`, and if there is no
     /// normaliser.
     explicit AgreementVerifier(AgreementVerifierOptions options) : options_(std::move(options)) {
         validate(options_.sampling);
@@ -55,9 +55,9 @@ class AgreementVerifier {
         if (!options_.normaliser) throw ArgumentError("normaliser: expected one, found none");
     }
 
-    /// `samples` and `largest_cluster` are of all draws so far where `range.earlier` has them all, else 0, unknown. Throws
+    /// `samples` and `largest_cluster` are of all draws so far if `range.earlier` has them all, else 0, unknown. Throws
     /// `ArgumentError` for a range that cannot be drawn and for a task too long for the prompt, and what the model throws:
-    /// `ModelError` where the call fails.
+    /// `ModelError` if the call fails.
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {
@@ -83,7 +83,7 @@ class AgreementVerifier {
     }
 
     /// The first of an answer and its samples that most of them agree with; on a tie the answer, then the earlier one. Failed
-    /// samples agree with none; the answer where all failed.
+    /// samples agree with none; the answer if all failed.
     [[nodiscard]] std::string plurality(const std::string& answer,
                                         std::span<const std::string> replies) const {
         Clusters samples;
@@ -94,7 +94,7 @@ class AgreementVerifier {
     }
 
  private:
-    /// What is equal of samples that agree; nothing where a sample is blank.
+    /// What is equal of samples that agree; nothing if a sample is blank.
     [[nodiscard]] std::optional<std::string> key(std::string_view sample) const {
         return trim(sample).empty() ? std::nullopt : std::optional(options_.normaliser(sample));
     }

@@ -27,8 +27,8 @@ struct Exemplar {
 std::vector<Exemplar> default_exemplars();
 
 /// The prompt of exemplars under an instruction. It ends behind "Evaluation:", so that the reply is an evaluation and a
-/// verdict in the form of the exemplars. Without exemplars, or where one has a context, it takes a `{context}`; where none
-/// has, it does not. Throws `ArgumentError` where an exemplar lacks a question, an answer or an evaluation.
+/// verdict in the form of the exemplars. Without exemplars, or if one has a context, it takes a `{context}`; if none
+/// has, it does not. Throws `ArgumentError` if an exemplar lacks a question, an answer or an evaluation.
 PromptTemplate few_shot_template(std::span<const Exemplar> exemplars, std::string_view instruction);
 
 /// The verification prompt for ordinary chat models.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prompts with place-holders: `{context}`, `{question}` and `{answer}` are replaced by a task's texts as they are, `{{` and
-// `}}` stand for braces. Where a prompt is longer than allowed, the context is shortened from a stated end, never anything
+// `}}` stand for braces. If a prompt is longer than allowed, the context is shortened from a stated end, never anything
 // else, and the result says by how much. Parsed once; rendering is O(length).
 #pragma once
 
@@ -55,15 +55,15 @@ class PromptTemplate {
     PromptTemplate(std::string_view text, std::initializer_list<Placeholder> required,
                    std::initializer_list<Placeholder> optional = {});
 
-    /// A prompt that asks a question: `{question}`, and `{context}` where there is one.
+    /// A prompt that asks a question: `{question}`, and `{context}` if there is one.
     static PromptTemplate for_answer(std::string_view text);
 
-    /// A prompt that asks whether an answer is right: `{question}` and `{answer}`, and `{context}` where there is one.
+    /// A prompt that asks whether an answer is right: `{question}` and `{answer}`, and `{context}` if there is one.
     static PromptTemplate for_verification(std::string_view text);
 
     [[nodiscard]] bool uses(Placeholder placeholder) const noexcept { return count(placeholder) > 0; }
 
-    /// Throws `ArgumentError` where the prompt is too long even without its context.
+    /// Throws `ArgumentError` if the prompt is too long even without its context.
     [[nodiscard]] RenderedPrompt render(const PromptValues& values, const RenderLimits& limits = {}) const;
 
  private:

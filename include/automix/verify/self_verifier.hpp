@@ -29,14 +29,14 @@ struct SelfVerifierOptions {
 /// A verifier that asks the model itself. Its confidence in an answer is `positive_share` of the verdicts.
 class SelfVerifier {
  public:
-    /// Throws `ArgumentError` for sampling that no model can be asked for, and where there is no parser.
+    /// Throws `ArgumentError` for sampling that no model can be asked for, and if there is no parser.
     explicit SelfVerifier(SelfVerifierOptions options) : options_(std::move(options)) {
         validate(options_.sampling);
         if (!options_.parser) throw ArgumentError("parser: expected a parser of verdicts, found none");
     }
 
     /// Throws `ArgumentError` for a range that cannot be drawn and for a task too long for the prompt, and what the model
-    /// throws: `ModelError` where the call fails.
+    /// throws: `ModelError` if the call fails.
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {

@@ -10,7 +10,7 @@
 
 namespace automix {
 
-/// Called from many threads at once where queries are answered concurrently. It must not throw for any reply.
+/// Called from many threads at once if queries are answered concurrently. It must not throw for any reply.
 using VerdictParser = std::function<Verdict(std::string_view reply)>;
 
 /// The first "Verdict: correct" or "Verdict: incorrect" in a reply, in letters of any case, with white space, quotes and the

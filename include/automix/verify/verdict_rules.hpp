@@ -16,7 +16,7 @@ namespace detail {
 class VerdictPatterns;
 }  // namespace detail
 
-/// Parser of verdicts: the match that starts first decides; where matches of both patterns start at the same byte, or neither
+/// Parser of verdicts: the match that starts first decides; if matches of both patterns start at the same byte, or neither
 /// matches, the reply is unparsed.
 class VerdictRules {
  public:
@@ -24,7 +24,7 @@ class VerdictRules {
     static constexpr std::size_t searched_bytes = 1024;
 
     /// ECMAScript patterns; the case of letters A to Z does not count, and `^` and `$` are the ends of what is searched.
-    /// Throws `ArgumentError` with the pattern and the reason where one is invalid or matches any reply, and where both are the
+    /// Throws `ArgumentError` with the pattern and the reason if one is invalid or matches any reply, and if both are the
     /// same.
     VerdictRules(std::string_view positive, std::string_view negative);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The concept of a verifier, which asks a model what it makes of its own answer. Required of a `verifier<Model>`:
 //     Verdicts verify(Model&, const VerificationTask&, DrawRange, const std::stop_token&) const
-// It gives `count` verdicts or throws: `ModelError` for a call that failed. It is called from many threads at once where
+// It gives `count` verdicts or throws: `ModelError` for a call that failed. It is called from many threads at once if
 // queries are answered concurrently. Valid: struct Trusting below. Invalid: one whose `verify` returns a share. Skeleton:
 //     struct Trusting {
 //         template <automix::model_adapter Model>
@@ -48,7 +48,7 @@ struct Verdicts {
     std::size_t cut_bytes = 0;           ///< by which the context was shortened to fit the prompt
     double cost = 0.0;                   ///< paid for the round, as the model's reply says
     int samples = 0;          ///< answers known so far, failed ones and the first among them; 0: not compared
-    int largest_cluster = 0;  ///< how many of these agree with each other; 0 where all failed
+    int largest_cluster = 0;  ///< how many of these agree with each other; 0 if all failed
 };
 
 template <class V, class Model>

@@ -22,7 +22,7 @@ namespace automix {
 
 class LogReader {
  public:
-    /// Opens the first file. Throws `DataError` where it cannot be opened, and `ArgumentError` where there is no file, and
+    /// Opens the first file. Throws `DataError` if it cannot be opened, and `ArgumentError` if there is no file, and
     /// for models or fixed answers that the mapping does not have.
     explicit LogReader(std::vector<std::string> paths, ReadOptions options = {});
 
@@ -44,7 +44,7 @@ class LogReader {
 
     void map(const ColumnMapping& mapping);
 
-    /// False where there is no further file.
+    /// False if there is no further file.
     bool open_next();
 
     /// False for a line that was cut off and is skipped.
@@ -56,7 +56,7 @@ class LogReader {
 
     void learn_models(std::string_view line, LogRecord& record);
 
-    /// The id of a row whose table has none: its line, and before it, where several files are read, the number of its file
+    /// The id of a row whose table has none: its line, and before it, if several files are read, the number of its file
     /// among them, from 1, as in `2:17`. However a path is spelled, a row keeps its id.
     [[nodiscard]] std::string line_id() const;
 

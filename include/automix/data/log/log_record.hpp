@@ -8,11 +8,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
 
-/// Texts of one model; nothing where a generation failed or was not logged.
+/// The schema of a log, as its records name it.
+inline constexpr std::string_view log_schema = "automix-log/1";
+
+/// Texts of one model; nothing if a generation failed or was not logged.
 struct ModelTexts {
     std::optional<std::string> answer{};
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first

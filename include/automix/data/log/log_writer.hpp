@@ -22,16 +22,16 @@ class LogWriter {
  public:
     using Mode = detail::AppendMode;
 
-    /// Throws `DataError` where the file cannot be opened, or cannot be appended to: where its last line is no object, or
+    /// Throws `DataError` if the file cannot be opened, or cannot be appended to: if its last line is no object, or
     /// its first record no record.
     explicit LogWriter(std::string path, Mode mode = Mode::append);
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
-    /// (nothing is written then), and where writing fails, as on a full disk (nothing more can be written then).
+    /// (nothing is written then), and if writing fails, as on a full disk (nothing more can be written then).
     void write(const LogRecord& log);
 
  private:
-    /// Takes the names of the models from the first record, where there is one.
+    /// Takes the names of the models from the first record, if there is one.
     void learn_models();
 
     [[nodiscard]] std::string line_of(const LogRecord& log) const;

@@ -28,7 +28,7 @@ struct ReadOptions {
 
 namespace detail {
 
-/// For each model of the log whether it is wanted: all are where none is named. Throws `ArgumentError` for names that the
+/// For each model of the log whether it is wanted: all are if none is named. Throws `ArgumentError` for names that the
 /// log does not have, and for another order than the log's.
 inline std::vector<bool> choose_models(const std::vector<std::string>& log,
                                        const std::vector<std::string>& wanted) {

@@ -4,7 +4,7 @@
 //     fold              0 .. folds - 1; any assignment of rows that does not look at scores or evidence will do
 //     draws_MODEL       fewest verdicts logged on any row: what the model can be verified with
 //     parsed_MODEL, positive_MODEL    verdicts of each row of the cell; or
-//     confidence_MODEL                its confidence, where that alone is logged. Neither: the model is not verified
+//     confidence_MODEL                its confidence, if that alone is logged. Neither: the model is not verified
 //     weight            rows, COUNT(*)
 //     score_MODEL       sum of scores; the order of these columns is that of the models, cheapest first
 //     product_A:B       sum of score of A times score of B, A up to B in that order
@@ -37,7 +37,7 @@ struct StatisticsCsvOptions {
 [[nodiscard]] Statistics read_statistics_csv(const std::string& path,
                                              const StatisticsCsvOptions& options = {});
 
-/// Replaces the file. Throws as `to_statistics_csv`, and `DataError` where the file cannot be written.
+/// Replaces the file. Throws as `to_statistics_csv`, and `DataError` if the file cannot be written.
 void write_statistics_csv(const std::string& path, const Statistics& statistics);
 
 }  // namespace automix

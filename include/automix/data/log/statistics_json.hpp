@@ -3,7 +3,7 @@
 //     {"schema":"automix-statistics/1","models":[{"name":..,"verified":"verdicts","confidence" or "none","draws":..},..],
 //      "folds":[{"answer_prices":[..],"draw_prices":[..],"cells":[{"evidence":[..],"weight":..,"scores":[..],
 //                "products":[..]},..],"pluralities":[[[weight,score,stayed,grew,[scores]],..],..]},..]}
-// Evidence has for each model but the last `[parsed,positive]`, a confidence, or null where it is not verified; products
+// Evidence has for each model but the last `[parsed,positive]`, a confidence, or null if it is not verified; products
 // are a models x models matrix row by row; `pluralities` (by n, then t; one list a model but the last) may be left out.
 // Statistics survive to the bit. Linear in the cells.
 #pragma once
@@ -78,10 +78,10 @@ class StatisticsParser : DocumentChecks {
 /// unknown keys, another version, and what `validate` refuses.
 [[nodiscard]] Statistics parse_statistics(std::string_view text, const std::string& name);
 
-/// Throws as `parse_statistics`, and where the file cannot be read.
+/// Throws as `parse_statistics`, and if the file cannot be read.
 [[nodiscard]] Statistics read_statistics(const std::string& path);
 
-/// Replaces the file. Throws as `to_statistics_text`, and `DataError` where the file cannot be written.
+/// Replaces the file. Throws as `to_statistics_text`, and `DataError` if the file cannot be written.
 void write_statistics(const std::string& path, const Statistics& statistics);
 
 }  // namespace automix

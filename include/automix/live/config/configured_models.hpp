@@ -27,7 +27,7 @@ AnyModel metered_model(AnyModel backend, const ModelConfig& config, std::shared_
 /// Returns the model as the mixer asks it, with the sampling and the prompts of its configuration.
 LiveModel live_model(AnyModel model, const ModelConfig& config);
 
-/// The verifier of each model of a models file, by data set where its prompts say so. A `verifier_choice`.
+/// The verifier of each model of a models file, by data set if its prompts say so. A `verifier_choice`.
 class ConfiguredVerifiers {
  public:
     explicit ConfiguredVerifiers(std::span<const ModelConfig> models);

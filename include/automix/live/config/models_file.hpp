@@ -7,7 +7,7 @@
 //       "verify":..}},"verdict":{"positive":"REGEX","negative":"REGEX"},"timeout_s":30,"connect_timeout_s":5,"concurrency":8,
 //       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"max_prompt_bytes":30000,"extra":{"top_k":0}},..]}
 // `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` is the name unless given; `price.verification`, of
-// one verdict, is that of a call; `verification` is sampled as answers are, at a temperature of 0.7 where theirs is 0. Unknown fields
+// one verdict, is that of a call; `verification` is sampled as answers are, at a temperature of 0.7 if theirs is 0. Unknown fields
 // are errors.
 #pragma once
 
@@ -108,7 +108,7 @@ class ModelsParser : DocumentChecks {
 /// The models in a text, which messages call `name`. Throws `DataError` with name, line and field for whatever is wrong.
 [[nodiscard]] std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name);
 
-/// Reads a models file. Throws as `parse_models`, and where the file cannot be read.
+/// Reads a models file. Throws as `parse_models`, and if the file cannot be read.
 [[nodiscard]] std::vector<ModelConfig> read_models(const std::string& path);
 
 }  // namespace automix

@@ -11,7 +11,7 @@
 
 namespace automix {
 
-/// How many queries have a context that will be cut. A prompt that verifies is rendered with an empty answer, where the model
+/// How many queries have a context that will be cut. A prompt that verifies is rendered with an empty answer, if the model
 /// is `verified`. Throws `ArgumentError`, naming the field of the model, for a query whose data set has no prompt although
 /// others have (the library's own are for models without any); whose context the prompt leaves out; and which does not fit.
 std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries);

@@ -36,7 +36,7 @@ class QueryParser : DocumentChecks {
 enum class References : std::uint8_t { optional, required };
 
 /// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with
-/// name, line and field for whatever is wrong, and where there are none.
+/// name, line and field for whatever is wrong, and if there are none.
 [[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                References references = References::optional);
 

@@ -15,7 +15,7 @@
 namespace automix::detail {
 
 /// Calls `work(i)` for each i below `count`, `concurrency` at a time; after a stop no further item is begun. Returns when all
-/// that began have ended. What `work` throws ends the rest, and the first such is thrown on. Where the system gives fewer
+/// that began have ended. What `work` throws ends the rest, and the first such is thrown on. If the system gives fewer
 /// threads, those do it all.
 template <class Work>
 void for_each_concurrently(std::size_t count, std::size_t concurrency, const std::stop_token& stop,

@@ -3,7 +3,7 @@
 //     {"id":"q1","answer":"..","model":"small","verdicts":{"small":[1,0,null]},"cost":{"answers":..,"verification":..,"total":..,
 //      "models":{"small":{"answers":..,"verification":..},..}},"cut_bytes":0,"latency_ms":..,"degraded":false,"explanation":{..} or null,
 //      "error":null or {"kind":".." or null,"message":".."}}
-// `answer` and `model` are null where the query failed; an answer that is degraded has an error too.
+// `answer` and `model` are null if the query failed; an answer that is degraded has an error too.
 #pragma once
 
 #include <automix/live/live_answer.hpp>

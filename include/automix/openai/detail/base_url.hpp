@@ -23,7 +23,7 @@ class ParsedUrl {
 
     [[nodiscard]] bool valid() const noexcept { return valid_; }
 
-    /// A part, or an empty text where there is none.
+    /// A part, or an empty text if there is none.
     [[nodiscard]] std::string part(CURLUPart which) const {
         char* text = nullptr;
         if (curl_url_get(url_.get(), which, &text, 0) != CURLUE_OK) return {};
@@ -36,7 +36,7 @@ class ParsedUrl {
     bool valid_ = false;
 };
 
-/// `base_url` without the slash at its end. Throws `ArgumentError` where it is no http or https address, or carries a user,
+/// `base_url` without the slash at its end. Throws `ArgumentError` if it is no http or https address, or carries a user,
 /// a password, a query or a fragment.
 inline std::string checked_base_url(std::string base_url) {
     const std::string expected =
@@ -59,7 +59,7 @@ inline std::string checked_base_url(std::string base_url) {
     return base_url;
 }
 
-/// The host of an address, for a message, or an empty text where it names none, as one relative to another address.
+/// The host of an address, for a message, or an empty text if it names none, as one relative to another address.
 inline std::string host_of(const std::string& address) {
     return detail::ParsedUrl(address).part(CURLUPART_HOST);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JSON of chat completions: a request as the body of POST /chat/completions, and a reply as completions in the order of
 // their `index`. Replies are read strictly: what lacks a text is an error and never a blank answer. Fields that are not
-// needed are ignored; `usage` counts only where it can be true. Streamed replies are not read.
+// needed are ignored; `usage` counts only if it can be true. Streamed replies are not read.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -30,7 +30,7 @@ struct ChatBody {
     nlohmann::json extra = nlohmann::json::object();
 };
 
-/// The fields of `text`, a JSON object, to be sent with each request; none where it is empty. Throws `ArgumentError` where it
+/// The fields of `text`, a JSON object, to be sent with each request; none if it is empty. Throws `ArgumentError` if it
 /// is no object or sets what the request itself sets.
 inline nlohmann::json parse_extra_body(std::string_view text) {
     if (text.empty()) return nlohmann::json::object();
@@ -83,7 +83,7 @@ struct ChatReply {
     std::optional<Usage> usage{};
 };
 
-/// The member of an object, or null where there is none.
+/// The member of an object, or null if there is none.
 inline const nlohmann::json& member(const nlohmann::json& object, const char* name) {
     static const nlohmann::json none;
     const auto found = object.find(name);
@@ -173,11 +173,11 @@ inline ChatReply parse_chat_reply(std::string_view body) {
     return reply;
 }
 
-/// What a body says went wrong, as servers write it: `error.message`, `error`, `message` or `detail`. Nothing where it is
+/// What a body says went wrong, as servers write it: `error.message`, `error`, `message` or `detail`. Nothing if it is
 /// not JSON or says none of these.
 struct ChatComplaint {
     std::string message{};
-    std::string code{};  ///< `error.code`, where it is a text
+    std::string code{};  ///< `error.code`, if it is a text
 };
 
 inline std::optional<ChatComplaint> parse_complaint(std::string_view body) {

@@ -2,7 +2,7 @@
 // POST over libcurl, from any number of threads at once. Each call borrows a handle with its open connections from a pool,
 // so that connections are kept from call to call; there are as many handles as calls were ever in flight together. A stop
 // wakes the waiting call at once. Certificates are verified, proxies are those of curl's environment variables, redirects
-// are not followed, and nothing is sent twice: where a kept connection turns out dead after the request went out, the call
+// are not followed, and nothing is sent twice: if a kept connection turns out dead after the request went out, the call
 // fails instead of being repeated behind the caller's back.
 #pragma once
 
@@ -33,13 +33,13 @@
 
 namespace automix::detail {
 
-/// Initialises libcurl once in a process. Throws `Error` where it cannot be.
+/// Initialises libcurl once in a process. Throws `Error` if it cannot be.
 inline void start_curl() {
     static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (code != CURLE_OK) throw Error(std::string("libcurl: ") + curl_easy_strerror(code));
 }
 
-/// `Retry-After` as time from `now` on: whole seconds or an HTTP date, at most a day. Nothing where it is neither.
+/// `Retry-After` as time from `now` on: whole seconds or an HTTP date, at most a day. Nothing if it is neither.
 inline std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& value, std::time_t now) {
     using std::chrono::seconds;
     constexpr long long day = 86'400;
@@ -64,7 +64,7 @@ struct HttpExchange {
     bool too_large = false;
     HttpReply reply{};
 
-    /// Counts bytes that came; false where they pass the limit.
+    /// Counts bytes that came; false if they pass the limit.
     bool take(std::size_t bytes) noexcept {
         received += bytes;
         too_large = too_large || received > max_bytes;
@@ -186,7 +186,7 @@ class HttpHandle {
         set(CURLOPT_HTTPHEADER, headers);
         reason_[0] = '\0';
         set(CURLOPT_ERRORBUFFER, &reason_[0]);
-        // The body comes from a callback that cannot rewind, so that libcurl fails where it would send it again.
+        // The body comes from a callback that cannot rewind, so that libcurl fails if it would send it again.
         set(CURLOPT_POST, 1L);
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         set(CURLOPT_READFUNCTION, &send_body);
@@ -261,7 +261,7 @@ class HttpHandle {
 
 class HttpClient {
  public:
-    /// Throws `ArgumentError` for a limit that makes no sense, and `Error` where libcurl cannot start.
+    /// Throws `ArgumentError` for a limit that makes no sense, and `Error` if libcurl cannot start.
     explicit HttpClient(HttpOptions options = {}) : options_(options) {
         const auto require = [](bool holds, const char* field, const char* expected, long long found) {
             if (!holds) {
@@ -281,7 +281,7 @@ class HttpClient {
         detail::start_curl();
     }
 
-    /// Sends `body` as JSON and waits for the reply, whatever its status. Throws `HttpError` where none comes.
+    /// Sends `body` as JSON and waits for the reply, whatever its status. Throws `HttpError` if none comes.
     [[nodiscard]] HttpReply post(const HttpRequest& request, const std::stop_token& stop = {}) {
         const Borrowed handle(*this);
         return handle->post(request, options_, stop);

@@ -3,8 +3,8 @@
 // trained again when more statistics come, without the rows:
 //     {"schema":"automix-policy/1","checksum":"..","models":[..],"options":{..},"report":{..},"prices":{..},
 //      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},"prior":..}
-// or, where there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and `nodes`.
-// `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, `belief` (null where pluralities
+// or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and `nodes`.
+// `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, `belief` (null if pluralities
 // are accepted) as in belief_json.hpp; prices' `draws_per_verdict` are the draws that a readable verdict takes. The checksum is over all
 // else in the file, whatever the order of its keys and its blanks. To the bit; linear in the table and the statistics.
 #pragma once
@@ -35,10 +35,10 @@ struct PolicyFile {
 /// other prices than the policy's.
 [[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name);
 
-/// Throws as `parse_policy`, and where the file cannot be read.
+/// Throws as `parse_policy`, and if the file cannot be read.
 [[nodiscard]] PolicyFile read_policy(const std::string& path);
 
-/// A policy over these models, cheapest first. Throws also where the file's is over others.
+/// A policy over these models, cheapest first. Throws also if the file's is over others.
 [[nodiscard]] PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models);
 
 /// A policy file that will be written: whether it can be is found out before the work that fills it.
@@ -56,7 +56,7 @@ class PolicyOutput {
     detail::FileReplacement file_;
 };
 
-/// Replaces the file. Throws as `to_policy_text`, and `DataError` where the file cannot be written.
+/// Replaces the file. Throws as `to_policy_text`, and `DataError` if the file cannot be written.
 void write_policy(const std::string& path, const PomdpRouter& router, const Statistics& statistics);
 
 }  // namespace automix

@@ -22,9 +22,9 @@ constexpr std::uint64_t round_seed(std::uint64_t seed, std::string_view prompt, 
     return hash_text(prompt, seed ^ mix_bits(static_cast<std::uint64_t>(first))) >> 33U;
 }
 
-/// Draws `range.count` replies to the prompt, a single user message; the verdicts are left to read. Where `sampling` has a
+/// Draws `range.count` replies to the prompt, a single user message; the verdicts are left to read. If `sampling` has a
 /// seed, the request has that of the round. Throws `ArgumentError` for a bad range or sampling, what the model throws, and
-/// `ModelError` of kind `bad_reply` where it gives another number of replies.
+/// `ModelError` of kind `bad_reply` if it gives another number of replies.
 template <model_adapter Model>
 Verdicts draw_replies(Model& model, RenderedPrompt prompt, const Sampling& sampling, const DrawRange& range,
                       const std::stop_token& stop) {

@@ -15,7 +15,6 @@
 namespace automix::detail {
 
 /// Name of the schema, in each record that is written.
-inline constexpr std::string_view log_schema = "automix-log/1";
 
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
@@ -82,7 +81,7 @@ inline constexpr std::array<LogFieldName, 2> usage_fields = {{
     {"completion_tokens", LogField::completion_tokens, "a whole number of at least 0"},
 }};
 
-/// The field of that name, `unknown` where there is none.
+/// The field of that name, `unknown` if there is none.
 template <std::size_t N>
 constexpr LogField find_field(const std::array<LogFieldName, N>& fields, std::string_view name) noexcept {
     for (const LogFieldName& candidate : fields) {
@@ -107,7 +106,7 @@ class SeenFields {
  public:
     void clear() noexcept { bits_ = 0; }
     [[nodiscard]] bool has(LogField field) const noexcept { return (bits_ & bit(field)) != 0; }
-    /// False where it stood there before.
+    /// False if it stood there before.
     bool add(LogField field) noexcept {
         const bool fresh = !has(field);
         bits_ |= bit(field);

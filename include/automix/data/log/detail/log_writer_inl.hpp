@@ -56,7 +56,7 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
 namespace automix {
 
 AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
-    nlohmann::ordered_json json{{"schema", detail::log_schema}, {"id", log.record.id}};
+    nlohmann::ordered_json json{{"schema", log_schema}, {"id", log.record.id}};
     const auto set_text = [&json](const char* key, const std::string& value) {
         if (!value.empty()) json[key] = value;
     };

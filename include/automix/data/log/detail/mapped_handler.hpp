@@ -37,7 +37,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         }
     }
 
-    /// Clears `record` and fills it from the events that follow; its id is `id` where the mapping names no column for it.
+    /// Clears `record` and fills it from the events that follow; its id is `id` if the mapping names no column for it.
     void start(LogRecord& record, std::string_view id) {
         reset(record, names_);
         record.record.id = id;

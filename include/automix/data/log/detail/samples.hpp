@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Samples of a model as routers see them: which are equal, and what each is worth. The first sample is the answer; one
-// equal to it has its score, another one 1 where it equals the reference, else 0, unless scores are logged.
+// equal to it has its score, another one 1 if it equals the reference, else 0, unless scores are logged.
 // Linear in the samples.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace automix::detail {
 
-/// Throws `DataError` with the field alone unless the samples, where there are any, begin with the answer, where it is
-/// given, and have a score each, where scores are.
+/// Throws `DataError` with the field alone unless the samples, if there are any, begin with the answer, if it is
+/// given, and have a score each, if scores are.
 inline void require_samples(const ModelRecord& model, const ModelTexts& texts, std::size_t position) {
     const auto field = [position](const char* name) {
         return Place{{}, 0, "models[" + std::to_string(position) + "]." + name};
@@ -34,7 +34,7 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
     }
 }
 
-/// Fills `clusters`, and `sample_scores` where none are logged.
+/// Fills `clusters`, and `sample_scores` if none are logged.
 inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
                             const std::optional<std::string>& reference) {
     const bool scored = !model.sample_scores.empty();

@@ -29,7 +29,7 @@ inline std::string product_column(const std::string& a, const std::string& b) {
     return "product_" + a + ":" + b;
 }
 
-/// Reads one table. A column is known by its number in the header, -1 where it is not there.
+/// Reads one table. A column is known by its number in the header, -1 if it is not there.
 class StatisticsCsvReader {
  public:
     StatisticsCsvReader(const std::string& path, int folds) : path_(path), reader_(path), folds_(folds) {}

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/json_document.hpp>
