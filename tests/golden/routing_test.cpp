@@ -95,7 +95,8 @@ std::string letter(const detail::CompactAction& choice, bool batches, bool model
 std::string line(const RoutingPolicy& policy, int model, int parsed, bool batches, bool models) {
     std::string text;
     for (int positive = 0; positive <= parsed; ++positive) {
-        const detail::CellPolicy& cell = policy.cell(detail::RoutingLayout::root(model), first_count(parsed) + positive);
+        const detail::CellPolicy& cell =
+            policy.cell(detail::RoutingLayout::root(model), first_count(parsed) + positive);
         text += (positive > 0 ? " " : "") + letter(cell.best, batches, models);
     }
     return text;

@@ -49,14 +49,16 @@ TrainedPolicy by_hand() {
     trained.models = {{"small", VerificationKind::verdicts, 1}, {"large", VerificationKind::none, 0}};
     trained.prices = {{1.0, 10.0}, {0.5, 0.0}, 0.0};
     detail::RoutingTree tree;
-    tree.layout =
-        std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::verdicts, 1, {}}, {}});
+    tree.layout = std::make_shared<detail::RoutingLayout>(
+        std::vector<detail::CascadeModel>{{VerificationKind::verdicts, 1, {}}, {}});
     tree.probability = Eigen::Array3d(0.5, 0.0, 0.0);
     tree.current = Eigen::Array3d(0.5, 0.2, 0.8);
     tree.last = Eigen::Array3d(0.9, 0.9, 0.9);
     tree.last_alone = 0.9;
     const std::vector<detail::CellPolicy> cells = {
-        {detail::CompactAction::verify(1), {}}, {detail::CompactAction::route(1), detail::CompactAction::route(1)}, {{}, {}}};
+        {detail::CompactAction::verify(1), {}},
+        {detail::CompactAction::route(1), detail::CompactAction::route(1)},
+        {{}, {}}};
     trained.mixture = {{1.0, RoutingPolicy(tree.layout, cells, 0)}};
     trained.tree = std::make_shared<const detail::RoutingTree>(std::move(tree));
     trained.report.lambda = 0.05;
@@ -172,8 +174,8 @@ TEST_CASE("the reason tells fallbacks, mixtures and ties") {
 TEST_CASE("samples stand in the place of verdicts where pluralities are accepted") {
     TrainedPolicy trained = by_hand();
     detail::RoutingTree tree;
-    tree.layout =
-        std::make_shared<detail::RoutingLayout>(std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
+    tree.layout = std::make_shared<detail::RoutingLayout>(
+        std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
     // (n, t) = (0,0), (0,1), (1,0), (1,1), (1,2)
     tree.probability.setConstant(5, 0.25);
     tree.current.resize(5);

@@ -69,7 +69,8 @@ class BruteForce {
     BruteForce(const detail::BeliefModel& belief, const RoutingPrices& prices, detail::SolveRule rule)
         : belief_(belief), prices_(prices), rule_(std::move(rule)) {
         std::size_t size = 1;
-        for (const detail::LevelDistribution& level : belief.levels) size *= static_cast<std::size_t>(level.levels());
+        for (const detail::LevelDistribution& level : belief.levels)
+            size *= static_cast<std::size_t>(level.levels());
         joint_.assign(size, 0.0);
         for (std::size_t i = 0; i < size; ++i) {
             double p = belief.priors.front()(level_of(i, 0));

@@ -143,7 +143,8 @@ TEST_CASE(
     StatisticsOptions options;
     const FoldStatistics sums = collect_statistics(data, trained.prices, options).total();
     detail::PolicyEstimate expected;
-    detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums), {{0.0, 0.0, 0.0}, 0.0, 0.0});
+    detail::add_rows(expected, trained.router.mixture(), sums, mean_prices(sums),
+                     {{0.0, 0.0, 0.0}, 0.0, 0.0});
     double score = 0.0;
     double cost = 0.0;
     constexpr int orders = 4000;
@@ -266,7 +267,9 @@ TEST_CASE("under its own tables a policy is never below accept all, route all or
         const double value = detail::net_value(report.expected, lambda, prices);
         INFO("seed " << seed);
         for (const int first : {0, 1})
-            CHECK(value >= detail::net_value(detail::accept_at_once(tree, prices, first).value, lambda, prices) - 1e-12);
+            CHECK(value >=
+                  detail::net_value(detail::accept_at_once(tree, prices, first).value, lambda, prices) -
+                      1e-12);
         // Fixed k: draw k at once, then the better of accepting and routing in each cell.
         const double price = prices.draws.front();
         const detail::BeliefChain chain(*tree.belief);

@@ -11,7 +11,8 @@ using Catch::Matchers::WithinAbs;
 namespace {
 
 /// A candidate of ten rows that lies so far above the target on average, at a cost.
-detail::QualityCandidate quality_candidate(double above, double cost, double units = 0.0, double squares = 0.0) {
+detail::QualityCandidate quality_candidate(double above, double cost, double units = 0.0,
+                                           double squares = 0.0) {
     detail::QualityCandidate candidate;
     candidate.held_out.rows = 10.0;
     candidate.held_out.units = units;

@@ -66,7 +66,8 @@ double net(const detail::RoutingSolution& solution, const Problem& p) {
 TEST_CASE("backward induction gives the value of brute force over all sequences of verdicts", "[property]") {
     for (std::uint64_t seed = 0; seed < 3000; ++seed) {
         const Problem p(seed);
-        const detail::RoutingSolution solution = detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
+        const detail::RoutingSolution solution =
+            detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
         INFO("seed " << seed);
         REQUIRE_THAT(net(solution, p), WithinAbs(test::BruteForce(p.belief, p.prices, p.rule).value(), 1e-9));
     }
@@ -75,7 +76,8 @@ TEST_CASE("backward induction gives the value of brute force over all sequences 
 TEST_CASE("the engine and backward induction agree on the routing problem", "[property]") {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         const Problem p(seed);
-        const double value = net(detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule), p);
+        const double value =
+            net(detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule), p);
         const detail::RoutingPomdp model(p.belief, p.prices, p.rule);
         INFO("seed " << seed);
         pomdp::ExactOptions exact;
@@ -95,8 +97,10 @@ TEST_CASE("the engine and backward induction agree on the routing problem", "[pr
 TEST_CASE("a policy on beliefs does what its value says, and what the table does", "[property]") {
     for (std::uint64_t seed = 0; seed < 200; ++seed) {
         const Problem p(seed);
-        const detail::RoutingSolution table = detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
-        const detail::RoutingSolution vectors = detail::solve_routing(detail::make_tree(p.belief, 0.0), p.prices, p.rule);
+        const detail::RoutingSolution table =
+            detail::solve_routing(detail::make_tree(p.belief, all_cells), p.prices, p.rule);
+        const detail::RoutingSolution vectors =
+            detail::solve_routing(detail::make_tree(p.belief, 0.0), p.prices, p.rule);
         INFO("seed " << seed);
         REQUIRE(vectors.policy.vectors() != nullptr);
         REQUIRE(vectors.gap <= detail::point_based_gap);
@@ -159,8 +163,8 @@ TEST_CASE("neighbours on the hull enclose a budget and no policy between them is
             for (const detail::HullPolicy& policy : hull) {
                 Problem at = p;
                 at.rule.lambda = policy.lambda;
-                bound =
-                    std::min(bound, net(detail::solve_routing(tree, p.prices, at.rule), at) + policy.lambda * budget);
+                bound = std::min(
+                    bound, net(detail::solve_routing(tree, p.prices, at.rule), at) + policy.lambda * budget);
             }
             REQUIRE_THAT(score, WithinAbs(bound, 1e-9));
         }
@@ -202,14 +206,16 @@ TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     CHECK(detail::solve_routing(tree, free, rule).policy.first_model() == 0);
     rule.verify_first = true;
     CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).best == detail::CompactAction::verify(1));
-    CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).without_verifying == detail::CompactAction::route(1));
+    CHECK(detail::solve_routing(tree, free, rule).policy.cell(0, 0).without_verifying ==
+          detail::CompactAction::route(1));
 }
 
 TEST_CASE("what was not parsed is paid for and tells nothing: with the draws used up a policy settles") {
     Random random(3);
     const detail::BeliefModel belief = test::random_belief(random, 2, 4, 5);
     const RoutingPrices prices{{1.0, 10.0}, {0.0, 0.0}, 0.0};
-    const detail::RoutingSolution solution = detail::solve_routing(detail::make_tree(belief, all_cells), prices, {0.01});
+    const detail::RoutingSolution solution =
+        detail::solve_routing(detail::make_tree(belief, all_cells), prices, {0.01});
     Evidence evidence(2);
     evidence.current = 0;
     evidence.models[0].answered = true;

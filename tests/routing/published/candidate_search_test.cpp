@@ -74,9 +74,12 @@ detail::ConfidenceRule random_rule(Random& random, std::size_t cells) {
 TEST_CASE("what each form of rule gives on cells by hand") {
     const detail::ConfidenceCells table = hand_cells();
     CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::threshold(0.25)), WithinRel(1.0 / 46.0, 1e-12));
-    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::double_threshold(0.25, 0.5)), WithinRel(0.0 / 46.0, 1e-12));
-    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::double_threshold(0.5, 0.75)), WithinRel(1.0 / 36.0, 1e-12));
-    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::triple_threshold(0.0, 0.5, 1.0)), WithinRel(3.0 / 86.0, 1e-12));
+    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::double_threshold(0.25, 0.5)),
+               WithinRel(0.0 / 46.0, 1e-12));
+    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::double_threshold(0.5, 0.75)),
+               WithinRel(1.0 / 36.0, 1e-12));
+    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::triple_threshold(0.0, 0.5, 1.0)),
+               WithinRel(3.0 / 86.0, 1e-12));
     CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::bins({1, 0, 1})), WithinRel(2.0 / 66.0, 1e-12));
     CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::cells({0.0, 0.25, 0.5, 1.0}, {1, 0, 1, 0})),
                WithinRel(3.0 / 56.0, 1e-12));
@@ -84,7 +87,8 @@ TEST_CASE("what each form of rule gives on cells by hand") {
     // no cell counts twice, and an empty range counts none
     CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::triple_threshold(0.5, 0.25, 0.5)),
                WithinRel(2.0 / 66.0, 1e-12));
-    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::triple_threshold(0.0, 1.0, 0.5)), WithinRel(2.0 / 36.0, 1e-12));
+    CHECK_THAT(*ibc_of(table, detail::ConfidenceRule::triple_threshold(0.0, 1.0, 0.5)),
+               WithinRel(2.0 / 36.0, 1e-12));
 }
 
 TEST_CASE("rows that are routed in any case are a constant") {

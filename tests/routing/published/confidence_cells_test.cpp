@@ -56,7 +56,8 @@ TEST_CASE("rows that are routed in any case count in the means and are not verif
     // Six such rows, 1/8 and 1/2 in score, 2 and 20 in price, beside the four of the table.
     const Dataset data = hand_table();
     const PriceTable prices = resolve_prices(data, given());
-    const detail::ConfidenceCells table = detail::collect_cells({data, prices, {6.0, {0.125, 2.0}, {0.5, 20.0}}}, false);
+    const detail::ConfidenceCells table =
+        detail::collect_cells({data, prices, {6.0, {0.125, 2.0}, {0.5, 20.0}}}, false);
     CHECK(table.cells.size() == 2);
     CHECK(table.rows == 10.0);
     CHECK(table.routed.weight == 6.0);

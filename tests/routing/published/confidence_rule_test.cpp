@@ -50,8 +50,10 @@ TEST_CASE("bins are centred, their lower ends closed, the two outer ones half as
 
 TEST_CASE("a confidence that is none does not read past the bins") {
     const double infinity = std::numeric_limits<double>::infinity();
-    for (const double high : {1.0 + 1e-12, 1.0625, 1.5, 1e300, infinity}) CHECK(detail::centred_bin(high, 8) == 8);
-    for (const double low : {-1e-12, -0.1, -1e300, -infinity, std::nan("")}) CHECK(detail::centred_bin(low, 8) == 0);
+    for (const double high : {1.0 + 1e-12, 1.0625, 1.5, 1e300, infinity})
+        CHECK(detail::centred_bin(high, 8) == 8);
+    for (const double low : {-1e-12, -0.1, -1e300, -infinity, std::nan("")})
+        CHECK(detail::centred_bin(low, 8) == 0);
     CHECK(detail::ConfidenceRule::bins({0, 0, 1}).routes(7.0));
     CHECK_FALSE(detail::ConfidenceRule::bins({0, 1, 1}).routes(-7.0));
 }
@@ -85,7 +87,8 @@ TEST_CASE("an unseen confidence takes the nearest cell, on a tie the lower") {
 
 TEST_CASE("rules say their parameters") {
     CHECK(to_string(detail::ConfidenceRule::threshold(0.5).parameters()) == "threshold 0.5");
-    CHECK(to_string(detail::ConfidenceRule::double_threshold(0.25, 0.5).parameters()) == "low 0.25, high 0.5");
+    CHECK(to_string(detail::ConfidenceRule::double_threshold(0.25, 0.5).parameters()) ==
+          "low 0.25, high 0.5");
     CHECK(to_string(detail::ConfidenceRule::triple_threshold(0, 0.25, 0.5).parameters()) ==
           "first 0, low 0.25, high 0.5");
     CHECK(to_string(detail::ConfidenceRule::bins({1, 0, 1}).parameters()) == "route_bins [1 0 1]");
@@ -94,7 +97,8 @@ TEST_CASE("rules say their parameters") {
 }
 
 TEST_CASE("a rule of nothing routes nothing") {
-    for (const auto& rule : {detail::ConfidenceRule{}, detail::ConfidenceRule::bins({}), detail::ConfidenceRule::cells({}, {})}) {
+    for (const auto& rule : {detail::ConfidenceRule{}, detail::ConfidenceRule::bins({}),
+                             detail::ConfidenceRule::cells({}, {})}) {
         for (const double confidence : {0.0, 0.5, 1.0}) CHECK_FALSE(rule.routes(confidence));
     }
     CHECK(detail::ConfidenceRule::bins({1}).routes(0.5));  // no bin but the one around 0
