@@ -64,7 +64,7 @@ class ResultTable {
         std::vector<std::string> cells = {name};
         for (const auto* alone : {&pomdp.baselines.always_small, &pomdp.baselines.always_large})
             cells.insert(cells.end(), {format_fixed(alone->performance, 3), format_price(alone->cost)});
-        for (const auto* router : {&published.report, &pomdp.report})
+        for (const auto* router : {&published.report, &std::as_const(pomdp).report})
             cells.insert(cells.end(), {format_fixed(router->performance, 3), format_price(router->cost),
                                        per_cent(router->ibc_lift)});
         if (with_interval_) {
