@@ -5,7 +5,6 @@
 
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
-#include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/training.hpp>

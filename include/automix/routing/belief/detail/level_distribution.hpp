@@ -10,6 +10,7 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/routing/belief/detail/confidence_cell.hpp>
 
 #include <Eigen/Core>
 
@@ -25,11 +26,6 @@ inline constexpr Index level_count = 20;
 inline constexpr int expectation_maximisation_steps = 50;
 inline constexpr double class_pseudo_rows = 10.0;  ///< of each class
 inline constexpr double score_pseudo_rows = 30.0;  ///< of another model's mean score, at each level
-
-/// Returns the cell of a lone confidence, by the boundaries between cells.
-inline Index confidence_cell(const std::vector<double>& boundaries, double confidence) noexcept {
-    return std::lower_bound(boundaries.begin(), boundaries.end(), confidence) - boundaries.begin();
-}
 
 /// The belief over one verified model's levels, and the expected scores given a level.
 struct LevelDistribution {

@@ -7,7 +7,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/confidence_cell.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <cstddef>

@@ -6,6 +6,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 
 #include <Eigen/Core>
