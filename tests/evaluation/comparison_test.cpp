@@ -150,7 +150,7 @@ TEST_CASE("a router's figures are the means of those of the halves") {
         for (int step = 1; step <= 19; ++step) sum += std::min(1.0, step * 0.05 / share) - step * 0.05;
         area.push_back(100.0 * sum / 19.0);
     }
-    const ComparedMetrics<MeanMetric>& figures = results.front().metrics;
+    const ComparedMetrics<MeanMetric>& metrics = results.front().metrics;
     const auto check = [](const MeanMetric& found, const std::vector<OptionalMetric>& expected) {
         const MeanMetric by_hand = mean_over_halves(expected);
         CHECK_THAT(found.mean.value(), WithinAbs(by_hand.mean.value(), 1e-9));
