@@ -148,7 +148,7 @@ void print_frontier(const Dataset& recordings, const automix::Prices& prices) {
     const automix::Frontier frontier = automix::trace_frontier(
         automix::make_router("pomdp"), {log.rows.train, log.train}, log.rows.test, log.test);
     std::cout << "What quality costs, " << names_of(pairs.back())
-              << ", all tasks: " << automix::frontier_text(frontier);
+              << ", all tasks\n" << automix::frontier_text(frontier);
 }
 
 }  // namespace

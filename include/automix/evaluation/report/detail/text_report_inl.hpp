@@ -166,7 +166,7 @@ AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::s
     }
     if (report.performance < small.performance && report.cost > small.cost) {
         text += "; " + smaller + " alone scores more and costs less";
-    } else if (dearer && share <= 1.0) {
+    } else if (dearer && large.cost > 0.0 && share <= 1.0) {
         text += "; " + larger + " alone " + (equal ? "scores as much" : "scores more") + " and costs less";
     }
     return text + ".";
