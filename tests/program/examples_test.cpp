@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the README shows of the main job is what the example `recordings` prints now, and it fits 100 columns.
+// What the page on prices shows of the main job is what the example `recordings` prints now, and it fits 100 columns.
 #include "program/runner.hpp"
 
 #include <algorithm>
@@ -26,12 +26,12 @@ std::size_t longest_line_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a text block of the README is the output of the example recordings") {
+TEST_CASE("a text block of the page on prices is the output of the example recordings") {
     const std::filesystem::path examples = AUTOMIX_EXAMPLES_DIR;
     const auto recordings = std::filesystem::path(AUTOMIX_PROGRAM).parent_path() / "examples" / "recordings";
-    const auto readme = examples.parent_path() / "README.md";
-    if (!std::filesystem::exists(recordings) || !std::filesystem::exists(readme)) {
-        std::cout << "skipped: no " << recordings.string() << " or no " << readme.string() << '\n';
+    const auto page = examples / "prices.md";
+    if (!std::filesystem::exists(recordings) || !std::filesystem::exists(page)) {
+        std::cout << "skipped: no " << recordings.string() << " or no " << page.string() << '\n';
         return;
     }
     const program::Outcome outcome = program::run(recordings.string(), {(examples / "data").string()});
@@ -45,7 +45,7 @@ TEST_CASE("a text block of the README is the output of the example recordings") 
         CHECK(outcome.out.find(std::string("\n") + pair + ": ") != std::string::npos);
     }
     CHECK(outcome.out.find("* pomdp, policies for all prices of quality") != std::string::npos);
-    CHECK(has_text_block(files::read(readme.string()), outcome.out));
+    CHECK(has_text_block(files::read(page.string()), outcome.out));
 
     const program::Outcome refused = program::run(recordings.string(), {(examples / "nowhere").string()});
     CHECK(refused.code == 1);
