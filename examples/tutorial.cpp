@@ -36,7 +36,6 @@ int main(int argc, char** argv) {
     const SelfVerifier verifier({.prompt = PromptTemplate::for_verification("{question}{answer}"),
                                  .sampling = {.temperature = 0.7, .max_tokens = 8, .seed = 1}});
 
-    LogWriter log(log_path, LogWriter::Mode::create);
     const auto query = [](int i) {
         const int a = 10 + i * 37 % 89, b = 10 + i * 53 % 83;
         Query sum{.id = "q" + std::to_string(i), .split = i % 2 == 0 ? "train" : "test"};
@@ -44,17 +43,18 @@ int main(int argc, char** argv) {
         sum.reference = std::to_string(a + b);
         return sum;
     };
-    for (int i = 0; i < 500; ++i)
-        log.write(std::get<LogRecord>(record_query(query(i), models, verifier, {.draws = 8})));
+    std::vector<Query> queries;
+    for (int i = 0; i < 500; ++i) queries.push_back(query(i));
+    record_log(queries, models, verifier, log_path, {.record = {.draws = 8}});
 
-    const auto [train, test] = split_by_field(read_log(log_path).data);
+    const auto [train, test] = split_by_field(read_dataset(log_path));
     Automix mixer{PomdpRouter{}};
     mixer.train(train);
     std::cout << to_text(mixer.evaluate(test), "pomdp") << '\n';
-    write_policy(policy_path, mixer.router(), mixer.router().collect({train, resolve_prices(train)}));
+    mixer.save(policy_path);
 
-    const PolicyFile policy = read_policy(policy_path, {"small", "large"});
+    const auto loaded = Automix<PomdpRouter>::load(policy_path);
     const std::vector<Query> unseen = {query(500), query(501), query(502), query(503)};
-    for (const LiveAnswer& answer : Answerer(policy.router, models, verifier).answer_all(unseen))
+    for (const LiveAnswer& answer : loaded.answer_all(unseen, models, verifier))
         std::cout << answer.id << ": " << answer.text << " for " << answer.cost() << '\n';
 }
