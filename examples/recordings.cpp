@@ -147,8 +147,8 @@ void print_frontier(const Dataset& recordings, const automix::Prices& prices) {
     const PricedLog log(recordings.with_models(pairs.back()), prices);
     const automix::Frontier frontier = automix::trace_frontier(
         automix::make_router("pomdp"), {log.rows.train, log.train}, log.rows.test, log.test);
-    std::cout << "What quality costs, " << names_of(pairs.back())
-              << ", all tasks\n" << automix::frontier_text(frontier);
+    std::cout << "What quality costs, " << names_of(pairs.back()) << ", all tasks\n"
+              << automix::frontier_text(frontier);
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST_CASE("the drawing in text fits its columns and has all its parts") {
     CHECK_THAT(text, ContainsSubstring("4 test queries") && ContainsSubstring("* exact") &&
                          ContainsSubstring(": their 95 % intervals") && ContainsSubstring("o oracle") &&
                          ContainsSubstring("2 middle & <co>") && ContainsSubstring("0.8750  9.00") &&
-                         ContainsSubstring("3.00    given") && ContainsSubstring("unit of the prices"));
+                         ContainsSubstring("3.00  given") && ContainsSubstring("unit of the prices"));
     const auto rows = std::count(text.begin(), text.end(), '\n');
     CHECK(rows == 1 + 22 + 2 + 2 + 4 + 6);
 }
