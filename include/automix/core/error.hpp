@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the library throws. Bad input throws an `Error`; ordinary outcomes (an undefined IBC, an unparsed verdict,
-// nothing feasible, an impossible observation) are values. Every message stands alone: it names the place
-// (file, line, field), what was expected and what was found.
+// This file defines the exceptions of the library. Bad input throws an `Error`. Ordinary outcomes are values: an
+// undefined IBC, an unparsed verdict, nothing feasible, an impossible observation. Every message stands alone: it names
+// the place (file, line, field), the expected value and the value found.
 #pragma once
 
 #include <cstddef>
@@ -11,20 +11,20 @@
 
 namespace automix {
 
-/// Base of everything that the library throws on purpose.
+/// The base of every exception that the library throws on purpose.
 class Error : public std::runtime_error {
  public:
     using std::runtime_error::runtime_error;
 };
 
-/// Where a datum stands: any part may be unknown (empty, or line 0).
+/// The place of a datum. Any part may be unknown (empty, or line 0).
 struct Place {
     std::string file{};
-    std::size_t line = 0;  ///< 1-based
-    std::string field{};   ///< path within the record, as in `models[0].score`
+    std::size_t line = 0;  ///< 1-based number
+    std::string field{};   ///< the path within the record, as in `models[0].score`
 };
 
-/// `file:line: field`, leaving out what is unknown.
+/// Returns `file:line: field` without the unknown parts.
 inline std::string to_string(const Place& place) {
     std::string text = place.file;
     if (place.line > 0) text += (text.empty() ? "line " : ":") + std::to_string(place.line);
@@ -32,7 +32,7 @@ inline std::string to_string(const Place& place) {
     return text;
 }
 
-/// Data that cannot be used: a log, a mapping, a policy file, a row.
+/// An error for data that cannot be used: a log, a mapping, a policy file, a row.
 class DataError : public Error {
  public:
     DataError(Place place, const std::string& message)
@@ -44,7 +44,7 @@ class DataError : public Error {
 
     [[nodiscard]] const Place& place() const noexcept { return place_; }
 
-    /// The message without the place.
+    /// Returns the message without the place.
     [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
  private:
@@ -52,19 +52,19 @@ class DataError : public Error {
     std::string detail_;
 };
 
-/// An argument that makes no sense whatever the data are: bins 0, a negative price, an unknown name.
+/// An error for an argument that makes no sense for any data: bins 0, a negative price, an unknown name.
 class ArgumentError : public Error {
  public:
     using Error::Error;
 };
 
-/// A router was asked for a decision before it was trained, or after training found nothing feasible.
+/// An error for a decision asked of a router before training, or after training found nothing feasible.
 class NotTrainedError : public Error {
  public:
     using Error::Error;
 };
 
-/// A router broke the rules of the loop, as in verifying before any model has answered.
+/// An error for a router that broke the rules of the loop, as in verifying before any model has answered.
 class ProtocolError : public Error {
  public:
     using Error::Error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers and quoted text for messages and tables. `std::format` is not in the supported standard libraries;
-// numbers go through `std::to_chars`, so they do not depend on the locale.
+// This file formats numbers and quoted text for messages and tables. The supported standard libraries lack
+// `std::format`. Numbers go through `std::to_chars`, so they do not depend on the locale.
 #pragma once
 
 #include <charconv>
@@ -13,7 +13,7 @@
 
 namespace automix {
 
-/// Shortest text that reads back as the same number.
+/// Returns the shortest text that reads back as the same number.
 inline std::string format_number(std::floating_point auto value) {
     char buffer[64];
     const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
@@ -22,16 +22,17 @@ inline std::string format_number(std::floating_point auto value) {
 
 inline std::string format_number(std::integral auto value) { return std::to_string(value); }
 
-/// `value` with `digits` digits behind the point.
+/// Returns `value` with `digits` digits behind the point.
 std::string format_fixed(double value, int digits);
 
-/// The number that the whole of `text` is, whatever the locale; nothing where it is none.
+/// Returns the number that the whole of `text` spells, in any locale; nothing if it spells none.
 std::optional<double> parse_number(std::string_view text);
 
-/// `text` in double quotes, control characters escaped, cut after `limit` bytes (never inside a UTF-8 sequence).
+/// Returns `text` in double quotes, with control characters escaped. It is cut after `limit` bytes, never inside a
+/// UTF-8 sequence.
 std::string in_quotes(std::string_view text, std::size_t limit = 60);
 
-/// `a, b, c`: the items joined for a list in a message.
+/// Returns the items joined as `a, b, c`, for a list in a message.
 template <class Range>
 std::string joined(const Range& items, std::string_view separator = ", ") {
     std::string text;

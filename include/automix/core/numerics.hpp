@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small numerical helpers with no home in a formula of their own: comparison with a relative tolerance, the empirical
-// quantile with linear interpolation (type 7 of Hyndman and Fan 1996, the default of NumPy and R), and Gaussian
-// smoothing with reflected edges. Quantile is O(n) on average, smoothing O(n * radius).
+// This file has small numerical helpers: comparison with a relative tolerance, the empirical quantile, and Gaussian
+// smoothing with reflected edges. The quantile interpolates linearly (type 7 of Hyndman and Fan 1996, the default of
+// NumPy and R). The quantile is O(n) on average, smoothing O(n * radius).
 #pragma once
 
 #include <Eigen/Core>
@@ -15,12 +15,13 @@ namespace automix {
 
 using Index = Eigen::Index;
 
-/// Equal up to rounding: |a - b| <= tolerance * max(|a|, |b|).
+/// Returns true if the numbers are equal up to rounding: |a - b| <= tolerance * max(|a|, |b|).
 inline bool nearly_equal(double a, double b, double tolerance = 1e-12) noexcept {
     return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b));
 }
 
-/// The q-quantile of `values` (by value: it is partially sorted). Requires values and 0 <= q <= 1.
+/// Returns the q-quantile of `values`, which are passed by value because they get partially sorted. Requires values and
+/// 0 <= q <= 1.
 inline double quantile(std::vector<double> values, double q) {
     const double position = q * static_cast<double>(values.size() - 1);
     const auto below = static_cast<std::ptrdiff_t>(std::floor(position));
@@ -32,8 +33,8 @@ inline double quantile(std::vector<double> values, double q) {
     return low + fraction * (*std::min_element(nth + 1, values.end()) - low);
 }
 
-/// Convolution with a Gaussian of standard deviation `sigma`, in units of the index, truncated at 4 sigma and
-/// normalised; the edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed.
+/// Convolves the values with a Gaussian of standard deviation `sigma`, in units of the index. The kernel is truncated
+/// at 4 sigma and normalised. The edges reflect about half a sample (d c b a | a b c d | d c b a), as often as needed.
 /// Requires sigma > 0.
 template <class Values>
 Eigen::ArrayXd gaussian_smooth(const Values& values, double sigma) {
@@ -52,7 +53,7 @@ Eigen::ArrayXd gaussian_smooth(const Values& values, double sigma) {
     };
     Eigen::ArrayXd smooth(n);
     for (Index i = 0; i < n; ++i) {
-        // Both sides together, so that a mirrored input gives the mirrored output to the last bit.
+        // Both sides are added together, so a mirrored input gives the mirrored output to the last bit.
         smooth(i) = kernel(radius) * values(i);
         for (Index k = 1; k <= radius; ++k) {
             smooth(i) += kernel(radius + k) * (values(reflected(i - k)) + values(reflected(i + k)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plurality of an answer's samples: the answer that most of them agree on, which a router may accept in place of the
-// first one. Samples are numbers of clusters, equal ones being equal answers.
+// This file computes the plurality of an answer's samples: the answer on which the maximum number of samples agree. A
+// router may accept it in place of the first answer. Samples are given as cluster numbers; equal numbers mean equal
+// answers.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +16,8 @@
 
 namespace automix {
 
-/// The clusters of an answer's samples, told apart by their text: number 0 for the first text, then on as others appear; -1
-/// for a sample that failed. Linear in the samples.
+/// Returns the cluster number of each sample of an answer, by its text. The first text gets 0, and further texts count
+/// on from there. A sample that failed gets -1. Linear in the samples.
 class Clusters {
  public:
     void add(std::optional<std::string> text) {
@@ -31,14 +32,14 @@ class Clusters {
     std::vector<std::int32_t> numbers_;
 };
 
-/// The largest cluster: its size and the first sample in it. Size 0: every sample failed, or there is none.
+/// The largest cluster: its size and its first sample. Size 0 means that every sample failed, or that there is none.
 struct Plurality {
     int size = 0;
     std::size_t sample = 0;
 };
 
-/// The plurality of samples, the answer first. Ties go to the answer's cluster, then to the earlier one; failed samples
-/// (below 0) belong to none. O(samples^2), no allocation.
+/// Returns the plurality of samples, the answer first. Ties go to the answer's cluster, then to the earlier one. Failed
+/// samples (below 0) belong to no cluster. O(samples^2), no allocation.
 inline Plurality plurality(std::span<const std::int32_t> clusters) {
     Plurality best;
     for (std::size_t i = 0; i < clusters.size(); ++i) {

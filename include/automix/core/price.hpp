@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prices as the user states them. A price given here beats what a record holds, which beats the default: 1 and 50 for
-// the answers of two models, 1 for a whole verification (the accounting of the AutoMix paper, section 5.1).
-// Units are the user's own; only ratios matter to a policy.
+// This file holds the prices that the user states. A price given here takes precedence over the price in a record, and
+// a recorded price over the default. The defaults are 1 and 50 for the answers of two models, and 1 for a whole
+// verification (the accounting of the AutoMix paper, section 5.1). Units are the user's own; only ratios matter to a
+// policy.
 #pragma once
 
 #include <cstddef>
@@ -12,29 +13,29 @@
 
 namespace automix {
 
-/// Sums and products of prices stay finite below this.
+/// The upper bound of prices. Sums and products of prices below it stay finite.
 inline constexpr double highest_price = 1e100;
 
-/// True for what can be a price: finite, not negative and below `highest_price`; zero is a legal price.
+/// Returns true if `price` is finite, not negative and below `highest_price`. Zero is a valid price.
 inline bool is_price(double price) noexcept { return price >= 0.0 && price < highest_price; }
 
-/// What is said of a number that is none.
+/// Returns the message for a number that is not a valid price.
 std::string price_complaint(double found);
 
-/// Throws `ArgumentError` unless `price` is one.
+/// Throws `ArgumentError` if `price` is not a valid price.
 void require_price(double price, std::string_view name);
 
-/// Either a draw has a price, or the whole verification of an answer has one: then all its k logged draws together
-/// cost that, and one draw costs a k-th of it.
+/// The prices of answers and verification. Verification is priced per draw or per answer. A price per answer covers all
+/// its k logged draws together, so one draw costs a k-th of it.
 struct Prices {
-    std::vector<double> answers{};         ///< one for each model; empty: recorded prices, else 1 and 50
-    std::optional<double> verification{};  ///< of all draws of an answer together
+    std::vector<double> answers{};         ///< one for each model; if empty, recorded prices, else 1 and 50
+    std::optional<double> verification{};  ///< the price of all draws of an answer together
     std::vector<double>
-        draws{};  ///< of one draw: one for all models, or one for each (the last may be left out)
+        draws{};  ///< prices of one draw: one for all models, or one for each (the last may be left out)
 };
 
-/// Throws `ArgumentError` where prices are negative, not finite, of the wrong number, or where both kinds of
-/// verification price are given.
+/// Throws `ArgumentError` if prices are negative, not finite or of the wrong number, or if both kinds of verification
+/// price are given.
 void validate(const Prices& prices, std::size_t models);
 
 }  // namespace automix

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Portable random numbers: the standard fixes what `std::mt19937_64` yields, but not what its distributions make of
-// it, so these are our own and a seed means the same on every platform. The engine is written out because <random>
-// costs a tenth of all that this library costs to compile. Hashes of texts serve splits and the per-query uniform
-// number of policies that randomise. Everything is O(1) amortised but `shuffle`, which is O(n).
+// This file has portable random numbers. The standard fixes the output of `std::mt19937_64` but not of its
+// distributions. The distributions here are the library's own, so a seed means the same on every platform. The engine
+// is written out because <random> costs a tenth of the whole compile time of this library. Hashes of texts serve splits
+// and the per-query uniform number of policies that randomise. Everything is O(1) amortised except `shuffle`, which is
+// O(n).
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@
 
 namespace automix {
 
-/// Finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64-bit words that mixes every bit.
+/// Applies the finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64-bit words that mixes every bit.
 constexpr std::uint64_t mix_bits(std::uint64_t x) noexcept {
     x += 0x9E3779B97F4A7C15U;
     x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
@@ -21,28 +22,29 @@ constexpr std::uint64_t mix_bits(std::uint64_t x) noexcept {
     return x ^ (x >> 31U);
 }
 
-/// Seeded hash of a text: FNV-1a over its bytes, then mixed. The same on every platform.
+/// Returns the seeded hash of a text: FNV-1a over its bytes, then mixed. It is the same on every platform.
 constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0) noexcept {
     std::uint64_t hash = 0xCBF29CE484222325U ^ mix_bits(seed);
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
     return mix_bits(hash);
 }
 
-/// The upper 53 bits of a word as a number in [0, 1).
+/// Returns the upper 53 bits of a word as a number in [0, 1).
 constexpr double unit_interval(std::uint64_t word) noexcept {
     return static_cast<double>(word >> 11U) * 0x1.0p-53;
 }
 
-/// What a uniform number of an id serves: numbers of different uses are independent, whatever the seeds.
+/// The use of an id's uniform number. Numbers of different uses are independent for all seeds.
 enum class UniformUse : std::uint64_t { policy, split, fold };
 
-/// Uniform in [0, 1) for each id, from a hash of use, seed and id. For `UniformUse::policy` it is the `u` of evidence.
+/// Returns a number for each id, uniform in [0, 1), from a hash of use, seed and id. For `UniformUse::policy` it is the
+/// `u` of evidence.
 constexpr double uniform_of(std::string_view id, std::uint64_t seed,
                             UniformUse use = UniformUse::policy) noexcept {
     return unit_interval(hash_text(id, seed ^ (static_cast<std::uint64_t>(use) * 0xD1B54A32D192ED03U)));
 }
 
-/// The 64-bit Mersenne twister (Nishimura 2000): yields what `std::mt19937_64` yields.
+/// The 64-bit Mersenne twister (Nishimura 2000). It yields the numbers of `std::mt19937_64`.
 class MersenneTwister {
  public:
     explicit MersenneTwister(std::uint64_t seed);
@@ -59,23 +61,23 @@ class MersenneTwister {
     std::size_t next_ = size;
 };
 
-/// Random numbers that depend on the seed alone.
+/// A source of random numbers that depend on the seed alone.
 class Random {
  public:
     explicit Random(std::uint64_t seed = 0) : engine_(seed) {}
 
-    /// Uniform in [0, 1).
+    /// Returns a number uniform in [0, 1).
     double uniform() { return unit_interval(engine_()); }
 
-    /// Uniform in 0 .. n-1, without bias (rejection). Requires n > 0.
+    /// Returns an integer uniform in 0 .. n-1, without bias (rejection). Requires n > 0.
     std::uint64_t index(std::uint64_t n);
 
     bool bernoulli(double p) { return uniform() < p; }
 
-    /// Standard normal, by Marsaglia's polar method.
+    /// Returns a standard normal number, by Marsaglia's polar method.
     double normal();
 
-    /// Fisher-Yates: every order equally likely.
+    /// Shuffles with Fisher-Yates: every order has the same probability.
     template <class Sequence>
     void shuffle(Sequence& sequence) {
         using std::swap;

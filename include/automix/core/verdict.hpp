@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verdicts: what a verification draw says of an answer, live or logged, and their average, the confidence.
+// This file defines verdicts, the results of verification draws, live or logged, and their average, the confidence.
 #pragma once
 
 #include <algorithm>
@@ -8,10 +8,10 @@
 
 namespace automix {
 
-/// What one verification draw said of an answer.
+/// The result of one verification draw of an answer.
 enum class Verdict : std::int8_t { unparsed = -1, negative = 0, positive = 1 };
 
-/// Share of positives among the parsed verdicts, 0 where none parsed (AutoMix, section 3.1).
+/// Returns the share of positives among the parsed verdicts; 0 if none parsed (AutoMix, section 3.1).
 inline double positive_share(std::span<const Verdict> verdicts) noexcept {
     const auto positive = std::count(verdicts.begin(), verdicts.end(), Verdict::positive);
     const auto negative = std::count(verdicts.begin(), verdicts.end(), Verdict::negative);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The version of the library, as macros for the preprocessor and as a string for people.
-// CMakeLists.txt reads the three numbers from here, so this is the one place to change them.
+// This file holds the version of the library, as macros for the preprocessor and as a string for people. CMakeLists.txt
+// reads the three numbers from here, so they are changed in this one place.
 #pragma once
 
 #define AUTOMIX_VERSION_MAJOR 0
