@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Multiple choice: which option a reply chooses. An option is a letter from A to Z, a text, or both, as in "B", "(B)", "B)
-// Paris" and "Paris". The letter of a reply is, by the first of these rules that finds one:
-//     1. the letter that the reply begins with, or that follows the last "answer is" or "answer:" in it, marked as an option: alone
-//        on its line, in brackets, or before `)`, `.`, `:` or `,` (quotes and stars of Markdown beside it do not count);
-//     2. the one letter in brackets in the whole reply, where there is only one, however often.
+// This file finds the option that a reply to a multiple-choice question chooses. An option is a letter from A to Z, a
+// text, or both, as in "B", "(B)", "B) Paris" and "Paris". The first of these rules that finds a letter gives the
+// letter of a reply:
+//     1. The letter begins the reply or follows its last "answer is" or "answer:". It must be marked as an option: alone
+//        on its line, in brackets, or before `)`, `.`, `:` or `,` (quotes and stars of Markdown beside it do not count).
+//     2. The letter is the only one in brackets in the whole reply. It may occur there several times.
 // O(length).
 #pragma once
 
@@ -15,18 +16,18 @@ namespace automix {
 /// An option as read from the beginning of a text.
 struct OptionMark {
     char letter = 'a';        ///< in lower case
-    std::string_view rest{};  ///< what follows it, trimmed
+    std::string_view rest{};  ///< the trimmed text behind it
 };
 
-/// The option that `text` begins with; nothing where it begins with none, as in "A cat".
+/// Returns the option at the beginning of `text`; nothing if there is none, as in "A cat".
 std::optional<OptionMark> leading_option(std::string_view text) noexcept;
 
-/// The letter that a reply chooses, in lower case; nothing where it names none or several.
+/// Returns the letter that a reply chooses, in lower case; nothing if the reply names none or several.
 std::optional<char> chosen_letter(std::string_view reply) noexcept;
 
-/// True where the reply chooses the option `reference`. Where the reply has a letter and so has the reference, they decide;
-/// otherwise the texts must be equal when normalised: the reply, or what follows its last "answer is", without the
-/// option's letter.
+/// Returns true if the reply chooses the option `reference`. If both have a letter, the letters decide. Otherwise the
+/// texts must be equal when normalised. The text of a reply is all of it, or the part behind its last "answer is",
+/// without the option's letter.
 bool chooses(std::string_view reply, std::string_view reference);
 
 }  // namespace automix

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts made comparable. `normalise` does what the evaluation script of SQuAD (Rajpurkar et al. 2016) does: lower case,
-// punctuation out, the articles a, an and the out, white space joined. On ASCII text the result is the script's. Beyond ASCII
-// bytes are kept as they are, where Python lowers the case of all letters, splits at further kinds of white space (as U+00A0),
-// and sees the end of a word at punctuation such as U+201C. O(length).
+// This file normalises texts for comparison. `normalise` follows the evaluation script of SQuAD (Rajpurkar et al.
+// 2016). It lowers the case, removes punctuation and the articles a, an and the, and joins white space. On ASCII text
+// the result is the script's. Bytes beyond ASCII stay as they are. Python differs there: it lowers the case of all
+// letters, splits at further white space (as U+00A0), and ends words at punctuation such as U+201C. O(length).
 #pragma once
 
 #include <automix/text/ascii.hpp>
@@ -13,17 +13,17 @@
 
 namespace automix {
 
-/// `text` without white space at its ends.
+/// Returns `text` without white space at its ends.
 constexpr std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && is_ascii_space(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_ascii_space(text.back())) text.remove_suffix(1);
     return text;
 }
 
-/// Trimmed and in lower case, as the recorded answers are scored.
+/// Returns the text trimmed and in lower case, as the recorded answers are scored.
 inline std::string simple(std::string_view text) { return ascii_lower(trim(text)); }
 
-/// The parts of `text` between white space; views into it.
+/// Returns the parts of `text` between white space, as views into it.
 std::vector<std::string_view> split_words(std::string_view text);
 
 std::string normalise(std::string_view text);

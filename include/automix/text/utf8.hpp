@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of a text of at most so many bytes that cut no UTF-8 sequence. In text that is not UTF-8, where no sequence begins
-// within three bytes of the cut, the part is cut where it is. O(1).
+// This file cuts a text to a maximum number of bytes without cutting a UTF-8 sequence. Text that is not UTF-8, with no
+// sequence beginning within three bytes of the cut, is cut exactly there. O(1).
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ constexpr bool continues_utf8(char c) noexcept { return (static_cast<unsigned ch
 
 }  // namespace detail
 
-/// The longest beginning of `text` of at most `limit` bytes.
+/// Returns the longest beginning of `text` within `limit` bytes.
 constexpr std::string_view first_bytes(std::string_view text, std::size_t limit) noexcept {
     if (limit >= text.size()) return text;
     for (std::size_t back = 0; back <= std::min(detail::longest_utf8_tail, limit); ++back) {
@@ -26,7 +26,7 @@ constexpr std::string_view first_bytes(std::string_view text, std::size_t limit)
     return text.substr(0, limit);
 }
 
-/// The longest end of `text` of at most `limit` bytes.
+/// Returns the longest end of `text` within `limit` bytes.
 constexpr std::string_view last_bytes(std::string_view text, std::size_t limit) noexcept {
     if (limit >= text.size()) return text;
     const std::size_t start = text.size() - limit;

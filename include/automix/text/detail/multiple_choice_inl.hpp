@@ -18,14 +18,14 @@ constexpr bool is_emphasis(char c) noexcept {
     return c == '*' || c == '_' || c == '`' || c == '"' || c == '\'';
 }
 
-/// Without white space and emphasis before the first other byte.
+/// Returns the text without the white space and emphasis before its first other byte.
 constexpr std::string_view skip_emphasis(std::string_view text) noexcept {
     while (!text.empty() && (is_ascii_space(text.front()) || is_emphasis(text.front())))
         text.remove_prefix(1);
     return text;
 }
 
-/// What follows the last "answer is" or "answer:"; nothing where there is neither.
+/// Returns the text behind the last "answer is" or "answer:"; nothing if there is neither.
 inline std::optional<std::string_view> after_answer_phrase(std::string_view text) noexcept {
     constexpr std::string_view word = "answer";
     for (std::size_t i = text.size(); i-- > 0;) {
@@ -40,7 +40,7 @@ inline std::optional<std::string_view> after_answer_phrase(std::string_view text
     return std::nullopt;
 }
 
-/// The letter in brackets at `position`, as in "(B)" and "[B]"; in lower case.
+/// Returns the letter in brackets at `position`, as in "(B)" and "[B]", in lower case.
 constexpr std::optional<char> bracketed_letter(std::string_view text, std::size_t position = 0) noexcept {
     if (text.size() < position + 3 || !is_ascii_letter(text[position + 1])) return std::nullopt;
     const bool brackets = (text[position] == '(' && text[position + 2] == ')') ||

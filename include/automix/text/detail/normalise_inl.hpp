@@ -31,7 +31,8 @@ AUTOMIX_INLINE std::string normalise(std::string_view text) {
     for (const char c : text) {
         if (!is_ascii_punctuation(c)) plain += ascii_lower(c);
     }
-    // An article is a whole word: what is beside it is no part of one, which control characters are not.
+    // An article must be a whole word: the bytes beside it are not part of a word. Control characters are part of a
+    // word.
     std::string kept;
     kept.reserve(plain.size());
     for (std::size_t i = 0; i < plain.size();) {
