@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file of JSON lines that grows: each line is handed to the operating system before the call returns, so a killed writer
-// loses at most the line that it was writing. What such a writer left, a last line that was cut off, is refused or removed
-// when the file is opened again. A regular file has one writer at a time.
+// This file appends JSON lines to a growing file. Each line is handed to the operating system before the call returns,
+// so a killed writer loses at most the line in progress. Such a writer may leave a last line that was cut off. Opening
+// the file again refuses or removes that line. A regular file has one writer at a time.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -22,35 +22,35 @@
 
 namespace automix::detail {
 
-/// What becomes of a file that is there. `append` refuses one whose last line was cut off, `repair` removes that line and
-/// appends, `create` starts anew.
+/// The treatment of an existing file. `append` refuses a file if its last line was cut off. `repair` removes that line
+/// and appends. `create` starts anew.
 enum class AppendMode : std::uint8_t { append, repair, create };
 
 class AppendFile {
  public:
-    /// Looks at what is there, at a last line without a line feed by `is_whole(line)`, and removes that line where it is to be
-    /// repaired; nothing else is written yet. Throws `DataError` where the file cannot be appended to, and where it has
-    /// another writer.
+    /// Examines an existing file. `is_whole(line)` judges a last line without a line feed. If that line is to be
+    /// repaired, it is removed; nothing else is written yet. Throws `DataError` if the file cannot be appended to or
+    /// has another writer.
     template <class IsWhole>
     AppendFile(std::string path, AppendMode mode, IsWhole is_whole) : path_(std::move(path)), mode_(mode) {
         lock();
         if (has_lines()) end_last_line(is_whole);
     }
 
-    /// True where there is a file whose lines stay.
+    /// Returns true if there is a file and its lines stay.
     [[nodiscard]] bool has_lines() const {
         return mode_ != AppendMode::create && std::filesystem::is_regular_file(path_);
     }
 
-    /// Opens the file. Throws `DataError` where that fails, or where it has another writer by now.
+    /// Opens the file. Throws `DataError` if that fails, or if the file has another writer by now.
     void open() {
         file_ = open_file(path_, mode_ == AppendMode::create ? "wb" : "ab");
         lock();
         if (needs_line_feed_) put("\n");
     }
 
-    /// Writes bytes that end in a line feed. Throws `DataError` where that fails, as on a full disk (nothing more can be
-    /// written then).
+    /// Writes bytes that end in a line feed. Throws `DataError` if that fails, as on a full disk; nothing more can be
+    /// written then.
     void put(std::string_view bytes) {
         require_open();
         if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
@@ -62,7 +62,7 @@ class AppendFile {
         fail_file(path_, "cannot be written");
     }
 
-    /// Throws `DataError` where writing has failed before.
+    /// Throws `DataError` if writing has failed before.
     void require_open() const {
         if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
     }
@@ -75,7 +75,7 @@ class AppendFile {
             lock_ = std::make_unique<FileLock>(path_);
     }
 
-    /// A last line without a line feed gets one if it is whole; one that was cut off is removed or refused.
+    /// Ends a whole last line with a line feed if it has none. A last line that was cut off is removed or refused.
     template <class IsWhole>
     void end_last_line(IsWhole is_whole) {
         std::error_code error;
@@ -98,7 +98,7 @@ class AppendFile {
                             "the truncated last line cannot be removed: " + error.message());
     }
 
-    /// What stands behind the last line feed.
+    /// Returns the bytes behind the last line feed.
     [[nodiscard]] std::string last_line(std::uintmax_t size) const {
         const File file = open_file(path_, "rb");
         constexpr std::uintmax_t step = std::uintmax_t{1} << 16U;

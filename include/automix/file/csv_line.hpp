@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines of CSV files (RFC 4180, commas): fields, in double quotes where they hold a comma or a quote. A carriage return
-// at the end is no part of the line; a field does not span lines. Linear in the line.
+// This file reads and writes lines of CSV files (RFC 4180, commas). Fields are in double quotes if they hold a comma or
+// a quote. A carriage return at the end is no part of the line. A field does not span lines. Linear in the line.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,7 +15,8 @@
 
 namespace automix::detail {
 
-/// Overwrites `fields`. Throws `DataError` with the field's number alone for a quote that does not end or is out of place.
+/// Splits a line into `fields`, which are overwritten. Throws `DataError` with the field's number alone for a quote
+/// that does not end or is out of place.
 inline void split_csv(std::string_view line, std::vector<std::string>& fields) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     fields.clear();
@@ -45,7 +46,7 @@ inline void split_csv(std::string_view line, std::vector<std::string>& fields) {
     }
 }
 
-/// The field as it stands in a line.
+/// Returns the field as it stands in a line.
 inline std::string csv_field(std::string_view text) {
     if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";
@@ -53,7 +54,7 @@ inline std::string csv_field(std::string_view text) {
     return quoted + '"';
 }
 
-/// Lines of fields.
+/// A writer of lines of fields.
 class CsvText {
  public:
     void add(const std::string& field) {

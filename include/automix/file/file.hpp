@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are opened, read and closed with errors in the library's own words: each names the path as the caller gave it
-// and the system's reason.
+// This file opens, reads and closes files with errors in the library's own words. Each error names the path as the
+// caller gave it and the system's reason.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,16 +20,16 @@ struct FileCloser {
     void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
-/// An open file, closed with the object.
+/// An open file. The destructor closes it.
 using File = std::unique_ptr<std::FILE, FileCloser>;
 
-/// Throws `DataError`: `path: what: reason`, where the reason is that of the system call that failed last.
+/// Throws `DataError` with `path: what: reason`. The reason is that of the last system call that failed.
 [[noreturn]] inline void fail_file(const std::string& path, const std::string& what) {
     const int reason = errno;
     throw DataError(Place{path, 0, {}}, what + ": " + std::generic_category().message(reason));
 }
 
-/// Opens a file; `mode` as of `std::fopen`. Throws `DataError` where that fails or the path is a directory.
+/// Opens a file; `mode` is that of `std::fopen`. Throws `DataError` if opening fails or the path is a directory.
 inline File open_file(const std::string& path, const char* mode) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
@@ -39,7 +39,7 @@ inline File open_file(const std::string& path, const char* mode) {
     return file;
 }
 
-/// The whole of a file. Throws `DataError` where it cannot be read.
+/// Returns the whole content of a file. Throws `DataError` if it cannot be read.
 inline std::string read_file(const std::string& path) {
     const File file = open_file(path, "rb");
     std::string bytes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One writer at a time: a lock on a file that other writers ask for too. It is the system's (`flock`), so it ends with its
-// owner, however that ends. Where a system or a file system has no such locks, nothing is locked.
+// This file limits a file to one writer at a time, by a lock that all writers ask for. The lock is the system's
+// (`flock`), so it ends with its owner, even if the owner is killed. If a system or a file system has no such locks,
+// nothing is locked.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -19,7 +20,7 @@ namespace automix::detail {
 
 class FileLock {
  public:
-    /// Locks a file that is there. Throws `DataError` where another has it, in this process or in another one.
+    /// Locks an existing file. Throws `DataError` if the lock is already held, in this process or in another one.
     explicit FileLock([[maybe_unused]] const std::string& path) {
 #if defined(__unix__) || defined(__APPLE__)
         descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

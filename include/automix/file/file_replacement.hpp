@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that is written anew, and that readers find old or complete but never in part: the text goes to a file of its own
-// beside it, `path.tmp` or, where that is there, `path.1.tmp` and so on, which then takes the place of `path`. What cannot be
-// written to is found on construction, before there is anything to write; the file of its own is there only while the text
-// is written, so that whoever is stopped before leaves nothing behind. A link stays a link; devices and pipes are written to
-// as they are.
+// This file replaces a file such that readers find the old or the complete new text, never a part. The text goes to a
+// temporary file beside it, which then takes the place of `path`. The temporary file is `path.tmp` or, if that exists,
+// `path.1.tmp` and so on. The constructor detects a path that cannot be written to, before there is anything to write.
+// The temporary file exists only while the text is written, so a program stopped earlier leaves nothing behind. A link
+// stays a link; devices and pipes are written to as they are.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -21,7 +21,7 @@ namespace automix::detail {
 
 class FileReplacement {
  public:
-    /// Leaves a file that is there as it is. Throws `DataError` where the path cannot be written to.
+    /// Leaves an existing file as it is. Throws `DataError` if the path cannot be written to.
     explicit FileReplacement(const std::string& path) : path_(path) {
         std::error_code ignored;
         const auto kind = std::filesystem::status(path, ignored).type();
@@ -36,7 +36,7 @@ class FileReplacement {
         Temporary(path_).remove();
     }
 
-    /// Puts the text in place. Throws `DataError` where that fails; the old file is then still there. To be called once.
+    /// Puts the text in place. Throws `DataError` if that fails; the old file is then still there. Call it only once.
     void commit(std::string_view text) {
         if (device_) {
             write(device_, path_, text);
@@ -53,7 +53,7 @@ class FileReplacement {
     }
 
  private:
-    /// A file that nobody else has, removed at the end unless it was renamed.
+    /// A temporary file of one owner, removed at the end unless it was renamed.
     struct Temporary {
         explicit Temporary(const std::string& beside) {
             constexpr int most = 1000;
@@ -84,8 +84,8 @@ class FileReplacement {
         if (!complete) detail::fail_file(path, "cannot be written");
     }
 
-    std::string path_;     ///< what is replaced
-    detail::File device_;  ///< where the path is no regular file
+    std::string path_;     ///< the file to replace
+    detail::File device_;  ///< open if the path is no regular file
 };
 
 }  // namespace automix::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines of a file, one at a time, in constant memory: blocks are read into one buffer that grows to the longest line, up
-// to a limit. A line is a view that lives until the next call. Runs at the speed of memchr.
+// This file reads the lines of a file, one at a time, in constant memory. Blocks are read into one buffer that grows to
+// the longest line, up to a limit. A line is a view that lives until the next call. Reading runs at the speed of
+// memchr.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -18,15 +19,15 @@
 
 namespace automix::detail {
 
-/// True for a line that readers of logs pass over.
+/// Returns true for a line that readers of logs skip.
 inline bool is_blank(std::string_view line) noexcept {
     return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
 class LineReader {
  public:
-    /// Any `max_line_bytes` will do, the largest number too. Throws `DataError` where the file cannot be opened or is a
-    /// directory. A byte-order mark is passed over.
+    /// Opens the file and skips a byte-order mark. `max_line_bytes` may be any number, even the largest. Throws
+    /// `DataError` if the file cannot be opened or is a directory.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
         : path_(std::move(path)),
           limit_(std::min(max_line_bytes, longest)),
@@ -38,8 +39,8 @@ class LineReader {
             begin_ = byte_order_mark.size();
     }
 
-    /// The next line without its line feed; false at the end. Throws `DataError` for a line longer than the limit and
-    /// where reading fails; the rest of the file is then given up.
+    /// Reads the next line without its line feed; returns false at the end. Throws `DataError` if a line is longer than
+    /// the limit or if reading fails. The rest of the file is then given up.
     bool next(std::string_view& line) {
         if (ended_) return false;
         ++line_;
@@ -62,18 +63,18 @@ class LineReader {
         return !line.empty();
     }
 
-    /// True once the end of the file is reached: the line handed out last is not ended by a line feed.
+    /// Returns true once the end of the file is reached: no line feed ends the last line returned.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
-    /// Number of the line handed out last, from 1.
+    /// Returns the number of the last line returned, from 1.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
  private:
     static constexpr std::size_t block = std::size_t{1} << 18U;
-    /// No buffer can be longer, so limits above it are none, and sizes up to it can be doubled.
+    /// The maximum length of a buffer. Larger limits have no effect, and sizes up to it can be doubled.
     static constexpr std::size_t longest = std::numeric_limits<std::size_t>::max() / 2 - block;
 
-    /// Reads on behind what is left, which moves to the front; false at the end of the file.
+    /// Moves the unread bytes to the front and reads more behind them; returns false at the end of the file.
     bool fill() {
         if (begin_ > 0) {
             std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
