@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A text as the JSON parser reads it, so that it is known in which line it is.
+// This file presents a text to the JSON parser such that the line being read is known.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace automix::detail {
 
-/// Characters of a text, counting the line feeds before the last one that was read: the parser knows the end of a number by
-/// reading the character behind it.
+/// The characters of a text, with a count of the line feeds before the last character read. The parser finds the end of
+/// a number by reading the character behind it, so that character does not count.
 class CountingCharacters {
  public:
     using iterator_category = std::input_iterator_tag;

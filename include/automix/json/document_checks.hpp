@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checks that readers of JSON documents share: members that must be there, keys that are known, numbers in a range,
-// lists of a size. Each throws `DataError` with the file and the path of the field, what was expected and what was found.
+// This file has the common checks of readers of JSON documents: required members, known keys, ranges of numbers, sizes
+// of lists. Each throws `DataError` with the file, the path of the field, the expected value and the value found.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,7 +20,7 @@
 
 namespace automix::detail {
 
-/// Base of a reader of one document, which messages call `name`; it must outlive the reader.
+/// The base of a reader of one document, which messages call `name`. The document must outlive the reader.
 class DocumentChecks {
  protected:
     explicit DocumentChecks(const std::string& name) : name_(name) {}
@@ -43,7 +43,7 @@ class DocumentChecks {
         return field + "[" + std::to_string(number) + "]";
     }
 
-    /// An object without other keys.
+    /// Requires an object without other keys.
     template <std::size_t Count>
     void require_keys(const nlohmann::json& json, const std::string& field,
                       const std::array<const char*, Count>& known) const {
@@ -60,7 +60,7 @@ class DocumentChecks {
         return json.at(key);
     }
 
-    /// Requires the member `schema` of an object to be this one.
+    /// Requires the member `schema` of an object to equal this one.
     void require_schema(const nlohmann::json& json, const std::string& field, std::string_view schema) const {
         const nlohmann::json& found = member(json, field, "schema");
         if (found != schema) fail_expected(inside(field, "schema"), in_quotes(schema), found);
@@ -84,7 +84,8 @@ class DocumentChecks {
     void require_least(double value, const std::string& field, double least) const {
         require_range(value, field, least, std::numeric_limits<double>::max());
     }
-    /// Requires a number from `least` to `most`; where `most` is the largest there is, any finite one of at least `least`.
+    /// Requires a number from `least` to `most`. If `most` is the largest double, any finite number from `least` on
+    /// will do.
     void require_range(double value, const std::string& field, double least, double most) const {
         if (value >= least && value <= most) return;
         const bool open = most == std::numeric_limits<double>::max();
@@ -109,7 +110,7 @@ class DocumentChecks {
         return json;
     }
 
-    /// An array, of that many elements where `size` is not 0, else of at least one.
+    /// Returns an array of `size` elements, or of one or more if `size` is 0.
     const nlohmann::json& list(const nlohmann::json& json, const std::string& field, std::size_t size,
                                const char* of) const {
         array(json, field);
@@ -120,7 +121,7 @@ class DocumentChecks {
         return json;
     }
 
-    /// Numbers, that many where `size` is not 0.
+    /// Returns an array of numbers, `size` of them if `size` is not 0.
     std::vector<double> numbers(const nlohmann::json& json, const std::string& field, std::size_t size,
                                 const char* of) const {
         if (size > 0) list(json, field, size, of);
@@ -133,7 +134,7 @@ class DocumentChecks {
         return values;
     }
 
-    /// The value that a text stands for, by its position among `texts`.
+    /// Returns the value that a text stands for, by its position among `texts`.
     template <std::size_t Count>
     std::size_t choice(const nlohmann::json& json, const std::string& field,
                        const std::array<std::string_view, Count>& texts) const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line of a JSON document that a field stands in, found by parsing the text once more: only a message about a field
-// that is wrong needs it. O(text).
+// This file finds the line of a field in a JSON document. It parses the text once more, because only a message about a
+// wrong field needs the line. O(text).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,13 +15,13 @@
 
 namespace automix::detail {
 
-/// The line, from 1, of a field such as `models[0].price.call` in a valid document; of one that is missing, the line where
-/// the innermost of its containers that is there begins. 1 where nothing of it is there.
+/// Returns the line, from 1, of a field such as `models[0].price.call` in a valid document. For a missing field it is
+/// the first line of the innermost container present. It is 1 if no container is present.
 inline std::size_t line_of_field(std::string_view text, std::string_view field) {
     using Event = nlohmann::json::parse_event_t;
     struct Container {
         std::string path;
-        std::size_t next;  ///< number of the next element; of an object -1
+        std::size_t next;  ///< number of the next element; -1 for an object
         std::string key;
     };
     constexpr auto object = static_cast<std::size_t>(-1);
@@ -71,7 +71,8 @@ inline std::size_t line_of_field(std::string_view text, std::string_view field) 
     return found;
 }
 
-/// What `parse()` makes of the document in `text`, which messages call `name`; an error of it gets the line of its field.
+/// Returns the result of `parse()` for the document in `text`, which messages call `name`. Adds the line of the field
+/// to its errors.
 template <class Parse>
 auto with_line_of_field(std::string_view text, const std::string& name, Parse parse) {
     try {

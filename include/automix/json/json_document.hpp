@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small JSON file as a document, read more strictly than the parser itself does: no key twice in an object, no nesting
-// beyond what a reader of the file needs, and errors with file, line and column in the library's own words.
+// This file reads a small JSON file as a document, more strictly than the parser does. It refuses a key that stands
+// twice in an object and nesting beyond the need of the file's reader. Errors name file, line and column in the
+// library's own words.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -19,18 +20,18 @@
 
 namespace automix::detail {
 
-/// A value as a message shows it: scalars as they are written, containers by their kind.
+/// Returns a value as messages show it: scalars as they are written, containers by their kind.
 inline std::string shown(const nlohmann::json& json) {
     if (json.is_object()) return "an object";
     if (json.is_array()) return json.empty() ? "an empty array" : "an array";
     return json.is_string() ? in_quotes(json.get_ref<const std::string&>()) : json.dump();
 }
 
-/// The document in `text`, which messages call `name`. Throws `DataError`.
+/// Returns the document in `text`, which messages call `name`. Throws `DataError`.
 inline nlohmann::json parse_document(std::string_view text, const std::string& name) {
     constexpr int max_depth = 64;
     std::size_t line = 1;
-    std::vector<std::set<std::string>> keys;  // of the objects that are open
+    std::vector<std::set<std::string>> keys;  // the keys of the open objects
     const auto strict = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
         using Event = nlohmann::json::parse_event_t;
         if (depth > max_depth) {
@@ -51,7 +52,7 @@ inline nlohmann::json parse_document(std::string_view text, const std::string& n
         const JsonSyntaxError error(byte - (before.rfind('\n') + 1) + 1, reason);
         throw DataError(Place{name, line_of_byte, error.place().field}, error.detail());
     };
-    // The parser would take it for the end of the text.
+    // The parser would take this character for the end of the text.
     if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
         fail_syntax(nul, "a NUL byte");
     try {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the readers of JSON Lines share: nlohmann's event interface reduced to scalars, keys and brackets, with errors in
-// the library's own words. A line is parsed straight into its target, without a document in between. Brackets are counted,
-// not recursed into, so that no input overflows the stack. The type of JSON is a template parameter throughout io, so that
-// what a program does not call it does not compile; it is a `nlohmann::basic_json` with the strings and numbers of
-// `nlohmann::json`, as `nlohmann::ordered_json` is.
+// This file has the common base of the readers of JSON Lines. It reduces nlohmann's event interface to scalars, keys
+// and brackets, with errors in the library's own words. A line is parsed straight into its target, without a document
+// in between. Brackets are counted without recursion, so no input overflows the stack. The type of JSON is a template
+// parameter throughout io, so a program compiles only the functions that it calls. It is a `nlohmann::basic_json` with
+// the strings and numbers of `nlohmann::json`, as `nlohmann::ordered_json` is.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -24,16 +24,16 @@ struct JsonScalar {
     enum class Kind : std::uint8_t { null, boolean, integer, real, text };
 
     Kind kind = Kind::null;
-    bool negative = false;              ///< of an integer
-    std::uint64_t magnitude = 0;        ///< of an integer, or 1 for true
-    double number = 0.0;                ///< of an integer too, rounded
-    const std::string* text = nullptr;  ///< of a text
+    bool negative = false;              ///< the sign of an integer
+    std::uint64_t magnitude = 0;        ///< the magnitude of an integer, or 1 for true
+    double number = 0.0;                ///< the value of a real or an integer, rounded
+    const std::string* text = nullptr;  ///< the content of a text
 
     [[nodiscard]] bool is_null() const noexcept { return kind == Kind::null; }
     [[nodiscard]] bool is_text() const noexcept { return kind == Kind::text; }
     [[nodiscard]] bool is_number() const noexcept { return kind == Kind::integer || kind == Kind::real; }
 
-    /// As it is shown in a message; an integer to its last digit.
+    /// Returns the value as messages show it, an integer to its last digit.
     [[nodiscard]] std::string shown() const {
         switch (kind) {
             case Kind::null:
@@ -60,10 +60,10 @@ struct JsonScalar {
     fail_field(field, "expected " + std::string(expected) + ", found " + found);
 }
 
-/// A syntax error, apart from other bad data because a line that was cut off shows itself by one at its end.
+/// A syntax error. It is a type of its own because a line that was cut off shows as a syntax error at its end.
 class JsonSyntaxError : public DataError {
  public:
-    /// `column` is 1-based, in bytes.
+    /// Places the error at `column`, 1-based, in bytes.
     JsonSyntaxError(std::size_t column, const std::string& reason)
         : DataError(Place{{}, 0, "column " + std::to_string(column)}, "not valid JSON: " + reason),
           column_(column) {}
@@ -74,7 +74,7 @@ class JsonSyntaxError : public DataError {
     std::size_t column_;
 };
 
-/// What the parser complains of, without its own prefix, position and quotation.
+/// Returns the complaint of the parser without the parser's prefix, position and quotation.
 inline std::string syntax_reason(const nlohmann::detail::exception& error) {
     std::string_view what = error.what();
     if (const auto prefix = what.find(" - "); prefix != std::string_view::npos)
@@ -86,7 +86,7 @@ inline std::string syntax_reason(const nlohmann::detail::exception& error) {
     return std::string(what);
 }
 
-/// The end of a token that the parser could not read, safe to print.
+/// Returns the end of a token that the parser could not read, safe to print.
 inline std::string token_shown(std::string_view token) {
     constexpr std::size_t limit = 30;
     const bool cut = token.size() > limit;
@@ -96,8 +96,8 @@ inline std::string token_shown(std::string_view token) {
     return in_quotes(text);
 }
 
-/// Base of a handler: `Derived` has `on_scalar(const JsonScalar&)`, `on_open(bool array)`, `on_close()`,
-/// `on_key(const std::string&)` and `path()`, and throws `DataError` with the field alone for what it refuses.
+/// The base of a handler. `Derived` has `on_scalar(const JsonScalar&)`, `on_open(bool array)`, `on_close()`,
+/// `on_key(const std::string&)` and `path()`. It throws `DataError` with the field alone for input that it refuses.
 template <class Derived>
 class SaxHandler {
  public:
@@ -165,7 +165,7 @@ class SaxHandler {
     std::size_t depth_ = 0;
 };
 
-/// Parses one line into a handler. Throws what the handler throws, and `JsonSyntaxError`.
+/// Parses one line into a handler. Throws the errors of the handler, and `JsonSyntaxError`.
 template <class Handler>
 void parse_json_line(std::string_view line, Handler& handler) {
     if (const void* nul = std::memchr(line.data(), '\0', line.size())) {
