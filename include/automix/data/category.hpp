@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The categories that the published simple POMDP counts (AutoMix, section 4): a query is GOOD where the small model
-// does as well, NEEDY where the large one does better, HOPELESS where both are among their worst tenth.
-// Categorising a table is O(n).
+// This file defines the query categories that the published simple POMDP counts (AutoMix, section 4). A query is GOOD
+// if the small model does as well, NEEDY if the large one does better. It is HOPELESS if both scores are among the
+// models' worst tenth. Categorising a table is O(n).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -19,7 +19,7 @@ enum class Category : std::int8_t { none = -1, good = 0, needy = 1, hopeless = 2
 
 inline constexpr std::array<std::string_view, 4> category_names = {"GOOD", "NEEDY", "HOPELESS", "UNDEFINED"};
 
-/// The category of that name; empty text is `none`; nothing where there is no such category.
+/// Returns the category of that name; nothing if there is no such category. Empty text is `none`.
 constexpr std::optional<Category> parse_category(std::string_view name) noexcept {
     if (name.empty()) return Category::none;
     for (std::size_t i = 0; i < category_names.size(); ++i) {
@@ -28,8 +28,9 @@ constexpr std::optional<Category> parse_category(std::string_view name) noexcept
     return std::nullopt;
 }
 
-/// Categories of a table from the scores of its small and large model, one row each: the first match of NEEDY, GOOD,
-/// HOPELESS, with "worst tenth" meaning at or below the 10 % quantile of the table. Requires as many small as large.
+/// Returns the categories of a table from the scores of its small and large model, one row each. The first match of
+/// NEEDY, GOOD, HOPELESS counts. "Worst tenth" means at or below the 10 % quantile of the table. Requires as many small
+/// scores as large ones.
 template <class Scores>
 std::vector<Category> categorise(const Scores& small, const Scores& large) {
     if (small.size() == 0) return {};

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks of a log before a policy is trained on it. Training takes the draws of an answer to be exchangeable; logs often are
-// not: samples copied to fill a quota, failures sorted to the end. Cochran's Q (1950) compares the columns of verdicts: with
-// C_j positives in column j of k, R_i in row i and N in all,
+// This file checks a log before a policy is trained on it. Training takes the draws of an answer to be exchangeable.
+// Logs often violate this: samples are copied to fill a quota, or failures sorted to the end. Cochran's Q (1950)
+// compares the columns of verdicts. With C_j positives in column j of k, R_i in row i and N in all,
 //     Q = (k - 1) (k sum C_j^2 - N^2) / (k N - sum R_i^2),
-// which is about k - 1, its degrees of freedom, where draws are exchangeable. Also: verdicts that cannot be read, few rows, a
-// larger model that is not better, a verifier that tells nothing. O(rows * draws).
+// which is about k - 1, its degrees of freedom, if draws are exchangeable. Further checks find unreadable verdicts, few
+// rows, a larger model that is not better, and a verifier without information. O(rows * draws).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -20,33 +20,33 @@
 
 namespace automix {
 
-/// From which on a check speaks up.
+/// The thresholds of the checks.
 struct CheckLimits {
-    Index least_rows = 25;          ///< to train on
-    Index least_column_rows = 30;   ///< to compare columns of verdicts
-    double most_unparsed = 0.05;    ///< share of a model's verdicts
-    double most_cochran = 3.0;      ///< Cochran's Q over its degrees of freedom
-    double chance_of_equal = 0.01;  ///< expected number of equal columns that still passes for chance
-    double least_signal = 2.0;      ///< standard errors of the correlation of confidence and score
+    Index least_rows = 25;          ///< minimum rows to train on
+    Index least_column_rows = 30;   ///< minimum rows to compare columns of verdicts
+    double most_unparsed = 0.05;    ///< maximum share of a model's verdicts
+    double most_cochran = 3.0;      ///< maximum of Cochran's Q over its degrees of freedom
+    double chance_of_equal = 0.01;  ///< maximum expected number of equal columns for a warning
+    double least_signal = 2.0;      ///< minimum signal, in standard errors of the correlation of confidence and score
 };
 
-/// How alike the columns of a model's verdicts are, over the rows where all of them could be read.
+/// The similarity of the columns of a model's verdicts, over the rows with readable verdicts only.
 struct ColumnTest {
     Index rows = 0;
-    int columns = 0;       ///< that are not constant
+    int columns = 0;       ///< number of columns that are not constant
     double cochran = 0.0;  ///< Q; 0 for fewer than two columns
     std::optional<std::pair<int, int>>
-        equal{};                  ///< the first column that equals an earlier one: that one and it, from 0
-    double expected_equal = 0.0;  ///< pairs of equal columns that chance alone would bring
-    int passing = 1;              ///< most columns, from the first, that pass by themselves, none constant
+        equal{};                  ///< the first column that equals an earlier one: the earlier one and it, from 0
+    double expected_equal = 0.0;  ///< expected number of equal pairs among independent columns
+    int passing = 1;              ///< maximum number of leading columns that pass by themselves, none constant
 
-    /// Q over its degrees of freedom; 0 for fewer than two columns.
+    /// Returns Q over its degrees of freedom; 0 for fewer than two columns.
     [[nodiscard]] double ratio() const noexcept { return columns < 2 ? 0.0 : cochran / (columns - 1); }
 };
 
 namespace detail {
 
-/// Calls `f` with the first `draws` verdicts of each row where all of them could be read.
+/// Calls `f` with the first `draws` verdicts of each row if all of them could be read.
 template <class F>
 void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
@@ -60,8 +60,8 @@ void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
 /// Compares the first `draws` verdicts of a model. Requires as many in every row.
 ColumnTest test_columns(const Dataset& data, Index model, int draws, const CheckLimits& limits = {});
 
-/// What is odd in a log that policies are to be trained on, with figures and what to do; empty where nothing is. Throws
-/// `ArgumentError` for limits of draws that do not fit the models.
+/// Returns warnings about a log that policies are to be trained on, with figures and advice. The list is empty if all
+/// checks pass. Throws `ArgumentError` for limits of draws that do not fit the models.
 std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options = {},
                                    const CheckLimits& limits = {});
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log in memory as columns, one value a query: scores, recorded prices, verdict counts and sequences, confidences.
-// Columns of doubles are read as Eigen arrays without a copy. Rows are appended one by one, checked, with the strong
-// guarantee; a pass over a column runs at memory speed. Appending is O(models + draws) amortised.
+// This file holds a log in memory as columns, one value per query: scores, recorded prices, verdict counts and
+// sequences, confidences. Columns of doubles are read as Eigen arrays without a copy. Rows are checked and appended one
+// by one, with the strong guarantee. A pass over a column runs at memory speed. Appending is O(models + draws)
+// amortised.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -28,16 +29,16 @@ namespace automix {
 /// A column of a data set, as an Eigen array over the data set's own memory.
 using Column = Eigen::Map<const Eigen::ArrayXd>;
 
-/// Recorded outputs of several models on many queries, from rows like `Record`. Models stand cheapest first.
+/// The recorded outputs of several models on many queries, from rows like `Record`. Models stand cheapest first.
 class Dataset {
  public:
     Dataset() = default;
 
-    /// No rows yet. Throws `ArgumentError` unless there is at least one model and their names differ.
+    /// Creates a data set without rows. Throws `ArgumentError` unless there is a model and all names differ.
     explicit Dataset(std::vector<std::string> models);
 
-    /// Adds a row. Throws `DataError` with `place` and the field where a value is out of range, a model is missing or
-    /// the id is already there; the data set is then unchanged.
+    /// Adds a row. Throws `DataError` with `place` and the field if a value is out of range, a model is missing or the
+    /// id is already present. The data set is then unchanged.
     void append(const Record& record, const Place& place = {});
 
     void reserve(std::size_t rows);
@@ -46,10 +47,10 @@ class Dataset {
     [[nodiscard]] Index models() const noexcept { return static_cast<Index>(models_.size()); }
     [[nodiscard]] const std::vector<std::string>& model_names() const noexcept { return models_; }
 
-    /// The number of the model of that name. Throws `ArgumentError` naming those that there are.
+    /// Returns the number of the model of that name. Throws `ArgumentError` with the existing names.
     [[nodiscard]] Index model_index(std::string_view name) const;
 
-    /// The row of that id; nothing where there is none.
+    /// Returns the row of that id; nothing if there is none.
     [[nodiscard]] std::optional<Index> find(std::string_view id) const;
 
     [[nodiscard]] const std::string& id(Index row) const { return ids_[index(row)]; }
@@ -57,53 +58,55 @@ class Dataset {
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
     [[nodiscard]] Category category(Index row) const { return categories_[index(row)]; }
 
-    /// The distinct names, in order of first appearance.
+    /// Returns the distinct names, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
-    /// The number of the row's data set in `dataset_names`.
+    /// Returns the number of the row's data set in `dataset_names`.
     [[nodiscard]] Index dataset_number(Index row) const { return datasets_.number(row); }
     [[nodiscard]] const std::vector<std::string>& split_names() const noexcept { return splits_.names(); }
 
-    /// Scores of a model, in [0, 1], one for each row.
+    /// Returns the scores of a model, in [0, 1], one for each row.
     [[nodiscard]] Column scores(Index model) const { return view(at(model).score); }
 
-    /// Recorded price of an answer and of one draw; NaN in rows that hold none.
+    /// Returns the recorded prices of an answer and of one draw; NaN in rows without one.
     [[nodiscard]] Column recorded_costs(Index model) const { return view(at(model).cost); }
     [[nodiscard]] Column recorded_draw_costs(Index model) const { return view(at(model).draw_cost); }
 
-    /// Share of positives among the parsed verdicts, 0 where none parsed; where no verdicts are logged, the confidence
-    /// logged in their place; NaN in rows with neither.
+    /// Returns the share of positives among the parsed verdicts; 0 if none parsed. If no verdicts are logged, it is the
+    /// logged confidence. It is NaN in rows with neither.
     [[nodiscard]] Column confidences(Index model) const { return view(at(model).confidence); }
 
-    /// The verdicts on the model's answer, in the order drawn.
+    /// Returns the verdicts on the model's answer, in the order drawn.
     [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model) const;
 
-    /// Fewest and most verdicts logged on an answer of the model, over all rows; 0 and 0 without rows.
+    /// Returns the minimum and maximum number of verdicts logged on an answer of the model, over all rows; 0 and 0
+    /// without rows.
     [[nodiscard]] std::pair<Index, Index> draw_counts(Index model) const noexcept;
 
-    /// Rows that hold verdicts on the model's answer, or a confidence.
+    /// Returns the number of rows with verdicts on the model's answer, or with a confidence.
     [[nodiscard]] Index verified_rows(Index model) const noexcept { return rows() - at(model).unverified; }
 
-    /// True where verdicts or a confidence are logged for every row.
+    /// Returns true if verdicts or a confidence are logged for every row.
     [[nodiscard]] bool verified(Index model) const noexcept;
 
-    /// Known bad answer, for the fixed-answer rule.
+    /// Returns true for a known bad answer, for the fixed-answer rule.
     [[nodiscard]] bool flagged(Index row, Index model) const { return at(model).flagged[index(row)]; }
 
-    /// Cluster of each sample (equal numbers are equal answers, -1 failed), the answer first; empty where unknown.
+    /// Returns the cluster of each sample, the answer first; empty if unknown. Equal numbers are equal answers, -1 is a
+    /// failed sample.
     [[nodiscard]] std::span<const std::int32_t> clusters(Index row, Index model) const;
     [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const;
 
-    /// Record `row` as it was appended. Where verdicts are logged it also holds their share.
+    /// Returns record `row` as it was appended. If verdicts are logged, it also holds their share.
     [[nodiscard]] Record record(Index row) const;
 
-    /// The given rows, in that order, of the given models, in that order. Categories belong to the pair of first and
-    /// last model, so they are dropped where that pair changes. Throws `DataError` where a row is chosen twice and
-    /// `ArgumentError` where a model is, or none. O(chosen rows * chosen models).
+    /// Returns the given rows, in that order, of the given models, in that order. Categories belong to the pair of
+    /// first and last model, so they are dropped if that pair changes. Throws `DataError` if a row is chosen twice.
+    /// Throws `ArgumentError` if a model is chosen twice, or none is. O(chosen rows * chosen models).
     [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const;
 
     [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const;
 
-    /// All rows with these models only. Throws `ArgumentError` for a name that is not there, or for another order than
+    /// Returns all rows with these models only. Throws `ArgumentError` for an unknown name, or for another order than
     /// the log's (cheapest first).
     [[nodiscard]] Dataset with_models(const std::vector<std::string>& names) const;
 
@@ -125,7 +128,7 @@ class Dataset {
 
         [[nodiscard]] ModelColumns select(std::span<const Index> rows) const;
 
-        /// Keeps count of draws and of rows without verification, for the row that came last.
+        /// Updates the counts of draws and of rows without verification by the last row.
         void count_last();
 
         [[nodiscard]] ModelRow record(Index row) const;

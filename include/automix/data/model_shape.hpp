@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shape of the evidence on one model: its name, how its answers are verified and by how many draws at most.
+// This file describes the evidence on one model: its name, the way its answers are verified, and the maximum number of
+// draws.
 #pragma once
 
 #include <automix/data/verification.hpp>
@@ -8,11 +9,11 @@
 
 namespace automix {
 
-/// A model as a router sees it: its name, and how far its answers can be verified.
+/// A model as a router sees it: its name, and the extent to which its answers can be verified.
 struct ModelShape {
     std::string name{};
     VerificationKind kind = VerificationKind::none;
-    int draws = 0;  ///< most draws on an answer; 1 for a confidence, which comes at once
+    int draws = 0;  ///< maximum number of draws on an answer; 1 for a confidence, which comes at once
 
     friend bool operator==(const ModelShape&, const ModelShape&) = default;
 };

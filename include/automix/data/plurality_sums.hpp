@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the plurality of an answer's samples behaves as samples are added, summed over rows: for n further samples and a
-// largest cluster of t of all n + 1, how many rows were there, what their plurality scored, what the models scored, and
-// how many of the rows that went on grew to t + 1. Random orders of a row's samples count as fractions of the row.
+// This file sums over rows how the plurality of an answer's samples behaves as samples are added. Sums are kept for n
+// further samples and a largest cluster of t of all n + 1. They count the rows, the scores of their plurality and of
+// the models, and the continued rows that grew to t + 1. Random orders of a row's samples count as fractions of the
+// row.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +11,13 @@
 
 namespace automix {
 
-/// Sums at n further samples and a largest cluster of t.
+/// The sums at n further samples and a largest cluster of t.
 struct PluralityCell {
-    double weight = 0.0;           ///< rows
+    double weight = 0.0;           ///< number of rows
     double score = 0.0;            ///< sum of the score of the plurality's answer
     std::vector<double> scores{};  ///< sums of the models' scores
-    double stayed = 0.0;           ///< rows whose next sample left t as it is
-    double grew = 0.0;             ///< rows whose next sample made it t + 1
+    double stayed = 0.0;           ///< number of rows whose next sample left t as it is
+    double grew = 0.0;             ///< number of rows whose next sample made it t + 1
 
     void add(const PluralityCell& other, double factor) {
         weight += factor * other.weight;
@@ -28,16 +29,16 @@ struct PluralityCell {
     }
 };
 
-/// One model's sums, by n = 0 .. draws and t = 0 .. n + 1.
+/// The sums of one model, by n = 0 .. draws and t = 0 .. n + 1.
 struct PluralitySums {
     std::vector<PluralityCell> cells{};
 
-    /// Where (n, t) stands in `cells`.
+    /// Returns the position of (n, t) in `cells`.
     static constexpr std::size_t index(int n, int t) noexcept {
         const auto further = static_cast<std::size_t>(n);
         return further * (further + 3) / 2 + static_cast<std::size_t>(t);
     }
-    /// The cell of (n, t), made where it is new.
+    /// Returns the cell of (n, t), created if it is new.
     PluralityCell& cell(int n, int t) {
         if (cells.size() <= index(n, n + 1)) cells.resize(index(n, n + 1) + 1);
         return cells[index(n, t)];

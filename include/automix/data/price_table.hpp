@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every answer and every draw of a data set costs, once it is settled who states the price: the user, the record,
-// or the default. Policies are trained at mean prices; evaluation charges each record its own.
-// Building is O(rows) for recorded prices and O(1) memory for constant ones.
+// This file holds the price of every answer and every draw of a data set, after settling its source: the user, the
+// record, or the default. Policies are trained at mean prices; evaluation charges each record its own. Building is
+// O(rows) for recorded prices and O(1) memory for constant ones.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -28,9 +28,9 @@ class PriceColumn {
 
     double operator()(Index row) const { return is_constant_ ? constant_ : prices_(row); }
     [[nodiscard]] double mean() const noexcept { return mean_; }
-    /// True where all rows have the same price because it was given as one number.
+    /// Returns true if all rows have the same price because it was given as one number.
     [[nodiscard]] bool is_constant() const noexcept { return is_constant_; }
-    /// True where there is a price for each of that many rows.
+    /// Returns true if there is a price for each of that many rows.
     [[nodiscard]] bool covers(Index rows) const noexcept { return is_constant_ || prices_.size() == rows; }
 
     [[nodiscard]] PriceColumn select_rows(std::span<const Index> rows) const;
@@ -42,7 +42,7 @@ class PriceColumn {
     double mean_ = 0.0;
 };
 
-/// Which prices come from the records.
+/// The kinds of prices that come from the records.
 struct RecordedPrices {
     bool answers = false;
     bool draws = false;
@@ -50,20 +50,20 @@ struct RecordedPrices {
     friend bool operator==(const RecordedPrices&, const RecordedPrices&) = default;
 };
 
-/// Prices of a data set, one column a model.
+/// The prices of a data set, one column per model.
 struct PriceTable {
     std::vector<PriceColumn> answers{};
-    std::vector<PriceColumn> draws{};          ///< of one draw; 0 for a model that is verified in no row
-    std::vector<PriceColumn> verifications{};  ///< of all logged draws on an answer together
+    std::vector<PriceColumn> draws{};          ///< prices of one draw; 0 for a model that is verified in no row
+    std::vector<PriceColumn> verifications{};  ///< prices of all logged draws on an answer together
     RecordedPrices recorded{};
-    std::vector<std::string> notes{};  ///< what was assumed that a reader of figures should know
+    std::vector<std::string> notes{};  ///< assumptions that a reader of figures should know
 
     [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const;
 };
 
 namespace detail {
 
-/// True where all rows that `counts` admits record the price, false where none does. Throws `DataError` where only some
+/// Returns true if all rows that `counts` admits record the price, false if none does. Throws `DataError` if only some
 /// do.
 template <class Counts>
 bool recorded_everywhere(const Dataset& data, const Column& prices, const Place& place, Counts counts) {
@@ -85,11 +85,12 @@ bool recorded_everywhere(const Dataset& data, const Column& prices, const Place&
     return recorded > 0;
 }
 
-/// Answer prices of all models. Throws `DataError` where some are recorded and others are not, or where more than two
-/// models have none.
+/// Returns the answer prices of all models. Throws `DataError` if some are recorded and others are not, or if more than
+/// two models have none.
 std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices);
 
-/// A column from the price in the rows that hold verification; the others take the mean, as no draw is made in them.
+/// Returns a column from the price in the rows with verification. The other rows take the mean, as no draw is made in
+/// them.
 template <class Price>
 PriceColumn price_column(const Dataset& data, const Column& confidences, Price price) {
     Eigen::ArrayXd prices(data.rows());
@@ -109,9 +110,10 @@ PriceColumn price_column(const Dataset& data, const Column& confidences, Price p
 
 }  // namespace detail
 
-/// Settles all prices (design: the user's beats the record's beats the default, 1 and 50 for two models and 1 for a
-/// verification). Settle them once for a whole log and take `select_rows` of the table for its splits, so that all are
-/// judged alike. Throws `ArgumentError` for prices that make no sense and `DataError` where a price is nowhere.
+/// Settles all prices. The user's take precedence over the record's, and those over the defaults: 1 and 50 for two
+/// models and 1 for a verification. Settle them once for a whole log and take `select_rows` of the table for its
+/// splits, so all splits have the same prices. Throws `ArgumentError` for prices that make no sense, and `DataError` if
+/// a price is missing everywhere.
 PriceTable resolve_prices(const Dataset& data, const Prices& prices = {});
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.

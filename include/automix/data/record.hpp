@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One query of a log, as rows are built by hand or read: for each model its score, the verdicts on its answer (or their
-// mean alone), the recorded prices, and what is known of its samples. Texts are not part of it: a router never sees
-// any. The fields are those of the log schema `automix-log/1`.
+// This file defines one query of a log, for rows built by hand or read. For each model it has the score, the verdicts
+// on its answer (or their mean alone), the recorded prices and data on its samples. Texts are not part of it, because a
+// router never sees any. The fields are those of the log schema `automix-log/1`.
 #pragma once
 
 #include <automix/core/verdict.hpp>
@@ -13,24 +13,24 @@
 
 namespace automix {
 
-/// What a log holds of one model on one query.
+/// The logged data of one model on one query.
 struct ModelRecord {
-    double score = 0.0;                  ///< of the answer, in [0, 1]
+    double score = 0.0;                  ///< the score of the answer, in [0, 1]
     std::vector<Verdict> verdicts{};     ///< in the order drawn
-    std::optional<double> confidence{};  ///< in [0, 1]; used where no verdicts are logged
+    std::optional<double> confidence{};  ///< in [0, 1]; used if no verdicts are logged
     std::optional<double> cost{};        ///< price of the answer
     std::optional<double> draw_cost{};   ///< price of one draw
     bool flagged = false;                ///< a known bad answer, for the fixed-answer rule
     std::vector<std::int32_t>
-        clusters{};  ///< of each sample, the answer first: equal numbers are equal answers, -1 failed
-    std::vector<double> sample_scores{};  ///< of each sample, in [0, 1]
+        clusters{};  ///< the cluster of each sample, the answer first: equal numbers are equal answers, -1 failed
+    std::vector<double> sample_scores{};  ///< the score of each sample, in [0, 1]
 };
 
-/// One query: models cheapest first, in the order of the data set.
+/// One query. Its models stand cheapest first, in the order of the data set.
 struct Record {
     std::string id{};
-    std::string dataset{};   ///< empty: not named
-    std::string split{};     ///< empty: not given
+    std::string dataset{};   ///< empty if not named
+    std::string split{};     ///< empty if not given
     std::string category{};  ///< GOOD, NEEDY, HOPELESS, UNDEFINED, or empty
     std::vector<ModelRecord> models{};
 };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the POMDP router trains on: for each fold of the rows and each cell of evidence (the verification of every model but
-// the last at all its draws) the weight and the first and second moments of the scores, and the sums of the prices.
-// Statistics add up, subtract and scale: parts merge, cross-fitting takes a fold away, forgetting scales by less than one.
-// A sum is O(cells); training after the one pass over the rows depends on the number of cells only.
+// This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
+// cell of evidence (the verification of every model but the last at all its draws). The sums are the weight, the first
+// and second moments of the scores, and the prices. Statistics add up, subtract and scale: parts merge, cross-fitting
+// takes a fold away, forgetting scales by less than one. A sum is O(cells). Training after the one pass over the rows
+// depends on the number of cells only.
 #pragma once
 
 #include <automix/data/model_shape.hpp>
@@ -15,28 +16,28 @@
 
 namespace automix {
 
-/// The rows of one cell of evidence.
+/// The sums over the rows of one cell of evidence.
 struct EvidenceCell {
     std::vector<Verification> evidence{};  ///< one for each model but the last
-    double weight = 0.0;                   ///< rows
-    std::vector<double> scores{};          ///< sums, one a model
+    double weight = 0.0;                   ///< number of rows
+    std::vector<double> scores{};          ///< sums, one per model
     std::vector<double>
         products{};  ///< sums of score i times score j, row by row of a models x models matrix
 
     EvidenceCell() = default;
     EvidenceCell(std::vector<Verification> key, std::size_t models);
 
-    /// Adds a row of that weight with one score a model.
+    /// Adds a row of that weight with one score per model.
     void add(const std::vector<double>& row, double row_weight = 1.0);
 
     /// Adds `factor` times the sums of a cell of the same evidence.
     void add(const EvidenceCell& other, double factor);
 };
 
-/// Sums over some rows.
+/// The sums over the rows of a fold, or of several.
 struct FoldStatistics {
     std::vector<EvidenceCell> cells{};    ///< ascending in evidence, no two alike
-    std::vector<double> answer_prices{};  ///< sums, one a model
+    std::vector<double> answer_prices{};  ///< sums, one per model
     std::vector<double> draw_prices{};  ///< sums of the price of one draw; of the whole of a lone confidence
     std::vector<PluralitySums> pluralities{};  ///< one for each model but the last, or none
 
@@ -44,35 +45,36 @@ struct FoldStatistics {
     explicit FoldStatistics(std::size_t models) : answer_prices(models, 0.0), draw_prices(models, 0.0) {}
 
     [[nodiscard]] double weight() const;
-    /// Mean score of a model. Requires rows.
+    /// Returns the mean score of a model. Requires rows.
     [[nodiscard]] double mean_score(std::size_t model) const;
 
-    /// The cell of that evidence, made where it is new. O(log cells), or O(cells) for a new one.
+    /// Returns the cell of that evidence, created if it is new. O(log cells), or O(cells) for a new one.
     EvidenceCell& cell(const std::vector<Verification>& evidence);
 
     /// Adds `factor` times other sums over the same models.
     void add(const FoldStatistics& other, double factor);
 
     FoldStatistics& operator+=(const FoldStatistics& other);
-    /// Takes rows away that were added before. Cells that this leaves without weight, up to rounding, go.
+    /// Subtracts rows that were added before. Cells without weight after that, up to rounding, are removed.
     FoldStatistics& operator-=(const FoldStatistics& other);
     FoldStatistics& operator*=(double factor);
 };
 
-/// Sums for each fold of the rows, and the models that they are of.
+/// The sums for each fold of the rows, and their models.
 struct Statistics {
     std::vector<ModelShape> models{};  ///< cheapest first
     std::vector<FoldStatistics> folds{};
 
-    /// The sums of all rows.
+    /// Returns the sums of all rows.
     [[nodiscard]] FoldStatistics total() const;
 
-    /// Adds the statistics of other rows. Draws are then as few as in either. Throws `DataError` where models, folds or
-    /// kinds of verification differ; nothing is changed then.
+    /// Adds the statistics of other rows. The number of draws becomes the minimum of both. Throws `DataError` if
+    /// models, folds or kinds of verification differ; nothing is changed then.
     Statistics& operator+=(const Statistics& other);
-    /// Takes rows away that were added before. Throws as `+=` does.
+    /// Subtracts rows that were added before. Throws as `+=` does.
     Statistics& operator-=(const Statistics& other);
-    /// Forgets: a factor of 0.9 lets every row count for nine tenths. Throws `ArgumentError` unless it is above 0.
+    /// Scales all sums, to forget old rows: after a factor of 0.9 every row counts for nine tenths. Throws
+    /// `ArgumentError` unless it is above 0.
     Statistics& operator*=(double factor);
 
     /// Throws `DataError` unless the models, their order and kinds of verification are the same.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether statistics can be those of a log: sums of scores in [0, 1] over rows of some weight. Statistics come from other
-// engines too, and what is wrong with them shows itself in no other place than a strange policy. Sums may have been
-// subtracted and scaled, so they are held to what is possible up to rounding. O(cells * models^2).
+// This file checks that statistics can be those of a log: sums of scores in [0, 1] over rows of some weight. Statistics
+// come from other engines too, and their errors would show only as a strange policy. Sums may have been subtracted and
+// scaled, so the checks allow for rounding. O(cells * models^2).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -22,7 +22,7 @@ namespace automix {
 
 namespace detail {
 
-/// Checks sums against the models that they are of. A message names the field as in the JSON of statistics.
+/// A check of sums against their models. A message names the field as in the JSON of statistics.
 class StatisticsCheck {
  public:
     explicit StatisticsCheck(const std::vector<ModelShape>& models) : models_(models) {}
@@ -48,7 +48,7 @@ class StatisticsCheck {
             check_pluralities(sums.pluralities[m], sums.weight(), element(field + ".pluralities", m));
     }
 
-    /// `field` is called where something is wrong.
+    /// Checks one cell. `field` is called only if a check fails.
     template <class Field>
     void check_cell(const EvidenceCell& cell, const Field& field) const {
         const std::size_t n = models_.size();
@@ -80,9 +80,9 @@ class StatisticsCheck {
         return field + "[" + std::to_string(number) + "]";
     }
 
-    /// What rounding may have done to sums over that many rows.
+    /// Returns the maximum rounding error of sums over that many rows.
     static double tolerance(double weight) { return 1e-6 * (1.0 + weight); }
-    static constexpr double most_weight = 1e15;  // beyond that a row more is lost in rounding
+    static constexpr double most_weight = 1e15;  // above that a further row is lost in rounding
 
     template <class Field>
     static void require(bool right, const Field& field, const std::string& part, const char* expected,
@@ -204,8 +204,8 @@ class StatisticsCheck {
 
 }  // namespace detail
 
-/// Throws `DataError` naming the field where statistics cannot be those of a log: weights below 0, more positive than parsed
-/// verdicts, sums beyond what scores in [0, 1] come to, names that stand twice, cells out of order, no rows.
+/// Throws `DataError` with the field if statistics cannot be those of a log. Causes are weights below 0, more positive
+/// than parsed verdicts, sums beyond those of scores in [0, 1], duplicate names, cells out of order, and no rows.
 inline void validate(const Statistics& statistics) {
     const detail::StatisticsCheck check(statistics.models);
     check.check_models();

@@ -20,7 +20,7 @@
 
 namespace automix::detail {
 
-/// Sums over columns of 0 and 1 for Cochran's Q.
+/// The sums over columns of 0 and 1 for Cochran's Q.
 struct CochranSums {
     double columns = 0.0;
     double positive = 0.0;        ///< N
@@ -44,7 +44,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
     ColumnTest test;
     std::vector<double> positive(count, 0.0);
     std::vector<std::uint64_t> hashes(count, 0);  // equal for equal columns
-    double log_chance = 0.0;                      // that two columns are equal
+    double log_chance = 0.0;                      // logarithm of the probability that two columns are equal
     detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
         const std::uint64_t salt = mix_bits(static_cast<std::uint64_t>(++test.rows));
         double sum = 0.0;
@@ -61,7 +61,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
         return positive[j] == 0.0 || positive[j] == static_cast<double>(test.rows);
     };
     detail::CochranSums all;
-    std::vector<detail::CochranSums> prefixes(count);  // over the columns up to each
+    std::vector<detail::CochranSums> prefixes(count);  // sums over the columns up to each one
     for (std::size_t j = 0; j < count; ++j) {
         if (j > 0) prefixes[j] = prefixes[j - 1];
         for (detail::CochranSums* sums : {&all, &prefixes[j]}) {
@@ -82,7 +82,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
     test.columns = static_cast<int>(all.columns);
     test.cochran = all.q();
     test.expected_equal = 0.5 * all.columns * (all.columns - 1.0) * std::exp(log_chance);
-    bool passes = true;  // so far no constant column and no equal ones
+    bool passes = true;  // true as long as no column is constant and none are equal
     for (std::size_t j = 0; j < count; ++j) {
         const auto same =
             std::find(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(j), hashes[j]) -
@@ -100,7 +100,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
 
 namespace automix::detail {
 
-/// Gathers what is odd in a log.
+/// A collector of the warnings about a log.
 class LogChecks {
  public:
     LogChecks(const Dataset& data, const StatisticsOptions& options, const CheckLimits& limits)

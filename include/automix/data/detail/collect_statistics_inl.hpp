@@ -38,7 +38,7 @@ inline Place model_place(const Dataset& data, Index model, Index row) {
                      in_quotes(data.id(row))};
 }
 
-/// The first row for which `lacks` holds. Requires one.
+/// Returns the first row for which `lacks` holds. Requires one.
 template <class Lacks>
 Index first_row(Lacks lacks) {
     Index row = 0;
@@ -46,8 +46,8 @@ Index first_row(Lacks lacks) {
     return row;
 }
 
-/// How far a model's answers can be verified on all rows. Throws `DataError` naming a row that holds less than others do,
-/// or than `limit`.
+/// Returns the shape of a model whose answers can be verified on all rows. Throws `DataError` with a row that holds
+/// less than others do, or than `limit`.
 inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
     if (limit == 0 || data.verified_rows(model) == 0) return shape;
@@ -86,7 +86,7 @@ inline Verification verification_of(const Dataset& data, Index row, Index model,
     return sum;
 }
 
-/// Adds the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
+/// Adds the paths of one row's samples in `sample_orders` random orders, each weighted by its share of the row.
 class PluralityPaths {
  public:
     PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
@@ -141,18 +141,19 @@ class PluralityPaths {
     std::vector<std::int32_t> drawn_;
 };
 
-/// Most verdicts of an answer that count; -1 for a lone confidence.
+/// Returns the maximum number of verdicts of an answer that count; -1 for a lone confidence.
 inline int counted_draws(const Dataset& data, Index model, VerificationKind kind, int limit) {
     if (kind == VerificationKind::confidence) return -1;
     if (kind == VerificationKind::none) return 0;
     return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
 }
 
-/// The cells of a log while its rows come in. Evidence of counts is a number, so that a row finds its cell without a search,
-/// and the sums of a cell lie side by side.
+/// The cells of a log while its rows come in. Evidence of counts is encoded as a number, so a row finds its cell
+/// without a search. The sums of a cell lie side by side.
 class NumberedCells {
  public:
-    /// `most` draws of each model but the last; -1: a lone confidence, which is no number.
+    /// Takes the maximum number of draws of each model but the last in `most`; -1 is a lone confidence, which has no
+    /// number.
     NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
         : models_(models), width_(1 + models + models * models) {
         auto numbers = static_cast<double>(folds);
@@ -164,7 +165,7 @@ class NumberedCells {
         per_fold_ = slots_.size() / folds;
     }
 
-    /// False where there are too many numbers, or none.
+    /// Returns false if there are too many numbers, or none.
     [[nodiscard]] bool usable() const noexcept { return !slots_.empty(); }
 
     void add(std::size_t fold, const std::vector<Verification>& evidence, const std::vector<double>& scores) {
@@ -187,7 +188,7 @@ class NumberedCells {
         }
     }
 
-    /// Numbers ascend as evidence does.
+    /// Moves the cells to their folds. Numbers ascend as evidence does, so the cells are in order.
     void move_to(std::vector<FoldStatistics>& folds) {
         for (std::size_t number = 0; number < slots_.size(); ++number) {
             const std::uint32_t slot = slots_[number];

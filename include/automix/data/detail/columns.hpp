@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Columns that are no plain array: rows of different lengths stored end to end, and short names that repeat from row to
-// row, stored once. Appending is O(length of the row) amortised, reading a row O(1).
+// This file has columns that are no plain array. Rows of different lengths are stored end to end, and short names that
+// repeat from row to row are stored once. Appending is O(length of the row) amortised, reading a row O(1).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -14,7 +14,7 @@
 
 namespace automix::detail {
 
-/// Rows of different lengths, end to end.
+/// A column of rows of different lengths, stored end to end.
 template <class T>
 class RaggedColumn {
  public:
@@ -35,7 +35,7 @@ class RaggedColumn {
     std::vector<std::size_t> ends_;
 };
 
-/// Short texts that repeat from row to row, each stored once.
+/// A column of short texts that repeat from row to row, each stored once.
 template <class Name = std::string>
 class NameColumn {
  public:
@@ -47,9 +47,9 @@ class NameColumn {
     [[nodiscard]] const Name& operator[](Index row) const {
         return names_[static_cast<std::size_t>(codes_[static_cast<std::size_t>(row)])];
     }
-    /// The number of the row's name in `names`.
+    /// Returns the number of the row's name in `names`.
     [[nodiscard]] Index number(Index row) const { return codes_[static_cast<std::size_t>(row)]; }
-    /// The column of the given rows.
+    /// Returns the column of the given rows.
     [[nodiscard]] NameColumn select(std::span<const Index> rows) const {
         NameColumn chosen;
         chosen.reserve(rows.size());
@@ -65,7 +65,7 @@ class NameColumn {
         }
         return chosen;
     }
-    /// The distinct names, in order of first appearance.
+    /// Returns the distinct names, in order of first appearance.
     [[nodiscard]] const std::vector<Name>& names() const noexcept { return names_; }
     void reserve(std::size_t rows) { codes_.reserve(rows); }
 

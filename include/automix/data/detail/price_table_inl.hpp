@@ -51,7 +51,7 @@ AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) c
 
 namespace automix::detail {
 
-/// A column of prices of one model, as messages call it.
+/// Returns the name of a column of prices of one model in messages.
 inline Place price_place(const Dataset& data, Index model, const char* field) {
     return Place{
         {},
@@ -83,13 +83,13 @@ AUTOMIX_INLINE std::vector<PriceColumn> answer_prices(const Dataset& data, const
     return {1.0, 50.0};
 }
 
-/// Price of one draw and of all logged draws.
+/// The price of one draw and of all logged draws.
 struct VerificationPrices {
     PriceColumn draw{};
     PriceColumn whole{};
 };
 
-/// Verification prices of one model; what is worth knowing goes into `table`.
+/// Returns the verification prices of one model. Adds notes for the reader to `table`.
 inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
                                               PriceTable& table) {
     const Index verified = data.verified_rows(model);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a record must be, whoever made it: an id, one entry for each model, scores and confidences in [0, 1], prices, as
-// many sample scores as samples. O(models + samples).
+// This file checks a record from any source. It must have an id, one entry for each model, scores and confidences in
+// [0, 1], valid prices, and as many sample scores as samples. O(models + samples).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,8 +15,8 @@
 
 namespace automix::detail {
 
-/// Throws `DataError` with `place` and the field that is wrong. `models` are the names that the record must have entries
-/// for.
+/// Throws `DataError` with `place` and the field that is wrong. The record must have an entry for each name in
+/// `models`.
 inline void require_valid(const Record& record, const std::vector<std::string>& models,
                           const Place& place = {}) {
     const auto fail = [&](const std::string& field, const std::string& message) {
