@@ -31,11 +31,11 @@ Dataset rows_of_split(const Dataset& data, std::string_view name);
 /// Returns the rows of two splits and leaves out all others. Throws `DataError` if either has no rows.
 Split split_by_field(const Dataset& data, std::string_view train = "train", std::string_view test = "test");
 
-/// Returns a random `share` of the rows to train on, rounded to the nearest whole number of rows; a side may stay
+/// Splits off a random `share` of the rows to train on, rounded to the nearest whole number of rows; a side may stay
 /// empty. Throws `ArgumentError` unless 0 < share < 1.
 Split split_by_share(const Dataset& data, double share, std::uint64_t seed = 0);
 
-/// Returns the rows whose hashed id falls below `share` to train on, about that share of them; a side may stay empty.
+/// Splits off the rows whose hashed id is below `share` to train on, about that share of them; a side may stay empty.
 /// Throws `ArgumentError` unless 0 < share < 1.
 Split split_by_hash(const Dataset& data, double share, std::uint64_t seed = 0);
 

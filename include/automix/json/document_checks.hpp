@@ -20,7 +20,7 @@
 
 namespace automix::detail {
 
-/// The base of a reader of one document, which messages call `name`. The document must outlive the reader.
+/// The base of a reader of one document, which messages call `name`. The string `name` must outlive it.
 class DocumentChecks {
  protected:
     explicit DocumentChecks(const std::string& name) : name_(name) {}

@@ -2,8 +2,9 @@
 // This file finds the option that a reply to a multiple-choice question chooses. An option is a letter from A to Z, a
 // text, or both, as in "B", "(B)", "B) Paris" and "Paris". The first of these rules that finds a letter gives the
 // letter of a reply:
-//     1. The letter begins the reply or follows its last "answer is" or "answer:". It must be marked as an option: alone
-//        on its line, in brackets, or before `)`, `.`, `:` or `,` (quotes and stars of Markdown beside it do not count).
+//     1. The letter begins the reply or follows its last "answer is" or "answer:". It must be marked as an option:
+//        alone on its line, in brackets, or before `)`, `.`, `:` or `,`. Quotes and stars of Markdown beside it do not
+//        count.
 //     2. The letter is the only one in brackets in the whole reply. It may occur there several times.
 // O(length).
 #pragma once

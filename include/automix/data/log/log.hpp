@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads whole logs into a data set in columns. Several files are read as one: ids are unique over all of them, models and
-// their order the same. What is odd but usable is a warning, each kind once with its count and first place: `read_log` returns
-// them, and `read_dataset`, which returns the data alone, hands them to a function.
-// One pass, in constant memory beyond columns and ids.
+// This file reads whole logs into a data set in columns. Several files are read as one: ids are unique over all of
+// them, and their models and the order of the models are the same. Odd but usable data give warnings, each kind once
+// with its count and first place. `read_log` returns the warnings. `read_dataset`, which returns the data alone, passes
+// them to a function. Reading takes one pass, in constant memory beyond columns and ids.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -24,30 +24,30 @@ struct Log {
     std::vector<Place> truncated{};                 ///< last lines that were cut off and skipped
 };
 
-/// Reads the files as one log. Throws `DataError` for the first thing wrong, naming file, line and field, and
+/// Reads the files as one log. Throws `DataError` for the first error, with file, line and field. Throws
 /// `ArgumentError` for models that the log does not have.
 Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 Log read_log(const std::string& path, const ReadOptions& options = {});
 
-/// Paths in braces, be it one or several.
+/// Reads from one path or several paths in braces.
 Log read_log(std::initializer_list<std::string> paths, const ReadOptions& options = {});
 
-/// Takes one warning.
+/// A function that receives one warning.
 using WarningHandler = std::function<void(const std::string& warning)>;
 
 /// Writes a line to standard error: `automix: warning: ...`.
 void print_warning(const std::string& warning);
 
-/// Reads the files as one log and returns its data alone. Calls `on_warning` with each warning; the default prints them, and
-/// an empty function drops them. Throws as `read_log`, and what `on_warning` throws.
+/// Reads the files as one log and returns its data alone. Calls `on_warning` with each warning. The default prints
+/// them, and an empty function drops them. Throws as `read_log`, and passes on the exceptions of `on_warning`.
 Dataset read_dataset(const std::vector<std::string>& paths, const ReadOptions& options = {},
                      const WarningHandler& on_warning = print_warning);
 
 Dataset read_dataset(const std::string& path, const ReadOptions& options = {},
                      const WarningHandler& on_warning = print_warning);
 
-/// Reads from paths in braces, be it one or several.
+/// Reads from one path or several paths in braces.
 Dataset read_dataset(std::initializer_list<std::string> paths, const ReadOptions& options = {},
                      const WarningHandler& on_warning = print_warning);
 

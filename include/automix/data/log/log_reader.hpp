@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Streaming reader of logs in JSON Lines, in the schema `automix-log/1` or, through a mapping, in another shape. Several
-// files are read as one. Reads one record at a time into reused buffers, in constant memory: it does not know the ids that
-// it has read, so it takes duplicates. Blank lines are passed over. Errors name file, line and field.
+// This file streams logs in JSON Lines, in the schema `automix-log/1` or, through a mapping, in another shape. Several
+// files are read as one. The reader reads one record at a time into reused buffers, in constant memory. It does not
+// store the ids, so it accepts duplicates. Blank lines are skipped. Errors name file, line and field.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -22,21 +22,21 @@ namespace automix {
 
 class LogReader {
  public:
-    /// Opens the first file. Throws `DataError` if it cannot be opened, and `ArgumentError` if there is no file, and
+    /// Opens the first file. Throws `DataError` if it cannot be opened. Throws `ArgumentError` if there is no file, and
     /// for models or fixed answers that the mapping does not have.
     explicit LogReader(std::vector<std::string> paths, ReadOptions options = {});
 
     explicit LogReader(const std::string& path, ReadOptions options = {});
 
-    /// Fills `record` with the next one; false at the end. Throws `DataError` for whatever the line has wrong, and for files
-    /// without records; the next call then goes on with the next line. Throws `ArgumentError` for models that the log does
-    /// not have.
+    /// Reads the next record into `record`; returns false at the end. Throws `DataError` for any error in the line, and
+    /// for files without records. The next call then goes on with the next line. Throws `ArgumentError` for models that
+    /// the log does not have.
     bool next(LogRecord& record);
 
-    /// File and line of the record handed out last.
+    /// Returns the file and line of the last record returned.
     [[nodiscard]] const Place& place() const noexcept { return place_; }
 
-    /// Last lines that were cut off and skipped.
+    /// Returns the places of last lines that were cut off and skipped.
     [[nodiscard]] const std::vector<Place>& truncated() const noexcept { return truncated_; }
 
  private:
@@ -44,10 +44,10 @@ class LogReader {
 
     void map(const ColumnMapping& mapping);
 
-    /// False if there is no further file.
+    /// Opens the next file; returns false if there is none.
     bool open_next();
 
-    /// False for a line that was cut off and is skipped.
+    /// Reads one line; returns false if it was cut off and is skipped.
     bool read(std::string_view line, LogRecord& record);
 
     [[noreturn]] void fail(const DataError& error) const;
@@ -56,11 +56,11 @@ class LogReader {
 
     void learn_models(std::string_view line, LogRecord& record);
 
-    /// The id of a row whose table has none: its line, and before it, if several files are read, the number of its file
-    /// among them, from 1, as in `2:17`. However a path is spelled, a row keeps its id.
+    /// Returns the id of a row whose table has none. It is the row's line. If several files are read, the number of the
+    /// file, from 1, precedes it, as in `2:17`. A row keeps its id for any spelling of the path.
     [[nodiscard]] std::string line_id() const;
 
-    /// What the texts say about the answers; then they go, unless they are to stay.
+    /// Derives samples and flags from the texts, then drops the texts unless the options keep them.
     void finish_texts(LogRecord& record) const;
 
     [[nodiscard]] bool is_fixed(const ModelTexts& texts) const;
@@ -70,13 +70,13 @@ class LogReader {
     detail::LogHandler handler_;
     std::optional<detail::MappedHandler> mapped_;
     std::optional<detail::LineReader> lines_;
-    std::size_t opened_ = 0;   ///< files
-    std::size_t records_ = 0;  ///< read from this file
+    std::size_t opened_ = 0;   ///< number of files opened
+    std::size_t records_ = 0;  ///< number of records read from this file
     Place place_;
     std::vector<Place> truncated_;
     bool models_known_ = false;
     std::vector<std::string> log_models_;
-    std::vector<bool> keep_;  ///< for each model of the log
+    std::vector<bool> keep_;  ///< one for each model of the log
 };
 
 }  // namespace automix

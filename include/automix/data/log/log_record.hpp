@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line of a log with its texts: what `Record` holds and, apart from it, what was asked and answered. Readers fill the
-// texts only when asked to.
+// This file defines one line of a log with its texts: a `Record` and, apart from it, the question and the answers.
+// Readers fill the texts only on request.
 #pragma once
 
 #include <automix/data/record.hpp>
@@ -16,11 +16,11 @@ namespace automix {
 /// The schema of a log, as its records name it.
 inline constexpr std::string_view log_schema = "automix-log/1";
 
-/// Texts of one model; nothing if a generation failed or was not logged.
+/// The texts of one model. A text is absent if a generation failed or was not logged.
 struct ModelTexts {
     std::optional<std::string> answer{};
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
-    std::optional<std::uint64_t> prompt_tokens{};       ///< usage, of the answer
+    std::optional<std::uint64_t> prompt_tokens{};       ///< token usage of the answer
     std::optional<std::uint64_t> completion_tokens{};
 };
 
@@ -35,7 +35,7 @@ struct LogRecord {
 
 namespace detail {
 
-/// Empties a record for the next line, with models of these names; its buffers stay.
+/// Empties a record for the next line, with models of these names. It keeps its buffers.
 inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     Record& row = log.record;
     for (auto* text : {&row.id, &row.dataset, &row.split, &row.category}) text->clear();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a log in the schema `automix-log/1`, one record a line, each flushed before the call returns. Numbers are written so
-// that they read back to the last bit. No record is written that the reader would refuse by itself, nor one with other
-// models, or in another order, than the first of the file; that no id stands twice is for the caller to see to.
+// This file writes a log in the schema `automix-log/1`, one record per line, each flushed before the call returns.
+// Numbers read back to the last bit. The writer refuses every record that the reader would refuse by itself. It also
+// refuses a record with other models, or in another order, than the first of the file. The caller must ensure that ids
+// are unique.
 #pragma once
 
 #include <automix/data/detail/validate.hpp>
@@ -15,19 +16,20 @@
 
 namespace automix {
 
-/// A record as the object of its line. Requires a name for each model.
+/// Returns a record as the object of its line. Requires a name for each model.
 nlohmann::ordered_json log_json(const LogRecord& log);
 
 class LogWriter {
  public:
     using Mode = detail::AppendMode;
 
-    /// Throws `DataError` if the file cannot be opened, or cannot be appended to: if its last line is no object, or
-    /// its first record no record.
+    /// Opens a log for writing. Throws `DataError` if the file cannot be opened or cannot be appended to: if its last
+    /// line is not an object, or its first record is not a valid record.
     explicit LogWriter(std::string path, Mode mode = Mode::append);
 
-    /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would refuse
-    /// (nothing is written then), and if writing fails, as on a full disk (nothing more can be written then).
+    /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would
+    /// refuse (nothing is written then). Throws `DataError` if writing fails, as on a full disk (nothing more can be
+    /// written then).
     void write(const LogRecord& log);
 
  private:
@@ -39,7 +41,7 @@ class LogWriter {
     void require_valid(const LogRecord& log) const;
 
     detail::AppendFile file_;
-    std::vector<std::string> models_;  ///< of the records in the file; none at first
+    std::vector<std::string> models_;  ///< models of the records in the file; empty at first
 };
 
 }  // namespace automix

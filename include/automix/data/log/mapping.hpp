@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a mapping file: which columns of a table in another shape are what.
+// This file reads a mapping file, which assigns the columns of a table in another shape to the log schema.
 //     {"id":..,"split":..,"dataset":..,"category":..,"models":[{"name":..,"score":..,"confidence":..,"cost":..}]}
-// Each value names a column; all but `models`, their `name` and their `score` may be left out.
+// Each value names a column. All but `models`, their `name` and their `score` may be left out.
 #pragma once
 
 #include <automix/data/column_mapping.hpp>
@@ -11,11 +11,11 @@
 
 namespace automix {
 
-/// A mapping from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
-/// wrong, unknown keys among it.
+/// Returns a mapping from the text of its file, which messages call `name`. Throws `DataError` with file and field for
+/// any error, including unknown keys.
 ColumnMapping parse_mapping(std::string_view text, const std::string& name);
 
-/// Throws `DataError` naming file and field for whatever is wrong.
+/// Reads a mapping from a file. Throws `DataError` with file and field for any error.
 ColumnMapping read_mapping(const std::string& path);
 
 }  // namespace automix

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What to read of a log, and how: options that the streaming reader and the reader of whole logs share.
+// This file defines the options for reading a log, common to the streaming reader and the reader of whole logs.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,12 +15,12 @@
 namespace automix {
 
 struct ReadOptions {
-    std::vector<std::string> models{};         ///< to keep, in the log's order; empty: all
+    std::vector<std::string> models{};         ///< the models to keep, in the log's order; empty: all
     std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
     std::optional<ColumnMapping> mapping{};    ///< for logs in another shape
-    bool keep_samples = false;                 ///< clusters and scores of the samples
-    /// Texts and, as by `keep_samples`, clusters and scores of the samples. A data set holds no texts, so `read_log` keeps
-    /// the latter alone.
+    bool keep_samples = false;                 ///< keep clusters and scores of the samples
+    /// If true, keeps the texts, and the clusters and scores of the samples as `keep_samples` does. A data set holds no
+    /// texts, so `read_log` keeps only the clusters and scores.
     bool keep_texts = false;
     bool allow_truncated = false;  ///< skip a last line that was cut off instead of refusing it
     std::size_t max_line_bytes = std::size_t{64} << 20U;
@@ -28,8 +28,8 @@ struct ReadOptions {
 
 namespace detail {
 
-/// For each model of the log whether it is wanted: all are if none is named. Throws `ArgumentError` for names that the
-/// log does not have, and for another order than the log's.
+/// Returns for each model of the log whether it is wanted: all are if none is named. Throws `ArgumentError` for names
+/// that the log does not have, and for another order than the log's.
 inline std::vector<bool> choose_models(const std::vector<std::string>& log,
                                        const std::vector<std::string>& wanted) {
     std::vector<bool> keep(log.size(), wanted.empty());

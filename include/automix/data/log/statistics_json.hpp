@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Statistics as JSON, one cell a line:
-//     {"schema":"automix-statistics/1","models":[{"name":..,"verified":"verdicts","confidence" or "none","draws":..},..],
+// This file reads and writes statistics as JSON, one cell per line:
+//     {"schema":"automix-statistics/1",
+//      "models":[{"name":..,"verified":"verdicts","confidence" or "none","draws":..},..],
 //      "folds":[{"answer_prices":[..],"draw_prices":[..],"cells":[{"evidence":[..],"weight":..,"scores":[..],
 //                "products":[..]},..],"pluralities":[[[weight,score,stayed,grew,[scores]],..],..]},..]}
-// Evidence has for each model but the last `[parsed,positive]`, a confidence, or null if it is not verified; products
-// are a models x models matrix row by row; `pluralities` (by n, then t; one list a model but the last) may be left out.
-// Statistics survive to the bit. Linear in the cells.
+// Evidence has one entry for each model but the last: `[parsed,positive]`, a confidence, or null if it is not verified.
+// Products are a models x models matrix row by row. `pluralities` (by n, then t; one list for each model but the last)
+// may be left out. Statistics survive to the bit. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -27,7 +28,7 @@ inline constexpr std::string_view statistics_schema = "automix-statistics/1";
 
 namespace detail {
 
-/// JSON on one line; bytes of names that are not UTF-8 are replaced.
+/// Returns JSON on one line. Bytes of names that are not UTF-8 are replaced.
 std::string line_of(const nlohmann::ordered_json& json);
 
 nlohmann::ordered_json models_json(const std::vector<ModelShape>& models);
@@ -35,14 +36,14 @@ nlohmann::ordered_json models_json(const std::vector<ModelShape>& models);
 nlohmann::ordered_json evidence_json(const std::vector<Verification>& evidence,
                                      const std::vector<ModelShape>& models);
 
-/// Takes statistics apart, a document of their own or part of another.
+/// A parser of statistics, as a document of their own or as part of another one.
 class StatisticsParser : DocumentChecks {
  public:
     explicit StatisticsParser(const std::string& name) : DocumentChecks(name) {}
 
     Statistics parse(const nlohmann::json& json, const std::string& field) const;
 
-    /// The member `models` of an object.
+    /// Parses the member `models` of an object.
     std::vector<ModelShape> models(const nlohmann::json& json, const std::string& field) const;
 
  private:
@@ -71,14 +72,14 @@ class StatisticsParser : DocumentChecks {
 
 }  // namespace detail
 
-/// The text of statistics, a line feed at its end. Throws what `validate` throws.
+/// Returns the text of statistics, with a line feed at its end. Throws the errors of `validate`.
 [[nodiscard]] std::string to_statistics_text(const Statistics& statistics);
 
-/// Statistics from their text, which messages call `name`. Throws `DataError` naming file and field for whatever is wrong:
-/// unknown keys, another version, and what `validate` refuses.
+/// Returns statistics from their text, which messages call `name`. Throws `DataError` with file and field for any
+/// error: unknown keys, another version, and statistics that `validate` refuses.
 [[nodiscard]] Statistics parse_statistics(std::string_view text, const std::string& name);
 
-/// Throws as `parse_statistics`, and if the file cannot be read.
+/// Reads statistics from a file. Throws as `parse_statistics`, and if the file cannot be read.
 [[nodiscard]] Statistics read_statistics(const std::string& path);
 
 /// Replaces the file. Throws as `to_statistics_text`, and `DataError` if the file cannot be written.

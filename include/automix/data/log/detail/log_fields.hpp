@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of the log schema `automix-log/1`: their names in a record and in one of its models, what each holds as a
-// message says it, and the checks of values that stand alone. Looking a name up is linear in a dozen names.
+// This file lists the fields of the log schema `automix-log/1`. It has their names in a record and in a model, their
+// expected content in the words of messages, and the checks of single values. Looking up a name is linear in a dozen
+// names.
 #pragma once
 
 #include <automix/core/price.hpp>
@@ -14,7 +15,7 @@
 
 namespace automix::detail {
 
-/// Name of the schema, in each record that is written.
+/// The name of the schema, in each record that is written.
 
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
@@ -48,7 +49,7 @@ enum class LogField : std::uint8_t {
 struct LogFieldName {
     std::string_view text;
     LogField field;
-    std::string_view expected;  ///< as in "expected ..., found ..."
+    std::string_view expected;  ///< the content in "expected ..., found ..."
 };
 
 inline constexpr std::array<LogFieldName, 9> record_fields = {{
@@ -81,7 +82,7 @@ inline constexpr std::array<LogFieldName, 2> usage_fields = {{
     {"completion_tokens", LogField::completion_tokens, "a whole number of at least 0"},
 }};
 
-/// The field of that name, `unknown` if there is none.
+/// Returns the field of that name, or `unknown` if there is none.
 template <std::size_t N>
 constexpr LogField find_field(const std::array<LogFieldName, N>& fields, std::string_view name) noexcept {
     for (const LogFieldName& candidate : fields) {
@@ -90,7 +91,7 @@ constexpr LogField find_field(const std::array<LogFieldName, N>& fields, std::st
     return LogField::unknown;
 }
 
-/// Name and expectation of a field that is not `unknown`.
+/// Returns the name and expectation of a field that is not `unknown`.
 constexpr const LogFieldName& describe_field(LogField field) noexcept {
     for (const LogFieldName& candidate : record_fields) {
         if (candidate.field == field) return candidate;
@@ -101,12 +102,12 @@ constexpr const LogFieldName& describe_field(LogField field) noexcept {
     return usage_fields[field == LogField::prompt_tokens ? 0 : 1];
 }
 
-/// Which fields of an object have been seen, to find those that stand twice or are missing.
+/// The set of fields of an object seen so far, to find duplicate and missing fields.
 class SeenFields {
  public:
     void clear() noexcept { bits_ = 0; }
     [[nodiscard]] bool has(LogField field) const noexcept { return (bits_ & bit(field)) != 0; }
-    /// False if it stood there before.
+    /// Adds a field; returns false if it was already there.
     bool add(LogField field) noexcept {
         const bool fresh = !has(field);
         bits_ |= bit(field);

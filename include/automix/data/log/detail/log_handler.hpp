@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns the events of one line in the schema `automix-log/1` (JSON Lines, one query an object) into a `LogRecord` whose
-// buffers are reused. Known fields are checked as they come, unknown ones are passed over, and so is what stands in models
-// that are not kept. The names of the models are learned from a first line and are then the same in every line.
+// This file turns the events of one line in the schema `automix-log/1` (JSON Lines, one query per object) into a
+// `LogRecord`. The buffers of the record are reused. Known fields are checked as they come. Unknown fields and the
+// content of models that are not kept are skipped. The names of the models are learned from a first line and are then
+// the same in every line.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -20,19 +21,19 @@
 
 namespace automix::detail {
 
-/// Which texts of a line are wanted.
+/// The texts of a line to keep.
 struct LogParts {
     bool answers = false;  ///< answers, or the first samples
     bool samples = false;  ///< samples and their scores, answers and references
-    bool texts = false;    ///< all of them
+    bool texts = false;    ///< all texts
 };
 
 class LogHandler : public SaxHandler<LogHandler> {
  public:
     explicit LogHandler(LogParts parts) : parts_(parts) {}
 
-    /// The models of every line from now on, and which of them to keep. Without any names, as at first, the next line's
-    /// names are learned and none of its models is kept.
+    /// Sets the models of every line from now on, and which of them to keep. Without any names, as at first, the next
+    /// line's names are learned and none of its models is kept.
     void set_models(std::vector<std::string> names, const std::vector<bool>& keep) {
         names_ = std::move(names);
         slots_.clear();
@@ -45,7 +46,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         same_pair_ = !learning_ && keep.front() && keep.back();
     }
 
-    /// The names of the models, as learned or as set.
+    /// Returns the names of the models, as learned or as set.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
     /// Clears `record` and fills it from the events that follow.
@@ -71,7 +72,7 @@ class LogHandler : public SaxHandler<LogHandler> {
                 std::to_string(names_.size()) + " models (" + joined(names_) + "), as in the first record",
                 std::to_string(position_));
         }
-        // A category is that of the pair of first and last model.
+        // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
 
@@ -153,7 +154,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
     }
 
-    /// The field that is being read, as in `models[0].verdicts[3]`; of an unknown one, what it is in.
+    /// Returns the field being read, as in `models[0].verdicts[3]`. For an unknown field it is the enclosing one.
     [[nodiscard]] std::string path() const {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
@@ -191,7 +192,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         ++position_;
     }
 
-    /// True for what is neither checked nor kept.
+    /// Returns true for a value that is neither checked nor kept.
     [[nodiscard]] bool passed_over() const noexcept {
         return field_ == LogField::unknown ||
                (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
@@ -319,15 +320,15 @@ class LogHandler : public SaxHandler<LogHandler> {
     LogParts parts_;
     std::vector<std::string> names_;
     std::vector<std::string> kept_names_;
-    std::vector<std::ptrdiff_t> slots_;  ///< of each model: its place among those kept, or `skipped`
+    std::vector<std::ptrdiff_t> slots_;  ///< for each model its place among those kept, or `skipped`
     bool learning_ = true;
     bool same_pair_ = false;
     LogRecord* out_ = nullptr;
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
-    SeenFields seen_, model_seen_, usage_seen_;  ///< of the record, the model and its usage that are read
-    std::size_t ignored_ = 0;                    ///< open brackets of a value that is passed over
-    std::size_t position_ = 0;                   ///< of the model that is read
+    SeenFields seen_, model_seen_, usage_seen_;  ///< fields of the current record, model and usage
+    std::size_t ignored_ = 0;                    ///< number of open brackets of a skipped value
+    std::size_t position_ = 0;                   ///< position of the current model
     std::ptrdiff_t slot_ = skipped;
     std::size_t element_ = 0;
 };

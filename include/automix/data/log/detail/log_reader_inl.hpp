@@ -21,7 +21,7 @@
 
 namespace automix::detail {
 
-/// In lower case and without outer blanks, for ASCII.
+/// Returns the text in lower case and without outer blanks, for ASCII.
 inline std::string folded(std::string_view text) {
     constexpr std::string_view blanks = " \t\r\n\v\f";
     const std::size_t begin = text.find_first_not_of(blanks);

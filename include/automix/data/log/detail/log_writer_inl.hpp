@@ -26,7 +26,7 @@
 
 namespace automix::detail {
 
-/// One model of a record as the object of its line. Sample scores go with the samples alone.
+/// Returns one model of a record as the object of its line. Sample scores are written only with the samples.
 inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model,
                                          const ModelTexts& texts) {
     nlohmann::ordered_json json{{"name", name}};
@@ -124,14 +124,14 @@ AUTOMIX_INLINE std::string LogWriter::line_of(const LogRecord& log) const {
 
 AUTOMIX_INLINE void LogWriter::require_valid(const LogRecord& log) const {
     if (models_.empty()) {
-        const Dataset names(log.model_names);  // throws unless there are some, and differ
+        const Dataset names(log.model_names);  // throws unless there are names and all differ
     } else if (log.model_names != models_) {
         throw DataError(
             Place{{}, 0, "models"},
             "expected " + joined(models_) + ", as in the first record, found " + joined(log.model_names));
     }
     Record record = log.record;
-    // Clusters are not written, so scores of samples are held against the samples instead.
+    // Clusters are not written, so the number of sample scores is checked against the samples instead.
     for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
     automix::detail::require_valid(record, log.model_names);
     for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns the events of one flat object, a row of a table in another shape, into a `LogRecord` by a `ColumnMapping`.
-// Columns that the mapping does not name are passed over, whatever they hold; those that it names are in every row.
-// Linear in the columns of the row times those of the mapping.
+// This file turns the events of one flat object, a row of a table in another shape, into a `LogRecord` by a
+// `ColumnMapping`. Columns outside the mapping are skipped with any content. Every row must have the columns of the
+// mapping. Linear in the columns of the row times those of the mapping.
 #pragma once
 
 #include <automix/data/category.hpp>
@@ -20,7 +20,7 @@ namespace automix::detail {
 
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
-    /// `keep` says for each model of the mapping whether it is read.
+    /// Takes in `keep`, for each model of the mapping, whether it is read.
     MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep)
         : same_pair_(keep.front() && keep.back()) {
         add(mapping.id, Target::id);
@@ -37,7 +37,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         }
     }
 
-    /// Clears `record` and fills it from the events that follow; its id is `id` if the mapping names no column for it.
+    /// Clears `record` and fills it from the events that follow. Its id is `id` if the mapping names no column for it.
     void start(LogRecord& record, std::string_view id) {
         reset(record, names_);
         record.record.id = id;
@@ -52,7 +52,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         for (const Column& column : columns_) {
             if (!column.seen) fail_field(column.name, "missing, but named in the mapping");
         }
-        // A category is that of the pair of first and last model.
+        // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
 
@@ -159,7 +159,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         if (column.target == Target::cost) model.cost = value.number;
     }
 
-    std::vector<std::string> names_;  ///< of the models that are read
+    std::vector<std::string> names_;  ///< names of the models that are read
     std::vector<Column> columns_;
     bool same_pair_;
     LogRecord* out_ = nullptr;

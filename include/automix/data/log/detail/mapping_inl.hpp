@@ -29,7 +29,7 @@ AUTOMIX_INLINE ColumnMapping parse_mapping(std::string_view text, const std::str
     const auto require_object = [&](const nlohmann::json& json, const std::string& field) {
         if (!json.is_object()) fail(field, "expected an object, found " + detail::shown(json));
     };
-    /// Puts the columns that an object names where `columns` says, by their keys.
+    /// Stores the column names of an object through `columns`, by their keys.
     const auto read_columns = [&](const nlohmann::json& object, const std::string& prefix,
                                   const Columns& columns) {
         for (const auto& [key, value] : object.items()) {

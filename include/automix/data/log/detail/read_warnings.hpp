@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is odd in a log but usable, gathered while it is read: each kind of warning once, with its count and first place,
-// whatever the number of rows. Constant memory.
+// This file gathers the warnings about a log while it is read. Each kind of warning appears once, with its count and
+// first place, for any number of rows. Constant memory.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -16,7 +16,7 @@
 
 namespace automix::detail {
 
-/// Verdicts logged on the answers of one model.
+/// The counts of verdicts logged on the answers of one model.
 struct VerdictCounts {
     std::size_t drawn = 0;
     std::size_t unparsed = 0;
@@ -24,7 +24,7 @@ struct VerdictCounts {
 
 class ReadWarnings {
  public:
-    /// Takes note of one record.
+    /// Adds one record.
     void add(const LogRecord& log, const Place& place) {
         const auto& models = log.record.models;
         if (verdicts_.size() < models.size()) verdicts_.resize(models.size());
@@ -36,7 +36,7 @@ class ReadWarnings {
             if (!model.confidence || model.verdicts.empty()) continue;
             const double share = positive_share(model.verdicts);
             constexpr double tolerance =
-                1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, however it is rounded
+                1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, with any rounding
             if (!(std::abs(share - *model.confidence) > tolerance)) continue;
             if (contradictions_++ == 0) {
                 contradiction_ = to_string(place) + ": " + log.model_names[m] + ": stored confidence " +
@@ -47,7 +47,7 @@ class ReadWarnings {
         }
     }
 
-    /// One for each model that is kept.
+    /// Returns the counts, one for each model that is kept.
     [[nodiscard]] const std::vector<VerdictCounts>& verdicts() const noexcept { return verdicts_; }
 
     [[nodiscard]] std::vector<std::string> warnings(const std::vector<std::string>& models,
@@ -73,7 +73,7 @@ class ReadWarnings {
  private:
     std::vector<VerdictCounts> verdicts_;
     std::size_t contradictions_ = 0;
-    std::string contradiction_;  ///< the first
+    std::string contradiction_;  ///< the first contradiction
 };
 
 }  // namespace automix::detail

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the rows of a log stand, for the message of an id that stands twice: file and line of every row, kept as runs of
-// consecutive lines. Constant memory but for files and for gaps (blank lines), which take two numbers each.
+// This file stores the file and line of every row of a log, for the message about a duplicate id. They are kept as runs
+// of consecutive lines. Memory is constant except for files and for gaps (blank lines), which take two numbers each.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -13,10 +13,10 @@
 
 namespace automix::detail {
 
-/// Where rows stand, as runs of consecutive lines.
+/// The places of rows, as runs of consecutive lines.
 class RowPlaces {
  public:
-    /// The place of the row that follows those added before.
+    /// Adds the place of the next row.
     void add(const Place& place) {
         if (runs_.empty() || runs_.back().file != place.file ||
             place.line != runs_.back().line + (rows_ - runs_.back().row)) {
@@ -25,7 +25,7 @@ class RowPlaces {
         ++rows_;
     }
 
-    /// Requires a row that was added. O(log runs).
+    /// Returns the place of a row. Requires a row that was added. O(log runs).
     [[nodiscard]] Place operator[](std::size_t row) const {
         const auto after = std::upper_bound(runs_.begin(), runs_.end(), row,
                                             [](std::size_t r, const Run& run) { return r < run.row; });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples of a model as routers see them: which are equal, and what each is worth. The first sample is the answer; one
-// equal to it has its score, another one 1 if it equals the reference, else 0, unless scores are logged.
-// Linear in the samples.
+// This file gives routers the samples of a model: their clusters of equal texts and their scores. The first sample is
+// the answer. A sample equal to it has its score. Unless scores are logged, another sample has 1 if it equals the
+// reference, else 0. Linear in the samples.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -16,8 +16,8 @@
 
 namespace automix::detail {
 
-/// Throws `DataError` with the field alone unless the samples, if there are any, begin with the answer, if it is
-/// given, and have a score each, if scores are.
+/// Throws `DataError` with the field alone if the samples are inconsistent. If an answer is given, the samples must
+/// begin with it. If scores are given, each sample must have one. An empty list without scores is valid.
 inline void require_samples(const ModelRecord& model, const ModelTexts& texts, std::size_t position) {
     const auto field = [position](const char* name) {
         return Place{{}, 0, "models[" + std::to_string(position) + "]." + name};

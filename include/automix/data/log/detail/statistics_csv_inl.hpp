@@ -29,7 +29,7 @@ inline std::string product_column(const std::string& a, const std::string& b) {
     return "product_" + a + ":" + b;
 }
 
-/// Reads one table. A column is known by its number in the header, -1 if it is not there.
+/// A reader of one table. A column is known by its number in the header, -1 if it is not there.
 class StatisticsCsvReader {
  public:
     StatisticsCsvReader(const std::string& path, int folds) : path_(path), reader_(path), folds_(folds) {}
@@ -203,7 +203,7 @@ class StatisticsCsvReader {
         return static_cast<int>(value);
     }
 
-    /// The column of a field of a cell, as in `.scores[1]`.
+    /// Returns the column of a field of a cell, as in `.scores[1]`.
     [[nodiscard]] std::string column_of(const std::string& field) const {
         const std::size_t open = field.find('[');
         if (open == std::string::npos) return field.substr(1);
@@ -224,13 +224,13 @@ class StatisticsCsvReader {
     LineReader reader_;
     int folds_;
     Statistics statistics_;
-    std::vector<std::string> fields_;  // of the line at hand
+    std::vector<std::string> fields_;  // fields of the current line
     std::vector<std::string> header_;
-    std::vector<bool> known_;  // columns of the header that have a meaning
+    std::vector<bool> known_;  // true for columns of the header that have a meaning
     int fold_ = -1;
     int weight_ = -1;
     std::vector<ModelColumns> columns_;
-    std::vector<int> products_;  // of the models i <= j
+    std::vector<int> products_;  // columns of the models i <= j
 };
 
 }  // namespace automix::detail

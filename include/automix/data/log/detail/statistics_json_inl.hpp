@@ -24,7 +24,7 @@
 
 namespace automix::detail {
 
-/// Names of the kinds of verification, by `VerificationKind`.
+/// The names of the kinds of verification, by `VerificationKind`.
 inline constexpr std::array<std::string_view, 3> verification_names = {"none", "verdicts", "confidence"};
 
 AUTOMIX_INLINE std::string line_of(const nlohmann::ordered_json& json) {
