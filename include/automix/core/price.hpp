@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file holds the prices that the user states. A price given here takes precedence over the price in a record, and
-// a recorded price over the default. The defaults are 1 and 50 for the answers of two models, and 1 for a whole
-// verification (the accounting of the AutoMix paper, section 5.1). Units are the user's own; only ratios matter to a
-// policy.
+// a recorded price over the default. The defaults are those of the AutoMix paper, section 5.1: 1 and 50 for the answers
+// of two models, 1 for a whole verification. Units are the user's own; only ratios matter to a policy.
 #pragma once
 
 #include <cstddef>

@@ -38,7 +38,7 @@ class Dataset {
     explicit Dataset(std::vector<std::string> models);
 
     /// Adds a row. Throws `DataError` with `place` and the field if a value is out of range, a model is missing or the
-    /// id is already present. The data set is then unchanged.
+    /// id exists. The data set is then unchanged.
     void append(const Record& record, const Place& place = {});
 
     void reserve(std::size_t rows);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file holds the price of every answer and every draw of a data set, after settling its source: the user, the
-// record, or the default. Policies are trained at mean prices; evaluation charges each record its own. Building is
-// O(rows) for recorded prices and O(1) memory for constant ones.
+// This file settles the price of every answer and every draw of a data set. A price comes from the user, the record, or
+// the default. Policies are trained at mean prices; evaluation charges each record its own. Building is O(rows) for
+// recorded prices and O(1) memory for constant ones.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -113,7 +113,7 @@ PriceColumn price_column(const Dataset& data, const Column& confidences, Price p
 /// Settles all prices. The user's take precedence over the record's, and those over the defaults: 1 and 50 for two
 /// models and 1 for a verification. Settle them once for a whole log and take `select_rows` of the table for its
 /// splits, so all splits have the same prices. Throws `ArgumentError` for prices that make no sense, and `DataError` if
-/// a price is missing everywhere.
+/// no source states a price.
 PriceTable resolve_prices(const Dataset& data, const Prices& prices = {});
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.

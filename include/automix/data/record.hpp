@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines one query of a log, for rows built by hand or read. For each model it has the score, the verdicts
-// on its answer (or their mean alone), the recorded prices and data on its samples. Texts are not part of it, because a
-// router never sees any. The fields are those of the log schema `automix-log/1`.
+// (or their mean alone), the recorded prices and data on the samples. Texts are not part of it, because a router never
+// sees any. The fields are those of the log schema `automix-log/1`.
 #pragma once
 
 #include <automix/core/verdict.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
-// cell of evidence (the verification of every model but the last at all its draws). The sums are the weight, the first
-// and second moments of the scores, and the prices. Statistics add up, subtract and scale: parts merge, cross-fitting
-// takes a fold away, forgetting scales by less than one. A sum is O(cells). Training after the one pass over the rows
-// depends on the number of cells only.
+// cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight,
+// the first and second moments of the scores, and the prices. Statistics add up, subtract and scale: parts merge,
+// cross-fitting takes a fold away, forgetting scales by less than one. A sum is O(cells). Training after the one pass
+// over the rows depends on the number of cells only.
 #pragma once
 
 #include <automix/data/model_shape.hpp>

@@ -138,7 +138,8 @@ class StatisticsCheck {
         }
     }
 
-    /// Scores a and b in [0, 1] have max(0, a + b - 1) <= ab <= min(a, b), and sums (sum ab)^2 <= sum a^2 sum b^2.
+    /// Checks a product. Scores a and b in [0, 1] satisfy max(0, a + b - 1) <= ab <= min(a, b). Sums satisfy (sum ab)^2
+    /// <= sum a^2 sum b^2.
     template <class Field>
     void check_product(const EvidenceCell& cell, std::size_t i, std::size_t j, const Field& field) const {
         const std::size_t n = models_.size();
@@ -204,8 +205,9 @@ class StatisticsCheck {
 
 }  // namespace detail
 
-/// Throws `DataError` with the field if statistics cannot be those of a log. Causes are weights below 0, more positive
-/// than parsed verdicts, sums beyond those of scores in [0, 1], duplicate names, cells out of order, and no rows.
+/// Throws `DataError` with the field if statistics cannot be those of a log. It refuses weights below 0, more positive
+/// than parsed verdicts, and sums beyond those of scores in [0, 1]. It also refuses duplicate names, cells out of
+/// order, and statistics without rows.
 inline void validate(const Statistics& statistics) {
     const detail::StatisticsCheck check(statistics.models);
     check.check_models();

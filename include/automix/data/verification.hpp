@@ -9,8 +9,8 @@
 
 namespace automix {
 
-/// The way the answers of a model are verified: not at all, by verdicts drawn one by one, by a confidence that comes at
-/// once, or by further samples, whose plurality is accepted.
+/// The kind of verification of a model's answers, if any. Verdicts are drawn one by one, and a confidence comes at
+/// once. With further samples, their plurality is accepted.
 enum class VerificationKind : std::uint8_t { none, verdicts, confidence, samples };
 
 /// The verification of one answer. A model that is not verified has all three members at 0.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file appends JSON lines to a growing file. Each line is handed to the operating system before the call returns,
-// so a killed writer loses no more than the line in progress. Such a writer may leave a last line that was cut off. Opening
-// the file again refuses or removes that line. A regular file has one writer at a time.
+// This file appends JSON lines to a growing file. Each line is handed to the operating system before the call returns.
+// A killed writer thus loses no more than the line in progress. Such a writer may leave a last line that was cut off.
+// Opening the file again refuses or removes that line. A regular file has one writer at a time.
 #pragma once
 
 #include <automix/core/error.hpp>

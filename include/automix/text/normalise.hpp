@@ -2,7 +2,7 @@
 // This file normalises texts for comparison. `normalise` follows the evaluation script of SQuAD (Rajpurkar et al.
 // 2016). It lowers the case, removes punctuation and the articles a, an and the, and joins white space. On ASCII text
 // the result is the script's. Bytes beyond ASCII stay as they are. Python differs there: it lowers the case of all
-// letters, splits at further white space (as U+00A0), and ends words at punctuation such as U+201C. O(length).
+// letters and splits at further white space (as U+00A0). It also ends words at punctuation such as U+201C. O(length).
 #pragma once
 
 #include <automix/text/ascii.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file checks a record from any source. It must have an id, one entry for each model, scores and confidences in
-// [0, 1], valid prices, and as many sample scores as samples. O(models + samples).
+// This file checks a record from any source. It must have an id, one entry for each model and valid prices. Scores and
+// confidences must be in [0, 1], and there must be as many sample scores as samples. O(models + samples).
 #pragma once
 
 #include <automix/core/error.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file reads whole logs into a data set in columns. Several files are read as one: ids are unique over all of
-// them, and their models and the order of the models are the same. Odd but usable data give warnings, each kind once
+// This file reads whole logs into a data set in columns. Several files are read as one. Ids must be unique over all
+// files, and all files must have the same models in the same order. Odd but usable data give warnings, each kind once
 // with its count and first place. `read_log` returns the warnings. `read_dataset`, which returns the data alone, passes
 // them to a function. Reading takes one pass, in constant memory beyond columns and ids.
 #pragma once

@@ -23,8 +23,8 @@ class LogWriter {
  public:
     using Mode = detail::AppendMode;
 
-    /// Opens a log for writing. Throws `DataError` if the file cannot be opened or cannot be appended to: if its last
-    /// line is not an object, or its first record is not a valid record.
+    /// Opens a log for writing. Throws `DataError` if the file cannot be opened or cannot be appended to. The last line
+    /// must be an object, and the first record a valid one.
     explicit LogWriter(std::string path, Mode mode = Mode::append);
 
     /// Writes one line and hands it to the operating system. Throws `DataError` for a record that the reader would

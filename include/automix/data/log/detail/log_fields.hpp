@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file lists the fields of the log schema `automix-log/1`. It has their names in a record and in a model, their
-// expected content in the words of messages, and the checks of single values. Looking up a name is linear in a dozen
+// This file lists the fields of the log schema `automix-log/1`. It has their names in a record and in a model, and
+// their expected content in the words of messages. It also checks single values. Looking up a name is linear in a dozen
 // names.
 #pragma once
 

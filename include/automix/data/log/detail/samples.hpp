@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file gives routers the samples of a model: their clusters of equal texts and their scores. The first sample is
-// the answer. A sample equal to it has its score. Unless scores are logged, another sample has 1 if it equals the
-// reference, else 0. Linear in the samples.
+// the answer. If no scores are logged, a sample equal to the answer has its score. Any other sample then has 1 if it
+// equals the reference, else 0. Linear in the samples.
 #pragma once
 
 #include <automix/core/error.hpp>
