@@ -16,7 +16,7 @@
 
 namespace automix {
 
-/// Returns the cluster number of each sample of an answer, by its text. The first text gets 0, and further texts count
+/// The cluster numbers of the samples of an answer, by their text. The first text gets 0, and further texts count
 /// on from there. A sample that failed gets -1. Linear in the samples.
 class Clusters {
  public:
