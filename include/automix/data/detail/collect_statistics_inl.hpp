@@ -86,7 +86,7 @@ inline Verification verification_of(const Dataset& data, Index row, Index model,
     return sum;
 }
 
-/// A collector of the paths of one row's samples in `sample_orders` random orders, each weighted by its share of the row.
+/// A collector of the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
 class PluralityPaths {
  public:
     PluralityPaths(const Dataset& data, Index model, int draws, std::uint64_t seed)
