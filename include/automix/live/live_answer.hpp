@@ -40,7 +40,7 @@ struct LiveAnswer {
     AcceptedAnswer accepted = AcceptedAnswer::first;
     bool degraded = false;  ///< the policy wanted more, and it failed
     std::optional<LiveFailure>
-        failure{};  ///< of the query if `model` is -1, else the cause of the degradation
+        failure{};  ///< failure of the query if `model` is -1, else the cause of the degradation
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first
     int rounds = 0;                        ///< of draws
     std::chrono::microseconds latency{0};  ///< calls included

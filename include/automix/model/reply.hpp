@@ -30,7 +30,7 @@ struct Usage {
 struct GenerateReply {
     std::vector<Completion> completions{};  ///< one for each requested sample
     std::optional<Usage> usage{};           ///< if the backend reports it
-    double cost = 0.0;  ///< cost with failed attempts; 0 if nothing meters the calls
+    double cost = 0.0;  ///< cost of the call, failed attempts included; 0 if nothing meters the calls
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;
 };

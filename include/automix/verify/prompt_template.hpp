@@ -50,8 +50,8 @@ std::string escape_braces(std::string_view text);
 class PromptTemplate {
  public:
     /// Parses a template. `text` must hold every required place-holder and may hold the optional ones, each any number
-    /// of times. Throws `ArgumentError` with the position in bytes from 1 for another name in braces and for an
-    /// unpaired brace, and for a missing required place-holder.
+    /// of times. Throws `ArgumentError`, with the position in bytes from 1, for another name in braces and for an
+    /// unpaired brace. Throws it too if a required place-holder is missing.
     PromptTemplate(std::string_view text, std::initializer_list<Placeholder> required,
                    std::initializer_list<Placeholder> optional = {});
 

@@ -41,8 +41,8 @@ struct OpenedModels {
 };
 
 /// Opens models with one budget over all of them, in units of their prices. Without a budget there is no limit. Throws
-/// `DataError` with file, line and field if the file is invalid, if it lacks a name, and if the backend refuses a
-/// configuration.
+/// `DataError` with file, line and field if the file is invalid or lacks a name. Throws the same if the backend refuses
+/// a configuration.
 [[nodiscard]] OpenedModels open_models(const std::string& path, std::optional<double> budget,
                                        const ModelBackend& backend, const OpenOptions& options = {});
 

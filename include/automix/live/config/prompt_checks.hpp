@@ -12,9 +12,9 @@
 namespace automix {
 
 /// Returns the number of queries with a context that will be cut. A verification prompt is rendered with an empty
-/// answer, if the model is `verified`. Throws `ArgumentError`, naming the field of the model, in three cases: if the
-/// data set of a query has no prompt although others have, if a prompt leaves out the context of a query, and if a
-/// prompt does not fit. The library's own prompts serve models that have none.
+/// answer, if the model is `verified`. Throws `ArgumentError`, naming the field of the model, if the data set of a
+/// query has no prompt although others have. Throws the same if a prompt leaves out the context of a query or does not
+/// fit. The library's own prompts serve models that have none.
 std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries);
 
 }  // namespace automix
