@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Live answering: the router, the models and the verifier put to work on queries, by the same loop that replays logs. Apart
-// from the calls a query costs one run of the loop and, if the router can explain itself, one explanation.
+// Answers live queries with a router, models and a verifier, by the same loop that replays logs. Apart from the calls,
+// a query costs one run of the loop. It costs one explanation more if the router can explain itself.
 //     const auto answerer = automix::Answerer(router, models, verifier);
-//     const automix::LiveAnswer answer = answerer.answer({.id = "q1", .question = "Where is the map?", .context = ".."});
+//     const automix::LiveAnswer answer =
+//         answerer.answer({.id = "q1", .question = "Where is the map?", .context = ".."});
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -34,7 +35,7 @@
 
 namespace automix {
 
-/// What becomes of a query after some model has answered it, when a verification or a larger model fails.
+/// The outcome of a query if a verification or a larger model fails after some model has answered.
 enum class OnFailure : std::uint8_t {
     keep_answer,  ///< the answer so far stands, flagged as degraded
     fail          ///< the query fails
@@ -42,13 +43,14 @@ enum class OnFailure : std::uint8_t {
 
 struct AnsweringOptions {
     OnFailure on_failure = OnFailure::keep_answer;
-    int all_draws = 8;  ///< what a router gets that asks for all draws
+    int all_draws = 8;  ///< number of draws if a router asks for all
     int batch = 1;      ///< minimum draws in a round while as many remain, for fewer rounds at more draws
-    std::uint64_t seed = 0;  ///< of the hash of ids, by which queries fall to mixed policies
+    std::uint64_t seed = 0;  ///< seed of the hash of ids that assigns queries to mixed policies
     bool explain = true;
     std::size_t concurrency = 8;  ///< queries at a time in `answer_all`, a thread each
     std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
-    /// Called once for each query of `answer_all` as it ends, by one thread at a time, with its number and its answer.
+    /// Called once for each query of `answer_all` as it ends, with its number and its answer. Calls come from one
+    /// thread at a time.
     std::function<void(std::size_t, const LiveAnswer&)> on_answer{};
 };
 
@@ -62,7 +64,7 @@ int most_draws(const Router& router, const Evidence& evidence, const AnsweringOp
     return options.all_draws;
 }
 
-/// Returns the explainer of a router; empty if the router has none or the options want none.
+/// Returns the explainer of a router. It is empty if the router has none or the options ask for none.
 template <router Router>
 Explainer explainer_for(const Router& router, const AnsweringOptions& options) {
     if constexpr (explaining_router<Router>) {
@@ -71,7 +73,7 @@ Explainer explainer_for(const Router& router, const AnsweringOptions& options) {
     return {};
 }
 
-/// A router that keeps the evidence of its last decision before the last model was asked, and draws in batches.
+/// A router that draws in batches. It keeps the evidence of its last decision before the last model was asked.
 template <router Router>
 struct WatchedRouter {
     const Router& policy;
@@ -89,7 +91,7 @@ struct WatchedRouter {
     }
 };
 
-/// What stopped the query before it was at its end: no answer stands.
+/// Ends the query with a failure before its end, so that no answer stands.
 inline void fail(LiveAnswer& answer, const char* message) {
     answer = LiveAnswer{
         .id = std::move(answer.id), .failure = LiveFailure{std::nullopt, message}, .rounds = answer.rounds};
@@ -97,8 +99,9 @@ inline void fail(LiveAnswer& answer, const char* message) {
 
 }  // namespace detail
 
-/// Answers a query from a source that keeps what was said and paid, in `shares()`, what failed, in `failure()`, and the texts,
-/// by `accepted_text(model, accepted)`. Whatever fails is in the answer; nothing of it is thrown. `explainer` may be empty.
+/// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
+/// `failure()` and the texts in `accepted_text(model, accepted)`. Any failure is reported in the answer and never
+/// thrown. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      std::size_t models, const AnsweringOptions& options,
@@ -132,20 +135,21 @@ template <router Router, source Source>
     return answer;
 }
 
-/// The router at work on live models. The explainer of the router is made once. Safe to share between threads.
+/// A router at work on live models. The explainer of the router is made once. Safe to share between threads.
 template <router Router, class Verifier>
 class Answerer {
     static_assert(detail::is_live_verifier<Verifier>());
 
  public:
-    /// Models are cheapest first, as the router was trained on. Throws `ArgumentError` for sampling that no model can be asked
-    /// for, for no models, and for `all_draws` below 1. The router must outlive the answerer unchanged.
+    /// Takes models cheapest first, as the router was trained on. Throws `ArgumentError` if the sampling is invalid for
+    /// any model, if there are no models, and if `all_draws` is below 1. The router must outlive the answerer
+    /// unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : Answerer(router, std::move(models), std::move(verifier), options,
                    detail::explainer_for(router, options)) {}
 
-    /// Uses an explainer that was made before; it may be empty. Throws as above.
+    /// Uses an explainer that was made before. It may be empty. Throws as above.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier, AnsweringOptions options,
              Explainer explainer)
         : router_(router),
@@ -166,14 +170,14 @@ class Answerer {
         }
     }
 
-    /// Refuses a router that would be gone before the first query.
+    /// Refuses a temporary router, which would be destroyed before the first query.
     Answerer(const Router&& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {}) = delete;
 
-    /// Answers a query. Whatever fails is in the answer; nothing of it is thrown.
+    /// Answers a query. Any failure is reported in the answer and never thrown.
     [[nodiscard]] LiveAnswer answer(const Query& query) const { return answer(query, options_.stop); }
 
-    /// Answers a query, and is interrupted by this stop instead of that of the options.
+    /// Answers a query with this stop token instead of that of the options.
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop) const {
         if constexpr (live_verifier<Verifier>) {
             LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
@@ -184,8 +188,9 @@ class Answerer {
         }
     }
 
-    /// Answers queries, several at a time, in their order. A query that fails does not stop the others. Throws `ArgumentError`
-    /// for a concurrency of 0, and what `on_answer` throws: then no further query is begun, and those under way end first.
+    /// Answers queries, several at a time, and returns the answers in the order of the queries. A query that fails does
+    /// not stop the others. Throws `ArgumentError` for a concurrency of 0. If `on_answer` throws, no further query is
+    /// begun, those under way end, and the exception is rethrown.
     [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries) const {
         if (options_.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
         std::vector<LiveAnswer> answers(queries.size());

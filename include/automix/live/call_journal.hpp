@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// All calls of a run in one file, so that a run that was stopped goes on without asking again: what the file holds is served
-// from there, what it lacks is asked and appended. Safe from many threads, also for several models with one journal.
+// Keeps all calls of a run in one file, so that a stopped run goes on without repeated calls. Calls in the file are
+// served from it; all others are made and appended. Safe to use from many threads, also if several models share a
+// journal.
 //     const auto journal = std::make_shared<automix::CallJournal>("calls.jsonl");
 //     const automix::AnyModel kept = automix::keep_calls(model, journal);
 #pragma once
@@ -20,19 +21,20 @@ namespace automix {
 
 class CallJournal {
  public:
-    /// Reads the calls of the file, if it is there, and writes nothing. Throws `DataError` with file, line and field for what is
-    /// wrong; a last line that was cut off is passed over.
+    /// Reads the calls of the file, if it exists, and writes nothing. Throws `DataError` with file, line and field if
+    /// it is invalid. A last line that was cut off is skipped.
     explicit CallJournal(std::string path);
 
-    /// Opens the file for further calls and removes a last line that was cut off. Until then models are served from the file
-    /// alone. Throws `DataError` if the file cannot be appended to. Call it once, before threads use the models.
+    /// Opens the file for further calls and removes a last line that was cut off. Until then models are served from the
+    /// file alone. Throws `DataError` if the file cannot be appended to. Call it once, before threads use the models.
     void open();
 
     [[nodiscard]] bool is_open() const noexcept { return recorder_ != nullptr; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-    /// Returns the next recorded reply to a request, or asks the model and records the reply. Throws what the model throws,
-    /// `DataError` if the reply cannot be recorded, and, before the journal is open, `ModelError` of kind `missing_recording`.
+    /// Returns the next recorded reply to a request, or asks the model and records the reply. Passes on the exceptions
+    /// of the model. Throws `DataError` if the reply cannot be recorded. Throws `ModelError` of kind
+    /// `missing_recording` if the reply is not recorded and the journal is not open yet.
     GenerateReply generate(const AnyModel& model, const GenerateRequest& request,
                            const std::stop_token& stop);
 
@@ -42,8 +44,8 @@ class CallJournal {
     std::shared_ptr<CallRecorder> recorder_;  ///< null until the journal is open
 };
 
-/// Returns the model with its calls kept in a journal. Put it outside of meter and retries and inside of `SplittingModel`: then
-/// each call is recorded by itself.
+/// Returns the model with its calls kept in a journal. Put it outside of meter and retries and inside of
+/// `SplittingModel`, so that each call is recorded separately.
 [[nodiscard]] AnyModel keep_calls(AnyModel model, std::shared_ptr<CallJournal> journal);
 
 }  // namespace automix

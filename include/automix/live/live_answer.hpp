@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the mixer hands back for a live query: the answer, whose it is, what it was decided by, what it cost, and why.
+// Defines the answer to a live query: its text, its model, the evidence for the decision, its cost and its explanation.
 #pragma once
 
 #include <automix/core/verdict.hpp>
@@ -16,31 +16,31 @@
 
 namespace automix {
 
-/// Why a call, and with it a query, failed.
+/// The reason why a call, and with it a query, failed.
 struct LiveFailure {
-    std::optional<FailureKind> kind{};  ///< nothing if it was no call of a model that failed
+    std::optional<FailureKind> kind{};  ///< nothing if the failure is not that of a call
     std::string message{};
 };
 
-/// What one model did for a query.
+/// The share of one model in a query.
 struct ModelShare {
-    std::optional<std::string> answer{};  ///< nothing: not asked, or it failed
+    std::optional<std::string> answer{};  ///< nothing: not asked, or the call failed
     std::vector<Verdict> verdicts{};      ///< in the order drawn
-    std::vector<std::string> replies{};   ///< that they were read from
+    std::vector<std::string> replies{};   ///< replies that the verdicts were read from
     std::optional<Usage> usage{};         ///< of the answer, if the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;
-    std::size_t cut_bytes = 0;  ///< most by which the context was shortened to fit a prompt
+    std::size_t cut_bytes = 0;  ///< maximum number of bytes cut from the context to fit a prompt
 };
 
 struct LiveAnswer {
     std::string id{};
     std::string text{};  ///< empty if the query failed
-    int model = -1;      ///< whose answer it is; -1: the query failed
+    int model = -1;      ///< number of the model that answered; -1: the query failed
     AcceptedAnswer accepted = AcceptedAnswer::first;
     bool degraded = false;  ///< the policy wanted more, and it failed
     std::optional<LiveFailure>
-        failure{};  ///< what failed: the query if `model` is -1, else what it was degraded by
+        failure{};  ///< failure of the query if `model` is -1, else the cause of the degradation
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first
     int rounds = 0;                        ///< of draws
     std::chrono::microseconds latency{0};  ///< calls included

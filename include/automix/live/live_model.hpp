@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A live model as the mixer asks it: the adapter, the prompts and how answers are sampled; and which verifier draws verdicts on its
-// answers, one for all models or a choice by model and query.
+// Defines a live model for the mixer: the adapter, its prompts and its sampling of answers. Also defines the choice of
+// verifiers: one for all models, or one by model and query.
 #pragma once
 
 #include <automix/live/detail/for_dataset.hpp>
@@ -31,7 +31,7 @@ struct LiveModel {
     }
 };
 
-/// Callable as `choice(model number, query)`, giving a reference to the verifier for that model's answer.
+/// A callable `choice(model number, query)` that returns a reference to the verifier for that model's answer.
 template <class V>
 concept verifier_choice = requires(const V& choice, int model, const Query& query) {
     {choice(model, query)};
@@ -39,13 +39,13 @@ concept verifier_choice = requires(const V& choice, int model, const Query& quer
     requires verifier<std::remove_cvref_t<decltype(choice(model, query))>, AnyModel>;
 };
 
-/// What the mixer takes as a verifier: one for all models, or a choice.
+/// A verifier argument of the mixer: one verifier for all models, or a choice.
 template <class V>
 concept live_verifier = verifier<V, AnyModel> || verifier_choice<V>;
 
 namespace detail {
 
-/// Refuses a type that is no verifier by a sentence that names what is required.
+/// Refuses a type that is no verifier, with a message that names the requirements.
 template <class Verifier>
 constexpr bool is_live_verifier() {
     static_assert(live_verifier<Verifier>,
@@ -57,7 +57,7 @@ constexpr bool is_live_verifier() {
 
 }  // namespace detail
 
-/// The verifier for a model's answer to a query.
+/// Returns the verifier for a model's answer to a query.
 template <live_verifier Verifier>
 const auto& verifier_for(const Verifier& verifier, int model, const Query& query) {
     if constexpr (verifier_choice<Verifier>) {

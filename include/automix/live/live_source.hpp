@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The source of the loop for a live query: answers come from models, verdicts from a verifier. A call that fails is a value
-// for the loop, as are its costs; what was said and paid is kept for the answer. An answer counts as a sample if the
-// verifier compares samples.
+// The source of the loop for a live query. Answers come from models and verdicts from a verifier. A failed call is a
+// value for the loop, and so are its costs. Texts and costs are kept for the answer. An answer counts as a sample if
+// the verifier compares samples.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -32,14 +32,14 @@
 namespace automix {
 
 struct LiveSourceOptions {
-    int all_draws = 8;  ///< what a router gets that asks for all
+    int all_draws = 8;  ///< number of draws if a router asks for all
     std::stop_token stop{};
 };
 
 template <live_verifier Verifier>
 class LiveSource {
  public:
-    /// What is referred to must outlive the source.
+    /// Keeps references to its arguments, which must outlive the source.
     LiveSource(std::span<const LiveModel> models, const Verifier& verifier, const Query& query,
                LiveSourceOptions options = {})
         : models_(models),
@@ -98,7 +98,7 @@ class LiveSource {
         return drawn;
     }
 
-    /// The text of what was accepted. Requires that the model answered.
+    /// Returns the text of the accepted answer. Requires that the model has answered.
     [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const {
         const ModelShare& share = shares_[index(model)];
         if (accepted == AcceptedAnswer::first) return *share.answer;
@@ -109,9 +109,9 @@ class LiveSource {
         }
     }
 
-    /// What each model did so far.
+    /// Returns the work of each model so far.
     [[nodiscard]] const std::vector<ModelShare>& shares() const noexcept { return shares_; }
-    /// The failure that ended the loop, if one did.
+    /// Returns the failure that ended the loop, if there is one.
     [[nodiscard]] const std::optional<LiveFailure>& failure() const noexcept { return failure_; }
 
  private:
@@ -123,7 +123,7 @@ class LiveSource {
         verifier.plurality(*share.answer, share.replies);
     };
 
-    /// Throws `ModelError` of kind `bad_reply` if a verifier gives another number of verdicts than it was asked for.
+    /// Throws `ModelError` of kind `bad_reply` if a verifier returns a wrong number of verdicts.
     static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
         if (round.verdicts.size() == static_cast<std::size_t>(asked)) return;
         throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = round.cost},
@@ -131,7 +131,7 @@ class LiveSource {
                              std::to_string(round.verdicts.size()));
     }
 
-    /// Does `call`, which gives what was paid; whatever it throws becomes the failure of `result`.
+    /// Runs `call`, which returns its cost. An exception becomes the failure of `result`.
     template <class Result, class Call>
     void attempt(Result& result, double& paid, Call call) {
         const auto fail = [&](std::optional<FailureKind> kind, const char* message) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A log in place of live models: queries are answered by id, with the recorded answers, verdicts and prices, in the same loop.
+// Answers queries from a log in place of live models. Queries are found by id and served the recorded answers, verdicts
+// and prices, in the same loop.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -21,7 +22,7 @@ namespace automix {
 
 namespace detail {
 
-/// The source of a logged query that keeps what was said and paid.
+/// The source of a logged query that keeps texts and costs.
 class RecordedSource {
  public:
     RecordedSource(const Dataset& data, const PriceTable& prices, Index row,
@@ -52,15 +53,15 @@ class RecordedSource {
 
 }  // namespace detail
 
-/// Recorded answers by id. Safe to share between threads.
+/// The recorded answers by id. Safe to share between threads.
 class LogAnswers {
  public:
-    /// Reads a log that holds at least these models, cheapest first. Throws as `LogReader`, and `DataError` for an id that stands
-    /// twice.
+    /// Reads a log that holds these models or more, cheapest first. Throws as `LogReader`, and `DataError` if an id
+    /// occurs twice.
     [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models);
 
-    /// Answers the query of that id; one that is not in the log fails. `explainer` may be empty; it is made once for many
-    /// queries by `explainer_of(router)`.
+    /// Answers the query with that id. An id that is not in the log is a failure. `explainer` may be empty; for many
+    /// queries make it once by `explainer_of(router)`.
     template <router Router>
     [[nodiscard]] LiveAnswer answer(const std::string& id, const Router& router,
                                     const AnsweringOptions& options, const Explainer& explainer) const {

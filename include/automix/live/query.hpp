@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A query to live models: what is asked, and what belongs to it when it becomes a record of a log.
+// Defines a query to live models: its texts, and the fields it needs to become a record of a log.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ struct Query {
     std::string dataset{};  ///< empty: not named
     std::string split{};    ///< empty: not given
     std::string question{};
-    std::string context{};                   ///< empty for a task without
+    std::string context{};                   ///< empty for a task without context
     std::optional<std::string> reference{};  ///< the right answer, if it is known
 };
 

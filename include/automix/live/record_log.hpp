@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole query set asked of every model, as a log to train on. Recording goes on where it was stopped: queries that the log
-// holds are passed over, and no call that the journal holds is asked again. Records stand in the order of the queries. Costs
-// one pass over the log that is there and one over the calls, and then the calls.
+// Asks every model a whole query set and writes a log to train on. A stopped recording can go on: queries in the log
+// are skipped, and no call in the journal is repeated. Records keep the order of the queries. Apart from the calls it
+// takes one pass over the log and one over the journal.
 //     const auto done = automix::record_log(queries, models, verifier, "log.jsonl", {.record = {.draws = 8}});
 #pragma once
 
@@ -35,17 +35,19 @@ struct RecordLogOptions {
     RecordOptions record{};
     std::size_t concurrency = 8;  ///< queries at a time, a thread each
     std::stop_token stop{};       ///< queries not begun by then are left, those under way are interrupted
-    /// Of models that keep their calls already, by `keep_calls`; not open yet. Null: `record_log` keeps them in PATH.calls.jsonl.
+    /// The journal of models that already keep their calls by `keep_calls`; not open yet. If null, `record_log` keeps
+    /// calls in PATH.calls.jsonl.
     std::shared_ptr<CallJournal> journal{};
-    /// Called with the queries that have ended and with those to ask, before the first and after each, by one thread at a time.
+    /// Called with the number of queries that have ended and of those to ask, before the first query and after each.
+    /// Calls come from one thread at a time.
     std::function<void(std::size_t ended, std::size_t total)> on_progress{};
     std::string option_prefix{};  ///< before the names of options in messages, as in --draws
 };
 
-/// What a recording came to, in queries.
+/// The outcome of a recording, in queries.
 struct LogRecording {
     std::size_t recorded = 0;  ///< by this call
-    std::size_t known = 0;     ///< were in the log before
+    std::size_t known = 0;     ///< already in the log
     std::size_t failed = 0;
     std::size_t left = 0;         ///< not asked, because of a stop
     std::string first_failure{};  ///< of the queries in their order; empty if none failed
@@ -55,21 +57,21 @@ struct LogRecording {
 
 namespace detail {
 
-/// Returns the ids in the log at `path`; none if there is no log yet. Throws `DataError` unless the log has these models, as
-/// many verdicts as are to be drawn, and the texts and scores of the queries.
+/// Returns the ids in the log at `path`, or none if there is no log yet. Throws `DataError` unless the log has these
+/// models, the requested number of verdicts, and the texts and scores of the queries.
 std::unordered_set<std::string> recorded_ids(const std::string& path, const std::vector<std::string>& models,
                                              std::span<const Query> queries, const RecordLogOptions& options);
 
-/// Writes records in the order of the queries, each as soon as those before it have ended.
+/// A writer of records in the order of the queries. Each record is written as soon as all earlier queries have ended.
 class OrderedLog {
  public:
     /// Throws as `LogWriter`.
     OrderedLog(const std::string& path, std::size_t queries);
 
-    /// Takes what became of a query, and tells how many have ended.
+    /// Takes the outcome of a query and reports how many have ended.
     void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended, const RecordLogOptions& options);
 
-    /// Returns what was recorded, failed and left so far.
+    /// Returns the numbers of queries recorded, failed and left so far.
     [[nodiscard]] const LogRecording& so_far() const noexcept { return so_far_; }
 
  private:
@@ -83,10 +85,11 @@ class OrderedLog {
 
 }  // namespace detail
 
-/// Asks every model each query that the log does not hold yet, and appends the records. The last model is not verified. A
-/// query of which a call fails is left out; recording again asks it again. What can be found wrong is found before anything
-/// is written or asked. Throws `ArgumentError` for a query without a reference and for options that make no sense, and
-/// `DataError` for a log of other models, queries, draws or scores, and if the log or the journal cannot be written.
+/// Asks every model each query that is not in the log yet, and appends the records. Answers of the last model are not
+/// verified. A query is left out if one of its calls fails; the next recording asks it again. All checks come before
+/// the first call and the first write. Throws `ArgumentError` for a query without a reference and for invalid options.
+/// Throws `DataError` for a log of other models, queries, draws or scores, and if the log or the journal cannot be
+/// written.
 template <class Verifier>
 LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> models,
                         const Verifier& verifier, const std::string& path,
@@ -106,7 +109,7 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     std::vector<const Query*> open;
     for (const Query& query : queries) {
         if (recorded.contains(query.id)) {
-            // Takes its calls out of the journal, so that no other query that asks the same is served them.
+            // Takes its calls out of the journal, so that they are not served to another query with the same request.
             (void)record_query(query, std::span<const LiveModel>(models), verifier, options.record);
         } else {
             open.push_back(&query);

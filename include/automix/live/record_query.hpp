@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A query asked of every model, with verdicts on each answer, as a record of a log to train on. The score of an answer is a
-// metric of it and the query's reference; `cost` and `draw_cost` are what was paid.
+// Asks every model a query and draws verdicts on each answer, which gives a record of a log to train on. The score of
+// an answer is a metric of the answer and the query's reference. `cost` and `draw_cost` are the amounts paid.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -34,8 +34,8 @@ inline void require_recordable(const Query& query, const RecordOptions& options)
         throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
 }
 
-/// Returns the record, or why there is none: then some call failed, and its message names the model. Throws `ArgumentError`
-/// for a query without a reference and for draws below 0.
+/// Returns the record, or the reason why there is none: a call failed, and its message names the model. Throws
+/// `ArgumentError` for a query without a reference and for draws below 0.
 template <class Verifier>
 [[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
                                                                 std::span<const LiveModel> models,

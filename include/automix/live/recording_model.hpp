@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A wrapper around any adapter that records its calls, one line each as in call_json.hpp, flushed before the reply is handed
-// on: a kill loses at most the line being written. Calls that an earlier recording holds are served from there, so that an
-// interrupted run goes on without asking again. Safe from many threads, also for several models with one recorder.
+// Records the calls of any adapter, one line each as in call_json.hpp. Each line is flushed before the reply is
+// returned, so that a kill loses only the line being written. Calls in an earlier recording are served from it, so that
+// an interrupted run goes on without repeated calls. Safe to use from many threads, also if several models share a
+// recorder.
 #pragma once
 
 #include <automix/file/append_file.hpp>
@@ -19,20 +20,20 @@
 
 namespace automix {
 
-/// Writes calls to a file.
+/// A writer of calls to a file.
 class CallRecorder {
  public:
-    /// What becomes of a file that is there: `append` refuses one whose last line was cut off, `repair` removes that line and
-    /// appends, `create` starts anew.
+    /// The treatment of an existing file: `append` refuses one with a last line that was cut off, `repair` removes that
+    /// line and appends, and `create` starts a new file.
     using Mode = detail::AppendMode;
 
-    /// Throws `DataError` if the file cannot be appended to, as one whose first line is no call.
+    /// Throws `DataError` if the file cannot be appended to, for example if its first line is no call.
     explicit CallRecorder(std::string path, Mode mode = Mode::append);
 
-    /// Throws `DataError` if writing has failed before, so that nothing more is asked that would be lost.
+    /// Throws `DataError` if an earlier write failed, so that no further reply is paid for and lost.
     void require_open();
 
-    /// Throws `DataError` if writing fails. Bytes that are no UTF-8 are recorded as U+FFFD.
+    /// Writes a call. Throws `DataError` if writing fails. Bytes that are not UTF-8 are recorded as U+FFFD.
     void write(const RecordedCall& call);
 
  private:
@@ -45,7 +46,8 @@ class CallRecorder {
 template <model_adapter Model>
 class RecordingModel {
  public:
-    /// `earlier` may be null. A reply that cannot be recorded is lost: the call throws `DataError`.
+    /// Takes a model and a recorder. `earlier` may be null. If a reply cannot be recorded, it is lost and the call
+    /// throws `DataError`.
     RecordingModel(Model model, std::shared_ptr<CallRecorder> recorder,
                    std::shared_ptr<CallReplay> earlier = nullptr)
         : model_(std::move(model)), recorder_(std::move(recorder)), earlier_(std::move(earlier)) {}
@@ -54,8 +56,8 @@ class RecordingModel {
 
     GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// Throws what the model throws; nothing is recorded then, nor for a wrong number of completions (`ModelError` of kind
-    /// `bad_reply`).
+    /// Passes on the exceptions of the model. Throws `ModelError` of kind `bad_reply` for a wrong number of
+    /// completions. Nothing is recorded in either case.
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (earlier_) {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recorded calls served again, with no model at all. Calls are known by their full request, apart from the number of samples:
-// those of one request are served in recorded order, each once, also in other portions than they were asked for in. A
-// request that is not recorded is an error that shows the nearest one that is, never a blank answer. Safe from many
-// threads; O(1) a call, and O(recording) for an error.
+// Serves recorded calls again, without any model. The full request identifies a call, apart from the number of samples.
+// Calls of one request are served in recorded order, each once. The portions may differ from the recorded ones. A
+// request that is not recorded is an error that shows the nearest recorded one, never a blank answer. Safe to use from
+// many threads. O(1) a call, and O(recording) for an error.
 #pragma once
 
 #include <automix/live/json/call_json.hpp>
@@ -29,21 +29,22 @@ class CallReplay {
 
     void add(RecordedCall call);
 
-    /// The reply to the next samples of a request, or nothing if fewer are left than asked for. Costs are as recorded; of a
-    /// call that is served in parts each sample costs the same, and its usage is not known. Throws `ArgumentError` for a
-    /// request that cannot be asked.
+    /// Returns the reply to the next samples of a request, or nothing if fewer samples remain than were requested.
+    /// Costs are as recorded. If a call is served in parts, each sample costs the same and the usage is unknown. Throws
+    /// `ArgumentError` for an invalid request.
     [[nodiscard]] std::optional<GenerateReply> take(const std::string& model, const GenerateRequest& request);
 
-    /// Why `take` has nothing for that request: the nearest one that is recorded, and where they part.
+    /// Explains why `take` returns nothing for a request: names the nearest recorded request and their first
+    /// difference.
     [[nodiscard]] std::string describe_miss(const std::string& model, const GenerateRequest& request) const;
 
  private:
     /// The calls of one request, in recorded order.
     struct Calls {
         std::vector<GenerateReply> replies{};
-        std::size_t reply = 0;       ///< the next to serve from
-        std::size_t completion = 0;  ///< its next completion
-        std::size_t left = 0;        ///< completions
+        std::size_t reply = 0;       ///< index of the reply to serve from
+        std::size_t completion = 0;  ///< index of its next completion
+        std::size_t left = 0;        ///< completions that remain
         std::size_t recorded = 0;
 
         GenerateReply serve(std::size_t samples);
@@ -53,25 +54,25 @@ class CallReplay {
 
     static std::size_t common_prefix(std::string_view a, std::string_view b);
 
-    /// Bytes that two keys share at both ends, less those by which their lengths differ.
+    /// Returns the number of bytes that two keys share at both ends, minus the difference of their lengths.
     static std::ptrdiff_t likeness(std::string_view a, std::string_view b);
 
-    /// What stands around a byte of a key.
+    /// Returns the text around a byte of a key.
     static std::string excerpt(std::string_view key, std::size_t at);
 
     mutable std::mutex mutex_;
     std::map<std::string, Calls> calls_;
 };
 
-/// Reads a recording into `replay`. Throws `DataError` with file, line and field. A last line that was cut off is passed over
-/// if `forgive_cut` is set, as for a run that was killed.
+/// Reads a recording into `replay`. Throws `DataError` with file, line and field. If `forgive_cut` is set, a last line
+/// that was cut off is skipped, as a killed run leaves one.
 void read_calls(const std::string& path, CallReplay& replay, bool forgive_cut = false);
 
-/// Returns whether the first record of a file is a call, and not, say, a record of a log. Throws `DataError` if the file cannot
-/// be read, also for a pipe, which cannot be read twice.
+/// Returns true if the first record of a file is a call, and not, for example, a record of a log. Throws `DataError` if
+/// the file cannot be read, and for a pipe, which cannot be read twice.
 [[nodiscard]] bool is_call_recording(const std::string& path);
 
-/// A model that is a recording. Throws `ModelError` of kind `missing_recording` for what is not in it.
+/// A model that serves a recording. Throws `ModelError` of kind `missing_recording` for a request that is not in it.
 class ReplayModel {
  public:
     ReplayModel(std::string name, std::shared_ptr<CallReplay> calls)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes incremental benefit per cost and what follows from it (AutoMix, NeurIPS 2024, section 4.2, equation 1):
+// Computes incremental benefit per cost and its derived metrics (AutoMix, NeurIPS 2024, section 4.2, equation 1):
 //     IBC = (P - P_SLM) / (C - C_SLM),   lift = (IBC - IBC_BASE) / IBC_BASE,
-// the share of the quality gap recovered, and its excess over random mixing at the same cost. An undefined metric holds the
-// reason; it is never NaN and never infinite. O(1).
+// Also computes the share of the quality gap recovered, and its excess over random mixing at the same cost. An
+// undefined metric holds the reason; it is never NaN and never infinite. O(1).
 #pragma once
 
 #include <optional>
@@ -11,13 +11,13 @@
 
 namespace automix {
 
-/// Holds mean performance (score, in [0, 1]) and mean cost per query.
+/// A mean performance (score, in [0, 1]) and mean cost per query.
 struct OperatingPoint {
     double performance = 0.0;
     double cost = 0.0;
 };
 
-/// Holds a finite number, or the reason why there is none.
+/// A finite number, or the reason why there is none.
 class OptionalMetric {
  public:
     /// Holds `value`, or is undefined with the reason `out of range` if it is not finite.
@@ -60,8 +60,8 @@ std::string gap_obstacle(const OperatingPoint& small, const OperatingPoint& larg
 /// Returns why lift is undefined for this pair of models; empty if it is defined.
 std::string lift_obstacle(const OperatingPoint& small, const OperatingPoint& large);
 
-/// Returns (IBC - IBC_BASE) / IBC_BASE as a ratio; a router above 0 is better than mixing the two models at random. Undefined
-/// if IBC or its base is, and if the large model is not better, since the sign would mislead.
+/// Returns (IBC - IBC_BASE) / IBC_BASE as a ratio. A router above 0 is better than mixing the two models at random.
+/// Undefined if IBC or its base is. Also undefined if the large model is not better, since the sign would mislead.
 OptionalMetric ibc_lift(const OperatingPoint& method, const OperatingPoint& small,
                         const OperatingPoint& large);
 

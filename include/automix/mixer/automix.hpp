@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The facade: a router with its prices, trained on a log, evaluated on another, and put to work on live models. Composes the
-// layers and adds nothing of its own.
+// Provides the facade: a router with its prices. It is trained on a log, evaluated on another, and put to work on live
+// models. It composes the other layers and adds no features.
 //     automix::Automix mixer{automix::GreedyPomdpRouter{}};
 //     mixer.train(train);
 //     const automix::Evaluation result = mixer.evaluate(test);
@@ -46,10 +46,10 @@ struct PolicyFile;
 
 namespace detail {
 
-/// Reads and writes policy files; complete in mixer/saved_policy.hpp.
+/// The store of policy files. It is complete in mixer/saved_policy.hpp.
 struct PolicyStore;
 
-/// Returns the POMDP router that a router is, or holds; null for any other.
+/// Returns the POMDP router in a router, which is itself or held by it; null for any other router.
 template <class Router>
 const PomdpRouter* pomdp_router_in(const Router& router) noexcept {
     if constexpr (std::same_as<Router, PomdpRouter>) {
@@ -66,7 +66,7 @@ PomdpRouter* pomdp_router_in(Router& router) noexcept {
     return const_cast<PomdpRouter*>(pomdp_router_in(std::as_const(router)));
 }
 
-/// Returns the prices to evaluate a saved policy at: those given, else those that the log records, else the policy's own.
+/// Returns the prices to evaluate a saved policy at: the given ones, else those in the log, else the policy's own.
 inline Prices prices_for(const Dataset& data, Prices given, const RoutingPrices& trained) {
     const auto records = [&](const Column& prices) { return !prices.isNaN().all(); };
     if (data.rows() == 0 || data.model_names().empty()) return given;
@@ -80,9 +80,9 @@ inline Prices prices_for(const Dataset& data, Prices given, const RoutingPrices&
 
 }  // namespace detail
 
-/// A router with its prices. It holds a trained policy, whatever the type of the router: one that it trained itself, one that
-/// was trained before, or one of a file. Copies share the trained policy, which never changes; training makes a new one.
-/// One that was moved from may be assigned to and destroyed, nothing else.
+/// A router with its prices. It holds a trained policy of any type of router: trained by itself, trained before, or
+/// read from a file. Copies share the trained policy, which never changes; training makes a new one. A moved-from
+/// object may only be assigned to or destroyed.
 template <class Router>
 class Automix {
     static_assert(automix::router<Router>,
@@ -104,17 +104,18 @@ class Automix {
         : state_(std::make_shared<const State>(Router(std::move(file.router)), std::move(file.statistics))),
           options_(std::move(options)) {}
 
-    /// Reads a policy file, as `save` and `automix train` write it. Include `automix/mixer/saved_policy.hpp` to call it.
-    /// Throws `DataError` with file, line and field for what is wrong with the file.
+    /// Reads a policy file, as `save` and `automix train` write it. Include `automix/mixer/saved_policy.hpp` to call
+    /// it. Throws `DataError` with file, line and field if the file is invalid.
     template <class Store = detail::PolicyStore>
     [[nodiscard]] static Automix load(const std::string& path, AutomixOptions options = {}) {
         require_store<Store>();
         return Automix(Store::read(path), std::move(options));
     }
 
-    /// Replaces the file by the policy and the statistics that it was trained on. Include `automix/mixer/saved_policy.hpp` to
-    /// call it. Throws `NotTrainedError` before training and for an infeasible objective, `ArgumentError` for a router other
-    /// than `pomdp`, and `DataError` if the file cannot be written.
+    /// Writes the policy and the statistics that it was trained on to the file, and replaces an existing one. Include
+    /// `automix/mixer/saved_policy.hpp` to call it. Throws `NotTrainedError` before training and for an infeasible
+    /// objective. Throws `ArgumentError` for a router other than `pomdp`, and `DataError` if the file cannot be
+    /// written.
     template <class Store = detail::PolicyStore>
     void save(const std::string& path) const {
         require_store<Store>();
@@ -130,12 +131,12 @@ class Automix {
         Store::write(path, *policy, *state_->statistics);
     }
 
-    /// Trains the router on `data` at its mean prices. Strong guarantee: if it throws, the old policy stays. That nothing is
-    /// feasible is an answer: it replaces the old policy. The statistics of a POMDP router are kept for `save`.
-    /// Throws `DataError` for data that cannot be trained on and `ArgumentError` for prices that make no sense.
+    /// Trains the router on `data` at its mean prices. Strong guarantee: if it throws, the old policy stays. An
+    /// infeasible objective is no error and replaces the old policy. The statistics of a POMDP router are kept for
+    /// `save`. Throws `DataError` for data that cannot be trained on and `ArgumentError` for invalid prices.
     TrainingResult train(const Dataset& data) { return train(data, resolve_prices(data, options_.prices)); }
 
-    /// Trains at prices settled before, as for a part of a larger log.
+    /// Trains at given prices, for example on a part of a larger log.
     TrainingResult train(const Dataset& data, const PriceTable& prices) {
         if (data.rows() == 0) throw DataError("no rows to train on");
         require_prices_for(data, prices);
@@ -154,8 +155,8 @@ class Automix {
         return result;
     }
 
-    /// Returns the router's action on that evidence. Throws `NotTrainedError` before training, or if training found nothing
-    /// feasible, and `ArgumentError` unless there is one entry for each model trained on.
+    /// Returns the router's action on that evidence. Throws `NotTrainedError` before training, or if training found no
+    /// feasible policy. Throws `ArgumentError` unless the evidence has one entry for each trained model.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         require_trained();
         if (evidence.models.size() != models().size()) {
@@ -166,10 +167,10 @@ class Automix {
         return router().next(evidence);
     }
 
-    /// Replays `data` with the trained router, each record at its own prices. A policy that was not trained here is evaluated
-    /// at the prices of the options, else at those that the records hold, else at its own. Throws `NotTrainedError` before
-    /// training and if training found nothing feasible. Throws `DataError` for other models than those trained on, and if one
-    /// of the two data sets records its prices and the other does not.
+    /// Replays `data` with the trained router, each record at its own prices. A policy that was not trained here uses
+    /// the prices of the options, else those of the records, else its own. Throws `NotTrainedError` before training and
+    /// if training found no feasible policy. Throws `DataError` if the models differ from the trained ones, and if only
+    /// one of the two data sets records its prices.
     [[nodiscard]] Evaluation evaluate(const Dataset& data) const {
         require_models(data);
         const PomdpRouter* const policy = detail::pomdp_router_in(router());
@@ -179,7 +180,7 @@ class Automix {
             data, resolve_prices(data, detail::prices_for(data, options_.prices, policy->trained().prices)));
     }
 
-    /// Replays at prices settled before, as for a part of a larger log.
+    /// Replays at given prices, for example on a part of a larger log.
     [[nodiscard]] Evaluation evaluate(const Dataset& data, const PriceTable& prices) const {
         require_models(data);
         require_prices_for(data, prices);
@@ -191,15 +192,15 @@ class Automix {
         return automix::evaluate(router(), data, prices, options_.evaluation);
     }
 
-    /// Answers a live query; `answerer` is quicker for many. Throws as `next` before training, and `ArgumentError` for other
-    /// models than those trained on; what fails in the query itself is in the answer.
+    /// Answers a live query; `answerer` is quicker for many. Throws as `next` before training, and `ArgumentError` if
+    /// the models differ from the trained ones. A failure of the query itself is reported in the answer.
     template <class Verifier>
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::vector<LiveModel>& models,
                                     const Verifier& verifier, const AnsweringOptions& options = {}) const {
         return answerer(models, verifier, options).answer(query);
     }
 
-    /// Answers many live queries, several at a time, in their order. Throws as `answer`, and as `Answerer::answer_all`.
+    /// Answers many live queries, several at a time, in their order. Throws as `answer` and as `Answerer::answer_all`.
     template <class Verifier>
     [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
                                                      const std::vector<LiveModel>& models,
@@ -227,7 +228,7 @@ class Automix {
     [[nodiscard]] const Router& router() const noexcept { return state_->router; }
     [[nodiscard]] const AutomixOptions& options() const noexcept { return options_; }
 
-    /// Returns the names of the models trained on, cheapest first; none before training.
+    /// Returns the names of the trained models, cheapest first; none before training.
     [[nodiscard]] const std::vector<std::string>& models() const noexcept { return state_->models; }
 
     /// Returns the statistics that a POMDP router was trained on; null if they are not known.
@@ -236,7 +237,7 @@ class Automix {
     }
 
  private:
-    /// A router and what is known of its training.
+    /// A router with the facts of its training.
     struct State {
         explicit State(Router trained, std::optional<Statistics> sums = {})
             : router(std::move(trained)), statistics(std::move(sums)) {

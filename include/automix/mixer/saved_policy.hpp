@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets the facade load and save trained policies, in the files of `automix train`. Apart from the facade, since reading and
-// writing JSON doubles what a first program takes to compile.
+// Lets the facade load and save trained policies, in the files of `automix train`. It has its own header, since JSON
+// doubles the time that a first program takes to compile.
 //     auto mixer = automix::Automix<automix::AnyRouter>::load("policy.json");
 //     mixer.save("copy.json");
 #pragma once

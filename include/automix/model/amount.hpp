@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums of money in fixed point: exact to the 10^-12th of a unit, so that a hundred calls at 0.1 make 10, and a total is the same
-// in whatever order many threads add to it. Everything is O(1).
+// Adds sums of money in fixed point, exact to the 10^-12th of a unit. A hundred calls at 0.1 make exactly 10. A total
+// does not depend on the order in which threads add to it. Everything is O(1).
 #pragma once
 
 #include <compare>
@@ -10,19 +10,19 @@ namespace automix {
 
 class Amount {
  public:
-    /// More than this counts as this, of a single amount and of a sum.
+    /// The maximum of an amount and of a sum, in units. Larger values count as this one.
     static constexpr std::int64_t largest = 1'000'000'000'000'000'000;
 
     Amount() = default;
 
-    /// The nearest amount; of what is above zero at least the smallest one. Requires a number of at least 0.
+    /// Makes the nearest amount. A value above zero gives the smallest amount or more. Requires a value of 0 or more.
     explicit Amount(double value);
 
     [[nodiscard]] double value() const noexcept;
 
     Amount& operator+=(const Amount& other) noexcept;
 
-    /// The difference, or zero if `other` is larger.
+    /// Subtracts `other`; the result is zero if `other` is larger.
     Amount& operator-=(const Amount& other) noexcept;
 
     friend Amount operator+(Amount left, const Amount& right) noexcept { return left += right; }
@@ -39,7 +39,7 @@ class Amount {
     void carry() noexcept;
 
     std::int64_t units_ = 0;
-    std::int64_t parts_ = 0;  ///< of a unit, below parts_per_unit
+    std::int64_t parts_ = 0;  ///< parts of a unit, below parts_per_unit
 };
 
 }  // namespace automix

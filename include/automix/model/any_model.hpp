@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any model behind one type, so that models of several kinds stand in one list. Copies share the adapter, and with it its
-// connections, limits and meter. One virtual call a request; as safe to call from many threads as the adapter is. One that was
-// moved from may be assigned to and destroyed, nothing else.
+// Holds any model behind one type, so that models of several kinds fit in one list. Copies share the adapter with its
+// connections, limits and meter. A request costs one virtual call. It is as thread-safe as the adapter. A moved-from
+// object may only be assigned to or destroyed.
 #pragma once
 
 #include <automix/model/completion_check.hpp>
@@ -18,8 +18,8 @@ namespace automix {
 
 class AnyModel {
  public:
-    /// Takes a model over; made implicitly, so that `std::vector<AnyModel>{small, large}` works. A model that cannot be copied
-    /// is moved in.
+    /// Takes a model over. The conversion is implicit, so that `std::vector<AnyModel>{small, large}` works. A model
+    /// that cannot be copied is moved in.
     template <class Model>
         requires(!std::same_as<Model, AnyModel>)
     &&requires(Model& model, const GenerateRequest& request) { model.generate(request); }
@@ -30,17 +30,17 @@ class AnyModel {
         if constexpr (model_adapter<Model>) self_ = std::make_shared<Holder<Model>>(std::move(model));
     }
 
-    /// What the adapter was called when it was taken over.
+    /// Returns the name that the adapter had when it was taken over.
     [[nodiscard]] const std::string& name() const { return self_->name; }
 
-    /// Throws `ModelError` for a call that failed, also of kind `bad_reply` for one that brings another number of completions
-    /// than samples were asked for, and what else the adapter throws.
+    /// Asks the model. Throws `ModelError` if the call fails, and of kind `bad_reply` for a wrong number of
+    /// completions. Passes on all other exceptions of the adapter.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) const {
         return generate(request, {});
     }
 
-    /// The same, given up by a `ModelError` of kind `cancelled` on a stop: before the call, and during it if the adapter can
-    /// be interrupted.
+    /// Asks the model as above. After a stop it throws `ModelError` of kind `cancelled`: before the call, and during it
+    /// if the adapter can be interrupted.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) const {
         GenerateReply reply = self_->generate(request, stop);
         require_completions(name(), request, reply);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any callable as a model: for tests, for models that run in the process, for clients of one's own. It takes a request, or a
-// request and a `std::stop_token`, and gives a whole reply or the text of one sample:
+// Makes a model of any callable: for tests, for models in the process, and for the user's own clients. The callable
+// takes a request, or a request and a `std::stop_token`. It returns a whole reply or the text of one sample:
 //     CallableModel echo("echo", [](const GenerateRequest& request) { return request.messages.back().text; });
-// A callable that gives a text is called once a sample, each time with `samples` 1 and, if the request has a seed, the next
-// seed. It is called from many threads at once if the model is.
+// A callable that returns a text is called once for each sample. Each such call has `samples` 1 and, if the request has
+// a seed, the next seed. Calls come from many threads at once if the model is used by many.
 #pragma once
 
 #include <automix/model/model_adapter.hpp>
@@ -16,7 +16,7 @@
 
 namespace automix {
 
-/// Copies copy the callable.
+/// A model that calls a callable. Copies copy the callable.
 template <class Callable>
 class CallableModel {
     static constexpr bool sees_stop = std::is_invocable_v<Callable&, const GenerateRequest&, std::stop_token>;
@@ -32,7 +32,8 @@ class CallableModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// Throws what the callable throws, and `ModelError` of kind `cancelled` if a stop is requested between two samples.
+    /// Passes on the exceptions of the callable. Throws `ModelError` of kind `cancelled` if a stop is requested between
+    /// two samples.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if constexpr (std::same_as<Result, GenerateReply>) {
             return call(request, stop);

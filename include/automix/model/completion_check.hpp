@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A reply must bring as many completions as samples were asked for: with fewer, an answer or a verdict would silently be missing;
-// with more, it is unknown which were meant.
+// Checks that a reply has as many completions as samples were requested. With fewer, an answer or a verdict would be
+// missing without notice. With more, it is unknown which were meant.
 #pragma once
 
 #include <automix/model/model_error.hpp>
@@ -13,7 +13,7 @@
 
 namespace automix {
 
-/// Throws `ModelError` of kind `bad_reply`, which carries the reply's cost, if the number is another one.
+/// Throws `ModelError` of kind `bad_reply`, with the reply's cost, if the numbers differ.
 inline void require_completions(std::string_view model, const GenerateRequest& request,
                                 const GenerateReply& reply) {
     const std::size_t found = reply.completions.size();

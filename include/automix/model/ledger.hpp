@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What calls of all models have cost and may yet cost, against a hard budget. A call first reserves the most that it can cost and
-// later settles for what it did cost, so that spent + reserved <= budget at every moment, whatever the number of threads. The one
-// exception: a backend that charges more than was reserved is charged as it reports; then `spent` may pass the budget by the
-// difference, and nothing further is granted. Units are those of the prices. O(log models) a call.
+// Keeps the costs of the calls of all models within a hard budget. A call first reserves its maximum price and later
+// settles its real one. So spent + reserved <= budget at every moment, for any number of threads. There is one
+// exception: a backend that charges more than was reserved is charged as it reports. Then `spent` may pass the budget
+// by the difference, and no further call is granted. Units are those of the prices. O(log models) a call.
 #pragma once
 
 #include <automix/model/amount.hpp>
@@ -18,7 +18,7 @@
 
 namespace automix {
 
-/// What was spent on a model.
+/// The amounts spent on one model.
 struct ModelSpending {
     double answers = 0.0;
     double verification = 0.0;
@@ -26,21 +26,22 @@ struct ModelSpending {
     friend bool operator==(const ModelSpending&, const ModelSpending&) = default;
 };
 
-/// Safe to use from many threads. Must outlive its reservations.
+/// A ledger of costs. Safe to use from many threads. Must outlive its reservations.
 class Ledger {
  public:
-    /// What a call may cost at most, set aside until it is settled. Gives all of it back if it is destroyed before.
+    /// The maximum price of a call, reserved until it is settled. An unsettled reservation is given back on
+    /// destruction.
     class Reservation {
      public:
         Reservation(Reservation&& other) noexcept;
         Reservation& operator=(Reservation&& other) noexcept;
         ~Reservation() { release(); }
 
-        /// What is set aside; 0 once settled.
+        /// Returns the reserved amount; 0 once settled.
         [[nodiscard]] double amount() const noexcept { return ledger_ == nullptr ? 0.0 : amount_.value(); }
 
-        /// Charges `cost`, even if it is above the amount, and gives the rest back. Does nothing the second time. Throws
-        /// `ArgumentError` if `cost` is no price, and then the reservation stands.
+        /// Charges `cost`, even if it is above the amount, and gives the rest back. A second call does nothing. Throws
+        /// `ArgumentError` if `cost` is not a valid price; the reservation then stays.
         void settle(double cost);
 
      private:
@@ -61,31 +62,31 @@ class Ledger {
         Amount amount_;
     };
 
-    /// Why nothing was set aside.
+    /// The reason why nothing was reserved.
     struct Refusal {
         double needed = 0.0;
-        double remaining = 0.0;  ///< of the budget
-        double reserved = 0.0;   ///< by calls under way: some of it may come back
+        double remaining = 0.0;  ///< amount of the budget that remains
+        double reserved = 0.0;   ///< amount of calls under way, some of which may be given back
     };
 
-    /// Throws `ArgumentError` if the budget is no price. Without one nothing is refused.
+    /// Throws `ArgumentError` if the budget is not a valid price. Without a budget nothing is refused.
     explicit Ledger(std::optional<double> budget = {});
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
     ~Ledger() = default;
 
-    /// Sets `amount` aside for a call of `model`, unless that is more than what remains. Throws `ArgumentError` if it is no
-    /// price.
+    /// Reserves `amount` for a call of `model`, or refuses it if less remains. Throws `ArgumentError` if the amount is
+    /// not a valid price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
                                                              double amount);
 
     [[nodiscard]] std::optional<double> budget() const;
     [[nodiscard]] double spent() const;
-    /// By calls under way.
+    /// Returns the amount reserved by calls under way.
     [[nodiscard]] double reserved() const;
-    /// What a further call may cost at most: never below 0, infinity without a budget.
+    /// Returns the maximum cost of a further call: never below 0, and infinity without a budget.
     [[nodiscard]] double remaining() const;
-    /// By name, of every model for which something was ever set aside.
+    /// Returns the spending by name, for every model with a reservation so far.
     [[nodiscard]] std::map<std::string, ModelSpending, std::less<>> spending() const;
 
  private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// At most so many calls of a model at once, and at most so many starts a minute (see request_pace.hpp for how they are spread).
-// Who must wait does so in order of arrival, and a stop ends the wait at once. O(1) a call, but O(waiters) for one that is
-// stopped while it waits.
+// Limits the calls of a model in flight and the starts a minute; request_pace.hpp tells how starts are spread. Waiting
+// calls go on in the order of their arrival. A stop ends a wait at once. O(1) a call, but O(waiters) if it is stopped
+// while it waits.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,11 +20,11 @@
 namespace automix {
 
 struct RequestLimits {
-    std::optional<int> concurrency{};          ///< calls in flight, at least 1; none: unlimited
-    std::optional<int> requests_per_minute{};  ///< starts, at least 1; none: unlimited
+    std::optional<int> concurrency{};          ///< calls in flight, minimum 1; none: unlimited
+    std::optional<int> requests_per_minute{};  ///< starts, minimum 1; none: unlimited
 };
 
-/// Hands out slots. Safe to use from many threads. Must outlive its slots.
+/// A source of slots for calls. Safe to use from many threads. Must outlive its slots.
 class Limiter {
  public:
     /// The right to have one call in flight, given back on destruction.
@@ -46,7 +46,7 @@ class Limiter {
     Limiter& operator=(const Limiter&) = delete;
     ~Limiter() = default;
 
-    /// Waits for a slot; nothing after a stop.
+    /// Waits for a slot and returns it, or returns nothing after a stop.
     [[nodiscard]] std::optional<Slot> acquire(const std::stop_token& stop = {});
 
  private:
@@ -54,7 +54,7 @@ class Limiter {
 
     [[nodiscard]] bool early() const noexcept;
 
-    /// False after a stop. Only the first in the queue waits for the clock: no slot is taken meanwhile.
+    /// Returns false after a stop. Only the first in the queue waits for the clock, so that no slot is taken meanwhile.
     bool wait(std::unique_lock<std::mutex>& lock, std::condition_variable_any& turn,
               const std::stop_token& stop);
 
@@ -69,7 +69,7 @@ class Limiter {
     std::deque<std::condition_variable_any*> waiting_{};
 };
 
-/// A model whose calls wait for a slot. Copies share the limits. As safe to call from many threads as the model.
+/// A model whose calls wait for a slot. Copies share the limits. It is as thread-safe as the model.
 template <model_adapter Model>
 class LimitedModel {
  public:
@@ -77,7 +77,7 @@ class LimitedModel {
     LimitedModel(Model model, const RequestLimits& limits)
         : LimitedModel(std::move(model), std::make_shared<Limiter>(limits)) {}
 
-    /// With limits that several models share. Throws `ArgumentError` for a null pointer.
+    /// Takes limits that several models share. Throws `ArgumentError` for a null pointer.
     LimitedModel(Model model, std::shared_ptr<Limiter> limiter)
         : model_(std::move(model)), limiter_(std::move(limiter)) {
         if (limiter_ == nullptr) throw ArgumentError("a limited model needs a limiter, found none");
@@ -87,7 +87,7 @@ class LimitedModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// Throws `ModelError` of kind `cancelled` if a stop ends the wait, and what the model throws.
+    /// Passes on the exceptions of the model. Throws `ModelError` of kind `cancelled` if a stop ends the wait.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         const std::optional<Limiter::Slot> slot = limiter_->acquire(stop);
         if (!slot) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model whose calls are paid from a ledger. A call first reserves the most that it can cost and is refused if that is more
-// than what remains of the budget; then it settles:
+// Charges the calls of a model to a ledger. A call first reserves its maximum price and is refused if the budget has
+// less left. Then it settles:
 //     a reply with usage                  at that usage, even above the reservation
-//     without usage, or with one that     the reservation if a token costs anything, else the price of its samples
+//     without usage, or with one that     at the reservation if tokens have a price, else the price of its samples
 //     cannot be true
-//     `ModelError` with `maybe_billed`    the reservation; so does an exception of another type, which says nothing of billing
-//     other `ModelError`s                 nothing
-// A reply with another number of completions than samples is paid (its samples up to those asked for) and refused.
+//     `ModelError` with `maybe_billed`    at the reservation, as does an exception of any other type, which says
+//                                         nothing of billing
+//     other `ModelError`s                 at nothing
+// A reply with a wrong number of completions is refused, and paid for its samples up to the requested number.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -27,8 +28,8 @@ namespace automix {
 
 namespace detail {
 
-/// True if a backend can have used these tokens: none at all for a text that is not empty is the mark of a server that
-/// does not count.
+/// Returns true if a backend can have used these tokens. No tokens for a text that is not empty mean that a server does
+/// not count.
 inline bool is_plausible(const Usage& usage, const GenerateRequest& request, const GenerateReply& reply) {
     const bool prompted = std::any_of(request.messages.begin(), request.messages.end(),
                                       [](const Message& message) { return !message.text.empty(); });
@@ -39,11 +40,11 @@ inline bool is_plausible(const Usage& usage, const GenerateRequest& request, con
 
 }  // namespace detail
 
-/// Copies share the ledger. As safe to call from many threads as the model.
+/// A model whose calls are charged to a ledger. Copies share the ledger. It is as thread-safe as the model.
 template <model_adapter Model>
 class MeteredModel {
  public:
-    /// Throws `ArgumentError` if a price is none, or for a null ledger.
+    /// Throws `ArgumentError` if a price is not valid, and for a null ledger.
     MeteredModel(Model model, const ModelPrice& price, std::shared_ptr<Ledger> ledger)
         : model_(std::move(model)), price_(price), ledger_(std::move(ledger)) {
         validate(price_);
@@ -56,9 +57,9 @@ class MeteredModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// The model's reply with `cost` set. Throws `ArgumentError` for a request that cannot be asked, as without `max_tokens`;
-    /// `ModelError` of kind `budget` before any call; of kind `bad_reply` for a wrong number of completions; and what the model
-    /// throws, a `ModelError` with `failure().cost` set.
+    /// Returns the model's reply with `cost` set. Throws `ArgumentError` for an invalid request, for example without
+    /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, and of kind `bad_reply` for a wrong number
+    /// of completions. Passes on the exceptions of the model; a `ModelError` has `failure().cost` set.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
         Ledger::Reservation reservation = reserve(request);

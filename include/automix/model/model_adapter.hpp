@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The concept of a language model behind any API. Required members of `model_adapter`:
+// Defines the concept of a language model behind any API. Required members of `model_adapter`:
 //     name() const                              convertible to std::string_view
 //     GenerateReply generate(const GenerateRequest&)
-// `generate` gives as many completions as samples were asked for, or throws: `ModelError` for a call that failed. It is called
+// `generate` returns one completion for each requested sample. It throws `ModelError` if the call fails. Calls come
 // from many threads at once if queries are answered concurrently. Valid: struct Echo below, and any adapter of this
-// layer. Invalid: one whose `generate` returns a bare string. Skeleton:
+// layer. Invalid: a type whose `generate` returns a bare string. Skeleton:
 //     struct Echo {
 //         std::string name() const { return "echo"; }
 //         automix::GenerateReply generate(const automix::GenerateRequest& request) {
@@ -12,7 +12,7 @@
 //             return {.completions = std::vector(static_cast<std::size_t>(request.samples), said)};
 //         }
 //     };
-// An adapter that can be interrupted has `generate(const GenerateRequest&, std::stop_token)` in addition.
+// An adapter that can be interrupted also has `generate(const GenerateRequest&, std::stop_token)`.
 #pragma once
 
 #include <automix/model/model_error.hpp>
@@ -32,15 +32,15 @@ concept model_adapter = requires(M& model, const GenerateRequest& request) {
     { model.generate(request) } -> std::same_as<GenerateReply>;
 };
 
-/// A model whose calls end early, by a `ModelError` of kind `cancelled`, when a stop is requested.
+/// A model whose calls end early, with a `ModelError` of kind `cancelled`, when a stop is requested.
 template <class M>
 concept cancellable_model = model_adapter<M> &&
     requires(M& model, const GenerateRequest& request, std::stop_token stop) {
     { model.generate(request, std::move(stop)) } -> std::same_as<GenerateReply>;
 };
 
-/// Asks `model`; `stop` interrupts the call if the adapter can be interrupted, and is heeded before it in any case.
-/// Throws `ModelError` of kind `cancelled` after a stop, and what the model throws.
+/// Asks `model`. `stop` is checked before the call, and interrupts it if the adapter can be interrupted. Passes on the
+/// exceptions of the model. Throws `ModelError` of kind `cancelled` after a stop.
 template <model_adapter Model>
 GenerateReply generate(Model& model, const GenerateRequest& request, const std::stop_token& stop) {
     if (stop.stop_requested()) {

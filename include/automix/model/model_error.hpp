@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call of a model that brought no reply: what went wrong, whether asking again makes sense and when, and what it cost.
+// Defines the error of a failed call of a model: its kind, whether and when a retry makes sense, and its cost.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -17,16 +17,16 @@ enum class FailureKind : std::uint8_t {
     timeout,            ///< no reply in time
     rate_limited,       ///< the backend asks to slow down (429)
     server,             ///< the backend failed (5xx)
-    bad_reply,          ///< the reply cannot be read or lacks what was asked for
+    bad_reply,          ///< the reply cannot be read or is incomplete
     content_filter,     ///< the backend declines the content
     authentication,     ///< key missing or refused (401, 403)
     bad_request,        ///< the backend refuses the request (other 4xx, redirects)
-    budget,             ///< the call might exceed what is left of the budget
+    budget,             ///< the call might exceed the rest of the budget
     cancelled,          ///< the caller asked to stop
     missing_recording,  ///< a replay does not hold the request
 };
 
-/// The name of a kind as in reports: `connection`, `rate_limited`, ...
+/// Returns the name of a kind as in reports: `connection`, `rate_limited`, ...
 constexpr std::string_view to_string(FailureKind kind) noexcept {
     switch (kind) {
         case FailureKind::connection:
@@ -55,27 +55,27 @@ constexpr std::string_view to_string(FailureKind kind) noexcept {
     return "unknown";
 }
 
-/// True if the same request may well succeed when asked again.
+/// Returns true if the same request may succeed when it is repeated.
 constexpr bool is_retryable(FailureKind kind) noexcept {
     return kind == FailureKind::connection || kind == FailureKind::timeout ||
            kind == FailureKind::rate_limited || kind == FailureKind::server || kind == FailureKind::bad_reply;
 }
 
-/// What a failure carries besides its message.
+/// The details of a failure besides its message.
 struct Failure {
     FailureKind kind = FailureKind::bad_reply;
-    std::optional<std::chrono::milliseconds> retry_after{};  ///< the backend's own wish
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< wait that the backend asks for
     bool maybe_billed = false;  ///< the backend may have done the work all the same
-    double cost = 0.0;          ///< charged for it, earlier attempts included
+    double cost = 0.0;          ///< cost of the call with earlier attempts
 };
 
-/// A call that failed. The message starts with the model's name.
+/// A failed call. The message starts with the model's name.
 class ModelError : public Error {
  public:
     ModelError(std::string_view model, Failure failure, const std::string& message)
         : Error(std::string(model) + ": " + message), failure_(failure) {}
 
-    /// The same message with other particulars.
+    /// Makes an error with the same message and other details.
     ModelError(const ModelError& error, Failure failure) : Error(error.what()), failure_(failure) {}
 
     [[nodiscard]] const Failure& failure() const noexcept { return failure_; }

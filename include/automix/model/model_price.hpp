@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What calls of a model cost: a price for each answer and each verdict, a price for each token, or both together. Units are
-// the user's own, the same for all models.
+// Defines the price of calls of a model: for each answer and each verdict, for each token, or for both. The user
+// chooses the unit, which is the same for all models.
 #pragma once
 
 #include <automix/core/price.hpp>
@@ -20,7 +20,7 @@ struct ModelPrice {
     friend bool operator==(const ModelPrice&, const ModelPrice&) = default;
 };
 
-/// Throws `ArgumentError`, naming the field, if a price is none.
+/// Throws `ArgumentError`, naming the field, if a price is not valid.
 inline void validate(const ModelPrice& price) {
     require_price(price.call, "price.call");
     require_price(price.verification, "price.verification");
@@ -28,12 +28,12 @@ inline void validate(const ModelPrice& price) {
     require_price(price.completion_per_million, "price.completion_per_million");
 }
 
-/// True if a token costs anything, so that a reply without usage cannot be settled.
+/// Returns true if tokens have a price, so that a reply without usage cannot be settled.
 inline bool charges_tokens(const ModelPrice& price) noexcept {
     return price.prompt_per_million > 0.0 || price.completion_per_million > 0.0;
 }
 
-/// The price of a call that used these tokens.
+/// Returns the price of a call that used these tokens.
 inline double cost_of(const ModelPrice& price, const GenerateRequest& request, const Usage& usage) noexcept {
     const double sample = request.purpose == Purpose::answer ? price.call : price.verification;
     return sample * request.samples +
@@ -41,8 +41,8 @@ inline double cost_of(const ModelPrice& price, const GenerateRequest& request, c
                    price.completion_per_million * static_cast<double>(usage.completion_tokens));
 }
 
-/// The most that a call can cost: each byte of the prompt a token, once for each sample in case the samples are drawn by a call
-/// each, and each completion at its full length.
+/// Returns the maximum price of a call. Each byte of the prompt counts as a token, and each completion has its full
+/// length. The prompt counts once for each sample, in case each sample takes a call.
 inline double worst_case(const ModelPrice& price, const GenerateRequest& request) noexcept {
     std::size_t bytes = 0;
     for (const auto& message : request.messages) bytes += message.text.size();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model gives back: one completion a sample, the tokens it says it used, and what was paid.
+// Defines the reply of a model: one completion for each sample, the tokens it reports as used, and its cost.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace automix {
 
-/// Why a completion ended.
+/// The reason why a completion ended.
 enum class FinishReason : std::uint8_t { stop, length, content_filter, other };
 
 struct Completion {
@@ -19,7 +19,7 @@ struct Completion {
     friend bool operator==(const Completion&, const Completion&) = default;
 };
 
-/// Tokens of a whole call, all its samples together.
+/// The tokens of a whole call with all its samples.
 struct Usage {
     std::int64_t prompt_tokens = 0;
     std::int64_t completion_tokens = 0;
@@ -28,9 +28,9 @@ struct Usage {
 };
 
 struct GenerateReply {
-    std::vector<Completion> completions{};  ///< as many as samples were asked for
+    std::vector<Completion> completions{};  ///< one for each requested sample
     std::optional<Usage> usage{};           ///< if the backend reports it
-    double cost = 0.0;  ///< paid for it, attempts that failed included; 0 if nothing meters the calls
+    double cost = 0.0;  ///< cost of the call, failed attempts included; 0 if nothing meters the calls
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model is asked: a chat, how to sample from it, and how many samples. All that a backend's reply depends on is in
-// here, so that a recording can be keyed by it.
+// Defines the request to a model: a chat, its sampling, and the number of samples. It holds everything on which a
+// backend's reply depends, so that it can be the key of a recording.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -24,14 +24,14 @@ struct Message {
     friend bool operator==(const Message&, const Message&) = default;
 };
 
-/// What a call is for: it decides which price is paid, and is not sent to the model.
+/// The purpose of a call. It decides which price is paid and is not sent to the model.
 enum class Purpose : std::uint8_t { answer, verification };
 
-/// How replies are drawn.
+/// The sampling of replies.
 struct Sampling {
-    double temperature = 0.0;         ///< at least 0; 0: the likeliest token each time
+    double temperature = 0.0;         ///< minimum 0; 0: the likeliest token each time
     double top_p = 1.0;               ///< in (0, 1]
-    int max_tokens = 0;               ///< of each reply; must be given, at least 1
+    int max_tokens = 0;               ///< of each reply; must be given, minimum 1
     std::vector<std::string> stop{};  ///< texts that end a reply
     std::optional<std::uint64_t> seed{};
 
@@ -39,15 +39,15 @@ struct Sampling {
 };
 
 struct GenerateRequest {
-    std::vector<Message> messages{};  ///< at least one
+    std::vector<Message> messages{};  ///< one or more
     Sampling sampling{};
-    int samples = 1;  ///< replies to draw, at least 1
+    int samples = 1;  ///< number of replies to draw, minimum 1
     Purpose purpose = Purpose::answer;
 
     friend bool operator==(const GenerateRequest&, const GenerateRequest&) = default;
 };
 
-/// Throws `ArgumentError`, naming the field, if a request cannot be asked of any model.
+/// Throws `ArgumentError`, naming the field, if the sampling is not valid for any model.
 inline void validate(const Sampling& sampling) {
     const auto require = [](bool holds, const char* field, const char* expected, double found) {
         if (!holds) {
@@ -61,7 +61,7 @@ inline void validate(const Sampling& sampling) {
     require(sampling.max_tokens >= 1, "max_tokens", "at least 1", sampling.max_tokens);
 }
 
-/// Throws `ArgumentError`, naming the field, if a request cannot be asked of any model.
+/// Throws `ArgumentError`, naming the field, if the request is not valid for any model.
 inline void validate(const GenerateRequest& request) {
     if (request.messages.empty()) throw ArgumentError("messages: expected at least one, found none");
     if (request.samples < 1) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model that is asked again if that makes sense: the only layer that retries. Only failures that `is_retryable` are; before
-// attempt k+1 it waits first_wait * growth^(k-1), at most longest_wait, of which a share is random so that many callers do not
-// come back at once (exponential backoff with jitter), and never less than the backend's own Retry-After. No wait is started
-// that would end after `total_time`, counted from the start of the first attempt; an attempt under way is not cut off by it.
+// Repeats failed calls of a model. No other layer retries. Only failures that `is_retryable` accepts are repeated.
+// Before attempt k+1 it waits first_wait * growth^(k-1), with a maximum of longest_wait. A share of the wait is random,
+// so that many callers do not come back at once (exponential backoff with jitter). The wait is never shorter than the
+// backend's own Retry-After. No wait starts that would end after `total_time`, counted from the start of the first
+// attempt. An attempt under way is not cut off by it.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -25,35 +26,36 @@
 namespace automix {
 
 struct RetryOptions {
-    int attempts = 5;                               ///< in all, at least 1
+    int attempts = 5;                               ///< total number, minimum 1
     std::chrono::milliseconds total_time{120'000};  ///< from 0, one attempt, to a year
     std::chrono::milliseconds first_wait{500};      ///< from 0 to a year
-    double growth = 2.0;                            ///< of the wait from attempt to attempt, at least 1
+    double growth = 2.0;                            ///< factor of the wait from attempt to attempt, minimum 1
     std::chrono::milliseconds longest_wait{
         30'000};  ///< from 0 to a year; a longer Retry-After is honoured all the same
     double jitter =
         0.5;  ///< the share of a wait that is random, in [0, 1]: a wait is uniform in [(1 - jitter) w, w]
-    std::uint64_t seed = 0;  ///< of the jitter
-    /// The time; empty: the steady clock. Called from many threads if the model is.
+    std::uint64_t seed = 0;  ///< seed of the jitter
+    /// The clock; the steady clock if empty. Called from many threads if the model is.
     std::function<std::chrono::steady_clock::time_point()> now{};
-    /// Waits so long, or until the stop; empty: in real time. Called from many threads if the model is.
+    /// Waits for a time or until the stop; in real time if empty. Called from many threads if the model is.
     std::function<void(std::chrono::milliseconds, const std::stop_token&)> wait{};
 };
 
-/// Throws `ArgumentError`, naming the field.
+/// Throws `ArgumentError`, naming the field, for options out of range.
 void validate(const RetryOptions& options);
 
-/// The wait after `failed` attempts, at least 1; `uniform` in [0, 1) decides its random share. Rounded to milliseconds.
+/// Returns the wait after `failed` attempts, minimum 1, rounded to milliseconds. `uniform` in [0, 1) decides its random
+/// share.
 std::chrono::milliseconds backoff(const RetryOptions& options, int failed, double uniform);
 
-/// Waits in real time; a stop ends it at once.
+/// Waits in real time. A stop ends the wait at once.
 void wait_in_real_time(std::chrono::milliseconds time, const std::stop_token& stop);
 
-/// Copies share the sequence of random waits. As safe to call from many threads as the model.
+/// A model that repeats failed calls. Copies share the sequence of random waits. It is as thread-safe as the model.
 template <model_adapter Model>
 class RetryingModel {
  public:
-    /// Throws `ArgumentError` for options out of their range.
+    /// Throws `ArgumentError` for options out of range.
     explicit RetryingModel(Model model, RetryOptions options = {})
         : model_(std::move(model)),
           options_(std::move(options)),
@@ -67,10 +69,10 @@ class RetryingModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// The first reply; `cost` includes the attempts that failed. Throws the last attempt's `ModelError`, its message followed
-    /// by the number of attempts and the time they took if there was or might have been another one; of kind `cancelled`
-    /// after a stop, also during a wait; `failure().cost` and `failure().maybe_billed` are of all attempts together. What is no
-    /// `ModelError` passes through at once.
+    /// Returns the first reply. Its `cost` includes the failed attempts. Throws the last attempt's `ModelError` with
+    /// the `failure().cost` and `failure().maybe_billed` of all attempts together. Its message ends with the number of
+    /// attempts and their time, if another attempt was made or was possible. The kind is `cancelled` after a stop, also
+    /// during a wait. Other exceptions pass through at once.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         const auto start = options_.now();
         double cost = 0.0;
@@ -119,19 +121,19 @@ class RetryingModel {
     }
 
  private:
-    /// SplitMix64's sequence of the seed.
+    /// Returns the next number of SplitMix64's sequence of the seed.
     double uniform() noexcept {
         constexpr std::uint64_t step = 0x9E3779B97F4A7C15U;
         return unit_interval(
             mix_bits(options_.seed + step * waits_->fetch_add(1, std::memory_order_relaxed)));
     }
 
-    /// Rounded up, so that no wait ends too late.
+    /// Returns the time since `start`, rounded up, so that no wait ends too late.
     [[nodiscard]] std::chrono::milliseconds since(std::chrono::steady_clock::time_point start) const {
         return std::chrono::ceil<std::chrono::milliseconds>(options_.now() - start);
     }
 
-    /// The message without the model's name, which is put in front again.
+    /// Returns the message without the model's name, which is put in front again.
     [[nodiscard]] std::string reason(const ModelError& error) const {
         std::string_view message = error.what();
         const std::string prefix = name() + ": ";

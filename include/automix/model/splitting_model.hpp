@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request for many samples as several calls of fewer, one after the other. It belongs outside of retries, limits, meter and
-// recorder: each call is then retried, counted, paid and recorded by itself, and what was drawn is not lost with what fails.
+// Splits a request for many samples into several smaller calls, one after the other. Put it outside of retries, limits,
+// meter and recorder. Then each call is retried, counted, paid and recorded separately, and a failure does not lose
+// earlier samples.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -21,7 +22,7 @@ namespace automix {
 template <model_adapter Model>
 class SplittingModel {
  public:
-    /// Throws `ArgumentError` for fewer than one sample a call.
+    /// Throws `ArgumentError` for less than one sample a call.
     SplittingModel(Model model, int samples_per_call) : model_(std::move(model)), most_(samples_per_call) {
         if (most_ < 1)
             throw ArgumentError("samples_per_call: expected at least 1, found " + std::to_string(most_));
@@ -31,8 +32,9 @@ class SplittingModel {
 
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
-    /// All samples, with the costs added up and the usage too, if every call reports it. A call after the first has the seed of
-    /// the request plus the number of samples before it. Throws what the model throws, a `ModelError` with the cost of all calls.
+    /// Returns all samples with the sum of their costs. The usage is summed too, if every call reports it. A call after
+    /// the first has the seed of the request plus the number of samples before it. Passes on the exceptions of the
+    /// model. A `ModelError` has the cost of all calls.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (request.samples <= most_) return automix::generate(model_, request, stop);
         GenerateReply reply{.usage = Usage{}};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of a models file over HTTP: what answers for a configuration, the model metered, limited and retried, and all models of
-// a file with a budget.
+// Opens models of a models file over HTTP: the backend of a configuration, the model metered, limited and retried, or
+// all models of a file with a budget.
 //     const automix::OpenedModels opened = automix::open_models("models.json", 5.0);
 #pragma once
 
@@ -19,8 +19,8 @@
 
 namespace automix {
 
-/// Returns the bare model of a configuration over HTTP, without price, limits and retries. Reads the key from the environment.
-/// Throws `ArgumentError`, naming the field, for what the configuration has wrong. Nothing is sent.
+/// Returns the bare model of a configuration over HTTP, without price, limits and retries. Reads the key from the
+/// environment and sends nothing. Throws `ArgumentError`, naming the field, for an invalid configuration.
 [[nodiscard]] inline AnyModel openai_backend(const ModelConfig& config) {
     OpenAiOptions options;
     options.name = config.name;
@@ -34,13 +34,14 @@ namespace automix {
     return OpenAiModel(std::move(options));
 }
 
-/// Returns the model of a configuration over HTTP, metered by the ledger, limited and retried. Throws as `openai_backend`.
+/// Returns the model of a configuration over HTTP, metered by the ledger, limited and retried. Throws as
+/// `openai_backend`.
 [[nodiscard]] inline AnyModel openai_model(const ModelConfig& config, std::shared_ptr<Ledger> ledger) {
     return metered_model(openai_backend(config), config, std::move(ledger));
 }
 
-/// Opens the models of a file over HTTP, with a budget over all in units of their prices. Throws as `open_models` with a
-/// backend.
+/// Opens the models of a file over HTTP, with one budget over all in units of their prices. Throws as `open_models`
+/// with a backend.
 [[nodiscard]] inline OpenedModels open_models(const std::string& path, std::optional<double> budget = {},
                                               const OpenOptions& options = {}) {
     return open_models(path, budget, openai_backend, options);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes to an HTTP server, what comes back, and how an exchange fails. A reply of any status is a reply; a failure is
-// an exchange that brought none.
+// Defines a request to an HTTP server, its reply and its failure. A reply of any status counts as a reply. A failure is
+// an exchange without a reply.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,31 +15,31 @@
 
 namespace automix {
 
-/// Limits of each exchange.
+/// The limits of each exchange.
 struct HttpOptions {
-    std::chrono::milliseconds connect_timeout{10'000};    ///< name, connection and TLS, at least 1 ms
-    std::chrono::milliseconds total_timeout{120'000};     ///< until the last byte of the reply, at least 1 ms
-    std::size_t max_reply_bytes = std::size_t{8} << 20U;  ///< of head and body together, at least 1
+    std::chrono::milliseconds connect_timeout{10'000};    ///< for name, connection and TLS, minimum 1 ms
+    std::chrono::milliseconds total_timeout{120'000};     ///< until the last byte of the reply, minimum 1 ms
+    std::size_t max_reply_bytes = std::size_t{8} << 20U;  ///< of head and body together, minimum 1
 };
 
 struct HttpRequest {
     std::string url{};
     std::string body{};
     Secret bearer{};                     ///< if there is one, sent as `Authorization: Bearer`
-    std::vector<std::string> headers{};  ///< further ones, each `Name: value`
+    std::vector<std::string> headers{};  ///< further headers, each `Name: value`
 };
 
 struct HttpReply {
     int status = 0;
     std::string content_type{};                              ///< as it was sent, or empty
     std::string location{};                                  ///< of a redirect, which is not followed
-    std::optional<std::chrono::milliseconds> retry_after{};  ///< seconds or a date, at most a day
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< from seconds or a date, maximum one day
     std::string body{};
 };
 
 enum class HttpFailure : std::uint8_t {
     unreachable,  ///< no connection: name, refusal, TLS
-    broken,       ///< the connection ended, or what came is no HTTP
+    broken,       ///< the connection ended, or the reply is no HTTP
     timeout,
     too_large,  ///< the reply passed the limit and was cut off
     cancelled,
@@ -53,7 +53,7 @@ class HttpError : public Error {
 
     [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
 
-    /// True if anything of the request was sent, so that the server may have acted on it.
+    /// Returns true if any part of the request was sent, so that the server may have acted on it.
     [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
 
  private:

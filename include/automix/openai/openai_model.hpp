@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), as OpenAI, llama.cpp, vLLM and others have
-// it. One reply at a time and whole: streaming is not offered, since nothing can be decided on half an answer. Nothing is
-// repeated here. Safe to call from many threads; copies share their connections.
+// Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
+// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. No call is repeated here. Safe
+// to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
 
@@ -33,16 +33,16 @@
 namespace automix {
 
 struct OpenAiOptions {
-    std::string name{};      ///< in messages and reports; empty: `model`
+    std::string name{};      ///< name in messages and reports; empty: `model`
     std::string base_url{};  ///< as in http://127.0.0.1:8080/v1; must be given
-    std::string model{};     ///< what the API calls the model; must be given
+    std::string model{};     ///< name of the model in the API; must be given
     Secret key{};            ///< empty: none is sent
     std::chrono::milliseconds connect_timeout = HttpOptions{}.connect_timeout;
     std::chrono::milliseconds total_timeout = HttpOptions{}.total_timeout;
     std::size_t max_reply_bytes = HttpOptions{}.max_reply_bytes;
-    /// Largest `n` to send, at least 1. Further samples are drawn by further calls, one after the other. 1 works everywhere
-    /// and gives true usage; more pays the prompt once for all if the server honours `n`. llama.cpp refuses more than it
-    /// has slots, and reports the completion tokens of one choice only.
+    /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other. 1 works
+    /// everywhere and gives true usage. A larger `n` pays the prompt once for all samples if the server honours it.
+    /// llama.cpp refuses an `n` above its number of slots, and reports the completion tokens of one choice only.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
@@ -50,7 +50,7 @@ struct OpenAiOptions {
 
 class OpenAiModel {
  public:
-    /// Throws `ArgumentError`, naming the field, for options that make no sense. Nothing is sent.
+    /// Throws `ArgumentError`, naming the field, for invalid options. Nothing is sent.
     explicit OpenAiModel(OpenAiOptions options)
         : name_(options.name.empty() ? options.model : std::move(options.name)),
           url_(detail::checked_base_url(std::move(options.base_url)) + "/chat/completions"),
@@ -76,10 +76,10 @@ class OpenAiModel {
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-    /// As many completions as samples, over as many calls as that takes. A call after the first has the seed of the request
-    /// plus the number of samples drawn before it, so that completions differ. Usage is the sum over the calls, none if
-    /// one of them reports none. Throws `ModelError`, `maybe_billed` if the server may have done the work without saying
-    /// that it failed, and `ArgumentError` for a request that makes no sense.
+    /// Returns one completion for each requested sample, over as many calls as needed. A call after the first has the
+    /// seed of the request plus the number of samples drawn before it, so that completions differ. Usage is the sum
+    /// over the calls, or nothing if one of them reports none. Throws `ModelError`, with `maybe_billed` if the server
+    /// may have done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
         validate(request);
@@ -103,15 +103,15 @@ class OpenAiModel {
     }
 
  private:
-    /// True if what stands before the server gave up on it, which may be at work all the same.
+    /// Returns true if a gateway gave up on the server, which may still be at work.
     static bool is_gateway_failure(int status) noexcept {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
 
-    /// One exchange: at least one and at most `samples` completions.
+    /// Makes one exchange. Returns one or more completions, up to `samples`.
     detail::ChatReply call(const GenerateRequest& request, std::size_t samples, std::size_t drawn,
                            const std::stop_token& stop) const {
-        // What earlier calls drew is paid for, whatever becomes of this one.
+        // The samples of earlier calls are paid for even if this call fails.
         const auto failed = [&](Failure failure, const std::string& message) {
             failure.maybe_billed = failure.maybe_billed || drawn > 0;
             return ModelError(name_, failure, message);
@@ -191,16 +191,16 @@ class OpenAiModel {
         return got.body.empty() ? status : status + ": " + shown(got);
     }
 
-    /// A reply that cannot be read, as a message shows it.
+    /// Returns an unreadable reply as text for a message.
     [[nodiscard]] std::string shown(const HttpReply& got) const {
         if (got.body.empty()) return "an empty body";
         const std::string type = got.content_type.empty() ? "no content type" : quoted(got.content_type);
         return type + ", " + in_quotes(quoted(got.body), shown_bytes);
     }
 
-    /// What a server sent, fit for a message: without the key, in printable characters, cut if it is long.
+    /// Returns a text of the server for a message: without the key, in printable characters, and cut if it is long.
     [[nodiscard]] std::string quoted(const std::string& text) const {
-        // The rest of a long text is not even looked at; if that cuts a key in two, its first part goes too.
+        // The rest of a long text is not examined. If the cut splits a key, the first part of the key is removed too.
         const std::size_t key = key_.reveal().size();
         const bool long_text = text.size() > shown_bytes + key;
         std::string printable = key_.redact(text.substr(0, shown_bytes + key));

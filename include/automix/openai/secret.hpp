@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A key that cannot be printed by accident: no stream takes it, it turns into no other type by itself, and what is quoted
-// in a message goes through `redact`. The text comes out through `reveal` only, which the HTTP client calls.
+// Holds a key that cannot be printed by accident. No stream takes it, and it has no implicit conversion. Texts quoted
+// in messages go through `redact`. Only `reveal` returns the key, and only the HTTP client calls it.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,13 +15,14 @@ namespace automix {
 
 class Secret {
  public:
-    /// None: nothing is sent.
+    /// Makes an empty key, which is not sent.
     Secret() = default;
 
-    /// Throws `ArgumentError`, without the text, if it holds anything but visible ASCII, which no header can carry.
+    /// Takes a key. Throws `ArgumentError`, without the text, if it holds anything but visible ASCII, which no header
+    /// can carry.
     explicit Secret(std::string text) : Secret(std::move(text), "key") {}
 
-    /// The value of an environment variable. Throws `ArgumentError` if it is not set, empty, or no key.
+    /// Returns the value of an environment variable. Throws `ArgumentError` if it is not set, empty, or no key.
     [[nodiscard]] static Secret from_environment(const std::string& name) {
         const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
         if (value == nullptr || *value == '\0') {
@@ -32,11 +33,11 @@ class Secret {
 
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
-    /// The text itself, for the request alone.
+    /// Returns the key itself, for use in the request only.
     [[nodiscard]] const std::string& reveal() const noexcept { return text_; }
 
-    /// `text` with `[key]` wherever the secret stands in it. One of less than four characters is a placeholder, which would
-    /// only spoil the text, and stays.
+    /// Returns `text` with `[key]` in place of each occurrence of the key. A key of less than four characters is a
+    /// placeholder and is not replaced, since that would only spoil the text.
     [[nodiscard]] std::string redact(std::string text) const {
         constexpr std::string_view mask = "[key]";
         constexpr std::size_t least = 4;
@@ -48,7 +49,8 @@ class Secret {
     }
 
  private:
-    /// The variable by its name, unless that does not look like one: it may be a key that was put in its place.
+    /// Returns the name of the variable for a message. An unusual name is hidden, since it may be a key given by
+    /// mistake.
     static std::string place_of(const std::string& name) {
         const auto usual = [](char c) {
             return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
@@ -67,7 +69,7 @@ class Secret {
     std::string text_;
 };
 
-/// A secret is not printed.
+/// Refuses to print a secret.
 template <class Stream>
 Stream& operator<<(Stream& stream, const Secret& secret) = delete;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verification by agreement, for tasks without a context to check an answer against: the model is asked the question again,
-// by sampling, and a sample that agrees with the first answer is a positive verdict. Samples agree if a normaliser makes
-// them equal. Self-consistency (Wang et al. 2023) counts them the same way: the size of the largest cluster is that of
+// Verifies by agreement, for tasks without a context to check an answer against. The model is asked the question again,
+// by sampling. A sample that agrees with the first answer is a positive verdict. Samples agree if a normaliser makes
+// them equal. Self-consistency (Wang et al. 2023) counts them the same way. The size of the largest cluster is that of
 // `plurality` over a log with the same samples. O(samples) calls of the normaliser a round.
 #pragma once
 
@@ -27,26 +27,25 @@
 
 namespace automix {
 
-/// Makes equal what is to count as the same answer. Called from many threads at once if queries are answered
+/// A function that maps equivalent answers to the same text. Called from many threads at once if queries are answered
 /// concurrently.
 using Normaliser = std::function<std::string(std::string_view answer)>;
 
 struct AgreementVerifierOptions {
     PromptTemplate prompt =
-        PromptTemplate::for_answer("{question}");  ///< the one that the answer was asked with
+        PromptTemplate::for_answer("{question}");  ///< prompt with which the answer was asked
     Normaliser normaliser = normalise;
-    /// `max_tokens` must be given. At a temperature of 0 all samples are the same. A seed makes runs repeatable: each round's
-    /// is derived from it by `round_seed`.
+    /// The sampling. `max_tokens` must be given. At a temperature of 0 all samples are the same. A seed makes runs
+    /// repeatable: `round_seed` derives the seed of each round from it.
     Sampling sampling{.temperature = 0.7};
     RenderLimits limits{};
 };
 
-/// A verifier that compares the answer with further samples. A blank sample has failed: it is unparsed and agrees with none,
-/// but counts among the samples.
+/// A verifier that compares the answer with further samples. A blank sample has failed. It is unparsed and agrees with
+/// none, but counts among the samples.
 class AgreementVerifier {
  public:
-    /// Throws `ArgumentError` for sampling that no model can be asked for, for a prompt with `{answer}`, and if there is no
-    /// normaliser.
+    /// Throws `ArgumentError` for invalid sampling, for a prompt with `{answer}`, and for an empty normaliser.
     explicit AgreementVerifier(AgreementVerifierOptions options) : options_(std::move(options)) {
         validate(options_.sampling);
         if (options_.prompt.uses(Placeholder::answer)) {
@@ -55,9 +54,9 @@ class AgreementVerifier {
         if (!options_.normaliser) throw ArgumentError("normaliser: expected one, found none");
     }
 
-    /// `samples` and `largest_cluster` are of all draws so far if `range.earlier` has them all, else 0, unknown. Throws
-    /// `ArgumentError` for a range that cannot be drawn and for a task too long for the prompt, and what the model throws:
-    /// `ModelError` if the call fails.
+    /// Draws one round of samples. `samples` and `largest_cluster` count all draws so far if `range.earlier` has all
+    /// earlier ones, else they are 0 (unknown). Throws `ArgumentError` for an invalid range and for a task too long for
+    /// the prompt. Passes on the exceptions of the model: `ModelError` if the call fails.
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {
@@ -82,8 +81,8 @@ class AgreementVerifier {
         return drawn;
     }
 
-    /// The first of an answer and its samples that most of them agree with; on a tie the answer, then the earlier one. Failed
-    /// samples agree with none; the answer if all failed.
+    /// Returns the first text of the largest cluster of an answer and its samples. On a tie the answer's cluster wins,
+    /// then the one that starts earlier. Failed samples belong to no cluster. Returns the answer if all failed.
     [[nodiscard]] std::string plurality(const std::string& answer,
                                         std::span<const std::string> replies) const {
         Clusters samples;
@@ -94,7 +93,7 @@ class AgreementVerifier {
     }
 
  private:
-    /// What is equal of samples that agree; nothing if a sample is blank.
+    /// Returns the text that samples in agreement share, or nothing if the sample is blank.
     [[nodiscard]] std::optional<std::string> key(std::string_view sample) const {
         return trim(sample).empty() ? std::nullopt : std::optional(options_.normaliser(sample));
     }

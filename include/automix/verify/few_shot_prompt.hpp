@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The few-shot verification prompt (AutoMix, section 3.1): an instruction, worked examples of context, question, AI answer,
-// evaluation and verdict, and the same form for the answer in question, which the model is to complete. The examples are this
-// library's own, for ordinary chat models; a task of one's own is better served by examples of that task.
+// Builds the few-shot verification prompt (AutoMix, section 3.1): an instruction, worked examples, and a form for the
+// answer to verify. An example has a context, question, AI answer, evaluation and verdict; the model completes the last
+// form. The examples are this library's own, for ordinary chat models. Examples of the user's own task serve it better.
 #pragma once
 
 #include <automix/verify/prompt_template.hpp>
@@ -15,26 +15,26 @@ namespace automix {
 
 /// A worked example of a verification.
 struct Exemplar {
-    std::string context{};  ///< empty for a task without
+    std::string context{};  ///< empty for a task without context
     std::string question{};
     std::string answer{};
-    std::string evaluation{};  ///< how one sees whether the answer is right
+    std::string evaluation{};  ///< reasoning whether the answer is right
     bool correct = false;      ///< the verdict
 };
 
-/// Three right and three wrong answers, wrong in different ways: not what the context says, of something else in the context, right
-/// but for a part.
+/// Returns three right and three wrong answers. The wrong ones differ in kind: one contradicts the context, one names
+/// something else in the context, and one is only partly right.
 std::vector<Exemplar> default_exemplars();
 
-/// The prompt of exemplars under an instruction. It ends behind "Evaluation:", so that the reply is an evaluation and a
-/// verdict in the form of the exemplars. Without exemplars, or if one has a context, it takes a `{context}`; if none
-/// has, it does not. Throws `ArgumentError` if an exemplar lacks a question, an answer or an evaluation.
+/// Returns the prompt of exemplars under an instruction. It ends with "Evaluation:", so that the reply is an evaluation
+/// and a verdict in the form of the exemplars. It takes a `{context}` if there are no exemplars or if any has a
+/// context. Throws `ArgumentError` if an exemplar lacks a question, an answer or an evaluation.
 PromptTemplate few_shot_template(std::span<const Exemplar> exemplars, std::string_view instruction);
 
-/// The verification prompt for ordinary chat models.
+/// Returns the verification prompt for ordinary chat models.
 PromptTemplate default_verification_template();
 
-/// The answer prompt for ordinary chat models.
+/// Returns the answer prompt for ordinary chat models.
 PromptTemplate default_answer_template();
 
 }  // namespace automix

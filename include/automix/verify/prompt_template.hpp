@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prompts with place-holders: `{context}`, `{question}` and `{answer}` are replaced by a task's texts as they are, `{{` and
-// `}}` stand for braces. If a prompt is longer than allowed, the context is shortened from a stated end, never anything
-// else, and the result says by how much. Parsed once; rendering is O(length).
+// Renders prompts with place-holders. `{context}`, `{question}` and `{answer}` are replaced by a task's texts as they
+// are; `{{` and `}}` give braces. If a prompt is too long, only its context is shortened, from a given end. The result
+// has the number of bytes cut. Templates are parsed once; rendering is O(length).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -25,7 +25,7 @@ constexpr std::string_view to_string(Placeholder placeholder) noexcept {
     return names[static_cast<std::size_t>(placeholder)];
 }
 
-/// What takes the place of the place-holders.
+/// The texts that replace the place-holders.
 struct PromptValues {
     std::string_view context{};
     std::string_view question{};
@@ -35,35 +35,35 @@ struct PromptValues {
 enum class ContextEnd : std::uint8_t { front, back };
 
 struct RenderLimits {
-    std::size_t max_bytes = std::numeric_limits<std::size_t>::max();  ///< of the whole prompt
-    ContextEnd cut = ContextEnd::back;  ///< where a context that is too long is cut
+    std::size_t max_bytes = std::numeric_limits<std::size_t>::max();  ///< maximum length of the whole prompt
+    ContextEnd cut = ContextEnd::back;  ///< end at which a context that is too long is cut
 };
 
 struct RenderedPrompt {
     std::string text{};
-    std::size_t cut_bytes = 0;  ///< by which the context was shortened
+    std::size_t cut_bytes = 0;  ///< number of bytes cut from the context
 };
 
-/// `text` with its braces doubled, so that a template takes them literally.
+/// Returns `text` with its braces doubled, so that a template takes them literally.
 std::string escape_braces(std::string_view text);
 
 class PromptTemplate {
  public:
-    /// `text` must hold every required place-holder and may hold the optional ones, each as often as it likes. Throws
-    /// `ArgumentError`, with the position in bytes from 1, for any other name in braces and for a brace without its partner,
-    /// and for a required place-holder that is missing.
+    /// Parses a template. `text` must hold every required place-holder and may hold the optional ones, each any number
+    /// of times. Throws `ArgumentError`, with the position in bytes from 1, for another name in braces and for an
+    /// unpaired brace. Throws it too if a required place-holder is missing.
     PromptTemplate(std::string_view text, std::initializer_list<Placeholder> required,
                    std::initializer_list<Placeholder> optional = {});
 
-    /// A prompt that asks a question: `{question}`, and `{context}` if there is one.
+    /// Returns a prompt that asks a question, with `{question}` and optionally `{context}`.
     static PromptTemplate for_answer(std::string_view text);
 
-    /// A prompt that asks whether an answer is right: `{question}` and `{answer}`, and `{context}` if there is one.
+    /// Returns a prompt that asks whether an answer is right, with `{question}`, `{answer}` and optionally `{context}`.
     static PromptTemplate for_verification(std::string_view text);
 
     [[nodiscard]] bool uses(Placeholder placeholder) const noexcept { return count(placeholder) > 0; }
 
-    /// Throws `ArgumentError` if the prompt is too long even without its context.
+    /// Returns the prompt for these texts. Throws `ArgumentError` if it is too long even without its context.
     [[nodiscard]] RenderedPrompt render(const PromptValues& values, const RenderLimits& limits = {}) const;
 
  private:

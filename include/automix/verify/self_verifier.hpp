@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Few-shot self-verification (AutoMix, section 3.1): the model that answered is asked several times, by sampling, whether its
-// answer is right. Works with any `model_adapter`; one call a round.
+// Verifies by few-shot self-verification (AutoMix, section 3.1). The model that answered is asked several times, by
+// sampling, whether its answer is right. Works with any `model_adapter` and takes one call a round.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,8 +20,8 @@ namespace automix {
 struct SelfVerifierOptions {
     PromptTemplate prompt = default_verification_template();
     VerdictParser parser = read_verdict;
-    /// `max_tokens` must be given. At a temperature of 0 all draws are the same. A seed makes runs repeatable: each round's is
-    /// derived from it by `round_seed`.
+    /// The sampling. `max_tokens` must be given. At a temperature of 0 all draws are the same. A seed makes runs
+    /// repeatable: `round_seed` derives the seed of each round from it.
     Sampling sampling{.temperature = 0.7};
     RenderLimits limits{};
 };
@@ -29,14 +29,14 @@ struct SelfVerifierOptions {
 /// A verifier that asks the model itself. Its confidence in an answer is `positive_share` of the verdicts.
 class SelfVerifier {
  public:
-    /// Throws `ArgumentError` for sampling that no model can be asked for, and if there is no parser.
+    /// Throws `ArgumentError` for invalid sampling and for an empty parser.
     explicit SelfVerifier(SelfVerifierOptions options) : options_(std::move(options)) {
         validate(options_.sampling);
         if (!options_.parser) throw ArgumentError("parser: expected a parser of verdicts, found none");
     }
 
-    /// Throws `ArgumentError` for a range that cannot be drawn and for a task too long for the prompt, and what the model
-    /// throws: `ModelError` if the call fails.
+    /// Draws one round of verdicts. Throws `ArgumentError` for an invalid range and for a task too long for the prompt.
+    /// Passes on the exceptions of the model: `ModelError` if the call fails.
     template <model_adapter Model>
     [[nodiscard]] Verdicts verify(Model& model, const VerificationTask& task, DrawRange range,
                                   const std::stop_token& stop = {}) const {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The concept of a verifier, which asks a model what it makes of its own answer. Required of a `verifier<Model>`:
+// Defines the concept of a verifier, which asks a model whether its own answer is right. Required of a
+// `verifier<Model>`:
 //     Verdicts verify(Model&, const VerificationTask&, DrawRange, const std::stop_token&) const
-// It gives `count` verdicts or throws: `ModelError` for a call that failed. It is called from many threads at once if
-// queries are answered concurrently. Valid: struct Trusting below. Invalid: one whose `verify` returns a share. Skeleton:
+// It returns `count` verdicts. It throws `ModelError` if a call fails. Calls come from many threads at once if queries
+// are answered concurrently. Valid: struct Trusting below. Invalid: a type whose `verify` returns a share. Skeleton:
 //     struct Trusting {
 //         template <automix::model_adapter Model>
 //         automix::Verdicts verify(Model&, const automix::VerificationTask&, automix::DrawRange range,
@@ -26,29 +27,30 @@
 
 namespace automix {
 
-/// An answer to verify, and what it answers.
+/// An answer to verify, with its question and context.
 struct VerificationTask {
     std::string context{};
     std::string question{};
     std::string answer{};
 };
 
-/// One round of draws on an answer.
+/// A round of draws on an answer.
 struct DrawRange {
-    int first = 0;  ///< draws in earlier rounds, at least 0
-    int count = 1;  ///< draws in this one, at least 1
-    /// Replies to the earlier draws, in their order, for verifiers that compare samples; empty: not kept.
+    int first = 0;  ///< draws in earlier rounds, minimum 0
+    int count = 1;  ///< draws in this round, minimum 1
+    /// The replies to the earlier draws, in their order, for verifiers that compare samples. Empty if they are not
+    /// kept.
     std::span<const std::string> earlier{};
 };
 
-/// What became of a round.
+/// The outcome of a round.
 struct Verdicts {
-    std::vector<Verdict> verdicts{};     ///< one a draw
-    std::vector<std::string> replies{};  ///< what they were read from, as the model gave them
-    std::size_t cut_bytes = 0;           ///< by which the context was shortened to fit the prompt
-    double cost = 0.0;                   ///< paid for the round, as the model's reply says
+    std::vector<Verdict> verdicts{};     ///< one for each draw
+    std::vector<std::string> replies{};  ///< replies of the model that the verdicts were read from
+    std::size_t cut_bytes = 0;           ///< number of bytes cut from the context to fit the prompt
+    double cost = 0.0;                   ///< cost of the round, as the model's reply says
     int samples = 0;          ///< answers known so far, failed ones and the first among them; 0: not compared
-    int largest_cluster = 0;  ///< how many of these agree with each other; 0 if all failed
+    int largest_cluster = 0;  ///< maximum number that agree with each other; 0 if all failed
 };
 
 template <class V, class Model>
@@ -57,7 +59,7 @@ concept verifier = model_adapter<Model> && requires(const V& v, Model& model, co
     { v.verify(model, task, range, stop) } -> std::same_as<Verdicts>;
 };
 
-/// Throws `ArgumentError`, naming the field, for a round that cannot be drawn.
+/// Throws `ArgumentError`, naming the field, for an invalid round.
 inline void validate(const DrawRange& range) {
     if (range.first < 0)
         throw ArgumentError("first: expected at least 0, found " + std::to_string(range.first));

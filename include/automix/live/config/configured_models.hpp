@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of a models file put together: a backend, be it HTTP or a recording, behind its price, limits and retries; prompts and
-// sampling; and the verifiers of each model and data set.
+// Builds the models of a models file. Each is a backend (HTTP or a recording) behind its price, limits and retries,
+// with its prompts and sampling. Also builds the verifiers of each model and data set.
 #pragma once
 
 #include <automix/live/config/models_file.hpp>
@@ -19,15 +19,15 @@
 
 namespace automix {
 
-/// Returns the backend metered, limited and retried: its calls are charged to the ledger at the configured prices, kept within
-/// the configured rates, and asked again after failures that may pass. Throws `ArgumentError` for what a configuration has
-/// wrong.
+/// Returns the backend metered, limited and retried. Calls are charged to the ledger at the configured prices and kept
+/// within the configured rates. They are repeated after temporary failures. Throws `ArgumentError` for an invalid
+/// configuration.
 AnyModel metered_model(AnyModel backend, const ModelConfig& config, std::shared_ptr<Ledger> ledger);
 
-/// Returns the model as the mixer asks it, with the sampling and the prompts of its configuration.
+/// Returns the model with the sampling and the prompts of its configuration, as the mixer takes it.
 LiveModel live_model(AnyModel model, const ModelConfig& config);
 
-/// The verifier of each model of a models file, by data set if its prompts say so. A `verifier_choice`.
+/// The verifiers of the models of a models file, by data set if its prompts are. Satisfies `verifier_choice`.
 class ConfiguredVerifiers {
  public:
     explicit ConfiguredVerifiers(std::span<const ModelConfig> models);

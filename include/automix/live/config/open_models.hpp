@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The models of a models file, ready to be asked: each behind its price, limits and retries, with its prompts, and one budget
-// over all. What answers is made by a function, so that this header needs no HTTP; automix/openai/configured_models.hpp has
-// the one for HTTP. Or a recording of calls answers in place of models. Nothing is sent before a model is asked.
+// Opens the models of a models file, each behind its price, limits and retries and with its prompts. One budget covers
+// all of them. A function makes the backend, so that this header needs no HTTP; automix/openai/configured_models.hpp
+// has the one for HTTP. A recording of calls can stand in for the models. Nothing is sent before a model is asked.
 #pragma once
 
 #include <automix/live/config/configured_models.hpp>
@@ -21,11 +21,11 @@
 
 namespace automix {
 
-/// Makes what answers for a configured model. Throws `ArgumentError`, naming the field, for what is wrong in the configuration.
+/// Makes the backend of a configured model. Throws `ArgumentError`, naming the field, for an invalid configuration.
 using ModelBackend = std::function<AnyModel(const ModelConfig& config)>;
 
 struct OpenOptions {
-    std::vector<std::string> names{};  ///< of the models to open, in that order; empty: all of the file
+    std::vector<std::string> names{};  ///< names of the models to open, in that order; empty: all
     std::function<AnyModel(AnyModel)>
         wrap{};  ///< put around each model that is metered, as `keep_calls`; may be empty
 };
@@ -40,8 +40,9 @@ struct OpenedModels {
     [[nodiscard]] ConfiguredVerifiers verifiers() const { return ConfiguredVerifiers(configs); }
 };
 
-/// Opens models with a budget over all of them, in units of their prices; none means no limit. Throws `DataError` with file,
-/// line and field for what the file has wrong, for a name that it lacks, and for what the backend refuses.
+/// Opens models with one budget over all of them, in units of their prices. Without a budget there is no limit. Throws
+/// `DataError` with file, line and field if the file is invalid or lacks a name. Throws the same if the backend refuses
+/// a configuration.
 [[nodiscard]] OpenedModels open_models(const std::string& path, std::optional<double> budget,
                                        const ModelBackend& backend, const OpenOptions& options = {});
 
@@ -49,8 +50,9 @@ struct OpenedModels {
 [[nodiscard]] OpenedModels open_recording(const std::string& path, const std::shared_ptr<CallReplay>& calls,
                                           const std::vector<std::string>& names = {});
 
-/// Checks the prompts of all queries before any is sent. Returns warnings: contexts that will be cut, and models that are not
-/// cheapest first. Throws `DataError` naming the field of the models file for what `check_prompts` refuses.
+/// Checks the prompts of all queries before any is sent. Returns warnings about contexts that will be cut and about
+/// models that are not cheapest first. Throws `DataError`, naming the field of the models file, if `check_prompts`
+/// refuses a prompt.
 [[nodiscard]] std::vector<std::string> check_queries(const std::string& path,
                                                      std::span<const ModelConfig> configs,
                                                      std::span<const Query> queries);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be wrong between the prompts of a models file and the queries is found by rendering every prompt before the first
-// one is sent. O(queries * length of their prompts).
+// Checks the prompts of a models file against the queries by rendering every prompt before the first one is sent.
+// O(queries * length of their prompts).
 #pragma once
 
 #include <automix/live/config/models_file.hpp>
@@ -11,9 +11,10 @@
 
 namespace automix {
 
-/// How many queries have a context that will be cut. A prompt that verifies is rendered with an empty answer, if the model
-/// is `verified`. Throws `ArgumentError`, naming the field of the model, for a query whose data set has no prompt although
-/// others have (the library's own are for models without any); whose context the prompt leaves out; and which does not fit.
+/// Returns the number of queries with a context that will be cut. A verification prompt is rendered with an empty
+/// answer, if the model is `verified`. Throws `ArgumentError`, naming the field of the model, if the data set of a
+/// query has no prompt although others have. Throws the same if a prompt leaves out the context of a query or does not
+/// fit. The library's own prompts serve models that have none.
 std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries);
 
 }  // namespace automix

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prompts of a configured model for one purpose, answers or verification: those of data sets, the one for all, or the
-// library's own. Everything that asks for a configured prompt goes through this choice.
+// Chooses the prompts of a configured model for one purpose, answers or verification. It takes the prompt of the data
+// set, else the general one of the model, else the library's own. All code that needs a configured prompt uses this
+// choice.
 #pragma once
 
 #include <automix/live/config/models_file.hpp>
@@ -14,21 +15,22 @@
 namespace automix {
 
 struct PromptChoice {
-    PromptTemplate general;   ///< of queries whose data set has no prompt of its own
-    bool configured = false;  ///< whether `general` is the model's; if not, it is the library's own
+    PromptTemplate general;   ///< for queries of data sets without their own prompt
+    bool configured = false;  ///< true if `general` comes from the model, false if from the library
     std::map<std::string, PromptTemplate> by_dataset{};
 
     [[nodiscard]] const PromptTemplate& of(const std::string& dataset) const {
         return detail::for_dataset(by_dataset, dataset, general);
     }
 
-    /// Returns whether the models file has a prompt for that data set. A model without any prompt takes the library's for all.
+    /// Returns true if the models file has a prompt for that data set. A model without any prompt uses the library's
+    /// for all.
     [[nodiscard]] bool covers(const std::string& dataset) const {
         return configured || by_dataset.empty() || by_dataset.contains(dataset);
     }
 };
 
-/// Returns the prompts by which a model is asked for that purpose.
+/// Returns the prompts of a model for that purpose.
 [[nodiscard]] PromptChoice prompt_choice(const ModelConfig& model, Purpose purpose);
 
 }  // namespace automix

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Queries to live models, JSON Lines:
+// Reads queries to live models from JSON Lines:
 //     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
-// `id` and `question` are required, ids differ. Records of a log will do, known by `"schema":"automix-log/1"`: what else they
-// hold is passed over. Without it any other field is an error, lest a misspelt one be missed in what is paid for.
+// `id` and `question` are required, and ids must differ. Records of a log are accepted too, if they name their schema,
+// `"schema":"automix-log/1"`; their other fields are ignored. In all other lines unknown fields are errors, so that a
+// misspelt one is noticed before any call is paid.
 #pragma once
 
 #include <automix/json/document_checks.hpp>
@@ -35,8 +36,8 @@ class QueryParser : DocumentChecks {
 
 enum class References : std::uint8_t { optional, required };
 
-/// The queries in a text, which messages call `name`; blank lines and a byte-order mark are passed over. Throws `DataError` with
-/// name, line and field for whatever is wrong, and if there are none.
+/// Returns the queries in a text. Messages refer to it as `name`. Blank lines and a byte-order mark are skipped. Throws
+/// `DataError` with name, line and field if anything is wrong, and if there are no queries.
 [[nodiscard]] std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                References references = References::optional);
 

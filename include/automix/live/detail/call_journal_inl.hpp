@@ -19,7 +19,7 @@
 
 namespace automix::detail {
 
-/// A model whose calls a journal keeps.
+/// A model whose calls are kept in a journal.
 class JournaledModel {
  public:
     JournaledModel(AnyModel model, std::shared_ptr<CallJournal> journal)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Work on many items by a bounded number of threads, each item once.
+// Works on many items with a bounded number of threads, each item once.
 #pragma once
 
 #include <algorithm>
@@ -14,9 +14,9 @@
 
 namespace automix::detail {
 
-/// Calls `work(i)` for each i below `count`, `concurrency` at a time; after a stop no further item is begun. Returns when all
-/// that began have ended. What `work` throws ends the rest, and the first such is thrown on. If the system gives fewer
-/// threads, those do it all.
+/// Calls `work(i)` for each i below `count`, up to `concurrency` at a time. No further item is begun after a stop.
+/// Returns when all items that began have ended. An exception of `work` ends the rest, and the first one is rethrown.
+/// If the system gives fewer threads, these do all the work.
 template <class Work>
 void for_each_concurrently(std::size_t count, std::size_t concurrency, const std::stop_token& stop,
                            Work work) {
@@ -40,7 +40,7 @@ void for_each_concurrently(std::size_t count, std::size_t concurrency, const std
         try {
             while (threads.size() + 1 < std::min(concurrency, count)) threads.emplace_back(run);
         } catch (const std::system_error&) {
-            // The calling thread is there in any case.
+            // The calling thread always works too.
         }
         run();
     }

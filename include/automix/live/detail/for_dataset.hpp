@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The choice by data set: what is given for the data set of a query, else what is for all. O(log data sets).
+// Chooses by data set: the value for the data set of a query or, if there is none, the general one. O(log data sets).
 #pragma once
 
 #include <map>

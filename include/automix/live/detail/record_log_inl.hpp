@@ -30,14 +30,14 @@
 
 namespace automix::detail {
 
-/// Returns false for a file of which a killed run has written a part of the first line.
+/// Returns false for a file in which a killed run has left only a part of the first line.
 inline bool holds_whole_line(const std::string& path) {
     LineReader lines(path);
     std::string_view line;
     return lines.next(line) && (!lines.ended() || is_whole_json(line));
 }
 
-/// Throws `DataError` unless a record of the log is that of its query and was scored by the same metric.
+/// Throws `DataError` unless a record of the log belongs to its query and was scored by the same metric.
 inline void require_same(const LogRecord& log, const Query& query, const RecordLogOptions& options,
                          const Place& at) {
     const auto require = [&](const char* field, const std::string& found, const std::string& expected) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls of models as JSON, a line each in a recording of the schema `automix-calls/1`:
-//     {"schema":"automix-calls/1","model":"small","request":{"messages":[{"role":"user","content":".."},..],"temperature":0.7,
-//      "top_p":1.0,"max_tokens":64,"stop":[..],"seed":7 or null},"samples":2,"completions":[{"text":"..","finish":"stop"},..],
+// Reads and writes calls of models as JSON. Each call is one line in a recording of the schema `automix-calls/1`:
+//     {"schema":"automix-calls/1","model":"small","request":{"messages":[{"role":"user","content":".."},..],
+//      "temperature":0.7,"top_p":1.0,"max_tokens":64,"stop":[..],"seed":7 or null},"samples":2,
+//      "completions":[{"text":"..","finish":"stop"},..],
 //      "usage":{"prompt_tokens":812,"completion_tokens":9} or null,"cost":0.5}
-// The request without its number of samples is what a call is known by. No key of an API is part of a request.
+// The request without its number of samples identifies a call. No key of an API is part of a request.
 #pragma once
 
 #include <automix/json/document_checks.hpp>
@@ -29,7 +30,7 @@ struct RecordedCall {
 
 namespace detail {
 
-/// All that a reply depends on, but the number of samples.
+/// Returns the parts of a request on which the reply depends, without the number of samples.
 nlohmann::ordered_json request_json(const GenerateRequest& request);
 
 class CallParser : DocumentChecks {
@@ -46,29 +47,32 @@ class CallParser : DocumentChecks {
 
 }  // namespace detail
 
-/// A call as the object of its line.
+/// Returns a call as the JSON object of its line.
 nlohmann::ordered_json to_json(const RecordedCall& call);
 
-/// Returns the line of a call, with its end. Bytes that are no UTF-8 become U+FFFD.
+/// Returns the line of a call, with its line end. Bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string call_line(const RecordedCall& call);
 
-/// Returns the call of a line, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+/// Returns the call in a line. Messages refer to the line as `name`. Throws `DataError`, naming the field, if anything
+/// is wrong.
 [[nodiscard]] RecordedCall parse_call_line(std::string_view line, const std::string& name);
 
-/// Returns true for a line that names the schema of calls, whatever else it holds.
+/// Returns true for a line that names the schema of calls. The rest of the line is not checked.
 [[nodiscard]] bool names_calls_schema(std::string_view line);
 
-/// Returns true for a line of whole JSON: one that was not cut off.
+/// Returns true for a line of complete JSON, which was not cut off.
 [[nodiscard]] bool is_whole_json(std::string_view line);
 
 namespace detail {
 
-/// Returns the text by which calls of a model are known: all that a reply depends on, but the number of samples.
+/// Returns the text that identifies calls of a model. It holds everything on which a reply depends, without the number
+/// of samples.
 [[nodiscard]] std::string call_key(const std::string& model, const GenerateRequest& request);
 
 }  // namespace detail
 
-/// A call from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+/// Returns the call in a JSON value. Messages refer to it as `name`. Throws `DataError`, naming the field, if anything
+/// is wrong.
 [[nodiscard]] RecordedCall parse_call(const nlohmann::json& json, const std::string& name);
 
 }  // namespace automix

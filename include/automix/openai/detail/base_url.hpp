@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The address of an API, checked before anything is sent to it, and the host of an address for messages.
+// Checks the address of an API before anything is sent to it, and extracts the host of an address for messages.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -13,7 +13,7 @@
 
 namespace automix::detail {
 
-/// An address taken apart by libcurl itself, so that it is read as the request will be.
+/// An address parsed by libcurl itself, so that it is read as in the request.
 class ParsedUrl {
  public:
     explicit ParsedUrl(const std::string& text) : url_(curl_url(), &curl_url_cleanup) {
@@ -23,7 +23,7 @@ class ParsedUrl {
 
     [[nodiscard]] bool valid() const noexcept { return valid_; }
 
-    /// A part, or an empty text if there is none.
+    /// Returns a part of the address, or an empty text if there is none.
     [[nodiscard]] std::string part(CURLUPart which) const {
         char* text = nullptr;
         if (curl_url_get(url_.get(), which, &text, 0) != CURLUE_OK) return {};
@@ -36,13 +36,13 @@ class ParsedUrl {
     bool valid_ = false;
 };
 
-/// `base_url` without the slash at its end. Throws `ArgumentError` if it is no http or https address, or carries a user,
-/// a password, a query or a fragment.
+/// Returns `base_url` without slashes at its end. Throws `ArgumentError` if it is no http or https address, or has a
+/// user, a password, a query or a fragment.
 inline std::string checked_base_url(std::string base_url) {
     const std::string expected =
         "base_url: expected http://HOST[:PORT][/PREFIX] or the same with https, found ";
     if (base_url.empty()) throw ArgumentError(expected + "none");
-    // What stands before an @ may be a password, and what stands in a query a key.
+    // The text before an @ may be a password, and a query may hold a key, so neither is shown.
     if (base_url.find('@') != std::string::npos) {
         throw ArgumentError(expected + "an address with a user; give the key apart");
     }
@@ -59,7 +59,8 @@ inline std::string checked_base_url(std::string base_url) {
     return base_url;
 }
 
-/// The host of an address, for a message, or an empty text if it names none, as one relative to another address.
+/// Returns the host of an address, for a message. The text is empty if there is none, for example in a relative
+/// address.
 inline std::string host_of(const std::string& address) {
     return detail::ParsedUrl(address).part(CURLUPART_HOST);
 }

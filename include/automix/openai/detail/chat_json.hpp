@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JSON of chat completions: a request as the body of POST /chat/completions, and a reply as completions in the order of
-// their `index`. Replies are read strictly: what lacks a text is an error and never a blank answer. Fields that are not
-// needed are ignored; `usage` counts only if it can be true. Streamed replies are not read.
+// Converts chat completions to and from JSON. A request becomes the body of POST /chat/completions, and a reply becomes
+// completions in the order of their `index`. Replies are read strictly: a missing text is an error and never a blank
+// answer. Unknown fields are ignored, and `usage` counts only if it can be true. Streamed replies are not read.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -23,15 +23,15 @@
 
 namespace automix::detail {
 
-/// What of a chat request is the same in all calls of a model.
+/// The part of a chat request that is the same in all calls of a model.
 struct ChatBody {
     std::string model{};
     std::string max_tokens_field = "max_tokens";  ///< some models want `max_completion_tokens`
     nlohmann::json extra = nlohmann::json::object();
 };
 
-/// The fields of `text`, a JSON object, to be sent with each request; none if it is empty. Throws `ArgumentError` if it
-/// is no object or sets what the request itself sets.
+/// Returns the fields of `text`, a JSON object, to send with each request; none if it is empty. Throws `ArgumentError`
+/// if it is no object or sets a field that the request itself sets.
 inline nlohmann::json parse_extra_body(std::string_view text) {
     if (text.empty()) return nlohmann::json::object();
     nlohmann::json extra;
@@ -52,7 +52,7 @@ inline nlohmann::json parse_extra_body(std::string_view text) {
     return extra;
 }
 
-/// The body that asks for `samples` completions. Throws `ArgumentError` for a text that is not UTF-8.
+/// Returns the body that asks for `samples` completions. Throws `ArgumentError` for a text that is not UTF-8.
 inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& body, int samples,
                                 std::optional<std::uint64_t> seed) {
     constexpr auto name_of = [](Role role) {
@@ -79,11 +79,11 @@ inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& 
 }
 
 struct ChatReply {
-    std::vector<Completion> completions{};  ///< at least one
+    std::vector<Completion> completions{};  ///< one or more
     std::optional<Usage> usage{};
 };
 
-/// The member of an object, or null if there is none.
+/// Returns the member of an object, or null if there is none.
 inline const nlohmann::json& member(const nlohmann::json& object, const char* name) {
     static const nlohmann::json none;
     const auto found = object.find(name);
@@ -95,7 +95,7 @@ inline const nlohmann::json& member(const nlohmann::json& object, const char* na
     throw DataError(Place{{}, 0, field}, std::string("expected ") + expected + ", found " + shown(found));
 }
 
-/// Tokens as a count that can be added up; nothing for what is none, as in a negative or broken number.
+/// Returns a number of tokens that can be added up, or nothing for a negative, broken or too large number.
 inline std::optional<std::int64_t> token_count(const nlohmann::json& json) {
     constexpr std::uint64_t most = 1'000'000'000'000;
     if (!json.is_number_unsigned()) return std::nullopt;
@@ -103,7 +103,7 @@ inline std::optional<std::int64_t> token_count(const nlohmann::json& json) {
     return count <= most ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
 }
 
-/// The usage of a reply. One of no prompt tokens cannot be true and is none.
+/// Returns the usage of a reply, if it can be true. A usage without prompt tokens cannot.
 inline std::optional<Usage> parse_usage(const nlohmann::json& json) {
     if (!json.is_object()) return std::nullopt;
     const auto prompt = token_count(member(json, "prompt_tokens"));
@@ -121,7 +121,7 @@ inline FinishReason parse_finish(const nlohmann::json& json, const std::string& 
     return name == "content_filter" ? FinishReason::content_filter : FinishReason::other;
 }
 
-/// A choice. One that was filtered, or refused by the model, may lack its text.
+/// Reads a choice. It may lack its text if it was filtered, or refused by the model.
 inline Completion parse_choice(const nlohmann::json& choice, const std::string& place) {
     if (!choice.is_object()) fail_reply(place, "an object", choice);
     Completion completion;
@@ -139,8 +139,8 @@ inline Completion parse_choice(const nlohmann::json& choice, const std::string& 
     return completion;
 }
 
-/// Reads a reply. One filtered choice makes it one completion of `FinishReason::content_filter` and no text. Throws
-/// `DataError`, which names the field, for a body that is no chat reply.
+/// Reads a reply. A filtered choice becomes a completion of `FinishReason::content_filter` without text. Throws
+/// `DataError`, naming the field, for a body that is no chat reply.
 inline ChatReply parse_chat_reply(std::string_view body) {
     const auto json = detail::parse_document(body, "reply");
     if (!json.is_object()) detail::fail_reply("reply", "an object", json);
@@ -173,8 +173,8 @@ inline ChatReply parse_chat_reply(std::string_view body) {
     return reply;
 }
 
-/// What a body says went wrong, as servers write it: `error.message`, `error`, `message` or `detail`. Nothing if it is
-/// not JSON or says none of these.
+/// The error message in a body, in one of the usual fields: `error.message`, `error`, `message` or `detail`. There is
+/// none if the body is not JSON or has none of these.
 struct ChatComplaint {
     std::string message{};
     std::string code{};  ///< `error.code`, if it is a text

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// POST over libcurl, from any number of threads at once. Each call borrows a handle with its open connections from a pool,
-// so that connections are kept from call to call; there are as many handles as calls were ever in flight together. A stop
-// wakes the waiting call at once. Certificates are verified, proxies are those of curl's environment variables, redirects
-// are not followed, and nothing is sent twice: if a kept connection turns out dead after the request went out, the call
-// fails instead of being repeated behind the caller's back.
+// Sends POST requests over libcurl, from any number of threads at once. Each call borrows a handle from a pool, so that
+// its connections stay open from call to call. There are as many handles as the maximum number of calls in flight. A
+// stop wakes the waiting call at once. Certificates are verified, and proxies come from curl's environment variables.
+// Redirects are not followed, and no request is sent twice: if a kept connection turns out dead after the request was
+// sent, the call fails.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -33,13 +33,14 @@
 
 namespace automix::detail {
 
-/// Initialises libcurl once in a process. Throws `Error` if it cannot be.
+/// Initialises libcurl once in a process. Throws `Error` if that fails.
 inline void start_curl() {
     static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (code != CURLE_OK) throw Error(std::string("libcurl: ") + curl_easy_strerror(code));
 }
 
-/// `Retry-After` as time from `now` on: whole seconds or an HTTP date, at most a day. Nothing if it is neither.
+/// Returns `Retry-After` as time from `now` on, maximum one day. Reads whole seconds or an HTTP date, and returns
+/// nothing for any other text.
 inline std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& value, std::time_t now) {
     using std::chrono::seconds;
     constexpr long long day = 86'400;
@@ -56,7 +57,7 @@ inline std::optional<std::chrono::milliseconds> parse_retry_after(const std::str
     return seconds(std::min(wait, day));
 }
 
-/// One exchange as curl's callbacks see it.
+/// The state of one exchange for curl's callbacks.
 struct HttpExchange {
     std::string_view unsent;
     std::size_t max_bytes = 0;
@@ -64,7 +65,7 @@ struct HttpExchange {
     bool too_large = false;
     HttpReply reply{};
 
-    /// Counts bytes that came; false if they pass the limit.
+    /// Counts received bytes. Returns false if they pass the limit.
     bool take(std::size_t bytes) noexcept {
         received += bytes;
         too_large = too_large || received > max_bytes;
@@ -112,7 +113,7 @@ inline std::size_t receive_header(char* data, std::size_t size, std::size_t coun
     return line.size();
 }
 
-/// Frees what libcurl made with the function of libcurl that does.
+/// Frees an object of libcurl with the matching function of libcurl.
 template <auto Free>
 struct CurlDeleter {
     template <class Handle>
@@ -130,7 +131,7 @@ inline void add_header(CurlHeaders& headers, const std::string& line) {
     headers.reset(longer);
 }
 
-/// A handle of its own for each call in flight: the easy handle knows the request, the multi handle the connections.
+/// A handle for one call in flight. The easy handle holds the request, the multi handle the connections.
 class HttpHandle {
  public:
     HttpHandle() : multi_(curl_multi_init()), easy_(curl_easy_init()) {
@@ -139,7 +140,7 @@ class HttpHandle {
 
     HttpReply post(const HttpRequest& request, const HttpOptions& options, const std::stop_token& stop) {
         CurlHeaders headers;
-        // Without the first a server is asked for leave before the body, and waited for.
+        // Without an empty `Expect`, curl would ask the server for permission before the body and wait for it.
         for (const char* line : {"Expect:", "Content-Type: application/json", "Accept: application/json"}) {
             add_header(headers, line);
         }
@@ -148,7 +149,7 @@ class HttpHandle {
             add_header(headers, "Authorization: Bearer " + request.bearer.reveal());
         }
         HttpExchange exchange{.unsent = request.body, .max_bytes = options.max_reply_bytes};
-        // No pointer into this call stays in the handle.
+        // Resets the handle, so that it keeps no pointer into this call.
         const std::unique_ptr<CURL, CurlDeleter<&curl_easy_reset>> reset(easy_.get());
         set_up(request, options, headers.get(), exchange);
 
@@ -186,7 +187,7 @@ class HttpHandle {
         set(CURLOPT_HTTPHEADER, headers);
         reason_[0] = '\0';
         set(CURLOPT_ERRORBUFFER, &reason_[0]);
-        // The body comes from a callback that cannot rewind, so that libcurl fails if it would send it again.
+        // A callback that cannot rewind supplies the body, so that libcurl fails rather than sends it again.
         set(CURLOPT_POST, 1L);
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         set(CURLOPT_READFUNCTION, &send_body);
@@ -261,7 +262,7 @@ class HttpHandle {
 
 class HttpClient {
  public:
-    /// Throws `ArgumentError` for a limit that makes no sense, and `Error` if libcurl cannot start.
+    /// Throws `ArgumentError` for an invalid limit, and `Error` if libcurl cannot start.
     explicit HttpClient(HttpOptions options = {}) : options_(options) {
         const auto require = [](bool holds, const char* field, const char* expected, long long found) {
             if (!holds) {
@@ -281,14 +282,14 @@ class HttpClient {
         detail::start_curl();
     }
 
-    /// Sends `body` as JSON and waits for the reply, whatever its status. Throws `HttpError` if none comes.
+    /// Sends `body` as JSON and returns the reply, with any status. Throws `HttpError` if there is no reply.
     [[nodiscard]] HttpReply post(const HttpRequest& request, const std::stop_token& stop = {}) {
         const Borrowed handle(*this);
         return handle->post(request, options_, stop);
     }
 
  private:
-    /// A handle out of the pool, for the length of a call.
+    /// A handle borrowed from the pool for the length of a call.
     class Borrowed {
      public:
         explicit Borrowed(HttpClient& client) : client_(client) {
@@ -319,7 +320,7 @@ class HttpClient {
 
     HttpOptions options_;
     std::mutex mutex_;
-    std::size_t handles_ = 0;                                ///< ever made
+    std::size_t handles_ = 0;                                ///< number of handles made so far
     std::vector<std::unique_ptr<detail::HttpHandle>> idle_;  ///< the last one used is used next
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One round of sampled replies to a prompt, by a single call for all of them.
+// Draws one round of sampled replies to a prompt, with a single call for all of them.
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -16,15 +16,15 @@
 
 namespace automix::detail {
 
-/// The seed of a round: a hash of the user's seed, the prompt and the number of earlier draws, so that rounds on an answer
-/// differ and a run that is repeated asks the same again. Below 2^31, which every backend takes for a seed.
+/// Returns the seed of a round, a hash of the user's seed, the prompt and the number of earlier draws. So rounds on an
+/// answer differ, and a repeated run has the same requests. The seed is below 2^31, which every backend accepts.
 constexpr std::uint64_t round_seed(std::uint64_t seed, std::string_view prompt, int first) noexcept {
     return hash_text(prompt, seed ^ mix_bits(static_cast<std::uint64_t>(first))) >> 33U;
 }
 
-/// Draws `range.count` replies to the prompt, a single user message; the verdicts are left to read. If `sampling` has a
-/// seed, the request has that of the round. Throws `ArgumentError` for a bad range or sampling, what the model throws, and
-/// `ModelError` of kind `bad_reply` if it gives another number of replies.
+/// Draws `range.count` replies to the prompt, a single user message. The caller reads the verdicts. If `sampling` has a
+/// seed, the request has the seed of the round. Throws `ArgumentError` for a bad range or sampling, and `ModelError` of
+/// kind `bad_reply` for a wrong number of replies. Passes on the exceptions of the model.
 template <model_adapter Model>
 Verdicts draw_replies(Model& model, RenderedPrompt prompt, const Sampling& sampling, const DrawRange& range,
                       const std::stop_token& stop) {

@@ -14,7 +14,7 @@
 
 namespace automix::detail {
 
-/// The form that exemplars fill in and that the last query leaves open behind "Evaluation:".
+/// Returns the form of an exemplar up to "Evaluation:". Exemplars complete it, and the last query leaves it open.
 inline std::string verification_form(std::string_view context, std::string_view question,
                                      std::string_view answer) {
     std::string form;

@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-// g++ 12 takes a variant of <regex> for uninitialised when it checks addresses, and warns wherever that is inlined.
+// g++ 12 takes a variant of <regex> for uninitialised when it checks addresses, and warns at each place of inlining.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
@@ -27,7 +27,7 @@
 
 namespace automix::detail {
 
-/// Two compiled patterns.
+/// A pair of compiled patterns.
 class VerdictPatterns {
  public:
     VerdictPatterns(std::string_view positive, std::string_view negative)
@@ -44,8 +44,8 @@ class VerdictPatterns {
  private:
     using Regex = std::regex;
 
-    /// The classic locale with a facet of its own. libstdc++ fills caches of the facet while it matches, without a lock; here
-    /// they are filled before the first match.
+    /// Returns the classic locale with its own facet. libstdc++ fills caches of the facet while it matches, without a
+    /// lock. Here they are filled before the first match.
     static std::locale own_locale() {
         std::locale locale(std::locale::classic(), new std::ctype<char>);
         const auto& facet = std::use_facet<std::ctype<char>>(locale);

@@ -29,7 +29,7 @@
 
 namespace automix::detail {
 
-/// Throws what is refused of a configuration as an error of the field that it comes from.
+/// Throws `DataError` with a message about a configuration at the field that caused it.
 [[noreturn]] inline void fail_config(const std::string& path, const ModelConfig& config,
                                      const std::string& message) {
     const std::vector<ModelConfig> all = read_models(path);
@@ -48,7 +48,7 @@ namespace automix::detail {
                     repeats ? message.substr(colon + 2) : message);
 }
 
-/// Returns the configurations of these names, or all.
+/// Returns the configurations with these names, or all of them.
 inline std::vector<ModelConfig> read_configs(const std::string& path, const std::vector<std::string>& names) {
     std::vector<ModelConfig> all = read_models(path);
     if (names.empty()) return all;

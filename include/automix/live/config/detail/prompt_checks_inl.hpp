@@ -19,7 +19,7 @@
 
 namespace automix::detail {
 
-/// Prompts of a model and what messages call their purpose.
+/// The prompts of a model, with the name of their purpose for messages.
 struct CheckedPrompts {
     PromptChoice choice;
     std::string purpose;
@@ -30,7 +30,7 @@ struct CheckedPrompts {
     throw ArgumentError(field + ": query " + in_quotes(query.id) + ": " + message);
 }
 
-/// Returns the bytes by which the context is cut.
+/// Returns the number of bytes by which the context is cut.
 inline std::size_t check_prompt(const ModelConfig& model, const Query& query, const CheckedPrompts& prompts) {
     if (!prompts.choice.covers(query.dataset))
         fail_prompt("prompts", query,

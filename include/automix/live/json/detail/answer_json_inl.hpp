@@ -18,7 +18,7 @@
 
 namespace automix::detail {
 
-/// 1, 0 or null.
+/// Returns a verdict as 1, 0 or null.
 inline nlohmann::ordered_json verdict_json(Verdict verdict) {
     return verdict == Verdict::unparsed ? nlohmann::ordered_json(nullptr)
                                         : nlohmann::ordered_json(static_cast<int>(verdict));

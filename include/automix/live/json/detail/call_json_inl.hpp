@@ -20,7 +20,7 @@
 
 namespace automix::detail {
 
-/// Names of roles, by `Role`, and of reasons to end, by `FinishReason`.
+/// The names of roles, indexed by `Role`, and of reasons to end, indexed by `FinishReason`.
 inline constexpr std::array<std::string_view, 3> role_names = {"system", "user", "assistant"};
 
 inline constexpr std::array<std::string_view, 4> finish_names = {"stop", "length", "content_filter", "other"};
