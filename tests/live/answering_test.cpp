@@ -364,7 +364,6 @@ TEST_CASE("many queries are answered in their order, and one that fails stops no
 }
 
 TEST_CASE("after a stop the queries that are left fail as cancelled, each told once", "[threads]") {
-    const Careful router;
     const std::vector<Query> queries = queries_from_0(200);
     for (const std::size_t concurrency : {1U, 4U}) {
         std::stop_source stop;
