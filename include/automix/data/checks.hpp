@@ -27,7 +27,8 @@ struct CheckLimits {
     double most_unparsed = 0.05;    ///< maximum share of a model's verdicts
     double most_cochran = 3.0;      ///< maximum of Cochran's Q over its degrees of freedom
     double chance_of_equal = 0.01;  ///< maximum expected number of equal columns for a warning
-    double least_signal = 2.0;      ///< minimum signal, in standard errors of the correlation of confidence and score
+    double least_signal =
+        2.0;  ///< minimum signal, in standard errors of the correlation of confidence and score
 };
 
 /// The similarity of the columns of a model's verdicts, over the rows with readable verdicts only.
@@ -36,9 +37,9 @@ struct ColumnTest {
     int columns = 0;       ///< number of columns that are not constant
     double cochran = 0.0;  ///< Q; 0 for fewer than two columns
     std::optional<std::pair<int, int>>
-        equal{};                  ///< the first column that equals an earlier one: the earlier one and it, from 0
+        equal{};  ///< the first column that equals an earlier one: the earlier one and it, from 0
     double expected_equal = 0.0;  ///< expected number of equal pairs among independent columns
-    int passing = 1;              ///< maximum number of leading columns that pass by themselves, none constant
+    int passing = 1;  ///< maximum number of leading columns that pass by themselves, none constant
 
     /// Returns Q over its degrees of freedom; 0 for fewer than two columns.
     [[nodiscard]] double ratio() const noexcept { return columns < 2 ? 0.0 : cochran / (columns - 1); }

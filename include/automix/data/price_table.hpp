@@ -53,7 +53,7 @@ struct RecordedPrices {
 /// The prices of a data set, one column per model.
 struct PriceTable {
     std::vector<PriceColumn> answers{};
-    std::vector<PriceColumn> draws{};          ///< prices of one draw; 0 for a model that is verified in no row
+    std::vector<PriceColumn> draws{};  ///< prices of one draw; 0 for a model that is verified in no row
     std::vector<PriceColumn> verifications{};  ///< prices of all logged draws on an answer together
     RecordedPrices recorded{};
     std::vector<std::string> notes{};  ///< assumptions that a reader of figures should know
