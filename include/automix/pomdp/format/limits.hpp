@@ -6,7 +6,7 @@
 
 namespace automix {
 
-/// What a file may ask for. A file that exceeds a limit is refused before the memory is taken.
+/// Limits on the tables that a file may ask for. A file that exceeds one is refused before the memory is taken.
 struct PomdpLimits {
     std::size_t actions = std::size_t{1} << 16U;
     std::size_t rows = std::size_t{1} << 22U;          ///< states * actions; also observations
