@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Updates beliefs after actions and observations:
-//     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)         (Kaelbling, Littman, Cassandra 1998, section 3.3)
+//     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)     (Kaelbling, Littman, Cassandra 1998, section 3.3)
 // An impossible observation is an outcome of probability 0. O(successors of the belief * observations of each).
 #pragma once
 
@@ -131,7 +131,7 @@ class BeliefUpdater {
     const M& model_;
     std::vector<double> predicted_;  ///< zero except for the states in `reached_`
     std::vector<int> reached_;
-    std::vector<Belief> joint_;  ///< for each observation, not normalised
+    std::vector<Belief> joint_;  ///< one for each observation, not normalised
     std::vector<int> seen_;
 };
 

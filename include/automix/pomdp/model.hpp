@@ -28,8 +28,8 @@ struct Names {
 
 /// The tables of a model.
 struct ModelTables {
-    std::vector<SparseRows> transitions{};   ///< for each action: states x states
-    std::vector<SparseRows> observations{};  ///< for each action: states (reached) x observations
+    std::vector<SparseRows> transitions{};   ///< states x states, one for each action
+    std::vector<SparseRows> observations{};  ///< states (reached) x observations, one for each action
     Eigen::MatrixXd rewards{};               ///< states x actions
     Eigen::VectorXd start{};                 ///< one probability a state
     double discount = 0.95;

@@ -59,8 +59,8 @@ class Policy {
     bool finite_ = false;
 };
 
-/// Throws `ArgumentError` for a policy that is empty or does not fit the model. The states of its vectors must be the
-/// model's, and so must their actions. O(vectors).
+/// Throws `ArgumentError` for a policy that is empty or does not fit the model. Its vectors must be over the model's
+/// states and start with the model's actions. O(vectors).
 template <pomdp_model M>
 void require_policy(const M& model, const Policy& policy) {
     for (int step = 0; step < std::max(1, policy.horizon()); ++step) {

@@ -5,9 +5,10 @@
 //     int states(), actions(), observations();     1 or more each
 //     double discount();                           in (0, 1]
 //     const Belief& start() or Belief start();     states ascending, probabilities of sum 1
-//     double reward(int state, int action);        expected over successors and observations; finite, below 1e100 in size
+//     double reward(int state, int action);        mean over successors and observations; finite, below 1e100 in size
 //     void for_each_successor(int state, int action, f);    f(int next, double probability): T(next | state, action)
-//     void for_each_observation(int action, int next, f);   f(int observation, double probability): O(observation | action, next)
+//     void for_each_observation(int action, int next, f);
+//         f(int observation, double probability): O(observation | action, next)
 // The last two visit each entry once, numbers ascending. Entries left out are 0, and visited entries have the sum 1
 // within 1e-9. All members return the same values at every call.
 //

@@ -44,7 +44,7 @@ struct Simulation {
     double mean = 0.0;                       ///< discounted reward of a run
     std::optional<double> standard_error{};  ///< standard error of the mean; empty for one run
     std::optional<ValueInterval>
-        interval{};  ///< 95 %, widened by the cut and rounding; empty for one run
+        interval{};  ///< 95 %, and what the cut and rounding can add; empty for one run
     int episodes = 0;
     int steps = 0;  ///< maximum number of steps of a run
 };

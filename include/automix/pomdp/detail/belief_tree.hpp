@@ -35,10 +35,10 @@ struct Branch {
 
 struct BeliefNode {
     Belief belief{};                 ///< empty if dropped; `BeliefTree::belief` computes it anew
-    int step = 0;                    ///< from the start; always 0 for an unlimited horizon
+    int step = 0;                    ///< steps from the start; always 0 for an unlimited horizon
     int parent = -1;                 ///< the belief that it was first met from; -1 if it was added
     int action = 0;                  ///< the action by which it was met
-    int used = 0;                    ///< the time of the last request for the belief, in expansions of the tree
+    int used = 0;                    ///< time of its last request, in expansions of the tree
     std::vector<Branch> branches{};  ///< one an action; empty: not opened
 };
 

@@ -110,8 +110,8 @@ std::optional<int> steps_to_end(const M& model) {
     return longest;
 }
 
-/// Throws `ArgumentError` for a negative horizon, and for an unlimited one (0) without discount unless every run ends in a
-/// known number of steps.
+/// Throws `ArgumentError` for a negative horizon, and for an unlimited one (0) without discount unless every run ends
+/// in a known number of steps.
 template <pomdp_model M>
 void require_horizon(const M& model, int horizon) {
     if (horizon < 0)

@@ -2,7 +2,7 @@
 // The initial bounds of solvers. The lower bound is the blind policies, which take one action for ever (Hauskrecht
 // 1997). The upper bounds are the values of the fully observable problem (MDP), QMDP (Littman, Cassandra, Kaelbling
 // 1995) and the fast informed bound
-//     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')      (Hauskrecht 2000, equation 37)
+//     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')    (Hauskrecht 2000, equation 37)
 // Each iteration starts from the side that keeps every iterate a bound: from max R / (1 - gamma) down, from min R / (1
 // - gamma) up. For a finite horizon it starts from 0 and runs once for each step. So iterations may stop early, and the
 // result is still a bound. An iteration of the fast informed bound is O(entries of T * observations * actions), of the
@@ -42,7 +42,7 @@ template <pomdp_model M, class Matrix>
 Matrix fast_informed_step(const M& model, const Matrix& next) {
     const int actions = model.actions();
     Matrix q(model.states(), actions);
-    Matrix joint(actions, model.observations());  // for a' and o: sum_s' T O Q_a'(s')
+    Matrix joint(actions, model.observations());  // sum_s' T O Q_a'(s') for each a' and o
     std::vector<int> seen;
     std::vector<bool> is_seen(static_cast<std::size_t>(model.observations()), false);
     for (int a = 0; a < actions; ++a) {

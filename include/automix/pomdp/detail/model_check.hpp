@@ -17,7 +17,7 @@ namespace automix::pomdp::detail {
 
 [[noreturn]] inline void fail_model(const std::string& what) { throw DataError("POMDP: " + what); }
 
-/// Returns the name of an action; its number if the model has no names.
+/// Returns the name of a state; its number if the model has no names. `action_name` does the same for actions.
 template <pomdp_model M>
 std::string state_name(const M& model, int state) {
     if constexpr (requires { std::string(model.state_name(state)); }) return model.state_name(state);

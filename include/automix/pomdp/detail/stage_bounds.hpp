@@ -25,7 +25,7 @@ namespace automix::pomdp::detail {
 /// Bounds that steps may share.
 struct StageStart {
     std::shared_ptr<const ValueFunction>
-        lower{};  ///< a backup of these vectors is never below them
+        lower{};  ///< a backup of these vectors is at least as high as they are
     std::shared_ptr<const Eigen::MatrixXd> upper{};  ///< Q values: states x actions
 };
 

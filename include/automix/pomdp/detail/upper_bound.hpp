@@ -109,7 +109,7 @@ class UpperBound {
  private:
     struct OperatingPoint {
         double value = 0.0;
-        double drop = 0.0;             ///< from the corners to the value, negative
+        double drop = 0.0;             ///< value less the corners' bound, negative
         Entry key{};                   ///< the first of the entries
         std::vector<Entry> entries{};  ///< states, by descending probability
     };
@@ -194,7 +194,7 @@ class UpperBound {
     Eigen::VectorXd corners_{};
     std::vector<double> weights_;  ///< probabilities of the current belief, else 0
     std::vector<OperatingPoint> points_;
-    std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
+    std::vector<std::vector<std::size_t>> by_key_;  ///< points with each state as key, ascending
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };
 

@@ -90,7 +90,7 @@ class PointBased {
     }
 
     static double default_tolerance(const M& model, const PointBasedOptions& options) {
-        const double discounted = 1.0 - model.discount();  // share of the remaining change that comes in an iteration
+        const double discounted = 1.0 - model.discount();  // share of the remaining change, per iteration
         const double share = options.horizon > 0 ? std::max(discounted, 1.0 / options.horizon) : discounted;
         return std::max(0.1 * options.stop.gap * share, 1e-13 * reward_range(model).magnitude());
     }
@@ -134,7 +134,8 @@ class PointBased {
     }
 
     /// Adds, for each belief, the successor that is farthest from the set of its step, among one sampled observation
-    /// for each action. Returns false if there is no room, or if all sampled successors are in their sets.
+    /// for each action. If all sampled successors are in their sets, it chooses among all successors. Returns false if
+    /// no belief was added.
     bool grow() { return grow(false) || grow(true); }
 
     /// Grows the set from all successors, or from one sampled for each action.

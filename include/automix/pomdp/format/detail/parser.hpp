@@ -43,7 +43,7 @@ struct PomdpStatements {
     bool costs = false;
     std::optional<std::vector<pomdp::Entry>> start{};  ///< empty: uniform
     std::size_t start_offset = 0;
-    double largest_reward = 0.0;  ///< in size
+    double largest_reward = 0.0;  ///< largest reward in size
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
     RewardRules<PomdpCell> rewards{};
@@ -68,7 +68,7 @@ class PomdpParser {
 
     struct NumberRow {
         std::vector<pomdp::Entry> entries{};  ///< no zeros
-        std::size_t offset = 0;               ///< of the last number
+        std::size_t offset = 0;               ///< offset of the last number
     };
 
     void read_section(const PomdpWord& word) {
