@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each metric
-// has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id. Prices are
-// settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
+// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each
+// metric has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id.
+// Prices are settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -47,8 +47,8 @@ struct MeanMetric {
     int undefined = 0;  ///< count of halves without the metric, which are left out
 };
 
-/// Holds the metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of quality;
-/// the other metrics belong to the router's objective.
+/// Holds the metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of
+/// quality; the other metrics belong to the router's objective.
 template <class Value>
 struct ComparedMetrics {
     Value lift{};           ///< ratio; 0 if the guard refuses or nothing is feasible
@@ -180,9 +180,9 @@ ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMetrics>& halves)
 
 }  // namespace detail
 
-/// Compares routers on a log with its settled prices. Metrics are measured against the first and the last model of `data`,
-/// whatever models a router uses. Calls `progress(done, halves)` after each half. Throws what routers and replays throw,
-/// `DataError` for a half without rows, and `ArgumentError` for invalid options or prices.
+/// Compares routers on a log with its settled prices. Metrics are measured against the first and the last model of
+/// `data`, whatever models a router uses. Calls `progress(done, halves)` after each half. Throws what routers and
+/// replays throw, `DataError` for a half without rows, and `ArgumentError` for invalid options or prices.
 template <router_with_curve Router, class Progress = NoProgress>
 std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTable& prices,
                                             const std::vector<Contender<Router>>& contenders,

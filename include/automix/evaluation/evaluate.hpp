@@ -22,7 +22,7 @@ namespace automix {
 
 struct EvaluationOptions {
     std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
-    std::uint64_t seed = 0;                                          ///< of `evidence.u`
+    std::uint64_t seed = 0;                                          ///< seed of `evidence.u`
     double mix = 0.5;                                                ///< share of the baseline `random_mix`
 };
 
@@ -41,8 +41,8 @@ class Evaluator {
     /// Throws `DataError` if there are no rows, and `ArgumentError` for invalid options.
     Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {});
 
-    /// Replays the log with each router and returns an evaluation of each, in their order. All share the same resamples.
-    /// Throws what the routers throw.
+    /// Replays the log with each router and returns an evaluation of each, in their order. All share the same
+    /// resamples. Throws what the routers throw.
     template <router Router>
     [[nodiscard]] std::vector<Evaluation> evaluate_all(const std::vector<Router>& policies) const {
         std::vector<Replay> replays;
@@ -59,7 +59,7 @@ class Evaluator {
 
     [[nodiscard]] const EndModels& ends() const noexcept { return ends_; }
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
-    /// Mean prices of each model, in the log's order.
+    /// Returns the mean prices of each model, in the log's order.
     [[nodiscard]] const std::vector<ModelPrices>& mean_prices() const noexcept { return mean_prices_; }
 
  private:

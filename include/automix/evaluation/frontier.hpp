@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces what quality costs: the policies of a router that are best on the training rows for some price of quality, with
-// their reports and bootstrap intervals on the test rows. Beside them stand each model alone and the oracle, which knows all
-// scores. O(policies * (replay + resamples)).
+// Traces the price of quality. Its points are the policies of a router that are best on the training rows for some
+// price of quality, with their reports and bootstrap intervals on the test rows. Each model alone and the oracle, which
+// knows all scores, are added. O(policies * (replay + resamples)).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -30,16 +30,16 @@ namespace automix {
 
 struct FrontierOptions {
     std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
-    std::uint64_t seed = 0;                                          ///< of `evidence.u`
-    /// Of more policies about so many are kept, in even steps of cost; at least 2.
+    std::uint64_t seed = 0;                                          ///< seed of `evidence.u`
+    /// Approximate number of policies that are kept if there are more, in even steps of cost; minimum 2.
     std::size_t max_policies = 100;
     std::size_t max_oracle_points = 64;
 };
 
 struct FrontierPoint {
-    std::string name{};       ///< of a model; empty for policies and oracle
-    Parameters parameters{};  ///< of a policy
-    Report report{};          ///< on the test rows
+    std::string name{};       ///< name of a model; empty for policies and oracle
+    Parameters parameters{};  ///< parameters of a policy
+    Report report{};          ///< report on the test rows
     std::optional<ConfidenceIntervals> intervals{};
 };
 

@@ -58,8 +58,8 @@ struct UniformInterval {
     double length = 1.0;
 };
 
-/// Returns the intervals between breakpoints; none if there are no breakpoints. Throws `ProtocolError` unless they ascend
-/// within [0, 1].
+/// Returns the intervals between breakpoints; none if there are no breakpoints. Throws `ProtocolError` unless they
+/// ascend within [0, 1].
 std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints);
 
 /// Throws `DataError` if a query has no answer to score.
@@ -79,9 +79,9 @@ Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, con
 
 }  // namespace detail
 
-/// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws what
-/// the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError` if the prices
-/// belong to another data set.
+/// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws
+/// what the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError` if
+/// the prices belong to another data set.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
     require_prices_for(data, prices);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lays out text for a terminal: tables in columns, wrapped lines, and numbers with a fixed count of digits. Widths count
-// code points of UTF-8, one column each. Control characters in a cell are escaped, so that a name from a log cannot
-// break the table. O(characters).
+// Lays out text for a terminal: tables in columns, wrapped lines, and numbers with a fixed count of digits. Widths
+// count code points of UTF-8, one column each. Control characters in a cell are escaped, so that a name from a log
+// cannot break the table. O(characters).
 #pragma once
 
 #include <cstddef>

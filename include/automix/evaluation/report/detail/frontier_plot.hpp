@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds what all drawings of a frontier need: axes that contain all points, and the edges of the shaded intervals.
+// Holds the parts that all drawings of a frontier share: axes that contain all points, and the edges of the shaded
+// intervals.
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -48,8 +49,8 @@ inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& poi
     return edge;
 }
 
-/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at least
-/// one point, and points that ascend in cost.
+/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at
+/// least one point, and points that ascend in cost.
 inline double score_at(const std::vector<OperatingPoint>& curve, double cost) {
     const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
                                         [](const OperatingPoint& point, double c) { return point.cost < c; });
