@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers that ignore the evidence: always the smallest model, always the largest, and a random mixture of the two, which
-// IBC lift is measured against. They need no training, and `train` leaves them as they are. O(1).
+// Routers that ignore the evidence: always the smallest model, always the largest, and a random mixture of the two,
+// which IBC lift is measured against. They need no training, and `train` leaves them as they are. O(1).
 #pragma once
 
 #include <automix/core/error.hpp>

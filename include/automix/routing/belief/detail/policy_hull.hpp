@@ -34,7 +34,7 @@ class PolicyHull {
     };
 
  public:
-    /// The lambda of `rule` is ignored. The search stops at `max_policies` policies.
+    /// Prepares a search that stops at `max_policies` policies. The lambda of `rule` is ignored.
     PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
                std::size_t max_policies = 10'000)
         : tree_(tree), prices_(prices), rule_(std::move(rule)), max_policies_(max_policies) {}
