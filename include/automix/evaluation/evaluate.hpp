@@ -35,14 +35,14 @@ struct Evaluation {
     std::vector<ModelPrices> prices{};  ///< names and mean prices of the models, cheapest first
 };
 
-/// Evaluates routers on a log at its prices. Both must outlive it.
+/// An evaluator of routers on a log at its prices. Log and prices must outlive it.
 class Evaluator {
  public:
     /// Throws `DataError` if there are no rows, and `ArgumentError` for invalid options.
     Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {});
 
     /// Replays the log with each router and returns an evaluation of each, in their order. All share the same
-    /// resamples. Throws what the routers throw.
+    /// resamples. Throws the errors of the routers.
     template <router Router>
     [[nodiscard]] std::vector<Evaluation> evaluate_all(const std::vector<Router>& policies) const {
         std::vector<Replay> replays;
@@ -51,7 +51,7 @@ class Evaluator {
         return sum_up(replays);
     }
 
-    /// Replays the log with one router. Throws what the router throws.
+    /// Replays the log with one router. Throws the errors of the router.
     template <router Router>
     [[nodiscard]] Evaluation evaluate(const Router& policy) const {
         return sum_up(std::vector{replay(policy, data_, prices_, options_.seed)}).front();
@@ -74,7 +74,7 @@ class Evaluator {
     std::vector<std::vector<Index>> datasets_;
 };
 
-/// Evaluates a router on `data`. Throws `DataError` if there are no rows, and what the router throws.
+/// Evaluates a router on `data`. Throws `DataError` if there are no rows, and the errors of the router.
 template <router Router>
 Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable& prices,
                     const EvaluationOptions& options = {}) {

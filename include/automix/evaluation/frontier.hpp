@@ -54,7 +54,7 @@ struct Frontier {
 
 namespace detail {
 
-/// Asks one model and accepts its answer.
+/// A router that asks one model and accepts its answer.
 struct AskOne {
     int model = 0;
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -86,7 +86,7 @@ inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceT
 }  // namespace detail
 
 /// Traces the frontier of a router that is trained on one table and tested on another, both at prices settled together.
-/// Throws what training and replay throw, `DataError` if there are no rows, and `ArgumentError` for invalid options.
+/// Throws the errors of training and replay, `DataError` if there are no rows, and `ArgumentError` for invalid options.
 template <router_with_curve Router>
 Frontier trace_frontier(const Router& router, const TrainingData& train, const Dataset& test,
                         const PriceTable& prices, const FrontierOptions& options = {}) {

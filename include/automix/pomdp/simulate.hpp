@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evaluates a policy. It does so by seeded simulation with a confidence interval of the mean (normal, 1.96 standard
-// errors), or exactly over the beliefs that the policy reaches, with a bound on the part cut off. Simulated runs end at
-// the horizon or by themselves. They also end once the remaining discounted reward is at most a stated share of the
-// maximum of a run, max|R| / (1 - gamma). Intervals are widened by the part cut off.
+// Evaluates a policy in two ways. Seeded simulation gives a mean with a confidence interval (normal, 1.96 standard
+// errors). The exact value covers the beliefs that the policy reaches, with a bound on the part cut off. Simulated runs
+// end at the horizon or by themselves. They also end once the remaining discounted reward is at most a stated share of
+// the maximum of a run, max|R| / (1 - gamma). Intervals are widened by the part cut off.
 #pragma once
 
 #include <automix/core/error.hpp>

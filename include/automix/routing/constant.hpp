@@ -15,7 +15,7 @@
 
 namespace automix {
 
-/// Asks the first model and accepts.
+/// A router that asks the first model and accepts.
 class AlwaysSmallRouter {
  public:
     [[nodiscard]] static std::string name() { return "always_small"; }
@@ -26,7 +26,7 @@ class AlwaysSmallRouter {
     [[nodiscard]] Parameters parameters() const { return {}; }
 };
 
-/// Asks the last model at once and accepts.
+/// A router that asks the last model at once and accepts.
 class AlwaysLargeRouter {
  public:
     [[nodiscard]] static std::string name() { return "always_large"; }

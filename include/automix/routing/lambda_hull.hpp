@@ -22,7 +22,7 @@ struct HullSolution {
     Solution solution{};
 };
 
-/// Searches the hull. `solve(lambda)` returns the solution with the highest score less lambda times cost, and
+/// A search for the hull. `solve(lambda)` returns the solution with the highest score less lambda times cost, and
 /// `place(solution)` returns its score and cost.
 template <class Solve, class Place>
 class LambdaHull {

@@ -22,7 +22,7 @@ std::string escape_controls(std::string_view text);
 /// Width of the reports of this library, in columns.
 inline constexpr std::size_t report_width = 100;
 
-/// Pads columns to their widest cell. The first column is aligned to the left and the others to the right.
+/// A table that pads columns to their widest cell. The first column is aligned to the left and the others to the right.
 class TextTable {
  public:
     explicit TextTable(std::vector<std::string> header) : columns_(header.size()) { add(std::move(header)); }

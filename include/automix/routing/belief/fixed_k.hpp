@@ -57,7 +57,7 @@ struct FixedKOptions {
     std::vector<int> max_draws{};  ///< as in `StatisticsOptions`
 };
 
-/// Draws k verdicts of the first model at once, then accepts or routes to the last.
+/// A router that draws k verdicts of the first model at once, then accepts or routes to the last.
 class FixedKRouter {
  public:
     /// Throws `ArgumentError` for an objective that it does not serve.

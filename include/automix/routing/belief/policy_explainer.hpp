@@ -26,7 +26,7 @@
 
 namespace automix {
 
-/// Explains the decisions of a trained router, which must outlive it unchanged. Threads may share an explainer.
+/// An explainer of a trained router's decisions. The router must outlive it unchanged. Threads may share an explainer.
 class PolicyExplainer {
     using Tree = detail::RoutingTree;
     using Values = detail::CellValues;

@@ -48,13 +48,13 @@ struct Selection {
     Candidate figures{};
 };
 
-/// Ignores all candidates.
+/// An observer that ignores all candidates.
 struct IgnoreCandidates {
     template <class MakeSelection>
     void operator()(const Candidate&, const MakeSelection&) const noexcept {}
 };
 
-/// Calls `observe(candidate, make)` with every candidate in range; `make()` returns its `Selection`.
+/// A search that calls `observe(candidate, make)` with every candidate in range; `make()` returns its `Selection`.
 template <class Cells, class Observe = IgnoreCandidates>
 class CandidateSearch {
  public:

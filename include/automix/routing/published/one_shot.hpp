@@ -47,7 +47,8 @@ inline void validate(const OneShotOptions& options) {
     }
 }
 
-/// Draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first and the last.
+/// A router that draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first
+/// and the last.
 template <one_shot_family Family>
 class OneShotRouter {
  public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds the parts that all drawings of a frontier share: axes that contain all points, and the edges of the shaded
+// The common parts of all drawings of a frontier are axes that contain all points, and the edges of the shaded
 // intervals.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace automix::detail {
 
-/// Spans all points of a frontier: cost across, score upwards.
+/// The axes that contain all points of a frontier: cost across, score upwards.
 struct FrontierAxes {
     PlotAxis cost{};
     PlotAxis score{};

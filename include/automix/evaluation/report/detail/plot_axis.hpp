@@ -13,7 +13,7 @@
 
 namespace automix::detail {
 
-/// Covers values that are added one by one.
+/// An axis that covers values added one by one.
 class PlotAxis {
  public:
     void add(double value) {

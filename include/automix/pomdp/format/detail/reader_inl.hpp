@@ -27,7 +27,7 @@
 
 namespace automix::detail {
 
-/// Makes the model from the statements of a file.
+/// The assembly of a model from the statements of a file.
 class PomdpAssembly {
  public:
     PomdpAssembly(const PomdpLexer& lexer, PomdpStatements said, const PomdpLimits& limits)

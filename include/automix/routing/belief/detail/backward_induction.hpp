@@ -37,7 +37,7 @@ inline int best_start(const std::vector<RoutingValue>& starts, int min_first, do
     return best;
 }
 
-/// Solves a tree in one sweep from its ends.
+/// The solution of a tree in one sweep from its ends.
 class BackwardInduction {
  public:
     BackwardInduction(const RoutingTree& tree, const RoutingPrices& prices, const SolveRule& rule)

@@ -21,7 +21,7 @@ inline double net_value(const RoutingValue& value, double lambda, const RoutingP
     return value.score - lambda * (value.cost + prices.round * value.rounds);
 }
 
-/// Holds a value for each cell. Tree and prices must outlive it.
+/// A value for each cell. Tree and prices must outlive it.
 class CellValues {
  public:
     CellValues(const RoutingTree& tree, const RoutingPrices& prices)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Estimates of what a policy does on rows of which only the statistics are known. Draws are exchangeable. So if N
+// Estimates of a policy's results on rows of which only the statistics are known. Draws are exchangeable. So if N
 // verdicts of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N
 // - n). It takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the
 // verdicts, draw by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as
@@ -55,7 +55,7 @@ struct PolicyEstimate {
     }
 };
 
-/// Draws from a row's verdicts, in every order with the same probability.
+/// The draws from a row's verdicts, in every order with the same probability.
 class OrderedDraws {
  public:
     OrderedDraws(const std::vector<Verification>& final, std::size_t models)
@@ -120,7 +120,7 @@ inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixt
     }
 }
 
-/// Follows policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
+/// A walk of policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
 /// samples, and t samples in the largest cluster. Requires rows and the first model's plurality sums.
 class PluralityWalk {
  public:

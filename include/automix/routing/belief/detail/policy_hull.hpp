@@ -25,7 +25,7 @@ class PolicyHull {
         RoutingSolution operator()(double lambda) const { return self.solve(lambda); }
     };
 
-    /// Returns the point that lambda weighs: its cost includes the price of rounds.
+    /// A function that returns the point weighed by lambda: its cost includes the price of rounds.
     struct Place {
         double round_price = 0.0;
         OperatingPoint operator()(const RoutingSolution& solution) const noexcept {

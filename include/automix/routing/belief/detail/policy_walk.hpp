@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The expectation of what a policy does on a query, over all that its draws may bring: a walk over the evidence that it
-// reaches. The class `Draws` says what draws bring; its members are
+// The expectation of a policy's results on a query, over all outcomes of its draws: a walk over the evidence that it
+// reaches. The class `Draws` gives the outcomes of draws. Its members are
 //     void arrive(int from, const ModelEvidence& left, int to)   model `to` is asked after `from` (-1: first)
 //     void leave()                                               the walk goes back to before the last `arrive`
 //     int max_parsed(int model)                                  number of verdicts on its answer that can be parsed

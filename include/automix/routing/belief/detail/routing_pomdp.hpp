@@ -27,7 +27,7 @@
 
 namespace automix::detail {
 
-/// Satisfies `pomdp_model`. Copies belief and prices.
+/// The routing problem as a `pomdp_model`. It copies belief and prices.
 class RoutingPomdp {
  public:
     using Chain = detail::BeliefChain;

@@ -39,7 +39,7 @@ struct LevelBelief {
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
 
-/// Updates beliefs as models answer and evidence arrives.
+/// The updates of beliefs as models answer and evidence arrives.
 class BeliefChain {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;

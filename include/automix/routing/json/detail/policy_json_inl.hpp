@@ -107,7 +107,7 @@ inline std::string policy_checksum(nlohmann::json document) {
     return digits;
 }
 
-/// Takes a policy file apart.
+/// A parser of policy files.
 class PolicyParser : ReportParser {
  public:
     PolicyParser(const nlohmann::json& json, const std::string& name) : ReportParser(name), json_(json) {}
