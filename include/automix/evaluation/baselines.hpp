@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes the baselines of a router: the small model alone, the large one alone, both mixed at random, and the oracle. The
-// oracle knows all scores and draws nothing: for each query it takes the answer with the highest score minus base slope
-// times cost. O(rows * models).
+// Computes the baselines of a router: the small model alone, the large one alone, both mixed at random, and the oracle.
+// The oracle knows all scores and draws nothing: for each query it takes the answer with the highest score minus base
+// slope times cost. O(rows * models).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -39,8 +39,8 @@ inline Replay replay_oracle(const Dataset& data, const PriceTable& prices, doubl
     return result;
 }
 
-/// Evaluates all baselines on a log. Random mixing sends the share `mix` to the large model. If the base slope is undefined
-/// or negative, the oracle takes the highest score at a slope of 0.
+/// Evaluates all baselines on a log. Random mixing sends the share `mix` to the large model. If the base slope is
+/// undefined or negative, the oracle takes the highest score at a slope of 0.
 inline Baselines evaluate_baselines(const Dataset& data, const PriceTable& prices, double mix = 0.5) {
     const EndModels ends = end_models(data, prices);
     const double slope = std::max(0.0, base_ibc(ends.small(), ends.large()).value_or(0.0));

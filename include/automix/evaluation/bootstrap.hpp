@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes percentile intervals by the bootstrap (Efron 1979). Rows are drawn again with replacement, for router and end
-// models together, so that the intervals are paired. Equal seeds draw equal rows, so routers are paired with one another.
-// O(rows * resamples) time and O(rows + resamples) memory for each replay; all replays share the random numbers.
+// Computes percentile intervals by the bootstrap (Efron 1979). Rows are drawn again with replacement, for router and
+// end models together, so that the intervals are paired. Equal seeds draw equal rows, so routers are paired with one
+// another. O(rows * resamples) time and O(rows + resamples) memory for each replay; all replays share the random
+// numbers.
 #pragma once
 
 #include <automix/core/random.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each metric
-// has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id. Prices are
-// settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
+// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each
+// metric has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id.
+// Prices are settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -31,7 +31,7 @@ struct ComparisonOptions {
     std::uint64_t seed = 0;  ///< seed of the first division
 };
 
-/// Names an untrained router and the models of the log that it may use.
+/// An untrained router by name, and the models of the log that it may use.
 template <router_with_curve Router>
 struct Contender {
     std::string name{};
@@ -39,7 +39,7 @@ struct Contender {
     std::vector<Index> models{};  ///< ascending; empty: all
 };
 
-/// Holds the mean of a metric over halves.
+/// The mean of a metric over halves.
 struct MeanMetric {
     OptionalMetric mean = OptionalMetric::undefined("no halves");
     OptionalMetric se =
@@ -47,8 +47,8 @@ struct MeanMetric {
     int undefined = 0;  ///< count of halves without the metric, which are left out
 };
 
-/// Holds the metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of quality;
-/// the other metrics belong to the router's objective.
+/// The metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of
+/// quality; the other metrics belong to the router's objective.
 template <class Value>
 struct ComparedMetrics {
     Value lift{};           ///< ratio; 0 if the guard refuses or nothing is feasible
@@ -73,7 +73,7 @@ struct ComparedRouter {
     MeanMetric excess_difference{};  ///< excess minus that of the first router, paired by half
 };
 
-/// Ignores the progress of a comparison.
+/// A progress callback that does nothing.
 struct NoProgress {
     void operator()(int, int) const noexcept {}
 };
@@ -96,7 +96,7 @@ inline constexpr std::array<Value ComparedMetrics<Value>::*, 10> all_metrics = {
     &ComparedMetrics<Value>::cost,        &ComparedMetrics<Value>::draws,
     &ComparedMetrics<Value>::rounds,      &ComparedMetrics<Value>::later_start};
 
-/// Holds one division of a log.
+/// The training and the test half of a log.
 struct HalfRows {
     std::vector<Index> train{};
     std::vector<Index> test{};
@@ -123,7 +123,7 @@ double later_start(const Router& policy, Index models) {
     return share;
 }
 
-/// Trains a router on one half of its models' columns and tests it on the other half.
+/// A test of a router: it is trained on one half of its models' columns and tested on the other half.
 template <class Router>
 class HalfTest {
  public:
@@ -180,9 +180,9 @@ ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMetrics>& halves)
 
 }  // namespace detail
 
-/// Compares routers on a log with its settled prices. Metrics are measured against the first and the last model of `data`,
-/// whatever models a router uses. Calls `progress(done, halves)` after each half. Throws what routers and replays throw,
-/// `DataError` for a half without rows, and `ArgumentError` for invalid options or prices.
+/// Compares routers on a log with its settled prices. Metrics are measured against the first and the last model of
+/// `data`, whatever models a router uses. Calls `progress(done, halves)` after each half. Throws errors of routers
+/// and replays, `DataError` for a half without rows, and `ArgumentError` for invalid options or prices.
 template <router_with_curve Router, class Progress = NoProgress>
 std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTable& prices,
                                             const std::vector<Contender<Router>>& contenders,

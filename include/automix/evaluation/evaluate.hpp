@@ -22,7 +22,7 @@ namespace automix {
 
 struct EvaluationOptions {
     std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
-    std::uint64_t seed = 0;                                          ///< of `evidence.u`
+    std::uint64_t seed = 0;                                          ///< seed of `evidence.u`
     double mix = 0.5;                                                ///< share of the baseline `random_mix`
 };
 
@@ -35,14 +35,14 @@ struct Evaluation {
     std::vector<ModelPrices> prices{};  ///< names and mean prices of the models, cheapest first
 };
 
-/// Evaluates routers on a log at its prices. Both must outlive it.
+/// An evaluator of routers on a log at its prices. Log and prices must outlive it.
 class Evaluator {
  public:
     /// Throws `DataError` if there are no rows, and `ArgumentError` for invalid options.
     Evaluator(const Dataset& data, const PriceTable& prices, EvaluationOptions options = {});
 
-    /// Replays the log with each router and returns an evaluation of each, in their order. All share the same resamples.
-    /// Throws what the routers throw.
+    /// Replays the log with each router and returns an evaluation of each, in their order. All share the same
+    /// resamples. Throws the errors of the routers.
     template <router Router>
     [[nodiscard]] std::vector<Evaluation> evaluate_all(const std::vector<Router>& policies) const {
         std::vector<Replay> replays;
@@ -51,7 +51,7 @@ class Evaluator {
         return sum_up(replays);
     }
 
-    /// Replays the log with one router. Throws what the router throws.
+    /// Replays the log with one router. Throws the errors of the router.
     template <router Router>
     [[nodiscard]] Evaluation evaluate(const Router& policy) const {
         return sum_up(std::vector{replay(policy, data_, prices_, options_.seed)}).front();
@@ -59,7 +59,7 @@ class Evaluator {
 
     [[nodiscard]] const EndModels& ends() const noexcept { return ends_; }
     [[nodiscard]] const Baselines& baselines() const noexcept { return baselines_; }
-    /// Mean prices of each model, in the log's order.
+    /// Returns the mean prices of each model, in the log's order.
     [[nodiscard]] const std::vector<ModelPrices>& mean_prices() const noexcept { return mean_prices_; }
 
  private:
@@ -74,7 +74,7 @@ class Evaluator {
     std::vector<std::vector<Index>> datasets_;
 };
 
-/// Evaluates a router on `data`. Throws `DataError` if there are no rows, and what the router throws.
+/// Evaluates a router on `data`. Throws `DataError` if there are no rows, and the errors of the router.
 template <router Router>
 Evaluation evaluate(const Router& policy, const Dataset& data, const PriceTable& prices,
                     const EvaluationOptions& options = {}) {

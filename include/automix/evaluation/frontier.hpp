@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces what quality costs: the policies of a router that are best on the training rows for some price of quality, with
-// their reports and bootstrap intervals on the test rows. Beside them stand each model alone and the oracle, which knows all
-// scores. O(policies * (replay + resamples)).
+// Traces the price of quality. Its points are the policies of a router that are best on the training rows for some
+// price of quality, with their reports and bootstrap intervals on the test rows. Each model alone and the oracle, which
+// knows all scores, are added. O(policies * (replay + resamples)).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -30,16 +30,16 @@ namespace automix {
 
 struct FrontierOptions {
     std::optional<BootstrapOptions> bootstrap = BootstrapOptions{};  ///< nothing: no intervals
-    std::uint64_t seed = 0;                                          ///< of `evidence.u`
-    /// Of more policies about so many are kept, in even steps of cost; at least 2.
+    std::uint64_t seed = 0;                                          ///< seed of `evidence.u`
+    /// Approximate number of policies that are kept if there are more, in even steps of cost; minimum 2.
     std::size_t max_policies = 100;
     std::size_t max_oracle_points = 64;
 };
 
 struct FrontierPoint {
-    std::string name{};       ///< of a model; empty for policies and oracle
-    Parameters parameters{};  ///< of a policy
-    Report report{};          ///< on the test rows
+    std::string name{};       ///< name of a model; empty for policies and oracle
+    Parameters parameters{};  ///< parameters of a policy
+    Report report{};          ///< report on the test rows
     std::optional<ConfidenceIntervals> intervals{};
 };
 
@@ -54,7 +54,7 @@ struct Frontier {
 
 namespace detail {
 
-/// Asks one model and accepts its answer.
+/// A router that asks one model and accepts its answer.
 struct AskOne {
     int model = 0;
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -86,7 +86,7 @@ inline std::vector<FrontierPoint> trace_oracle(const Dataset& data, const PriceT
 }  // namespace detail
 
 /// Traces the frontier of a router that is trained on one table and tested on another, both at prices settled together.
-/// Throws what training and replay throw, `DataError` if there are no rows, and `ArgumentError` for invalid options.
+/// Throws the errors of training and replay, `DataError` if there are no rows, and `ArgumentError` for invalid options.
 template <router_with_curve Router>
 Frontier trace_frontier(const Router& router, const TrainingData& train, const Dataset& test,
                         const PriceTable& prices, const FrontierOptions& options = {}) {

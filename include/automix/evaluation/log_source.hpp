@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays a log as a source: returns answers and verdicts in recorded order, at the row's own prices. If samples are kept,
-// the answer is the first and each draw brings the next, while there are any. A router that asks for more verdicts than are
-// logged gets an error that names the record. O(draws) a round without allocation (with samples: O(draws^2)).
+// Replays a log as a source: returns answers and verdicts in recorded order, at the row's own prices. If samples are
+// kept, the answer is the first and each draw brings the next, while there are any. A router that asks for more
+// verdicts than are logged gets an error that names the record. O(draws) a round without allocation (with samples:
+// O(draws^2)).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -19,7 +20,7 @@ namespace automix {
 
 class LogSource {
  public:
-    /// Both must outlive the source; `open` a row before use.
+    /// Takes data and prices, which must outlive the source. Requires `open` of a row before use.
     LogSource(const Dataset& data, const PriceTable& prices);
 
     void open(Index row);

@@ -23,7 +23,7 @@
 
 namespace automix {
 
-/// Holds what a router did on a log, one value a row.
+/// The actions of a router on a log as scores and costs, one value a row.
 struct Replay {
     Eigen::ArrayXd performance{};        ///< score of the accepted answer, in [0, 1]
     Eigen::ArrayXd answer_cost{};        ///< price of all answers
@@ -52,14 +52,14 @@ struct Replay {
 
 namespace detail {
 
-/// Holds an interval of u, by a point inside it and its length.
+/// An interval of u, given by a point inside it and its length.
 struct UniformInterval {
     double inside = 0.0;
     double length = 1.0;
 };
 
-/// Returns the intervals between breakpoints; none if there are no breakpoints. Throws `ProtocolError` unless they ascend
-/// within [0, 1].
+/// Returns the intervals between breakpoints; none if there are no breakpoints. Throws `ProtocolError` unless they
+/// ascend within [0, 1].
 std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoints);
 
 /// Throws `DataError` if a query has no answer to score.
@@ -79,9 +79,9 @@ Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, con
 
 }  // namespace detail
 
-/// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws what
-/// the router and the log throw, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError` if the prices
-/// belong to another data set.
+/// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws
+/// the errors of the router and the log, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError`
+/// if the prices belong to another data set.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
     require_prices_for(data, prices);

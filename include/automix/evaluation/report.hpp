@@ -16,7 +16,7 @@
 
 namespace automix {
 
-/// Who stated a price: the user, the log, or nobody, so that the library's default holds.
+/// The source of a price: the user, the log, or the library's default if neither stated it.
 enum class PriceOrigin { given, recorded, standard };
 
 /// Mean prices of one model.
@@ -25,8 +25,8 @@ struct ModelPrices {
     double answer = 0.0;
     PriceOrigin answer_origin = PriceOrigin::standard;
     bool verified = false;      ///< if false, the prices of verification are unused
-    double draw = 0.0;          ///< of one draw
-    double verification = 0.0;  ///< of all logged draws of an answer together
+    double draw = 0.0;          ///< price of one draw
+    double verification = 0.0;  ///< price of all logged draws of an answer together
     PriceOrigin verification_origin = PriceOrigin::standard;
 };
 

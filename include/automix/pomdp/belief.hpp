@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A belief over the hidden states of a POMDP: a point of the simplex, its zeros left out, because the beliefs that a problem
-// reaches are often on few of its states. A mean over a belief is O(its states).
+// A belief over the hidden states of a POMDP, a point of the simplex. Zeros are left out, since reachable beliefs often
+// cover few of the states. A mean over a belief is O(its states).
 #pragma once
 
 #include <Eigen/Core>
@@ -19,7 +19,7 @@ struct Belief {
 
     Belief() = default;
 
-    /// From one probability a state.
+    /// Takes one probability for each state.
     explicit Belief(const Eigen::VectorXd& dense) {
         for (Eigen::Index s = 0; s < dense.size(); ++s) {
             if (dense(s) != 0.0) push_back(static_cast<int>(s), dense(s));
@@ -39,7 +39,7 @@ struct Belief {
         probabilities.push_back(probability);
     }
 
-    /// One probability a state.
+    /// Returns one probability for each state.
     template <class Scalar = double>
     [[nodiscard]] Eigen::VectorX<Scalar> dense(int number_of_states) const {
         Eigen::VectorX<Scalar> result = Eigen::VectorX<Scalar>::Zero(number_of_states);
@@ -47,7 +47,7 @@ struct Belief {
         return result;
     }
 
-    /// The mean of `value(state)`.
+    /// Returns the mean of `value(state)`.
     template <class Value>
     [[nodiscard]] double mean(Value value) const {
         double sum = 0.0;
@@ -58,7 +58,7 @@ struct Belief {
     friend bool operator==(const Belief&, const Belief&) = default;
 };
 
-/// max_a sum_s b(s) q(s, a) for one value a state and action. Requires at least one action.
+/// Returns max_a sum_s b(s) q(s, a) for one value for each state and action. Requires one or more actions.
 inline double best_mean(const Belief& belief, const Eigen::MatrixXd& q) {
     double best = -std::numeric_limits<double>::infinity();
     for (Eigen::Index action = 0; action < q.cols(); ++action)

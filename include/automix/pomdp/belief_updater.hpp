@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What actions and observations make of a belief:
-//     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)         (Kaelbling, Littman, Cassandra 1998, section 3.3)
+// Updates beliefs after actions and observations:
+//     b'(s') = O(o | a, s') sum_s T(s' | s, a) b(s) / P(o | b, a)     (Kaelbling, Littman, Cassandra 1998, section 3.3)
 // An impossible observation is an outcome of probability 0. O(successors of the belief * observations of each).
 #pragma once
 
@@ -14,27 +14,27 @@
 
 namespace automix::pomdp {
 
-/// What an observation makes of a belief. Where the observation is impossible its probability is 0 and the belief empty.
+/// The belief after an observation. If the observation is impossible, its probability is 0 and the belief is empty.
 struct Successor {
     int observation = 0;
     double probability = 0.0;
     Belief belief{};
 };
 
-/// What an action makes of a belief: its expected reward and a successor for each possible observation, ascending.
+/// The outcome of an action at a belief: its expected reward and a successor for each possible observation, ascending.
 struct ActionOutcome {
     double reward = 0.0;
     std::vector<Successor> successors{};
 };
 
-/// R(b, a): the mean reward of an action over the states of a belief.
+/// Returns R(b, a), the mean reward of an action over the states of a belief.
 template <pomdp_model M>
 double expected_reward(const M& model, const Belief& belief, int action) {
     return belief.mean([&](int state) { return model.reward(state, action); });
 }
 
-/// Updates beliefs, with buffers that are reused: one updater for each thread. `model` must outlive it and be one that
-/// `require_model` accepts.
+/// An updater of beliefs with reused buffers; each thread needs its own. `model` must outlive it and must be accepted
+/// by `require_model`.
 template <pomdp_model M>
 class BeliefUpdater {
  public:
@@ -43,7 +43,7 @@ class BeliefUpdater {
           predicted_(static_cast<std::size_t>(model.states()), 0.0),
           joint_(static_cast<std::size_t>(model.observations())) {}
 
-    /// A successor for each observation that is possible after an action, ascending. O(successors of the belief *
+    /// Returns a successor for each possible observation after an action, ascending. O(successors of the belief *
     /// observations of each).
     [[nodiscard]] std::vector<Successor> successors(const Belief& belief, int action) {
         predict(belief, action);
@@ -68,20 +68,20 @@ class BeliefUpdater {
         return possible;
     }
 
-    /// All outcomes of an action.
+    /// Returns all outcomes of an action.
     [[nodiscard]] ActionOutcome outcome(const Belief& belief, int action) {
         return {expected_reward(model_, belief, action), successors(belief, action)};
     }
 
-    /// The outcomes of all actions.
+    /// Returns the outcomes of all actions.
     [[nodiscard]] std::vector<ActionOutcome> outcomes(const Belief& belief) {
         std::vector<ActionOutcome> all;
         for (int action = 0; action < model_.actions(); ++action) all.push_back(outcome(belief, action));
         return all;
     }
 
-    /// The belief after an action and an observation, with the probability of that observation. Requires states, action and
-    /// observation of the model: their numbers are not checked.
+    /// Returns the belief after an action and an observation, with the probability of that observation. Requires
+    /// states, action and observation of the model; their numbers are not checked.
     [[nodiscard]] Successor update(const Belief& belief, int action, int observation) {
         predict(belief, action);
         Belief joint;
@@ -96,7 +96,7 @@ class BeliefUpdater {
     }
 
  private:
-    /// sum_s T(s' | s, a) b(s) for the states `reached_`.
+    /// Computes sum_s T(s' | s, a) b(s) for the states `reached_`.
     void predict(const Belief& belief, int action) {
         for (std::size_t i = 0; i < belief.size(); ++i) {
             const double weight = belief.probabilities[i];
@@ -129,9 +129,9 @@ class BeliefUpdater {
     }
 
     const M& model_;
-    std::vector<double> predicted_;  ///< zero but for the states in `reached_`
+    std::vector<double> predicted_;  ///< zero except for the states in `reached_`
     std::vector<int> reached_;
-    std::vector<Belief> joint_;  ///< for each observation, not normalised
+    std::vector<Belief> joint_;  ///< one for each observation, not normalised
     std::vector<int> seen_;
 };
 

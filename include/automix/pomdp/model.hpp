@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A POMDP as tables: T(s' | s, a), O(o | a, s'), expected rewards R(s, a), initial belief and discount; reward is
-// maximised. Tables are sparse, so that a problem costs what its entries cost. Checked on construction; messages name
-// state, action and row. Rewards on (s, a, s', o) are reduced to their expectation, which loses nothing:
+// A POMDP as tables: T(s' | s, a), O(o | a, s'), expected rewards R(s, a), initial belief and discount. Rewards are
+// maximised. Tables are sparse, so that the cost of a problem depends on its entries. Tables are checked on
+// construction; messages name state, action and row. Rewards on (a, s, s', o) are reduced to their expectation, which
+// loses nothing:
 //     R(s, a) = sum_s' T(s' | s, a) sum_o O(o | a, s') R(s, a, s', o)
 #pragma once
 
@@ -18,17 +19,17 @@
 
 namespace automix::pomdp {
 
-/// Names for messages, files and people; empty: the numbers serve.
+/// Names for messages, files and people; numbers are used if they are empty.
 struct Names {
     std::vector<std::string> states{};
     std::vector<std::string> actions{};
     std::vector<std::string> observations{};
 };
 
-/// What a model is made of.
+/// The tables of a model.
 struct ModelTables {
-    std::vector<SparseRows> transitions{};   ///< for each action: states x states
-    std::vector<SparseRows> observations{};  ///< for each action: states (reached) x observations
+    std::vector<SparseRows> transitions{};   ///< states x states, one for each action
+    std::vector<SparseRows> observations{};  ///< states (reached) x observations, one for each action
     Eigen::MatrixXd rewards{};               ///< states x actions
     Eigen::VectorXd start{};                 ///< one probability a state
     double discount = 0.95;
@@ -39,8 +40,8 @@ namespace detail {
 
 void require_size(const std::string& what, Eigen::Index found, Eigen::Index expected);
 
-/// Throws `DataError` naming the action, by `name(action)`, unless all tables have a row for each state and the columns
-/// that they must have.
+/// Throws `DataError` naming the action, by `name(action)`, unless all tables have a row for each state and the right
+/// number of columns.
 template <class Name>
 void require_tables(const std::vector<SparseRows>& transitions, const std::vector<SparseRows>& observations,
                     int states, Name name) {
@@ -56,8 +57,8 @@ void require_tables(const std::vector<SparseRows>& transitions, const std::vecto
 
 }  // namespace detail
 
-/// R(s, a) from `reward(state, action, next, observation)`. Throws `DataError` for tables of unequal sizes or with entries
-/// beyond their columns. O(entries of transitions * observations).
+/// Returns R(s, a) from `reward(state, action, next, observation)`. Throws `DataError` for tables of unequal sizes or
+/// with entries beyond their columns. O(entries of transitions * observations).
 template <class Reward>
 Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
                                  const std::vector<SparseRows>& observations, Reward reward) {
@@ -87,9 +88,9 @@ Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
 
 class Model {
  public:
-    /// Throws `DataError` naming state, action and row for tables of unequal sizes, probabilities that are negative or not
-    /// finite, rows whose sum is off 1 by more than 1e-9, rewards that are not below 1e100 in size, and a discount
-    /// outside (0, 1].
+    /// Takes the tables. Throws `DataError` naming state, action and row for tables of unequal sizes and for a discount
+    /// outside (0, 1]. The same holds for probabilities that are negative or not finite, rows whose sum is off 1 by
+    /// more than 1e-9, and rewards that are not below 1e100 in size.
     explicit Model(ModelTables tables);
 
     [[nodiscard]] int states() const noexcept { return static_cast<int>(tables_.rewards.rows()); }
@@ -112,7 +113,7 @@ class Model {
     [[nodiscard]] const SparseRows& observation_rows(int action) const;
     [[nodiscard]] const ModelTables& tables() const noexcept { return tables_; }
 
-    /// For messages and files: the name, or the number where there are none.
+    /// Returns the name for messages and files; the number if there are no names.
     [[nodiscard]] std::string state_name(int state) const { return name(tables_.names.states, state); }
     [[nodiscard]] std::string action_name(int action) const { return name(tables_.names.actions, action); }
     [[nodiscard]] std::string observation_name(int observation) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy: belief in, action out. The alpha vectors of an unlimited horizon, or those of each step of a finite one. One
-// type for all solvers; a plain value, safe to share between threads. A decision is O(states of the belief * vectors).
+// A policy that maps beliefs to actions. It holds the alpha vectors of an unlimited horizon, or those of each step of a
+// finite one. All solvers use this type. It is a plain value, safe to share between threads. A decision is O(states of
+// the belief * vectors).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,30 +21,31 @@ class Policy {
  public:
     Policy() = default;
 
-    /// For an unlimited horizon. Throws `ArgumentError` where there are no vectors.
+    /// Makes a policy for an unlimited horizon. Throws `ArgumentError` if there are no vectors.
     explicit Policy(ValueFunction values) : Policy(share({std::move(values)}), false) {}
 
-    /// For a horizon of as many steps as there are value functions, the first step's first. Throws `ArgumentError` where
-    /// there are none, or one without vectors.
+    /// Makes a policy for a horizon of as many steps as there are value functions, the first step's first. Throws
+    /// `ArgumentError` if there are none, or one without vectors.
     explicit Policy(std::vector<ValueFunction> steps) : Policy(share(std::move(steps)), true) {}
 
-    /// The same, for steps that may share their vectors. Requires that none is null.
+    /// Makes the same policy from steps that may share their vectors. Requires that none is null.
     explicit Policy(std::vector<std::shared_ptr<const ValueFunction>> steps);
 
     [[nodiscard]] bool finite() const noexcept { return finite_; }
-    /// Steps of a finite horizon.
+    /// Returns the number of steps of a finite horizon; 0 if it is unlimited.
     [[nodiscard]] int horizon() const noexcept { return finite_ ? static_cast<int>(steps_.size()) : 0; }
 
-    /// The action at a belief, `step` steps after the start. Throws `ArgumentError` for a step beyond the horizon.
+    /// Returns the action at a belief, `step` steps after the start. Throws `ArgumentError` for a step beyond the
+    /// horizon.
     [[nodiscard]] int action(const Belief& belief, int step = 0) const;
 
-    /// What the policy reaches from the belief on, at least.
+    /// Returns a lower bound on the value of the policy from the belief on.
     [[nodiscard]] double value(const Belief& belief, int step = 0) const;
 
-    /// The alpha vectors of a step.
+    /// Returns the alpha vectors of a step.
     [[nodiscard]] const ValueFunction& values(int step = 0) const;
 
-    /// Vectors of all steps.
+    /// Returns the number of vectors of all steps.
     [[nodiscard]] int vectors() const noexcept;
 
  private:
@@ -57,8 +59,8 @@ class Policy {
     bool finite_ = false;
 };
 
-/// Throws `ArgumentError` for a policy that is empty, or whose vectors are over other states than the model's or begin with
-/// actions that it has not. O(vectors).
+/// Throws `ArgumentError` for a policy that is empty or does not fit the model. Its vectors must be over the model's
+/// states and start with the model's actions. O(vectors).
 template <pomdp_model M>
 void require_policy(const M& model, const Policy& policy) {
     for (int step = 0; step < std::max(1, policy.horizon()); ++step) {

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a model has to offer so that every solver, policy and simulation here works on it: `Model`, which holds tables, or
-// a type of one's own that computes its entries. The compiler checks the members below, `require_model` what they say.
-// Required of a constant object, states, actions and observations numbered from 0:
-//     int states(), actions(), observations();     at least one each
+// The requirements on a model for every solver, policy and simulation here. `Model`, which holds tables, meets them,
+// and so may a user's type that computes its entries. The compiler checks the members below, and `require_model` checks
+// their values. A constant object needs these members, with states, actions and observations numbered from 0:
+//     int states(), actions(), observations();     1 or more each
 //     double discount();                           in (0, 1]
 //     const Belief& start() or Belief start();     states ascending, probabilities of sum 1
-//     double reward(int state, int action);        expected over successors and observations; finite, below 1e100 in size
+//     double reward(int state, int action);        mean over successors and observations; finite, below 1e100 in size
 //     void for_each_successor(int state, int action, f);    f(int next, double probability): T(next | state, action)
-//     void for_each_observation(int action, int next, f);   f(int observation, double probability): O(observation | action, next)
-// The last two visit each entry once, numbers ascending; entries left out are 0, those visited have the sum 1 within 1e-9.
-// All of them give the same whenever they are asked.
+//     void for_each_observation(int action, int next, f);
+//         f(int observation, double probability): O(observation | action, next)
+// The last two visit each entry once, numbers ascending. Entries left out are 0, and visited entries have the sum 1
+// within 1e-9. All members return the same values at every call.
 //
 // Valid, and a skeleton to copy:
 //     struct Coin {  // a coin that always falls as it did the first time, seen in two of three throws

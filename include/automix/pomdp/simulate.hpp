@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy reaches: by seeded simulation with a confidence interval of the mean (normal, 1.96 standard errors), or
-// exactly, over the beliefs that the policy reaches, with a bound on what was cut off. Simulated runs end at the horizon,
-// by themselves, or once what is left of the discounted reward is a stated share of what a run can earn at most,
-// max|R| / (1 - gamma); intervals are widened by what was cut.
+// Evaluates a policy in two ways. Seeded simulation gives a mean with a confidence interval (normal, 1.96 standard
+// errors). The exact value covers the beliefs that the policy reaches, with a bound on the part cut off. Simulated runs
+// end at the horizon or by themselves. They also end once the remaining discounted reward is at most a stated share of
+// the maximum of a run, max|R| / (1 - gamma). Intervals are widened by the part cut off.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -27,7 +27,7 @@
 
 namespace automix::pomdp {
 
-/// An interval that holds a value.
+/// An interval that contains a value.
 struct ValueInterval {
     double low = 0.0;
     double high = 0.0;
@@ -36,25 +36,25 @@ struct ValueInterval {
 struct SimulationOptions {
     int episodes = 1000;
     std::uint64_t seed = 0;
-    int horizon = 0;     ///< steps of a run; 0: those of the policy, without end where it has none
-    double tail = 1e-6;  ///< endless runs are cut where at most this share of max|R| / (1 - gamma) is left
+    int horizon = 0;     ///< steps of a run; 0: those of the policy, without end if it has none
+    double tail = 1e-6;  ///< endless runs end if at most this share of max|R| / (1 - gamma) is left
 };
 
 struct Simulation {
     double mean = 0.0;                       ///< discounted reward of a run
-    std::optional<double> standard_error{};  ///< of the mean; one run has none
+    std::optional<double> standard_error{};  ///< standard error of the mean; empty for one run
     std::optional<ValueInterval>
-        interval{};  ///< 95 %, and what the cut and rounding can add; one run has none
+        interval{};  ///< 95 %, and what the cut and rounding can add; empty for one run
     int episodes = 0;
-    int steps = 0;  ///< of every run, at most
+    int steps = 0;  ///< maximum number of steps of a run
 };
 
 namespace detail {
 
-/// How long a run of a policy is looked at.
+/// The length to which a policy is run.
 struct RunLength {
     int steps = 0;
-    double uncertainty = 0.0;  ///< of a run's reward: what comes after these steps, and rounding
+    double uncertainty = 0.0;  ///< bound on a run's reward after these steps, and rounding
 };
 
 inline constexpr double most_steps = 1e7;
@@ -84,7 +84,7 @@ RunLength run_length(const M& model, const Policy& policy, const SimulationOptio
     return {static_cast<int>(steps), left * magnitude / (1.0 - model.discount())};
 }
 
-/// Samples the entry that a visitor over probabilities reaches.
+/// Samples an entry from a visitor over probabilities.
 template <class ForEach>
 int sample(Random& random, ForEach for_each) {
     double left = random.uniform();
@@ -97,7 +97,7 @@ int sample(Random& random, ForEach for_each) {
     return chosen;
 }
 
-/// Equal beliefs once, with their probabilities added up.
+/// Merges equal beliefs and adds up their probabilities.
 template <class Weighted>
 std::vector<Weighted> merged(std::vector<Weighted> beliefs) {
     const auto before = [](const auto& a, const auto& b) {
@@ -118,10 +118,10 @@ std::vector<Weighted> merged(std::vector<Weighted> beliefs) {
 
 }  // namespace detail
 
-/// Runs the policy from the initial belief. Equal seeds give equal runs on every platform. Throws `ArgumentError` for fewer
-/// than one episode, a tail outside (0, 1], a horizon that is negative or longer than the policy's, none where one is needed
-/// (see `require_horizon`) or runs would be too long, and a policy that does not fit the model; `DataError` for a model that
-/// makes no sense (see `require_model`).
+/// Runs the policy from the initial belief. Equal seeds give equal runs on every platform. Throws `ArgumentError` for
+/// fewer than one episode, a tail outside (0, 1], and a policy that does not fit the model. Throws it also for a
+/// horizon that is negative, longer than the policy's, missing if one is needed (see `require_horizon`), or if runs
+/// would be too long. Throws `DataError` for a model that `require_model` refuses.
 template <pomdp_model M>
 Simulation simulate(const M& model, const Policy& policy, const SimulationOptions& options = {}) {
     if (options.episodes < 1)
@@ -172,10 +172,10 @@ Simulation simulate(const M& model, const Policy& policy, const SimulationOption
     return result;
 }
 
-/// The value of the policy over the beliefs that it reaches within `steps`, and what the steps beyond can add at most.
-/// Exact where runs end within. Throws `ArgumentError` for negative steps, a policy that does not fit the model, none of a
-/// finite horizon where one is needed (see `require_horizon`), and where more than `belief_limit` beliefs are reached;
-/// `DataError` for a model that makes no sense (see `require_model`).
+/// Returns the value of the policy over the beliefs that it reaches within `steps`, and the maximum that further steps
+/// can add. It is exact if runs end within them. Throws `ArgumentError` for negative steps, a policy that does not fit
+/// the model, and a policy without finite horizon if one is needed (see `require_horizon`). Throws it also if more than
+/// `belief_limit` beliefs are reached, and `DataError` for a model that `require_model` refuses.
 template <pomdp_model M>
 ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
                                int belief_limit = 1'000'000) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every solver takes and gives: when to stop, and bounds on the value of the initial belief with the policy that
-// reaches the lower one, and why it stopped. The optimal value lies between the bounds.
+// The input and the result of every solver. The input says when to stop. The result is bounds on the value of the
+// initial belief, a policy that reaches the lower bound, and the reason for stopping. The optimal value lies between
+// the bounds.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -18,7 +19,7 @@
 
 namespace automix::pomdp {
 
-/// Why a solver stopped.
+/// The reason why a solver stopped.
 enum class Stopped : std::uint8_t { gap, time, vectors, horizon, converged, callback };
 
 constexpr std::string_view to_string(Stopped stopped) noexcept {
@@ -39,34 +40,35 @@ constexpr std::string_view to_string(Stopped stopped) noexcept {
     return "callback";
 }
 
-/// How far a solver has come.
+/// The progress of a solver.
 struct Progress {
     double lower = 0.0;
     double upper = 0.0;
     int iterations = 0;
-    int beliefs = 0;  ///< at which the solver has backed up
+    int beliefs = 0;  ///< number of beliefs that the solver has backed up
     int vectors = 0;
     double seconds = 0.0;
 
     [[nodiscard]] double gap() const noexcept { return upper - lower; }
 };
 
-/// When to stop. Times are seconds, gaps are absolute; neither is negative, and time may be infinite.
+/// The conditions to stop. Times are seconds, gaps are absolute; neither is negative, and time may be infinite.
 struct StopOptions {
     double gap = 1e-3;
     double time_limit = 60.0;
-    /// No vector is added from that many on. A solver begins with one an action and step, whatever the limit.
+    /// Number of vectors at which none is added any more. A solver starts with one for each action and step, whatever
+    /// the limit.
     int vector_limit = std::numeric_limits<int>::max();
     std::function<bool(const Progress&)> on_progress{};  ///< after each iteration; false: stop
 };
 
-/// Throws `ArgumentError` unless a gap, a time or a tolerance is a number from 0 on.
+/// Throws `ArgumentError` unless a gap, a time or a tolerance is a number that is not negative.
 inline void require_not_negative(const std::string& what, double value) {
     if (!(value >= 0.0))
         throw ArgumentError(what + ": expected a number from 0 on, found " + format_number(value));
 }
 
-/// Throws `ArgumentError` unless a limit is at least 1.
+/// Throws `ArgumentError` for a limit below 1.
 inline void require_some(const std::string& what, int value) {
     if (value < 1)
         throw ArgumentError(what + ": expected a number from 1 on, found " + std::to_string(value));
@@ -79,13 +81,13 @@ inline void require_stop(const StopOptions& options) {
     require_some("vector limit", options.vector_limit);
 }
 
-/// Progress at the end, with why it ended and the policy.
+/// The final progress, the reason for stopping and the policy.
 struct Solution : Progress {
     Stopped stopped = Stopped::gap;
     Policy policy{};
 };
 
-/// Seconds since it was made.
+/// A clock that counts seconds since its construction.
 class Stopwatch {
  public:
     [[nodiscard]] double seconds() const {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A matrix of probabilities by rows, zeros left out: what transitions and observations of a POMDP are kept in. The same
-// layout as Eigen's compressed sparse matrices, filled row by row. A row is read in O(its entries).
+// A matrix of probabilities by rows without zeros, which holds transitions and observations of a POMDP. Its layout is
+// that of Eigen's compressed sparse matrices, filled row by row. Reading a row is O(its entries).
 #pragma once
 
 #include <Eigen/Core>
@@ -21,10 +21,10 @@ struct Entry {
 
 class SparseRows {
  public:
-    /// No rows yet.
+    /// Starts without rows.
     explicit SparseRows(int columns = 0) : columns_(columns) {}
 
-    /// The entries of a dense or sparse Eigen matrix that are not zero.
+    /// Takes the entries of a dense or sparse Eigen matrix that are not zero.
     template <class Derived>
     explicit SparseRows(const Eigen::EigenBase<Derived>& matrix) : columns_(static_cast<int>(matrix.cols())) {
         std::vector<std::vector<Entry>> rows(static_cast<std::size_t>(matrix.rows()));
@@ -56,7 +56,7 @@ class SparseRows {
     [[nodiscard]] int columns() const noexcept { return columns_; }
     [[nodiscard]] std::size_t entries() const noexcept { return entries_.size(); }
 
-    /// The entries of a row, columns ascending.
+    /// Returns the entries of a row, columns ascending.
     [[nodiscard]] std::span<const Entry> row(int row) const noexcept {
         const auto r = static_cast<std::size_t>(row);
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];

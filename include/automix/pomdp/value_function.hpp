@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lower bound on the value of a POMDP as alpha vectors, each with the action it begins with:
 //     V(b) = max_k sum_s b(s) alpha_k(s)                                  (Smallwood, Sondik 1973)
-// Vectors lie side by side state by state, so that all of them are weighed at a sparse belief in one pass over memory:
-// O(states of the belief * vectors). Pruning keeps what is best somewhere.
+// Vectors are stored state by state, so that one pass over memory evaluates all of them at a sparse belief: O(states of
+// the belief * vectors). Pruning keeps vectors that are best at some belief.
 #pragma once
 
 #include <automix/pomdp/belief.hpp>
@@ -29,10 +29,10 @@ struct BestVector {
 
 class ValueFunction {
  public:
-    /// No vectors yet, for beliefs over that many states.
+    /// Starts without vectors, for beliefs over that many states.
     explicit ValueFunction(int states = 0) : states_(states) {}
 
-    /// Throws `ArgumentError` for a vector of another size or with a value that is not a number.
+    /// Adds a vector. Throws `ArgumentError` if it has another size or a value that is not a number.
     void add(const AlphaVector& alpha);
 
     [[nodiscard]] int states() const noexcept { return states_; }
@@ -42,23 +42,25 @@ class ValueFunction {
     [[nodiscard]] double at(int vector, int state) const;
     [[nodiscard]] AlphaVector vector(int number) const;
 
-    /// The best of the vectors from number `first` on; of equal ones the first. Requires a belief over these states.
+    /// Returns the best of the vectors from number `first` on; of equal ones the first. Requires a belief over these
+    /// states.
     [[nodiscard]] BestVector best(const Belief& belief, int first = 0) const;
 
-    /// Throws `ArgumentError` where there are no vectors.
+    /// Returns the value of the best vector. Throws `ArgumentError` if there are no vectors.
     [[nodiscard]] double value(const Belief& belief) const;
 
-    /// The action of the best vector. Throws `ArgumentError` where there are no vectors.
+    /// Returns the action of the best vector. Throws `ArgumentError` if there are no vectors.
     [[nodiscard]] int greedy_action(const Belief& belief) const;
 
-    /// Keeps the vectors of those numbers, ascending.
+    /// Keeps the vectors with these numbers, ascending.
     void keep(const std::vector<int>& numbers);
 
     /// Removes vectors that another one equals or exceeds in every state; of equal ones the first stays. Returns the
-    /// numbers of those that stay, ascending. O(vectors^2 * states) at worst, most pairs part within a few states.
+    /// numbers of the remaining vectors, ascending. O(vectors^2 * states) in the worst case, but few states decide the
+    /// majority of pairs.
     std::vector<int> prune_pointwise();
 
-    /// Removes vectors that are best at none of the beliefs. Returns the numbers of those that stay.
+    /// Removes vectors that are best at none of the beliefs. Returns the numbers of the remaining vectors.
     std::vector<int> prune_over(const std::vector<Belief>& beliefs);
 
  private:
@@ -69,8 +71,8 @@ class ValueFunction {
     void reserve(std::size_t capacity);
 
     int states_ = 0;
-    std::size_t capacity_ = 0;    ///< vectors that there is room for
-    std::vector<double> values_;  ///< state by state, in each one value a vector
+    std::size_t capacity_ = 0;    ///< number of vectors that there is room for
+    std::vector<double> values_;  ///< state by state, one value for each vector
     std::vector<int> actions_;
 };
 

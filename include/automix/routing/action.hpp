@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The actions of a router. A query starts with a route to some model. Then verdicts may be drawn on the current answer, or
-// a larger model may be asked. In the end an answer is accepted: the current model's, or the plurality of its samples.
+// The actions of a router. A query starts with a route to some model. Then verdicts may be drawn on the current answer,
+// or a larger model may be asked. In the end an answer is accepted: the current model's, or the plurality of its
+// samples.
 #pragma once
 
 #include <cstdint>

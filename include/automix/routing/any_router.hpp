@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any named, trainable router behind one type, for programs that choose it at run time; and the concepts of what a router may
-// offer beyond decisions, which the type forwards. A copy is deep. A decision costs one virtual call. A router that was moved
-// from may be copied, assigned to and destroyed, nothing else.
+// A single type for any named, trainable router, for programs that choose it at run time. The file also has the
+// concepts of optional members of a router, which the type forwards. A copy is deep. A decision costs one virtual call.
+// A router that was moved from may be copied, assigned to and destroyed, nothing else.
 #pragma once
 
 #include <automix/routing/action.hpp>
@@ -37,16 +37,18 @@ concept named_router = trainable_router<R> && requires(const R& r) {
     { r.parameters() } -> std::same_as<Parameters>;
 };
 
-/// Explains what a trained router does on evidence. Empty for a router that cannot explain itself. The router must outlive it
-/// unchanged. Safe to call from many threads. Throws `ProtocolError` for evidence that no query can have.
+/// A function that explains the decision of a trained router on evidence. It is empty for a router that cannot explain
+/// itself. The router must outlive it unchanged. It is safe to call from many threads. It throws `ProtocolError` for
+/// evidence that no query can have.
 using Explainer = std::function<Explanation(const Evidence&)>;
 
 class PomdpRouter;
 
-/// Returns the explainer of a trained POMDP router; empty before training and for a policy of a curve. O(cells * outcomes).
+/// Returns the explainer of a trained POMDP router; empty before training and for a policy of a curve. O(cells *
+/// outcomes).
 [[nodiscard]] Explainer explainer_of(const PomdpRouter& router);
 
-/// Returns how many draws the policy takes at most of that model's answer; nothing before training.
+/// Returns the maximum number of draws that the policy takes of that model's answer; nothing before training.
 [[nodiscard]] std::optional<int> max_draws_of(const PomdpRouter& router, int model);
 
 /// Returns the explainer of a router that has a member for it.
@@ -56,7 +58,7 @@ template <class R>
     }
 [[nodiscard]] Explainer explainer_of(const R& router) { return router.explainer(); }
 
-/// Returns the most draws of a model's answer by a router that has a member for it.
+/// Returns the maximum number of draws of a model's answer by a router that has a member for it.
 template <class R>
     requires requires(const R& r, int model) {
         { r.max_draws(model) } -> std::same_as<std::optional<int>>;
@@ -69,8 +71,8 @@ concept explaining_router = router<R> && requires(const R& r) {
     { explainer_of(r) } -> std::same_as<Explainer>;
 };
 
-/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(int model) const`, or
-/// is a `PomdpRouter`. Nothing means that there is no limit.
+/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(int model)
+/// const`, or is a `PomdpRouter`. Nothing means that there is no limit.
 template <class R>
 concept draw_limited_router = router<R> && requires(const R& r, int model) {
     { max_draws_of(r, model) } -> std::same_as<std::optional<int>>;
@@ -78,8 +80,9 @@ concept draw_limited_router = router<R> && requires(const R& r, int model) {
 
 class AnyRouter {
  public:
-    /// Takes a router over. Implicit, so that `std::vector<AnyRouter>{PomdpRouter(), UnionRouter()}` works. The constraint does
-    /// not ask whether the router can be copied: routers that hold an `AnyRouter` are tested here while that is found out.
+    /// Takes a router over. Implicit, so that `std::vector<AnyRouter>{PomdpRouter(), UnionRouter()}` works. The
+    /// constraint does not ask whether the router can be copied: routers that hold an `AnyRouter` are tested here while
+    /// that is found out.
     template <class R>
         requires(!std::same_as<R, AnyRouter>)
     &&requires(R& router, const TrainingData& training, const Evidence& evidence) {
@@ -108,8 +111,8 @@ class AnyRouter {
 
     [[nodiscard]] std::string name() const { return self_->name(); }
     TrainingResult train(const TrainingData& training) { return self_->train(training); }
-    /// The router's policies for all lambdas; the trained router alone if it knows of no lambda, and none if nothing
-    /// is feasible. Throws what training throws.
+    /// Returns the router's policies for all lambdas. Returns the trained router alone if it has no lambda, and none if
+    /// nothing is feasible. Throws the errors of training.
     [[nodiscard]] std::vector<AnyRouter> curve(const TrainingData& training) const {
         return self_->curve(training);
     }
@@ -118,7 +121,7 @@ class AnyRouter {
     [[nodiscard]] std::span<const double> breakpoints() const { return self_->breakpoints(); }
     /// Returns the explainer of the router, which refers to it; empty for one that cannot explain itself.
     [[nodiscard]] Explainer explainer() const { return self_->explainer(); }
-    /// Returns how many draws of that model's answer the router takes at most; nothing if it says no limit.
+    /// Returns the maximum number of draws of that model's answer; nothing if the router has no limit.
     [[nodiscard]] std::optional<int> max_draws(int model) const { return self_->max_draws(model); }
 
     /// Returns the router inside if it is of that type, else null.

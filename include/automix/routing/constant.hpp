@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Routers that ignore the evidence: always the smallest model, always the largest, and a random mixture of the two, which
-// IBC lift is measured against. They need no training, and `train` leaves them as they are. O(1).
+// Routers that ignore the evidence: always the smallest model, always the largest, and a random mixture of the two,
+// which IBC lift is measured against. They need no training, and `train` leaves them as they are. O(1).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -15,7 +15,7 @@
 
 namespace automix {
 
-/// Asks the first model and accepts.
+/// A router that asks the first model and accepts.
 class AlwaysSmallRouter {
  public:
     [[nodiscard]] static std::string name() { return "always_small"; }
@@ -26,7 +26,7 @@ class AlwaysSmallRouter {
     [[nodiscard]] Parameters parameters() const { return {}; }
 };
 
-/// Asks the last model at once and accepts.
+/// A router that asks the last model at once and accepts.
 class AlwaysLargeRouter {
  public:
     [[nodiscard]] static std::string name() { return "always_large"; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The evidence that a router sees of a query: the current model, the counts of draws on each answer, and a uniform number
-// for policies that randomise. It never holds a text.
+// The evidence that a router sees of a query: the current model, the counts of draws on each answer, and a uniform
+// number for policies that randomise. It never holds a text.
 #pragma once
 
 #include <cstddef>

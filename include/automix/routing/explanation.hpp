@@ -15,15 +15,15 @@ namespace automix {
 /// A possible action and its value.
 struct Alternative {
     Action action{};
-    /// Expected score and remaining payments, the action's own price included; NaN if only the net value is known, as with
-    /// alpha vectors.
+    /// Expected score and remaining payments, the action's own price included; NaN if only the net value is known, as
+    /// with alpha vectors.
     RoutingValue value{};
     double net = 0.0;  ///< score less lambda times all payments, rounds included
     bool chosen = false;
 };
 
 struct Explanation {
-    Action action{};      ///< of the policy
+    Action action{};      ///< action of the policy
     int current = -1;     ///< the model that answered last; -1: none has
     double lambda = 0.0;  ///< score worth one unit of price
     std::vector<double>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The upper hull of score over cost of a problem that can be solved for one lambda at a time: all solutions that are best
-// for some lambda. The slope of the line through two solutions is the next lambda. Its solution either lies above the line
-// or shows that the two are neighbours (dichotomic search: Aneja, Nair 1979). O(solutions on the hull) calls.
+// The upper hull of score over cost of a problem that can be solved for one lambda at a time: all solutions that are
+// best for some lambda. The slope of the line through two solutions is the next lambda. Its solution either lies above
+// the line or shows that the two are neighbours (dichotomic search: Aneja, Nair 1979). O(solutions on the hull) calls.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -18,18 +18,18 @@ namespace automix {
 /// A solution of the hull. It is the best from its lambda up to the lambda of the next cheaper solution.
 template <class Solution>
 struct HullSolution {
-    double lambda = 0.0;  ///< at which it ties with the more expensive neighbour; 0 for the last
+    double lambda = 0.0;  ///< lambda at which it ties with the more expensive neighbour; 0 for the last
     Solution solution{};
 };
 
-/// Searches the hull. `solve(lambda)` returns the solution with the highest score less lambda times cost, and
+/// A search for the hull. `solve(lambda)` returns the solution with the highest score less lambda times cost, and
 /// `place(solution)` returns its score and cost.
 template <class Solve, class Place>
 class LambdaHull {
  public:
     using Solution = std::invoke_result_t<Solve&, double>;
 
-    /// The search stops at `max_solutions` solutions.
+    /// Prepares a search that stops at `max_solutions` solutions.
     LambdaHull(Solve solve, Place place, std::size_t max_solutions = 10'000)
         : solve_(std::move(solve)), place_(std::move(place)), max_solutions_(max_solutions) {}
 

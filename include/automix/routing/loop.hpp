@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loop over a router and a source, live and offline. It asks the router for an action, takes it, and adds the result to
-// the evidence, until the router accepts. Training, evaluation and production all run this loop. Each step calls the router
-// once and the source once and allocates nothing.
+// The loop over a router and a source, live and offline. It asks the router for an action, takes it, and adds the
+// result to the evidence, until the router accepts. Training, evaluation and production all run this loop. Each step
+// calls the router once and the source once and allocates nothing.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -22,7 +22,7 @@ struct Outcome {
     double answer_cost = 0.0;
     double verification_cost = 0.0;
     int draws = 0;
-    int rounds = 0;         ///< of draws
+    int rounds = 0;         ///< rounds of draws
     bool routed = false;    ///< a model beyond the first was asked
     std::string failure{};  ///< why the source stopped; the answer of `model` is still used
 
@@ -51,9 +51,9 @@ void add_draws(ModelEvidence& model, const Drawn& drawn);
 /// Maximum number of rounds of draws on one query; a router that asks for more would never end.
 inline constexpr int max_rounds = 10'000;
 
-/// Runs one query to its end. `evidence` has one entry for each model and must be reset; it is left as the router last saw
-/// it. Throws `ProtocolError` if the router asks for an impossible action or for more than `max_rounds` rounds, or if counts
-/// or cost of the source are impossible. Errors of the source pass through.
+/// Runs one query to its end. `evidence` has one entry for each model and must be reset; it is left as the router last
+/// saw it. Throws `ProtocolError` if the router asks for an impossible action or for more than `max_rounds` rounds, or
+/// if counts or cost of the source are impossible. Errors of the source pass through.
 template <router Router, source Source>
 Outcome run(const Router& policy, Source& from, Evidence& evidence) {
     Outcome outcome;

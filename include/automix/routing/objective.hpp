@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The objective of a router: a price of quality (the base slope by default, or a given lambda), a budget, a share of the
-// large model's quality, or the highest IBC.
+// The objective of a router: a price of quality (the base slope by default, or a given lambda), a budget, a share of
+// the large model's quality, or the highest IBC.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -17,15 +17,17 @@ struct Objective {
     ObjectiveKind kind = ObjectiveKind::base_slope;
     double value = 0.0;
 
-    /// The base slope: the gain of the last model over the first per unit of extra cost.
+    /// Returns the base slope: the gain of the last model over the first per unit of extra cost.
     static Objective base() { return {}; }
-    /// Score worth one unit of price. Throws `ArgumentError` unless it is at least 0.
+    /// Returns the score worth one unit of price as objective. Throws `ArgumentError` if it is negative.
     static Objective lambda(double score_per_price);
-    /// Mean total cost per query, the first answer included. Throws `ArgumentError` unless it is at least 0.
+    /// Returns a limit on mean total cost per query, the first answer included. Throws `ArgumentError` if it is
+    /// negative.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
-    /// Share of the last model's mean score, at minimum cost. Throws `ArgumentError` unless it is above 0.
+    /// Returns a share of the last model's mean score to reach at minimum cost. Throws `ArgumentError` unless it is
+    /// above 0.
     static Objective quality(double share) { return checked(ObjectiveKind::quality, share); }
-    /// The highest incremental benefit per cost, for comparison with the literature. It routes few queries.
+    /// Returns the highest incremental benefit per cost, for comparison with the literature. It routes few queries.
     static Objective max_ibc() { return {ObjectiveKind::max_ibc, 0.0}; }
 
     friend bool operator==(const Objective&, const Objective&) = default;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parameters of a trained policy for reports: an ordered list of names, each with a number, a list of numbers or a text.
+// The parameters of a trained policy for reports: an ordered list of names, each with a number, a list of numbers or a
+// text.
 #pragma once
 
 #include <automix/core/format.hpp>

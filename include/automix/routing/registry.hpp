@@ -13,7 +13,7 @@ namespace automix {
 
 struct RouterSettings {
     OneShotOptions one_shot{};
-    PomdpOptions pomdp{};  ///< its objective and limit of draws are those of `fixed_k`, too
+    PomdpOptions pomdp{};  ///< its objective and limit of draws also apply to `fixed_k`
     double mix = 0.5;      ///< share that `random_mix` sends to the large model
 };
 
@@ -34,8 +34,8 @@ inline constexpr std::array<std::string_view, 13> router_names = {
     "random_mix",
 };
 
-/// An untrained router of that name. Throws `ArgumentError` for an unknown name, listing those that there are, and for
-/// `fixed_answer` around itself.
+/// Returns an untrained router of that name. Throws `ArgumentError` for an unknown name, listing the known ones, and
+/// for `fixed_answer` around itself.
 AnyRouter make_router(std::string_view name, const RouterSettings& settings = {});
 
 }  // namespace automix

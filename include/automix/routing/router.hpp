@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The concepts of a router. Required member of `router`:
-//     Action next(const Evidence&) const      what to do next; called until it accepts
+//     Action next(const Evidence&) const      the next action; called until it accepts
 // and of `trainable_router` in addition (copyable, so that training can be undone):
 //     TrainingResult train(const TrainingData&)
-// Valid: struct Cheap { Action next(const Evidence& e) const { return e.started() ? Action::accept() : Action::route(0); } };
+// Valid:
+//     struct Cheap {
+//         Action next(const Evidence& e) const { return e.started() ? Action::accept() : Action::route(0); }
+//     };
 // Invalid: the same with a `next` that is not const, or that returns a bool. Copy `Cheap` as a skeleton.
 #pragma once
 

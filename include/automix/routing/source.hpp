@@ -29,8 +29,8 @@ struct Answered {
     int largest_cluster = 0;  ///< then 1, or 0 for an answer that failed
 };
 
-/// The result of one round of draws. A round brings as many draws as asked for. It may bring fewer if it failed, and the
-/// draws before the failure count, or if a logged confidence stands for all draws. `all_draws` brings at least one.
+/// The result of one round of draws. A round brings as many draws as asked for. It may bring fewer if it failed, and
+/// the draws before the failure count, or if a logged confidence stands for all draws. `all_draws` brings at least one.
 struct Drawn {
     int drawn = 0;  ///< parsed or not
     int parsed = 0;

@@ -16,12 +16,12 @@
 
 namespace automix {
 
-/// Rows beside the training table that always go from the first model to the last, without verification. No policy decides
-/// them, but metrics and cost range of training include them.
+/// Rows beside the training table that always go from the first model to the last, without verification. No policy
+/// decides them, but metrics and cost range of training include them.
 struct RoutedRows {
     double rows = 0.0;
     OperatingPoint small{};  ///< mean score and mean price of the first model on these rows
-    OperatingPoint large{};  ///< of the last model
+    OperatingPoint large{};  ///< mean score and mean price of the last model on these rows
 };
 
 /// A log with its resolved prices. Both must outlive the call that they are passed to.
@@ -53,7 +53,7 @@ struct TrainingResult {
     bool feasible = true;
     std::string reason{};  ///< why nothing is feasible, or why there is no IBC; empty otherwise
     Index candidates = 0;  ///< number of policies tried
-    /// Of the chosen policy, on all training rows at mean prices.
+    /// IBC of the chosen policy, on all training rows at mean prices.
     OptionalMetric ibc = OptionalMetric::undefined("not trained on IBC");
     OptionalMetric ibc_lift = OptionalMetric::undefined("not trained on IBC");
     std::optional<Guard> guard{};         ///< empty for routers without a guard

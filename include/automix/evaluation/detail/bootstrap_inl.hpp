@@ -19,7 +19,7 @@
 
 namespace automix::detail {
 
-/// Holds what one row adds to the sums of a resample, in one cache line.
+/// The terms of one row in the sums of a resample, in one cache line.
 struct ResampledRow {
     OperatingPoint method{}, small{}, large{};
 
@@ -35,7 +35,7 @@ struct ResampledRow {
     }
 };
 
-/// Collects the resamples of one replay.
+/// The collector of the resamples of one replay.
 class Resampler {
  public:
     Resampler(const Replay& replay, const EndModels& ends)

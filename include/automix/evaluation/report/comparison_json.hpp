@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes comparisons of routers as JSON. An undefined metric is null. Lift and gap recovered are ratios, area and excess
-// are in per cent. Field names are those of the program's `compare --format json`.
+// Writes comparisons of routers as JSON. An undefined metric is null. Lift and gap recovered are ratios, area and
+// excess are in per cent. Field names are those of the program's `compare --format json`.
 #pragma once
 
 #include <automix/evaluation/comparison.hpp>
@@ -15,9 +15,9 @@ namespace automix {
 /// Returns `{"mean","se","undefined"}`.
 nlohmann::ordered_json to_json(const MeanMetric& metric);
 
-/// Returns `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality","cost","draws","rounds",
-/// "later_start","difference"}`, each metric as above. `difference` is that
-/// of the area, and holds that of the excess as `excess`.
+/// Returns `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality",
+/// "cost","draws","rounds","later_start","difference"}`, each metric as above. `difference` is that of the area, and
+/// holds that of the excess as `excess`.
 nlohmann::ordered_json to_json(const ComparedRouter& router);
 
 nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints comparisons of routers as plain text of at most 100 columns: two tables with one router a line, means with their
-// standard errors in brackets. Undefined metrics print as a dash. O(routers).
+// Prints comparisons of routers as plain text of at most 100 columns: two tables with one router a line, means with
+// their standard errors in brackets. Undefined metrics print as a dash. O(routers).
 #pragma once
 
 #include <automix/evaluation/comparison.hpp>
@@ -20,8 +20,8 @@ std::string format_mean_price(const MeanMetric& metric);
 /// Explains the columns of `comparison_table` and their units.
 std::string comparison_legend();
 
-/// Lays out one line a router under a header, twice: what the routers are worth, and how they get there. `difference` is
-/// that of the area to the first router, paired by half.
+/// Lays out one line a router under a header, twice: what the routers are worth, and how they get there. `difference`
+/// is that of the area to the first router, paired by half.
 std::string comparison_table(std::string_view title, const std::vector<ComparedRouter>& routers);
 
 }  // namespace automix

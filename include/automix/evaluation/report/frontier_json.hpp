@@ -11,7 +11,8 @@
 
 namespace automix {
 
-/// Returns the report, led by `name` for a model and `parameters` for a policy, with `ci`, null if there are no intervals.
+/// Returns the report, led by `name` for a model and `parameters` for a policy, with `ci`, null if there are no
+/// intervals.
 inline nlohmann::ordered_json to_json(const FrontierPoint& point) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();
     if (!point.name.empty()) json["name"] = point.name;

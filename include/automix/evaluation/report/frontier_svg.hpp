@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws a frontier as a self-contained SVG picture with axes, grid, legend and shaded intervals. Colours follow the reader's
-// light or dark scheme. O(points).
+// Draws a frontier as a self-contained SVG picture with axes, grid, legend and shaded intervals. Colours follow the
+// reader's light or dark scheme. O(points).
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>

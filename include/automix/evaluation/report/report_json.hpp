@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes reports as JSON. Shares and lift are ratios, excess is in per cent. An undefined metric is null; the reason for an
-// undefined IBC or lift stands in `undefined`. Field names are those of the program's `--format json`.
+// Writes reports as JSON. Shares and lift are ratios, excess is in per cent. An undefined metric is null; the reason
+// for an undefined IBC or lift stands in `undefined`. Field names are those of the program's `--format json`.
 #pragma once
 
 #include <automix/evaluation/baselines.hpp>
@@ -38,8 +38,8 @@ nlohmann::ordered_json datasets_json(const Evaluation& evaluation);
 /// Returns a report for each baseline, by name.
 nlohmann::ordered_json to_json(const Baselines& baselines);
 
-/// Returns a list of `{"model","answer","answer_from","draw","verification","verification_from"}`, the last three null for
-/// a model that is not verified. Both `_from` are `given`, `recorded` or `default`.
+/// Returns a list of `{"model","answer","answer_from","draw","verification","verification_from"}`, the last three null
+/// for a model that is not verified. Both `_from` are `given`, `recorded` or `default`.
 nlohmann::ordered_json to_json(const std::vector<ModelPrices>& prices);
 
 /// Returns `{"passed","mean","se"}`.

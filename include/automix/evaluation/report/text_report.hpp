@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints reports as plain text of at most 100 columns: a table with one router a line, the prices that it rests on, and
-// the evaluation of one router between its baselines, with one sentence that sums it up. Undefined metrics print as a dash;
-// each reason stands below the table once. O(routers).
+// the evaluation of one router between its baselines, with one sentence that sums it up. Undefined metrics print as a
+// dash; each reason stands below the table once. O(routers).
 #pragma once
 
 #include <automix/evaluation/bootstrap.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lays out text for a terminal: tables in columns, wrapped lines, and numbers with a fixed count of digits. Widths count
-// code points of UTF-8, one column each. Control characters in a cell are escaped, so that a name from a log cannot
-// break the table. O(characters).
+// Lays out text for a terminal: tables in columns, wrapped lines, and numbers with a fixed count of digits. Widths
+// count code points of UTF-8, one column each. Control characters in a cell are escaped, so that a name from a log
+// cannot break the table. O(characters).
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ std::string escape_controls(std::string_view text);
 /// Width of the reports of this library, in columns.
 inline constexpr std::size_t report_width = 100;
 
-/// Pads columns to their widest cell. The first column is aligned to the left and the others to the right.
+/// A table that pads columns to their widest cell. The first column is aligned to the left and the others to the right.
 class TextTable {
  public:
     explicit TextTable(std::vector<std::string> header) : columns_(header.size()) { add(std::move(header)); }

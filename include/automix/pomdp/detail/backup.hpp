@@ -2,8 +2,8 @@
 // The point-based backup: the best alpha vector one step back at one belief (Pineau, Gordon, Thrun 2003, equation 6).
 //     Q(b, a) = R(b, a) + gamma sum_o P(o | b, a) max_k b_ao . alpha_k
 //     alpha(s) = R(s, a) + gamma sum_s' T(s' | s, a) sum_o O(o | a, s') alpha_k(o)(s')          for the best a
-// An observation that is impossible at the belief takes the vector of the first that is possible: any gives a lower
-// bound. O(successors * vectors) to choose, O(entries of T and O) for the vector.
+// An observation that is impossible at the belief takes the vector of the first possible one, since any vector gives a
+// lower bound. O(successors * vectors) to choose, O(entries of T and O) for the vector.
 #pragma once
 
 #include <automix/pomdp/belief_updater.hpp>
@@ -17,7 +17,7 @@
 
 namespace automix::pomdp::detail {
 
-/// R(s, a) + gamma sum_s' T(s' | s, a) value(s').
+/// Returns R(s, a) + gamma sum_s' T(s' | s, a) value(s').
 template <pomdp_model M, class Value>
 double step_value(const M& model, int state, int action, Value value) {
     double sum = 0.0;
@@ -26,8 +26,8 @@ double step_value(const M& model, int state, int action, Value value) {
     return model.reward(state, action) + model.discount() * sum;
 }
 
-/// The vector of taking `action` and then, after observation o, following vector `then[o]` of `next`. Entries of `then`
-/// that are negative stand for observations that need none.
+/// Returns the vector of taking `action` and then, after observation o, following vector `then[o]` of `next`. Negative
+/// entries of `then` stand for observations that need no vector.
 template <pomdp_model M>
 Eigen::VectorXd back_project(const M& model, int action, const std::vector<int>& then,
                              const ValueFunction& next) {
@@ -47,14 +47,14 @@ Eigen::VectorXd back_project(const M& model, int action, const std::vector<int>&
     return values;
 }
 
-/// What a backup at a belief gives.
+/// The result of a backup at a belief.
 struct Backup {
     AlphaVector alpha{};
-    double value = 0.0;  ///< of the vector at the belief
+    double value = 0.0;  ///< value of the vector at the belief
 };
 
-/// One step back at a belief with these outcomes of its actions, from the vectors of `next`. Of equal actions and vectors
-/// the first is taken. Requires at least one vector.
+/// Returns the backup at a belief with these outcomes of its actions, from the vectors of `next`. Of equal actions and
+/// vectors the first is taken. Requires one or more vectors.
 template <pomdp_model M>
 Backup backup(const M& model, const std::vector<ActionOutcome>& outcomes, const ValueFunction& next) {
     int best_action = -1;

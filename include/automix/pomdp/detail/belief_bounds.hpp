@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds on the value at the beliefs that a solver has met: the ground of all solvers, which differ in the beliefs that they
-// back up and in which order. A backup adds an alpha vector and a point of the upper bound where they improve on what is
-// known, so at every belief the lower bound never falls and the upper one never rises. Vectors leave only where another
-// one is at least as high in every state, so each is the backup of vectors that are there: the greedy policy earns at
-// least the lower bound, from every belief. A belief is refreshed with what is new since it was looked at, never with all.
+// Bounds on the value at the beliefs that a solver has met. All solvers use them and differ only in the beliefs that
+// they back up and in their order. A backup adds an alpha vector and a point of the upper bound if they improve on the
+// known bounds. So at every belief the lower bound never falls and the upper bound never rises. A vector is removed
+// only if another one is at least as high in every state, so each vector is the backup of present vectors. Hence the
+// greedy policy earns at least the lower bound from every belief. Refreshing a belief looks only at vectors and points
+// that are new since the last time.
 #pragma once
 
 #include <automix/pomdp/detail/backup.hpp>
@@ -34,9 +35,9 @@ namespace automix::pomdp::detail {
 template <pomdp_model M>
 class BeliefBounds {
  public:
-    /// For that many steps, or an unlimited horizon (0). Looks for bounds to begin with for half of the time there is.
-    /// Throws `DataError` for a model that `require_model` refuses, `ArgumentError` for a horizon that `require_horizon`
-    /// refuses and for options that `require_stop` refuses.
+    /// Prepares bounds for that many steps, or for an unlimited horizon (0). Spends at most half of the time limit on
+    /// initial bounds. Throws `DataError` for a model that `require_model` refuses. Throws `ArgumentError` for a
+    /// horizon that `require_horizon` refuses and for options that `require_stop` refuses.
     BeliefBounds(const M& model, int horizon, const StopOptions& options = {},
                  std::size_t entries_kept = BeliefTree<M>::default_entries_kept)
         : model_((require_model(model), require_horizon(model, horizon), require_stop(options), model)),
@@ -50,23 +51,23 @@ class BeliefBounds {
 
     [[nodiscard]] const BeliefTree<M>& tree() const noexcept { return tree_; }
 
-    /// The reference is good until a belief is met, opened, expanded or backed up.
+    /// Returns a belief. The reference is valid until a belief is met, opened, expanded or backed up.
     [[nodiscard]] const Belief& belief(int node) { return tree_.belief(node); }
 
-    /// True for a belief after the last step.
+    /// Returns true for a belief after the last step.
     [[nodiscard]] bool ended(int node) const { return horizon_ > 0 && tree_[node].step == horizon_; }
 
-    /// The number of a belief at a step, met now if not before.
+    /// Returns the number of a belief at a step. Adds the belief if it is new.
     int add(Belief belief, int step = 0) {
         const int node = tree_.add(std::move(belief), step);
         prepare_nodes();
         return node;
     }
 
-    /// Readies a belief that has not ended for backups, which look at its actions as they need them.
+    /// Prepares a belief that has not ended for backups, which expand its actions on demand.
     void open(int node) { tree_.open(node); }
 
-    /// Meets the successors of an opened belief by an action, or by all.
+    /// Finds the successors of an opened belief by an action, or by all actions.
     void expand(int node, int action) {
         tree_.expand(node, action);
         prepare_nodes();
@@ -112,14 +113,14 @@ class BeliefBounds {
         return known.upper;
     }
 
-    /// An action and what it promises.
+    /// An action and its value by a bound.
     struct CompactAction {
         int action = 0;
         double value = 0.0;
     };
 
-    /// The action of the highest upper bound at an opened belief. What is known of successors, however old, bounds from
-    /// above, and so does FIB where none are known; so only actions that come out on top are looked at anew.
+    /// Returns the action of the highest upper bound at an opened belief. Old bounds of successors are still upper
+    /// bounds, and so is FIB if there are none. So only actions that come out highest are refreshed.
     CompactAction best_upper(int node) {
         std::vector<double>& values = scratch_;
         values.clear();
@@ -135,8 +136,8 @@ class BeliefBounds {
         }
     }
 
-    /// A high lower bound at an opened belief: `promising`, or the expanded action that is best by what is known of
-    /// successors. Requires that `promising` is expanded.
+    /// Returns a high lower bound at an opened belief: that of `promising`, or of the expanded action that is best by
+    /// the known bounds of successors. Requires that `promising` is expanded.
     CompactAction good_lower(int node, int promising) {
         int best = promising;
         double best_value = known_lower(branch(node, promising));
@@ -156,8 +157,8 @@ class BeliefBounds {
         return other.value > choice.value ? other : choice;
     }
 
-    /// Backs up both bounds at an opened belief, above only where there are as many vectors as may be; the larger of the two
-    /// changes.
+    /// Backs up both bounds at an opened belief, only the upper one if the limit of vectors is reached. Returns the
+    /// larger of the two changes.
     double back_up(int node) {
         const CompactAction above = best_upper(node);
         const CompactAction below = good_lower(node, above.action);
@@ -177,15 +178,15 @@ class BeliefBounds {
         return change;
     }
 
-    /// The least change of a bound that a backup keeps from now on; any at first.
+    /// Sets the minimum change of a bound that a backup keeps from now on. Initially every change is kept.
     void set_worth(double worth) { worth_ = worth; }
 
-    /// Grows with whatever a solver finds out: new beliefs and bounds.
+    /// Returns a count that grows with each new belief and each improved bound.
     [[nodiscard]] std::int64_t changes() const noexcept {
         return changes_ + tree_.size() + tree_.opened() + tree_.expansions();
     }
 
-    /// Removes what is of no more use, where enough has come since the last time and there is time.
+    /// Removes useless vectors and points, if enough are new since the last time and time remains.
     void prune() {
         for (std::size_t step = 0; step < stages_.size() && !late(); ++step) {
             if (!stages_[step]) continue;
@@ -195,15 +196,16 @@ class BeliefBounds {
         }
     }
 
-    /// True once time is up.
+    /// Returns true once the time limit has passed.
     [[nodiscard]] bool late() const { return watch_.seconds() >= options_.time_limit; }
 
-    /// True while memory may be given to more beliefs.
+    /// Returns true while there is memory for more beliefs.
     [[nodiscard]] bool has_room() const noexcept {
         return tree_.bytes() + known_.capacity() * sizeof(Known) <= bytes_of_beliefs;
     }
 
-    /// The bounds at the initial belief, and sizes. Bounds that cross by more than rounding are shown as they are.
+    /// Reports the bounds at the initial belief, and sizes. Bounds that cross by more than rounding are reported
+    /// unchanged.
     void report(Progress& progress) {
         progress.lower = lower(0);
         progress.upper = upper(0);
@@ -216,7 +218,7 @@ class BeliefBounds {
         progress.seconds = watch_.seconds();
     }
 
-    /// Why to stop now, if at all.
+    /// Returns the reason to stop now; nothing if there is none.
     [[nodiscard]] std::optional<Stopped> stop(const Progress& progress) const {
         if (called_off_) return Stopped::callback;
         if (progress.gap() <= options_.gap) return Stopped::gap;
@@ -226,7 +228,8 @@ class BeliefBounds {
         return std::nullopt;
     }
 
-    /// Calls `improve(progress)` until there is a reason to stop, which that may also return; none to go on.
+    /// Calls `improve(progress)` until there is a reason to stop. `improve` may return a reason as well, or nothing to
+    /// go on.
     template <class Improve>
     Solution iterate(Improve improve) {
         Progress progress;
@@ -240,7 +243,7 @@ class BeliefBounds {
         }
     }
 
-    /// The answer, with the vectors moved into its policy.
+    /// Returns the solution, with the vectors moved into its policy.
     Solution finish(int iterations, Stopped why) {
         Solution solution;
         report(solution);
@@ -260,7 +263,7 @@ class BeliefBounds {
     }
 
  private:
-    /// Of beliefs that are met; what the vectors and points take comes on top.
+    /// Memory limit of beliefs, in bytes. Vectors and points need memory in addition.
     static constexpr std::size_t bytes_of_beliefs = 250'000'000;
 
     /// Both bounds at one step; an unlimited horizon has one stage.
@@ -268,7 +271,7 @@ class BeliefBounds {
         explicit Stage(const StageStart& start) : begin(start.lower), upper(start.upper) {}
 
         [[nodiscard]] const ValueFunction& vectors() const { return own ? *own : *begin; }
-        /// Those of this step alone.
+        /// Returns the vectors of this step alone.
         ValueFunction& own_vectors() {
             if (!own) own = *begin;
             return *own;
@@ -278,15 +281,15 @@ class BeliefBounds {
         std::optional<ValueFunction> own{};
         UpperBound upper;
         int lower_version = 0;  ///< counts prunings
-        int vectors_kept = 0;   ///< by the last pruning
+        int vectors_kept = 0;   ///< vectors left by the last pruning
         int points_kept = 0;
     };
 
-    /// What is known at a belief.
+    /// The known bounds at a belief.
     struct Known {
         double lower = 0.0;
         double upper = 0.0;
-        int vector = 0;  ///< that gives `lower`
+        int vector = 0;  ///< the vector of `lower`
         int vectors_seen = 0;
         int lower_version = 0;
         int points_seen = 0;
@@ -309,7 +312,7 @@ class BeliefBounds {
         for (const StageStart& start : starts_) vectors_ += start.lower->size();
     }
 
-    /// While bounds to begin with are looked for: what rewards alone tell.
+    /// Returns progress while initial bounds are computed: bounds by the rewards alone.
     [[nodiscard]] Progress first_progress(double seconds) const {
         const double discount = model_.discount();
         double steps = horizon_;
@@ -319,7 +322,7 @@ class BeliefBounds {
             steps = steps_to_end(model_).value_or(0);
         }
         Progress progress;
-        // Runs may end early where there is no discount.
+        // Runs may end early if there is no discount.
         progress.lower = steps * (discount < 1.0 ? rewards_.least : std::min(0.0, rewards_.least));
         progress.upper = steps * (discount < 1.0 ? rewards_.greatest : std::max(0.0, rewards_.greatest));
         progress.seconds = seconds;
@@ -369,7 +372,7 @@ class BeliefBounds {
             stage_of(node).own_vectors().add(last);
             return;
         }
-        // Where an observation is impossible here, what is best here is as good a guess as any.
+        // An observation that is impossible at this belief takes the vector of a possible one.
         const int spare = known_[index(branch.edges.front().to)].vector;
         std::vector<int> then(index(model_.observations()), spare);
         for (const Edge& edge : branch.edges) then[index(edge.observation)] = known_[index(edge.to)].vector;
@@ -419,9 +422,9 @@ class BeliefBounds {
     RewardRange rewards_;
     double worth_ = 0.0;
     BeliefTree<M> tree_;
-    bool called_off_ = false;  ///< by the callback, before there were bounds
+    bool called_off_ = false;  ///< true if the callback stopped the solver before there were bounds
     std::vector<StageStart> starts_;
-    std::vector<std::optional<Stage>> stages_;  ///< where a belief of the step is met
+    std::vector<std::optional<Stage>> stages_;  ///< empty for a step at which no belief is met
     int vectors_ = 0;
     std::int64_t changes_ = 0;
     std::vector<Known> known_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The beliefs that a solver has met, each once, with what its actions make of it. Beliefs that agree to 1e-12 are one.
-// With a finite horizon a belief is met once a step. Expanding a belief is O(its successors * observations). Most beliefs
-// are successors that nobody opens: of these only so many stay in memory, the others are found anew, to the bit, from the
-// belief before them when they are asked for.
+// The beliefs that a solver has met, each once, with the outcomes of its actions. Beliefs that agree to 1e-12 count as
+// one. With a finite horizon a belief is met once a step. Expanding a belief is O(its successors * observations).
+// Solvers never open the majority of successors. Only a limited number of these stay in memory. The others are computed
+// anew on demand from the belief before them, to the bit.
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -25,7 +25,7 @@ struct Edge {
     int observation = 0;
 };
 
-/// What an action makes of a belief; no edges: not looked at yet.
+/// The outcome of an action at a belief; no edges if it is not expanded yet.
 struct Branch {
     double reward = 0.0;
     std::vector<Edge> edges{};
@@ -34,11 +34,11 @@ struct Branch {
 };
 
 struct BeliefNode {
-    Belief belief{};                 ///< empty: dropped, `BeliefTree::belief` finds it anew
-    int step = 0;                    ///< from the start; always 0 for an unlimited horizon
-    int parent = -1;                 ///< the belief that it was first met from; -1: it was given
-    int action = 0;                  ///< by which it was met
-    int used = 0;                    ///< when the belief was last asked for, in expansions of the tree
+    Belief belief{};                 ///< empty if dropped; `BeliefTree::belief` computes it anew
+    int step = 0;                    ///< steps from the start; always 0 for an unlimited horizon
+    int parent = -1;                 ///< the belief that it was first met from; -1 if it was added
+    int action = 0;                  ///< the action by which it was met
+    int used = 0;                    ///< time of its last request, in expansions of the tree
     std::vector<Branch> branches{};  ///< one an action; empty: not opened
 };
 
@@ -47,8 +47,8 @@ class BeliefTree {
  public:
     static constexpr std::size_t default_entries_kept = 4'000'000;
 
-    /// With the initial belief as number 0. Where `stepwise` the steps of beliefs are counted. `entries_kept` bounds the
-    /// probabilities in beliefs that are not opened, at 12 bytes each. `model` must outlive the tree.
+    /// Starts with the initial belief as number 0. If `stepwise`, the steps of beliefs are counted. `entries_kept`
+    /// bounds the probabilities in beliefs that are not opened, at 12 bytes each. `model` must outlive the tree.
     BeliefTree(const M& model, bool stepwise, std::size_t entries_kept = default_entries_kept)
         : model_(model), updater_(model), stepwise_(stepwise), entries_kept_(entries_kept) {
         add(model.start(), 0);
@@ -59,12 +59,12 @@ class BeliefTree {
         return nodes_[static_cast<std::size_t>(node)];
     }
     [[nodiscard]] bool opened(int node) const { return !(*this)[node].branches.empty(); }
-    /// How many beliefs are opened.
+    /// Returns the number of opened beliefs.
     [[nodiscard]] int opened() const noexcept { return opened_; }
-    /// How many actions at beliefs have been looked at.
+    /// Returns the number of expansions, each an action at a belief.
     [[nodiscard]] int expansions() const noexcept { return expansions_; }
 
-    /// Memory, about.
+    /// Returns an estimate of the memory in use, in bytes.
     [[nodiscard]] std::size_t bytes() const noexcept {
         constexpr std::size_t entry = sizeof(int) + sizeof(double);
         constexpr std::size_t indexed = 64;  // a number in the index
@@ -76,7 +76,7 @@ class BeliefTree {
                edges_ * sizeof(Edge) + (entries_ + entries_opened_) * (entry + 4);
     }
 
-    /// A belief, found anew where it was dropped. The reference is good until the tree changes.
+    /// Returns a belief, computed anew if it was dropped. The reference is valid until the tree changes.
     [[nodiscard]] const Belief& belief(int node) {
         BeliefNode& known = nodes_[static_cast<std::size_t>(node)];
         if (known.belief.empty()) restore(known.parent, known.action);
@@ -84,10 +84,10 @@ class BeliefTree {
         return known.belief;
     }
 
-    /// The number of a belief at a step.
+    /// Adds a belief at a step unless it is known. Returns its number.
     int add(Belief belief, int step) { return add(std::move(belief), step, -1, 0); }
 
-    /// Gives a belief its branches, none of them expanded; the second time does nothing.
+    /// Gives a belief its branches, none of them expanded. A second call does nothing.
     void open(int node) {
         if (opened(node)) return;
         const Belief& from = belief(node);
@@ -103,7 +103,7 @@ class BeliefTree {
         ++opened_;
     }
 
-    /// Finds the successors of an opened belief by an action; the second time does nothing.
+    /// Finds the successors of an opened belief by an action. A second call does nothing.
     void expand(int node, int action) {
         const auto number = static_cast<std::size_t>(action);
         if ((*this)[node].branches[number].expanded()) return;
@@ -119,8 +119,8 @@ class BeliefTree {
         nodes_[static_cast<std::size_t>(node)].branches[number].edges = std::move(edges);
     }
 
-    /// Where more is kept than may be, drops half of it: the beliefs, among those not opened, that were asked for longest
-    /// ago.
+    /// Drops half of the beliefs that are not opened if they exceed the limit. The beliefs requested the longest time
+    /// ago go first.
     void drop_stale() {
         if (entries_ <= entries_kept_) return;
         std::vector<int> leaves;
@@ -152,7 +152,7 @@ class BeliefTree {
         return size() - 1;
     }
 
-    /// Finds the beliefs that were first met by this action and have been dropped.
+    /// Computes the dropped beliefs that were first met by this action.
     void restore(int parent, int action) {
         const BeliefNode& from = (*this)[parent];
         const std::vector<Edge>& edges = from.branches[static_cast<std::size_t>(action)].edges;
@@ -170,7 +170,7 @@ class BeliefTree {
         std::uint64_t sum = mix_bits(static_cast<std::uint64_t>(step));
         for (std::size_t i = 0; i < belief.size(); ++i) {
             const auto state = static_cast<std::uint64_t>(belief.states[i]);
-            // Coarse, so that rounding seldom moves a belief to another key; a belief split off costs time, not truth.
+            // The key is coarse, so that rounding seldom changes it. A belief that is stored twice costs time only.
             const auto probability =
                 static_cast<std::uint64_t>(std::llround(belief.probabilities[i] * 0x1p30));
             sum = mix_bits(sum ^ mix_bits(state * 0x9E3779B97F4A7C15U + probability));
@@ -190,8 +190,8 @@ class BeliefTree {
     BeliefUpdater<M> updater_;
     bool stepwise_;
     std::size_t entries_kept_;
-    std::size_t entries_ = 0;         ///< in beliefs that could be dropped
-    std::size_t entries_opened_ = 0;  ///< in those that stay
+    std::size_t entries_ = 0;         ///< entries of beliefs that may be dropped
+    std::size_t entries_opened_ = 0;  ///< entries of beliefs that stay
     std::size_t edges_ = 0;
     std::vector<BeliefNode> nodes_;
     int opened_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a value exists: with a discount below 1, with a finite horizon, or where every run ends by itself. Runs are those
-// from the initial belief: what cannot be reached from there does not count. O(entries of T).
+// Checks whether a value exists. It does with a discount below 1, with a finite horizon, or if every run ends by
+// itself. Runs start from the initial belief, so states that cannot be reached from there do not count. O(entries of
+// T).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -17,7 +18,7 @@
 
 namespace automix::pomdp::detail {
 
-/// Finds the longest ways to states that are never left and pay nothing, depth first.
+/// A depth-first search for the longest ways to states that are never left and pay nothing.
 template <pomdp_model M>
 class TerminationGraph {
  public:
@@ -26,7 +27,7 @@ class TerminationGraph {
           marks_(static_cast<std::size_t>(model.states()), Mark::fresh),
           lengths_(static_cast<std::size_t>(model.states()), 0) {}
 
-    /// Steps of the longest way from a state; nothing where one goes on for ever.
+    /// Returns the number of steps of the longest way from a state; nothing if a way goes on for ever.
     std::optional<int> longest_from(int root) {
         if (mark(root) == Mark::fresh) enter(root);
         while (!path_.empty()) {
@@ -94,8 +95,8 @@ class TerminationGraph {
     std::vector<Visit> path_;
 };
 
-/// The number of steps after which a run from the initial belief has ended whatever is done: the longest way to a state that
-/// is never left and pays nothing. Nothing where a run may go on for ever.
+/// Returns the number of steps after which every run from the initial belief has ended, whatever its actions. This is
+/// the longest way to a state that is never left and pays nothing. Returns nothing if a run may go on for ever.
 template <pomdp_model M>
 std::optional<int> steps_to_end(const M& model) {
     detail::TerminationGraph<M> ways(model);
@@ -109,8 +110,8 @@ std::optional<int> steps_to_end(const M& model) {
     return longest;
 }
 
-/// Throws `ArgumentError` for a negative horizon, and for an unlimited one (0) without discount unless every run ends in a
-/// known number of steps.
+/// Throws `ArgumentError` for a negative horizon, and for an unlimited one (0) without discount unless every run ends
+/// in a known number of steps.
 template <pomdp_model M>
 void require_horizon(const M& model, int horizon) {
     if (horizon < 0)

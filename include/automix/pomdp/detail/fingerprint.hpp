@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A number that tells models apart: a hash of T, O and R, zeros left out. Numbers count to about ten digits, so that what
-// compilers round differently is the same model. Discount, start and names do not count. O(entries of the tables).
+// A number that identifies a model: a hash of T, O and R without zeros. Numbers count to about ten digits, so that
+// differences in the rounding of compilers do not matter. Discount, start and names do not count. O(entries of the
+// tables).
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -12,7 +13,7 @@
 
 namespace automix::pomdp::detail {
 
-/// Ten digits of a number as a word; zeros of either sign are alike.
+/// Returns ten digits of a number as a word. Zeros of either sign are alike.
 inline std::uint64_t leading_bits(double value) {
     constexpr int digits = 33;  // binary
     int exponent = 0;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bounds to start from. Below: the blind policies, which take one action for ever (Hauskrecht 1997). Above: the values of
-// the fully observable problem (MDP), QMDP (Littman, Cassandra, Kaelbling 1995) and the fast informed bound
-//     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')      (Hauskrecht 2000, equation 37)
-// Iterated from the side that keeps every iterate a bound: from max R / (1 - gamma) down, from min R / (1 - gamma) up; for a
-// finite horizon from 0, once for each step. So iterations may be cut short: what there is bounds all the same. O(entries of T * observations * actions) an iteration of the last, else
-// O(entries of T * actions).
+// The initial bounds of solvers. The lower bound is the blind policies, which take one action for ever (Hauskrecht
+// 1997). The upper bounds are the values of the fully observable problem (MDP), QMDP (Littman, Cassandra, Kaelbling
+// 1995) and the fast informed bound
+//     Q_a(s) = R(s, a) + gamma sum_o max_a' sum_s' T(s' | s, a) O(o | a, s') Q_a'(s')    (Hauskrecht 2000, equation 37)
+// Each iteration starts from the side that keeps every iterate a bound: from max R / (1 - gamma) down, from min R / (1
+// - gamma) up. For a finite horizon it starts from 0 and runs once for each step. So iterations may stop early, and the
+// result is still a bound. An iteration of the fast informed bound is O(entries of T * observations * actions), of the
+// others O(entries of T * actions).
 #pragma once
 
 #include <automix/pomdp/belief_updater.hpp>
@@ -23,7 +25,7 @@
 
 namespace automix::pomdp::detail {
 
-/// One step of QMDP from `next`, one value a state: states x actions.
+/// Returns one step of QMDP from `next`, which has one value a state. The result is states x actions.
 template <pomdp_model M>
 Eigen::MatrixXd mdp_step(const M& model, const Eigen::VectorXd& next) {
     Eigen::MatrixXd q(model.states(), model.actions());
@@ -35,12 +37,12 @@ Eigen::MatrixXd mdp_step(const M& model, const Eigen::VectorXd& next) {
     return q;
 }
 
-/// One step of the fast informed bound from `next`: states x actions both.
+/// Returns one step of the fast informed bound from `next`. Both are states x actions.
 template <pomdp_model M, class Matrix>
 Matrix fast_informed_step(const M& model, const Matrix& next) {
     const int actions = model.actions();
     Matrix q(model.states(), actions);
-    Matrix joint(actions, model.observations());  // for a' and o: sum_s' T O Q_a'(s')
+    Matrix joint(actions, model.observations());  // sum_s' T O Q_a'(s') for each a' and o
     std::vector<int> seen;
     std::vector<bool> is_seen(static_cast<std::size_t>(model.observations()), false);
     for (int a = 0; a < actions; ++a) {
@@ -70,7 +72,7 @@ Matrix fast_informed_step(const M& model, const Matrix& next) {
     return q;
 }
 
-/// One step of the blind policies: column a follows action a.
+/// Returns one step of the blind policies: column a follows action a.
 template <pomdp_model M>
 Eigen::MatrixXd blind_step(const M& model, const Eigen::MatrixXd& next) {
     Eigen::MatrixXd q(model.states(), model.actions());
@@ -82,7 +84,7 @@ Eigen::MatrixXd blind_step(const M& model, const Eigen::MatrixXd& next) {
     return q;
 }
 
-/// Least and greatest expected reward of a step.
+/// Minimum and maximum expected reward of a step.
 struct RewardRange {
     double least = std::numeric_limits<double>::infinity();
     double greatest = -std::numeric_limits<double>::infinity();
@@ -102,12 +104,13 @@ RewardRange reward_range(const M& model) {
     return range;
 }
 
-/// Goes on to the end.
+/// A condition that never stops an iteration early.
 struct NeverStop {
     bool operator()() const noexcept { return true; }
 };
 
-/// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times. False where `go_on` ends it before.
+/// Applies `step` until nothing changes by more than `tolerance`, at most `limit` times. Returns false if `go_on` stops
+/// it before.
 template <class Matrix, class Step, class GoOn>
 bool iterate(Matrix& values, Step step, double tolerance, int limit, GoOn go_on) {
     for (int i = 0; i < limit; ++i) {
@@ -120,15 +123,17 @@ bool iterate(Matrix& values, Step step, double tolerance, int limit, GoOn go_on)
     return true;
 }
 
-/// Iterations until the values of every state that runs reach are known: without discount, until all of them have ended.
+/// Returns the maximum number of iterations. Without discount that many iterations are exact, since all runs have ended
+/// by then.
 template <pomdp_model M>
 int iteration_limit(const M& model) {
     constexpr int discounted = 5000;
     return model.discount() < 1.0 ? discounted : model.states() + 1;
 }
 
-/// Iterates from the value of `reward` for ever. Without discount, from 0 until every run has ended: what is found then is
-/// exact at the states that runs reach, and where it is cut short the answer is `unfinished` a step of the longest run.
+/// Iterates from the value of receiving `reward` for ever. Without discount it starts from 0 and continues until every
+/// run has ended; the result is then exact at the states that runs reach. If it stops early, the result is `unfinished`
+/// for each step of the longest run.
 template <pomdp_model M, class Step, class GoOn>
 Eigen::MatrixXd iterate_from(const M& model, double reward, double unfinished, Step step, double tolerance,
                              GoOn go_on) {
@@ -141,8 +146,9 @@ Eigen::MatrixXd iterate_from(const M& model, double reward, double unfinished, S
     return values;
 }
 
-/// Q values whose maximum over actions bounds the optimal value from above at every state (MDP), for an unlimited horizon.
-/// Requires a discount below 1, or that every run ends. Cut short where `go_on()` is false, asked at each iteration.
+/// Returns Q values whose maximum over actions bounds the optimal value from above at every state (MDP), for an
+/// unlimited horizon. Requires a discount below 1, or that every run ends. Stops early if `go_on()` is false, checked
+/// at each iteration.
 template <pomdp_model M, class GoOn = detail::NeverStop>
 Eigen::MatrixXd mdp_values(const M& model, double tolerance, GoOn go_on = {}) {
     const double greatest = reward_range(model).greatest;
@@ -151,8 +157,9 @@ Eigen::MatrixXd mdp_values(const M& model, double tolerance, GoOn go_on = {}) {
         [&](const auto& q) { return mdp_step(model, q.rowwise().maxCoeff()); }, tolerance, go_on);
 }
 
-/// Q values that bound the optimal value from above at every belief, by max_a b . Q_a (FIB, begun from the MDP's values).
-/// Requires a discount below 1, or that every run ends. Cut short where `go_on()` is false, asked at each iteration.
+/// Returns Q values that bound the optimal value from above at every belief, by max_a b . Q_a (FIB, started from the
+/// MDP's values). Requires a discount below 1, or that every run ends. Stops early if `go_on()` is false, checked at
+/// each iteration.
 template <pomdp_model M, class GoOn = detail::NeverStop>
 Eigen::MatrixXd fast_informed_values(const M& model, double tolerance, GoOn go_on = {}) {
     Eigen::MatrixXd values = mdp_values(model, tolerance, std::ref(go_on));
@@ -162,8 +169,9 @@ Eigen::MatrixXd fast_informed_values(const M& model, double tolerance, GoOn go_o
     return values;
 }
 
-/// The blind policies, one column an action, for an unlimited horizon. Requires a discount below 1, or that every run ends.
-/// Cut short where `go_on()` is false, asked at each iteration: each action earns what is found then at least.
+/// Returns the blind policies, one column for each action, for an unlimited horizon. Requires a discount below 1, or
+/// that every run ends. Stops early if `go_on()` is false, checked at each iteration. The values found by then are
+/// still lower bounds.
 template <pomdp_model M, class GoOn = detail::NeverStop>
 Eigen::MatrixXd blind_values(const M& model, double tolerance, GoOn go_on = {}) {
     const double least = reward_range(model).least;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether what a model says makes sense: sizes, probabilities, rewards, discount. `Model` is checked when it is made;
-// types of one's own are checked where they enter a solver or a simulation. Messages name state, action and row.
-// O(entries of T and O).
+// Checks the sizes, probabilities, rewards and discount of a model. `Model` is checked when it is constructed; other
+// model types are checked when they enter a solver or a simulation. Messages name state, action and row. O(entries of T
+// and O).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -17,7 +17,7 @@ namespace automix::pomdp::detail {
 
 [[noreturn]] inline void fail_model(const std::string& what) { throw DataError("POMDP: " + what); }
 
-/// Of models that have names, the name, else the number.
+/// Returns the name of a state; its number if the model has no names. `action_name` does the same for actions.
 template <pomdp_model M>
 std::string state_name(const M& model, int state) {
     if constexpr (requires { std::string(model.state_name(state)); }) return model.state_name(state);
@@ -29,7 +29,7 @@ std::string action_name(const M& model, int action) {
     return std::to_string(action);
 }
 
-/// Throws unless a column is one of `columns`; `what()` is what messages call its row.
+/// Throws unless a column is one of `columns`. `what()` is the row's name in messages.
 template <class Describe>
 void require_column(int column, int columns, Describe what) {
     if (column >= 0 && column < columns) return;
@@ -37,7 +37,7 @@ void require_column(int column, int columns, Describe what) {
                std::to_string(column));
 }
 
-/// Takes the entries of one distribution in turn; `what()` is what messages call it.
+/// A check that takes the entries of one distribution in turn. `what()` is the distribution's name in messages.
 template <class Describe>
 class DistributionCheck {
  public:
@@ -68,9 +68,10 @@ class DistributionCheck {
     double sum_ = 0.0;
 };
 
-/// Throws `DataError` for a model without states, actions or observations, a discount outside (0, 1], and, naming action
-/// and row, for entries out of range or not ascending, probabilities that are negative, not finite or of a sum off 1 by
-/// more than 1e-9 (a row without entries among them), and rewards that are not below 1e100 in size.
+/// Throws `DataError` for a model without states, actions or observations, or a discount outside (0, 1]. Throws it
+/// also, naming action and row, for entries out of range or not ascending. The same holds for probabilities that are
+/// negative, not finite or of a sum off 1 by more than 1e-9, as in a row without entries. Rewards must be below 1e100
+/// in size.
 template <pomdp_model M>
 void require_model(const M& model) {
     const auto require_some = [](const char* what, int found) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the bounds at each step of a run begin with: the blind policies below, the fast informed bound above, for as many
-// steps as are left; for an unlimited horizon, one for all. For k steps left they are computed in turn, until what comes
-// after adds nothing, or time or room ends. All steps with more left then share what holds for them too, with tails
+// The initial bounds at each step of a run: the blind policies below, the fast informed bound above, for the remaining
+// number of steps. An unlimited horizon has one pair for all steps. The bounds for k steps left are computed in turn,
+// until further steps add nothing, or time or room ends. All steps with more left then share bounds that hold for them
+// too, with tails
 //     V_k + gamma^k min(0, min R) / (1 - gamma) <= V <= V_k + gamma^k max(0, max R) / (1 - gamma)
 // O(computed steps * entries of T * observations * actions).
 #pragma once
@@ -28,10 +29,10 @@ struct StageStart {
     std::shared_ptr<const Eigen::MatrixXd> upper{};  ///< Q values: states x actions
 };
 
-/// Values of all computed steps together, at most.
+/// Maximum number of values of all computed steps together.
 inline constexpr double stage_entries = 4e6;
 
-/// One vector an action.
+/// Returns a start with one vector for each action.
 template <pomdp_model M, class Matrix>
 StageStart stage_start(const M& model, const Matrix& below, const Matrix& above) {
     ValueFunction lower(model.states());
@@ -39,8 +40,8 @@ StageStart stage_start(const M& model, const Matrix& below, const Matrix& above)
     return {std::make_shared<const ValueFunction>(std::move(lower)), std::make_shared<const Matrix>(above)};
 }
 
-/// Adds the steps that are not computed, from those with the fewest left on. Without discount what is lost below grows
-/// with the steps left: these steps have a vector of their own, of the action that is best at the start.
+/// Adds the steps that are not computed, in ascending order of steps left. Without discount the loss of the lower bound
+/// grows with the steps left. These steps then have a vector of their own, for the action that is best at the start.
 template <pomdp_model M, class Matrix>
 void add_tails(const M& model, int horizon, const RewardRange& range, const Matrix& below,
                const Matrix& above, std::vector<StageStart>& starts) {
@@ -67,8 +68,8 @@ void add_tails(const M& model, int horizon, const RewardRange& range, const Matr
     }
 }
 
-/// One start a step, the first step's first; one for an unlimited horizon (0). Cut short where `go_on()` is false. Requires a
-/// horizon that `require_horizon` accepts.
+/// Returns one start for each step, the first step's first; one for an unlimited horizon (0). Stops early if `go_on()`
+/// is false. Requires a horizon that `require_horizon` accepts.
 template <pomdp_model M, class GoOn>
 std::vector<StageStart> stage_starts(const M& model, int horizon, GoOn go_on) {
     const RewardRange range = reward_range(model);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// An upper bound on the value of a POMDP: values at the corners of the simplex and at belief points inside it, between
-// them the sawtooth projection (Hauskrecht 2000, section 4.3; Smith, Simmons 2005)
+// An upper bound on the value of a POMDP, from values at the corners of the simplex and at belief points inside it.
+// Between them it is the sawtooth projection (Hauskrecht 2000, section 4.3; Smith, Simmons 2005)
 //     V(b) = V_0(b) + min_i (v_i - V_0(b_i)) min_{s : b_i(s) > 0} b(s) / b_i(s)      V_0(b) = sum_s b(s) v_s
-// and the fast informed bound max_a b . Q_a where that is lower. O(points) at a belief, most of them cut short.
+// or the fast informed bound max_a b . Q_a if that is lower. O(points) at a belief; the majority of points end early.
 #pragma once
 
 #include <automix/pomdp/belief_updater.hpp>
@@ -20,18 +20,18 @@ namespace automix::pomdp::detail {
 
 class UpperBound {
  public:
-    /// From Q values (states x actions) that bound from above: corners are their maxima.
+    /// Takes Q values (states x actions) that are upper bounds. The values at corners are their maxima.
     explicit UpperBound(Eigen::MatrixXd q)
         : UpperBound(std::make_shared<const Eigen::MatrixXd>(std::move(q))) {}
 
-    /// From Q values that other bounds begin with too.
+    /// Takes Q values that other bounds share.
     explicit UpperBound(std::shared_ptr<const Eigen::MatrixXd> q)
         : q_(std::move(q)),
           corners_(largest_by_state(*q_)),
           weights_(static_cast<std::size_t>(q_->rows()), 0.0),
           by_key_(static_cast<std::size_t>(q_->rows())) {}
 
-    /// Lowers the bound at a belief to `value`. Does nothing where the bound is that low already.
+    /// Lowers the bound at a belief to `value`. Does nothing if the bound is that low already.
     void add(const Belief& belief, double value) {
         if (belief.size() == 1) {
             lower_corner(belief.states.front(), value);
@@ -43,17 +43,17 @@ class UpperBound {
 
     [[nodiscard]] int points() const noexcept { return static_cast<int>(points_.size()); }
 
-    /// The bound at a belief by corners and Q values alone.
+    /// Returns the bound at a belief by corners and Q values alone.
     [[nodiscard]] double base(const Belief& belief) const {
         return std::min(at_corners(belief), best_mean(belief, *q_));
     }
 
-    /// The bound at a belief that begins with an action, by its Q values.
+    /// Returns the bound at a belief for policies that begin with an action, by its Q values.
     [[nodiscard]] double base(const Belief& belief, int action) const {
         return belief.mean([&](int state) { return (*q_)(state, action); });
     }
 
-    /// The bound at a belief by the points from number `first` on; that of the corners where none lowers it.
+    /// Returns the bound at a belief by the points from number `first` on; that of the corners if no point lowers it.
     [[nodiscard]] double sawtooth(const Belief& belief, int first = 0) {
         for (std::size_t i = 0; i < belief.size(); ++i) weight(belief.states[i]) = belief.probabilities[i];
         const double drop = deepest_drop(belief.states, static_cast<std::size_t>(first));
@@ -61,16 +61,16 @@ class UpperBound {
         return at_corners(belief) + drop;
     }
 
-    /// The bound at a belief.
+    /// Returns the bound at a belief.
     [[nodiscard]] double value(const Belief& belief) { return std::min(base(belief), sawtooth(belief)); }
 
-    /// Removes points at which the others give a bound that is as low. Returns the numbers of those that stay, ascending.
-    /// O(points * points since the last time).
+    /// Removes points at which the others give a bound that is as low. Returns the numbers of the remaining points,
+    /// ascending. O(points * points since the last time).
     std::vector<int> prune() {
         return prune([] { return false; });
     }
 
-    /// The same, the newest points first, and no more once `late()`.
+    /// Removes the same points, the newest first, and stops once `late()`.
     template <class Late>
     std::vector<int> prune(Late late) {
         std::vector<int> kept;
@@ -87,7 +87,7 @@ class UpperBound {
                 states.push_back(entry.column);
                 weight(entry.column) = entry.value;
             }
-            // Those that stayed the last time do so beside one another.
+            // Points that remained the last time are not compared with one another again.
             const double others = deepest_drop(states, number < pruned_ ? pruned_ : 0);
             for (const int state : states) weight(state) = 0.0;
             if (drop < others - 1e-12) {
@@ -109,9 +109,9 @@ class UpperBound {
  private:
     struct OperatingPoint {
         double value = 0.0;
-        double drop = 0.0;             ///< from the corners to the value, negative
+        double drop = 0.0;             ///< value less the corners' bound, negative
         Entry key{};                   ///< the first of the entries
-        std::vector<Entry> entries{};  ///< states, the most probable first
+        std::vector<Entry> entries{};  ///< states, by descending probability
     };
 
     static OperatingPoint point(const Belief& belief, double value, double drop) {
@@ -121,14 +121,14 @@ class UpperBound {
         made.entries.reserve(belief.size());
         for (std::size_t i = 0; i < belief.size(); ++i)
             made.entries.push_back({belief.states[i], belief.probabilities[i]});
-        // What limits a point's ratio at a belief is soonest found so.
+        // In this order the state that limits a point's ratio at a belief is found early.
         std::stable_sort(made.entries.begin(), made.entries.end(),
                          [](const Entry& a, const Entry& b) { return a.value > b.value; });
         made.key = made.entries.front();
         return made;
     }
 
-    /// max_a q(s, a) by state.
+    /// Returns max_a q(s, a) by state.
     static Eigen::VectorXd largest_by_state(const Eigen::MatrixXd& q) {
         Eigen::VectorXd largest(q.rows());
         for (Eigen::Index s = 0; s < q.rows(); ++s) {
@@ -145,8 +145,8 @@ class UpperBound {
         by_key_[static_cast<std::size_t>(points_[number].key.column)].push_back(number);
     }
 
-    /// By how much the points from number `first` on lower what the corners give at the belief that `weights_` holds, over
-    /// these states. A point lowers nothing where one of its states is impossible, its key state for one.
+    /// Returns how far the points from number `first` on lower the corners' bound at the belief in `weights_` over
+    /// these states. A point lowers nothing if one of its states, such as its key state, is impossible.
     [[nodiscard]] double deepest_drop(const std::vector<int>& states, std::size_t first) const {
         double deepest = 0.0;
         if (points_.size() - first <= states.size()) {
@@ -165,7 +165,7 @@ class UpperBound {
 
     void deepen(double& deepest, const OperatingPoint& point) const {
         if (point.drop >= deepest) return;
-        const double useless = deepest / point.drop;  // a ratio at which the point lowers nothing more
+        const double useless = deepest / point.drop;  // ratio at which the point lowers nothing more
         double ratio = std::min(1.0, weight(point.key.column) / point.key.value);
         for (std::size_t i = 1; i < point.entries.size() && ratio > useless; ++i) {
             const Entry& entry = point.entries[i];
@@ -192,9 +192,9 @@ class UpperBound {
 
     std::shared_ptr<const Eigen::MatrixXd> q_;
     Eigen::VectorXd corners_{};
-    std::vector<double> weights_;  ///< of the belief being looked at, else 0
+    std::vector<double> weights_;  ///< probabilities of the current belief, else 0
     std::vector<OperatingPoint> points_;
-    std::vector<std::vector<std::size_t>> by_key_;  ///< for each state: the points whose key it is, ascending
+    std::vector<std::vector<std::size_t>> by_key_;  ///< points with each state as key, ascending
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };
 

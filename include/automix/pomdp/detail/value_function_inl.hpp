@@ -86,7 +86,7 @@ AUTOMIX_INLINE std::vector<int> ValueFunction::prune_pointwise() {
     std::vector<int> below;
     for (int k = 0; k < size(); ++k) {
         if (gone[static_cast<std::size_t>(k)] != 0) continue;
-        below.clear();  // vectors that k equals or exceeds in the states looked at
+        below.clear();  // vectors that k equals or exceeds in the states compared so far
         for (int other = 0; other < size(); ++other) {
             if (other != k && gone[static_cast<std::size_t>(other)] == 0) below.push_back(other);
         }
@@ -94,7 +94,7 @@ AUTOMIX_INLINE std::vector<int> ValueFunction::prune_pointwise() {
             const double own = at(k, s);
             std::erase_if(below, [&](int other) { return at(other, s) > own; });
         }
-        // An equal one before k would have removed k.
+        // An equal vector before k would have removed k.
         for (const int other : below) gone[static_cast<std::size_t>(other)] = 1;
     }
     std::vector<int> kept;

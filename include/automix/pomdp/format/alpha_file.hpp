@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The .alpha style of the field (Cassandra's pomdp-solve): the vectors of one value function, each as a line with the number
-// of its action and a line with one value a state, blank lines between. Numbers are the shortest that read back as the
-// same, so a value function survives to the bit. Vectors are rewards, also those of a problem with `values: cost` (negated
-// costs): whoever reads such a file takes the vector with the highest product. Linear in the length of the file.
+// The .alpha format of Cassandra's pomdp-solve holds the vectors of one value function. Each vector is a line with the
+// number of its action and a line with one value a state, with blank lines between. Numbers are the shortest that read
+// back as the same, so a value function survives to the bit. Vectors are rewards, also for a problem with `values:
+// cost` (negated costs), since readers of such a file take the vector with the highest product. Linear in the length of
+// the file.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -26,7 +27,7 @@
 
 namespace automix {
 
-/// What the vectors of a file have to fit; 0: any.
+/// The sizes that the vectors of a file have to fit; 0: any.
 struct AlphaShape {
     int states = 0;
     int actions = 0;
@@ -56,7 +57,7 @@ template <class Values>
 
 namespace detail {
 
-/// Goes through the lines of a file in .alpha style.
+/// The parser of files in .alpha format.
 template <class Values>
 class AlphaParser {
  public:
@@ -101,7 +102,7 @@ class AlphaParser {
         return false;
     }
 
-    /// The next word of the line; empty at its end.
+    /// Returns the next word of the line; empty at its end.
     std::string_view next_word() {
         words_.remove_prefix(std::min(words_.find_first_not_of(spaces), words_.size()));
         const std::string_view word = words_.substr(0, words_.find_first_of(spaces));
@@ -150,27 +151,27 @@ class AlphaParser {
     std::string_view left_;
     const std::string& name_;
     AlphaShape shape_;
-    std::string_view words_;  ///< what is left of the line
+    std::string_view words_;  ///< rest of the line
     std::size_t line_ = 0;
 };
 
 }  // namespace detail
 
-/// The value function in a text in .alpha style, which messages call `name`. Throws `DataError` with file, line, what was
-/// expected and what was found.
+/// Returns the value function in a text in .alpha format, which messages call `name`. Throws `DataError` with file,
+/// line, expected and found text.
 template <class Values = pomdp::ValueFunction>
 [[nodiscard]] Values parse_alpha(std::string_view text, const std::string& name,
                                  const AlphaShape& shape = {}) {
     return detail::AlphaParser<Values>(text, name, shape).parse();
 }
 
-/// Throws as `parse_alpha`, and where the file cannot be read.
+/// Returns the value function in a file. Throws as `parse_alpha`, and if the file cannot be read.
 template <class Values = pomdp::ValueFunction>
 [[nodiscard]] Values read_alpha(const std::string& path, const AlphaShape& shape = {}) {
     return parse_alpha<Values>(detail::read_file(path), path, shape);
 }
 
-/// Replaces the file. Throws as `to_alpha_text`, and `DataError` where the file cannot be written.
+/// Replaces the file. Throws as `to_alpha_text`, and `DataError` if the file cannot be written.
 template <class Values>
 void write_alpha(const std::string& path, const Values& values) {
     detail::FileReplacement(path).commit(to_alpha_text(values));

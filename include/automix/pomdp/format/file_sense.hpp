@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values in the sense of a problem's own file. Models maximise rewards; of a file with `values: cost` these are negated
-// costs, so that what solvers and simulations find has to change its sign, and bounds their places, before it is shown.
+// Converts values to the sense of a problem's own file, reward or cost. Models maximise rewards. For a file with
+// `values: cost` these are negated costs. So results are negated before they are shown, and lower and upper bounds are
+// swapped.
 #pragma once
 
 #include <automix/pomdp/format/reader.hpp>
@@ -11,17 +12,17 @@
 
 namespace automix {
 
-/// `reward` or `cost`: what the values of a problem's file are.
+/// Returns the sense of the values of a problem's file, `reward` or `cost`.
 [[nodiscard]] inline std::string_view sense_of(const PomdpFile& problem) noexcept {
     return problem.costs ? "cost" : "reward";
 }
 
-/// What the model maximises, in the sense of its file: the value, or the cost that it is the negative of.
+/// Returns a reward of the model in the sense of its file: unchanged, or negated if the file gives costs.
 [[nodiscard]] inline double in_sense_of(const PomdpFile& problem, double reward) noexcept {
     return problem.costs ? 0.0 - reward : reward;
 }
 
-/// An interval of rewards in the sense of the problem's file, lower end first.
+/// Returns an interval of rewards in the sense of the problem's file, lower end first.
 [[nodiscard]] inline pomdp::ValueInterval in_sense_of(const PomdpFile& problem,
                                                       const pomdp::ValueInterval& rewards) noexcept {
     const double low = in_sense_of(problem, rewards.low);
@@ -29,7 +30,7 @@ namespace automix {
     return problem.costs ? pomdp::ValueInterval{high, low} : pomdp::ValueInterval{low, high};
 }
 
-/// A solver's bounds in the sense of the problem's file.
+/// The bounds of a solver in the sense of the problem's file.
 struct PomdpBounds {
     double lower = 0.0;
     double upper = 0.0;

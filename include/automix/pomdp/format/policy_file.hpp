@@ -3,9 +3,10 @@
 //     {"schema":"automix-pomdp-policy/1","states":..,"actions":..,"observations":..,"discount":..,"horizon":0 or steps,
 //      "values":"reward" or "cost","action_names":[..],"fingerprint":"16 hexadecimal digits",
 //      "steps":[{"actions":[..],"vectors":[[one value a state],..]},..]}
-// `action_names` and `fingerprint`, which tells the problem's tables, may be left out. An unlimited horizon (0) has one
-// step, a finite one as many as it says, the first step's first. Vectors are rewards to maximise, whatever `values` says:
-// with "cost" they are negated costs of the problem's own file. A policy survives to the bit. Linear in the number of values.
+// `action_names` and `fingerprint`, which identifies the problem's tables, may be left out. An unlimited horizon (0)
+// has one step. A finite horizon has as many steps as its number says, in their order. Vectors are rewards to maximise,
+// whatever `values` says: with "cost" they are negated costs of the problem's own file. A policy survives to the bit.
+// Linear in the number of values.
 #pragma once
 
 #include <automix/file/file_replacement.hpp>
@@ -29,7 +30,7 @@ inline constexpr std::string_view pomdp_policy_schema = "automix-pomdp-policy/1"
 
 namespace detail {
 
-/// Sixteen digits.
+/// Returns the word as sixteen digits.
 std::string hexadecimal(std::uint64_t word);
 
 }  // namespace detail
@@ -42,7 +43,7 @@ struct PomdpPolicyProblem {
     double discount = 0.0;
     bool costs = false;                          ///< the problem's file gives costs
     std::vector<std::string> action_names{};     ///< empty: the numbers serve
-    std::optional<std::uint64_t> fingerprint{};  ///< of the model; nothing: not known
+    std::optional<std::uint64_t> fingerprint{};  ///< fingerprint of the model; empty if not known
 };
 
 struct PomdpPolicyFile {
@@ -50,7 +51,8 @@ struct PomdpPolicyFile {
     PomdpPolicyProblem problem{};
 };
 
-/// What a policy file says of a model, with the names of its actions where it has them as `Model` does.
+/// Returns the problem that a policy file describes for a model, with action names if the model has them as `Model`
+/// does.
 template <pomdp::pomdp_model M>
 [[nodiscard]] PomdpPolicyProblem policy_problem(const M& model, bool costs = false) {
     PomdpPolicyProblem problem;
@@ -65,15 +67,15 @@ template <pomdp::pomdp_model M>
     return problem;
 }
 
-/// Throws `DataError` with file and field where a policy, which messages call `name`, is `found` to be for another problem
-/// than `expected`: for other sizes, another discount or sense of values, other names of actions or other tables. Names and
-/// fingerprints are compared where both have them.
+/// Throws `DataError` with file and field if a policy is for another problem than `expected`. Messages call the policy
+/// `name`, and `found` is its problem. Problems differ in sizes, discount, sense of values, names of actions or tables.
+/// Names and fingerprints are compared if both have them.
 void require_same_problem(const PomdpPolicyProblem& found, const PomdpPolicyProblem& expected,
                           const std::string& name);
 
 namespace detail {
 
-/// Takes a policy file apart.
+/// The parser of policy files.
 class PomdpPolicyParser : DocumentChecks {
  public:
     PomdpPolicyParser(const nlohmann::json& json, const std::string& name);
@@ -97,33 +99,34 @@ class PomdpPolicyParser : DocumentChecks {
 
 }  // namespace detail
 
-/// The text of a policy file. Throws `ArgumentError` for a policy that is empty, does not fit the problem, or has values
-/// that are not finite. In names, bytes that are not UTF-8 are replaced.
+/// Returns the text of a policy file. Throws `ArgumentError` for a policy that is empty, does not fit the problem, or
+/// has values that are not finite. In names, bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string to_pomdp_policy_text(const pomdp::Policy& policy,
                                                const PomdpPolicyProblem& problem);
 
-/// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file and field for whatever is
-/// wrong, unknown keys and another version among it.
+/// Returns the policy in the text of its file, which messages call `name`. Throws `DataError` naming file and field for
+/// any error, including unknown keys and another version.
 [[nodiscard]] PomdpPolicyFile parse_pomdp_policy(std::string_view text, const std::string& name);
 
-/// Throws as `parse_pomdp_policy`, and where the file cannot be read.
+/// Returns the policy in a file. Throws as `parse_pomdp_policy`, and if the file cannot be read.
 [[nodiscard]] PomdpPolicyFile read_pomdp_policy(const std::string& path);
 
-/// A policy for this problem, as `policy_problem` gives it of a model. Throws also where the file's is for another one (see
-/// `require_same_problem`).
+/// Returns a policy for this problem, which `policy_problem` makes from a model. Throws also if the file's policy is
+/// for another problem (see `require_same_problem`).
 [[nodiscard]] pomdp::Policy read_pomdp_policy(const std::string& path, const PomdpPolicyProblem& problem);
 
-/// Replaces the file. Throws as `to_pomdp_policy_text`, and `DataError` where the file cannot be written.
+/// Replaces the file. Throws as `to_pomdp_policy_text`, and `DataError` if the file cannot be written.
 void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
                         const PomdpPolicyProblem& problem);
 
-/// A policy file that will be written: whether it can be is found out before the work that fills it.
+/// A policy file to write. It fails before the work that fills it if it cannot be written.
 class PomdpPolicyOutput {
  public:
-    /// Leaves a file that exists as it is. Throws `DataError` if the path cannot be written to.
+    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to.
     explicit PomdpPolicyOutput(const std::string& path) : file_(path) {}
 
-    /// Replaces the file, once, by a text of `to_pomdp_policy_text` or `to_alpha_text`. Throws `DataError` if that fails.
+    /// Replaces the file, once, by a text of `to_pomdp_policy_text` or `to_alpha_text`. Throws `DataError` if that
+    /// fails.
     void write(std::string_view text) { file_.commit(text); }
 
  private:

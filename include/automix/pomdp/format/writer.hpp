@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a model in Cassandra's .pomdp format. Numbers are the shortest that read back as the same, so that
-// `parse_pomdp` gives T, O, start, discount and R(s, a) to the bit. Entries that are 0 are left out:
-// O(entries of the tables).
+// `parse_pomdp` returns T, O, start, discount and R(s, a) to the bit. Entries that are 0 are left out. O(entries of the
+// tables).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -23,7 +23,7 @@ namespace automix {
 
 namespace detail {
 
-/// The line of the states, actions or observations: their names, or their number where there are none.
+/// Returns the line of the states, actions or observations: their names, or their number if they have no names.
 inline std::string pomdp_symbols_line(const std::string& section, const std::vector<std::string>& names,
                                       int count) {
     std::string line = section + ':';
@@ -42,9 +42,9 @@ inline std::string pomdp_symbols_line(const std::string& section, const std::vec
 
 }  // namespace detail
 
-/// The text of a file. With `costs` its values are costs: the negated rewards of the model. Throws
-/// `DataError` for names that are twice or that the format cannot hold: with white space, ':', '*' or '#',
-/// starting as a number, or words of its own.
+/// Returns the text of a file. With `costs` its values are costs, the negated rewards of the model. Throws `DataError`
+/// for repeated names and for names that the format cannot hold. These contain white space, ':', '*' or '#', start as a
+/// number, or are words of the format.
 template <class Model>
 [[nodiscard]] std::string to_pomdp_text(const Model& model, bool costs = false) {
     const auto& names = model.tables().names;
@@ -75,7 +75,7 @@ template <class Model>
     return text;
 }
 
-/// Writes the file anew. Throws as `to_pomdp_text`, and where the file cannot be written.
+/// Replaces the file. Throws as `to_pomdp_text`, and if the file cannot be written.
 template <class Model>
 void write_pomdp(const std::string& path, const Model& model, bool costs = false) {
     const std::string text = to_pomdp_text(model, costs);

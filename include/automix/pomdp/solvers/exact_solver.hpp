@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Backward induction over the beliefs that can be reached from the initial one: the exact value where the horizon is
-// finite, or these beliefs are finitely many, and a rigorous interval otherwise, in which beliefs that were not expanded
-// stand between the blind policies and the fast informed bound: never farther apart than twice the tail
-// gamma^h max|R| / (1 - gamma) of cutting after h steps. Beliefs are swept whenever there are twice as many, so that bounds
-// move from the first moment on. O(reachable beliefs * successors) a sweep.
+// Backward induction over the beliefs that can be reached from the initial one. It gives the exact value if the horizon
+// is finite or these beliefs are finitely many, and a rigorous interval otherwise. Beliefs that were not expanded take
+// the blind policies and the fast informed bound as their bounds. These differ by at most twice the tail gamma^h max|R|
+// / (1 - gamma) of cutting after h steps. A sweep follows whenever the number of beliefs has doubled, so that bounds
+// improve from the start. O(reachable beliefs * successors) a sweep.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -20,7 +20,7 @@ namespace automix::pomdp {
 struct ExactOptions {
     StopOptions stop{};
     int horizon = 0;             ///< steps; 0: unlimited
-    int belief_limit = 100'000;  ///< beliefs to expand at most, as far as memory for them lasts
+    int belief_limit = 100'000;  ///< maximum number of beliefs to expand, if memory suffices
 };
 
 namespace detail {
@@ -55,7 +55,7 @@ class Exact {
 
  private:
     static constexpr int first_beliefs = 250;
-    /// So many beliefs lie between calls of the callback, so that it can stop a long sweep.
+    /// Number of beliefs between calls of the callback, so that it can stop a long sweep.
     static constexpr int beliefs_between_reports = 1000;
 
     bool interrupted() {
@@ -69,13 +69,13 @@ class Exact {
         return interruption_.has_value();
     }
 
-    /// Why to stop after a sweep. A finite horizon is solved to the end, whatever the gap.
+    /// Returns the reason to stop after a sweep. A finite horizon is solved to the end, whatever the gap.
     [[nodiscard]] std::optional<Stopped> stop() const {
         const auto why = bounds_.stop(progress_);
         return options_.horizon > 0 && why == Stopped::gap ? std::nullopt : why;
     }
 
-    /// True where no more beliefs may be expanded.
+    /// Returns true if no more beliefs may be expanded.
     [[nodiscard]] bool full() const {
         return bounds_.tree().opened() >= options_.belief_limit || !bounds_.has_room();
     }
@@ -90,7 +90,7 @@ class Exact {
         }
     }
 
-    /// Backs up those expanded, the last first; the largest change.
+    /// Backs up the expanded beliefs, the last first. Returns the largest change.
     double sweep() {
         double change = 0.0;
         for (int node = reached_; node-- > 0 && !interrupted();) {
@@ -120,9 +120,10 @@ class Exact {
 
 }  // namespace detail
 
-/// Where time runs out or the callback says so the bounds hold all the same, only wider. Throws `DataError` for a model that
-/// `require_model` refuses, and `ArgumentError` for a horizon that makes no sense (see `require_horizon`), for options that
-/// do not, and where a finite horizon reaches more beliefs than the limit, or than memory holds.
+/// Solves a model by backward induction. If time runs out or the callback stops it, the bounds are wider but still
+/// hold. Throws `DataError` for a model that `require_model` refuses. Throws `ArgumentError` for a horizon that
+/// `require_horizon` refuses, for invalid options, and if a finite horizon reaches more beliefs than the limit or than
+/// memory holds.
 template <pomdp_model M>
 Solution solve_exact(const M& model, const ExactOptions& options = {}) {
     return detail::Exact<M>(model, options).solve();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Point-based value iteration: backups at a set of beliefs, given or grown from the initial one (PBVI: Pineau, Gordon,
-// Thrun 2003), and Perseus, which backs up beliefs in random order until each is improved (Spaan, Vlassis 2005). With a
-// finite horizon each step has its own beliefs. An iteration is O(beliefs * successors * new vectors).
+// Point-based value iteration backs up a set of beliefs, given or grown from the initial one (PBVI: Pineau, Gordon,
+// Thrun 2003). Perseus backs up beliefs in random order until each is improved (Spaan, Vlassis 2005). With a finite
+// horizon each step has its own beliefs. An iteration is O(beliefs * successors * new vectors).
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -20,19 +20,19 @@ namespace automix::pomdp {
 struct PointBasedOptions {
     StopOptions stop{};
     int horizon = 0;    ///< steps; 0: unlimited
-    int beliefs = 200;  ///< to grow the set to, at each step of a finite horizon
-    /// Converged: no bound at a belief of the full set changes by more in an iteration. By default so little that what is
-    /// still to come at this rate is a tenth of the gap, or, with a gap of 0, of rounding.
+    int beliefs = 200;  ///< size that the set grows to, at each step of a finite horizon
+    /// Converged if no bound at a belief of the full set changes by more in an iteration. By default the remaining
+    /// change at this rate is then a tenth of the gap, or of rounding if the gap is 0.
     std::optional<double> tolerance{};
-    std::uint64_t seed = 0;  ///< of growth and of Perseus' order
+    std::uint64_t seed = 0;  ///< seed of growth and of Perseus' order
 };
 
 namespace detail {
 
-/// How an iteration goes through the beliefs of a step.
+/// The order in which an iteration visits the beliefs of a step.
 enum class Sweep : std::uint8_t { all, perseus };
 
-/// L1 distance.
+/// Returns the L1 distance.
 double distance(const Belief& a, const Belief& b);
 
 /// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model, ascending.
@@ -90,12 +90,12 @@ class PointBased {
     }
 
     static double default_tolerance(const M& model, const PointBasedOptions& options) {
-        const double discounted = 1.0 - model.discount();  // of what is to come, in an iteration
+        const double discounted = 1.0 - model.discount();  // share of the remaining change, per iteration
         const double share = options.horizon > 0 ? std::max(discounted, 1.0 / options.horizon) : discounted;
         return std::max(0.1 * options.stop.gap * share, 1e-13 * reward_range(model).magnitude());
     }
 
-    /// Takes a belief into the set of its step.
+    /// Adds a belief to the set of its step.
     void include(int node) {
         if (bounds_.ended(node)) return;
         if (static_cast<std::size_t>(node) >= included_.size())
@@ -133,11 +133,12 @@ class PointBased {
         return change;
     }
 
-    /// Adds for each belief the successor, over actions with a sampled observation each, that is farthest from the set of
-    /// its step. False where there is no room, or all that were sampled are in their sets.
+    /// Adds, for each belief, the successor that is farthest from the set of its step, among one sampled observation
+    /// for each action. If all sampled successors are in their sets, it chooses among all successors. Returns false if
+    /// no belief was added.
     bool grow() { return grow(false) || grow(true); }
 
-    /// Chooses among all successors, or one sampled for each action.
+    /// Grows the set from all successors, or from one sampled for each action.
     bool grow(bool among_all) {
         bool grown = false;
         for (std::size_t step = 0; step < sets_.size(); ++step) {
@@ -200,29 +201,29 @@ class PointBased {
 
 }  // namespace detail
 
-/// PBVI on a set grown from the initial belief, as far as memory for beliefs lasts. Throws `DataError` for a model that
-/// `require_model` refuses, and `ArgumentError` for a horizon that makes no sense (see `require_horizon`) and for options
-/// that do not.
+/// Solves a model by PBVI on a set grown from the initial belief, as far as memory for beliefs suffices. Throws
+/// `DataError` for a model that `require_model` refuses. Throws `ArgumentError` for a horizon that `require_horizon`
+/// refuses and for invalid options.
 template <pomdp_model M>
 Solution solve_pbvi(const M& model, const PointBasedOptions& options = {}) {
     return detail::PointBased<M>(model, options, detail::Sweep::all).solve();
 }
 
-/// PBVI on these beliefs and the initial one, however many `options.beliefs` says. Throws also `ArgumentError` for a belief
-/// that is none of the model's.
+/// Solves a model by PBVI on these beliefs and the initial one, whatever `options.beliefs` says. Throws also
+/// `ArgumentError` for an invalid belief of the model.
 template <pomdp_model M>
 Solution solve_pbvi(const M& model, const std::vector<Belief>& beliefs,
                     const PointBasedOptions& options = {}) {
     return detail::PointBased<M>(model, beliefs, options, detail::Sweep::all).solve();
 }
 
-/// Perseus on a set grown like that of PBVI. Throws as that does.
+/// Solves a model by Perseus on a set grown like that of PBVI. Throws as PBVI does.
 template <pomdp_model M>
 Solution solve_perseus(const M& model, const PointBasedOptions& options = {}) {
     return detail::PointBased<M>(model, options, detail::Sweep::perseus).solve();
 }
 
-/// Perseus on these beliefs and the initial one. Throws as PBVI does.
+/// Solves a model by Perseus on these beliefs and the initial one. Throws as PBVI does.
 template <pomdp_model M>
 Solution solve_perseus(const M& model, const std::vector<Belief>& beliefs,
                        const PointBasedOptions& options = {}) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The anytime solver: follows from the initial belief the action of the highest upper bound and the observation where the
-// gap weighs most, goes on only where that can still matter at the root, and backs up both bounds on the way back (HSVI2:
-// Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee 2008). Stops with a certificate: lower <= V(b_0) <= upper.
+// The anytime solver. From the initial belief it follows the action of the highest upper bound and the observation with
+// the largest weighted gap. It continues only while a belief can still matter at the root, and backs up both bounds on
+// the way back (HSVI2: Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee 2008). It stops with a certificate: lower <=
+// V(b_0) <= upper.
 #pragma once
 
 #include <automix/pomdp/detail/belief_bounds.hpp>
@@ -41,7 +42,8 @@ class Sarsop {
             for (const int node : path_) change = std::max(change, bounds_.back_up(node));
             const bool idle = bounds_.changes() == before;
             if (idle && patience_ == 0.0 && !bounds_.late()) return Stopped::converged;
-            // Where nothing was worth it, the same way would be taken again and again.
+            // If no backup was kept, the next exploration would take the same way. So smaller changes count from now
+            // on.
             if (change > 0.0) {
                 patience_ = std::clamp(2.0 * patience_, least_patience, 1.0);
             } else if (patience_ > least_patience) {
@@ -54,23 +56,23 @@ class Sarsop {
     }
 
  private:
-    /// A change of a bound is kept from this share of the gap that there is.
+    /// Minimum change of a bound that a backup keeps, as a share of the current gap.
     static constexpr double worth_of_gap = 1e-3;
     static constexpr double least_patience = 1e-6;
 
-    /// By what share of what is left a backup changes a bound, of 1 where that is a twentieth or no discount: a step's share
-    /// of the discounted steps.
+    /// Returns the share of the remaining change that a backup makes: 20 times the share 1 - gamma of a step in the
+    /// discounted steps. It is at most 1, and 1 without discount.
     [[nodiscard]] double backups_gain() const {
         return model_.discount() < 1.0 ? std::min(1.0, 20.0 * (1.0 - model_.discount())) : 1.0;
     }
 
-    /// One way from the root to where the bounds are close enough: fills `path_`.
+    /// Follows one way from the root until the bounds are close enough, and fills `path_`.
     void explore() {
         path_.clear();
         const double epsilon = std::max(0.5 * options_.stop.gap, 0.1 * (bounds_.upper(0) - bounds_.lower(0)));
         double needed_lower = bounds_.lower(0);
         double needed_upper = needed_lower + epsilon;
-        double allowed = epsilon;  // a gap at this depth that is worth no more than epsilon at the root
+        double allowed = epsilon;  // gap at this depth that is worth no more than epsilon at the root
         const double discount = model_.discount();
         for (int node = 0; !bounds_.ended(node) && !bounds_.late();) {
             if (!bounds_.tree().opened(node) && !bounds_.has_room()) return;
@@ -118,14 +120,15 @@ class Sarsop {
     BeliefBounds<M> bounds_;
     std::vector<int> path_;
     double patience_ =
-        1.0;  ///< share of what else is worth it; less where that leads nowhere, at last 0: no way is cut
+        1.0;  ///< factor of the minimum change; smaller if no backup is kept; at 0 no way is cut
 };
 
 }  // namespace detail
 
-/// Stops as converged where going on would change nothing, to the last digit, or memory for beliefs is used up and no more
-/// can be had from those that there are. Throws `DataError` for a model that `require_model` refuses, and `ArgumentError`
-/// for a horizon that makes no sense (see `require_horizon`) and for stop options that do not (see `require_stop`).
+/// Solves a model by SARSOP. Stops as converged if further work would change nothing, to the last digit. The same holds
+/// if memory for beliefs is used up and the known beliefs improve no further. Throws `DataError` for a model that
+/// `require_model` refuses. Throws `ArgumentError` for a horizon that `require_horizon` refuses and for stop options
+/// that `require_stop` refuses.
 template <pomdp_model M>
 Solution solve_sarsop(const M& model, const SarsopOptions& options = {}) {
     return detail::Sarsop<M>(model, options).solve();

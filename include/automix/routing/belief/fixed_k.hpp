@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best policy that draws a fixed number k of verdicts and then decides once: a baseline of the POMDP router. It chooses k
-// in 0 .. draws on the training rows, whose final counts the hypergeometric distribution projects to k draws. For each k the
-// best policy routes the counts that gain more than they cost. It uses the first and the last model. O(cells * draws^2).
+// The best policy that draws a fixed number k of verdicts and then decides once: a baseline of the POMDP router. It
+// chooses k in 0 .. draws on the training rows, whose final counts the hypergeometric distribution projects to k draws.
+// For each k the best policy routes the counts that gain more than they cost. It uses the first and the last model.
+// O(cells * draws^2).
 #pragma once
 
 #include <automix/data/statistics.hpp>
@@ -22,7 +23,7 @@ namespace automix {
 /// A policy that draws k verdicts and routes at some counts.
 struct FixedDraws {
     int draws = 0;
-    std::vector<std::uint8_t> routed{};  ///< by positives 0 .. draws; 1 to route
+    std::vector<std::uint8_t> routed{};  ///< 1 to route, by positives 0 .. draws
     OperatingPoint gained{};  ///< mean over training rows: score gained and cost beyond the first answer
     double net = 0.0;         ///< score gained less lambda times that cost
 };
@@ -42,8 +43,8 @@ ProjectedCells project(const FoldStatistics& sums, int k);
 /// Projects to every number of draws from 0 to `max_draws`.
 std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws);
 
-/// Returns the best fixed number of draws for one lambda, from the projections of `rows` rows to 0, 1, ... draws. Ties go
-/// to fewer draws. Requires rows.
+/// Returns the best fixed number of draws for one lambda, from the projections of `rows` rows to 0, 1, ... draws. Ties
+/// go to fewer draws. Requires rows.
 FixedDraws best_fixed_draws(const std::vector<ProjectedCells>& projections, double rows,
                             const RoutingPrices& prices, double lambda);
 
@@ -56,7 +57,7 @@ struct FixedKOptions {
     std::vector<int> max_draws{};  ///< as in `StatisticsOptions`
 };
 
-/// Draws k verdicts of the first model at once, then accepts or routes to the last.
+/// A router that draws k verdicts of the first model at once, then accepts or routes to the last.
 class FixedKRouter {
  public:
     /// Throws `ArgumentError` for an objective that it does not serve.
@@ -64,12 +65,12 @@ class FixedKRouter {
 
     [[nodiscard]] static std::string name() { return "fixed_k"; }
 
-    /// Trains on a log. Nothing is feasible if the first model has no verdicts. Throws `DataError` for a log that cannot be
-    /// trained on; the router is then unchanged.
+    /// Trains on a log. Nothing is feasible if the first model has no verdicts. Throws `DataError` for a log that
+    /// cannot be trained on; the router is then unchanged.
     TrainingResult train(const TrainingData& training);
 
-    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. The objective is
-    /// ignored. Returns none if the first model has no verdicts. Throws as `train` does.
+    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. The
+    /// objective is ignored. Returns none if the first model has no verdicts. Throws as `train` does.
     [[nodiscard]] std::vector<FixedKRouter> curve(const TrainingData& training) const;
 
     /// Returns the next action. Throws `NotTrainedError` before training.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models asked).
-// If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without verifying, for
-// evidence with all draws used up: replies that cannot be parsed are paid for and leave the counts as they are.
+// A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models
+// asked). If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without
+// verifying, for evidence with all draws used up: replies that cannot be parsed are paid for and leave the counts as
+// they are.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -51,7 +52,8 @@ class RoutingPolicy {
 
     // The functions below require a table.
 
-    /// Returns the cell of some evidence: at the largest model that has answered, the last one excepted. Throws as `next`.
+    /// Returns the cell of some evidence: at the largest model that has answered, the last one excepted. Throws as
+    /// `next`.
     [[nodiscard]] RoutingPosition find(const Evidence& evidence) const;
 
     [[nodiscard]] const detail::RoutingLayout& layout() const noexcept { return *layout_; }

@@ -12,16 +12,16 @@ namespace automix {
 
 /// The cells of a policy for evidence on the first model alone.
 struct PolicyCells {
-    VerificationKind kind = VerificationKind::none;  ///< of the first model
+    VerificationKind kind = VerificationKind::none;  ///< kind of the first model
     int draws = 0;                                   ///< maximum number of draws on its answer
     bool counts = false;  ///< a line for each number of draws, a letter for each count
-    /// Letters in order of the count: `a` accept, `r` route to the last of two models, `rJ` route to model J, `v` verify once,
-    /// `vM` verify M times. Without counts: the cell before any evidence, then one line by confidence.
+    /// Letters in order of the count: `a` accept, `r` route to the last of two models, `rJ` route to model J, `v`
+    /// verify once, `vM` verify M times. Without counts: the cell before any evidence, then one line by confidence.
     std::vector<std::string> lines{};
 };
 
-/// Returns the cells of a policy, at most `max_lines` lines. There are none if the policy is alpha vectors, or if it asks the
-/// last model first.
+/// Returns the cells of a policy, at most `max_lines` lines. There are none if the policy is alpha vectors, or if it
+/// asks the last model first.
 [[nodiscard]] PolicyCells policy_cells(const RoutingPolicy& policy, int max_lines = 13);
 
 }  // namespace automix

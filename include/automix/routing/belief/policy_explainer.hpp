@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Explanations of the POMDP router: the value of each action if the router's policy is followed afterwards. A policy that is
-// the best for its lambda was chosen by these values; a fallback, a mixture or maximum IBC was not. A policy of alpha vectors
-// has no table, so an action after which the query goes on has a net value only: that of the vectors at the next beliefs.
-// Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 + states * levels of models asked), or
-// O(batches * draws * vectors * levels) by vectors.
+// Explanations of the POMDP router: the value of each action if the router's policy is followed afterwards. A policy
+// that is the best for its lambda was chosen by these values; a fallback, a mixture or maximum IBC was not. A policy of
+// alpha vectors has no table, so an action after which the query goes on has a net value only: that of the vectors at
+// the next beliefs. Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 + states * levels
+// of models asked), or O(batches * draws * vectors * levels) by vectors.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -26,13 +26,14 @@
 
 namespace automix {
 
-/// Explains the decisions of a trained router, which must outlive it unchanged. Threads may share an explainer.
+/// An explainer of a trained router's decisions. The router must outlive it unchanged. Threads may share an explainer.
 class PolicyExplainer {
     using Tree = detail::RoutingTree;
     using Values = detail::CellValues;
 
  public:
-    /// Computes the values. Throws `NotTrainedError` if there is no policy, or if it is from a curve, which keeps no tree.
+    /// Computes the values. Throws `NotTrainedError` if there is no policy, or if it is from a curve, which keeps no
+    /// tree.
     explicit PolicyExplainer(const PomdpRouter& router);
     /// Returns true if a router can be explained: it has a policy and the tree that the policy was found on.
     [[nodiscard]] static bool has_table(const PomdpRouter& router) noexcept;
@@ -51,8 +52,8 @@ class PolicyExplainer {
     /// Adds an action of which only the net value that follows and the immediate payment are known.
     void offer_net(Explanation& explanation, const Action& action, double follows, double paid) const;
 
-    /// Explains a policy of alpha vectors. The vectors of a fallback hold no values, so only actions that end the query are
-    /// explained.
+    /// Explains a policy of alpha vectors. The vectors of a fallback hold no values, so only actions that end the query
+    /// are explained.
     template <class Vectors>
     void explain_vectors(Explanation& explanation, const Evidence& evidence, const Vectors& vectors) const {
         const auto& model = vectors.model();
@@ -148,7 +149,7 @@ class PolicyExplainer {
     [[nodiscard]] std::string reason(const Explanation& explanation) const;
 
     const PomdpRouter& router_;
-    std::vector<Values> values_;  // of the policies that are mixed
+    std::vector<Values> values_;  // values of the policies that are mixed
     std::optional<detail::BeliefChain> chain_;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report of training the POMDP router: the objective and how it was met, the guard, and the policy's expected score and
-// cost.
+// The report of training the POMDP router: the objective and how it was met, the guard, and the policy's expected score
+// and cost.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -19,7 +19,7 @@ struct IbcSupport {
     double ibc = 0.0;     ///< score per unit of price, expected
     double routed = 0.0;  ///< share of training rows that are routed
     double routed_rows = 0.0;
-    double standard_error = 0.0;  ///< of the IBC over training rows
+    double standard_error = 0.0;  ///< standard error of the IBC over training rows
 };
 
 /// The estimate of a quality target on held-out rows.
@@ -27,16 +27,16 @@ struct QualitySupport {
     double target = 0.0;          ///< mean score to reach
     double quality = 0.0;         ///< mean score, cross-fitted
     double cost = 0.0;            ///< mean cost, cross-fitted
-    double standard_error = 0.0;  ///< of the quality above the target
+    double standard_error = 0.0;  ///< standard error of the quality above the target
 };
 
 struct PomdpReport {
     Objective objective{};
     OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double lambda = 0.0;      ///< of the policy; of the more expensive one, if two are mixed
+    double lambda = 0.0;      ///< lambda of the policy; of the more expensive one if two are mixed
     double share = 1.0;       ///< probability of the more expensive of two policies; 1 if there is one
-    RoutingValue expected{};  ///< under the policy's own tables
+    RoutingValue expected{};  ///< value under the policy's own tables
     double gap = 0.0;         ///< maximum gain of the best policy over this one; 0 if the solution is exact
     Guard guard{};
     std::string fallback{};  ///< why the objective's own policy is not used; empty if it is

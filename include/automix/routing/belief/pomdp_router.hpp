@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The router of the routing POMDP: one more verdict is an action with a price, answers may come from any number of models,
-// and the user chooses the objective. It is trained on statistics alone, so a log of any size costs one pass. A decision is
-// a look-up in a table, and a trained router is a plain value that threads may share.
+// The router of the routing POMDP: one more verdict is an action with a price, answers may come from any number of
+// models, and the user chooses the objective. It is trained on statistics alone, so a log of any size costs one pass. A
+// decision is a look-up in a table, and a trained router is a plain value that threads may share.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -26,21 +26,21 @@
 
 namespace automix {
 
-/// The answer of a model that a policy accepts: the first, the plurality of its samples, or the better of both on held-out
-/// rows.
+/// The answer of a model that a policy accepts: the first, the plurality of its samples, or the better of both on
+/// held-out rows.
 enum class AcceptRule : std::uint8_t { first, plurality, best };
 
 struct PomdpOptions {
     Objective objective{};
     std::vector<int> max_draws{};          ///< as in `StatisticsOptions`
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
-    double round_price = 0.0;  ///< of a round of draws; it steers the policy and is not part of the cost
+    double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
     bool guard = true;                  ///< fall back if held-out rows show no gain over mixing
     std::optional<Statistics> prior{};  ///< earlier rows, counted too; scale them to their worth
     int folds = 10;
-    std::uint64_t seed = 0;  ///< of folds and of orders of samples
-    double max_cells = 1e6;  ///< of reachable evidence, for the exact solution
+    std::uint64_t seed = 0;  ///< seed of folds and of orders of samples
+    double max_cells = 1e6;  ///< cells of reachable evidence, for the exact solution
 };
 
 /// Throws `ArgumentError` for options that contradict each other or are out of range.
@@ -62,25 +62,25 @@ class PomdpRouter {
     /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
     TrainingResult train(const Statistics& statistics);
 
-    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. Objective and
-    /// guard are ignored. Throws as `train` does.
+    /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. Objective
+    /// and guard are ignored. Throws as `train` does.
     [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const;
 
     /// Returns the same routers from statistics alone.
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const;
 
-    /// Collects the statistics of a log for training, with sums of pluralities if the options need them. Throws as `train`
-    /// does.
+    /// Collects the statistics of a log for training, with sums of pluralities if the options need them. Throws as
+    /// `train` does.
     [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
-    /// Returns the next action. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no query
-    /// can have.
+    /// Returns the next action. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
+    /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
-    /// Returns the policy of the mixture that a query with the uniform number `u` uses. Throws `NotTrainedError` if there
-    /// is none.
+    /// Returns the policy of the mixture that a query with the uniform number `u` uses. Throws `NotTrainedError` if
+    /// there is none.
     [[nodiscard]] const RoutingPolicy& policy_for(double u) const;
 
     /// Returns the result of training. Its mixture is empty before training and if the objective is infeasible.

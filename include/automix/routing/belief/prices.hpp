@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prices of a policy: means over the training rows, and the base slope, which is the price of quality that follows from
-// the first and the last model.
+// The prices of a policy: means over the training rows, and the base slope, which is the price of quality that follows
+// from the first and the last model.
 #pragma once
 
 #include <automix/data/model_shape.hpp>
@@ -16,8 +16,8 @@ namespace automix {
 /// Mean prices of answers, draws and rounds.
 struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
-    std::vector<double> draws{};    ///< of one draw, one a model; of a whole lone confidence
-    double round = 0.0;             ///< of a round of draws; it steers the policy and is not part of the cost
+    std::vector<double> draws{};    ///< price of one draw, or of a whole lone confidence; one a model
+    double round = 0.0;             ///< price of a round of draws, for the policy; not part of the cost
     std::vector<double>
         draws_per_verdict{};  ///< mean draws for each parsed verdict, one a model; empty: 1 for all
 
@@ -25,8 +25,9 @@ struct RoutingPrices {
     [[nodiscard]] double draws_per_verdict_of(VerificationKind kind, int model) const;
 };
 
-/// Returns the mean number of draws for each parsed verdict, for each model: 1 if all were parsed, and at most the number of
-/// draws. Tables assume that every draw may be parsed, so a policy that uses nearly all draws overestimates its cost.
+/// Returns the mean number of draws for each parsed verdict, for each model: 1 if all were parsed, and at most the
+/// number of draws. Tables assume that every draw may be parsed, so a policy that uses nearly all draws overestimates
+/// its cost.
 std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums, const std::vector<ModelShape>& models);
 
 /// Returns the mean prices over the rows of statistics. Requires rows.
@@ -35,8 +36,8 @@ RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 /// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, std::size_t model);
 
-/// Returns the gain of the last model over the first per unit of extra cost. It is undefined if the last model is no better
-/// or no more expensive. Requires rows.
+/// Returns the gain of the last model over the first per unit of extra cost. It is undefined if the last model is no
+/// better or no more expensive. Requires rows.
 OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices);
 
 }  // namespace automix

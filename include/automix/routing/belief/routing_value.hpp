@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The value of a policy from some evidence on: the expected score, and what it expects to pay for it.
+// The value of a policy from some evidence on: the expected score and the expected payments.
 #pragma once
 
 namespace automix {

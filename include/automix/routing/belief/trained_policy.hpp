@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outcome of training the POMDP router: a policy, or two that are mixed at random so that a constraint is met exactly.
+// The outcome of training the POMDP router: a policy, or two that are mixed at random so that a constraint is met
+// exactly.
 #pragma once
 
 #include <automix/data/model_shape.hpp>
@@ -27,7 +28,7 @@ struct PolicyShare {
 struct TrainedPolicy {
     std::vector<ModelShape> models{};
     RoutingPrices prices{};
-    std::shared_ptr<const detail::RoutingTree> tree{};  ///< that the policies were found on, shared by copies
+    std::shared_ptr<const detail::RoutingTree> tree{};  ///< tree of the policies, shared by copies
     std::vector<PolicyShare> mixture{};                 ///< empty if the objective is infeasible
     PomdpReport report{};
     std::string infeasible{};  ///< the reason; empty if there is a policy

@@ -2,7 +2,7 @@
 // The belief model of the POMDP router as JSON:
 //     {"mean_scores":[one a model],"levels":[{"model":number,"weight":[..],"right":[..],"scores":[[one a model],..],
 //      "boundaries":[..]},..],"priors":[[..],..],"transitions":[[[..],..],..]}
-// with an entry in `levels` and `priors` for each model that is verified; see `BeliefModel`. To the bit.
+// Each model that is verified has an entry in `levels` and `priors`; see `BeliefModel`. A belief survives to the bit.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -41,7 +41,7 @@ nlohmann::ordered_json to_json(const detail::BeliefModel& belief);
 
 namespace detail {
 
-/// Takes a belief over these models apart.
+/// A parser of beliefs over these models.
 class BeliefParser : DocumentChecks {
  public:
     BeliefParser(const std::string& name, const std::vector<ModelShape>& models);
@@ -58,7 +58,7 @@ class BeliefParser : DocumentChecks {
     Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
 
-    /// Numbers from 0 to 1, up to rounding.
+    /// Reads numbers from 0 to 1, up to rounding.
     Eigen::VectorXd shares(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of a query, as a live system tells it, one object a line:
-//     {"id":"..","current":NAME or null,"models":[{"name":NAME,"verdicts":[1,0,null],"confidence":0.5,"samples":["..",null]},..]}
-// `current` is the model that answered last, null before any has; `models` has what is known of it and of those asked before
-// it, and may be left out where nothing is. A model has verdicts in the order drawn (null: could not be read), a confidence
-// where the policy goes by that, or samples, the answer first (null: failed); of samples alone, each after the answer is a
-// verdict that agrees with it or not. Unknown keys are refused. Linear in the verdicts, quadratic in the samples.
+// The evidence on a query from a live system, one object a line:
+//     {"id":"..","current":NAME or null,"models":[
+//      {"name":NAME,"verdicts":[1,0,null],"confidence":0.5,"samples":["..",null]},..]}
+// `current` is the model that answered last, null before any has. `models` holds the evidence on it and on the models
+// asked before it, and may be left out if there is none. A model has verdicts in the order drawn (null: could not be
+// read), a confidence if the policy uses it, or samples with the answer first (null: failed). If a model has samples
+// alone, each sample after the answer is a verdict: it agrees with the answer or not. Unknown keys are refused. Linear
+// in the verdicts, quadratic in the samples.
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -30,16 +32,16 @@ struct EvidenceRequest {
     Evidence evidence{0};
 };
 
-/// How a policy takes evidence: its models, and whether it accepts pluralities and so needs samples.
+/// The form of a policy's evidence: its models, and whether it accepts pluralities and so needs samples.
 struct EvidenceForm {
     std::vector<ModelShape> models{};
     bool pluralities = false;
-    std::uint64_t seed = 0;  ///< of the uniform number of each id
+    std::uint64_t seed = 0;  ///< seed of the uniform number of each id
 };
 
 namespace detail {
 
-/// Takes one request apart. Messages call it `name`.
+/// A parser of one request, which messages call `name`.
 class EvidenceParser : DocumentChecks {
  public:
     EvidenceParser(const EvidenceForm& form, const std::string& name) : DocumentChecks(name), form_(form) {}
@@ -60,11 +62,12 @@ class EvidenceParser : DocumentChecks {
 
 }  // namespace detail
 
-/// A request from a JSON value, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+/// Returns the request in a JSON value, which messages call `name`. Throws `DataError` naming the field for any error.
 [[nodiscard]] EvidenceRequest parse_evidence(const nlohmann::json& json, const EvidenceForm& form,
                                              const std::string& name);
 
-/// Returns the request in a line of JSON, which messages call `name`. Throws `DataError` naming the field for whatever is wrong.
+/// Returns the request in a line of JSON, which messages call `name`. Throws `DataError` naming the field for any
+/// error.
 [[nodiscard]] EvidenceRequest parse_evidence_line(std::string_view line, const EvidenceForm& form,
                                                   const std::string& name);
 

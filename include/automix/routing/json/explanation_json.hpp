@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explanations of decisions as JSON:
-//     {"right":chance or null,"lambda":..,"belief":[..],"levels":[..],"draw_value":net gain or null,
+//     {"right":probability or null,"lambda":..,"belief":[..],"levels":[..],"draw_value":net gain or null,
 //      "alternatives":[{"action":"accept","route" or "verify","to":NAME or null,"draws":K or null,"score":..,"cost":..,
 //      "net":..,"chosen":true or false},..],"reason":".."}
-// `score` and `cost` are expected from here on, null where only the net value is known; see `Explanation`.
+// `score` and `cost` are expected from here on. They are null if only the net value is known; see `Explanation`.
 #pragma once
 
 #include <automix/routing/action.hpp>
@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 2> accepted_names = {"first", "plu
 
 }  // namespace detail
 
-/// `{"action","to","draws"}`: the model's name for a route, the number for verifying, else null.
+/// Returns `{"action","to","draws"}`: the model's name for a route, the number of draws for verifying, else null.
 nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models);
 
 nlohmann::ordered_json to_json(const Explanation& explanation, const std::vector<std::string>& models);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A trained POMDP router with the statistics that it was trained on, so that it decides elsewhere, explains itself, and is
-// trained again when more statistics come, without the rows:
+// A trained POMDP router with the statistics that it was trained on. From the file it decides elsewhere, explains
+// itself, and is trained again with more statistics, without the rows:
 //     {"schema":"automix-policy/1","checksum":"..","models":[..],"options":{..},"report":{..},"prices":{..},
-//      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},"prior":..}
-// or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and `nodes`.
-// `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, `belief` (null if pluralities
-// are accepted) as in belief_json.hpp; prices' `draws_per_verdict` are the draws that a readable verdict takes. The checksum is over all
-// else in the file, whatever the order of its keys and its blanks. To the bit; linear in the table and the statistics.
+//      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},
+//      "prior":..}
+// or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and
+// `nodes`. `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, and `belief` as in
+// belief_json.hpp. `belief` is null if pluralities are accepted. `draws_per_verdict` in `prices` is the number of draws
+// for each readable verdict. The checksum covers the rest of the file, whatever the order of its keys and its blanks. A
+// policy survives to the bit. Linear in the table and the statistics.
 #pragma once
 
 #include <automix/data/statistics.hpp>
@@ -23,28 +25,28 @@ inline constexpr std::string_view policy_schema = "automix-policy/1";
 
 struct PolicyFile {
     PomdpRouter router{};
-    Statistics statistics{};  ///< that the router was trained on, those of its prior apart
+    Statistics statistics{};  ///< statistics that the router was trained on, without its prior
 };
 
-/// Returns the text of a policy file. Throws `NotTrainedError` if there is no policy, and `ArgumentError` for statistics of
-/// other models than it was trained on, or at other prices.
+/// Returns the text of a policy file. Throws `NotTrainedError` if there is no policy, and `ArgumentError` for
+/// statistics of other models than it was trained on, or at other prices.
 [[nodiscard]] std::string to_policy_text(const PomdpRouter& router, const Statistics& statistics);
 
-/// A policy from the text of its file, which messages call `name`. Throws `DataError` naming file, line and field for whatever is
-/// wrong: unknown keys, another version, tables of another size, numbers that cannot be, a file that was altered, statistics at
-/// other prices than the policy's.
+/// Returns the policy in the text of its file, which messages call `name`. Throws `DataError` naming file, line and
+/// field for any error. Errors are unknown keys, another version, tables of another size, impossible numbers, an
+/// altered file, and statistics at other prices than the policy's.
 [[nodiscard]] PolicyFile parse_policy(std::string_view text, const std::string& name);
 
-/// Throws as `parse_policy`, and if the file cannot be read.
+/// Returns the policy in a file. Throws as `parse_policy`, and if the file cannot be read.
 [[nodiscard]] PolicyFile read_policy(const std::string& path);
 
-/// A policy over these models, cheapest first. Throws also if the file's is over others.
+/// Returns a policy over these models, cheapest first. Throws also if the file's policy is over others.
 [[nodiscard]] PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models);
 
-/// A policy file that will be written: whether it can be is found out before the work that fills it.
+/// A policy file to write. It fails before the work that fills it if it cannot be written.
 class PolicyOutput {
  public:
-    /// Leaves a file that exists as it is. Throws `DataError` if the path cannot be written to.
+    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to.
     explicit PolicyOutput(const std::string& path) : file_(path) {}
 
     /// Replaces the file, once. Throws as `to_policy_text`, and `DataError` if the file cannot be written.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What training the POMDP router came to, as JSON and back; field names are those of `PomdpReport`. `base_slope` is null where
-// it does not exist, with the reason in `base_slope_undefined`; `ibc` and `quality` are null for other objectives.
+// The report of training the POMDP router as JSON and back. Field names are those of `PomdpReport`. `base_slope` is
+// null if it does not exist, with the reason in `base_slope_undefined`. `ibc` and `quality` are null for other
+// objectives.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -19,12 +20,12 @@ nlohmann::ordered_json to_json(const PomdpReport& report);
 
 namespace detail {
 
-/// Takes a report apart, and what else numbers and objectives stand in.
+/// A parser of reports, with the parts that it shares with other parsers: numbers and objectives.
 class ReportParser : protected DocumentChecks {
  protected:
     using DocumentChecks::DocumentChecks;
 
-    /// What `make` makes; what is wrong with its arguments is wrong with the data.
+    /// Returns the result of `make`. Reports an `ArgumentError` of `make` as an error in the data.
     template <class Make>
     auto as_data(Make make, const std::string& field) const {
         try {

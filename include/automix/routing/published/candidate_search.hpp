@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search of the published family. It finds the candidate rule with the highest IBC on the training table whose mean
-// cost lies in the range; ties (up to rounding) go to the first. Let W and G be weight and gain of the routed cells out of n
-// rows, rows that are always routed included. At prices c_0, c_L and v (AutoMix, equation 1)
+// cost lies in the range; ties (up to rounding) go to the first. Let W and G be weight and gain of the routed cells out
+// of n rows, rows that are always routed included. At prices c_0, c_L and v (AutoMix, equation 1)
 //     P = P_0 + G/n,   C = v + c_0 + c_L W/n,   IBC = (G/n) / (v + c_L W/n).
 // Sums over the cells are computed once, O(cells). A threshold rule then costs O(log cells), a bin rule O(bins).
 #pragma once
@@ -48,17 +48,17 @@ struct Selection {
     Candidate figures{};
 };
 
-/// Ignores all candidates.
+/// An observer that ignores all candidates.
 struct IgnoreCandidates {
     template <class MakeSelection>
     void operator()(const Candidate&, const MakeSelection&) const noexcept {}
 };
 
-/// Calls `observe(candidate, make)` with every candidate in range; `make()` returns its `Selection`.
+/// A search that calls `observe(candidate, make)` with every candidate in range; `make()` returns its `Selection`.
 template <class Cells, class Observe = IgnoreCandidates>
 class CandidateSearch {
  public:
-    /// `cells` must outlive the search.
+    /// Searches the rules over `cells`, which must outlive the search.
     CandidateSearch(const Cells& cells, const CostRange& range, Observe observe = {})
         : cells_(cells), range_(range), observe_(std::move(observe)), below_(1) {
         for (const auto& cell : cells.cells) {
@@ -69,7 +69,8 @@ class CandidateSearch {
 
     [[nodiscard]] const Cells& table() const noexcept { return cells_; }
 
-    /// Returns the candidate that routes cells of that weight and gain, and counts it; nothing if its cost is out of range.
+    /// Returns the candidate that routes cells of that weight and gain, and counts it; nothing if its cost is out of
+    /// range.
     std::optional<Candidate> evaluate(const detail::RoutedSum& cells) {
         ++candidates_;
         const detail::RoutedSum routed = cells + cells_.routed;

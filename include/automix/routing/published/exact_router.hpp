@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The best one-shot policy on a training table of those that route at least one cell. IBC is a ratio of sums over the routed
-// cells. So a prefix of the cells sorted by mean gain attains the maximum (the argument of Dinkelbach 1967, as in Lawler's
-// fractional selection). If routing nothing would be better still, a single cell does. With constant prices and no cost
-// range, no member of the published family that routes anything can beat it on that table.
+// The best one-shot policy on a training table among policies that route one or more cells. IBC is a ratio of sums over
+// the routed cells. So a prefix of the cells sorted by mean gain attains the maximum (the argument of Dinkelbach 1967,
+// as in Lawler's fractional selection). If routing nothing would be better still, a single cell attains it. With
+// constant prices and no cost range, no member of the published family that routes anything can beat it on that table.
 // O(cells log cells).
 #pragma once
 

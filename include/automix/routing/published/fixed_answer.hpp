@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The published fixed-answer rule. An answer known to be bad ("unanswerable", an empty string) is routed to the large model
-// at once, without paying for verdicts. The wrapped router decides all other queries. The source knows which answers are
-// bad and flags them in the evidence. The wrapped router is trained on the rows that it decides. The other rows cost
-// c_0 + c_L each and are a constant in its metrics and its cost range. O(rows) beside the wrapped training.
+// The published fixed-answer rule. An answer known to be bad ("unanswerable", an empty string) is routed to the large
+// model at once, without paying for verdicts. The wrapped router decides all other queries. The source knows which
+// answers are bad and flags them in the evidence. The wrapped router is trained on the rows that it decides. The other
+// rows cost c_0 + c_L each and are a constant in its metrics and its cost range. O(rows) beside the wrapped training.
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -28,10 +28,10 @@ class FixedAnswerRouter {
 
     [[nodiscard]] std::string name() const { return "fixed_answer:" + inner_.name(); }
 
-    /// Trains the wrapped router on the rows whose first answer is not flagged. The metrics of the result and the cost range
-    /// of the wrapped router are over all rows, of which flagged ones are routed without verification. If every row is
-    /// flagged, the wrapped router is trained on all rows as if none were, and the metrics are those of routing all. Throws
-    /// the errors of the wrapped router.
+    /// Trains the wrapped router on the rows whose first answer is not flagged. The metrics of the result and the cost
+    /// range of the wrapped router are over all rows, of which flagged ones are routed without verification. If every
+    /// row is flagged, the wrapped router is trained on all rows as if none were, and the metrics are those of routing
+    /// all. Throws the errors of the wrapped router.
     TrainingResult train(const TrainingData& training) {
         const Rows rows = divide(training.data);
         if (rows.flagged.empty()) return inner_.train(training);
@@ -50,8 +50,8 @@ class FixedAnswerRouter {
         return inner_.train({unflagged, prices, routed});
     }
 
-    /// Returns the wrapped router's policies for all lambdas, on the rows that it decides. Throws the errors of the wrapped
-    /// router.
+    /// Returns the wrapped router's policies for all lambdas, on the rows that it decides. Throws the errors of the
+    /// wrapped router.
     [[nodiscard]] std::vector<FixedAnswerRouter> curve(const TrainingData& training) const requires
         requires(const Inner& inner) {
         inner.curve(training);

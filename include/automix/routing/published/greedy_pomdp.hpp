@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The greedy POMDP of AutoMix's released code. It orders the bins [i/n, (i+1)/n) by their mean gain, smoothed over the bins
-// with a Gaussian of two bins. Candidates are the prefixes of that order. It counts in these bins but acts on bins centred
-// on i/n, as the release does. O(cells + bins^2).
+// The greedy POMDP of AutoMix's released code. It orders the bins [i/n, (i+1)/n) by their mean gain, smoothed over the
+// bins with a Gaussian of two bins. Candidates are the prefixes of that order. It counts in these bins but acts on bins
+// centred on i/n, as the release does. O(cells + bins^2).
 #pragma once
 
 #include <automix/core/numerics.hpp>

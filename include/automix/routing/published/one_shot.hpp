@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The common router of the published family (AutoMix, section 4). It asks the small model, draws all verdicts, and decides
-// once from the confidence whether to accept or to ask the large model. A family adds its candidates. Required members of
-// `one_shot_family`:
+// The common router of the published family (AutoMix, section 4). It asks the small model, draws all verdicts, and
+// decides once from the confidence whether to accept or to ask the large model. A family adds its candidates. Required
+// members of `one_shot_family`:
 //     static constexpr std::string_view name;
 //     static constexpr bool uses_categories;
 //     template <class Search> static void search(Search&, int bins);       with a `CandidateSearch`
@@ -47,7 +47,8 @@ inline void validate(const OneShotOptions& options) {
     }
 }
 
-/// Draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first and the last.
+/// A router that draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first
+/// and the last.
 template <one_shot_family Family>
 class OneShotRouter {
  public:
@@ -55,8 +56,9 @@ class OneShotRouter {
 
     [[nodiscard]] static std::string name() { return std::string(Family::name); }
 
-    /// Chooses the candidate with the highest IBC on the table. If nothing is feasible, the router holds no policy. Throws
-    /// `DataError` if the table has no rows, one model or rows without verification; the router is then unchanged.
+    /// Chooses the candidate with the highest IBC on the table. If nothing is feasible, the router holds no policy.
+    /// Throws `DataError` if the table has no rows, one model or rows without verification; the router is then
+    /// unchanged.
     TrainingResult train(const TrainingData& training) {
         const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         CandidateSearch search(cells, options_.cost_range);
@@ -69,8 +71,8 @@ class OneShotRouter {
         return result;
     }
 
-    /// Returns the candidates that are best on the table for some lambda, in ascending order of cost. Returns none if no
-    /// cost is in range. Throws as `train` does.
+    /// Returns the candidates that are best on the table for some lambda, in ascending order of cost. Returns none if
+    /// no cost is in range. Throws as `train` does.
     [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
         const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         std::vector<OneShotRouter> routers;

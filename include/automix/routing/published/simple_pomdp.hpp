@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The published simple POMDP (AutoMix, section 4.2): one observation of three hidden categories, then one action. Its
-// rewards have a free parameter r, for which the release tries 0 .. 4999. A bin of N needy, G good and H hopeless rows is
-// routed if and only if r > (100 (N + G + H) - H) / N. So the policies are nested, and the search over r sorts the bins by
-// the r from which they are routed. O(cells + bins^2).
+// rewards have a free parameter r, for which the release tries 0 .. 4999. A bin of N needy, G good and H hopeless rows
+// is routed if and only if r > (100 (N + G + H) - H) / N. So the policies are nested, and the search over r sorts the
+// bins by the r from which they are routed. O(cells + bins^2).
 #pragma once
 
 #include <automix/routing/published/candidate_search.hpp>

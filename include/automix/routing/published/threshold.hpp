@@ -11,7 +11,7 @@
 
 namespace automix {
 
-/// Routes confidences up to a threshold in {0, 1/n, ..., 1}.
+/// Rules that route confidences up to a threshold in {0, 1/n, ..., 1}.
 struct ThresholdFamily {
     static constexpr std::string_view name = "threshold";
     static constexpr bool uses_categories = false;
@@ -23,7 +23,7 @@ struct ThresholdFamily {
     }
 };
 
-/// Routes confidences in [i/n, j/n] for i < j < n.
+/// Rules that route confidences in [i/n, j/n] for i < j < n.
 struct DoubleThresholdFamily {
     static constexpr std::string_view name = "double_threshold";
     static constexpr bool uses_categories = false;
@@ -38,7 +38,7 @@ struct DoubleThresholdFamily {
     }
 };
 
-/// Routes confidences in [0, i/n] and in [j/n, k/n] for i < j < k < n.
+/// Rules that route confidences in [0, i/n] and in [j/n, k/n] for i < j < k < n.
 struct TripleThresholdFamily {
     static constexpr std::string_view name = "triple_threshold";
     static constexpr bool uses_categories = false;
@@ -56,7 +56,7 @@ struct TripleThresholdFamily {
     }
 };
 
-/// Routes confidences up to one half.
+/// The rule that routes confidences up to one half.
 struct SelfConsistencyFamily {
     static constexpr std::string_view name = "self_consistency";
     static constexpr bool uses_categories = false;

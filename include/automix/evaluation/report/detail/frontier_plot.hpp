@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds what all drawings of a frontier need: axes that contain all points, and the edges of the shaded intervals.
+// The common parts of all drawings of a frontier are axes that contain all points, and the edges of the shaded
+// intervals.
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
@@ -11,7 +12,7 @@
 
 namespace automix::detail {
 
-/// Spans all points of a frontier: cost across, score upwards.
+/// The axes that contain all points of a frontier: cost across, score upwards.
 struct FrontierAxes {
     PlotAxis cost{};
     PlotAxis score{};
@@ -48,8 +49,8 @@ inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& poi
     return edge;
 }
 
-/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at least
-/// one point, and points that ascend in cost.
+/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at
+/// least one point, and points that ascend in cost.
 inline double score_at(const std::vector<OperatingPoint>& curve, double cost) {
     const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
                                         [](const OperatingPoint& point, double c) { return point.cost < c; });

@@ -19,7 +19,7 @@
 
 namespace automix::detail {
 
-/// Draws on a grid of characters over the axes.
+/// A grid of characters over the axes.
 class TextCanvas {
  public:
     static constexpr int columns = 70;

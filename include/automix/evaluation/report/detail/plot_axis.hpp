@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Computes an axis of a plot: a range with round ends that contains all values, and round ticks on it (1, 2 or 5 times a
-// power of ten).
+// Computes an axis of a plot: a range with round ends that contains all values, and round ticks on it (1, 2 or 5 times
+// a power of ten).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -13,7 +13,7 @@
 
 namespace automix::detail {
 
-/// Covers values that are added one by one.
+/// An axis that covers values added one by one.
 class PlotAxis {
  public:
     void add(double value) {
@@ -21,7 +21,8 @@ class PlotAxis {
         high_ = std::max(high_, value);
     }
 
-    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides. Requires at least one value.
+    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides. Requires at least one
+    /// value.
     void finish(int count) {
         if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) {
             low_ -= 0.5;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of Cassandra's .pomdp format: names, numbers, ':' and '*', parted by white space; '#' starts a
-// comment that ends with its line. A word is known by its offset in the text, from which line and column are
-// counted only where a message needs them. Reading the whole text is O(its length); nothing is copied.
+// The words of Cassandra's .pomdp format are names, numbers, ':' and '*', separated by white space. '#' starts a
+// comment that ends with its line. A word is known by its offset in the text; line and column are counted only if a
+// message needs them. Reading the whole text is O(its length), and nothing is copied.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -23,7 +23,7 @@ struct PomdpWord {
 
     [[nodiscard]] bool at_end() const noexcept { return text.empty(); }
 
-    /// Names start otherwise.
+    /// Returns true for a word that starts as a number does. Names start otherwise.
     [[nodiscard]] bool starts_number() const noexcept {
         return starts_magnitude() || (!text.empty() && is_sign(text.front()));
     }
@@ -36,7 +36,7 @@ struct PomdpWord {
     static bool is_sign(char c) noexcept { return c == '+' || c == '-'; }
 };
 
-/// A number and the offset where it stands.
+/// A number and its offset in the text.
 struct PomdpNumber {
     double value = 0.0;
     std::size_t offset = 0;
@@ -54,7 +54,7 @@ class PomdpLexer {
         current_ = scan();
     }
 
-    /// The word to come; empty at the end of the text.
+    /// Returns the next word; empty at the end of the text.
     [[nodiscard]] const PomdpWord& peek() const noexcept { return current_; }
 
     PomdpWord next() {
@@ -63,7 +63,7 @@ class PomdpLexer {
         return word;
     }
 
-    /// The word after the one to come.
+    /// Returns the word after the next one.
     [[nodiscard]] PomdpWord peek_second() {
         const std::size_t position = position_;
         const PomdpWord word = scan();
@@ -71,14 +71,14 @@ class PomdpLexer {
         return word;
     }
 
-    /// Takes the word to come where it is `text`.
+    /// Takes the next word if it is `text`.
     bool accept(std::string_view text) {
         if (current_.text != text) return false;
         next();
         return true;
     }
 
-    /// Whether a text is a word, neither ':' nor '*'.
+    /// Returns whether a text is a word, neither ':' nor '*'.
     [[nodiscard]] static bool is_word(std::string_view text) {
         return !text.empty() &&
                std::none_of(text.begin(), text.end(), [](char c) { return ends_word(c) || is_control(c); });
@@ -88,7 +88,7 @@ class PomdpLexer {
         if (!accept(":")) fail(current_, "':'");
     }
 
-    /// A finite number, its sign perhaps a word of its own. `expected()` is what a message asks for.
+    /// Takes a finite number, whose sign may be a word of its own. `expected()` is the request in a message.
     template <class Expected>
     PomdpNumber number(Expected expected) {
         PomdpWord word = next();
@@ -114,7 +114,7 @@ class PomdpLexer {
         return {negative ? -value : value, offset};
     }
 
-    /// Line and column (both from 1, in bytes) of an offset.
+    /// Returns line and column (both from 1, in bytes) of an offset.
     [[nodiscard]] Place place(std::size_t offset) const {
         const std::string_view before = text_.substr(0, offset);
         const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
@@ -129,7 +129,7 @@ class PomdpLexer {
         throw DataError(place(word.offset), "expected " + expected + ", found " + found);
     }
 
-    /// The same with what was found in other words than the word itself.
+    /// Throws the same error, with `found` in place of the word.
     [[noreturn]] void fail(std::size_t offset, const std::string& expected, const std::string& found) const {
         throw DataError(place(offset), "expected " + expected + ", found " + found);
     }
@@ -174,7 +174,7 @@ class PomdpLexer {
 
     std::string_view text_;
     std::string name_;
-    std::size_t position_ = 0;  ///< after the word to come
+    std::size_t position_ = 0;  ///< offset after the next word
     PomdpWord current_{};
 };
 

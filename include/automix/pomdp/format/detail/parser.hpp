@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The grammar of Cassandra's .pomdp format (pomdp.org, "POMDP File Format" and "POMDP File Grammar"): from a
-// text to what its lines say, with every name and number checked, tables not yet resolved. O(length of the
-// text). More than the grammar has: numbers as in `.5` or `1e-3`, the five lines of the preamble and `start`
-// anywhere before they are needed, `reset` for the whole of T, `identity` for O where there are as many
-// observations as states.
+// The grammar of Cassandra's .pomdp format (pomdp.org, "POMDP File Format" and "POMDP File Grammar"). It turns a text
+// into statements with every name and number checked; tables are not yet resolved. O(length of the text). It accepts
+// more than the grammar has: numbers as in `.5` or `1e-3`; the five lines of the preamble and `start` anywhere before
+// they are needed; `reset` for the whole of T; and `identity` for O if there are as many observations as states.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -27,13 +26,13 @@
 
 namespace automix::detail {
 
-/// How far the sum of a row of probabilities may be off 1.
+/// Maximum deviation from 1 of the sum of a row of probabilities.
 inline constexpr double pomdp_tolerance = 1e-5;
 
-/// Rewards stay below it in size, as those of models do.
+/// Bound that rewards stay below in size, as in models.
 inline constexpr double pomdp_reward_limit = 1e100;
 
-/// What the lines of a file say.
+/// The statements of a file.
 struct PomdpStatements {
     using Symbols = PomdpSymbols;
 
@@ -42,9 +41,9 @@ struct PomdpStatements {
     Symbols observations{"observations", "an observation"};
     double discount = 1.0;
     bool costs = false;
-    std::optional<std::vector<pomdp::Entry>> start{};  ///< nothing: uniform
+    std::optional<std::vector<pomdp::Entry>> start{};  ///< empty: uniform
     std::size_t start_offset = 0;
-    double largest_reward = 0.0;  ///< in size
+    double largest_reward = 0.0;  ///< largest reward in size
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
     RewardRules<PomdpCell> rewards{};
@@ -69,7 +68,7 @@ class PomdpParser {
 
     struct NumberRow {
         std::vector<pomdp::Entry> entries{};  ///< no zeros
-        std::size_t offset = 0;               ///< of the last number
+        std::size_t offset = 0;               ///< offset of the last number
     };
 
     void read_section(const PomdpWord& word) {
@@ -179,7 +178,7 @@ class PomdpParser {
         return row;
     }
 
-    /// What follows `T` (columns: the states) or `O` (columns: the observations).
+    /// Reads the rest of a line that starts with `T` (columns: the states) or `O` (columns: the observations).
     void read_probabilities(const PomdpWord& word, Rules& rules, const Symbols& columns) {
         require(word, {&said_.states, &said_.actions, &said_.observations});
         lexer_.expect_colon();
@@ -258,7 +257,7 @@ class PomdpParser {
 
     PomdpLexer& lexer_;
     const PomdpLimits& limits_;
-    std::vector<std::string_view> seen_;  ///< lines that may stand once
+    std::vector<std::string_view> seen_;  ///< lines that may occur once
     PomdpStatements said_;
 };
 

@@ -78,7 +78,7 @@ AUTOMIX_INLINE void require_same_problem(const PomdpPolicyProblem& found, const 
 
 namespace automix::detail {
 
-/// One step of a policy, one vector a line.
+/// Returns the text of one step of a policy, one vector a line.
 inline std::string policy_step_text(const pomdp::ValueFunction& values, const PomdpPolicyProblem& problem) {
     if (values.states() != problem.states) {
         throw ArgumentError("policy: expected vectors over " + std::to_string(problem.states) +

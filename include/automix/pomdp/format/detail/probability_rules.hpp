@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the T and O lines of a .pomdp file say, resolved row by row. A rule sets one entry of a row or the
-// whole of it; a whole row makes what its bucket held before it void. Resolving a row costs O(n log n) for
-// the n entries that its rules name, which a budget bounds.
+// The T and O lines of a .pomdp file, resolved row by row. A rule sets one entry of a row or the whole row. A rule for
+// a whole row cancels the earlier rules of its bucket. Resolving a row costs O(n log n) for the n entries that its
+// rules name, which a budget bounds.
 #pragma once
 
 #include <automix/pomdp/format/detail/rules.hpp>
@@ -15,18 +15,19 @@
 
 namespace automix::detail {
 
-/// A row of probabilities as the rules have it.
+/// A row of probabilities as the rules set it.
 template <class Entry>
 struct PomdpRow {
     std::vector<Entry> entries{};  ///< columns ascending, no zeros
-    std::size_t offset = 0;        ///< of the last rule that says anything of this row; 0: none does
+    std::size_t offset = 0;        ///< offset of the last rule that applies to this row; 0 if none does
 };
 
-/// The rules of T (columns: states) or of O (columns: observations). `Entry` is one of a row, as in `pomdp::SparseRows`.
+/// The rules of T (columns: states) or of O (columns: observations). `Entry` is an entry of a row, as in
+/// `pomdp::SparseRows`.
 template <class Entry>
 class ProbabilityRules {
  public:
-    /// One entry, or all entries of the row for the column `any_number`.
+    /// Sets one entry, or all entries of the row for the column `any_number`.
     void set(int action, int state, int column, PomdpSetting setting) {
         if (column == any_number) {
             set_whole(action, state, {Kind::constant, setting.value, {}, setting.offset});
@@ -39,12 +40,12 @@ class ProbabilityRules {
         set_whole(action, state, {Kind::entries, 0.0, std::move(entries), offset});
     }
 
-    /// Column = state, for all states.
+    /// Sets the identity: in each row the column of its state has probability 1.
     void set_identity(int action, std::size_t offset) {
         set_whole(action, any_number, {Kind::identity, 0.0, {}, offset});
     }
 
-    /// The row is the initial belief.
+    /// Sets the row to the initial belief.
     void set_reset(int action, int state, std::size_t offset) {
         set_whole(action, state, {Kind::reset, 0.0, {}, offset});
     }
@@ -91,7 +92,7 @@ class ProbabilityRules {
         std::size_t offset = 0;
     };
 
-    /// The last rule for whole rows and those for entries after it.
+    /// The last rule for whole rows and the rules for entries after it.
     struct Bucket {
         Whole whole{};
         std::vector<PomdpCell> cells{};

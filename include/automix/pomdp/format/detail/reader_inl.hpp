@@ -27,7 +27,7 @@
 
 namespace automix::detail {
 
-/// Makes the model of what the lines of a file say.
+/// The assembly of a model from the statements of a file.
 class PomdpAssembly {
  public:
     PomdpAssembly(const PomdpLexer& lexer, PomdpStatements said, const PomdpLimits& limits)
@@ -49,7 +49,7 @@ class PomdpAssembly {
  private:
     static constexpr double rounding = 1e-9;
 
-    /// How many rows were scaled, and the largest deviation of their sums.
+    /// The number of scaled rows, and the largest deviation of their sums.
     struct Correction {
         std::size_t rows = 0;
         double largest = 0.0;
@@ -98,7 +98,7 @@ class PomdpAssembly {
             RewardMeans means(said_.rewards, a, observations[action]);
             for (int s = 0; s < states_; ++s) {
                 const double mean = means.expected(s, transitions[action].row(s), budget, lexer_);
-                // No mean is larger than what it is of, but for rounding.
+                // Rounding alone can make a mean larger than its largest term.
                 const double bounded = std::clamp(mean, -said_.largest_reward, said_.largest_reward);
                 rewards(s, a) = said_.costs ? 0.0 - bounded : bounded;
             }
@@ -106,8 +106,8 @@ class PomdpAssembly {
         return rewards;
     }
 
-    /// Scales a row to the sum 1 where that is off by more than rounding. Throws where it is off by more than
-    /// the tolerance.
+    /// Scales a row to the sum 1 if its sum is off by more than rounding. Throws if it is off by more than the
+    /// tolerance.
     template <class Describe>
     void corrected(std::vector<pomdp::Entry>& row, std::size_t offset, Correction& correction,
                    Describe what) const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the R lines of a .pomdp file say, and their expectation for an action and a state. Costs O(successors * rules for
-// single observations that meet them), which a budget bounds, but states that meet the same rules share what they make of a
-// successor; O(1) where no rule asks for successor or observation.
+// The R lines of a .pomdp file, and their expectation for an action and a state. The cost is O(successors * rules for
+// single observations that apply to them), which a budget bounds. States with the same rules share the result for a
+// successor. The cost is O(1) if no rule depends on successor or observation.
 #pragma once
 
 #include <automix/pomdp/format/detail/rules.hpp>
@@ -15,11 +15,11 @@
 
 namespace automix::detail {
 
-/// The rules of R. `Cell` is what a rule for a single observation is kept as, `PomdpCell`.
+/// The rules of R. `Cell` is the type of a rule for a single observation, `PomdpCell`.
 template <class Cell>
 class RewardRules {
  public:
-    /// `any_number` in any place.
+    /// Adds a rule. Each number may be `any_number`.
     void set(int action, int state, int next, int observation, PomdpSetting setting) {
         Bucket& bucket = buckets_.at(action, state);
         if (next == any_number && observation == any_number) {
@@ -35,7 +35,7 @@ class RewardRules {
     friend class RewardMeans;
 
  private:
-    /// Rules of one successor (or of all): for every observation, and for single ones.
+    /// The rules of one successor (or of all): for every observation, and for single observations.
     struct Successor {
         PomdpSetting whole{};
         std::vector<Cell> observed{};
@@ -53,12 +53,12 @@ class RewardRules {
 template <class Rules, class Rows>
 class RewardMeans {
  public:
-    /// Both must outlive it. `observations` are rows by successor.
+    /// Takes rules and observations, which must outlive it. `observations` are rows by successor.
     RewardMeans(const Rules& rules, int action, const Rows& observations)
         : rules_(rules), action_(action), observations_(observations) {}
 
-    /// The mean over successors and observations, taken of the differences to the widest rule that holds, so
-    /// that a reward of action and state alone comes out to the bit:
+    /// Returns the mean over successors and observations. It sums the differences to the widest rule that holds, so
+    /// that a reward of action and state alone is exact to the bit:
     ///     R(s, a) = r + sum_s' T(s') (r(s') - r + sum_o O(o | s') (r(s', o) - r(s')))
     template <class Row>
     [[nodiscard]] double expected(int state, const Row& transitions, PomdpBudget& budget,
@@ -89,7 +89,7 @@ class RewardMeans {
     using Bucket = typename Rules::Bucket;
     using Successor = typename Rules::Successor;
 
-    /// The reward at a successor, and by which of the sets of rules that states have met in turn.
+    /// The reward at a successor, and the number of the set of rules that it was computed with.
     struct Known {
         std::size_t generation = 0;
         double reward = 0.0;
@@ -131,8 +131,8 @@ class RewardMeans {
     const Rules& rules_;
     int action_;
     const Rows& observations_;
-    std::vector<const Bucket*> narrow_;  ///< those of the last state that had any
-    PomdpSetting widest_{};              ///< of that state
+    std::vector<const Bucket*> narrow_;  ///< buckets of the last state that had any
+    PomdpSetting widest_{};              ///< widest rule of that state
     std::size_t generation_ = 0;
     std::vector<Known> known_;
 };

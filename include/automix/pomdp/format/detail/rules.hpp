@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the rules of a .pomdp file's tables share. A wildcard stays one rule, so that a file costs what it
-// says and not what its tables could hold. Rules lie in buckets by action and state, either of which may be
-// the wildcard, so that a row of a table meets four buckets. The later rule wins: rules are ordered by their
-// offsets in the file.
+// The parts that the rules of all tables of a .pomdp file share. A wildcard stays one rule, so that the cost depends on
+// the length of the file and not on the size of its tables. Rules lie in buckets by action and state, and either may be
+// the wildcard. So four buckets apply to each row of a table. The later rule wins: rules are ordered by their offsets
+// in the file.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -18,12 +18,12 @@
 
 namespace automix::detail {
 
-/// Bounds what a small file may ask for.
+/// A bound on the work that a small file may ask for.
 class PomdpBudget {
  public:
     PomdpBudget(std::string what, std::size_t limit) : what_(std::move(what)), limit_(limit), left_(limit) {}
 
-    /// Throws what `lexer.fail` does where the budget is spent, at the offset of the rule that asks for more.
+    /// Spends part of the budget. Throws as `lexer.fail` if it is spent, at the offset of the rule that asks for more.
     void spend(std::size_t amount, std::size_t offset, const PomdpLexer& lexer) {
         if (amount > left_) lexer.fail(offset, "at most " + format_number(limit_) + ' ' + what_, "more");
         left_ -= amount;
@@ -35,7 +35,7 @@ class PomdpBudget {
     std::size_t left_;
 };
 
-/// A value and the offset that set it; offset 0: nothing did.
+/// A value and the offset of its rule; offset 0 if no rule set it.
 struct PomdpSetting {
     double value = 0.0;
     std::size_t offset = 0;
@@ -51,7 +51,7 @@ struct PomdpCell {
     PomdpSetting setting{};
 };
 
-/// Orders cells by column, then by offset, and leaves the last of each column.
+/// Orders cells by column, then by offset, and keeps the last of each column.
 inline void keep_latest(std::vector<PomdpCell>& cells) {
     const auto before = [](const PomdpCell& a, const PomdpCell& b) {
         return std::pair(a.column, a.setting.offset) < std::pair(b.column, b.setting.offset);
@@ -65,13 +65,13 @@ inline void keep_latest(std::vector<PomdpCell>& cells) {
     cells.resize(kept);
 }
 
-/// Buckets by action and state; `any_number` in either.
+/// Buckets by action and state; either may be `any_number`.
 template <class Bucket>
 class PomdpBuckets {
  public:
     Bucket& at(int action, int state) { return buckets_[key(action, state)]; }
 
-    /// The buckets with rules for this action and state.
+    /// Returns the buckets with rules for this action and state.
     [[nodiscard]] std::vector<const Bucket*> meeting(int action, int state) const {
         std::vector<const Bucket*> found;
         for (const auto& [a, s] : {std::pair(action, state), std::pair(action, any_number),

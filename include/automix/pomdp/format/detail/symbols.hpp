@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The states, actions or observations of a .pomdp file: declared by their number or by their names, referred
-// to by either. A list of names goes on over lines up to the next line of the file's grammar, which a colon
-// tells from a name that reads the same. Finding a name is O(1).
+// The states, actions or observations of a .pomdp file. They are declared by their number or by their names, and
+// referred to by either. A list of names continues over lines up to the next line of the file's grammar. A colon tells
+// that line from a name that reads the same. Finding a name is O(1).
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -22,20 +22,20 @@
 
 namespace automix::detail {
 
-/// Stands for every action, state or observation.
+/// The number that stands for every action, state or observation.
 inline constexpr int any_number = -1;
 
-/// What the lines of a .pomdp file start with.
+/// The first words of the lines of a .pomdp file.
 inline constexpr std::array<std::string_view, 9> pomdp_sections{
     "discount", "values", "states", "actions", "observations", "start", "T", "O", "R"};
 
 class PomdpSymbols {
  public:
-    /// `section` as in the file, `kind` as in messages: "states", "a state".
+    /// Takes `section` as in the file and `kind` as in messages: "states", "a state".
     PomdpSymbols(std::string section, std::string kind)
         : section_(std::move(section)), kind_(std::move(kind)) {}
 
-    /// Reads what follows `states:`. Throws `DataError` for more than `most`, and for names twice or with a
+    /// Reads the declaration after `states:`. Throws `DataError` for more than `most` symbols, a repeated name or a
     /// reserved word.
     void read(PomdpLexer& lexer, std::size_t most) {
         if (lexer.peek().starts_number()) {
@@ -47,7 +47,7 @@ class PomdpSymbols {
         count_ = static_cast<int>(names_.size());
     }
 
-    /// A number or a name; `any_number` for the wildcard.
+    /// Reads a number or a name. Returns `any_number` for the wildcard.
     [[nodiscard]] int reference(PomdpLexer& lexer) const {
         return lexer.accept("*") ? any_number : single(lexer);
     }
@@ -61,8 +61,7 @@ class PomdpSymbols {
         lexer.fail(word, kind_ + " (" + (names_.empty() ? range : "one of its names or " + range) + ')');
     }
 
-    /// Whether the word to come starts another line, so that a list ends before it. A name may be such a
-    /// word.
+    /// Returns whether the next word starts another line, so that a list ends before it. A name may be such a word.
     [[nodiscard]] static bool at_section(PomdpLexer& lexer) {
         const auto text = lexer.peek().text;
         if (std::find(pomdp_sections.begin(), pomdp_sections.end(), text) == pomdp_sections.end())
@@ -71,8 +70,8 @@ class PomdpSymbols {
         return second == ":" || (text == "start" && (second == "include" || second == "exclude"));
     }
 
-    /// Whether a text may be a name: one word, starting neither as a number does nor being a word of the
-    /// format itself.
+    /// Returns whether a text may be a name: a single word that does not start as a number and is no word of the
+    /// format.
     [[nodiscard]] static bool is_name(std::string_view text) {
         constexpr std::array<std::string_view, 5> reserved{"uniform", "identity", "reset", "include",
                                                            "exclude"};
@@ -83,7 +82,7 @@ class PomdpSymbols {
     [[nodiscard]] const std::string& section() const noexcept { return section_; }
     [[nodiscard]] int count() const noexcept { return count_; }  ///< 0: not read yet
 
-    /// Empty where only the number was given.
+    /// Returns the names; empty if only the number was given.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
     [[nodiscard]] std::string name(int number) const {
@@ -122,7 +121,7 @@ class PomdpSymbols {
     std::string kind_;
     int count_ = 0;
     std::vector<std::string> names_;
-    std::unordered_map<std::string_view, int> numbers_;  ///< keys in the text of the file
+    std::unordered_map<std::string_view, int> numbers_;  ///< keys point into the text of the file
 };
 
 }  // namespace automix::detail

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact solution of the routing POMDP: a query ends after a bounded number of verdicts, so the reachable evidence is a
-// finite tree and one sweep from its ends gives value and policy (design: score of the accepted answer minus lambda times
-// cost and rounds). Ties go to accepting, then to routing (the smaller model first), then to verifying (the smaller batch
-// first). O(cells * batches * outcomes).
+// The exact solution of the routing POMDP: a query ends after a bounded number of verdicts, so the reachable evidence
+// is a finite tree and one sweep from its ends gives value and policy (design: score of the accepted answer minus
+// lambda times cost and rounds). Ties go to accepting, then to routing (the smaller model first), then to verifying
+// (the smaller batch first). O(cells * batches * outcomes).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -37,7 +37,7 @@ inline int best_start(const std::vector<RoutingValue>& starts, int min_first, do
     return best;
 }
 
-/// Solves a tree in one sweep from its ends.
+/// The solution of a tree in one sweep from its ends.
 class BackwardInduction {
  public:
     BackwardInduction(const RoutingTree& tree, const RoutingPrices& prices, const SolveRule& rule)
@@ -122,7 +122,7 @@ class BackwardInduction {
     const SolveRule& rule_;
     CellValues values_;
     std::vector<CellPolicy> cells_;
-    std::vector<std::pair<int, RoutingValue>> verified_;  // of the cell at hand, by batch
+    std::vector<std::pair<int, RoutingValue>> verified_;  // values of the current cell, by batch
     std::vector<double> weights_;                         // working memory of a batch
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The belief of the routing POMDP over several models: the levels of each verified model's answer, a Markov chain over the
-// verified models, cheapest first. Neighbours are coupled by a joint weight over both levels, fitted by EM from the product
-// of their margins with 80 pseudo rows of that product. O(iterations * (cells of one * levels * levels of the other)).
+// The belief of the routing POMDP over several models: the levels of each verified model's answer, a Markov chain over
+// the verified models, cheapest first. Neighbours are coupled by a joint weight over both levels, fitted by EM from the
+// product of their margins with 80 pseudo rows of that product. O(iterations * (cells of one * levels * levels of the
+// other)).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -30,7 +31,7 @@ struct BeliefModel {
     std::vector<Vector> priors{};             ///< of each: probability of its levels before any evidence
     std::vector<Matrix>
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
-    Vector mean_scores{};  ///< of each model
+    Vector mean_scores{};  ///< mean score of each model
 };
 
 /// Fits the joint weight of two neighbours' levels: levels of the first x levels of the second.

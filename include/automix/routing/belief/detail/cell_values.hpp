@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of cells and actions on a tree of evidence. The value of an action follows from the values of the cells that it
-// leads to. The caller fills the table from the ends of the tree, for the best policy or for a given one.
-// An action is O(draws^2) if it draws, and O(1) if it does not.
+// Values of cells and actions on a tree of evidence. The value of an action follows from the values of the cells that
+// it leads to. The caller fills the table from the ends of the tree, for the best policy or for a given one. An action
+// is O(draws^2) if it draws, and O(1) if it does not.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -21,7 +21,7 @@ inline double net_value(const RoutingValue& value, double lambda, const RoutingP
     return value.score - lambda * (value.cost + prices.round * value.rounds);
 }
 
-/// Holds a value for each cell. Tree and prices must outlive it.
+/// A value for each cell. Tree and prices must outlive it.
 class CellValues {
  public:
     CellValues(const RoutingTree& tree, const RoutingPrices& prices)
@@ -52,8 +52,8 @@ class CellValues {
         return asked(to) + (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
                                                        : arrived(layout_.child(n, state, to)));
     }
-    /// Returns the value of drawing `draws` verdicts when `count` of `drawn` verdicts are positive. Requires a model that
-    /// counts and has as many draws left. `weights` is working memory and is overwritten.
+    /// Returns the value of drawing `draws` verdicts when `count` of `drawn` verdicts are positive. Requires a model
+    /// that counts and has as many draws left. `weights` is working memory and is overwritten.
     [[nodiscard]] RoutingValue verify(Index n, int drawn, int count, int draws,
                                       std::vector<double>& weights) const {
         const CascadeModel& model = model_of(n);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The actions that a policy of the routing POMDP takes at some evidence, in a few bytes: tables may hold millions of them.
+// The actions that a policy of the routing POMDP takes at some evidence, in a few bytes: tables may hold millions of
+// them.
 #pragma once
 
 #include <automix/routing/action.hpp>

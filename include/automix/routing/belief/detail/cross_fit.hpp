@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cross-fitting of the routing POMDP: for each fold of the rows it fits a tree to all other folds, by subtraction. Policies
-// are then evaluated on rows that they were not fitted to. Training rows flatter a policy, and so does the belief's own
-// forecast of quality. O(folds * fit).
+// Cross-fitting of the routing POMDP: for each fold of the rows it fits a tree to all other folds, by subtraction.
+// Policies are then evaluated on rows that they were not fitted to. Training rows flatter a policy, and so does the
+// belief's own forecast of quality. O(folds * fit).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -52,7 +52,7 @@ class CrossFit {
     }
 
     [[nodiscard]] std::size_t folds() const noexcept { return trees_.size(); }
-    /// Returns the tree fitted to all rows but those of a fold; empty if the fold or the other folds hold no rows.
+    /// Returns the tree fitted to all rows except those of a fold; empty if the fold or the other folds hold no rows.
     [[nodiscard]] const std::optional<RoutingTree>& tree(std::size_t fold) const { return trees_[fold]; }
 
     /// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decisions of training that held-out rows take: which models a policy may ask first, and whether any policy is used at
-// all. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy passes the
-// guard if its mean excess over mixing is larger than its standard error. O(solutions of folds), most of the time of training.
+// The decisions of training that held-out rows take: which models a policy may ask first, and whether any policy is
+// used at all. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy
+// passes the guard if its mean excess over mixing is larger than its standard error. O(solutions of folds), most of the
+// time of training.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -21,7 +22,8 @@
 
 namespace automix::detail {
 
-/// Maximum number of alpha vectors of a fold's policy. The guard asks whether there is a gain, so a rough policy is enough.
+/// Maximum number of alpha vectors of a fold's policy. The guard asks whether there is a gain, so a rough policy is
+/// enough.
 inline constexpr int fold_vectors = 60;
 
 /// The decisions that held-out rows took.
@@ -51,8 +53,8 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, int min_f
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));
 }
 
-/// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show that a
-/// smaller one gains more than its standard error: a belief's own forecast flatters long cascades.
+/// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show
+/// that a smaller one gains more than its standard error: a belief's own forecast flatters long cascades.
 inline int choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
                               double slope) {
     int chosen = static_cast<int>(context.last_model()) - 1;

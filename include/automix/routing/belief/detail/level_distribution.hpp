@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The distribution of the hidden level of a verified model's answers. The level is the rate at which verdicts on the answer
-// are positive, on a grid of 20. Right and wrong answers are two classes with a distribution each. Expectation maximisation
-// (Dempster, Laird, Rubin 1977) fits both, with ten pseudo rows of Beta(2,1) for right and Beta(1,2) for wrong. If only a
-// confidence is logged, the level is the cell of the confidence, and it is observed.
-// O(iterations * cells * levels).
+// The distribution of the hidden level of a verified model's answers. The level is the rate at which verdicts on the
+// answer are positive, on a grid of 20. Right and wrong answers are two classes with a distribution each. Expectation
+// maximisation (Dempster, Laird, Rubin 1977) fits both, with ten pseudo rows of Beta(2,1) for right and Beta(1,2) for
+// wrong. If only a confidence is logged, the level is the cell of the confidence, and it is observed. O(iterations *
+// cells * levels).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -24,8 +24,8 @@ namespace automix::detail {
 
 inline constexpr Index level_count = 20;
 inline constexpr int expectation_maximisation_steps = 50;
-inline constexpr double class_pseudo_rows = 10.0;  ///< of each class
-inline constexpr double score_pseudo_rows = 30.0;  ///< of another model's mean score, at each level
+inline constexpr double class_pseudo_rows = 10.0;  ///< pseudo rows of each class
+inline constexpr double score_pseudo_rows = 30.0;  ///< rows of another model's mean score, at each level
 
 /// The belief over one verified model's levels, and the expected scores given a level.
 struct LevelDistribution {
@@ -47,7 +47,8 @@ struct LevelDistribution {
         return kind == VerificationKind::verdicts ? first_count(draws + 1) : 1 + levels();
     }
 
-    /// Returns the likelihood of each state of evidence at each level, states x levels. The number of orders is left out.
+    /// Returns the likelihood of each state of evidence at each level, states x levels. The number of orders is left
+    /// out.
     [[nodiscard]] Matrix likelihood() const;
 };
 
@@ -97,7 +98,8 @@ struct MarginalCells {
 };
 
 /// Returns the likelihood of each cell's evidence by level, cells x levels. For counts it is
-/// g^positive (1-g)^(parsed-positive), scaled to a maximum of 1. A lone confidence has likelihood 1 at its cell's level.
+/// g^positive (1-g)^(parsed-positive), scaled to a maximum of 1. A lone confidence has likelihood 1 at its cell's
+/// level.
 inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const MarginalCells& cells,
                                        Index levels) {
     const auto rows = static_cast<Index>(cells.evidence.size());

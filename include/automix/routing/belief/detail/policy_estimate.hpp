@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Estimates of what a policy does on rows of which only the statistics are known. Draws are exchangeable. So if N verdicts
-// of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N - n). It
-// takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the verdicts, draw
-// by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as the sums of a whole
-// fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
+// Estimates of a policy's results on rows of which only the statistics are known. Draws are exchangeable. So if N
+// verdicts of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N
+// - n). It takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the
+// verdicts, draw by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as
+// the sums of a whole fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
 #pragma once
 
 #include <automix/data/plurality_sums.hpp>
@@ -55,7 +55,7 @@ struct PolicyEstimate {
     }
 };
 
-/// Draws from a row's verdicts, in every order with the same probability.
+/// The draws from a row's verdicts, in every order with the same probability.
 class OrderedDraws {
  public:
     OrderedDraws(const std::vector<Verification>& final, std::size_t models)
@@ -89,7 +89,7 @@ class OrderedDraws {
     std::vector<double> accepted_;
 };
 
-/// Adds what a mixture of policies does on the rows of `sums`, and the metric over these rows.
+/// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows.
 inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                      const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
@@ -120,14 +120,14 @@ inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixt
     }
 }
 
-/// Follows policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
+/// A walk of policies that accept pluralities over the chain of a fold's plurality sums. Its state is (n, t): n further
 /// samples, and t samples in the largest cluster. Requires rows and the first model's plurality sums.
 class PluralityWalk {
  public:
     PluralityWalk(const FoldStatistics& sums, const RoutingPrices& prices)
         : sums_(sums), prices_(prices), rows_(sums.weight()) {}
 
-    /// Adds what a policy does, weighed by `share`, to the means.
+    /// Adds the results of a policy, weighed by `share`, to the means.
     void add(double share, const RoutingPolicy& policy) {
         const int first = policy.first_model();
         mean_ = mean_ + RoutingValue{0.0, share * prices_.answers[static_cast<std::size_t>(first)], 0.0, 0.0};
@@ -146,7 +146,7 @@ class PluralityWalk {
 
     /// Means over the rows of the fold.
     [[nodiscard]] const RoutingValue& mean() const noexcept { return mean_; }
-    /// Share of the rows on which the last model is asked.
+    /// Returns the share of the rows on which the last model is asked.
     [[nodiscard]] double routed() const noexcept { return routed_; }
 
  private:
@@ -200,7 +200,8 @@ class PluralityWalk {
     std::vector<double> weights_;  // working memory of a round
 };
 
-/// Adds what a mixture of policies that accept pluralities does on the rows of a fold, and the metric, as one unit.
+/// Adds the results of a mixture of policies that accept pluralities on the rows of a fold, and the metric, as one
+/// unit.
 inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                             const FoldStatistics& sums, const RoutingPrices& prices,
                             const RowMetric& metric) {

@@ -25,7 +25,7 @@ class PolicyHull {
         RoutingSolution operator()(double lambda) const { return self.solve(lambda); }
     };
 
-    /// Returns the point that lambda weighs: its cost includes the price of rounds.
+    /// A function that returns the point weighed by lambda: its cost includes the price of rounds.
     struct Place {
         double round_price = 0.0;
         OperatingPoint operator()(const RoutingSolution& solution) const noexcept {
@@ -34,7 +34,7 @@ class PolicyHull {
     };
 
  public:
-    /// The lambda of `rule` is ignored. The search stops at `max_policies` policies.
+    /// Prepares a search that stops at `max_policies` policies. The lambda of `rule` is ignored.
     PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
                std::size_t max_policies = 10'000)
         : tree_(tree), prices_(prices), rule_(std::move(rule)), max_policies_(max_policies) {}

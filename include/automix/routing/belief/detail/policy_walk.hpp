@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The expectation of what a policy does on a query, over all that its draws may bring: a walk over the evidence that it
-// reaches. The class `Draws` says what draws bring; its members are
-//     void arrive(int from, const ModelEvidence& left, int to)   model `to` is asked after `from`, or first if that is -1
+// The expectation of a policy's results on a query, over all outcomes of its draws: a walk over the evidence that it
+// reaches. The class `Draws` gives the outcomes of draws. Its members are
+//     void arrive(int from, const ModelEvidence& left, int to)   model `to` is asked after `from` (-1: first)
 //     void leave()                                               the walk goes back to before the last `arrive`
 //     int max_parsed(int model)                                  number of verdicts on its answer that can be parsed
 //     double draws_per_verdict(int model, int all)               mean number of the `all` draws that one of them takes
@@ -26,7 +26,7 @@ namespace automix::detail {
 
 /// The expected usage of a query.
 struct ExpectedUsage {
-    double cost = 0.0;  ///< of answers and draws
+    double cost = 0.0;  ///< cost of answers and draws
     double draws = 0.0;
     double rounds = 0.0;
     double routed = 0.0;  ///< probability that a model beyond the first is asked
@@ -109,8 +109,8 @@ class PolicyWalk {
         }
     }
 
-    /// Sets the evidence on a model and asks the policy. If no further verdict can be parsed, a policy that would draw uses
-    /// up and pays for the other draws, and then acts without verifying.
+    /// Sets the evidence on a model and asks the policy. If no further verdict can be parsed, a policy that would draw
+    /// uses up and pays for the other draws, and then acts without verifying.
     Action decide(int model, int drawn, int count, double probability, int max_parsed,
                   double draws_per_verdict) {
         ModelEvidence& evidence = known(model);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training of the POMDP router: one function for each objective turns a fitted context into a policy, and one for each
-// objective says what stands in for it if the guard does not pass. Two policies are mixed at random if a constraint is then
-// met exactly. A few solutions of the tree, and for a quality target 52 for each fold.
+// Training of the POMDP router. One function for each objective turns a fitted context into a policy. Another one for
+// each objective returns the fallback if the guard does not pass. Two policies are mixed at random if a constraint is
+// then met exactly. Training solves the tree a few times, and for a quality target 52 times for each fold.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -80,8 +80,8 @@ inline TrainedPolicy use_better_end(const TrainingContext& context, double lambd
     return use_solution(use_model(context, large ? context.last_model() : 0), lambda);
 }
 
-/// Returns how far a policy is, on the training rows, below the best of accepting all, routing all and a fixed number of
-/// draws.
+/// Returns how far a policy is, on the training rows, below the best of accepting all, routing all and a fixed number
+/// of draws.
 inline double shortfall_on_training_rows(const TrainingContext& context,
                                          const std::vector<PolicyShare>& mixture, double lambda) {
     const double achieved =
@@ -150,7 +150,8 @@ inline TrainedPolicy train_budget(const TrainingContext& context, const SolveRul
     return mix_to_budget(PolicyHull(*context.tree, context.prices, rule).around(budget), budget);
 }
 
-/// Trains for maximum IBC. Dinkelbach (1967): the highest IBC is the lambda at which the best policy gains what it costs.
+/// Trains for maximum IBC. Dinkelbach (1967): the highest IBC is the lambda at which the best policy gains what it
+/// costs.
 inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rule) {
     const RoutingSolution small = use_model(context, 0);
     rule.lambda = 0.0;
@@ -274,7 +275,7 @@ inline TrainedPolicy train_objective(const TrainingContext& context, const Solve
     return train_base_slope(context, rule);
 }
 
-/// Returns what stands in for an objective if the guard does not pass: the end models, mixed to meet a constraint.
+/// Returns the fallback of an objective if the guard does not pass: the end models, mixed to meet a constraint.
 inline TrainedPolicy train_fallback(const TrainingContext& context, const Objective& objective) {
     switch (objective.kind) {
         case ObjectiveKind::base_slope:
@@ -312,8 +313,8 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
     return rule;
 }
 
-/// Trains the policy of an objective. Without `guarded` the guard is reported and not obeyed. A decision on held-out rows
-/// that was taken before is not taken again.
+/// Trains the policy of an objective. Without `guarded` the guard is reported and not obeyed. A decision on held-out
+/// rows that was taken before is not taken again.
 inline TrainedPolicy train_policy(const TrainingContext& context,
                                   const std::optional<HeldOutDecision>& decided, const Objective& objective,
                                   bool guarded) {
@@ -342,8 +343,8 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     return trained;
 }
 
-/// Trains the policies that are best for some lambda, in ascending order of cost, whether the guard passes or not. Throws
-/// `DataError` if the tree of evidence is too large for that many solutions.
+/// Trains the policies that are best for some lambda, in ascending order of cost, whether the guard passes or not.
+/// Throws `DataError` if the tree of evidence is too large for that many solutions.
 inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
                                               const std::optional<HeldOutDecision>& decided) {
     if (!context.tree->layout) throw DataError(too_many_cells(context, "the curve of policies"));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reachable evidence of the routing POMDP as a tree. A node is a model that has just answered, after a history of
-// smaller models, each left at some state of its evidence. The cells of a node are the states of evidence on its answer:
-// (parsed, positive) verdicts, or a confidence that is unseen or in a cell. A route from a cell leads to a child node. The
-// last model has no nodes, since its answer is always accepted. The layout depends on the models' shapes alone. O(cells).
+// smaller models, each left at some state of its evidence. The cells of a node are the states of evidence on its
+// answer: (parsed, positive) verdicts, or a confidence that is unseen or in a cell. A route from a cell leads to a
+// child node. The last model has no nodes, since its answer is always accepted. The layout depends on the models'
+// shapes alone. O(cells).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -100,7 +101,7 @@ class RoutingLayout {
 
     /// Returns the number of cells of the tree over these models.
     static double count_cells(const std::vector<CascadeModel>& models) {
-        double later = 0.0;  // of all trees that start at a larger model
+        double later = 0.0;  // sum over all trees that start at a larger model
         for (std::size_t m = models.size() - 1; m-- > 0;)
             later += static_cast<double>(models[m].states()) * (1.0 + later);
         return later;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The routing problem as a POMDP of the engine, for trees of evidence that are too large. A state is the model that has
-// answered, the number of draws on its answer, and the hidden level that the belief is about. Earlier draws are not part of
-// it, since the models form a Markov chain. Verdicts are observations, a query ends in an absorbing state, and there is no
-// discount. An impossible action counts as accepting, and before any answer as asking the smallest model. Entries are
-// computed on demand: O(models * draws * levels) memory.
+// answered, the number of draws on its answer, and the hidden level that the belief is about. Earlier draws are not
+// part of it, since the models form a Markov chain. Verdicts are observations, a query ends in an absorbing state, and
+// there is no discount. An impossible action counts as accepting, and before any answer as asking the smallest model.
+// Entries are computed on demand: O(models * draws * levels) memory.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -27,7 +27,7 @@
 
 namespace automix::detail {
 
-/// Satisfies `pomdp_model`. Copies belief and prices.
+/// The routing problem as a `pomdp_model`. It copies belief and prices.
 class RoutingPomdp {
  public:
     using Chain = detail::BeliefChain;
@@ -164,7 +164,7 @@ class RoutingPomdp {
     static constexpr int started = 0;
     static constexpr int ended = 1;
 
-    /// The states with one current model: by draws, then by level of the verified model that the belief is about.
+    /// The states with one current model, by draws, then by level of the verified model that the belief is about.
     struct Block {
         int model = 0;
         Index about = -1;  ///< position in the chain; -1: nothing is known
@@ -262,7 +262,8 @@ class RoutingPomdp {
     Chain chain_;
     std::vector<CascadeModel> models_ = routed_models(belief_);
     std::vector<Block> blocks_;
-    /// Of j positives given the level, (draws + 1) x levels, by position of the verified model and by batch.
+    /// Probabilities of j positives given the level, (draws + 1) x levels, by position of the verified model and by
+    /// batch.
     std::vector<std::vector<Eigen::MatrixXd>> probabilities_;
     int states_ = 2;
     int observations_ = 1;

@@ -12,7 +12,7 @@ namespace automix::detail {
 
 struct RoutingSolution {
     RoutingPolicy policy{};
-    RoutingValue value{};                ///< at the start, the first answer included
+    RoutingValue value{};                ///< value at the start, the first answer included
     double gap = 0.0;                    ///< maximum gain of the best policy over this one; 0: it is the best
     std::vector<RoutingValue> starts{};  ///< value of asking each model first; empty if not known
 };

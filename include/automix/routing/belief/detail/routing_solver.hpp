@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The best policy for one lambda. Backward induction solves a tree of evidence that is laid out. If there is none, the
-// engine's point-based value iteration solves the same problem as a `pomdp_model`, up to a gap. Its effort is bounded by the
-// number of alpha vectors and not by time, so that a log gives the same policy everywhere.
+// engine's point-based value iteration solves the same problem as a `pomdp_model`, up to a gap. Its effort is bounded
+// by the number of alpha vectors and not by time, so that a log gives the same policy everywhere.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -24,7 +24,7 @@
 
 namespace automix::detail {
 
-inline constexpr double point_based_gap = 1e-3;  ///< in net score, at which the engine stops
+inline constexpr double point_based_gap = 1e-3;  ///< gap in net score at which the engine stops
 
 /// Draws under a belief: their probabilities follow from the levels' likelihoods.
 template <class Model>

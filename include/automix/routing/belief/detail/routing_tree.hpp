@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Probabilities and expected scores of the routing POMDP for each cell of its tree. None depends on prices. With Z(x) the
-// sum over levels of belief times likelihood of state x, the next verdict is positive with probability
-// p(n,c) = Z(n+1,c+1)/Z(n,c). O(cells * levels).
+// Probabilities and expected scores of the routing POMDP for each cell of its tree. None depends on prices. With Z(x)
+// the sum over levels of belief times likelihood of state x, the next verdict is positive with probability p(n,c) =
+// Z(n+1,c+1)/Z(n,c). O(cells * levels).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -28,18 +28,18 @@ struct RoutingTree {
     Array last{};       ///< expected score of the last model
     double failed = 0.0;      ///< probability that the first answer has failed, if samples are known
     double last_alone = 0.0;  ///< expected score of the last model before any evidence
-    std::shared_ptr<const BeliefModel> belief{};  ///< that the numbers follow from; null for pluralities
+    std::shared_ptr<const BeliefModel> belief{};  ///< source of the numbers; null for pluralities
 };
 
 /// A belief over the levels of one model of the chain; unknown before any verified model was asked.
 struct LevelBelief {
-    Index position = -1;       ///< in `BeliefModel::verified`
+    Index position = -1;       ///< position in `BeliefModel::verified`
     Eigen::VectorXd levels{};  ///< sums to 1
 
     [[nodiscard]] bool known() const noexcept { return position >= 0; }
 };
 
-/// Updates beliefs as models answer and evidence arrives.
+/// The updates of beliefs as models answer and evidence arrives.
 class BeliefChain {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
@@ -99,7 +99,8 @@ class BeliefChain {
         return position(model) == at ? levels.right(level) : levels.scores(level, model);
     }
 
-    /// Returns the expected score of a model. Requires a model that is not verified, or the one that the belief is about.
+    /// Returns the expected score of a model. Requires a model that is not verified, or the one that the belief is
+    /// about.
     [[nodiscard]] double score(const Belief& about, int model) const {
         return about.known() ? about.levels.dot(score_by_level(about.position, model))
                              : belief_.mean_scores(model);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The data that guard and objectives of the POMDP router share: statistics, prices, the tree fitted to all rows, the trees
-// of the folds, and the two end models. It is built once and never changed. O(fits of the belief), one a fold and one more.
+// The data that guard and objectives of the POMDP router share: statistics, prices, the tree fitted to all rows, the
+// trees of the folds, and the two end models. It is built once and never changed. O(fits of the belief), one a fold and
+// one more.
 #pragma once
 
 #include <automix/data/statistics.hpp>
@@ -68,7 +69,7 @@ inline RowMetric excess_metric(const TrainingContext& context, double slope) {
     return metric;
 }
 
-/// Estimates what a mixture of policies does on the rows that its tree was fitted to.
+/// Estimates the results of a mixture of policies on the rows that its tree was fitted to.
 inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
                                                 const std::vector<PolicyShare>& mixture,
                                                 const RowMetric& metric) {

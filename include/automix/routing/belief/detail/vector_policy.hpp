@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large. Evidence
-// becomes a belief, and the best vector at that belief names the action. A decision is O(vectors * levels).
+// A policy of the routing POMDP as alpha vectors of the engine, for problems whose tree of evidence is too large.
+// Evidence becomes a belief, and the best vector at that belief names the action. A decision is O(vectors * levels).
 #pragma once
 
 #include <automix/pomdp/policy.hpp>
@@ -26,8 +26,8 @@ class VectorPolicy {
         return model_->choice(-1, 0, policy_.action(model_->start())).argument;
     }
 
-    /// Returns the action after a model before the last has answered, of those that draw nothing if `without_verifying`.
-    /// Requires evidence within the limits of draws.
+    /// Returns the action after a model before the last has answered, of those that draw nothing if
+    /// `without_verifying`. Requires evidence within the limits of draws.
     [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const {
         const CascadeModel& shape = models()[static_cast<std::size_t>(evidence.current)];
         const ModelEvidence& known = evidence.current_model();

@@ -59,7 +59,7 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
             {"most_cells", options.max_cells}};
 }
 
-/// One alpha vector a line, behind the rule that its problem was solved for.
+/// Returns one alpha vector a line, after the rule that its problem was solved for.
 template <class Vectors>
 std::string vectors_text(const Vectors& policy) {
     const SolveRule& rule = policy.model().rule();
@@ -79,7 +79,7 @@ std::string vectors_text(const Vectors& policy) {
     return text + "]";
 }
 
-/// One node of a table a line.
+/// Returns one node of a table a line.
 inline std::string table_text(const RoutingPolicy& policy) {
     std::string text = ",\"first\":" + std::to_string(policy.first_model()) + ",\"nodes\":[";
     for (Index n = 0; n < policy.layout().nodes(); ++n)
@@ -97,7 +97,7 @@ inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
     return "[" + text + "]";
 }
 
-/// Over all of a policy's document but the checksum itself.
+/// Returns the checksum over a policy's document without the checksum itself.
 inline std::string policy_checksum(nlohmann::json document) {
     document.erase("checksum");
     constexpr std::string_view hex = "0123456789abcdef";
@@ -107,7 +107,7 @@ inline std::string policy_checksum(nlohmann::json document) {
     return digits;
 }
 
-/// Takes a policy file apart.
+/// A parser of policy files.
 class PolicyParser : ReportParser {
  public:
     PolicyParser(const nlohmann::json& json, const std::string& name) : ReportParser(name), json_(json) {}
@@ -141,7 +141,7 @@ class PolicyParser : ReportParser {
     const nlohmann::json& json_;
 };
 
-/// Returns what differs between the prices of a policy and the mean prices of statistics; empty if nothing does.
+/// Returns the difference between the prices of a policy and the mean prices of statistics; empty if there is none.
 inline std::string price_difference(const RoutingPrices& policy, const Statistics& statistics) {
     const FoldStatistics total = statistics.total();
     if (!(total.weight() > 0.0)) return {};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table of a policy as lines of text, one a node of the tree of evidence. A cell is `a` (accept), `rJ` (route to model
-// J) or `vK` with what to do when no draws are left (`v2a`, `v1r2`). Cells stand by (drawn, count) with a comma before each
-// further draw, as in `v1a, a v1r1, a r1 r1`; those of a confidence stand unseen first. Linear in the cells.
+// The table of a policy as lines of text, one for each node of the tree of evidence. A cell is `a` (accept), `rJ`
+// (route to model J) or `vK` with the action if no draws are left (`v2a`, `v1r2`). Cells stand by (drawn, count) with a
+// comma before each further draw, as in `v1a, a v1r1, a r1 r1`. For a confidence the cell before any evidence comes
+// first. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -38,7 +39,7 @@ inline std::string cell_text(const CellPolicy& cell) {
            (cell.best.kind == ActionKind::verify ? choice_text(cell.without_verifying) : "");
 }
 
-/// The cells of node `n`.
+/// Returns the text of the cells of node `n`.
 template <class Policy>
 std::string node_text(const Policy& policy, Index n) {
     const RoutingLayout& layout = policy.layout();
@@ -56,7 +57,7 @@ std::string node_text(const Policy& policy, Index n) {
     return text;
 }
 
-/// Reads the cells of nodes. Throws `DataError` with what is wrong alone.
+/// A reader of the cells of nodes. Throws `DataError` with the error alone, without file or field.
 class NodeReader {
  public:
     explicit NodeReader(const RoutingLayout& layout) : layout_(layout) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The candidates of a one-shot family that are best on the training table for some lambda: the upper hull of performance
-// over cost. It searches the family twice, first for the points and then for the rules on the hull, so that no other rule is
-// kept. O(candidates log candidates), twice the search.
+// The candidates of a one-shot family that are best on the training table for some lambda: the upper hull of
+// performance over cost. It searches the family twice, first for the points and then for the rules on the hull, so that
+// no other rule is kept. O(candidates log candidates), twice the search.
 #pragma once
 
 #include <automix/metrics/ibc.hpp>
@@ -15,8 +15,8 @@
 
 namespace automix::detail {
 
-/// Returns the numbers of the points on the upper hull, in ascending order of cost and performance. Of equal points it takes
-/// the first.
+/// Returns the numbers of the points on the upper hull, in ascending order of cost and performance. Of equal points it
+/// takes the first.
 inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& points) {
     std::vector<std::size_t> order(points.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -41,8 +41,8 @@ inline std::vector<std::size_t> upper_hull(const std::vector<OperatingPoint>& po
     return hull;
 }
 
-/// Returns the rules of a family that are best on the table for some lambda, in ascending order of cost. If there are more
-/// than `max_rules`, it returns that many in even steps. Requires `max_rules` of at least 2.
+/// Returns the rules of a family that are best on the table for some lambda, in ascending order of cost. If there are
+/// more than `max_rules`, it returns that many in even steps. Requires `max_rules` of at least 2.
 template <class Family, class Cells>
 std::vector<Selection> best_selections(const Cells& cells, const CostRange& range, int bins,
                                        std::size_t max_rules = 256) {
@@ -54,7 +54,7 @@ std::vector<Selection> best_selections(const Cells& cells, const CostRange& rang
     const std::vector<std::size_t> hull = detail::upper_hull(points);
     const std::size_t count = std::min(hull.size(), max_rules);
     constexpr auto none = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> place(points.size(), none);  // of each candidate in the answer
+    std::vector<std::size_t> place(points.size(), none);  // place of each candidate in the answer
     for (std::size_t i = 0; i < count; ++i)
         place[hull[count < hull.size() ? i * (hull.size() - 1) / (count - 1) : i]] = i;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training table reduced to its cells, the distinct confidences of the small model's answers. The published family
-// decides from the confidence alone, so training needs only the weight, gain and category counts of each cell. Rows that are
-// always routed are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
+// decides from the confidence alone, so training needs only the weight, gain and category counts of each cell. Rows
+// that are always routed are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -45,7 +45,7 @@ struct ConfidenceCell {
 struct ConfidenceCells {
     std::vector<ConfidenceCell> cells{};
     RoutedSum routed{};         ///< rows in no cell, which are always routed without verification
-    double rows = 0.0;          ///< of the table, the routed ones included
+    double rows = 0.0;          ///< rows of the table, the routed ones included
     OperatingPoint small{};     ///< mean score and mean price of the first model
     OperatingPoint large{};     ///< of the last model
     double verification = 0.0;  ///< price of all draws on an answer, mean over all rows
@@ -79,8 +79,8 @@ inline OperatingPoint mixed(const OperatingPoint& first, const OperatingPoint& s
             first.cost + share * (second.cost - first.cost)};
 }
 
-/// Collects the cells of a table. Throws `DataError` if it has no rows, one model only, or rows without verification, and
-/// `ArgumentError` if the prices are of another table.
+/// Collects the cells of a table. Throws `DataError` if it has no rows, one model only, or rows without verification,
+/// and `ArgumentError` if the prices are of another table.
 template <class Cells = ConfidenceCells>
 Cells collect_cells(const TrainingData& training, bool with_categories) {
     const Dataset& data = training.data;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule that routes by the confidence of the small model's answer alone: the form of every policy in the published family.
-// A threshold routes [0, t], a double threshold [low, high], and a triple threshold [0, first] and [low, high]. Bins are
-// centred on i/n and include their lower ends. Cells are the distinct confidences of the training rows. An unseen confidence
-// takes the nearest cell, on a tie the lower one. A decision is O(1), with cells O(log cells).
+// A rule that routes by the confidence of the small model's answer alone: the form of every policy in the published
+// family. A threshold routes [0, t], a double threshold [low, high], and a triple threshold [0, first] and [low, high].
+// Bins are centred on i/n and include their lower ends. Cells are the distinct confidences of the training rows. An
+// unseen confidence takes the nearest cell, on a tie the lower one. A decision is O(1), with cells O(log cells).
 #pragma once
 
 #include <automix/routing/parameters.hpp>
@@ -31,9 +31,9 @@ struct ConfidenceRule {
     static constexpr double nowhere = std::numeric_limits<double>::infinity();
 
     RuleForm form = RuleForm::cells;
-    double first = -nowhere;             ///< thresholds: routes confidences up to this one,
-    double low = nowhere;                ///< and those from here
-    double high = -nowhere;              ///< to there, both ends included
+    double first = -nowhere;             ///< thresholds: routes confidences up to this one
+    double low = nowhere;                ///< also routes confidences from this one
+    double high = -nowhere;              ///< up to this one, both ends included
     std::vector<double> confidences{};   ///< cells: ascending
     std::vector<std::uint8_t> routed{};  ///< bins 0 .. n, or one for each of `confidences`: 1 to route
 
@@ -63,7 +63,8 @@ struct ConfidenceRule {
         rule.routed = std::move(routed);
         return rule;
     }
-    /// Makes a rule of cells. `confidences` are ascending, and `routed` has one entry for each; empty lists route nothing.
+    /// Makes a rule of cells. `confidences` are ascending, and `routed` has one entry for each; empty lists route
+    /// nothing.
     static ConfidenceRule cells(std::vector<double> confidences, std::vector<std::uint8_t> routed) {
         ConfidenceRule rule;
         rule.confidences = std::move(confidences);
