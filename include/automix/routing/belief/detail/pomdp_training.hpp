@@ -137,7 +137,7 @@ inline std::string budget_obstacle(const TrainingContext& context, double budget
 }
 
 /// Mixes two solutions so that their expected cost is the budget.
-inline TrainedPolicy mix_to_budget(SolutionPair ends, double budget) {
+inline TrainedPolicy mix_to_budget(SolutionPair&& ends, double budget) {
     auto& [cheaper, dearer] = ends;
     const double extra = dearer.value.cost - cheaper.value.cost;
     const double share = extra > 0.0 ? std::clamp((budget - cheaper.value.cost) / extra, 0.0, 1.0) : 1.0;

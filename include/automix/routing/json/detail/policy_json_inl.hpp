@@ -279,7 +279,7 @@ AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::js
 AUTOMIX_INLINE RoutingPolicy PolicyParser::table(const nlohmann::json& json, const std::string& field,
                                                  const std::shared_ptr<const RoutingLayout>& layout) const {
     const int first = whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
-    return RoutingPolicy(layout, cells(json, field, *layout), first);
+    return {layout, cells(json, field, *layout), first};
 }
 
 AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const std::string& field,
