@@ -221,6 +221,7 @@ TEST_CASE("the exact solver can be stopped while it looks for beliefs, and withi
     const Model model = models::random_model(random, 0.8).model();
     ExactOptions options;
     options.stop.gap = 0.0;
+    options.stop.time_limit = 3600.0;  // the callback is to stop it, on slow machines too
     std::vector<Progress> seen;
     const auto stop_at = [&](std::size_t call) {
         seen.clear();
