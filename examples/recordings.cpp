@@ -4,7 +4,16 @@
 // split: over all tasks at the paper's prices, then the frontier of one pair. With `--all` it also reports each task, and
 // the recorded prices, with the interval of the POMDP router's lift.
 //     recordings [--all] [DIRECTORY] [ROUTER]
-#include <automix/all.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/data/split.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report/frontier_text.hpp>
+#include <automix/evaluation/report/text_report.hpp>
+#include <automix/evaluation/report/text_table.hpp>
+#include <automix/mixer/automix.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <iostream>
 #include <string>

@@ -2,7 +2,12 @@
 // `automix decide`: a saved policy behind a pipe. One line of evidence in, one decision out, at once.
 #include "command.hpp"
 
-#include <automix/all.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/routing/belief/policy_explainer.hpp>
+#include <automix/routing/json/evidence_json.hpp>
+#include <automix/routing/json/explanation_json.hpp>
+#include <automix/routing/json/policy_json.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,16 @@
 #include "router_options.hpp"
 #include "split_options.hpp"
 
-#include <automix/all.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/checks.hpp>
+#include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <algorithm>
 #include <cstddef>

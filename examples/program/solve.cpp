@@ -2,6 +2,7 @@
 // `automix solve`: bounds on the value of a POMDP at its initial belief, and the policy that reaches the lower one.
 #include "command.hpp"
 #include "problem.hpp"
+#include "solver_choice.hpp"
 #include "solver_watch.hpp"
 
 #include <automix/core/error.hpp>
@@ -9,9 +10,6 @@
 #include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/file_sense.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
-#include <automix/pomdp/solvers/exact_solver.hpp>
-#include <automix/pomdp/solvers/point_based.hpp>
-#include <automix/pomdp/solvers/sarsop.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -26,11 +24,7 @@ namespace {
 
 struct SolveOptions {
     std::string path{};
-    pomdp::StopOptions stop{};
-    int horizon = 0;
-    std::string solver = "sarsop";
-    std::optional<std::uint64_t> seed{};
-    std::optional<int> beliefs{};
+    SolverChoice solver{};
     std::optional<std::string> policy_out{};
     bool json = false;
 };
@@ -52,41 +46,29 @@ std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress)
 
 /// Throws `ArgumentError` for options that make no sense together.
 void validate(const SolveOptions& options) {
-    if (options.beliefs && options.solver == "sarsop")
+    if (options.solver.beliefs && options.solver.name == "sarsop")
         throw ArgumentError("--beliefs: sarsop has no set of beliefs; take pbvi, perseus or exact");
-    if (options.seed && (options.solver == "sarsop" || options.solver == "exact"))
-        throw ArgumentError("--seed: " + options.solver + " draws no random numbers; take pbvi or perseus");
+    if (options.solver.seed && (options.solver.name == "sarsop" || options.solver.name == "exact"))
+        throw ArgumentError("--seed: " + options.solver.name +
+                            " draws no random numbers; take pbvi or perseus");
     std::error_code ignored;
     if (options.policy_out && std::filesystem::equivalent(options.path, *options.policy_out, ignored))
         throw ArgumentError("--policy-out: expected another file than the problem's own");
-    if (options.horizon > 0 && options.policy_out && is_alpha_file(*options.policy_out)) {
+    if (options.solver.horizon > 0 && options.policy_out && is_alpha_file(*options.policy_out)) {
         throw ArgumentError(
             "--policy-out: a file in .alpha style holds no steps; with --horizon take a name that ends "
             "otherwise");
     }
 }
 
-pomdp::Solution solve(const pomdp::Model& model, const SolveOptions& options) {
-    if (options.solver == "sarsop") return pomdp::solve_sarsop(model, {options.stop, options.horizon});
-    if (options.solver == "exact") {
-        pomdp::ExactOptions exact{options.stop, options.horizon};
-        exact.belief_limit = options.beliefs.value_or(exact.belief_limit);
-        return pomdp::solve_exact(model, exact);
-    }
-    pomdp::PointBasedOptions points{options.stop, options.horizon};
-    points.beliefs = options.beliefs.value_or(points.beliefs);
-    points.seed = options.seed.value_or(points.seed);
-    return options.solver == "pbvi" ? pomdp::solve_pbvi(model, points) : pomdp::solve_perseus(model, points);
-}
-
 pomdp::Solution solve_watched(const PomdpFile& problem, SolveOptions options) {
     LiveLine line;
     const InterruptWatch interrupt;
-    options.stop.on_progress = [&](const pomdp::Progress& progress) {
+    options.solver.stop.on_progress = [&](const pomdp::Progress& progress) {
         if (line.is_due(progress.seconds)) line.show(live_text(problem, progress), progress.seconds);
         return !interrupt.interrupted();
     };
-    return solve(problem.model, options);
+    return solve(problem.model, options.solver);
 }
 
 std::string policy_text(const PomdpFile& problem, const pomdp::Policy& policy, const std::string& path) {
@@ -146,25 +128,25 @@ void add_solve(CLI::App& app, Command& chosen) {
     command->add_option("FILE", options->path, "Problem in Cassandra's .pomdp format")
         ->required()
         ->type_name("");
-    command->add_option("--time-limit", options->stop.time_limit, "Stop after that many seconds")
+    command->add_option("--time-limit", options->solver.stop.time_limit, "Stop after that many seconds")
         ->type_name("S")
         ->check(finite_not_negative)
         ->capture_default_str();
-    command->add_option("--gap", options->stop.gap, "Stop where the bounds are no farther apart")
+    command->add_option("--gap", options->solver.stop.gap, "Stop where the bounds are no farther apart")
         ->type_name("E")
         ->check(finite_not_negative)
         ->capture_default_str();
-    command->add_option("--horizon", options->horizon, "Steps that count; 0: all, discounted")
+    command->add_option("--horizon", options->solver.horizon, "Steps that count; 0: all, discounted")
         ->type_name("H")
         ->check(CLI::Range(0, most_steps).description(""))
         ->capture_default_str();
-    command->add_option("--solver", options->solver, "One of those below")
+    command->add_option("--solver", options->solver.name, "One of those below")
         ->type_name("NAME")
         ->check(CLI::IsMember({"sarsop", "pbvi", "perseus", "exact"}).description(""))
         ->capture_default_str();
-    add_seed(*command, options->seed, "Seed of pbvi and perseus");
+    add_seed(*command, options->solver.seed, "Seed of pbvi and perseus");
     command
-        ->add_option("--beliefs", options->beliefs,
+        ->add_option("--beliefs", options->solver.beliefs,
                      "Beliefs of pbvi and perseus (default: 200), most to look at of exact (100000)")
         ->type_name("N")
         ->check(CLI::Range(1, std::numeric_limits<int>::max()).description(""));

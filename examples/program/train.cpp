@@ -6,7 +6,22 @@
 #include "solver_watch.hpp"
 #include "split_options.hpp"
 
-#include <automix/all.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/checks.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/log/statistics_csv.hpp>
+#include <automix/data/log/statistics_json.hpp>
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report.hpp>
+#include <automix/evaluation/report/text_table.hpp>
+#include <automix/file/file_replacement.hpp>
+#include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/policy_cells.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
+#include <automix/routing/registry.hpp>
 
 #include <algorithm>
 #include <chrono>
