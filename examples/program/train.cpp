@@ -15,7 +15,6 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
-#include <automix/file/file_replacement.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/policy_cells.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
