@@ -3,7 +3,8 @@
 // the routed cells. So a prefix of the cells sorted by mean gain attains the maximum (the argument of Dinkelbach 1967,
 // as in Lawler's fractional selection). If routing nothing would be better still, a single cell attains it. With
 // constant prices and no cost range, no member of the published family that routes anything can beat it on that table.
-// O(cells log cells).
+// Lone confidences of more than 16 values are merged first (detail/merged_cells.hpp), or the policy would memorise the
+// rows; it is then the best over the merged cells. O(cells log cells).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -24,6 +25,7 @@ namespace automix {
 struct ExactFamily {
     static constexpr std::string_view name = "exact";
     static constexpr bool uses_categories = false;
+    static constexpr bool merges_cells = true;
 
     template <class Search>
     static void search(Search& search, int) {
@@ -38,12 +40,9 @@ struct ExactFamily {
         std::size_t begin = 0;
         std::size_t end = 0;
         const auto select = [&](const Candidate& figures, std::size_t from, std::size_t to) {
-            std::vector<double> confidences;
-            for (const auto& cell : cells) confidences.push_back(cell.confidence);
             std::vector<std::uint8_t> routed(cells.size(), 0);
             for (std::size_t i = from; i < to; ++i) routed[order[i]] = 1;
-            return Selection{detail::ConfidenceRule::cells(std::move(confidences), std::move(routed)), name,
-                             figures};
+            return Selection{rule(cells, routed), name, figures};
         };
         const auto consider = [&](const detail::RoutedSum& sum, std::size_t from, std::size_t to) {
             const auto figures = search.evaluate(sum);
@@ -68,6 +67,22 @@ struct ExactFamily {
             for (std::size_t i = 1; i < order.size(); ++i) consider(sum_of(i), i, i + 1);
         }
         search.keep(select(*best, begin, end));
+    }
+
+ private:
+    /// Returns the rule that routes some cells. A merged cell is both its ends, so what lies between is of it.
+    static detail::ConfidenceRule rule(const std::vector<detail::ConfidenceCell>& cells,
+                                       const std::vector<std::uint8_t>& routed) {
+        std::vector<double> confidences;
+        std::vector<std::uint8_t> routes;
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            confidences.push_back(cells[i].confidence);
+            routes.push_back(routed[i]);
+            if (cells[i].highest == cells[i].confidence) continue;
+            confidences.push_back(cells[i].highest);
+            routes.push_back(routed[i]);
+        }
+        return detail::ConfidenceRule::cells(std::move(confidences), std::move(routes));
     }
 };
 

@@ -5,6 +5,7 @@
 //     static constexpr std::string_view name;
 //     static constexpr bool uses_categories;
 //     template <class Search> static void search(Search&, int bins);       with a `CandidateSearch`
+// An optional member `static constexpr bool merges_cells = true;` has lone confidences merged before the search.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -13,6 +14,7 @@
 #include <automix/routing/published/candidate_search.hpp>
 #include <automix/routing/published/detail/candidate_hull.hpp>
 #include <automix/routing/published/detail/confidence_cells.hpp>
+#include <automix/routing/published/detail/merged_cells.hpp>
 #include <automix/routing/training.hpp>
 
 #include <concepts>
@@ -60,7 +62,7 @@ class OneShotRouter {
     /// Throws `DataError` if the table has no rows, one model or rows without verification; the router is then
     /// unchanged.
     TrainingResult train(const TrainingData& training) {
-        const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
+        const detail::ConfidenceCells cells = cells_of(training);
         CandidateSearch search(cells, options_.cost_range);
         Family::search(search, options_.bins);
         TrainingResult result = search.result();
@@ -74,7 +76,7 @@ class OneShotRouter {
     /// Returns the candidates that are best on the table for some lambda, in ascending order of cost. Returns none if
     /// no cost is in range. Throws as `train` does.
     [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
-        const detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
+        const detail::ConfidenceCells cells = cells_of(training);
         std::vector<OneShotRouter> routers;
         for (Selection& selection :
              detail::best_selections<Family>(cells, options_.cost_range, options_.bins)) {
@@ -107,6 +109,16 @@ class OneShotRouter {
     }
 
  private:
+    [[nodiscard]] detail::ConfidenceCells cells_of(const TrainingData& training) const {
+        detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
+        if constexpr (requires { Family::merges_cells; }) {
+            const auto search = [&](auto& candidates) { Family::search(candidates, options_.bins); };
+            return detail::merge_lone_confidences(training, std::move(cells), options_.cost_range, search);
+        } else {
+            return cells;
+        }
+    }
+
     [[nodiscard]] const Selection& selection() const {
         if (!obstacle_.empty()) throw NotTrainedError(name() + ": " + obstacle_);
         return selection_;

@@ -11,12 +11,14 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/confidence_cell.hpp>
+#include <automix/routing/detail/rank_cells.hpp>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -159,18 +161,11 @@ inline constexpr double max_confidence_cells = 16.0;
 /// Merges distinct confidences by rank into cells and returns the boundaries, halfway between neighbours.
 template <class Cells>
 std::vector<double> confidence_boundaries(const Cells& cells) {
-    double left = cells.weight.sum();
-    const double min_weight = std::max(min_confidence_weight, left / max_confidence_cells);
+    const double min_weight = std::max(min_confidence_weight, cells.weight.sum() / max_confidence_cells);
     std::vector<double> boundaries;
-    double filled = 0.0;
-    for (std::size_t r = 0; r < cells.evidence.size(); ++r) {
-        if (filled >= min_weight && left >= min_weight) {
-            boundaries.push_back(0.5 * (cells.evidence[r - 1].confidence + cells.evidence[r].confidence));
-            filled = 0.0;
-        }
-        filled += cells.weight(static_cast<Index>(r));
-        left -= cells.weight(static_cast<Index>(r));
-    }
+    const std::span<const double> weights(cells.weight.data(), cells.evidence.size());
+    for (const std::size_t start : rank_cells(weights, min_weight))
+        boundaries.push_back(0.5 * (cells.evidence[start - 1].confidence + cells.evidence[start].confidence));
     return boundaries;
 }
 

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,12 +34,21 @@ struct RoutedSum {
     }
 };
 
-/// One distinct confidence and the rows that have it.
+/// One distinct confidence, or several neighbours that were merged, and the rows that have it.
 struct ConfidenceCell {
-    double confidence = 0.0;
+    double confidence = 0.0;             ///< the lowest
     double weight = 0.0;                 ///< rows
     double gain = 0.0;                   ///< sum over them of large score minus small score
     std::array<double, 4> categories{};  ///< rows of each category, in the order of `Category`
+    double highest = confidence;         ///< the highest confidence
+
+    /// Takes in the rows of the next cell above.
+    void merge(const ConfidenceCell& above) {
+        weight += above.weight;
+        gain += above.gain;
+        for (std::size_t i = 0; i < categories.size(); ++i) categories[i] += above.categories[i];
+        highest = above.highest;
+    }
 };
 
 /// The cells of a table in ascending order of confidence, and the scores and prices of its first and last model.
@@ -96,7 +106,7 @@ Cells collect_cells(const TrainingData& training, bool with_categories) {
     std::unordered_map<double, std::size_t> index;
     for (Index row = 0; row < data.rows(); ++row) {
         const auto [entry, fresh] = index.try_emplace(confidence(row), table.cells.size());
-        if (fresh) table.cells.push_back({confidence(row), 0.0, 0.0, {}});
+        if (fresh) table.cells.push_back({.confidence = confidence(row)});
         auto& cell = table.cells[entry->second];
         cell.weight += 1.0;
         cell.gain += large(row) - small(row);
