@@ -12,7 +12,6 @@
 #include <automix/data/dataset.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -51,7 +50,7 @@ namespace detail {
 template <class F>
 void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
-        const auto verdicts = data.verdicts(row, model).first(static_cast<std::size_t>(draws));
+        const auto verdicts = data.verdicts(row, model).first(as_size(draws));
         if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end()) f(verdicts);
     }
 }

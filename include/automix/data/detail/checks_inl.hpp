@@ -40,7 +40,7 @@ namespace automix {
 
 AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int draws,
                                        const CheckLimits& limits) {
-    const auto count = static_cast<std::size_t>(draws);
+    const auto count = as_size(draws);
     ColumnTest test;
     std::vector<double> positive(count, 0.0);
     std::vector<std::uint64_t> hashes(count, 0);  // equal for equal columns
@@ -87,7 +87,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
         const auto same =
             std::find(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(j), hashes[j]) -
             hashes.begin();
-        const bool copied = static_cast<std::size_t>(same) < j && !constant(j);
+        const bool copied = as_size(same) < j && !constant(j);
         if (copied && !test.equal) test.equal.emplace(static_cast<int>(same), static_cast<int>(j));
         passes = passes && !constant(j) && !copied;
         const double most = limits.most_cochran * (prefixes[j].columns - 1.0);
@@ -114,7 +114,7 @@ class LogChecks {
         for (Index model = 0; model < data_.models(); ++model) {
             check_score(model);
             if (model + 1 == data_.models() || data_.verified_rows(model) == 0) continue;
-            const int limit = draw_limit(options_, static_cast<std::size_t>(model));
+            const int limit = draw_limit(options_, model);
             if (limit == 0) continue;
             const auto fewest = static_cast<int>(data_.draw_counts(model).first);
             const int draws = limit > 0 ? std::min(limit, fewest) : fewest;
@@ -128,9 +128,7 @@ class LogChecks {
  private:
     void warn(std::string text) { warnings_.push_back(std::move(text)); }
     void warn(Index model, const std::string& text) { warn(name(model) + ": " + text); }
-    [[nodiscard]] const std::string& name(Index model) const {
-        return data_.model_names()[static_cast<std::size_t>(model)];
-    }
+    [[nodiscard]] const std::string& name(Index model) const { return data_.model_names()[as_size(model)]; }
 
     void check_score(Index model) {
         if (model == 0 || data_.rows() == 0) return;
@@ -149,7 +147,7 @@ class LogChecks {
         Index drawn = 0;
         Index unparsed = 0;
         for (Index row = 0; row < data_.rows(); ++row) {
-            for (const Verdict verdict : data_.verdicts(row, model).first(static_cast<std::size_t>(draws))) {
+            for (const Verdict verdict : data_.verdicts(row, model).first(as_size(draws))) {
                 ++drawn;
                 unparsed += verdict == Verdict::unparsed ? 1 : 0;
             }
@@ -215,7 +213,7 @@ namespace automix {
 
 AUTOMIX_INLINE std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options,
                                                   const CheckLimits& limits) {
-    validate(options, static_cast<std::size_t>(data.models()));
+    validate(options, data.models());
     return detail::LogChecks(data, options, limits).run();
 }
 

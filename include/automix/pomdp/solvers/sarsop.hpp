@@ -5,11 +5,11 @@
 // V(b_0) <= upper.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
 #include <automix/pomdp/solution.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -79,7 +79,7 @@ class Sarsop {
             bounds_.open(node);
             path_.push_back(node);
             const auto above = bounds_.best_upper(node);
-            const Branch* branch = &bounds_.tree()[node].branches[static_cast<std::size_t>(above.action)];
+            const Branch* branch = &bounds_.tree()[node].branches[as_size(above.action)];
             const double best_lower = bounds_.good_lower(node, above.action).value;
             const double lower_target = std::max(needed_lower, best_lower);
             const double upper_target = std::max(needed_upper, best_lower + allowed);

@@ -49,11 +49,9 @@ class BeliefParser : DocumentChecks {
     BeliefModel parse(const nlohmann::json& json, const std::string& field) const;
 
  private:
-    static std::size_t size_of(const LevelDistribution& level) {
-        return static_cast<std::size_t>(level.levels());
-    }
+    static std::size_t size_of(const LevelDistribution& level) { return as_size(level.levels()); }
 
-    LevelDistribution level(const nlohmann::json& json, const std::string& field, std::size_t model) const;
+    LevelDistribution level(const nlohmann::json& json, const std::string& field, Index model) const;
 
     Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
