@@ -9,7 +9,6 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -42,8 +41,8 @@ void add_prices(const Price& column, const std::vector<int>& folds, std::vector<
         for (FoldStatistics& fold : sums) (fold.*prices)[as_size(model)] += column.mean() * fold.weight();
         return;
     }
-    for (std::size_t row = 0; row < folds.size(); ++row)
-        (sums[as_size(folds[row])].*prices)[as_size(model)] += column(static_cast<Index>(row));
+    for (Index row = 0; row < std::ssize(folds); ++row)
+        (sums[as_size(folds[as_size(row)])].*prices)[as_size(model)] += column(row);
 }
 
 }  // namespace detail

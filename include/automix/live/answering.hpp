@@ -59,7 +59,7 @@ namespace detail {
 
 /// Returns the maximum number of draws on the current answer.
 template <router Router>
-int most_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
+int max_current_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
     if constexpr (draw_limited_router<Router>)
         return max_draws_of(router, evidence.current).value_or(options.all_draws);
     return options.all_draws;
@@ -85,7 +85,7 @@ struct WatchedRouter {
         if (evidence.current < evidence.last_model()) last_open = evidence;
         Action action = policy.next(evidence);
         if (action.kind == ActionKind::verify && action.draws > 0) {
-            const int left = most_draws(policy, evidence, options) - evidence.current_model().drawn;
+            const int left = max_current_draws(policy, evidence, options) - evidence.current_model().drawn;
             action.draws = std::max(action.draws, std::min(options.batch, left));
         }
         return action;

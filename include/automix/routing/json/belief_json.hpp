@@ -60,7 +60,7 @@ class BeliefParser : DocumentChecks {
     Eigen::VectorXd shares(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
 
-    void require_sum(const Eigen::VectorXd& chances, const std::string& field) const;
+    void require_sum(const Eigen::VectorXd& probabilities, const std::string& field) const;
 
     Eigen::MatrixXd matrix(const nlohmann::json& json, const std::string& field, std::size_t rows,
                            std::size_t columns, const char* of) const;

@@ -96,7 +96,7 @@ class StatisticsCsvReader {
         known_.assign(header_.size(), false);
         fold_ = column("fold", true);
         weight_ = column("weight", true);
-        for (std::size_t m = 0; m < statistics_.models.size(); ++m) read_model_columns(m);
+        for (ModelShape& model : statistics_.models) read_model_columns(model);
         for (std::size_t i = 0; i < statistics_.models.size(); ++i) {
             for (std::size_t j = i; j < statistics_.models.size(); ++j) {
                 products_.push_back(
@@ -109,13 +109,12 @@ class StatisticsCsvReader {
         statistics_.folds.assign(as_size(folds_), FoldStatistics(std::ssize(statistics_.models)));
     }
 
-    void read_model_columns(std::size_t m) {
-        ModelShape& model = statistics_.models[m];
+    void read_model_columns(ModelShape& model) {
         const std::string& name = model.name;
         ModelColumns& columns = columns_.emplace_back();
         columns.score = column("score_" + name, true);
         columns.answer_price = column("answer_price_" + name, true);
-        if (m + 1 == statistics_.models.size()) return;
+        if (&model == &statistics_.models.back()) return;
         columns.parsed = column("parsed_" + name, false);
         columns.confidence = column("confidence_" + name, false);
         if (columns.parsed >= 0 && columns.confidence >= 0)
@@ -151,7 +150,7 @@ class StatisticsCsvReader {
             cell.scores[m] = number(columns_[m].score);
             sums.answer_prices[m] += price(columns_[m].answer_price);
             if (columns_[m].draw_price >= 0) sums.draw_prices[m] += price(columns_[m].draw_price);
-            if (m + 1 < n) cell.evidence.push_back(evidence(m));
+            if (m + 1 < n) cell.evidence.push_back(evidence(columns_[m], statistics_.models[m]));
         }
         auto product = products_.begin();
         for (std::size_t i = 0; i < n; ++i) {
@@ -166,9 +165,8 @@ class StatisticsCsvReader {
         sums.cell(cell.evidence).add(cell, 1.0);
     }
 
-    Verification evidence(std::size_t m) {
-        const ModelColumns& columns = columns_[m];
-        ModelShape& model = statistics_.models[m];
+    /// Reads the evidence on one answer. The draws of the model become the minimum over the rows.
+    Verification evidence(const ModelColumns& columns, ModelShape& model) {
         constexpr int most = std::numeric_limits<int>::max() - 1;
         if (model.kind == VerificationKind::confidence) return {0, 0, number(columns.confidence)};
         if (model.kind == VerificationKind::none) return {};

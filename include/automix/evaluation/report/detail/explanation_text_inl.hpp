@@ -32,7 +32,7 @@ AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<s
 AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
     std::string text;
     if (explanation.right) {
-        text += models[as_size(explanation.current)] + "'s answer is right with chance " +
+        text += models[as_size(explanation.current)] + "'s answer is right with probability " +
                 format_fixed(*explanation.right, 3) + '\n';
     }
     if (!explanation.levels.empty()) {

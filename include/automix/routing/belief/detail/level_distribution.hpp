@@ -16,7 +16,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -162,13 +161,14 @@ std::vector<double> confidence_boundaries(const Cells& cells) {
     const double min_weight = std::max(min_confidence_weight, left / max_confidence_cells);
     std::vector<double> boundaries;
     double filled = 0.0;
-    for (std::size_t r = 0; r < cells.evidence.size(); ++r) {
+    for (Index r = 0; r < cells.weight.size(); ++r) {
         if (filled >= min_weight && left >= min_weight) {
-            boundaries.push_back(0.5 * (cells.evidence[r - 1].confidence + cells.evidence[r].confidence));
+            boundaries.push_back(
+                0.5 * (cells.evidence[as_size(r - 1)].confidence + cells.evidence[as_size(r)].confidence));
             filled = 0.0;
         }
-        filled += cells.weight(static_cast<Index>(r));
-        left -= cells.weight(static_cast<Index>(r));
+        filled += cells.weight(r);
+        left -= cells.weight(r);
     }
     return boundaries;
 }

@@ -61,8 +61,8 @@ class BeliefChain {
 
     /// Returns the position of a model in the chain, -1 if it is not verified.
     [[nodiscard]] Index position(Index model) const {
-        for (std::size_t k = 0; k < belief_.verified.size(); ++k) {
-            if (belief_.verified[k] == model) return static_cast<Index>(k);
+        for (Index k = 0; k < std::ssize(belief_.verified); ++k) {
+            if (belief_.verified[as_size(k)] == model) return k;
         }
         return -1;
     }
@@ -107,7 +107,6 @@ class BeliefChain {
     }
 
  private:
-
     const BeliefModel& belief_;
     std::vector<Matrix> likelihoods_;
     std::vector<std::vector<Matrix>> transitions_;

@@ -130,10 +130,10 @@ AUTOMIX_INLINE Eigen::VectorXd BeliefParser::shares(const nlohmann::json& json, 
     return values;
 }
 
-AUTOMIX_INLINE void BeliefParser::require_sum(const Eigen::VectorXd& chances,
+AUTOMIX_INLINE void BeliefParser::require_sum(const Eigen::VectorXd& probabilities,
                                               const std::string& field) const {
-    if (!(std::abs(chances.sum() - 1.0) <= rounding))
-        fail(field, "expected chances that add up to 1, found " + format_number(chances.sum()));
+    if (!(std::abs(probabilities.sum() - 1.0) <= rounding))
+        fail(field, "expected probabilities that add up to 1, found " + format_number(probabilities.sum()));
 }
 
 AUTOMIX_INLINE Eigen::MatrixXd BeliefParser::matrix(const nlohmann::json& json, const std::string& field,
