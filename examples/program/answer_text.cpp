@@ -4,6 +4,7 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/text/metric.hpp>
@@ -38,9 +39,9 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
         table.add({printable(answer.id),
                    answer.failed() ? "failed: " + printable(answer.failure->message)
                                    : shortened(printable(answer.text), widest),
-                   answer.failed() ? ""
-                                   : printable(models[static_cast<std::size_t>(answer.model)]) +
-                                         (answer.degraded ? " (degraded)" : ""),
+                   answer.failed()
+                       ? ""
+                       : printable(models[as_size(answer.model)]) + (answer.degraded ? " (degraded)" : ""),
                    joined(verdicts, " "), format_fixed(answer.cost(), 2)});
     }
     return table.text();
@@ -62,7 +63,7 @@ std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<st
         if (answer.failed()) {
             ++failed;
         } else {
-            ++accepted[static_cast<std::size_t>(answer.model)];
+            ++accepted[as_size(answer.model)];
             answered += answer.cost();
         }
         if (!answer.models.empty() && answer.models.back().answer) {

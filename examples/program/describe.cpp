@@ -3,6 +3,7 @@
 #include "command.hpp"
 #include "log_options.hpp"
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -65,8 +66,8 @@ OptionalMetric mean_known(const Column& values) {
 
 ModelSummary summarise_model(const Log& log, Index model) {
     const Dataset& data = log.data;
-    const auto [drawn, unparsed] = log.verdicts[static_cast<std::size_t>(model)];
-    return {data.model_names()[static_cast<std::size_t>(model)],
+    const auto [drawn, unparsed] = log.verdicts[as_size(model)];
+    return {data.model_names()[as_size(model)],
             data.scores(model).mean(),
             data.draw_counts(model),
             drawn == 0 ? OptionalMetric::undefined("no draws")

@@ -120,7 +120,7 @@ std::string run(const SolveOptions& options) {
 }  // namespace
 
 void add_solve(CLI::App& app, Command& chosen) {
-    constexpr int most_steps = 10'000;  // each step has bounds of its own
+    constexpr int max_steps = 10'000;  // each step has bounds of its own
     auto options = std::make_shared<SolveOptions>();
     CLI::App* command =
         app.add_subcommand("solve", "Bound the value of a POMDP from both sides; save the policy");
@@ -138,7 +138,7 @@ void add_solve(CLI::App& app, Command& chosen) {
         ->capture_default_str();
     command->add_option("--horizon", options->solver.horizon, "Steps that count; 0: all, discounted")
         ->type_name("H")
-        ->check(CLI::Range(0, most_steps).description(""))
+        ->check(CLI::Range(0, max_steps).description(""))
         ->capture_default_str();
     command->add_option("--solver", options->solver.name, "One of those below")
         ->type_name("NAME")

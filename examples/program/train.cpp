@@ -8,6 +8,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/checks.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/log/statistics_csv.hpp>
@@ -158,10 +159,9 @@ std::string to_json_text(const Summary& summary) {
                      {"report", to_json(summary.router.report())}};
     json["policies"] = OrderedJson::array();
     for (const auto& [share, policy] : summary.router.mixture()) {
-        json["policies"].push_back(
-            {{"share", share},
-             {"first", summary.statistics.models[static_cast<std::size_t>(policy.first_model())].name},
-             {"cells", policy_cells(policy).lines}});
+        json["policies"].push_back({{"share", share},
+                                    {"first", summary.statistics.models[as_size(policy.first_model())].name},
+                                    {"cells", policy_cells(policy).lines}});
     }
     json["warnings"] = summary.warnings;
     return program::to_text(json);
@@ -169,8 +169,8 @@ std::string to_json_text(const Summary& summary) {
 
 std::string policy_text(const Summary& summary, const PolicyShare& part) {
     const auto& models = summary.statistics.models;
-    const int first = part.policy.first_model();
-    const std::string name = printable(models[static_cast<std::size_t>(first)].name);
+    const Index first = part.policy.first_model();
+    const std::string name = printable(models[as_size(first)].name);
     std::string text = "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
                        "starts at " + name + '\n';
     if (const Index vectors = part.policy.vector_count(); vectors > 0)

@@ -14,7 +14,7 @@
 namespace benchmarks {
 namespace {
 
-constexpr std::size_t most_decisions = 1000;
+constexpr std::size_t max_decisions = 1000;
 
 /// The small model has answered and drawn all its verdicts.
 std::vector<automix::Evidence> verified_answers(std::size_t rows) {
@@ -37,7 +37,7 @@ void register_decisions(std::size_t rows) {
         automix::Automix mixer{Router{}, {table_prices(), {}}};
         mixer.train(table_of(size).data);
         const Router& router = mixer.router();
-        const auto evidence = verified_answers(std::min(size, most_decisions));
+        const auto evidence = verified_answers(std::min(size, max_decisions));
         std::size_t routed = 0;
         for (auto _ : state) {
             routed = 0;

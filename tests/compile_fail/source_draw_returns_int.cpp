@@ -5,8 +5,8 @@
 #include <automix/routing/loop.hpp>
 
 struct Counter {
-    automix::Answered answer(int) { return {}; }
-    int draw(int, int draws) { return draws; }
+    automix::Answered answer(automix::Index) { return {}; }
+    int draw(automix::Index, int draws) { return draws; }
 };
 
 automix::Outcome ask(Counter& counter, automix::Evidence& evidence) {

@@ -65,8 +65,7 @@ TEST_CASE("the oracle is the best choice of a model for every row, by brute forc
         for (Index row = 0; row < data.rows(); ++row) {
             double best = -1e300;
             for (Index model = 0; model < data.models(); ++model) {
-                best = std::max(best, data.scores(model)(row) -
-                                          slope * prices.answers[static_cast<std::size_t>(model)](row));
+                best = std::max(best, data.scores(model)(row) - slope * prices.answers[as_size(model)](row));
             }
             best_sum += best;
         }

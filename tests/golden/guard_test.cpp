@@ -97,7 +97,7 @@ TEST_CASE("of 1,000 shuffles of verdicts between rows the guard lets at most 6 i
             for (Index row = 0; row < data.rows(); ++row) order.push_back(row);
             Random(seed).shuffle(order);
             const Dataset shuffled = with_verdicts(
-                data, [&](Index row) { return order[static_cast<std::size_t>(row)]; }, false);
+                data, [&](Index row) { return order[as_size(row)]; }, false);
             passed += trained(shuffled, setting, 0.125).report().guard.passed ? 1 : 0;
         }
     }

@@ -45,7 +45,7 @@ using Json = nlohmann::json;
 void require_equal(const Eigen::VectorXd& found, const Json& expected) {
     REQUIRE(found.size() == static_cast<Index>(expected.size()));
     for (Index i = 0; i < found.size(); ++i)
-        CHECK_THAT(found(i), WithinAbs(expected[static_cast<std::size_t>(i)].get<double>(), 1e-9));
+        CHECK_THAT(found(i), WithinAbs(expected[as_size(i)].get<double>(), 1e-9));
 }
 
 struct Case {
@@ -92,7 +92,7 @@ std::string letter(const detail::CompactAction& choice, bool batches, bool model
     return "?";
 }
 
-std::string line(const RoutingPolicy& policy, int model, int parsed, bool batches, bool models) {
+std::string line(const RoutingPolicy& policy, Index model, int parsed, bool batches, bool models) {
     std::string text;
     for (int positive = 0; positive <= parsed; ++positive) {
         const detail::CellPolicy& cell =
@@ -102,7 +102,8 @@ std::string line(const RoutingPolicy& policy, int model, int parsed, bool batche
     return text;
 }
 
-void require_policy(const RoutingPolicy& policy, int model, const Json& expected, bool batches, bool models) {
+void require_policy(const RoutingPolicy& policy, Index model, const Json& expected, bool batches,
+                    bool models) {
     int parsed = 0;
     for (const auto& row : expected)
         CHECK(line(policy, model, parsed++, batches, models) == row.get<std::string>());
@@ -187,15 +188,13 @@ TEST_CASE("three models: coupling, values, policies and expectations are the gol
         const detail::BackwardInduction sweep(c.tree, c.prices, rule);
         for (int first = 0; first < 3; ++first) {
             const RoutingValue value = sweep.value_from(first);
-            CHECK_THAT(
-                value.score - c.slope * value.cost,
-                WithinAbs(expected["value_by_first_model"][static_cast<std::size_t>(first)].get<double>(),
-                          1e-9));
+            CHECK_THAT(value.score - c.slope * value.cost,
+                       WithinAbs(expected["value_by_first_model"][as_size(first)].get<double>(), 1e-9));
         }
         CHECK_THAT(sweep.value_from(0).score,
                    WithinAbs(expected["expected_performance_from_0"].get<double>(), 1e-9));
         CHECK_THAT(sweep.value_from(0).cost, WithinAbs(expected["expected_cost_from_0"].get<double>(), 1e-9));
-        CHECK(c.log.train.model_names()[static_cast<std::size_t>(solution.policy.first_model())] ==
+        CHECK(c.log.train.model_names()[as_size(solution.policy.first_model())] ==
               expected["first_model"].get<std::string>());
         require_policy(solution.policy, 0, expected["policy_model_0"], false, true);
         require_policy(solution.policy, 1, expected["policy_model_1_first"], false, true);

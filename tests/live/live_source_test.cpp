@@ -144,7 +144,7 @@ TEST_CASE("a verifier may be chosen by model and query", "[live]") {
     struct ByModel {
         WrittenVerifier small{{Verdict::positive}, 0.5};
         WrittenVerifier large{{Verdict::negative}, 2.0};
-        const WrittenVerifier& operator()(int model, const Query& query) const {
+        const WrittenVerifier& operator()(Index model, const Query& query) const {
             return model == 0 && query.id == "1" ? small : large;
         }
     };

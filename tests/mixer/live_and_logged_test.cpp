@@ -163,11 +163,10 @@ Totals compare(const Router& router, const Dataset& test, const recorded::Task& 
         }
         totals.draws += expected.draws;
         ++totals.ended_with[expected.model];
-        totals.plurality_differs +=
-            expected.accepted == AcceptedAnswer::plurality &&
-                    live.text != *live.models[static_cast<std::size_t>(live.model)].answer
-                ? 1
-                : 0;
+        totals.plurality_differs += expected.accepted == AcceptedAnswer::plurality &&
+                                            live.text != *live.models[as_size(live.model)].answer
+                                        ? 1
+                                        : 0;
     }
     return totals;
 }

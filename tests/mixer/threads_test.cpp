@@ -34,7 +34,7 @@ TEST_CASE("threads share one trained router, one data set and one evaluator", "[
     const Evaluator evaluator(data, prices, options);
     const Evaluation expected = evaluate(policy, data, prices, options);
     const auto decide = [&] {
-        Evidence evidence(static_cast<std::size_t>(data.models()));
+        Evidence evidence(data.models());
         evidence.current = 0;
         evidence.models[0].drawn = 1;
         std::vector<Action> actions;

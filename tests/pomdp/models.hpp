@@ -20,7 +20,7 @@
 
 namespace models {
 
-/// Two states, the first with this chance.
+/// Two states, the first with this probability.
 inline automix::pomdp::Belief pair(double first) {
     return automix::pomdp::Belief(Eigen::Vector2d(first, 1.0 - first));
 }

@@ -117,7 +117,7 @@ void check_like_tables(const M& model) {
 TEST_CASE("a model of one's own is solved as its tables are") {
     check_like_tables(Coin());
     check_like_tables(ByReference());
-    // One call at even chances, then one after a throw that is right in two of three cases: 0 + 0.9 (2/3 - 1/3).
+    // One call at even probabilities, then one after a throw that is right in two of three cases: 0 + 0.9 (2/3 - 1/3).
     ExactOptions exact;
     exact.horizon = 2;
     CHECK_THAT(solve_exact(Coin(), exact).lower, WithinAbs(0.3, 1e-12));

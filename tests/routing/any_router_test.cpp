@@ -112,7 +112,7 @@ struct Telling {
             return explanation;
         };
     }
-    [[nodiscard]] std::optional<int> max_draws(int model) const { return 3 + model; }
+    [[nodiscard]] std::optional<int> max_draws(Index model) const { return model == 0 ? 3 : 4; }
 };
 
 }  // namespace

@@ -198,7 +198,8 @@ TEST_CASE("samples stand in the place of verdicts where pluralities are accepted
     CHECK(explainer.explain(Evidence(2)).alternatives[0].value.score == Approx(0.2 * 0.1 + 0.8 * 0.45));
 }
 
-TEST_CASE("the belief is Bayes' rule over the levels, and the chance of a right answer follows from it") {
+TEST_CASE(
+    "the belief is Bayes' rule over the levels, and the probability of a right answer follows from it") {
     Statistics statistics;
     statistics.models = by_hand().models;
     statistics.models[0].draws = 3;
@@ -221,14 +222,14 @@ TEST_CASE("the belief is Bayes' rule over the levels, and the chance of a right 
     double right = 0.0;
     for (Index g = 0; g < 20; ++g) {
         const double rate = (static_cast<double>(g) + 0.5) / 20.0;
-        CHECK(found.levels[static_cast<std::size_t>(g)] == Approx(rate));
+        CHECK(found.levels[as_size(g)] == Approx(rate));
         sum += levels.weight(g) * rate * (1.0 - rate);
     }
     for (Index g = 0; g < 20; ++g) {
         const double rate = (static_cast<double>(g) + 0.5) / 20.0;
-        const double chance = levels.weight(g) * rate * (1.0 - rate) / sum;
-        CHECK(found.belief[static_cast<std::size_t>(g)] == Approx(chance));
-        right += chance * levels.right(g);
+        const double probability = levels.weight(g) * rate * (1.0 - rate) / sum;
+        CHECK(found.belief[as_size(g)] == Approx(probability));
+        right += probability * levels.right(g);
     }
     CHECK(found.right.value() == Approx(right));
     CHECK(found.action == router.next(after(2, 1)));
@@ -238,7 +239,7 @@ TEST_CASE("an explanation as text and as JSON") {
     const PomdpRouter router({}, by_hand());
     const Explanation found = PolicyExplainer(router).explain(after(0, 0));
     CHECK(to_text(found, two_names) ==
-          "small's answer is right with chance 0.500\n"
+          "small's answer is right with probability 0.500\n"
           "action             score    cost     net\n"
           "  accept          0.5000   0.000  0.5000\n"
           "  route to large  0.9000  10.000  0.4000\n"

@@ -225,8 +225,8 @@ TEST_CASE("a router that verifies for ever is stopped") {
     };
     struct Patient {
         int rounds = 0;
-        Answered answer(int) { return answered(1.0); }
-        Drawn draw(int, int draws) {
+        Answered answer(Index) { return answered(1.0); }
+        Drawn draw(Index, int draws) {
             ++rounds;
             return round_of(draws, draws, 0, 0.0);
         }

@@ -24,19 +24,18 @@ inline Eigen::VectorXd random_distribution(Random& random, Index size) {
 }
 
 /// A belief over models of which all but the last are verified by at most `draws` verdicts.
-inline detail::BeliefModel random_belief(Random& random, std::size_t models, int draws, Index levels) {
+inline detail::BeliefModel random_belief(Random& random, Index models, int draws, Index levels) {
     detail::BeliefModel belief;
-    belief.mean_scores.resize(static_cast<Index>(models));
-    for (std::size_t m = 0; m < models; ++m)
-        belief.mean_scores(static_cast<Index>(m)) = 0.2 + 0.6 * random.uniform();
-    for (std::size_t m = 0; m + 1 < models; ++m) {
+    belief.mean_scores.resize(models);
+    for (Index m = 0; m < models; ++m) belief.mean_scores(m) = 0.2 + 0.6 * random.uniform();
+    for (Index m = 0; m + 1 < models; ++m) {
         detail::LevelDistribution level;
         level.kind = VerificationKind::verdicts;
         level.draws = draws;
         level.weight = random_distribution(random, levels);
         level.right = Eigen::VectorXd::NullaryExpr(levels, [&](Index) { return random.uniform(); });
-        level.scores = Eigen::MatrixXd::NullaryExpr(levels, static_cast<Index>(models),
-                                                    [&](Index, Index) { return random.uniform(); });
+        level.scores =
+            Eigen::MatrixXd::NullaryExpr(levels, models, [&](Index, Index) { return random.uniform(); });
         belief.verified.push_back(m);
         if (m == 0) {
             belief.priors.push_back(level.weight);
@@ -51,10 +50,10 @@ inline detail::BeliefModel random_belief(Random& random, std::size_t models, int
     return belief;
 }
 
-inline RoutingPrices random_prices(Random& random, std::size_t models) {
+inline RoutingPrices random_prices(Random& random, Index models) {
     RoutingPrices prices;
     double price = 0.2 + random.uniform();
-    for (std::size_t m = 0; m < models; ++m) {
+    for (Index m = 0; m < models; ++m) {
         prices.answers.push_back(price);
         prices.draws.push_back(m + 1 < models ? 0.3 * price * random.uniform() : 0.0);
         price *= 1.5 + 3.0 * random.uniform();
@@ -69,8 +68,7 @@ class BruteForce {
     BruteForce(const detail::BeliefModel& belief, const RoutingPrices& prices, detail::SolveRule rule)
         : belief_(belief), prices_(prices), rule_(std::move(rule)) {
         std::size_t size = 1;
-        for (const detail::LevelDistribution& level : belief.levels)
-            size *= static_cast<std::size_t>(level.levels());
+        for (const detail::LevelDistribution& level : belief.levels) size *= as_size(level.levels());
         joint_.assign(size, 0.0);
         for (std::size_t i = 0; i < size; ++i) {
             double p = belief.priors.front()(level_of(i, 0));
@@ -88,12 +86,12 @@ class BruteForce {
     }
 
  private:
-    using Joint = std::vector<double>;  // not normalised: its sum is the chance of what was seen
+    using Joint = std::vector<double>;  // not normalised: its sum is the probability of what was seen
 
     [[nodiscard]] Index level_of(std::size_t i, std::size_t k) const {
         for (std::size_t later = belief_.levels.size(); later-- > k + 1;)
-            i /= static_cast<std::size_t>(belief_.levels[later].levels());
-        return static_cast<Index>(i % static_cast<std::size_t>(belief_.levels[k].levels()));
+            i /= as_size(belief_.levels[later].levels());
+        return static_cast<Index>(i % as_size(belief_.levels[k].levels()));
     }
     [[nodiscard]] double last_alone() const {
         return belief_.mean_scores(belief_.mean_scores.size() - 1) - rule_.lambda * prices_.answers.back();
@@ -105,20 +103,21 @@ class BruteForce {
         return sum;
     }
 
-    /// Value times the chance of what was seen, model m having answered and `drawn` verdicts of it being known.
+    /// Value times the probability of what was seen, model m having answered and `drawn` verdicts of it being known.
     [[nodiscard]] double after_answer(const Joint& joint, std::size_t m, int drawn) const {
         const detail::LevelDistribution& level = belief_.levels[m];
-        const double chance = mean(joint, [](std::size_t) { return 1.0; });
+        const double probability = mean(joint, [](std::size_t) { return 1.0; });
         double best = mean(joint, [&](std::size_t i) { return level.right(level_of(i, m)); });
         const double last =
             mean(joint, [&](std::size_t i) { return level.scores(level_of(i, m), level.scores.cols() - 1); });
-        best = std::max(best, last - rule_.lambda * prices_.answers.back() * chance);
+        best = std::max(best, last - rule_.lambda * prices_.answers.back() * probability);
         for (std::size_t to = m + 1; to < belief_.levels.size(); ++to)
-            best = std::max(best, after_answer(joint, to, 0) - rule_.lambda * prices_.answers[to] * chance);
+            best =
+                std::max(best, after_answer(joint, to, 0) - rule_.lambda * prices_.answers[to] * probability);
         for (const int batch : rule_.batches) {
             if (drawn + batch > level.draws) break;
             const double paid = rule_.lambda * (batch * prices_.draws[m] + prices_.round);
-            best = std::max(best, after_verdicts(joint, m, drawn, batch) - paid * chance);
+            best = std::max(best, after_verdicts(joint, m, drawn, batch) - paid * probability);
         }
         return best;
     }

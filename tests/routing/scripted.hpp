@@ -35,11 +35,11 @@ class Source {
     Source(std::vector<automix::Answered> answers, std::vector<automix::Drawn> rounds = {})
         : answers_(std::move(answers)), rounds_(std::move(rounds)) {}
 
-    automix::Answered answer(int model) {
+    automix::Answered answer(automix::Index model) {
         calls.push_back("answer " + std::to_string(model));
         return answers_.at(answers_given_++);
     }
-    automix::Drawn draw(int model, int draws) {
+    automix::Drawn draw(automix::Index model, int draws) {
         calls.push_back("draw " + std::to_string(model) + " " + std::to_string(draws));
         return rounds_.at(rounds_given_++);
     }

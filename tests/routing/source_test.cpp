@@ -16,8 +16,8 @@ namespace {
 
 /// The skeleton in the header's comment.
 struct Mine {
-    automix::Answered answer(int) { return {.cost = 1.0}; }
-    automix::Drawn draw(int, int draws) {
+    automix::Answered answer(automix::Index) { return {.cost = 1.0}; }
+    automix::Drawn draw(automix::Index, int draws) {
         const int m = draws == automix::all_draws ? 8 : draws;
         return {.drawn = m, .parsed = m, .positive = m, .cost = 0.125 * m};
     }

@@ -3,6 +3,7 @@
 // verdicts or confidences alone, few or many distinct ones, binary, coarse or continuous scores.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
 #include <automix/core/verdict.hpp>
@@ -140,8 +141,7 @@ inline RandomTable random_table(automix::Random& random) {
         double last_cost = 0.0;
         for (int m = 0; m < models; ++m) {
             automix::ModelRecord model = scored(score(m == 0 ? 0.4 : 0.6));
-            const double cost =
-                costs[static_cast<std::size_t>(m)] * (recorded_costs ? 0.5 + random.uniform() : 1.0);
+            const double cost = costs[automix::as_size(m)] * (recorded_costs ? 0.5 + random.uniform() : 1.0);
             if (recorded_costs) model.cost = cost;
             last_cost = cost;
             if (m == 0) {

@@ -13,7 +13,11 @@
 
 namespace automix {
 
+/// The type of the numbers of models, rows and states, and of their counts. A number that may be missing is then -1.
 using Index = Eigen::Index;
+
+/// Returns a number as the position in a standard container. Requires a number of at least 0.
+constexpr std::size_t as_size(Index number) noexcept { return static_cast<std::size_t>(number); }
 
 /// Returns true if the numbers are equal up to rounding: |a - b| <= tolerance * max(|a|, |b|).
 inline bool nearly_equal(double a, double b, double tolerance = 1e-12) noexcept {

@@ -36,11 +36,11 @@ std::vector<Category> categorise(const Scores& small, const Scores& large) {
     if (small.size() == 0) return {};
     const double low_small = quantile(std::vector<double>(small.begin(), small.end()), 0.1);
     const double low_large = quantile(std::vector<double>(large.begin(), large.end()), 0.1);
-    std::vector<Category> categories(static_cast<std::size_t>(small.size()), Category::undefined);
+    std::vector<Category> categories(as_size(small.size()), Category::undefined);
     for (Index row = 0; row < small.size(); ++row) {
         const double s = small(row);
         const double l = large(row);
-        auto& category = categories[static_cast<std::size_t>(row)];
+        auto& category = categories[as_size(row)];
         if (s < l) {
             category = Category::needy;
         } else if (s == l && s != 0.0) {

@@ -12,7 +12,6 @@
 #include <automix/data/dataset.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,12 +21,12 @@ namespace automix {
 
 /// The thresholds of the checks.
 struct CheckLimits {
-    Index least_rows = 25;          ///< minimum rows to train on
-    Index least_column_rows = 30;   ///< minimum rows to compare columns of verdicts
-    double most_unparsed = 0.05;    ///< maximum share of a model's verdicts
-    double most_cochran = 3.0;      ///< maximum of Cochran's Q over its degrees of freedom
-    double chance_of_equal = 0.01;  ///< maximum expected number of equal columns for a warning
-    double least_signal =
+    Index min_rows = 25;               ///< minimum rows to train on
+    Index min_column_rows = 30;        ///< minimum rows to compare columns of verdicts
+    double max_unparsed = 0.05;        ///< maximum share of a model's verdicts
+    double max_cochran = 3.0;          ///< maximum of Cochran's Q over its degrees of freedom
+    double max_expected_equal = 0.01;  ///< maximum expected number of equal columns for a warning
+    double min_signal =
         2.0;  ///< minimum signal, in standard errors of the correlation of confidence and score
 };
 
@@ -51,7 +50,7 @@ namespace detail {
 template <class F>
 void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
-        const auto verdicts = data.verdicts(row, model).first(static_cast<std::size_t>(draws));
+        const auto verdicts = data.verdicts(row, model).first(as_size(draws));
         if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end()) f(verdicts);
     }
 }

@@ -3,12 +3,12 @@
 // rows come or go. The last model is never verified, because there is no larger one to route to. O(rows * draws).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -31,24 +31,24 @@ inline constexpr int sample_orders = 16;
 
 namespace detail {
 
-int draw_limit(const StatisticsOptions& options, std::size_t model);
+int draw_limit(const StatisticsOptions& options, Index model);
 
 /// Adds the prices of a column to one model's sums of the folds. The cells of the folds must be filled.
 template <class Price>
 void add_prices(const Price& column, const std::vector<int>& folds, std::vector<FoldStatistics>& sums,
-                std::vector<double> FoldStatistics::*prices, std::size_t model) {
+                std::vector<double> FoldStatistics::*prices, Index model) {
     if (column.is_constant()) {
-        for (FoldStatistics& fold : sums) (fold.*prices)[model] += column.mean() * fold.weight();
+        for (FoldStatistics& fold : sums) (fold.*prices)[as_size(model)] += column.mean() * fold.weight();
         return;
     }
-    for (std::size_t row = 0; row < folds.size(); ++row)
-        (sums[static_cast<std::size_t>(folds[row])].*prices)[model] += column(static_cast<Index>(row));
+    for (Index row = 0; row < std::ssize(folds); ++row)
+        (sums[as_size(folds[as_size(row)])].*prices)[as_size(model)] += column(row);
 }
 
 }  // namespace detail
 
 /// Throws `ArgumentError` for fewer than two folds or limits that do not fit the models.
-void validate(const StatisticsOptions& options, std::size_t models);
+void validate(const StatisticsOptions& options, Index models);
 
 /// Sums up a log at settled prices. Throws `DataError` if it has no rows, fewer than two models, or a row with fewer
 /// verdicts than needed. Throws `ArgumentError` for options or prices that do not fit it.

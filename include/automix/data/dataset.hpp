@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
@@ -43,8 +44,8 @@ class Dataset {
 
     void reserve(std::size_t rows);
 
-    [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(ids_.size()); }
-    [[nodiscard]] Index models() const noexcept { return static_cast<Index>(models_.size()); }
+    [[nodiscard]] Index rows() const noexcept { return std::ssize(ids_); }
+    [[nodiscard]] Index models() const noexcept { return std::ssize(models_); }
     [[nodiscard]] const std::vector<std::string>& model_names() const noexcept { return models_; }
 
     /// Returns the number of the model of that name. Throws `ArgumentError` with the existing names.
@@ -53,10 +54,10 @@ class Dataset {
     /// Returns the row of that id; nothing if there is none.
     [[nodiscard]] std::optional<Index> find(std::string_view id) const;
 
-    [[nodiscard]] const std::string& id(Index row) const { return ids_[index(row)]; }
+    [[nodiscard]] const std::string& id(Index row) const { return ids_[as_size(row)]; }
     [[nodiscard]] const std::string& dataset(Index row) const { return datasets_[row]; }
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
-    [[nodiscard]] Category category(Index row) const { return categories_[index(row)]; }
+    [[nodiscard]] Category category(Index row) const { return categories_[as_size(row)]; }
 
     /// Returns the distinct names, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
@@ -89,7 +90,7 @@ class Dataset {
     [[nodiscard]] bool verified(Index model) const noexcept;
 
     /// Returns true for a known bad answer, for the fixed-answer rule.
-    [[nodiscard]] bool flagged(Index row, Index model) const { return at(model).flagged[index(row)]; }
+    [[nodiscard]] bool flagged(Index row, Index model) const { return at(model).flagged[as_size(row)]; }
 
     /// Returns the cluster of each sample, the answer first; empty if unknown. Equal numbers are equal answers, -1 is a
     /// failed sample.
@@ -140,13 +141,12 @@ class Dataset {
     static std::vector<T> gather(const std::vector<T>& values, std::span<const Index> rows) {
         std::vector<T> chosen;
         chosen.reserve(rows.size());
-        for (const Index row : rows) chosen.push_back(values[index(row)]);
+        for (const Index row : rows) chosen.push_back(values[as_size(row)]);
         return chosen;
     }
 
-    static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
     static Column view(const std::vector<double>& values);
-    [[nodiscard]] const ModelColumns& at(Index model) const { return columns_[index(model)]; }
+    [[nodiscard]] const ModelColumns& at(Index model) const { return columns_[as_size(model)]; }
 
     static std::vector<Index> all(Index n);
 

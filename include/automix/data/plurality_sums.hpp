@@ -5,6 +5,8 @@
 // row.
 #pragma once
 
+#include <automix/core/numerics.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <vector>
@@ -35,8 +37,8 @@ struct PluralitySums {
 
     /// Returns the position of (n, t) in `cells`.
     static constexpr std::size_t index(int n, int t) noexcept {
-        const auto further = static_cast<std::size_t>(n);
-        return further * (further + 3) / 2 + static_cast<std::size_t>(t);
+        const auto further = as_size(n);
+        return further * (further + 3) / 2 + as_size(t);
     }
     /// Returns the cell of (n, t), created if it is new.
     PluralityCell& cell(int n, int t) {

@@ -6,11 +6,11 @@
 // over the rows depends on the number of cells only.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/verification.hpp>
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,7 +25,7 @@ struct EvidenceCell {
         products{};  ///< sums of score i times score j, row by row of a models x models matrix
 
     EvidenceCell() = default;
-    EvidenceCell(std::vector<Verification> key, std::size_t models);
+    EvidenceCell(std::vector<Verification> key, Index models);
 
     /// Adds a row of that weight with one score per model.
     void add(const std::vector<double>& row, double row_weight = 1.0);
@@ -42,11 +42,12 @@ struct FoldStatistics {
     std::vector<PluralitySums> pluralities{};  ///< one for each model but the last, or none
 
     FoldStatistics() = default;
-    explicit FoldStatistics(std::size_t models) : answer_prices(models, 0.0), draw_prices(models, 0.0) {}
+    explicit FoldStatistics(Index models)
+        : answer_prices(as_size(models), 0.0), draw_prices(as_size(models), 0.0) {}
 
     [[nodiscard]] double weight() const;
     /// Returns the mean score of a model. Requires rows.
-    [[nodiscard]] double mean_score(std::size_t model) const;
+    [[nodiscard]] double mean_score(Index model) const;
 
     /// Returns the cell of that evidence, created if it is new. O(log cells), or O(cells) for a new one.
     EvidenceCell& cell(const std::vector<Verification>& evidence);

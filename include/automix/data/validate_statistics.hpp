@@ -56,7 +56,7 @@ class StatisticsCheck {
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
         if (cell.products.size() != n * n) require_size(cell.products.size(), n * n, field() + ".products");
         for (std::size_t m = 0; m + 1 < n; ++m) check_evidence(cell.evidence[m], m, field);
-        require(cell.weight >= 0.0 && cell.weight <= most_weight, field, ".weight",
+        require(cell.weight >= 0.0 && cell.weight <= max_weight, field, ".weight",
                 "a finite number of at least 0, at most 1e15", cell.weight);
         const double most = cell.weight + tolerance(cell.weight);
         for (std::size_t i = 0; i < n; ++i) {
@@ -82,7 +82,7 @@ class StatisticsCheck {
 
     /// Returns the maximum rounding error of sums over that many rows.
     static double tolerance(double weight) { return 1e-6 * (1.0 + weight); }
-    static constexpr double most_weight = 1e15;  // above that a further row is lost in rounding
+    static constexpr double max_weight = 1e15;  // above that a further row is lost in rounding
 
     template <class Field>
     static void require(bool right, const Field& field, const std::string& part, const char* expected,
@@ -109,10 +109,9 @@ class StatisticsCheck {
             fail(field, "the last model is not verified");
         const bool counted = model.kind == VerificationKind::verdicts;
         const int draws = model.kind == VerificationKind::confidence ? 1 : 0;
-        if (counted ? model.draws < 1 || model.draws > automix::most_draws : model.draws != draws) {
+        if (counted ? model.draws < 1 || model.draws > maximum_draws : model.draws != draws) {
             fail(field + ".draws",
-                 "expected " +
-                     (counted ? "1 to " + std::to_string(automix::most_draws) : std::to_string(draws)) +
+                 "expected " + (counted ? "1 to " + std::to_string(maximum_draws) : std::to_string(draws)) +
                      ", found " + std::to_string(model.draws));
         }
     }

@@ -29,6 +29,6 @@ struct Verification {
 constexpr std::int64_t first_count(int parsed) noexcept { return std::int64_t{parsed} * (parsed + 1) / 2; }
 
 /// The maximum number of draws on an answer that a policy is made for. Its table grows with the square of that number.
-inline constexpr int most_draws = 255;
+inline constexpr int maximum_draws = 255;
 
 }  // namespace automix

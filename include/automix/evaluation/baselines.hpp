@@ -4,6 +4,7 @@
 // slope times cost. O(rows * models).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/replay.hpp>
@@ -26,14 +27,14 @@ inline Replay replay_oracle(const Dataset& data, const PriceTable& prices, doubl
     Replay result(data.rows());
     for (Index row = 0; row < data.rows(); ++row) {
         const auto net = [&](Index model) {
-            return data.scores(model)(row) - slope * prices.answers[static_cast<std::size_t>(model)](row);
+            return data.scores(model)(row) - slope * prices.answers[as_size(model)](row);
         };
         Index best = 0;
         for (Index model = 1; model < data.models(); ++model) {
             if (net(model) > net(best)) best = model;
         }
         result.performance(row) = data.scores(best)(row);
-        result.answer_cost(row) = prices.answers[static_cast<std::size_t>(best)](row);
+        result.answer_cost(row) = prices.answers[as_size(best)](row);
         result.routed(row) = best > 0 ? 1.0 : 0.0;
     }
     return result;

@@ -4,6 +4,7 @@
 // Prices are settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -113,7 +114,7 @@ double later_start(const Router& policy, Index models) {
     std::vector<UniformInterval> intervals;
     if constexpr (randomised_router<Router>) intervals = uniform_intervals(policy.breakpoints());
     if (intervals.empty()) intervals.push_back({0.5, 1.0});
-    Evidence evidence(static_cast<std::size_t>(models));
+    Evidence evidence(models);
     double share = 0.0;
     for (const auto& [inside, length] : intervals) {
         evidence.reset(inside);
@@ -196,7 +197,7 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
         ComparedRouter& result = results.emplace_back();
         result.name = contender.name;
         for (const Index model : contender.models.empty() ? all : contender.models)
-            result.models.push_back(data.model_names()[static_cast<std::size_t>(model)]);
+            result.models.push_back(data.model_names()[as_size(model)]);
     }
     std::vector<std::vector<detail::HalfMetrics>> half_metrics(contenders.size());
     for (int half = 0; half < options.halves; ++half) {

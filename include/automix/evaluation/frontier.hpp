@@ -4,6 +4,7 @@
 // knows all scores, are added. O(policies * (replay + resamples)).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/baselines.hpp>
@@ -56,7 +57,7 @@ namespace detail {
 
 /// A router that asks one model and accepts its answer.
 struct AskOne {
-    int model = 0;
+    Index model = 0;
     [[nodiscard]] Action next(const Evidence& evidence) const {
         return evidence.started() ? Action::accept() : Action::route(model);
     }
@@ -119,9 +120,9 @@ Frontier trace_frontier(const Router& router, const TrainingData& train, const D
     detail::add_intervals(frontier.policies, replays, ends, options);
     replays.clear();
     for (Index model = 0; model < test.models(); ++model) {
-        replays.push_back(replay(detail::AskOne{static_cast<int>(model)}, test, prices));
+        replays.push_back(replay(detail::AskOne{model}, test, prices));
         frontier.models.push_back(
-            {test.model_names()[static_cast<std::size_t>(model)], {}, summarise(replays.back(), ends), {}});
+            {test.model_names()[as_size(model)], {}, summarise(replays.back(), ends), {}});
     }
     detail::add_intervals(frontier.models, replays, ends, options);
     frontier.oracle = detail::trace_oracle(test, prices, ends, options.max_oracle_points);

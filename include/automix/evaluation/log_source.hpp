@@ -5,6 +5,7 @@
 // O(draws^2)).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/routing/action.hpp>
@@ -25,24 +26,22 @@ class LogSource {
 
     void open(Index row);
 
-    [[nodiscard]] Answered answer(int model);
+    [[nodiscard]] Answered answer(Index model);
 
     /// Draws the next verdicts. Throws `DataError` if fewer verdicts are left than are asked for.
-    [[nodiscard]] Drawn draw(int model, int draws);
+    [[nodiscard]] Drawn draw(Index model, int draws);
 
     /// Returns the score of the accepted answer. Throws `DataError` for a plurality if no samples are kept.
-    [[nodiscard]] double score(int model, AcceptedAnswer accepted) const;
+    [[nodiscard]] double score(Index model, AcceptedAnswer accepted) const;
 
  private:
-    static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
-
     /// Draws from a record that has a confidence alone: one draw reveals it at the whole price.
-    [[nodiscard]] Drawn reveal(int model);
+    [[nodiscard]] Drawn reveal(Index model);
 
     /// Returns the answer and one sample for each draw so far, or all samples if the log holds fewer.
-    [[nodiscard]] std::span<const std::int32_t> known_samples(int model) const;
+    [[nodiscard]] std::span<const std::int32_t> known_samples(Index model) const;
 
-    [[noreturn]] void fail(int model, const std::string& what) const;
+    [[noreturn]] void fail(Index model, const std::string& what) const;
 
     const Dataset& data_;
     const PriceTable& prices_;

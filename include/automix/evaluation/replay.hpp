@@ -6,6 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -87,7 +88,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
     require_prices_for(data, prices);
     Replay result(data.rows());
     LogSource source(data, prices);
-    Evidence evidence(static_cast<std::size_t>(data.models()));
+    Evidence evidence(data.models());
     const auto run_row = [&](Index row, double u, double weight) {
         source.open(row);
         evidence.reset(u);

@@ -8,6 +8,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/live/detail/concurrent.hpp>
 #include <automix/live/live_answer.hpp>
@@ -58,7 +59,7 @@ namespace detail {
 
 /// Returns the maximum number of draws on the current answer.
 template <router Router>
-int most_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
+int max_current_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
     if constexpr (draw_limited_router<Router>)
         return max_draws_of(router, evidence.current).value_or(options.all_draws);
     return options.all_draws;
@@ -84,7 +85,7 @@ struct WatchedRouter {
         if (evidence.current < evidence.last_model()) last_open = evidence;
         Action action = policy.next(evidence);
         if (action.kind == ActionKind::verify && action.draws > 0) {
-            const int left = most_draws(policy, evidence, options) - evidence.current_model().drawn;
+            const int left = max_current_draws(policy, evidence, options) - evidence.current_model().drawn;
             action.draws = std::max(action.draws, std::min(options.batch, left));
         }
         return action;
@@ -104,7 +105,7 @@ inline void fail(LiveAnswer& answer, const char* message) {
 /// thrown. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
-                                     std::size_t models, const AnsweringOptions& options,
+                                     Index models, const AnsweringOptions& options,
                                      const Explainer& explainer) {
     const auto start = std::chrono::steady_clock::now();
     LiveAnswer answer;
@@ -182,7 +183,7 @@ class Answerer {
         if constexpr (live_verifier<Verifier>) {
             LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
                               {.all_draws = options_.all_draws, .stop = stop});
-            return answer_from(source, router_, query.id, models_.size(), options_, explainer_);
+            return answer_from(source, router_, query.id, std::ssize(models_), options_, explainer_);
         } else {
             return {};
         }

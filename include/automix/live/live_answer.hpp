@@ -2,6 +2,7 @@
 // Defines the answer to a live query: its text, its model, the evidence for the decision, its cost and its explanation.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
@@ -36,7 +37,7 @@ struct ModelShare {
 struct LiveAnswer {
     std::string id{};
     std::string text{};  ///< empty if the query failed
-    int model = -1;      ///< number of the model that answered; -1: the query failed
+    Index model = -1;    ///< number of the model that answered; -1: the query failed
     AcceptedAnswer accepted = AcceptedAnswer::first;
     bool degraded = false;  ///< the policy wanted more, and it failed
     std::optional<LiveFailure>

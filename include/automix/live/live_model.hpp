@@ -3,6 +3,7 @@
 // verifiers: one for all models, or one by model and query.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/live/detail/for_dataset.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
@@ -33,7 +34,7 @@ struct LiveModel {
 
 /// A callable `choice(model number, query)` that returns a reference to the verifier for that model's answer.
 template <class V>
-concept verifier_choice = requires(const V& choice, int model, const Query& query) {
+concept verifier_choice = requires(const V& choice, Index model, const Query& query) {
     {choice(model, query)};
     requires std::is_lvalue_reference_v<decltype(choice(model, query))>;
     requires verifier<std::remove_cvref_t<decltype(choice(model, query))>, AnyModel>;
@@ -59,7 +60,7 @@ constexpr bool is_live_verifier() {
 
 /// Returns the verifier for a model's answer to a query.
 template <live_verifier Verifier>
-const auto& verifier_for(const Verifier& verifier, int model, const Query& query) {
+const auto& verifier_for(const Verifier& verifier, Index model, const Query& query) {
     if constexpr (verifier_choice<Verifier>) {
         return verifier(model, query);
     } else {

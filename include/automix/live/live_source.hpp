@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
@@ -18,7 +19,6 @@
 #include <automix/verify/verifier.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <exception>
 #include <iterator>
 #include <optional>
@@ -48,9 +48,9 @@ class LiveSource {
           options_(std::move(options)),
           shares_(models.size()) {}
 
-    Answered answer(int model) {
-        const LiveModel& asked = models_[index(model)];
-        ModelShare& share = shares_[index(model)];
+    Answered answer(Index model) {
+        const LiveModel& asked = models_[as_size(model)];
+        ModelShare& share = shares_[as_size(model)];
         Answered answered;
         attempt(answered, share.answer_cost, [&] {
             RenderedPrompt prompt =
@@ -70,12 +70,12 @@ class LiveSource {
         return answered;
     }
 
-    Drawn draw(int model, int draws) {
-        ModelShare& share = shares_[index(model)];
+    Drawn draw(Index model, int draws) {
+        ModelShare& share = shares_[as_size(model)];
         const int count = draws == all_draws ? options_.all_draws : draws;
         Drawn drawn;
         attempt(drawn, share.verification_cost, [&] {
-            AnyModel asked = models_[index(model)].model;
+            AnyModel asked = models_[as_size(model)].model;
             Verdicts round =
                 verifier_for(verifier_, model, query_)
                     .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
@@ -99,8 +99,8 @@ class LiveSource {
     }
 
     /// Returns the text of the accepted answer. Requires that the model has answered.
-    [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const {
-        const ModelShare& share = shares_[index(model)];
+    [[nodiscard]] std::string accepted_text(Index model, AcceptedAnswer accepted) const {
+        const ModelShare& share = shares_[as_size(model)];
         if (accepted == AcceptedAnswer::first) return *share.answer;
         if constexpr (compares_samples) {
             return verifier_for(verifier_, model, query_).plurality(*share.answer, share.replies);
@@ -115,8 +115,6 @@ class LiveSource {
     [[nodiscard]] const std::optional<LiveFailure>& failure() const noexcept { return failure_; }
 
  private:
-    static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
-
     using OneVerifier = std::remove_cvref_t<decltype(verifier_for(std::declval<const Verifier&>(), 0,
                                                                   std::declval<const Query&>()))>;
     static constexpr bool compares_samples = requires(const OneVerifier& verifier, const ModelShare& share) {
@@ -125,7 +123,7 @@ class LiveSource {
 
     /// Throws `ModelError` of kind `bad_reply` if a verifier returns a wrong number of verdicts.
     static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
-        if (round.verdicts.size() == static_cast<std::size_t>(asked)) return;
+        if (round.verdicts.size() == as_size(asked)) return;
         throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = round.cost},
                          "asked the verifier for " + std::to_string(asked) + " verdicts, got " +
                              std::to_string(round.verdicts.size()));

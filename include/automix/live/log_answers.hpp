@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/price_table.hpp>
@@ -13,7 +14,6 @@
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/router.hpp>
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,19 +28,17 @@ class RecordedSource {
     RecordedSource(const Dataset& data, const PriceTable& prices, Index row,
                    const std::vector<ModelTexts>& texts);
 
-    Answered answer(int model);
+    Answered answer(Index model);
 
-    Drawn draw(int model, int draws);
+    Drawn draw(Index model, int draws);
 
     /// Throws `DataError` for a plurality if the log has no samples.
-    [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const;
+    [[nodiscard]] std::string accepted_text(Index model, AcceptedAnswer accepted) const;
 
     [[nodiscard]] const std::vector<ModelShare>& shares() const noexcept { return shares_; }
     [[nodiscard]] const std::optional<LiveFailure>& failure() const noexcept { return failure_; }
 
  private:
-    static std::size_t index(int model) noexcept { return static_cast<std::size_t>(model); }
-
     void fail(std::string& failure, const std::string& message);
 
     const Dataset& data_;
@@ -71,11 +69,11 @@ class LogAnswers {
             missing.id = id;
             missing.failure =
                 LiveFailure{FailureKind::missing_recording, "the log holds no query " + in_quotes(id)};
-            missing.models.resize(static_cast<std::size_t>(data_.models()));
+            missing.models.resize(as_size(data_.models()));
             return missing;
         }
-        detail::RecordedSource source(data_, prices_, *row, texts_[static_cast<std::size_t>(*row)]);
-        return answer_from(source, router, id, static_cast<std::size_t>(data_.models()), options, explainer);
+        detail::RecordedSource source(data_, prices_, *row, texts_[as_size(*row)]);
+        return answer_from(source, router, id, data_.models(), options, explainer);
     }
 
  private:

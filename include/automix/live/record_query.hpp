@@ -5,13 +5,13 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
 #include <automix/text/metric.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -52,20 +52,19 @@ template <class Verifier>
     log.question = query.question;
     if (!query.context.empty()) log.context = query.context;
     log.reference = query.reference;
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        const int model = static_cast<int>(m);
+    for (Index model = 0; model < std::ssize(models); ++model) {
         source.answer(model);
-        if (!source.failure() && options.draws > 0 && m + 1 < models.size())
+        if (!source.failure() && options.draws > 0 && model + 1 < std::ssize(models))
             source.draw(model, options.draws);
         if (source.failure()) return *source.failure();
-        const ModelShare& share = source.shares()[m];
+        const ModelShare& share = source.shares()[as_size(model)];
         ModelRecord& record = log.record.models.emplace_back();
         record.score = options.metric(*share.answer, *query.reference);
         record.verdicts = share.verdicts;
         record.cost = share.answer_cost;
         if (!share.verdicts.empty())
             record.draw_cost = share.verification_cost / static_cast<double>(share.verdicts.size());
-        log.model_names.push_back(models[m].model.name());
+        log.model_names.push_back(models[as_size(model)].model.name());
         ModelTexts& texts = log.texts.emplace_back();
         texts.answer = share.answer;
         if (share.usage) {

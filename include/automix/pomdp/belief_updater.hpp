@@ -4,6 +4,7 @@
 // An impossible observation is an outcome of probability 0. O(successors of the belief * observations of each).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
 
@@ -39,9 +40,7 @@ template <pomdp_model M>
 class BeliefUpdater {
  public:
     explicit BeliefUpdater(const M& model)
-        : model_(model),
-          predicted_(static_cast<std::size_t>(model.states()), 0.0),
-          joint_(static_cast<std::size_t>(model.observations())) {}
+        : model_(model), predicted_(as_size(model.states()), 0.0), joint_(as_size(model.observations())) {}
 
     /// Returns a successor for each possible observation after an action, ascending. O(successors of the belief *
     /// observations of each).
@@ -50,16 +49,16 @@ class BeliefUpdater {
         std::vector<Successor> possible;
         seen_.clear();
         for (const int next : reached_) {
-            const double weight = predicted_[static_cast<std::size_t>(next)];
+            const double weight = predicted_[as_size(next)];
             model_.for_each_observation(action, next, [&](int observation, double probability) {
-                Belief& joint = joint_[static_cast<std::size_t>(observation)];
+                Belief& joint = joint_[as_size(observation)];
                 if (joint.empty()) seen_.push_back(observation);
                 joint.push_back(next, weight * probability);
             });
         }
         std::sort(seen_.begin(), seen_.end());
         for (const int observation : seen_) {
-            Belief& joint = joint_[static_cast<std::size_t>(observation)];
+            Belief& joint = joint_[as_size(observation)];
             Successor successor = normalised(observation, joint);
             if (successor.probability > 0.0) possible.push_back(std::move(successor));
             joint = Belief();
@@ -87,8 +86,7 @@ class BeliefUpdater {
         Belief joint;
         for (const int next : reached_) {
             model_.for_each_observation(action, next, [&](int seen, double probability) {
-                if (seen == observation)
-                    joint.push_back(next, predicted_[static_cast<std::size_t>(next)] * probability);
+                if (seen == observation) joint.push_back(next, predicted_[as_size(next)] * probability);
             });
         }
         forget();
@@ -101,7 +99,7 @@ class BeliefUpdater {
         for (std::size_t i = 0; i < belief.size(); ++i) {
             const double weight = belief.probabilities[i];
             model_.for_each_successor(belief.states[i], action, [&](int next, double probability) {
-                double& sum = predicted_[static_cast<std::size_t>(next)];
+                double& sum = predicted_[as_size(next)];
                 if (sum == 0.0) reached_.push_back(next);
                 sum += weight * probability;
             });
@@ -111,7 +109,7 @@ class BeliefUpdater {
     }
 
     void forget() {
-        for (const int next : reached_) predicted_[static_cast<std::size_t>(next)] = 0.0;
+        for (const int next : reached_) predicted_[as_size(next)] = 0.0;
         reached_.clear();
     }
 

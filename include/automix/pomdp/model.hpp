@@ -7,6 +7,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
@@ -69,10 +70,10 @@ Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
     Eigen::MatrixXd expected(states, actions);
     expected.setZero();
     for (int a = 0; a < actions; ++a) {
-        const SparseRows& seen_after = observations[static_cast<std::size_t>(a)];
+        const SparseRows& seen_after = observations[as_size(a)];
         const auto of_action = [&](const char* table) { return table + std::to_string(a); };
         for (int s = 0; s < states; ++s) {
-            for (const Entry& next : transitions[static_cast<std::size_t>(a)].row(s)) {
+            for (const Entry& next : transitions[as_size(a)].row(s)) {
                 detail::require_column(next.column, states,
                                        [&] { return of_action("transitions of action "); });
                 for (const Entry& seen : seen_after.row(next.column)) {

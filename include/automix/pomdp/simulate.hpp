@@ -57,7 +57,7 @@ struct RunLength {
     double uncertainty = 0.0;  ///< bound on a run's reward after these steps, and rounding
 };
 
-inline constexpr double most_steps = 1e7;
+inline constexpr double max_steps = 1e7;
 
 template <pomdp_model M>
 RunLength run_length(const M& model, const Policy& policy, const SimulationOptions& options) {
@@ -74,10 +74,10 @@ RunLength run_length(const M& model, const Policy& policy, const SimulationOptio
     if (policy.finite()) return whole(policy.horizon());
     if (model.discount() == 1.0) return whole(*steps_to_end(model));
     const double steps = std::max(1.0, std::ceil(std::log(options.tail) / std::log(model.discount())));
-    if (steps > most_steps) {
+    if (steps > max_steps) {
         throw ArgumentError("discount " + format_number(model.discount()) + ": a run would take " +
                             format_number(steps) + " steps until a share of " + format_number(options.tail) +
-                            " is left, expected at most " + format_number(most_steps) +
+                            " is left, expected at most " + format_number(max_steps) +
                             "; give a horizon, or a greater tail");
     }
     const double left = std::pow(model.discount(), steps) + steps * std::numeric_limits<double>::epsilon();

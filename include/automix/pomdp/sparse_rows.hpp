@@ -3,6 +3,8 @@
 // that of Eigen's compressed sparse matrices, filled row by row. Reading a row is O(its entries).
 #pragma once
 
+#include <automix/core/numerics.hpp>
+
 #include <Eigen/Core>
 
 #include <algorithm>
@@ -27,11 +29,10 @@ class SparseRows {
     /// Takes the entries of a dense or sparse Eigen matrix that are not zero.
     template <class Derived>
     explicit SparseRows(const Eigen::EigenBase<Derived>& matrix) : columns_(static_cast<int>(matrix.cols())) {
-        std::vector<std::vector<Entry>> rows(static_cast<std::size_t>(matrix.rows()));
+        std::vector<std::vector<Entry>> rows(as_size(matrix.rows()));
         for (Eigen::Index outer = 0; outer < matrix.derived().outerSize(); ++outer) {
             for (Eigen::InnerIterator<Derived> entry(matrix.derived(), outer); entry; ++entry) {
-                rows[static_cast<std::size_t>(entry.row())].push_back(
-                    {static_cast<int>(entry.col()), entry.value()});
+                rows[as_size(entry.row())].push_back({static_cast<int>(entry.col()), entry.value()});
             }
         }
         for (auto& row : rows) append(std::move(row));
@@ -58,7 +59,7 @@ class SparseRows {
 
     /// Returns the entries of a row, columns ascending.
     [[nodiscard]] std::span<const Entry> row(int row) const noexcept {
-        const auto r = static_cast<std::size_t>(row);
+        const auto r = as_size(row);
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
         return {entries_.data() + begin, ends_[r] - begin};
     }

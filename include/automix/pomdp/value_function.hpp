@@ -5,6 +5,7 @@
 // the belief * vectors). Pruning keeps vectors that are best at some belief.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 
 #include <Eigen/Core>
@@ -38,7 +39,7 @@ class ValueFunction {
     [[nodiscard]] int states() const noexcept { return states_; }
     [[nodiscard]] int size() const noexcept { return static_cast<int>(actions_.size()); }
     [[nodiscard]] bool empty() const noexcept { return actions_.empty(); }
-    [[nodiscard]] int action(int vector) const { return actions_[static_cast<std::size_t>(vector)]; }
+    [[nodiscard]] int action(int vector) const { return actions_[as_size(vector)]; }
     [[nodiscard]] double at(int vector, int state) const;
     [[nodiscard]] AlphaVector vector(int number) const;
 

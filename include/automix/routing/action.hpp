@@ -4,6 +4,8 @@
 // samples.
 #pragma once
 
+#include <automix/core/numerics.hpp>
+
 #include <cstdint>
 
 namespace automix {
@@ -19,7 +21,7 @@ inline constexpr int all_draws = -1;
 /// One step of the loop; `model` belongs to route, `draws` to verify, `accepted` to accept.
 struct Action {
     ActionKind kind = ActionKind::accept;
-    int model = -1;
+    Index model = -1;
     int draws = 0;
     AcceptedAnswer accepted = AcceptedAnswer::first;
 
@@ -28,7 +30,7 @@ struct Action {
         return {ActionKind::accept, -1, 0, which};
     }
     /// Asks a model; 0 is the cheapest.
-    static constexpr Action route(int model) noexcept {
+    static constexpr Action route(Index model) noexcept {
         return {ActionKind::route, model, 0, AcceptedAnswer::first};
     }
 

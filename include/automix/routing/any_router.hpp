@@ -4,6 +4,7 @@
 // A router that was moved from may be copied, assigned to and destroyed, nothing else.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
@@ -49,7 +50,7 @@ class PomdpRouter;
 [[nodiscard]] Explainer explainer_of(const PomdpRouter& router);
 
 /// Returns the maximum number of draws that the policy takes of that model's answer; nothing before training.
-[[nodiscard]] std::optional<int> max_draws_of(const PomdpRouter& router, int model);
+[[nodiscard]] std::optional<int> max_draws_of(const PomdpRouter& router, Index model);
 
 /// Returns the explainer of a router that has a member for it.
 template <class R>
@@ -60,10 +61,12 @@ template <class R>
 
 /// Returns the maximum number of draws of a model's answer by a router that has a member for it.
 template <class R>
-    requires requires(const R& r, int model) {
+    requires requires(const R& r, Index model) {
         { r.max_draws(model) } -> std::same_as<std::optional<int>>;
     }
-[[nodiscard]] std::optional<int> max_draws_of(const R& router, int model) { return router.max_draws(model); }
+[[nodiscard]] std::optional<int> max_draws_of(const R& router, Index model) {
+    return router.max_draws(model);
+}
 
 /// A router that can explain its decisions: it has a member `Explainer explainer() const`, or is a `PomdpRouter`.
 template <class R>
@@ -71,10 +74,10 @@ concept explaining_router = router<R> && requires(const R& r) {
     { explainer_of(r) } -> std::same_as<Explainer>;
 };
 
-/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(int model)
+/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(Index model)
 /// const`, or is a `PomdpRouter`. Nothing means that there is no limit.
 template <class R>
-concept draw_limited_router = router<R> && requires(const R& r, int model) {
+concept draw_limited_router = router<R> && requires(const R& r, Index model) {
     { max_draws_of(r, model) } -> std::same_as<std::optional<int>>;
 };
 
@@ -122,7 +125,7 @@ class AnyRouter {
     /// Returns the explainer of the router, which refers to it; empty for one that cannot explain itself.
     [[nodiscard]] Explainer explainer() const { return self_->explainer(); }
     /// Returns the maximum number of draws of that model's answer; nothing if the router has no limit.
-    [[nodiscard]] std::optional<int> max_draws(int model) const { return self_->max_draws(model); }
+    [[nodiscard]] std::optional<int> max_draws(Index model) const { return self_->max_draws(model); }
 
     /// Returns the router inside if it is of that type, else null.
     template <class R>
@@ -150,7 +153,7 @@ class AnyRouter {
         [[nodiscard]] virtual Parameters parameters() const = 0;
         [[nodiscard]] virtual std::span<const double> breakpoints() const = 0;
         [[nodiscard]] virtual Explainer explainer() const = 0;
-        [[nodiscard]] virtual std::optional<int> max_draws(int model) const = 0;
+        [[nodiscard]] virtual std::optional<int> max_draws(Index model) const = 0;
     };
 
     template <class R>
@@ -179,7 +182,7 @@ class AnyRouter {
             if constexpr (explaining_router<R>) return explainer_of(router);
             return {};
         }
-        [[nodiscard]] std::optional<int> max_draws(int model) const override {
+        [[nodiscard]] std::optional<int> max_draws(Index model) const override {
             if constexpr (draw_limited_router<R>) return max_draws_of(router, model);
             return std::nullopt;
         }

@@ -3,7 +3,8 @@
 // number for policies that randomise. It never holds a text.
 #pragma once
 
-#include <cstddef>
+#include <automix/core/numerics.hpp>
+
 #include <optional>
 #include <vector>
 
@@ -32,17 +33,15 @@ struct ModelEvidence {
 /// The evidence on one query. `models` has one entry for each model, cheapest first.
 struct Evidence {
     std::vector<ModelEvidence> models{};
-    int current = -1;  ///< the model that answered last; -1: nothing has run
-    double u = 0.0;    ///< uniform in [0, 1), fixed for the query
+    Index current = -1;  ///< the model that answered last; -1: nothing has run
+    double u = 0.0;      ///< uniform in [0, 1), fixed for the query
 
-    explicit Evidence(std::size_t model_count) : models(model_count) {}
+    explicit Evidence(Index model_count) : models(as_size(model_count)) {}
 
     [[nodiscard]] bool started() const noexcept { return current >= 0; }
-    [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models.size()) - 1; }
+    [[nodiscard]] Index last_model() const noexcept { return std::ssize(models) - 1; }
     /// Returns the evidence on the model that answered last. Requires `started()`.
-    [[nodiscard]] const ModelEvidence& current_model() const {
-        return models[static_cast<std::size_t>(current)];
-    }
+    [[nodiscard]] const ModelEvidence& current_model() const { return models[as_size(current)]; }
 
     /// Clears all evidence, for the next query.
     void reset(double uniform) {

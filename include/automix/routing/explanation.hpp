@@ -3,6 +3,7 @@
 // action if its policy is followed afterwards.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
@@ -24,7 +25,7 @@ struct Alternative {
 
 struct Explanation {
     Action action{};      ///< action of the policy
-    int current = -1;     ///< the model that answered last; -1: none has
+    Index current = -1;   ///< the model that answered last; -1: none has
     double lambda = 0.0;  ///< score worth one unit of price
     std::vector<double>
         belief{};  ///< probability of each level of the current answer; empty if it is not verified by

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/router.hpp>
@@ -17,7 +18,7 @@ namespace automix {
 
 /// The outcome of one query.
 struct Outcome {
-    int model = -1;  ///< whose answer is used; -1: none
+    Index model = -1;  ///< whose answer is used; -1: none
     AcceptedAnswer accepted = AcceptedAnswer::first;
     double answer_cost = 0.0;
     double verification_cost = 0.0;
@@ -81,7 +82,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     return outcome;
                 }
                 evidence.current = outcome.model = action.model;
-                auto& model = evidence.models[static_cast<std::size_t>(action.model)];
+                auto& model = evidence.models[as_size(action.model)];
                 model.answered = true;
                 model.flagged = answered.flagged;
                 model.samples = answered.samples;
@@ -103,7 +104,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 outcome.verification_cost += drawn.cost;
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;
-                detail::add_draws(evidence.models[static_cast<std::size_t>(evidence.current)], drawn);
+                detail::add_draws(evidence.models[as_size(evidence.current)], drawn);
                 if (!drawn.failure.empty()) {
                     outcome.failure = std::move(drawn.failure);
                     return outcome;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source of answers and verdicts: live models, or a log that is replayed. Required members of `source`:
-//     Answered answer(int model)            runs the model on the query
-//     Drawn draw(int model, int draws)      draws that many verdicts on its answer; `all_draws` (-1): all there are
+//     Answered answer(Index model)          runs the model on the query
+//     Drawn draw(Index model, int draws)    draws that many verdicts on its answer; `all_draws` (-1): all there are
 // Failures are values. Valid: a struct with both. Invalid: one whose `draw` returns a bare count. Skeleton:
 //     struct Mine {
-//         automix::Answered answer(int) { return {.cost = 1.0}; }
-//         automix::Drawn draw(int, int draws) {
+//         automix::Answered answer(automix::Index) { return {.cost = 1.0}; }
+//         automix::Drawn draw(automix::Index, int draws) {
 //             const int m = draws == automix::all_draws ? 8 : draws;
 //             return {.drawn = m, .parsed = m, .positive = m, .cost = 0.125 * m};
 //         }
 //     };
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 
 #include <concepts>
@@ -43,7 +44,7 @@ struct Drawn {
 };
 
 template <class S>
-concept source = requires(S& s, int model, int draws) {
+concept source = requires(S& s, Index model, int draws) {
     { s.answer(model) } -> std::same_as<Answered>;
     { s.draw(model, draws) } -> std::same_as<Drawn>;
 };

@@ -164,12 +164,12 @@ TEST_CASE("the recordings are what their notes say") {
         CHECK(data.dataset_names() == std::vector<std::string>{task});
         CHECK(data.split_names() == std::vector<std::string>{"train", "test"});
         for (Index model = 0; model < 3; ++model) {
-            CHECK(data.scores(model).mean() == Approx(means[static_cast<std::size_t>(model)]).margin(1e-9));
+            CHECK(data.scores(model).mean() == Approx(means[automix::as_size(model)]).margin(1e-9));
         }
         for (Index model = 0; model < 2; ++model) {
             CHECK(data.draw_counts(model) == std::pair<Index, Index>{16, 16});
-            CHECK(log.verdicts[static_cast<std::size_t>(model)].drawn == 8000);
-            CHECK(unparsed(log.verdicts[static_cast<std::size_t>(model)]) < 0.012);
+            CHECK(log.verdicts[automix::as_size(model)].drawn == 8000);
+            CHECK(unparsed(log.verdicts[automix::as_size(model)]) < 0.012);
             CHECK(data.clusters(0, model).size() == 8);
         }
         CHECK_FALSE(data.verified(2));
@@ -199,8 +199,7 @@ TEST_CASE("published logs are what their notes say", "[shared]") {
         const Log log = read_log(folder + name + ".jsonl", options);
         CHECK(log.data.rows() == (name == "gsm_pot1" ? 400 : 369));
         for (Index model = 0; model < 3; ++model) {
-            CHECK(log.data.scores(model).mean() ==
-                  Approx(means[static_cast<std::size_t>(model)]).margin(6e-4));
+            CHECK(log.data.scores(model).mean() == Approx(means[automix::as_size(model)]).margin(6e-4));
         }
         CHECK(log.warnings.empty());
     }

@@ -103,7 +103,7 @@ TEST_CASE("verifiers are those of model and data set", "[live]") {
     configs[1].render.max_bytes = 100'000;
     const ConfiguredVerifiers verifiers(configs);
     STATIC_REQUIRE(live_verifier<ConfiguredVerifiers>);
-    const auto verify = [&](int model, const std::string& dataset) {
+    const auto verify = [&](Index model, const std::string& dataset) {
         Query query = live::query("1");
         query.dataset = dataset;
         AnyModel asked_model = backend;

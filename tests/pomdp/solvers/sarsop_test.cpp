@@ -24,7 +24,7 @@ namespace {
 /// A gap that is not reached soon.
 constexpr double never = 0.0;
 
-/// Two states, and a chance to stay of more than 1.
+/// Two states, and a probability to stay of more than 1.
 struct Broken {
     [[nodiscard]] int states() const { return 2; }
     [[nodiscard]] int actions() const { return 1; }

@@ -70,7 +70,7 @@ TEST_CASE("rows that are known before count in every fit") {
 TEST_CASE("held-out means and their standard error") {
     const Statistics statistics = three_folds();
     const detail::CrossFit folds(statistics, statistics.total(), {});
-    const auto first = [&](int model) {
+    const auto first = [&](Index model) {
         return [&folds, model](std::size_t fold) -> std::vector<PolicyShare> {
             return {{1.0, detail::accept_at_once(*folds.tree(fold), fold_prices, model).policy}};
         };

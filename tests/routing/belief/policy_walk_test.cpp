@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
@@ -9,7 +10,6 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -25,14 +25,14 @@ struct BiasedDraws {
     std::vector<std::pair<double, double>> cells{};
     std::vector<double> accepted{0.0, 0.0};
 
-    void arrive(int, const ModelEvidence&, int) {}
+    void arrive(Index, const ModelEvidence&, Index) {}
     void leave() {}
-    [[nodiscard]] int max_parsed(int) const { return parsed; }
-    [[nodiscard]] double draws_per_verdict(int, int) const { return per_verdict; }
-    [[nodiscard]] static double positive(int, int, int) { return 0.6; }
-    [[nodiscard]] const std::vector<std::pair<double, double>>& confidences(int) const { return cells; }
-    void accept(int model, const ModelEvidence&, double probability) {
-        accepted[static_cast<std::size_t>(model)] += probability;
+    [[nodiscard]] int max_parsed(Index) const { return parsed; }
+    [[nodiscard]] double draws_per_verdict(Index, int) const { return per_verdict; }
+    [[nodiscard]] static double positive(Index, int, int) { return 0.6; }
+    [[nodiscard]] const std::vector<std::pair<double, double>>& confidences(Index) const { return cells; }
+    void accept(Index model, const ModelEvidence&, double probability) {
+        accepted[as_size(model)] += probability;
     }
 };
 

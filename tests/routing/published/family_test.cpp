@@ -282,7 +282,7 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
     if (winner.policy == nullptr) return;
     REQUIRE(same(*result.ibc, winner.ibc));
 
-    Evidence evidence(static_cast<std::size_t>(t.data.models()));
+    Evidence evidence(t.data.models());
     evidence.current = 0;
     evidence.models[0].drawn = evidence.models[0].parsed = 1;
     const auto routes = [&](double confidence) {
@@ -311,7 +311,7 @@ void check_member(const std::string& name, const RandomTable& t, const CostRange
 /// Whether a trained mixer routes any row.
 template <class Mixer>
 bool routes_something(const Mixer& mixer, const RandomTable& t) {
-    Evidence evidence(static_cast<std::size_t>(t.data.models()));
+    Evidence evidence(t.data.models());
     evidence.current = 0;
     evidence.models[0].drawn = evidence.models[0].parsed = 1;
     return std::any_of(t.confidence.begin(), t.confidence.end(), [&](double confidence) {

@@ -47,11 +47,11 @@ TrainingResult train(Router& router, const Dataset& data) {
     return router.train({data, without_verifying});
 }
 
-Evidence at(int current, bool flagged, std::size_t models = 2) {
+Evidence at(Index current, bool flagged, Index models = 2) {
     Evidence evidence(models);
     evidence.current = current;
-    evidence.models[static_cast<std::size_t>(current)].answered = true;
-    evidence.models[static_cast<std::size_t>(current)].flagged = flagged;
+    evidence.models[as_size(current)].answered = true;
+    evidence.models[as_size(current)].flagged = flagged;
     return evidence;
 }
 
@@ -128,15 +128,15 @@ TEST_CASE("training tells what a replay of the training rows gives, on random ta
         double small = 0.0;
         for (Index row = 0; row < data.rows(); ++row) {
             const bool flagged = data.flagged(row, 0);
-            Evidence evidence = at(0, flagged, static_cast<std::size_t>(data.models()));
+            Evidence evidence = at(0, flagged, data.models());
             double paid = t.small_cost;
             if (router.next(evidence).kind == ActionKind::verify) {
                 paid += t.verification_cost;
                 evidence.models[0].drawn = 1;
-                evidence.models[0].logged_confidence = t.confidence[static_cast<std::size_t>(row)];
+                evidence.models[0].logged_confidence = t.confidence[as_size(row)];
             }
             const bool routed = router.next(evidence).kind == ActionKind::route;
-            const auto r = static_cast<std::size_t>(row);
+            const auto r = as_size(row);
             performance += routed ? t.large[r] : t.small[r];
             small += t.small[r];
             cost += paid + (routed ? t.large_cost : 0.0);

@@ -40,11 +40,11 @@ namespace automix {
 
 AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int draws,
                                        const CheckLimits& limits) {
-    const auto count = static_cast<std::size_t>(draws);
+    const auto count = as_size(draws);
     ColumnTest test;
     std::vector<double> positive(count, 0.0);
     std::vector<std::uint64_t> hashes(count, 0);  // equal for equal columns
-    double log_chance = 0.0;                      // logarithm of the probability that two columns are equal
+    double log_probability = 0.0;                 // logarithm of the probability that two columns are equal
     detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
         const std::uint64_t salt = mix_bits(static_cast<std::uint64_t>(++test.rows));
         double sum = 0.0;
@@ -55,7 +55,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
             sum += 1.0;
         }
         const double share = sum / draws;
-        log_chance += std::log(share * share + (1.0 - share) * (1.0 - share));
+        log_probability += std::log(share * share + (1.0 - share) * (1.0 - share));
     });
     const auto constant = [&](std::size_t j) {
         return positive[j] == 0.0 || positive[j] == static_cast<double>(test.rows);
@@ -81,16 +81,16 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
     });
     test.columns = static_cast<int>(all.columns);
     test.cochran = all.q();
-    test.expected_equal = 0.5 * all.columns * (all.columns - 1.0) * std::exp(log_chance);
+    test.expected_equal = 0.5 * all.columns * (all.columns - 1.0) * std::exp(log_probability);
     bool passes = true;  // true as long as no column is constant and none are equal
     for (std::size_t j = 0; j < count; ++j) {
         const auto same =
             std::find(hashes.begin(), hashes.begin() + static_cast<std::ptrdiff_t>(j), hashes[j]) -
             hashes.begin();
-        const bool copied = static_cast<std::size_t>(same) < j && !constant(j);
+        const bool copied = as_size(same) < j && !constant(j);
         if (copied && !test.equal) test.equal.emplace(static_cast<int>(same), static_cast<int>(j));
         passes = passes && !constant(j) && !copied;
-        const double most = limits.most_cochran * (prefixes[j].columns - 1.0);
+        const double most = limits.max_cochran * (prefixes[j].columns - 1.0);
         if (passes && (j == 0 || prefixes[j].q() <= most)) test.passing = static_cast<int>(j) + 1;
     }
     return test;
@@ -107,14 +107,14 @@ class LogChecks {
         : data_(data), options_(options), limits_(limits) {}
 
     [[nodiscard]] std::vector<std::string> run() && {
-        if (data_.rows() < limits_.least_rows) {
+        if (data_.rows() < limits_.min_rows) {
             warn("only " + std::to_string(data_.rows()) + " rows: fewer than " +
-                 std::to_string(limits_.least_rows) + " tell a policy less than what it takes for granted");
+                 std::to_string(limits_.min_rows) + " tell a policy less than what it takes for granted");
         }
         for (Index model = 0; model < data_.models(); ++model) {
             check_score(model);
             if (model + 1 == data_.models() || data_.verified_rows(model) == 0) continue;
-            const int limit = draw_limit(options_, static_cast<std::size_t>(model));
+            const int limit = draw_limit(options_, model);
             if (limit == 0) continue;
             const auto fewest = static_cast<int>(data_.draw_counts(model).first);
             const int draws = limit > 0 ? std::min(limit, fewest) : fewest;
@@ -128,9 +128,7 @@ class LogChecks {
  private:
     void warn(std::string text) { warnings_.push_back(std::move(text)); }
     void warn(Index model, const std::string& text) { warn(name(model) + ": " + text); }
-    [[nodiscard]] const std::string& name(Index model) const {
-        return data_.model_names()[static_cast<std::size_t>(model)];
-    }
+    [[nodiscard]] const std::string& name(Index model) const { return data_.model_names()[as_size(model)]; }
 
     void check_score(Index model) {
         if (model == 0 || data_.rows() == 0) return;
@@ -149,15 +147,15 @@ class LogChecks {
         Index drawn = 0;
         Index unparsed = 0;
         for (Index row = 0; row < data_.rows(); ++row) {
-            for (const Verdict verdict : data_.verdicts(row, model).first(static_cast<std::size_t>(draws))) {
+            for (const Verdict verdict : data_.verdicts(row, model).first(as_size(draws))) {
                 ++drawn;
                 unparsed += verdict == Verdict::unparsed ? 1 : 0;
             }
         }
         const double share = drawn == 0 ? 0.0 : static_cast<double>(unparsed) / static_cast<double>(drawn);
-        if (share > limits_.most_unparsed) {
+        if (share > limits_.max_unparsed) {
             warn(model, format_fixed(100.0 * share, 1) + " % of the verdicts could not be read, more than " +
-                            format_fixed(100.0 * limits_.most_unparsed, 0) +
+                            format_fixed(100.0 * limits_.max_unparsed, 0) +
                             " %: they are paid for and tell nothing; look at the prompt or the parser");
         }
     }
@@ -165,14 +163,14 @@ class LogChecks {
     void check_columns(Index model, int draws) {
         if (draws < 2) return;
         const ColumnTest test = test_columns(data_, model, draws, limits_);
-        if (test.rows < limits_.least_column_rows) return;
+        if (test.rows < limits_.min_column_rows) return;
         const std::string rows = std::to_string(test.rows) + " rows";
         const std::string advice = "; set max_draws to " + std::to_string(test.passing) + " or below";
-        if (test.equal && test.expected_equal < limits_.chance_of_equal) {
+        if (test.equal && test.expected_equal < limits_.max_expected_equal) {
             warn(model, "verdicts " + std::to_string(test.equal->first + 1) + " and " +
                             std::to_string(test.equal->second + 1) + " are equal in all " + rows +
                             ", so they are copies and no draws" + advice);
-        } else if (test.ratio() > limits_.most_cochran) {
+        } else if (test.ratio() > limits_.max_cochran) {
             warn(model, "verdicts are no exchangeable draws: Cochran's Q is " +
                             format_fixed(test.ratio(), 1) + " times its " + std::to_string(test.columns - 1) +
                             " degrees of freedom over " + rows + ", where 1 is expected" + advice);
@@ -180,7 +178,7 @@ class LogChecks {
     }
 
     void check_verifier(Index model) {
-        if (!data_.verified(model) || data_.rows() < limits_.least_rows) return;
+        if (!data_.verified(model) || data_.rows() < limits_.min_rows) return;
         const auto rows = static_cast<double>(data_.rows());
         const auto score = data_.scores(model);
         const auto confidence = data_.confidences(model);
@@ -190,12 +188,12 @@ class LogChecks {
         const double spread = std::sqrt((s * s).sum() * (c * c).sum());
         if ((s * s).sum() < 1e-12 * rows) return;
         const double signal = spread > 0.0 ? (s * c).sum() / spread * std::sqrt(rows - 1.0) : 0.0;
-        if (signal >= limits_.least_signal) return;
+        if (signal >= limits_.min_signal) return;
         const std::string figures = "mean confidence " + format_fixed((confidence * score).sum() / right, 3) +
                                     " in right answers and " +
                                     format_fixed((confidence * (1.0 - score)).sum() / (rows - right), 3) +
                                     " in wrong ones, " + format_fixed(signal, 1) + " standard errors apart";
-        if (signal <= -limits_.least_signal) {
+        if (signal <= -limits_.min_signal) {
             warn(model, "its verifier is inverted: " + figures +
                             "; policies take it as it is, but look whether verdicts mean what they should");
         } else {
@@ -215,7 +213,7 @@ namespace automix {
 
 AUTOMIX_INLINE std::vector<std::string> check_log(const Dataset& data, const StatisticsOptions& options,
                                                   const CheckLimits& limits) {
-    validate(options, static_cast<std::size_t>(data.models()));
+    validate(options, data.models());
     return detail::LogChecks(data, options, limits).run();
 }
 

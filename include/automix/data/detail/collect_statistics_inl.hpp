@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
@@ -25,17 +26,15 @@
 
 namespace automix::detail {
 
-AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, std::size_t model) {
+AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, Index model) {
     const auto& limits = options.max_draws;
     if (limits.empty()) return all_logged_draws;
-    return limits.size() == 1 ? limits.front() : limits[model];
+    return limits.size() == 1 ? limits.front() : limits[as_size(model)];
 }
 
 inline Place model_place(const Dataset& data, Index model, Index row) {
-    return Place{{},
-                 0,
-                 "model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)]) + ", id " +
-                     in_quotes(data.id(row))};
+    return Place{
+        {}, 0, "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row))};
 }
 
 /// Returns the first row for which `lacks` holds. Requires one.
@@ -49,7 +48,7 @@ Index first_row(Lacks lacks) {
 /// Returns the shape of a model whose answers can be verified on all rows. Throws `DataError` with a row that holds
 /// less than others do, or than `limit`.
 inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
-    ModelShape shape{data.model_names()[static_cast<std::size_t>(model)], VerificationKind::none, 0};
+    ModelShape shape{data.model_names()[as_size(model)], VerificationKind::none, 0};
     if (limit == 0 || data.verified_rows(model) == 0) return shape;
     if (!data.verified(model)) {
         const Column confidence = data.confidences(model);
@@ -61,7 +60,7 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     if (most == 0) return {shape.name, VerificationKind::confidence, 1};
     const Index needed = std::max<Index>(1, limit);
     if (fewest < needed) {
-        const auto logged = [&](Index r) { return static_cast<Index>(data.verdicts(r, model).size()); };
+        const auto logged = [&](Index r) { return std::ssize(data.verdicts(r, model)); };
         const Index row = first_row([&](Index r) { return logged(r) < needed; });
         throw DataError(model_place(data, model, row),
                         std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
@@ -78,7 +77,7 @@ inline Verification verification_of(const Dataset& data, Index row, Index model,
     if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
     Verification sum;
     const auto verdicts = data.verdicts(row, model);
-    const std::size_t count = limit > 0 ? static_cast<std::size_t>(limit) : verdicts.size();
+    const std::size_t count = limit > 0 ? as_size(limit) : verdicts.size();
     for (const Verdict verdict : verdicts.first(count)) {
         sum.parsed += static_cast<int>(verdict != Verdict::unparsed);
         sum.positive += static_cast<int>(verdict == Verdict::positive);
@@ -95,12 +94,12 @@ class PluralityPaths {
     void add(Index row, PluralitySums& sums) {
         const auto clusters = data_.clusters(row, model_);
         const auto scores = data_.sample_scores(row, model_);
-        if (static_cast<int>(clusters.size()) < draws_ + 1) {
+        if (std::ssize(clusters) < draws_ + 1) {
             throw DataError(model_place(data_, model_, row),
                             std::to_string(clusters.size()) + " samples are known, " +
                                 std::to_string(draws_ + 1) + " are needed for their plurality");
         }
-        order_.resize(static_cast<std::size_t>(draws_) + 1);
+        order_.resize(as_size(draws_) + 1);
         for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
         Random random(hash_text(data_.id(row), seed_));
         for (int path = 0; path < sample_orders; ++path) {
@@ -115,7 +114,7 @@ class PluralityPaths {
         constexpr double share = 1.0 / sample_orders;
         drawn_.clear();
         for (int n = 0; n <= draws_; ++n) {
-            drawn_.push_back(clusters[order_[static_cast<std::size_t>(n)]]);
+            drawn_.push_back(clusters[order_[as_size(n)]]);
             const Plurality chosen = plurality(drawn_);
             if (n > 0) {
                 const int before = previous_size_;
@@ -126,9 +125,9 @@ class PluralityPaths {
             PluralityCell& cell = sums.cell(n, chosen.size);
             cell.weight += share;
             cell.score += share * scores[order_[chosen.sample]];
-            cell.scores.resize(static_cast<std::size_t>(data_.models()), 0.0);
+            cell.scores.resize(as_size(data_.models()), 0.0);
             for (Index m = 0; m < data_.models(); ++m)
-                cell.scores[static_cast<std::size_t>(m)] += share * data_.scores(m)(row);
+                cell.scores[as_size(m)] += share * data_.scores(m)(row);
         }
     }
 
@@ -158,7 +157,7 @@ class NumberedCells {
         : models_(models), width_(1 + models + models * models) {
         auto numbers = static_cast<double>(folds);
         for (const int draws : most) {
-            radix_.push_back(static_cast<std::size_t>(first_count(draws + 1)));
+            radix_.push_back(as_size(first_count(draws + 1)));
             numbers *= draws < 0 ? largest : static_cast<double>(radix_.back());
         }
         if (numbers < largest) slots_.assign(static_cast<std::size_t>(numbers), none);
@@ -172,7 +171,7 @@ class NumberedCells {
         std::size_t number = fold;
         for (std::size_t m = 0; m < radix_.size(); ++m) {
             const Verification& seen = evidence[m];
-            number = number * radix_[m] + static_cast<std::size_t>(first_count(seen.parsed) + seen.positive);
+            number = number * radix_[m] + as_size(first_count(seen.parsed) + seen.positive);
         }
         if (slots_[number] == none) {
             slots_[number] = static_cast<std::uint32_t>(keys_.size());
@@ -219,10 +218,10 @@ class NumberedCells {
 
 namespace automix {
 
-AUTOMIX_INLINE void validate(const StatisticsOptions& options, std::size_t models) {
+AUTOMIX_INLINE void validate(const StatisticsOptions& options, Index models) {
     if (options.folds < 2)
         throw ArgumentError("folds: expected at least 2, found " + std::to_string(options.folds));
-    const std::size_t limits = options.max_draws.size();
+    const Index limits = std::ssize(options.max_draws);
     if (limits > 1 && limits + 1 != models)
         throw ArgumentError("max_draws: expected one number for all models, or one for each of the " +
                             std::to_string(models - 1) + " but the last, found " + std::to_string(limits));
@@ -237,59 +236,61 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
                                              const StatisticsOptions& options) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
-    const auto models = static_cast<std::size_t>(data.models());
+    const Index models = data.models();
     validate(options, models);
     require_prices_for(data, prices);
     Statistics statistics;
-    for (std::size_t m = 0; m < models; ++m) {
+    for (Index m = 0; m < models; ++m) {
         const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
-        statistics.models.push_back(detail::model_shape(data, static_cast<Index>(m), limit));
+        statistics.models.push_back(detail::model_shape(data, m, limit));
     }
-    statistics.folds.assign(static_cast<std::size_t>(options.folds), FoldStatistics(models));
+    statistics.folds.assign(as_size(options.folds), FoldStatistics(models));
     std::vector<detail::PluralityPaths> paths;
-    for (std::size_t m = 0; options.pluralities && m + 1 < models; ++m) {
-        const int draws =
-            statistics.models[m].kind == VerificationKind::verdicts ? statistics.models[m].draws : 0;
-        paths.emplace_back(data, static_cast<Index>(m), draws, options.seed);
+    for (Index m = 0; options.pluralities && m + 1 < models; ++m) {
+        const int draws = statistics.models[as_size(m)].kind == VerificationKind::verdicts
+                              ? statistics.models[as_size(m)].draws
+                              : 0;
+        paths.emplace_back(data, m, draws, options.seed);
     }
     for (FoldStatistics& fold : statistics.folds) fold.pluralities.resize(paths.size());
 
     const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
     std::vector<int> limits;
     std::vector<int> counted;
-    for (std::size_t m = 0; m + 1 < models; ++m) {
+    for (Index m = 0; m + 1 < models; ++m) {
         limits.push_back(detail::draw_limit(options, m));
         counted.push_back(
-            detail::counted_draws(data, static_cast<Index>(m), statistics.models[m].kind, limits[m]));
+            detail::counted_draws(data, m, statistics.models[as_size(m)].kind, limits[as_size(m)]));
     }
-    detail::NumberedCells numbered(counted, models, statistics.folds.size());
-    std::vector<Verification> evidence(models - 1);
-    std::vector<double> scores(models);
+    detail::NumberedCells numbered(counted, as_size(models), statistics.folds.size());
+    std::vector<Verification> evidence(as_size(models - 1));
+    std::vector<double> scores(as_size(models));
     std::vector<Column> columns;
-    for (std::size_t m = 0; m < models; ++m) columns.push_back(data.scores(static_cast<Index>(m)));
+    for (Index m = 0; m < models; ++m) columns.push_back(data.scores(m));
     for (Index row = 0; row < data.rows(); ++row) {
-        const auto fold = static_cast<std::size_t>(folds[static_cast<std::size_t>(row)]);
+        const auto fold = as_size(folds[as_size(row)]);
         FoldStatistics& sums = statistics.folds[fold];
-        for (std::size_t m = 0; m < models; ++m) {
-            const auto model = static_cast<Index>(m);
-            scores[m] = columns[m](row);
+        for (Index m = 0; m < models; ++m) {
+            scores[as_size(m)] = columns[as_size(m)](row);
             if (m + 1 == models) break;
-            const VerificationKind kind = statistics.models[m].kind;
-            evidence[m] = detail::verification_of(data, row, model, kind, limits[m]);
+            const VerificationKind kind = statistics.models[as_size(m)].kind;
+            evidence[as_size(m)] = detail::verification_of(data, row, m, kind, limits[as_size(m)]);
         }
         if (numbered.usable()) {
             numbered.add(fold, evidence, scores);
         } else {
             sums.cell(evidence).add(scores);
         }
-        for (std::size_t m = 0; m < paths.size(); ++m) paths[m].add(row, sums.pluralities[m]);
+        for (Index m = 0; m < std::ssize(paths); ++m)
+            paths[as_size(m)].add(row, sums.pluralities[as_size(m)]);
     }
     if (numbered.usable()) numbered.move_to(statistics.folds);
-    for (std::size_t m = 0; m < models; ++m) {
-        detail::add_prices(prices.answers[m], folds, statistics.folds, &FoldStatistics::answer_prices, m);
+    for (Index m = 0; m < models; ++m) {
+        detail::add_prices(prices.answers[as_size(m)], folds, statistics.folds,
+                           &FoldStatistics::answer_prices, m);
         if (m + 1 == models) break;
-        const bool whole = statistics.models[m].kind == VerificationKind::confidence;
-        detail::add_prices((whole ? prices.verifications : prices.draws)[m], folds, statistics.folds,
+        const bool whole = statistics.models[as_size(m)].kind == VerificationKind::confidence;
+        detail::add_prices((whole ? prices.verifications : prices.draws)[as_size(m)], folds, statistics.folds,
                            &FoldStatistics::draw_prices, m);
     }
     return statistics;

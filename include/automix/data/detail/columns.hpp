@@ -23,11 +23,11 @@ class RaggedColumn {
         ends_.push_back(values_.size());
     }
     [[nodiscard]] std::span<const T> operator[](Index row) const {
-        const auto r = static_cast<std::size_t>(row);
+        const auto r = as_size(row);
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
         return {values_.data() + begin, ends_[r] - begin};
     }
-    [[nodiscard]] Index rows() const noexcept { return static_cast<Index>(ends_.size()); }
+    [[nodiscard]] Index rows() const noexcept { return std::ssize(ends_); }
     void reserve(std::size_t rows) { ends_.reserve(rows); }
 
  private:
@@ -44,18 +44,16 @@ class NameColumn {
         if (fresh) names_.push_back(name);
         codes_.push_back(entry->second);
     }
-    [[nodiscard]] const Name& operator[](Index row) const {
-        return names_[static_cast<std::size_t>(codes_[static_cast<std::size_t>(row)])];
-    }
+    [[nodiscard]] const Name& operator[](Index row) const { return names_[as_size(codes_[as_size(row)])]; }
     /// Returns the number of the row's name in `names`.
-    [[nodiscard]] Index number(Index row) const { return codes_[static_cast<std::size_t>(row)]; }
+    [[nodiscard]] Index number(Index row) const { return codes_[as_size(row)]; }
     /// Returns the column of the given rows.
     [[nodiscard]] NameColumn select(std::span<const Index> rows) const {
         NameColumn chosen;
         chosen.reserve(rows.size());
         std::vector<std::int32_t> codes(names_.size(), -1);
         for (const Index row : rows) {
-            std::int32_t& code = codes[static_cast<std::size_t>(number(row))];
+            std::int32_t& code = codes[as_size(number(row))];
             if (code < 0) {
                 code = static_cast<std::int32_t>(chosen.names_.size());
                 chosen.names_.push_back((*this)[row]);

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/dataset.hpp>
@@ -69,7 +70,7 @@ AUTOMIX_INLINE Index Dataset::model_index(std::string_view name) const {
 AUTOMIX_INLINE std::optional<Index> Dataset::find(std::string_view id) const {
     const auto [first, last] = ids_index_.equal_range(hash_text(id));
     for (auto entry = first; entry != last; ++entry) {
-        if (ids_[index(entry->second)] == id) return entry->second;
+        if (ids_[as_size(entry->second)] == id) return entry->second;
     }
     return std::nullopt;
 }
@@ -105,12 +106,12 @@ AUTOMIX_INLINE Record Dataset::record(Index row) const {
 
 AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<const Index> models) const {
     std::vector<std::string> names;
-    for (const Index model : models) names.push_back(models_[index(model)]);
+    for (const Index model : models) names.push_back(models_[as_size(model)]);
     Dataset selection(std::move(names));
     std::vector<bool> chosen(ids_.size(), false);
     for (const Index row : rows) {
-        if (chosen[index(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
-        chosen[index(row)] = true;
+        if (chosen[as_size(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
+        chosen[as_size(row)] = true;
     }
     const bool same_pair = models.front() == 0 && models.back() + 1 == this->models();
     selection.ids_ = gather(ids_, rows);
@@ -172,13 +173,13 @@ AUTOMIX_INLINE Dataset::ModelColumns Dataset::ModelColumns::select(std::span<con
 
 AUTOMIX_INLINE void Dataset::ModelColumns::count_last() {
     const Index row = verdicts.rows() - 1;
-    const auto drawn = static_cast<Index>(verdicts[row].size());
+    const auto drawn = std::ssize(verdicts[row]);
     draw_counts = {std::min(draw_counts.first, drawn), std::max(draw_counts.second, drawn)};
-    if (std::isnan(confidence[index(row)])) ++unverified;
+    if (std::isnan(confidence[as_size(row)])) ++unverified;
 }
 
 AUTOMIX_INLINE Dataset::ModelRow Dataset::ModelColumns::record(Index row) const {
-    const auto r = static_cast<std::size_t>(row);
+    const auto r = as_size(row);
     const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
     const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
     return {score[r],   copy(verdicts[row]), known(confidence[r]),    known(cost[r]), known(draw_cost[r]),
@@ -194,12 +195,12 @@ AUTOMIX_INLINE void Dataset::ModelColumns::reserve(std::size_t rows) {
 }
 
 AUTOMIX_INLINE Column Dataset::view(const std::vector<double>& values) {
-    return {values.data(), static_cast<Index>(values.size())};
+    return {values.data(), std::ssize(values)};
 }
 
 AUTOMIX_INLINE std::vector<Index> Dataset::all(Index n) {
-    std::vector<Index> numbers(index(n));
-    for (Index i = 0; i < n; ++i) numbers[index(i)] = i;
+    std::vector<Index> numbers(as_size(n));
+    for (Index i = 0; i < n; ++i) numbers[as_size(i)] = i;
     return numbers;
 }
 

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -29,7 +30,7 @@ AUTOMIX_INLINE PriceColumn::PriceColumn(Eigen::ArrayXd prices)
 
 AUTOMIX_INLINE PriceColumn PriceColumn::select_rows(std::span<const Index> rows) const {
     if (is_constant_) return constant_;
-    Eigen::ArrayXd chosen(static_cast<Index>(rows.size()));
+    Eigen::ArrayXd chosen(std::ssize(rows));
     Index to = 0;
     for (const Index row : rows) chosen(to++) = prices_(row);
     return PriceColumn(std::move(chosen));
@@ -53,10 +54,7 @@ namespace automix::detail {
 
 /// Returns the name of a column of prices of one model in messages.
 inline Place price_place(const Dataset& data, Index model, const char* field) {
-    return Place{
-        {},
-        0,
-        std::string(field) + " of model " + in_quotes(data.model_names()[static_cast<std::size_t>(model)])};
+    return Place{{}, 0, std::string(field) + " of model " + in_quotes(data.model_names()[as_size(model)])};
 }
 
 AUTOMIX_INLINE std::vector<PriceColumn> answer_prices(const Dataset& data, const Prices& prices) {
@@ -94,7 +92,7 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
                                               PriceTable& table) {
     const Index verified = data.verified_rows(model);
     if (verified == 0) return {};
-    const std::string& name = data.model_names()[static_cast<std::size_t>(model)];
+    const std::string& name = data.model_names()[as_size(model)];
     if (verified < data.rows()) {
         table.notes.push_back("model " + in_quotes(name) + " is verified in " + std::to_string(verified) +
                               " of " + std::to_string(data.rows()) + " rows only");
@@ -116,7 +114,7 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
                 price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); })};
     }
     if (!prices.draws.empty()) {
-        const auto m = static_cast<std::size_t>(prices.draws.size() == 1 ? 0 : model);
+        const auto m = as_size(prices.draws.size() == 1 ? 0 : model);
         const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
         if (constant) return {draw, draw * draws(0)};
         return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); })};
@@ -135,7 +133,7 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
 namespace automix {
 
 AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& prices) {
-    validate(prices, static_cast<std::size_t>(data.models()));
+    validate(prices, as_size(data.models()));
     PriceTable table;
     table.answers = detail::answer_prices(data, prices);
     table.recorded.answers =
@@ -150,7 +148,7 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
 
 AUTOMIX_INLINE void require_prices_for(const Dataset& data, const PriceTable& prices) {
     const auto fits = [&](const PriceColumn& column) { return column.covers(data.rows()); };
-    const auto models = static_cast<std::size_t>(data.models());
+    const auto models = as_size(data.models());
     for (const auto* columns : {&prices.answers, &prices.draws, &prices.verifications}) {
         if (columns->size() != models || !std::all_of(columns->begin(), columns->end(), fits)) {
             throw ArgumentError("prices: expected those of a data set of " + std::to_string(data.rows()) +

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/split.hpp>
@@ -59,14 +60,14 @@ AUTOMIX_INLINE Split split_by_field(const Dataset& data, std::string_view train,
 
 AUTOMIX_INLINE Split split_by_share(const Dataset& data, double share, std::uint64_t seed) {
     detail::require_share(share);
-    std::vector<Index> order(static_cast<std::size_t>(data.rows()));
+    std::vector<Index> order(as_size(data.rows()));
     std::iota(order.begin(), order.end(), Index{0});
     Random random(seed);
     random.shuffle(order);
     std::vector<bool> chosen(order.size(), false);
-    const auto count = static_cast<std::size_t>(std::llround(share * static_cast<double>(order.size())));
-    for (std::size_t i = 0; i < count; ++i) chosen[static_cast<std::size_t>(order[i])] = true;
-    return detail::split_where(data, [&](Index row) { return chosen[static_cast<std::size_t>(row)]; });
+    const auto count = as_size(std::llround(share * static_cast<double>(order.size())));
+    for (std::size_t i = 0; i < count; ++i) chosen[as_size(order[i])] = true;
+    return detail::split_where(data, [&](Index row) { return chosen[as_size(row)]; });
 }
 
 AUTOMIX_INLINE Split split_by_hash(const Dataset& data, double share, std::uint64_t seed) {
@@ -77,10 +78,9 @@ AUTOMIX_INLINE Split split_by_hash(const Dataset& data, double share, std::uint6
 
 AUTOMIX_INLINE std::vector<int> fold_numbers(const Dataset& data, int folds, std::uint64_t seed) {
     if (folds < 2) throw ArgumentError("folds: expected at least 2, found " + std::to_string(folds));
-    std::vector<int> numbers(static_cast<std::size_t>(data.rows()));
+    std::vector<int> numbers(as_size(data.rows()));
     for (Index row = 0; row < data.rows(); ++row) {
-        numbers[static_cast<std::size_t>(row)] =
-            static_cast<int>(uniform_of(data.id(row), seed, UniformUse::fold) * folds);
+        numbers[as_size(row)] = static_cast<int>(uniform_of(data.id(row), seed, UniformUse::fold) * folds);
     }
     return numbers;
 }
@@ -89,8 +89,7 @@ AUTOMIX_INLINE std::vector<Split> k_folds(const Dataset& data, int folds, std::u
     const std::vector<int> numbers = fold_numbers(data, folds, seed);
     std::vector<Split> splits;
     for (int fold = 0; fold < folds; ++fold) {
-        splits.push_back(detail::split_where(
-            data, [&](Index row) { return numbers[static_cast<std::size_t>(row)] != fold; }));
+        splits.push_back(detail::split_where(data, [&](Index row) { return numbers[as_size(row)] != fold; }));
     }
     return splits;
 }

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -18,8 +19,8 @@
 
 namespace automix {
 
-AUTOMIX_INLINE EvidenceCell::EvidenceCell(std::vector<Verification> key, std::size_t models)
-    : evidence(std::move(key)), scores(models, 0.0), products(models * models, 0.0) {}
+AUTOMIX_INLINE EvidenceCell::EvidenceCell(std::vector<Verification> key, Index models)
+    : evidence(std::move(key)), scores(as_size(models), 0.0), products(as_size(models * models), 0.0) {}
 
 AUTOMIX_INLINE void EvidenceCell::add(const std::vector<double>& row, double row_weight) {
     weight += row_weight;
@@ -42,9 +43,9 @@ AUTOMIX_INLINE double FoldStatistics::weight() const {
     return sum;
 }
 
-AUTOMIX_INLINE double FoldStatistics::mean_score(std::size_t model) const {
+AUTOMIX_INLINE double FoldStatistics::mean_score(Index model) const {
     double sum = 0.0;
-    for (const EvidenceCell& cell : cells) sum += cell.scores[model];
+    for (const EvidenceCell& cell : cells) sum += cell.scores[as_size(model)];
     return sum / weight();
 }
 
@@ -53,7 +54,7 @@ AUTOMIX_INLINE EvidenceCell& FoldStatistics::cell(const std::vector<Verification
         cells.begin(), cells.end(), evidence,
         [](const EvidenceCell& cell, const std::vector<Verification>& key) { return cell.evidence < key; });
     if (found != cells.end() && found->evidence == evidence) return *found;
-    return *cells.insert(found, EvidenceCell(evidence, answer_prices.size()));
+    return *cells.insert(found, EvidenceCell(evidence, std::ssize(answer_prices)));
 }
 
 AUTOMIX_INLINE void FoldStatistics::add(const FoldStatistics& other, double factor) {
@@ -84,7 +85,7 @@ AUTOMIX_INLINE FoldStatistics& FoldStatistics::operator*=(double factor) {
 }
 
 AUTOMIX_INLINE FoldStatistics Statistics::total() const {
-    FoldStatistics sums(models.size());
+    FoldStatistics sums(std::ssize(models));
     for (const FoldStatistics& fold : folds) sums += fold;
     return sums;
 }

@@ -4,6 +4,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/column_mapping.hpp>
 
 #include <algorithm>
@@ -43,7 +44,7 @@ inline std::vector<bool> choose_models(const std::vector<std::string>& log,
             throw ArgumentError("models must stand in the log's order, cheapest first, and once: " +
                                 joined(log) + "; found " + joined(wanted));
         }
-        keep[static_cast<std::size_t>(found - log.begin())] = true;
+        keep[as_size(found - log.begin())] = true;
         from = found + 1;
     }
     return keep;

@@ -38,8 +38,7 @@ struct ResampledRow {
 /// The collector of the resamples of one replay.
 class Resampler {
  public:
-    Resampler(const Replay& replay, const EndModels& ends)
-        : rows_(static_cast<std::size_t>(replay.performance.size())) {
+    Resampler(const Replay& replay, const EndModels& ends) : rows_(as_size(replay.performance.size())) {
         for (std::size_t i = 0; i < rows_.size(); ++i) {
             const auto row = static_cast<Index>(i);
             rows_[i] = {{replay.performance(row), replay.answer_cost(row) + replay.verification_cost(row)},
@@ -103,7 +102,7 @@ AUTOMIX_INLINE std::vector<ConfidenceIntervals> bootstrap(const std::vector<Repl
     std::vector<detail::Resampler> resamplers;
     for (const Replay& replay : replays) resamplers.emplace_back(replay, ends);
     Random random(options.seed);
-    std::vector<std::uint32_t> drawn(static_cast<std::size_t>(n));
+    std::vector<std::uint32_t> drawn(as_size(ends.small_score.size()));
     for (int resample = 0; resample < options.resamples; ++resample) {
         for (std::uint32_t& row : drawn) row = static_cast<std::uint32_t>(random.index(n));
         for (auto& resampler : resamplers) resampler.add(drawn);

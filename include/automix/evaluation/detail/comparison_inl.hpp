@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -65,9 +66,9 @@ AUTOMIX_INLINE HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Ind
             rows.test.push_back(row);
         }
     }
-    if (train_rows > 0 && train_rows < static_cast<Index>(train.size())) {
+    if (train_rows > 0 && train_rows < std::ssize(train)) {
         std::sort(train.begin(), train.end());
-        train.resize(static_cast<std::size_t>(train_rows));
+        train.resize(as_size(train_rows));
     }
     for (const auto& [hash, row] : train) rows.train.push_back(row);
     std::sort(rows.train.begin(), rows.train.end());
@@ -81,7 +82,7 @@ AUTOMIX_INLINE HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Ind
 AUTOMIX_INLINE PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models) {
     PriceTable selection;
     for (const Index model : models) {
-        const auto m = static_cast<std::size_t>(model);
+        const auto m = as_size(model);
         selection.answers.push_back(prices.answers[m]);
         selection.draws.push_back(prices.draws[m]);
         selection.verifications.push_back(prices.verifications[m]);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/baselines.hpp>
@@ -20,8 +21,7 @@ namespace automix::detail {
 /// Returns the rows of each data set in `dataset_names`.
 inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
-    for (Index row = 0; row < data.rows(); ++row)
-        rows[static_cast<std::size_t>(data.dataset_number(row))].push_back(row);
+    for (Index row = 0; row < data.rows(); ++row) rows[as_size(data.dataset_number(row))].push_back(row);
     return rows;
 }
 

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/replay.hpp>
@@ -12,7 +13,6 @@
 
 #include <Eigen/Core>
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,7 +28,7 @@ AUTOMIX_INLINE std::vector<ModelPrices> summarise_prices(const Dataset& data, co
                           (answers.size() == 1 || is_constant(answers.back(), 50.0));
     std::vector<ModelPrices> models;
     for (Index m = 0; m < data.models(); ++m) {
-        const auto i = static_cast<std::size_t>(m);
+        const auto i = as_size(m);
         ModelPrices& model = models.emplace_back();
         model.model = data.model_names()[i];
         model.answer = answers[i].mean();

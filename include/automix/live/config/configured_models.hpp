@@ -3,6 +3,7 @@
 // with its prompts and sampling. Also builds the verifiers of each model and data set.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
@@ -32,7 +33,7 @@ class ConfiguredVerifiers {
  public:
     explicit ConfiguredVerifiers(std::span<const ModelConfig> models);
 
-    const SelfVerifier& operator()(int model, const Query& query) const;
+    const SelfVerifier& operator()(Index model, const Query& query) const;
 
  private:
     struct OfModel {

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -27,17 +28,17 @@ AUTOMIX_INLINE RecordedSource::RecordedSource(const Dataset& data, const PriceTa
     log_.open(row);
 }
 
-AUTOMIX_INLINE Answered RecordedSource::answer(int model) {
+AUTOMIX_INLINE Answered RecordedSource::answer(Index model) {
     Answered answered = log_.answer(model);
-    ModelShare& share = shares_[index(model)];
+    ModelShare& share = shares_[as_size(model)];
     share.answer_cost = answered.cost;
-    share.answer = texts_[index(model)].answer;
+    share.answer = texts_[as_size(model)].answer;
     if (!share.answer) fail(answered.failure, "the log holds no answer of this model");
     return answered;
 }
 
-AUTOMIX_INLINE Drawn RecordedSource::draw(int model, int draws) {
-    ModelShare& share = shares_[index(model)];
+AUTOMIX_INLINE Drawn RecordedSource::draw(Index model, int draws) {
+    ModelShare& share = shares_[as_size(model)];
     try {
         Drawn drawn = log_.draw(model, draws);
         share.verification_cost += drawn.cost;
@@ -52,12 +53,12 @@ AUTOMIX_INLINE Drawn RecordedSource::draw(int model, int draws) {
     }
 }
 
-AUTOMIX_INLINE std::string RecordedSource::accepted_text(int model, AcceptedAnswer accepted) const {
-    const ModelTexts& texts = texts_[index(model)];
+AUTOMIX_INLINE std::string RecordedSource::accepted_text(Index model, AcceptedAnswer accepted) const {
+    const ModelTexts& texts = texts_[as_size(model)];
     if (accepted == AcceptedAnswer::first) return *texts.answer;
     const auto clusters = data_.clusters(row_, model);
     if (clusters.empty()) throw DataError("the plurality of samples was accepted, but the log holds none");
-    const std::size_t known = std::min(shares_[index(model)].verdicts.size() + 1, clusters.size());
+    const std::size_t known = std::min(shares_[as_size(model)].verdicts.size() + 1, clusters.size());
     const Plurality chosen = plurality(clusters.first(known));
     return chosen.size == 0 ? *texts.answer : texts.samples[chosen.sample].value_or(*texts.answer);
 }

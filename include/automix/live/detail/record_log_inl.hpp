@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
@@ -80,7 +81,7 @@ AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& p
                             "expected " + joined(models) + ", found " + joined(log.model_names));
         for (std::size_t m = 0; m + 1 < models.size(); ++m) {
             const std::size_t drawn = log.record.models[m].verdicts.size();
-            if (drawn == static_cast<std::size_t>(options.record.draws)) continue;
+            if (drawn == as_size(options.record.draws)) continue;
             throw DataError(Place{path, at.line, "models[" + std::to_string(m) + "].verdicts"},
                             "expected " + std::to_string(options.record.draws) + ", as " +
                                 options.option_prefix + "draws says, found " + std::to_string(drawn));

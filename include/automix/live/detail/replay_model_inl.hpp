@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/replay_model.hpp>
@@ -40,7 +41,7 @@ AUTOMIX_INLINE std::optional<GenerateReply> CallReplay::take(const std::string& 
     const auto found = calls_.find(key);
     if (found == calls_.end()) return std::nullopt;
     Calls& calls = found->second;
-    const auto samples = static_cast<std::size_t>(request.samples);
+    const auto samples = as_size(request.samples);
     if (calls.left < samples) return std::nullopt;
     calls.left -= samples;
     return calls.serve(samples);
@@ -86,8 +87,7 @@ AUTOMIX_INLINE std::string CallReplay::key_of(const std::string& model, const Ge
 
 AUTOMIX_INLINE std::size_t CallReplay::common_prefix(std::string_view a, std::string_view b) {
     const auto length = static_cast<std::ptrdiff_t>(std::min(a.size(), b.size()));
-    return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + length, b.begin()).first -
-                                    a.begin());
+    return as_size(std::mismatch(a.begin(), a.begin() + length, b.begin()).first - a.begin());
 }
 
 AUTOMIX_INLINE std::ptrdiff_t CallReplay::likeness(std::string_view a, std::string_view b) {

@@ -6,6 +6,7 @@
 // lower bound. O(successors * vectors) to choose, O(entries of T and O) for the vector.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/value_function.hpp>
 
@@ -36,7 +37,7 @@ Eigen::VectorXd back_project(const M& model, int action, const std::vector<int>&
     for (int s = 0; s < states; ++s) {
         double sum = 0.0;
         model.for_each_observation(action, s, [&](int observation, double probability) {
-            sum += probability * next.at(then[static_cast<std::size_t>(observation)], s);
+            sum += probability * next.at(then[as_size(observation)], s);
         });
         continued(s) = sum;
     }
@@ -63,15 +64,15 @@ Backup backup(const M& model, const std::vector<ActionOutcome>& outcomes, const 
     for (std::size_t action = 0; action < outcomes.size(); ++action) {
         const ActionOutcome& outcome = outcomes[action];
         double sum = 0.0;
-        std::vector<int> then(static_cast<std::size_t>(model.observations()), -1);
+        std::vector<int> then(as_size(model.observations()), -1);
         for (const Successor& successor : outcome.successors) {
             const BestVector best = next.best(successor.belief);
             sum += successor.probability * best.value;
-            then[static_cast<std::size_t>(successor.observation)] = best.vector;
+            then[as_size(successor.observation)] = best.vector;
         }
         const double value = outcome.reward + model.discount() * sum;
         if (best_action >= 0 && !(value > best_value)) continue;
-        const int spare = then[static_cast<std::size_t>(outcome.successors.front().observation)];
+        const int spare = then[as_size(outcome.successors.front().observation)];
         for (int& vector : then) vector = vector < 0 ? spare : vector;
         best_action = static_cast<int>(action);
         best_value = value;

@@ -7,6 +7,7 @@
 // that are new since the last time.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/belief_tree.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
@@ -78,7 +79,7 @@ class BeliefBounds {
     }
 
     double lower(int node) {
-        Known& known = known_[index(node)];
+        Known& known = known_[as_size(node)];
         if (ended(node)) return 0.0;
         Stage& stage = stage_of(node);
         const ValueFunction& vectors = stage.vectors();
@@ -99,7 +100,7 @@ class BeliefBounds {
     }
 
     double upper(int node) {
-        Known& known = known_[index(node)];
+        Known& known = known_[as_size(node)];
         if (ended(node)) return 0.0;
         UpperBound& bound = stage_of(node).upper;
         if (known.points_seen < bound.points()) {
@@ -126,8 +127,7 @@ class BeliefBounds {
         values.clear();
         for (int action = 0; action < model_.actions(); ++action) values.push_back(known_upper(node, action));
         for (std::size_t fresh = values.size();;) {
-            const auto top =
-                static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
+            const auto top = as_size(std::max_element(values.begin(), values.end()) - values.begin());
             if (top == fresh) return {static_cast<int>(top), values[top]};
             expand(node, static_cast<int>(top));
             values[top] = std::min(
@@ -165,7 +165,7 @@ class BeliefBounds {
         double change = 0.0;
         if (const double drop = upper(node) - above.value; drop > worth_) {
             change = drop;
-            known_[index(node)].upper = above.value;
+            known_[as_size(node)].upper = above.value;
             ++changes_;
             stage_of(node).upper.add(tree_[node].belief, above.value);
         }
@@ -295,8 +295,7 @@ class BeliefBounds {
         int points_seen = 0;
     };
 
-    static std::size_t index(int number) noexcept { return static_cast<std::size_t>(number); }
-    Stage& stage_of(int node) { return *stages_[index(tree_[node].step)]; }
+    Stage& stage_of(int node) { return *stages_[as_size(tree_[node].step)]; }
 
     void prepare_stages() {
         double shown = 0.0;
@@ -333,7 +332,7 @@ class BeliefBounds {
         for (int node = static_cast<int>(known_.size()); node < tree_.size(); ++node) {
             Known fresh;
             if (!ended(node)) {
-                const std::size_t step = index(tree_[node].step);
+                const std::size_t step = as_size(tree_[node].step);
                 if (!stages_[step]) stages_[step].emplace(starts_[step]);
                 fresh.upper = stages_[step]->upper.base(tree_[node].belief);
                 fresh.lower = starts_[step].lower->best(tree_[node].belief).value;
@@ -343,16 +342,16 @@ class BeliefBounds {
     }
 
     [[nodiscard]] const Branch& branch(int node, int action) const {
-        return tree_[node].branches[index(action)];
+        return tree_[node].branches[as_size(action)];
     }
 
     double known_upper(int node, int action) {
         const Branch& known = branch(node, action);
-        if (known.expanded()) return q(known, [this](int to) { return known_[index(to)].upper; });
+        if (known.expanded()) return q(known, [this](int to) { return known_[as_size(to)].upper; });
         return stage_of(node).upper.base(tree_[node].belief, action);
     }
     double known_lower(const Branch& branch) {
-        return q(branch, [this](int to) { return known_[index(to)].lower; });
+        return q(branch, [this](int to) { return known_[as_size(to)].lower; });
     }
 
     template <class Value>
@@ -365,7 +364,7 @@ class BeliefBounds {
     void add_vector(int node, int action) {
         ++vectors_;
         ++changes_;
-        const Branch& branch = tree_[node].branches[index(action)];
+        const Branch& branch = tree_[node].branches[as_size(action)];
         if (ended(branch.edges.front().to)) {
             AlphaVector last{Eigen::VectorXd(model_.states()), action};
             for (int s = 0; s < model_.states(); ++s) last.values(s) = model_.reward(s, action);
@@ -373,38 +372,39 @@ class BeliefBounds {
             return;
         }
         // An observation that is impossible at this belief takes the vector of a possible one.
-        const int spare = known_[index(branch.edges.front().to)].vector;
-        std::vector<int> then(index(model_.observations()), spare);
-        for (const Edge& edge : branch.edges) then[index(edge.observation)] = known_[index(edge.to)].vector;
+        const int spare = known_[as_size(branch.edges.front().to)].vector;
+        std::vector<int> then(as_size(model_.observations()), spare);
+        for (const Edge& edge : branch.edges)
+            then[as_size(edge.observation)] = known_[as_size(edge.to)].vector;
         const ValueFunction& next = stage_of(branch.edges.front().to).vectors();
         stage_of(node).own_vectors().add({back_project(model_, action, then, next), action});
     }
 
     void prune_points(int step) {
-        Stage& stage = *stages_[index(step)];
+        Stage& stage = *stages_[as_size(step)];
         const std::vector<int> kept = stage.upper.prune([this] { return late(); });
         stage.points_kept = stage.upper.points();
         for (int node = 0; node < tree_.size(); ++node) {
             if (tree_[node].step != step) continue;
-            int& seen = known_[index(node)].points_seen;
+            int& seen = known_[as_size(node)].points_seen;
             seen = static_cast<int>(std::lower_bound(kept.begin(), kept.end(), seen) - kept.begin());
         }
     }
 
     void prune_vectors(int step) {
-        Stage& stage = *stages_[index(step)];
+        Stage& stage = *stages_[as_size(step)];
         const int before = stage.vectors().size();
         const std::vector<int> kept = stage.own_vectors().prune_pointwise();
         vectors_ -= before - static_cast<int>(kept.size());
-        std::vector<int> renamed(index(before), -1);
-        for (std::size_t k = 0; k < kept.size(); ++k) renamed[index(kept[k])] = static_cast<int>(k);
+        std::vector<int> renamed(as_size(before), -1);
+        for (std::size_t k = 0; k < kept.size(); ++k) renamed[as_size(kept[k])] = static_cast<int>(k);
         const int version = stage.lower_version++;
         stage.vectors_kept = stage.vectors().size();
         for (int node = 0; node < tree_.size(); ++node) {
-            Known& known = known_[index(node)];
+            Known& known = known_[as_size(node)];
             if (tree_[node].step != step || known.vectors_seen == 0 || known.lower_version != version)
                 continue;
-            const int name = renamed[index(known.vector)];
+            const int name = renamed[as_size(known.vector)];
             if (name < 0) continue;
             known.vector = name;
             known.lower_version = stage.lower_version;

@@ -5,6 +5,7 @@
 // anew on demand from the belief before them, to the bit.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/belief_updater.hpp>
 
@@ -55,9 +56,7 @@ class BeliefTree {
     }
 
     [[nodiscard]] int size() const noexcept { return static_cast<int>(nodes_.size()); }
-    [[nodiscard]] const BeliefNode& operator[](int node) const {
-        return nodes_[static_cast<std::size_t>(node)];
-    }
+    [[nodiscard]] const BeliefNode& operator[](int node) const { return nodes_[as_size(node)]; }
     [[nodiscard]] bool opened(int node) const { return !(*this)[node].branches.empty(); }
     /// Returns the number of opened beliefs.
     [[nodiscard]] int opened() const noexcept { return opened_; }
@@ -70,15 +69,14 @@ class BeliefTree {
         constexpr std::size_t indexed = 64;  // a number in the index
         constexpr std::size_t allocation = 16;
         return nodes_.capacity() * sizeof(BeliefNode) + nodes_.size() * indexed +
-               static_cast<std::size_t>(opened_) *
-                   (2 * allocation +
-                    static_cast<std::size_t>(model_.actions()) * (sizeof(Branch) + allocation)) +
+               as_size(opened_) *
+                   (2 * allocation + as_size(model_.actions()) * (sizeof(Branch) + allocation)) +
                edges_ * sizeof(Edge) + (entries_ + entries_opened_) * (entry + 4);
     }
 
     /// Returns a belief, computed anew if it was dropped. The reference is valid until the tree changes.
     [[nodiscard]] const Belief& belief(int node) {
-        BeliefNode& known = nodes_[static_cast<std::size_t>(node)];
+        BeliefNode& known = nodes_[as_size(node)];
         if (known.belief.empty()) restore(known.parent, known.action);
         known.used = expansions_;
         return known.belief;
@@ -91,12 +89,12 @@ class BeliefTree {
     void open(int node) {
         if (opened(node)) return;
         const Belief& from = belief(node);
-        BeliefNode& opened = nodes_[static_cast<std::size_t>(node)];
+        BeliefNode& opened = nodes_[as_size(node)];
         if (opened.parent >= 0) {
             entries_ -= from.size();
             entries_opened_ += from.size();
         }
-        opened.branches.reserve(static_cast<std::size_t>(model_.actions()));
+        opened.branches.reserve(as_size(model_.actions()));
         for (int action = 0; action < model_.actions(); ++action) {
             opened.branches.push_back({expected_reward(model_, from, action), {}});
         }
@@ -105,7 +103,7 @@ class BeliefTree {
 
     /// Finds the successors of an opened belief by an action. A second call does nothing.
     void expand(int node, int action) {
-        const auto number = static_cast<std::size_t>(action);
+        const auto number = as_size(action);
         if ((*this)[node].branches[number].expanded()) return;
         ++expansions_;
         const int step = (*this)[node].step + (stepwise_ ? 1 : 0);
@@ -116,7 +114,7 @@ class BeliefTree {
         }
         edges.shrink_to_fit();
         edges_ += edges.size();
-        nodes_[static_cast<std::size_t>(node)].branches[number].edges = std::move(edges);
+        nodes_[as_size(node)].branches[number].edges = std::move(edges);
     }
 
     /// Drops half of the beliefs that are not opened if they exceed the limit. The beliefs requested the longest time
@@ -132,7 +130,7 @@ class BeliefTree {
                   [&](int a, int b) { return (*this)[a].used < (*this)[b].used; });
         for (const int leaf : leaves) {
             if (entries_ <= entries_kept_ / 2) break;
-            Belief& belief = nodes_[static_cast<std::size_t>(leaf)].belief;
+            Belief& belief = nodes_[as_size(leaf)].belief;
             entries_ -= belief.size();
             belief = Belief();
         }
@@ -155,10 +153,10 @@ class BeliefTree {
     /// Computes the dropped beliefs that were first met by this action.
     void restore(int parent, int action) {
         const BeliefNode& from = (*this)[parent];
-        const std::vector<Edge>& edges = from.branches[static_cast<std::size_t>(action)].edges;
+        const std::vector<Edge>& edges = from.branches[as_size(action)].edges;
         std::vector<Successor> successors = updater_.successors(from.belief, action);
         for (std::size_t i = 0; i < edges.size(); ++i) {
-            BeliefNode& node = nodes_[static_cast<std::size_t>(edges[i].to)];
+            BeliefNode& node = nodes_[as_size(edges[i].to)];
             if (!node.belief.empty() || node.parent != parent || node.action != action) continue;
             node.belief = std::move(successors[i].belief);
             node.used = expansions_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
 
@@ -23,9 +24,7 @@ template <pomdp_model M>
 class TerminationGraph {
  public:
     explicit TerminationGraph(const M& model)
-        : model_(model),
-          marks_(static_cast<std::size_t>(model.states()), Mark::fresh),
-          lengths_(static_cast<std::size_t>(model.states()), 0) {}
+        : model_(model), marks_(as_size(model.states()), Mark::fresh), lengths_(as_size(model.states()), 0) {}
 
     /// Returns the number of steps of the longest way from a state; nothing if a way goes on for ever.
     std::optional<int> longest_from(int root) {
@@ -52,8 +51,8 @@ class TerminationGraph {
         std::size_t position = 0;
     };
 
-    Mark& mark(int state) { return marks_[static_cast<std::size_t>(state)]; }
-    int& length(int state) { return lengths_[static_cast<std::size_t>(state)]; }
+    Mark& mark(int state) { return marks_[as_size(state)]; }
+    int& length(int state) { return lengths_[as_size(state)]; }
 
     void enter(int state) {
         std::vector<int> next = successors(state);

@@ -9,6 +9,7 @@
 // others O(entries of T * actions).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <functional>
 #include <limits>
 #include <utility>
@@ -44,12 +44,12 @@ Matrix fast_informed_step(const M& model, const Matrix& next) {
     Matrix q(model.states(), actions);
     Matrix joint(actions, model.observations());  // sum_s' T O Q_a'(s') for each a' and o
     std::vector<int> seen;
-    std::vector<bool> is_seen(static_cast<std::size_t>(model.observations()), false);
+    std::vector<bool> is_seen(as_size(model.observations()), false);
     for (int a = 0; a < actions; ++a) {
         for (int s = 0; s < model.states(); ++s) {
             model.for_each_successor(s, a, [&](int to, double reaching) {
                 model.for_each_observation(a, to, [&](int observation, double seeing) {
-                    const auto o = static_cast<std::size_t>(observation);
+                    const auto o = as_size(observation);
                     if (!is_seen[o]) {
                         is_seen[o] = true;
                         seen.push_back(observation);
@@ -63,7 +63,7 @@ Matrix fast_informed_step(const M& model, const Matrix& next) {
             double sum = 0.0;
             for (const int observation : seen) {
                 sum += joint.col(observation).maxCoeff();
-                is_seen[static_cast<std::size_t>(observation)] = false;
+                is_seen[as_size(observation)] = false;
             }
             seen.clear();
             q(s, a) = model.reward(s, a) + model.discount() * sum;

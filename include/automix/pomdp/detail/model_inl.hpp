@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/model.hpp>
@@ -11,7 +12,6 @@
 
 #include <Eigen/Core>
 
-#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,11 +35,11 @@ AUTOMIX_INLINE Model::Model(ModelTables tables) : tables_(std::move(tables)) {
 }
 
 AUTOMIX_INLINE const SparseRows& Model::transitions(int action) const {
-    return tables_.transitions[static_cast<std::size_t>(action)];
+    return tables_.transitions[as_size(action)];
 }
 
 AUTOMIX_INLINE const SparseRows& Model::observation_rows(int action) const {
-    return tables_.observations[static_cast<std::size_t>(action)];
+    return tables_.observations[as_size(action)];
 }
 
 AUTOMIX_INLINE std::string Model::observation_name(int observation) const {
@@ -47,7 +47,7 @@ AUTOMIX_INLINE std::string Model::observation_name(int observation) const {
 }
 
 AUTOMIX_INLINE std::string Model::name(const std::vector<std::string>& names, int number) {
-    return names.empty() ? std::to_string(number) : names[static_cast<std::size_t>(number)];
+    return names.empty() ? std::to_string(number) : names[as_size(number)];
 }
 
 AUTOMIX_INLINE void Model::check_sizes() const {

@@ -4,11 +4,11 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,7 +34,7 @@ AUTOMIX_INLINE const ValueFunction& Policy::values(int step) const {
         throw ArgumentError("policy: expected a step from 0 to " + std::to_string(horizon() - 1) +
                             ", found " + std::to_string(step));
     }
-    return *steps_[static_cast<std::size_t>(step)];
+    return *steps_[as_size(step)];
 }
 
 AUTOMIX_INLINE int Policy::vectors() const noexcept {

@@ -7,6 +7,7 @@
 // O(computed steps * entries of T * observations * actions).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
 #include <automix/pomdp/value_function.hpp>
 
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -50,7 +50,7 @@ void add_tails(const M& model, int horizon, const RewardRange& range, const Matr
     const double greatest = std::max(0.0, range.greatest);
     if (model.discount() < 1.0) {
         const double weight = std::pow(model.discount(), computed) / (1.0 - model.discount());
-        starts.resize(static_cast<std::size_t>(horizon),
+        starts.resize(as_size(horizon),
                       stage_start<M, Matrix>(model, (below.array() + least * weight).matrix(),
                                              (above.array() + greatest * weight).matrix()));
         return;

@@ -5,6 +5,7 @@
 // or the fast informed bound max_a b . Q_a if that is lower. O(points) at a belief; the majority of points end early.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/sparse_rows.hpp>
 
@@ -28,8 +29,8 @@ class UpperBound {
     explicit UpperBound(std::shared_ptr<const Eigen::MatrixXd> q)
         : q_(std::move(q)),
           corners_(largest_by_state(*q_)),
-          weights_(static_cast<std::size_t>(q_->rows()), 0.0),
-          by_key_(static_cast<std::size_t>(q_->rows())) {}
+          weights_(as_size(q_->rows()), 0.0),
+          by_key_(as_size(q_->rows())) {}
 
     /// Lowers the bound at a belief to `value`. Does nothing if the bound is that low already.
     void add(const Belief& belief, double value) {
@@ -56,7 +57,7 @@ class UpperBound {
     /// Returns the bound at a belief by the points from number `first` on; that of the corners if no point lowers it.
     [[nodiscard]] double sawtooth(const Belief& belief, int first = 0) {
         for (std::size_t i = 0; i < belief.size(); ++i) weight(belief.states[i]) = belief.probabilities[i];
-        const double drop = deepest_drop(belief.states, static_cast<std::size_t>(first));
+        const double drop = deepest_drop(belief.states, as_size(first));
         for (const int state : belief.states) weight(state) = 0.0;
         return at_corners(belief) + drop;
     }
@@ -98,7 +99,7 @@ class UpperBound {
         std::reverse(kept.begin(), kept.end());
         std::vector<OperatingPoint> stay;
         stay.reserve(kept.size());
-        for (const int number : kept) stay.push_back(std::move(points_[static_cast<std::size_t>(number)]));
+        for (const int number : kept) stay.push_back(std::move(points_[as_size(number)]));
         points_ = std::move(stay);
         pruned_ = points_.size();
         for (auto& numbers : by_key_) numbers.clear();
@@ -138,12 +139,10 @@ class UpperBound {
         return largest;
     }
 
-    [[nodiscard]] double& weight(int state) { return weights_[static_cast<std::size_t>(state)]; }
-    [[nodiscard]] double weight(int state) const { return weights_[static_cast<std::size_t>(state)]; }
+    [[nodiscard]] double& weight(int state) { return weights_[as_size(state)]; }
+    [[nodiscard]] double weight(int state) const { return weights_[as_size(state)]; }
 
-    void enter(std::size_t number) {
-        by_key_[static_cast<std::size_t>(points_[number].key.column)].push_back(number);
-    }
+    void enter(std::size_t number) { by_key_[as_size(points_[number].key.column)].push_back(number); }
 
     /// Returns how far the points from number `first` on lower the corners' bound at the belief in `weights_` over
     /// these states. A point lowers nothing if one of its states, such as its key state, is impossible.
@@ -154,7 +153,7 @@ class UpperBound {
             return deepest;
         }
         for (const int state : states) {
-            const auto& numbers = by_key_[static_cast<std::size_t>(state)];
+            const auto& numbers = by_key_[as_size(state)];
             for (auto number = std::lower_bound(numbers.begin(), numbers.end(), first);
                  number != numbers.end(); ++number) {
                 deepen(deepest, points_[*number]);

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/value_function.hpp>
 
@@ -34,7 +35,7 @@ AUTOMIX_INLINE void ValueFunction::add(const AlphaVector& alpha) {
 }
 
 AUTOMIX_INLINE double ValueFunction::at(int vector, int state) const {
-    return values_[index(state, static_cast<std::size_t>(vector))];
+    return values_[index(state, as_size(vector))];
 }
 
 AUTOMIX_INLINE AlphaVector ValueFunction::vector(int number) const {
@@ -47,7 +48,7 @@ AUTOMIX_INLINE BestVector ValueFunction::best(const Belief& belief, int first) c
     constexpr std::size_t block = 256;
     double sums[block];
     BestVector best;
-    for (auto begin = static_cast<std::size_t>(first); begin < actions_.size(); begin += block) {
+    for (auto begin = as_size(first); begin < actions_.size(); begin += block) {
         const std::size_t count = std::min(block, actions_.size() - begin);
         std::fill_n(sums, count, 0.0);
         for (std::size_t i = 0; i < belief.size(); ++i) {
@@ -74,7 +75,7 @@ AUTOMIX_INLINE int ValueFunction::greedy_action(const Belief& belief) const {
 AUTOMIX_INLINE void ValueFunction::keep(const std::vector<int>& numbers) {
     for (int s = 0; s < states_; ++s) {
         std::size_t to = index(s, 0);
-        for (const int number : numbers) values_[to++] = values_[index(s, static_cast<std::size_t>(number))];
+        for (const int number : numbers) values_[to++] = values_[index(s, as_size(number))];
     }
     std::vector<int> actions;
     for (const int number : numbers) actions.push_back(action(number));
@@ -85,21 +86,21 @@ AUTOMIX_INLINE std::vector<int> ValueFunction::prune_pointwise() {
     std::vector<char> gone(actions_.size(), 0);
     std::vector<int> below;
     for (int k = 0; k < size(); ++k) {
-        if (gone[static_cast<std::size_t>(k)] != 0) continue;
+        if (gone[as_size(k)] != 0) continue;
         below.clear();  // vectors that k equals or exceeds in the states compared so far
         for (int other = 0; other < size(); ++other) {
-            if (other != k && gone[static_cast<std::size_t>(other)] == 0) below.push_back(other);
+            if (other != k && gone[as_size(other)] == 0) below.push_back(other);
         }
         for (int s = 0; s < states_ && !below.empty(); ++s) {
             const double own = at(k, s);
             std::erase_if(below, [&](int other) { return at(other, s) > own; });
         }
         // An equal vector before k would have removed k.
-        for (const int other : below) gone[static_cast<std::size_t>(other)] = 1;
+        for (const int other : below) gone[as_size(other)] = 1;
     }
     std::vector<int> kept;
     for (int k = 0; k < size(); ++k) {
-        if (gone[static_cast<std::size_t>(k)] == 0) kept.push_back(k);
+        if (gone[as_size(k)] == 0) kept.push_back(k);
     }
     keep(kept);
     return kept;
@@ -116,7 +117,7 @@ AUTOMIX_INLINE std::vector<int> ValueFunction::prune_over(const std::vector<Beli
 }
 
 AUTOMIX_INLINE std::size_t ValueFunction::index(int state, std::size_t vector) const noexcept {
-    return static_cast<std::size_t>(state) * capacity_ + vector;
+    return as_size(state) * capacity_ + vector;
 }
 
 AUTOMIX_INLINE void ValueFunction::require_vectors() const {
@@ -124,10 +125,10 @@ AUTOMIX_INLINE void ValueFunction::require_vectors() const {
 }
 
 AUTOMIX_INLINE void ValueFunction::reserve(std::size_t capacity) {
-    std::vector<double> values(static_cast<std::size_t>(states_) * capacity);
+    std::vector<double> values(as_size(states_) * capacity);
     for (int s = 0; s < states_; ++s) {
         std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(index(s, 0)), actions_.size(),
-                    values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(s) * capacity));
+                    values.begin() + static_cast<std::ptrdiff_t>(as_size(s) * capacity));
     }
     values_ = std::move(values);
     capacity_ = capacity;

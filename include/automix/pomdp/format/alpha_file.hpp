@@ -8,6 +8,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/pomdp/value_function.hpp>
@@ -141,7 +142,7 @@ class AlphaParser {
                 fail("expected a finite number, found " + in_quotes(word));
             vector.push_back(value);
         }
-        if (shape_.states > 0 && vector.size() != static_cast<std::size_t>(shape_.states)) {
+        if (shape_.states > 0 && vector.size() != as_size(shape_.states)) {
             fail("expected " + std::to_string(shape_.states) + " values, one a state, found " +
                  std::to_string(vector.size()));
         }

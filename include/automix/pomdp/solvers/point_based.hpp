@@ -4,6 +4,7 @@
 // horizon each step has its own beliefs. An iteration is O(beliefs * successors * new vectors).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
 #include <automix/pomdp/solution.hpp>
@@ -83,7 +84,7 @@ class PointBased {
           bounds_(model, options.horizon, options.stop),
           tolerance_(options.tolerance.value_or(default_tolerance(model, options))),
           grows_(grows),
-          sets_(static_cast<std::size_t>(std::max(1, options.horizon))) {
+          sets_(as_size(std::max(1, options.horizon))) {
         require_not_negative("tolerance", tolerance_);
         bounds_.set_worth(0.1 * tolerance_);
         if (!late()) include(0);
@@ -98,13 +99,12 @@ class PointBased {
     /// Adds a belief to the set of its step.
     void include(int node) {
         if (bounds_.ended(node)) return;
-        if (static_cast<std::size_t>(node) >= included_.size())
-            included_.resize(static_cast<std::size_t>(node) + 1, false);
-        if (included_[static_cast<std::size_t>(node)]) return;
-        included_[static_cast<std::size_t>(node)] = true;
+        if (as_size(node) >= included_.size()) included_.resize(as_size(node) + 1, false);
+        if (included_[as_size(node)]) return;
+        included_[as_size(node)] = true;
         bounds_.open(node);
         bounds_.expand(node);
-        sets_[static_cast<std::size_t>(bounds_.tree()[node].step)].push_back(node);
+        sets_[as_size(bounds_.tree()[node].step)].push_back(node);
     }
 
     [[nodiscard]] bool late() const { return bounds_.late(); }

@@ -5,11 +5,11 @@
 // V(b_0) <= upper.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
 #include <automix/pomdp/solution.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -45,9 +45,9 @@ class Sarsop {
             // If no backup was kept, the next exploration would take the same way. So smaller changes count from now
             // on.
             if (change > 0.0) {
-                patience_ = std::clamp(2.0 * patience_, least_patience, 1.0);
-            } else if (patience_ > least_patience) {
-                patience_ = std::max(least_patience, 0.1 * patience_);
+                patience_ = std::clamp(2.0 * patience_, min_patience, 1.0);
+            } else if (patience_ > min_patience) {
+                patience_ = std::max(min_patience, 0.1 * patience_);
             } else if (idle) {
                 patience_ = 0.0;
             }
@@ -58,7 +58,7 @@ class Sarsop {
  private:
     /// Minimum change of a bound that a backup keeps, as a share of the current gap.
     static constexpr double worth_of_gap = 1e-3;
-    static constexpr double least_patience = 1e-6;
+    static constexpr double min_patience = 1e-6;
 
     /// Returns the share of the remaining change that a backup makes: 20 times the share 1 - gamma of a step in the
     /// discounted steps. It is at most 1, and 1 without discount.
@@ -79,7 +79,7 @@ class Sarsop {
             bounds_.open(node);
             path_.push_back(node);
             const auto above = bounds_.best_upper(node);
-            const Branch* branch = &bounds_.tree()[node].branches[static_cast<std::size_t>(above.action)];
+            const Branch* branch = &bounds_.tree()[node].branches[as_size(above.action)];
             const double best_lower = bounds_.good_lower(node, above.action).value;
             const double lower_target = std::max(needed_lower, best_lower);
             const double upper_target = std::max(needed_upper, best_lower + allowed);

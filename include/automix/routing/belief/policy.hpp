@@ -33,7 +33,7 @@ class RoutingPolicy {
     RoutingPolicy() = default;
     /// Makes a policy of a table with one entry for each cell. Policies over the same models may share a layout.
     RoutingPolicy(std::shared_ptr<const detail::RoutingLayout> layout, std::vector<detail::CellPolicy> cells,
-                  int first_model);
+                  Index first_model);
 
     explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors);
 
@@ -41,7 +41,7 @@ class RoutingPolicy {
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
     /// Returns the same table with another model asked first. Requires a table.
-    [[nodiscard]] RoutingPolicy starting_at(int first) const;
+    [[nodiscard]] RoutingPolicy starting_at(Index first) const;
 
     /// Returns the shapes of the models.
     [[nodiscard]] const std::vector<detail::CascadeModel>& models() const noexcept;
@@ -59,25 +59,26 @@ class RoutingPolicy {
     [[nodiscard]] const detail::RoutingLayout& layout() const noexcept { return *layout_; }
     [[nodiscard]] const std::vector<detail::CellPolicy>& cells() const noexcept { return *cells_; }
     [[nodiscard]] const detail::CellPolicy& cell(Index node, Index state) const;
-    [[nodiscard]] int first_model() const noexcept { return first_model_; }
+    [[nodiscard]] Index first_model() const noexcept { return first_model_; }
 
  private:
     [[nodiscard]] detail::CompactAction decide(const Evidence& evidence, bool without_verifying) const;
 
-    [[nodiscard]] AcceptedAnswer accepted(int model) const;
+    [[nodiscard]] AcceptedAnswer accepted(Index model) const;
 
     /// Throws unless the evidence is over as many models as the policy and the current model has answered.
     void require_possible(const Evidence& evidence) const;
 
     /// Throws unless the table has a state for the evidence on an answer.
-    static void require_known(int model, const ModelEvidence& known, const detail::CascadeModel& shape);
+    static void require_known(Index model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    [[noreturn]] static void refuse(int model, const ModelEvidence& known, const detail::CascadeModel& shape);
+    [[noreturn]] static void refuse(Index model, const ModelEvidence& known,
+                                    const detail::CascadeModel& shape);
 
     std::shared_ptr<const detail::RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};
     std::shared_ptr<const Vectors> vectors_{};
-    int first_model_ = 0;
+    Index first_model_ = 0;
 };
 
 }  // namespace automix

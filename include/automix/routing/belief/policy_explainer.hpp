@@ -18,7 +18,6 @@
 #include <automix/routing/explanation.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <limits>
 #include <optional>
 #include <string>
@@ -61,15 +60,15 @@ class PolicyExplainer {
         const RoutingPrices& prices = router_.trained().prices;
         const bool falls_back = !router_.report().fallback.empty();
         const auto about = vectors.believed(evidence);
-        const int current = evidence.current;
-        const int last = evidence.last_model();
-        const auto price = [&](int to) { return prices.answers[static_cast<std::size_t>(to)]; };
+        const Index current = evidence.current;
+        const Index last = evidence.last_model();
+        const auto price = [&](Index to) { return prices.answers[as_size(to)]; };
         if (current >= 0) {
             explanation.right = chain.score(about, current);
             offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
         }
         if (current == last) return;
-        for (int to = current + 1; to <= last; ++to) {
+        for (Index to = current + 1; to <= last; ++to) {
             const auto arrived = to < last ? chain.arrive(about, to) : about;
             if (to == last || falls_back) {
                 if (to == last || Action::route(to) == explanation.action)
@@ -81,7 +80,7 @@ class PolicyExplainer {
         }
         if (current < 0 || chain.position(current) < 0) return;
         explanation.belief.assign(about.levels.begin(), about.levels.end());
-        const detail::CascadeModel& shape = vectors.models()[static_cast<std::size_t>(current)];
+        const detail::CascadeModel& shape = vectors.models()[as_size(current)];
         if (shape.kind == VerificationKind::verdicts) {
             const auto grid = detail::level_grid(about.levels.size());
             explanation.levels.assign(grid.begin(), grid.end());
@@ -92,7 +91,7 @@ class PolicyExplainer {
     template <class Vectors, class About>
     void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
                        const About& about, const detail::CascadeModel& shape) const {
-        const int current = explanation.current;
+        const Index current = explanation.current;
         const RoutingPrices& prices = router_.trained().prices;
         double without_verifying = -std::numeric_limits<double>::infinity();
         for (const Alternative& alternative : explanation.alternatives)
@@ -126,9 +125,9 @@ class PolicyExplainer {
                     follows += behind(1, seen);
                 }
             }
-            const double paid = draws * prices.draws_per_verdict_of(shape.kind, current) *
-                                    prices.draws[static_cast<std::size_t>(current)] +
-                                prices.round;
+            const double paid =
+                draws * prices.draws_per_verdict_of(shape.kind, current) * prices.draws[as_size(current)] +
+                prices.round;
             offer_net(explanation, Action::verify(draws), follows, paid);
             if (draws == 1) explanation.draw_value = explanation.alternatives.back().net - without_verifying;
         }

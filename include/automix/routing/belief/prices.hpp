@@ -3,12 +3,12 @@
 // from the first and the last model.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/metrics/ibc.hpp>
 
-#include <cstddef>
 #include <vector>
 
 namespace automix {
@@ -22,7 +22,7 @@ struct RoutingPrices {
         draws_per_verdict{};  ///< mean draws for each parsed verdict, one a model; empty: 1 for all
 
     /// Returns the mean number of draws for each parsed verdict, 1 for other kinds of verification.
-    [[nodiscard]] double draws_per_verdict_of(VerificationKind kind, int model) const;
+    [[nodiscard]] double draws_per_verdict_of(VerificationKind kind, Index model) const;
 };
 
 /// Returns the mean number of draws for each parsed verdict, for each model: 1 if all were parsed, and at most the
@@ -34,7 +34,7 @@ std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums, const std
 RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 
 /// Returns the mean score and mean price of a model alone. Requires rows.
-OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, std::size_t model);
+OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model);
 
 /// Returns the gain of the last model over the first per unit of extra cost. It is undefined if the last model is no
 /// better or no more expensive. Requires rows.

@@ -3,12 +3,12 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -20,9 +20,9 @@ AUTOMIX_INLINE Explainer explainer_of(const PomdpRouter& router) {
     return [explainer](const Evidence& evidence) { return explainer->explain(evidence); };
 }
 
-AUTOMIX_INLINE std::optional<int> max_draws_of(const PomdpRouter& router, int model) {
+AUTOMIX_INLINE std::optional<int> max_draws_of(const PomdpRouter& router, Index model) {
     const auto& models = router.trained().models;
-    const auto m = static_cast<std::size_t>(model);
+    const auto m = as_size(model);
     return m < models.size() ? std::optional(models[m].draws) : std::nullopt;
 }
 

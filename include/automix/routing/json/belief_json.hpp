@@ -49,11 +49,9 @@ class BeliefParser : DocumentChecks {
     BeliefModel parse(const nlohmann::json& json, const std::string& field) const;
 
  private:
-    static std::size_t size_of(const LevelDistribution& level) {
-        return static_cast<std::size_t>(level.levels());
-    }
+    static std::size_t size_of(const LevelDistribution& level) { return as_size(level.levels()); }
 
-    LevelDistribution level(const nlohmann::json& json, const std::string& field, std::size_t model) const;
+    LevelDistribution level(const nlohmann::json& json, const std::string& field, Index model) const;
 
     Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
@@ -62,7 +60,7 @@ class BeliefParser : DocumentChecks {
     Eigen::VectorXd shares(const nlohmann::json& json, const std::string& field, std::size_t size,
                            const char* of) const;
 
-    void require_sum(const Eigen::VectorXd& chances, const std::string& field) const;
+    void require_sum(const Eigen::VectorXd& probabilities, const std::string& field) const;
 
     Eigen::MatrixXd matrix(const nlohmann::json& json, const std::string& field, std::size_t rows,
                            std::size_t columns, const char* of) const;

@@ -9,6 +9,7 @@
 // in the verdicts, quadratic in the samples.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
@@ -17,7 +18,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,9 +49,9 @@ class EvidenceParser : DocumentChecks {
     EvidenceRequest parse(const nlohmann::json& json) const;
 
  private:
-    int number_of(const nlohmann::json& json, const std::string& field) const;
+    Index number_of(const nlohmann::json& json, const std::string& field) const;
 
-    ModelEvidence model(const nlohmann::json& json, const std::string& field, std::size_t m) const;
+    ModelEvidence model(const nlohmann::json& json, const std::string& field, Index number) const;
 
     void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 

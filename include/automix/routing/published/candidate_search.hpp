@@ -157,11 +157,11 @@ class CandidateSearch {
 
     [[nodiscard]] std::size_t cells_up_to(double confidence) const {
         const auto end = std::upper_bound(confidences_.begin(), confidences_.end(), confidence);
-        return static_cast<std::size_t>(end - confidences_.begin());
+        return as_size(end - confidences_.begin());
     }
     [[nodiscard]] std::size_t cells_below(double confidence) const {
         const auto end = std::lower_bound(confidences_.begin(), confidences_.end(), confidence);
-        return static_cast<std::size_t>(end - confidences_.begin());
+        return as_size(end - confidences_.begin());
     }
 
     /// Sums by centred bin, unless the sums of that many bins are known.

@@ -25,14 +25,14 @@ struct GreedyPomdpFamily {
     template <class Search>
     static void search(Search& search, int bins) {
         const Eigen::ArrayXd smoothed = gaussian_smooth(mean_gains(search.table(), bins), smoothing);
-        std::vector<Index> order(static_cast<std::size_t>(bins) + 1);
+        std::vector<Index> order(as_size(bins) + 1);
         std::iota(order.begin(), order.end(), Index{0});
         std::sort(order.begin(), order.end(), [&](Index a, Index b) {
             return smoothed(a) != smoothed(b) ? smoothed(a) > smoothed(b) : a > b;
         });
         auto rule = detail::ConfidenceRule::bins(std::vector<std::uint8_t>(order.size(), 0));
         for (const Index bin : order) {
-            rule.routed[static_cast<std::size_t>(bin)] = 1;
+            rule.routed[as_size(bin)] = 1;
             search.consider(name, rule);
         }
     }

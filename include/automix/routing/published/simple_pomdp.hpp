@@ -5,6 +5,7 @@
 // bins by the r from which they are routed. O(cells + bins^2).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/published/candidate_search.hpp>
 #include <automix/routing/published/one_shot.hpp>
 
@@ -48,7 +49,7 @@ struct SimplePomdpFamily {
     /// Counts rows by bin. Rows at either end of a bin are left out, as in the release.
     template <class Cells>
     static std::vector<Counts> count(const Cells& table, int bins) {
-        std::vector<Counts> counts(static_cast<std::size_t>(bins) + 1);
+        std::vector<Counts> counts(as_size(bins) + 1);
         for (const auto& cell : table.cells) {
             const double position = cell.confidence * bins;
             if (std::abs(position - std::round(position)) >= 0.5) continue;

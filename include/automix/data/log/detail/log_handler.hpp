@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -39,7 +40,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         slots_.clear();
         kept_names_.clear();
         for (std::size_t m = 0; m < names_.size(); ++m) {
-            slots_.push_back(keep[m] ? static_cast<std::ptrdiff_t>(kept_names_.size()) : skipped);
+            slots_.push_back(keep[m] ? std::ssize(kept_names_) : skipped);
             if (keep[m]) kept_names_.push_back(names_[m]);
         }
         learning_ = names_.empty();
@@ -168,7 +169,7 @@ class LogHandler : public SaxHandler<LogHandler> {
 
  private:
     enum class Level : std::uint8_t { line, record, models, model, list, usage };
-    static constexpr std::ptrdiff_t skipped = -1;
+    static constexpr Index skipped = -1;
 
     void take_key(SeenFields& seen, LogField field) {
         field_ = field;
@@ -198,8 +199,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
     }
 
-    auto& model() { return out_->record.models[static_cast<std::size_t>(slot_)]; }
-    auto& texts() { return out_->texts[static_cast<std::size_t>(slot_)]; }
+    auto& model() { return out_->record.models[as_size(slot_)]; }
+    auto& texts() { return out_->texts[as_size(slot_)]; }
 
     void require(bool right, const JsonScalar& value) const {
         if (!right) fail_expected(path(), describe_field(field_).expected, value.shown());
@@ -320,7 +321,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     LogParts parts_;
     std::vector<std::string> names_;
     std::vector<std::string> kept_names_;
-    std::vector<std::ptrdiff_t> slots_;  ///< for each model its place among those kept, or `skipped`
+    std::vector<Index> slots_;  ///< for each model its place among those kept, or `skipped`
     bool learning_ = true;
     bool same_pair_ = false;
     LogRecord* out_ = nullptr;
@@ -329,7 +330,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     SeenFields seen_, model_seen_, usage_seen_;  ///< fields of the current record, model and usage
     std::size_t ignored_ = 0;                    ///< number of open brackets of a skipped value
     std::size_t position_ = 0;                   ///< position of the current model
-    std::ptrdiff_t slot_ = skipped;
+    Index slot_ = skipped;
     std::size_t element_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/detail/row_places.hpp>
@@ -13,7 +14,6 @@
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
 
-#include <cstddef>
 #include <cstdio>
 #include <initializer_list>
 #include <optional>
@@ -36,7 +36,7 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             throw DataError(
                 Place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"},
                 "duplicate id " + in_quotes(log.record.id) + ", first at " +
-                    to_string(places[static_cast<std::size_t>(*first)]));
+                    to_string(places[as_size(*first)]));
         }
         data->append(log.record, reader.place());
         places.add(reader.place());

@@ -4,6 +4,7 @@
 // mapping. Linear in the columns of the row times those of the mapping.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
@@ -95,12 +96,12 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     struct Column {
         std::string name;
         Target target;
-        std::size_t model;
+        Index model;
         bool seen;
     };
 
     void add(const std::string& column, Target target) {
-        if (!column.empty()) columns_.push_back({column, target, names_.size(), false});
+        if (!column.empty()) columns_.push_back({column, target, std::ssize(names_), false});
     }
 
     static std::string_view expected(Target target) noexcept {
@@ -153,7 +154,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 break;
         }
         if (value.is_null()) return;
-        ModelRecord& model = row.models[column.model];
+        ModelRecord& model = row.models[as_size(column.model)];
         if (column.target == Target::score) model.score = value.number;
         if (column.target == Target::confidence) model.confidence = value.number;
         if (column.target == Target::cost) model.cost = value.number;

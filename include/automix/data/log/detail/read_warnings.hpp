@@ -5,6 +5,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/record.hpp>
 
@@ -31,8 +32,8 @@ class ReadWarnings {
         for (std::size_t m = 0; m < models.size(); ++m) {
             const ModelRecord& model = models[m];
             verdicts_[m].drawn += model.verdicts.size();
-            verdicts_[m].unparsed += static_cast<std::size_t>(
-                std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
+            verdicts_[m].unparsed +=
+                as_size(std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
             if (!model.confidence || model.verdicts.empty()) continue;
             const double share = positive_share(model.verdicts);
             constexpr double tolerance =

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -95,7 +96,7 @@ class StatisticsCsvReader {
         known_.assign(header_.size(), false);
         fold_ = column("fold", true);
         weight_ = column("weight", true);
-        for (std::size_t m = 0; m < statistics_.models.size(); ++m) read_model_columns(m);
+        for (ModelShape& model : statistics_.models) read_model_columns(model);
         for (std::size_t i = 0; i < statistics_.models.size(); ++i) {
             for (std::size_t j = i; j < statistics_.models.size(); ++j) {
                 products_.push_back(
@@ -105,16 +106,15 @@ class StatisticsCsvReader {
         for (std::size_t i = 0; i < header_.size(); ++i) {
             if (!known_[i]) fail(header_[i], "unknown column");
         }
-        statistics_.folds.assign(static_cast<std::size_t>(folds_), FoldStatistics(statistics_.models.size()));
+        statistics_.folds.assign(as_size(folds_), FoldStatistics(std::ssize(statistics_.models)));
     }
 
-    void read_model_columns(std::size_t m) {
-        ModelShape& model = statistics_.models[m];
+    void read_model_columns(ModelShape& model) {
         const std::string& name = model.name;
         ModelColumns& columns = columns_.emplace_back();
         columns.score = column("score_" + name, true);
         columns.answer_price = column("answer_price_" + name, true);
-        if (m + 1 == statistics_.models.size()) return;
+        if (&model == &statistics_.models.back()) return;
         columns.parsed = column("parsed_" + name, false);
         columns.confidence = column("confidence_" + name, false);
         if (columns.parsed >= 0 && columns.confidence >= 0)
@@ -136,22 +136,21 @@ class StatisticsCsvReader {
             return -1;
         }
         const auto at = found - header_.begin();
-        if (known_[static_cast<std::size_t>(at)])
-            fail(name, "names of models leave it open what this column holds");
-        known_[static_cast<std::size_t>(at)] = true;
+        if (known_[as_size(at)]) fail(name, "names of models leave it open what this column holds");
+        known_[as_size(at)] = true;
         return static_cast<int>(at);
     }
 
     void read_row() {
-        FoldStatistics& sums = statistics_.folds[static_cast<std::size_t>(whole(fold_, 0, folds_ - 1))];
+        FoldStatistics& sums = statistics_.folds[as_size(whole(fold_, 0, folds_ - 1))];
         const std::size_t n = statistics_.models.size();
-        EvidenceCell cell({}, n);
+        EvidenceCell cell({}, std::ssize(statistics_.models));
         cell.weight = number(weight_);
         for (std::size_t m = 0; m < n; ++m) {
             cell.scores[m] = number(columns_[m].score);
             sums.answer_prices[m] += price(columns_[m].answer_price);
             if (columns_[m].draw_price >= 0) sums.draw_prices[m] += price(columns_[m].draw_price);
-            if (m + 1 < n) cell.evidence.push_back(evidence(m));
+            if (m + 1 < n) cell.evidence.push_back(evidence(columns_[m], statistics_.models[m]));
         }
         auto product = products_.begin();
         for (std::size_t i = 0; i < n; ++i) {
@@ -166,9 +165,8 @@ class StatisticsCsvReader {
         sums.cell(cell.evidence).add(cell, 1.0);
     }
 
-    Verification evidence(std::size_t m) {
-        const ModelColumns& columns = columns_[m];
-        ModelShape& model = statistics_.models[m];
+    /// Reads the evidence on one answer. The draws of the model become the minimum over the rows.
+    Verification evidence(const ModelColumns& columns, ModelShape& model) {
         constexpr int most = std::numeric_limits<int>::max() - 1;
         if (model.kind == VerificationKind::confidence) return {0, 0, number(columns.confidence)};
         if (model.kind == VerificationKind::none) return {};
@@ -177,18 +175,17 @@ class StatisticsCsvReader {
     }
 
     [[nodiscard]] double number(int column) const {
-        const std::string& text = fields_[static_cast<std::size_t>(column)];
+        const std::string& text = fields_[as_size(column)];
         const auto value = parse_number(text);
         if (!value || !std::isfinite(*value))
-            fail(header_[static_cast<std::size_t>(column)],
-                 "expected a finite number, found " + in_quotes(text));
+            fail(header_[as_size(column)], "expected a finite number, found " + in_quotes(text));
         return *value;
     }
 
     [[nodiscard]] double price(int column) const {
         const double value = number(column);
         if (value < 0.0)
-            fail(header_[static_cast<std::size_t>(column)],
+            fail(header_[as_size(column)],
                  "expected a sum of prices of at least 0, found " + format_number(value));
         return value;
     }
@@ -196,9 +193,9 @@ class StatisticsCsvReader {
     [[nodiscard]] int whole(int column, int least, int most) const {
         const double value = number(column);
         if (!(value >= least && value <= most && value == std::floor(value))) {
-            fail(header_[static_cast<std::size_t>(column)],
-                 "expected a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
-                     ", found " + in_quotes(fields_[static_cast<std::size_t>(column)]));
+            fail(header_[as_size(column)], "expected a whole number from " + std::to_string(least) + " to " +
+                                               std::to_string(most) + ", found " +
+                                               in_quotes(fields_[as_size(column)]));
         }
         return static_cast<int>(value);
     }
@@ -208,7 +205,7 @@ class StatisticsCsvReader {
         const std::size_t open = field.find('[');
         if (open == std::string::npos) return field.substr(1);
         const std::string part = field.substr(1, open - 1);
-        const auto number = static_cast<std::size_t>(std::stoul(field.substr(open + 1)));
+        const std::size_t number = std::stoul(field.substr(open + 1));
         const auto& models = statistics_.models;
         if (part == "scores") return "score_" + models[number].name;
         if (part == "evidence") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>

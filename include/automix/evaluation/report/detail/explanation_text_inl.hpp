@@ -4,13 +4,13 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/routing/explanation.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +22,7 @@ AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<s
         case ActionKind::accept:
             return action.accepted == AcceptedAnswer::plurality ? "accept the plurality" : "accept";
         case ActionKind::route:
-            return "route to " + models[static_cast<std::size_t>(action.model)];
+            return "route to " + models[as_size(action.model)];
         case ActionKind::verify:
             break;
     }
@@ -32,7 +32,7 @@ AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<s
 AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
     std::string text;
     if (explanation.right) {
-        text += models[static_cast<std::size_t>(explanation.current)] + "'s answer is right with chance " +
+        text += models[as_size(explanation.current)] + "'s answer is right with probability " +
                 format_fixed(*explanation.right, 3) + '\n';
     }
     if (!explanation.levels.empty()) {

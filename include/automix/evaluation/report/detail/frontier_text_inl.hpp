@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/detail/frontier_plot.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
@@ -26,7 +27,7 @@ class TextCanvas {
     static constexpr int rows = 22;
 
     explicit TextCanvas(const FrontierAxes& axes)
-        : axes_(axes), lines_(rows, std::string(static_cast<std::size_t>(columns), ' ')) {}
+        : axes_(axes), lines_(rows, std::string(as_size(columns), ' ')) {}
 
     void mark(const OperatingPoint& point, char mark) {
         at(column(point.cost), row(point.performance)) = mark;
@@ -46,8 +47,7 @@ class TextCanvas {
     /// Returns the grid with ticks and labels.
     [[nodiscard]] std::string text() const {
         std::vector<std::string> labels(rows);
-        for (const double tick : axes_.score.ticks())
-            labels[static_cast<std::size_t>(row(tick))] = axes_.score.label(tick);
+        for (const double tick : axes_.score.ticks()) labels[as_size(row(tick))] = axes_.score.label(tick);
         std::string text;
         for (std::size_t r = 0; r < lines_.size(); ++r) {
             const std::string& label = labels[r];
@@ -56,12 +56,12 @@ class TextCanvas {
             line.erase(line.find_last_not_of(' ') + 1);
             text += line + '\n';
         }
-        std::string axis(static_cast<std::size_t>(columns), '-');
-        std::string below(static_cast<std::size_t>(columns) + margin + 2, ' ');
+        std::string axis(as_size(columns), '-');
+        std::string below(as_size(columns) + margin + 2, ' ');
         for (const double tick : axes_.cost.ticks()) {
-            axis[static_cast<std::size_t>(column(tick))] = '+';
+            axis[as_size(column(tick))] = '+';
             const std::string label = axes_.cost.label(tick);
-            const std::size_t centre = static_cast<std::size_t>(column(tick)) + margin + 2;
+            const std::size_t centre = as_size(column(tick)) + margin + 2;
             const std::size_t begin = std::min(centre - label.size() / 2, below.size() - label.size());
             below.replace(begin, label.size(), label);
         }
@@ -80,9 +80,7 @@ class TextCanvas {
         return std::clamp(static_cast<int>(std::lround((1.0 - axes_.score.place(score)) * (rows - 1))), 0,
                           rows - 1);
     }
-    char& at(int column, int row) {
-        return lines_[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
-    }
+    char& at(int column, int row) { return lines_[as_size(row)][as_size(column)]; }
 
     template <class Use>
     void for_columns(const std::vector<OperatingPoint>& curve, Use use) const {

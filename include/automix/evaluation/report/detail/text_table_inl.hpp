@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 
 #include <algorithm>
@@ -19,8 +20,8 @@ namespace automix::detail {
 
 /// Counts the code points of `text`, that is the bytes that do not continue one.
 inline std::size_t text_width(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return as_size(std::count_if(text.begin(), text.end(),
+                                 [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 AUTOMIX_INLINE std::string escape_controls(std::string_view text) {

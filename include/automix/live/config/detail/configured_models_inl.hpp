@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_choice.hpp>
@@ -18,7 +19,6 @@
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <span>
 #include <utility>
@@ -52,8 +52,8 @@ AUTOMIX_INLINE ConfiguredVerifiers::ConfiguredVerifiers(std::span<const ModelCon
     }
 }
 
-AUTOMIX_INLINE const SelfVerifier& ConfiguredVerifiers::operator()(int model, const Query& query) const {
-    const OfModel& verifiers = models_[static_cast<std::size_t>(model)];
+AUTOMIX_INLINE const SelfVerifier& ConfiguredVerifiers::operator()(Index model, const Query& query) const {
+    const OfModel& verifiers = models_[as_size(model)];
     return detail::for_dataset(verifiers.by_dataset, query.dataset, verifiers.general);
 }
 

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/file/file.hpp>
 #include <automix/json/field_line.hpp>
@@ -82,9 +83,8 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
     with(json, at, "samples_per_call",
          [&](const auto& v, const auto& f) { model.samples_per_call = whole(v, f, 1); });
     with(json, at, "attempts", [&](const auto& v, const auto& f) { model.attempts = whole(v, f, 1); });
-    with(json, at, "max_prompt_bytes", [&](const auto& v, const auto& f) {
-        model.render.max_bytes = static_cast<std::size_t>(whole(v, f, 1));
-    });
+    with(json, at, "max_prompt_bytes",
+         [&](const auto& v, const auto& f) { model.render.max_bytes = as_size(whole(v, f, 1)); });
     with(json, at, "extra", [&](const auto& v, const auto& f) {
         if (!v.is_object()) fail_expected(f, "an object", v);
         model.extra = v.dump();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/live_answer.hpp>
@@ -51,7 +52,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
         {"id", answer.id},
         {"answer", answer.failed() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(answer.text)},
         {"model", answer.failed() ? nlohmann::ordered_json(nullptr)
-                                  : nlohmann::ordered_json(models[static_cast<std::size_t>(answer.model)])},
+                                  : nlohmann::ordered_json(models[as_size(answer.model)])},
         {"verdicts", std::move(verdicts)},
         {"cost",
          {{"answers", answer.answer_cost()},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/model/reply.hpp>
@@ -49,8 +50,8 @@ AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const 
     call.model = text(member(json, "", "model"), "model");
     call.request = request(member(json, "", "request"));
     call.request.samples = whole(member(json, "", "samples"), "samples", 1);
-    const nlohmann::json& completions = list(member(json, "", "completions"), "completions",
-                                             static_cast<std::size_t>(call.request.samples), " completions");
+    const nlohmann::json& completions =
+        list(member(json, "", "completions"), "completions", as_size(call.request.samples), " completions");
     for (std::size_t i = 0; i < completions.size(); ++i) {
         const std::string at = element("completions", i);
         require_keys(completions[i], at, std::array{"text", "finish"});

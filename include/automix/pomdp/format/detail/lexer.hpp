@@ -6,6 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -117,7 +118,7 @@ class PomdpLexer {
     /// Returns line and column (both from 1, in bytes) of an offset.
     [[nodiscard]] Place place(std::size_t offset) const {
         const std::string_view before = text_.substr(0, offset);
-        const auto lines = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+        const auto lines = as_size(std::count(before.begin(), before.end(), '\n'));
         const std::size_t start = before.rfind('\n');
         const std::size_t column = start == std::string_view::npos ? offset + 1 : offset - start;
         return Place{name_, lines + 1, "column " + std::to_string(column)};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/format/detail/lexer.hpp>
 #include <automix/pomdp/format/detail/probability_rules.hpp>
 #include <automix/pomdp/format/detail/reward_rules.hpp>
@@ -88,8 +89,7 @@ class PomdpParser {
         if (word.text == "states") said_.states.read(lexer_, limits_.rows);
         if (word.text == "actions") said_.actions.read(lexer_, limits_.actions);
         if (word.text == "observations") said_.observations.read(lexer_, limits_.rows);
-        const auto rows =
-            static_cast<std::size_t>(said_.states.count()) * static_cast<std::size_t>(said_.actions.count());
+        const auto rows = as_size(said_.states.count()) * as_size(said_.actions.count());
         if (rows > limits_.rows) {
             lexer_.fail(offset, "states * actions of at most " + format_number(limits_.rows),
                         format_number(rows));
@@ -143,13 +143,13 @@ class PomdpParser {
     }
 
     void read_start_list(bool exclude) {
-        std::vector<bool> listed(static_cast<std::size_t>(said_.states.count()), false);
+        std::vector<bool> listed(as_size(said_.states.count()), false);
         do {
-            listed[static_cast<std::size_t>(said_.states.single(lexer_))] = true;
+            listed[as_size(said_.states.single(lexer_))] = true;
         } while (!lexer_.peek().at_end() && !Symbols::at_section(lexer_));
         std::vector<pomdp::Entry>& start = said_.start.emplace();
         for (int s = 0; s < said_.states.count(); ++s) {
-            if (listed[static_cast<std::size_t>(s)] != exclude) start.push_back({s, 1.0});
+            if (listed[as_size(s)] != exclude) start.push_back({s, 1.0});
         }
         if (start.empty()) lexer_.fail(said_.start_offset, "a state that is not excluded", "none");
         for (pomdp::Entry& entry : start) entry.value = 1.0 / static_cast<double>(start.size());

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/document_checks.hpp>
@@ -141,8 +142,7 @@ AUTOMIX_INLINE bool PomdpPolicyParser::costs() const {
 AUTOMIX_INLINE std::vector<std::string> PomdpPolicyParser::action_names(int actions) const {
     if (!json_.contains("action_names")) return {};
     const std::string field = "action_names";
-    const nlohmann::json& names =
-        list(json_.at(field), field, static_cast<std::size_t>(actions), ", one for each action");
+    const nlohmann::json& names = list(json_.at(field), field, as_size(actions), ", one for each action");
     std::vector<std::string> texts;
     for (std::size_t a = 0; a < names.size(); ++a) {
         if (!names[a].is_string()) fail(element(field, a), "expected a string, found " + shown(names[a]));
@@ -165,7 +165,7 @@ AUTOMIX_INLINE std::optional<std::uint64_t> PomdpPolicyParser::fingerprint() con
 AUTOMIX_INLINE std::vector<pomdp::ValueFunction> PomdpPolicyParser::all_steps(
     const PomdpPolicyProblem& problem, int horizon) const {
     const nlohmann::json& given =
-        list(member(json_, "", "steps"), "steps", static_cast<std::size_t>(std::max(1, horizon)),
+        list(member(json_, "", "steps"), "steps", as_size(std::max(1, horizon)),
              horizon > 0 ? ", one for each step of the horizon" : " for an unlimited horizon");
     std::vector<pomdp::ValueFunction> steps;
     for (std::size_t h = 0; h < given.size(); ++h)
@@ -183,18 +183,16 @@ AUTOMIX_INLINE pomdp::ValueFunction PomdpPolicyParser::step(const nlohmann::json
     const nlohmann::json& actions =
         list(member(json, field, "actions"), of_actions, vectors.size(), ", one for each vector");
     for (std::size_t k = 0; k < vectors.size(); ++k) {
-        list(vectors[k], element(of_vectors, k), static_cast<std::size_t>(problem.states),
-             " values, one a state");
+        list(vectors[k], element(of_vectors, k), as_size(problem.states), " values, one a state");
     }
     pomdp::ValueFunction values(problem.states);
     pomdp::AlphaVector alpha{Eigen::VectorXd(problem.states), 0};
     for (std::size_t k = 0; k < vectors.size(); ++k) {
         alpha.action = whole(actions[k], element(of_actions, k), 0, problem.actions - 1);
         for (int s = 0; s < problem.states; ++s) {
-            const nlohmann::json& value = vectors[k][static_cast<std::size_t>(s)];
+            const nlohmann::json& value = vectors[k][as_size(s)];
             if (!value.is_number()) {
-                fail(element(element(of_vectors, k), static_cast<std::size_t>(s)),
-                     "expected a number, found " + shown(value));
+                fail(element(element(of_vectors, k), as_size(s)), "expected a number, found " + shown(value));
             }
             alpha.values(s) = value.get<double>();
         }

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/file/file.hpp>
 #include <automix/pomdp/format/detail/lexer.hpp>
 #include <automix/pomdp/format/detail/parser.hpp>
@@ -94,7 +95,7 @@ class PomdpAssembly {
         PomdpBudget budget("terms in the sums of rewards", limits_.reward_terms);
         Eigen::MatrixXd rewards(states_, said_.actions.count());
         for (int a = 0; a < said_.actions.count(); ++a) {
-            const auto action = static_cast<std::size_t>(a);
+            const auto action = as_size(a);
             RewardMeans means(said_.rewards, a, observations[action]);
             for (int s = 0; s < states_; ++s) {
                 const double mean = means.expected(s, transitions[action].row(s), budget, lexer_);

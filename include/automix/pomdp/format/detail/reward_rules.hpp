@@ -4,6 +4,7 @@
 // successor. The cost is O(1) if no rule depends on successor or observation.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/format/detail/rules.hpp>
 #include <automix/pomdp/format/detail/symbols.hpp>
 
@@ -75,10 +76,10 @@ class RewardMeans {
             widest_ = widest;
             ++generation_;
         }
-        known_.resize(static_cast<std::size_t>(observations_.rows()));
+        known_.resize(as_size(observations_.rows()));
         double mean = widest.value;
         for (const auto& next : transitions) {
-            Known& known = known_[static_cast<std::size_t>(next.column)];
+            Known& known = known_[as_size(next.column)];
             if (known.generation != generation_) known = {generation_, reached(next.column, budget, lexer)};
             mean += next.value * (known.reward - widest.value);
         }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/format/detail/lexer.hpp>
 
 #include <algorithm>
@@ -86,7 +87,7 @@ class PomdpSymbols {
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
     [[nodiscard]] std::string name(int number) const {
-        return names_.empty() ? format_number(number) : names_[static_cast<std::size_t>(number)];
+        return names_.empty() ? format_number(number) : names_[as_size(number)];
     }
 
  private:

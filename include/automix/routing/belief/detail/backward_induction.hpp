@@ -14,7 +14,6 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -25,13 +24,11 @@ namespace automix::detail {
 inline constexpr double value_rounding = 1e-12;
 
 /// Returns the best model to ask first, from `min_first` on; on a tie the smallest.
-inline int best_start(const std::vector<RoutingValue>& starts, int min_first, double lambda,
-                      const RoutingPrices& prices) {
-    int best = min_first;
-    const auto net = [&](int first) {
-        return net_value(starts[static_cast<std::size_t>(first)], lambda, prices);
-    };
-    for (int first = min_first + 1; first < static_cast<int>(starts.size()); ++first) {
+inline Index best_start(const std::vector<RoutingValue>& starts, Index min_first, double lambda,
+                        const RoutingPrices& prices) {
+    Index best = min_first;
+    const auto net = [&](Index first) { return net_value(starts[as_size(first)], lambda, prices); };
+    for (Index first = min_first + 1; first < std::ssize(starts); ++first) {
         if (net(first) > net(best) + value_rounding) best = first;
     }
     return best;
@@ -45,20 +42,20 @@ class BackwardInduction {
           prices_(prices),
           rule_(rule),
           values_(tree, prices),
-          cells_(static_cast<std::size_t>(layout_->cells())) {
+          cells_(as_size(layout_->cells())) {
         for (Index n = layout_->nodes(); n-- > 0;) decide_node(n);
     }
 
     [[nodiscard]] RoutingSolution solution() && {
         std::vector<RoutingValue> starts;
-        for (int first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
-        const int first = best_start(starts, rule_.min_first_model, rule_.lambda, prices_);
-        const RoutingValue value = starts[static_cast<std::size_t>(first)];
+        for (Index first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
+        const Index first = best_start(starts, rule_.min_first_model, rule_.lambda, prices_);
+        const RoutingValue value = starts[as_size(first)];
         return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
     }
 
     /// Returns the value of asking a model first.
-    [[nodiscard]] RoutingValue value_from(int first) const { return values_.start(first); }
+    [[nodiscard]] RoutingValue value_from(Index first) const { return values_.start(first); }
 
  private:
     struct Best {
@@ -99,13 +96,13 @@ class BackwardInduction {
 
     /// Chooses between accepting, routing and the batches whose values are given.
     void decide(Index n, Index state, const std::vector<std::pair<int, RoutingValue>>& batches) {
-        const int model = layout_->node(n).model;
+        const Index model = layout_->node(n).model;
         const bool unverified_start = rule_.verify_first && n == RoutingLayout::root(0) &&
                                       state < layout_->models().front().after_arrival();
         Best without_verifying{values_.accept(n, state), {}};
         if (unverified_start)
             without_verifying = {values_.route(n, state, model + 1), CompactAction::route(model + 1)};
-        for (int to = model + 1; to <= layout_->last_model(); ++to)
+        for (Index to = model + 1; to <= layout_->last_model(); ++to)
             offer(without_verifying, CompactAction::route(to), values_.route(n, state, to));
         Best best = without_verifying;
         for (const auto& [draws, verified] : batches) {
@@ -113,8 +110,7 @@ class BackwardInduction {
             offer(best, CompactAction::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
         }
         values_.at(n, state) = best.value;
-        cells_[static_cast<std::size_t>(layout_->node(n).first_cell + state)] = {best.choice,
-                                                                                 without_verifying.choice};
+        cells_[as_size(layout_->node(n).first_cell + state)] = {best.choice, without_verifying.choice};
     }
 
     std::shared_ptr<const RoutingLayout> layout_;

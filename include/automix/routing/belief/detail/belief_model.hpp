@@ -26,7 +26,7 @@ struct BeliefModel {
     using Vector = Eigen::VectorXd;
     using Matrix = Eigen::MatrixXd;
 
-    std::vector<std::size_t> verified{};      ///< numbers of the models that can be verified, ascending
+    std::vector<Index> verified{};            ///< numbers of the models that can be verified, ascending
     std::vector<LevelDistribution> levels{};  ///< of each of them
     std::vector<Vector> priors{};             ///< of each: probability of its levels before any evidence
     std::vector<Matrix>
@@ -35,15 +35,16 @@ struct BeliefModel {
 };
 
 /// Fits the joint weight of two neighbours' levels: levels of the first x levels of the second.
-inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t first,
-                                    const LevelDistribution& first_levels, std::size_t second,
+inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, Index first,
+                                    const LevelDistribution& first_levels, Index second,
                                     const LevelDistribution& second_levels) {
     using Matrix = Eigen::MatrixXd;
     const MarginalCells rows(sums, first);
     const MarginalCells columns(sums, second);
     Matrix weight = Matrix::Zero(rows.weight.size(), columns.weight.size());
     for (const EvidenceCell& cell : sums.cells)
-        weight(rows.find(cell.evidence[first]), columns.find(cell.evidence[second])) += cell.weight;
+        weight(rows.find(cell.evidence[as_size(first)]), columns.find(cell.evidence[as_size(second)])) +=
+            cell.weight;
     const Matrix by_first = cell_likelihood(first_levels, rows, first_levels.levels());
     const Matrix by_second = cell_likelihood(second_levels, columns, second_levels.levels());
 
@@ -61,11 +62,12 @@ inline Eigen::MatrixXd fit_coupling(const FoldStatistics& sums, std::size_t firs
 /// Fits the belief to sums over training rows. Requires rows.
 inline BeliefModel fit_belief(const FoldStatistics& sums, const std::vector<ModelShape>& models) {
     BeliefModel belief;
-    belief.mean_scores.resize(static_cast<Index>(models.size()));
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        belief.mean_scores(static_cast<Index>(m)) = sums.mean_score(m);
-        if (models[m].kind == VerificationKind::none) continue;
-        belief.levels.push_back(fit_levels(sums, m, models[m]));
+    belief.mean_scores.resize(std::ssize(models));
+    for (Index m = 0; m < std::ssize(models); ++m) {
+        belief.mean_scores(m) = sums.mean_score(m);
+        const ModelShape& shape = models[as_size(m)];
+        if (shape.kind == VerificationKind::none) continue;
+        belief.levels.push_back(fit_levels(sums, m, shape));
         belief.verified.push_back(m);
     }
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {

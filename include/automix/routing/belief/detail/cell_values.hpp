@@ -11,7 +11,6 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
-#include <cstddef>
 #include <vector>
 
 namespace automix::detail {
@@ -25,21 +24,18 @@ inline double net_value(const RoutingValue& value, double lambda, const RoutingP
 class CellValues {
  public:
     CellValues(const RoutingTree& tree, const RoutingPrices& prices)
-        : tree_(tree),
-          layout_(*tree.layout),
-          prices_(prices),
-          values_(static_cast<std::size_t>(layout_.cells())) {}
+        : tree_(tree), layout_(*tree.layout), prices_(prices), values_(as_size(layout_.cells())) {}
 
     [[nodiscard]] const RoutingLayout& layout() const noexcept { return layout_; }
     [[nodiscard]] RoutingValue& at(Index n, Index state) {
-        return values_[static_cast<std::size_t>(layout_.node(n).first_cell + state)];
+        return values_[as_size(layout_.node(n).first_cell + state)];
     }
     [[nodiscard]] const RoutingValue& at(Index n, Index state) const {
-        return values_[static_cast<std::size_t>(layout_.node(n).first_cell + state)];
+        return values_[as_size(layout_.node(n).first_cell + state)];
     }
 
     /// Returns the value of asking a model first.
-    [[nodiscard]] RoutingValue start(int first) const {
+    [[nodiscard]] RoutingValue start(Index first) const {
         if (first == layout_.last_model()) return asked(first) + scored(tree_.last_alone);
         return asked(first) + arrived(RoutingLayout::root(first));
     }
@@ -48,7 +44,7 @@ class CellValues {
         return scored(tree_.current(cell(n, state)));
     }
     /// Returns the value of asking a larger model.
-    [[nodiscard]] RoutingValue route(Index n, Index state, int to) const {
+    [[nodiscard]] RoutingValue route(Index n, Index state, Index to) const {
         return asked(to) + (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
                                                        : arrived(layout_.child(n, state, to)));
     }
@@ -76,17 +72,15 @@ class CellValues {
     }
 
     [[nodiscard]] const CascadeModel& model_of(Index n) const {
-        return layout_.models()[static_cast<std::size_t>(layout_.node(n).model)];
+        return layout_.models()[as_size(layout_.node(n).model)];
     }
 
  private:
     [[nodiscard]] Index cell(Index n, Index state) const { return layout_.node(n).first_cell + state; }
-    [[nodiscard]] double draw_price(Index n) const {
-        return prices_.draws[static_cast<std::size_t>(layout_.node(n).model)];
-    }
+    [[nodiscard]] double draw_price(Index n) const { return prices_.draws[as_size(layout_.node(n).model)]; }
     [[nodiscard]] static RoutingValue scored(double score) { return {score, 0.0, 0.0, 0.0}; }
-    [[nodiscard]] RoutingValue asked(int model) const {
-        return {0.0, prices_.answers[static_cast<std::size_t>(model)], 0.0, 0.0};
+    [[nodiscard]] RoutingValue asked(Index model) const {
+        return {0.0, prices_.answers[as_size(model)], 0.0, 0.0};
     }
     /// Returns the value of a node when its model has just answered.
     [[nodiscard]] RoutingValue arrived(Index n) const {

@@ -3,6 +3,7 @@
 // them.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 
 #include <cstdint>
@@ -14,7 +15,7 @@ struct CompactAction {
     ActionKind kind = ActionKind::accept;
     std::uint8_t argument = 0;
 
-    static constexpr CompactAction route(int model) noexcept {
+    static constexpr CompactAction route(Index model) noexcept {
         return {ActionKind::route, static_cast<std::uint8_t>(model)};
     }
     static constexpr CompactAction verify(int draws) noexcept {

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -44,13 +45,12 @@ AUTOMIX_INLINE int scaled_count(int positive, int parsed, int k) noexcept {
 }
 
 AUTOMIX_INLINE ProjectedCells project(const FoldStatistics& sums, int k) {
-    ProjectedCells cells{std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0),
-                         std::vector<double>(static_cast<std::size_t>(k) + 1, 0.0)};
+    ProjectedCells cells{std::vector<double>(as_size(k) + 1, 0.0), std::vector<double>(as_size(k) + 1, 0.0)};
     for (const EvidenceCell& cell : sums.cells) {
         const Verification& final = cell.evidence.front();
         const int drawn = std::min(k, final.parsed);
         detail::for_each_subset_count(final.parsed, final.positive, drawn, [&](int c, double probability) {
-            const auto at = static_cast<std::size_t>(scaled_count(c, drawn, k));
+            const auto at = as_size(scaled_count(c, drawn, k));
             cells.weight[at] += probability * cell.weight;
             cells.gain[at] += probability * (cell.scores.back() - cell.scores.front());
         });
@@ -145,8 +145,7 @@ AUTOMIX_INLINE Action FixedKRouter::next(const Evidence& evidence) const {
     const ModelEvidence& known = evidence.current_model();
     if (known.drawn < chosen_.draws) return Action::verify(chosen_.draws - known.drawn);
     const int count = scaled_count(known.positive, known.parsed, chosen_.draws);
-    return chosen_.routed[static_cast<std::size_t>(count)] != 0 ? Action::route(evidence.last_model())
-                                                                : Action::accept();
+    return chosen_.routed[as_size(count)] != 0 ? Action::route(evidence.last_model()) : Action::accept();
 }
 
 AUTOMIX_INLINE Parameters FixedKRouter::parameters() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
@@ -28,7 +29,7 @@ inline constexpr int fold_vectors = 60;
 
 /// The decisions that held-out rows took.
 struct HeldOutDecision {
-    int min_first_model = 0;  ///< smallest model that may be asked first
+    Index min_first_model = 0;  ///< smallest model that may be asked first
     Guard guard{};
     double units = 0.0;  ///< rows or folds that the guard compared; fewer than 2 decide nothing
 };
@@ -47,7 +48,7 @@ inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, 
 }
 
 /// Returns the policy of a fold that asks no model below `min_first_model` first.
-inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, int min_first_model, double slope,
+inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min_first_model, double slope,
                                           const RoutingPrices& prices) {
     if (fold.starts.empty()) return fold.policy;
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));
@@ -55,11 +56,11 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, int min_f
 
 /// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show
 /// that a smaller one gains more than its standard error: a belief's own forecast flatters long cascades.
-inline int choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
-                              double slope) {
-    int chosen = static_cast<int>(context.last_model()) - 1;
-    const RowMetric gain{std::vector<double>(context.last_model() + 1, 0.0), -slope, 0.0};
-    for (int first = chosen - 1; first >= 0; --first) {
+inline Index choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
+                                double slope) {
+    Index chosen = context.last_model() - 1;
+    const RowMetric gain{std::vector<double>(context.statistics.models.size(), 0.0), -slope, 0.0};
+    for (Index first = chosen - 1; first >= 0; --first) {
         const auto difference = [&](std::size_t fold) -> std::vector<PolicyShare> {
             return {{1.0, restrict_first_model(solutions[fold], first, slope, context.prices)},
                     {-1.0, restrict_first_model(solutions[fold], chosen, slope, context.prices)}};

@@ -79,18 +79,17 @@ struct MarginalCells {
     Eigen::VectorXd weight{};
     Eigen::MatrixXd scores{};  ///< sums, cells x models
 
-    MarginalCells(const FoldStatistics& sums, std::size_t model) {
-        for (const EvidenceCell& cell : sums.cells) evidence.push_back(cell.evidence[model]);
+    MarginalCells(const FoldStatistics& sums, Index model) {
+        for (const EvidenceCell& cell : sums.cells) evidence.push_back(cell.evidence[as_size(model)]);
         std::sort(evidence.begin(), evidence.end());
         evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
-        const auto cells = static_cast<Index>(evidence.size());
+        const auto cells = std::ssize(evidence);
         weight.setZero(cells);
-        scores.setZero(cells, static_cast<Index>(sums.answer_prices.size()));
+        scores.setZero(cells, std::ssize(sums.answer_prices));
         for (const EvidenceCell& cell : sums.cells) {
-            const Index at = find(cell.evidence[model]);
+            const Index at = find(cell.evidence[as_size(model)]);
             weight(at) += cell.weight;
-            for (Index j = 0; j < scores.cols(); ++j)
-                scores(at, j) += cell.scores[static_cast<std::size_t>(j)];
+            for (Index j = 0; j < scores.cols(); ++j) scores(at, j) += cell.scores[as_size(j)];
         }
     }
 
@@ -104,11 +103,11 @@ struct MarginalCells {
 /// level.
 inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const MarginalCells& cells,
                                        Index levels) {
-    const auto rows = static_cast<Index>(cells.evidence.size());
+    const auto rows = std::ssize(cells.evidence);
     Eigen::MatrixXd table = Eigen::MatrixXd::Zero(rows, levels);
     const Eigen::ArrayXd grid = level_grid(levels).array();
     for (Index r = 0; r < rows; ++r) {
-        const auto& [parsed, positive, confidence] = cells.evidence[static_cast<std::size_t>(r)];
+        const auto& [parsed, positive, confidence] = cells.evidence[as_size(r)];
         if (model.kind == VerificationKind::confidence) {
             table(r, confidence_cell(model.boundaries, confidence)) = 1.0;
         } else {
@@ -134,11 +133,11 @@ inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eig
 }
 
 /// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
-inline void combine_classes(LevelDistribution& model, const MarginalCells& cells, std::size_t number,
+inline void combine_classes(LevelDistribution& model, const MarginalCells& cells, Index number,
                             const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
                             const Eigen::MatrixXd& likelihood) {
     const double rows = cells.weight.sum();
-    const double pi = (cells.scores.col(static_cast<Index>(number)).sum() + 1.0) / (rows + 2.0);
+    const double pi = (cells.scores.col(number).sum() + 1.0) / (rows + 2.0);
     model.weight = pi * q_right + (1.0 - pi) * q_wrong;
     model.right = (pi * q_right).cwiseQuotient(model.weight);
     const Eigen::VectorXd explained = likelihood * model.weight;
@@ -187,7 +186,7 @@ inline Eigen::MatrixXd LevelDistribution::likelihood() const {
 }
 
 /// Fits the levels of a model that is verified.
-inline LevelDistribution fit_levels(const FoldStatistics& sums, std::size_t number, const ModelShape& shape) {
+inline LevelDistribution fit_levels(const FoldStatistics& sums, Index number, const ModelShape& shape) {
     using Vector = Eigen::VectorXd;
     const detail::MarginalCells cells(sums, number);
     LevelDistribution model;
@@ -195,7 +194,7 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, std::size_t numb
     model.draws = shape.draws;
     const bool counted = shape.kind == VerificationKind::verdicts;
     if (!counted) model.boundaries = detail::confidence_boundaries(cells);
-    const Index levels = counted ? level_count : static_cast<Index>(model.boundaries.size()) + 1;
+    const Index levels = counted ? level_count : std::ssize(model.boundaries) + 1;
     const Eigen::MatrixXd likelihood = detail::cell_likelihood(model, cells, levels);
     const auto distribution = [&](const Vector& rows, bool right) -> Vector {
         const Vector prior = detail::class_prior(levels, right);
@@ -203,7 +202,7 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, std::size_t numb
         const Vector counts = likelihood.transpose() * rows + prior;
         return counts / counts.sum();
     };
-    const Vector right = cells.scores.col(static_cast<Index>(number));
+    const Vector right = cells.scores.col(number);
     detail::combine_classes(model, cells, number, distribution(right, true),
                             distribution(cells.weight - right, false), likelihood);
     return model;

@@ -11,7 +11,6 @@
 #include <automix/routing/belief/policy_cells.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -32,13 +31,13 @@ AUTOMIX_INLINE PolicyCells policy_cells(const RoutingPolicy& policy, int max_lin
     PolicyCells cells;
     if (policy.vector_count() > 0) return cells;
     const detail::RoutingLayout& layout = policy.layout();
-    const auto first = static_cast<std::size_t>(policy.first_model());
-    const detail::CascadeModel& model = layout.models()[first];
+    const Index first = policy.first_model();
+    const detail::CascadeModel& model = layout.models()[as_size(first)];
     cells.kind = model.kind;
     cells.draws = model.draws;
     cells.counts = model.counts();
-    if (policy.first_model() == layout.last_model()) return cells;
-    const Index root = detail::RoutingLayout::root(policy.first_model());
+    if (first == layout.last_model()) return cells;
+    const Index root = detail::RoutingLayout::root(first);
     const bool two = layout.last_model() == 1;
     const auto add = [&](Index begin, Index count) {
         std::vector<std::string> letters;

@@ -6,6 +6,7 @@
 // the sums of a whole fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
@@ -61,29 +62,29 @@ class OrderedDraws {
     OrderedDraws(const std::vector<Verification>& final, std::size_t models)
         : final_(final), accepted_(models, 0.0) {}
 
-    void arrive(int, const ModelEvidence&, int) {}
+    void arrive(Index, const ModelEvidence&, Index) {}
     void leave() {}
-    [[nodiscard]] int max_parsed(int model) const { return of(model).parsed; }
+    [[nodiscard]] int max_parsed(Index model) const { return of(model).parsed; }
     /// Returns the mean number of draws that a parsed verdict takes; the unparsed draws lie anywhere among `all`.
-    [[nodiscard]] double draws_per_verdict(int model, int all) const {
+    [[nodiscard]] double draws_per_verdict(Index model, int all) const {
         return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
     }
-    [[nodiscard]] double positive(int model, int drawn, int count) const {
+    [[nodiscard]] double positive(Index model, int drawn, int count) const {
         return static_cast<double>(std::max(0, of(model).positive - count)) /
                static_cast<double>(of(model).parsed - drawn);
     }
-    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(int model) const {
+    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(Index model) const {
         return {{{of(model).confidence, 1.0}}};
     }
-    void accept(int model, const ModelEvidence&, double probability) {
-        accepted_[static_cast<std::size_t>(model)] += probability;
+    void accept(Index model, const ModelEvidence&, double probability) {
+        accepted_[as_size(model)] += probability;
     }
 
     /// Returns the probability that each model's answer is accepted.
     [[nodiscard]] const std::vector<double>& accepted() const noexcept { return accepted_; }
 
  private:
-    [[nodiscard]] const Verification& of(int model) const { return final_[static_cast<std::size_t>(model)]; }
+    [[nodiscard]] const Verification& of(Index model) const { return final_[as_size(model)]; }
 
     const std::vector<Verification>& final_;
     std::vector<double> accepted_;
@@ -129,15 +130,15 @@ class PluralityWalk {
 
     /// Adds the results of a policy, weighed by `share`, to the means.
     void add(double share, const RoutingPolicy& policy) {
-        const int first = policy.first_model();
-        mean_ = mean_ + RoutingValue{0.0, share * prices_.answers[static_cast<std::size_t>(first)], 0.0, 0.0};
+        const Index first = policy.first_model();
+        mean_ = mean_ + RoutingValue{0.0, share * prices_.answers[as_size(first)], 0.0, 0.0};
         if (first == 1) {
             mean_.score += share * sums_.mean_score(1);
             routed_ += share;
             return;
         }
         const CascadeModel& model = policy.layout().models().front();
-        reached_.assign(static_cast<std::size_t>(model.states()), 0.0);
+        reached_.assign(as_size(model.states()), 0.0);
         for (const int t : {0, 1}) reached(model, 0, t) = share * cell(0, t).weight / rows_;
         for (int n = 0; n <= model.draws; ++n) {
             for (int t = 0; t <= n + 1; ++t) visit(policy, model, n, t);
@@ -153,9 +154,7 @@ class PluralityWalk {
     [[nodiscard]] const PluralityCell& cell(int n, int t) const {
         return plurality_cell(sums_.pluralities.front(), n, t);
     }
-    double& reached(const CascadeModel& model, int n, int t) {
-        return reached_[static_cast<std::size_t>(model.state(n, t))];
-    }
+    double& reached(const CascadeModel& model, int n, int t) { return reached_[as_size(model.state(n, t))]; }
 
     void visit(const RoutingPolicy& policy, const CascadeModel& model, int n, int t) {
         const double here = reached(model, n, t);
@@ -210,7 +209,8 @@ inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare
     PluralityWalk walk(sums, prices);
     for (const auto& [share, policy] : mixture) walk.add(share, policy);
     double value = walk.mean().score + metric.cost * walk.mean().cost + metric.constant;
-    for (std::size_t i = 0; i < metric.scores.size(); ++i) value += metric.scores[i] * sums.mean_score(i);
+    for (Index m = 0; m < std::ssize(metric.scores); ++m)
+        value += metric.scores[as_size(m)] * sums.mean_score(m);
     total.rows += rows;
     total.units += 1.0;
     total.sums = total.sums + rows * walk.mean();

@@ -53,7 +53,7 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
     } else if (!evidence.started()) {
-        for (int first = 0; first <= evidence.last_model(); ++first)
+        for (Index first = 0; first <= evidence.last_model(); ++first)
             offer(explanation, Action::route(first), values_[part].start(first));
     } else if (evidence.current == evidence.last_model()) {
         const RoutingPosition before = policy.find(evidence);
@@ -120,7 +120,7 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     const bool plurality = model.kind == VerificationKind::samples;
     offer(explanation, Action::accept(plurality ? AcceptedAnswer::plurality : AcceptedAnswer::first),
           values.accept(node, state));
-    for (int to = evidence.current + 1; to <= evidence.last_model(); ++to)
+    for (Index to = evidence.current + 1; to <= evidence.last_model(); ++to)
         offer(explanation, Action::route(to), values.route(node, state, to));
     double without_verifying = -std::numeric_limits<double>::infinity();
     for (const Alternative& alternative : explanation.alternatives)
@@ -159,12 +159,11 @@ AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const 
                                                 const detail::CascadeModel& model) const {
     if (!chain_ || chain_->position(evidence.current) < 0) return;
     detail::LevelBelief belief;
-    for (int m = 0; m <= evidence.current; ++m) {
-        const ModelEvidence& known = evidence.models[static_cast<std::size_t>(m)];
+    for (Index m = 0; m <= evidence.current; ++m) {
+        const ModelEvidence& known = evidence.models[as_size(m)];
         if (!known.answered) continue;
         belief = chain_->arrive(belief, m);
-        const detail::CascadeModel& shape =
-            router_.trained().tree->layout->models()[static_cast<std::size_t>(m)];
+        const detail::CascadeModel& shape = router_.trained().tree->layout->models()[as_size(m)];
         if (chain_->position(m) >= 0) belief = chain_->observe(belief, shape.state(known));
     }
     explanation.belief.assign(belief.levels.begin(), belief.levels.end());
@@ -176,8 +175,7 @@ AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const 
 AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanation) const {
     constexpr double rounding = 1e-9;
     const PomdpReport& report = router_.report();
-    if (explanation.current == static_cast<int>(router_.trained().models.size()) - 1)
-        return "the last model has answered";
+    if (explanation.current == std::ssize(router_.trained().models) - 1) return "the last model has answered";
     const auto& all = explanation.alternatives;
     const auto chosen = std::find_if(all.begin(), all.end(), [](const auto& a) { return a.chosen; });
     const auto rival = [&](const Alternative& other) {

@@ -67,8 +67,7 @@ class PolicyHull {
     /// Returns the policy that accepts the cheapest model's answer.
     [[nodiscard]] RoutingSolution cheapest() const {
         const auto& answers = prices_.answers;
-        const auto first =
-            static_cast<int>(std::min_element(answers.begin(), answers.end()) - answers.begin());
+        const auto first = std::min_element(answers.begin(), answers.end()) - answers.begin();
         return accept_at_once(tree_, prices_, first);
     }
 

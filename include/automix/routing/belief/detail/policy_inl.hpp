@@ -13,7 +13,6 @@
 #include <automix/routing/evidence.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,7 +21,7 @@
 namespace automix {
 
 AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::RoutingLayout> layout,
-                                            std::vector<detail::CellPolicy> cells, int first_model)
+                                            std::vector<detail::CellPolicy> cells, Index first_model)
     : layout_(std::move(layout)),
       cells_(std::make_shared<const std::vector<detail::CellPolicy>>(std::move(cells))),
       first_model_(first_model) {}
@@ -34,8 +33,7 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     require_possible(evidence);
     if (!evidence.started()) return Action::route(first_model_);
     if (evidence.current == evidence.last_model()) return Action::accept();
-    const int left =
-        models()[static_cast<std::size_t>(evidence.current)].draws - evidence.current_model().drawn;
+    const int left = models()[as_size(evidence.current)].draws - evidence.current_model().drawn;
     const detail::CompactAction choice = decide(evidence, left <= 0);
     switch (choice.kind) {
         case ActionKind::accept:
@@ -52,7 +50,7 @@ AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
     return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
 }
 
-AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(int first) const {
+AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {
     RoutingPolicy policy = *this;
     policy.first_model_ = first;
     return policy;
@@ -64,11 +62,11 @@ AUTOMIX_INLINE const std::vector<detail::CascadeModel>& RoutingPolicy::models() 
 
 AUTOMIX_INLINE RoutingPosition RoutingPolicy::find(const Evidence& evidence) const {
     RoutingPosition at;
-    for (int model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
-        const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
+    for (Index model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
+        const ModelEvidence& known = evidence.models[as_size(model)];
         if (!known.answered) continue;
         at.node = at.node < 0 ? detail::RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
-        const detail::CascadeModel& shape = layout_->models()[static_cast<std::size_t>(model)];
+        const detail::CascadeModel& shape = layout_->models()[as_size(model)];
         require_known(model, known, shape);
         at.state = shape.state(known);
     }
@@ -76,7 +74,7 @@ AUTOMIX_INLINE RoutingPosition RoutingPolicy::find(const Evidence& evidence) con
 }
 
 AUTOMIX_INLINE const detail::CellPolicy& RoutingPolicy::cell(Index node, Index state) const {
-    return (*cells_)[static_cast<std::size_t>(layout_->node(node).first_cell + state)];
+    return (*cells_)[as_size(layout_->node(node).first_cell + state)];
 }
 
 AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evidence,
@@ -86,17 +84,15 @@ AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evide
         const detail::CellPolicy& at = cell(node, state);
         return without_verifying ? at.without_verifying : at.best;
     }
-    for (int model = 0; model <= evidence.current; ++model) {
-        require_known(model, evidence.models[static_cast<std::size_t>(model)],
-                      models()[static_cast<std::size_t>(model)]);
+    for (Index model = 0; model <= evidence.current; ++model) {
+        require_known(model, evidence.models[as_size(model)], models()[as_size(model)]);
     }
     return vectors_->decide(evidence, without_verifying);
 }
 
-AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(int model) const {
-    return models()[static_cast<std::size_t>(model)].kind == VerificationKind::samples
-               ? AcceptedAnswer::plurality
-               : AcceptedAnswer::first;
+AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(Index model) const {
+    return models()[as_size(model)].kind == VerificationKind::samples ? AcceptedAnswer::plurality
+                                                                      : AcceptedAnswer::first;
 }
 
 AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) const {
@@ -113,7 +109,7 @@ AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) co
                             " is the current one, but has not answered");
 }
 
-AUTOMIX_INLINE void RoutingPolicy::require_known(int model, const ModelEvidence& known,
+AUTOMIX_INLINE void RoutingPolicy::require_known(Index model, const ModelEvidence& known,
                                                  const detail::CascadeModel& shape) {
     const bool plain = shape.kind == VerificationKind::verdicts;
     const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
@@ -124,7 +120,7 @@ AUTOMIX_INLINE void RoutingPolicy::require_known(int model, const ModelEvidence&
         refuse(model, known, shape);
 }
 
-AUTOMIX_INLINE void RoutingPolicy::refuse(int model, const ModelEvidence& known,
+AUTOMIX_INLINE void RoutingPolicy::refuse(Index model, const ModelEvidence& known,
                                           const detail::CascadeModel& shape) {
     const std::string drawn =
         "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";

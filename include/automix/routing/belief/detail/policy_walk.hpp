@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The expectation of a policy's results on a query, over all outcomes of its draws: a walk over the evidence that it
 // reaches. The class `Draws` gives the outcomes of draws. Its members are
-//     void arrive(int from, const ModelEvidence& left, int to)   model `to` is asked after `from` (-1: first)
-//     void leave()                                               the walk goes back to before the last `arrive`
-//     int max_parsed(int model)                                  number of verdicts on its answer that can be parsed
-//     double draws_per_verdict(int model, int all)               mean number of the `all` draws that one of them takes
-//     double positive(int model, int drawn, int count)           probability that the next verdict is positive
-//     confidences(int model)                                     pairs of a lone confidence and its probability
-//     void accept(int model, const ModelEvidence& left, double probability)
+//     void arrive(Index from, const ModelEvidence& left, Index to)  model `to` is asked after `from` (-1: first)
+//     void leave()                                                  the walk goes back to before the last `arrive`
+//     int max_parsed(Index model)                                   number of verdicts on its answer that can be parsed
+//     double draws_per_verdict(Index model, int all)                mean number of the `all` draws that one of them takes
+//     double positive(Index model, int drawn, int count)            probability that the next verdict is positive
+//     confidences(Index model)                                      pairs of a lone confidence and its probability
+//     void accept(Index model, const ModelEvidence& left, double probability)
 // O(evidence reached).
 #pragma once
 
@@ -19,7 +19,6 @@
 #include <automix/routing/evidence.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <vector>
 
 namespace automix::detail {
@@ -36,7 +35,7 @@ template <class Draws>
 class PolicyWalk {
  public:
     PolicyWalk(const RoutingPolicy& policy, const RoutingPrices& prices, Draws& draws)
-        : policy_(policy), prices_(prices), draws_(draws), evidence_(prices.answers.size()) {}
+        : policy_(policy), prices_(prices), draws_(draws), evidence_(std::ssize(prices.answers)) {}
 
     /// Walks from the start and adds the usage, weighed by `probability`, to `usage`.
     void run(double probability, ExpectedUsage& usage) {
@@ -45,10 +44,10 @@ class PolicyWalk {
     }
 
  private:
-    ModelEvidence& known(int model) { return evidence_.models[static_cast<std::size_t>(model)]; }
+    ModelEvidence& known(Index model) { return evidence_.models[as_size(model)]; }
 
-    void ask(int from, int model, double probability) {
-        usage_->cost += probability * prices_.answers[static_cast<std::size_t>(model)];
+    void ask(Index from, Index model, double probability) {
+        usage_->cost += probability * prices_.answers[as_size(model)];
         if (from <= 0 && model > 0) usage_->routed += probability;
         draws_.arrive(from, from < 0 ? ModelEvidence{} : known(from), model);
         evidence_.current = model;
@@ -56,7 +55,7 @@ class PolicyWalk {
         known(model).answered = true;
         if (model == evidence_.last_model()) {
             draws_.accept(model, known(model), probability);
-        } else if (const CascadeModel& shape = policy_.models()[static_cast<std::size_t>(model)];
+        } else if (const CascadeModel& shape = policy_.models()[as_size(model)];
                    shape.kind == VerificationKind::verdicts) {
             visit_counts(model, shape, probability);
         } else {
@@ -68,7 +67,7 @@ class PolicyWalk {
     }
 
     /// Follows the policy on a model with a lone confidence, or with no verification.
-    void visit_confidence(int model, double probability) {
+    void visit_confidence(Index model, double probability) {
         const Action action = policy_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, probability);
         pay(model, probability, 1.0, 1.0);
@@ -80,15 +79,15 @@ class PolicyWalk {
     }
 
     /// Follows the policy on a model with verdicts, from each count to those that its round may lead to.
-    void visit_counts(int model, const CascadeModel& shape, double probability) {
+    void visit_counts(Index model, const CascadeModel& shape, double probability) {
         const int max_parsed = std::min(shape.draws, draws_.max_parsed(model));
         const double draws_per_verdict = draws_.draws_per_verdict(model, shape.draws);
-        std::vector<double> reached(static_cast<std::size_t>(first_count(max_parsed + 1)), 0.0);
+        std::vector<double> reached(as_size(first_count(max_parsed + 1)), 0.0);
         std::vector<double> weights;
         reached[0] = probability;
         for (int drawn = 0; drawn <= max_parsed; ++drawn) {
             for (int count = 0; count <= drawn; ++count) {
-                const double here = reached[static_cast<std::size_t>(first_count(drawn) + count)];
+                const double here = reached[as_size(first_count(drawn) + count)];
                 if (here == 0.0) continue;
                 const Action action = decide(model, drawn, count, here, max_parsed, draws_per_verdict);
                 if (action.kind != ActionKind::verify) {
@@ -102,8 +101,7 @@ class PolicyWalk {
                     batch, 1.0, weights,
                     [&](int i, int j) { return draws_.positive(model, drawn + i, count + j); },
                     [&](int gain, double share) {
-                        reached[static_cast<std::size_t>(first_count(drawn + batch) + count + gain)] +=
-                            here * share;
+                        reached[as_size(first_count(drawn + batch) + count + gain)] += here * share;
                     });
             }
         }
@@ -111,7 +109,7 @@ class PolicyWalk {
 
     /// Sets the evidence on a model and asks the policy. If no further verdict can be parsed, a policy that would draw
     /// uses up and pays for the other draws, and then acts without verifying.
-    Action decide(int model, int drawn, int count, double probability, int max_parsed,
+    Action decide(Index model, int drawn, int count, double probability, int max_parsed,
                   double draws_per_verdict) {
         ModelEvidence& evidence = known(model);
         evidence.parsed = drawn;
@@ -120,18 +118,18 @@ class PolicyWalk {
         const Action action = policy_.next(evidence_);
         if (drawn < max_parsed || action.kind != ActionKind::verify) return action;
         pay(model, probability, draws_per_verdict - 1.0, (draws_per_verdict - 1.0) / action.draws);
-        evidence.drawn = policy_.models()[static_cast<std::size_t>(model)].draws;
+        evidence.drawn = policy_.models()[as_size(model)].draws;
         return policy_.next(evidence_);
     }
 
-    void pay(int model, double probability, double draws, double rounds) {
-        usage_->cost += probability * draws * prices_.draws[static_cast<std::size_t>(model)];
+    void pay(Index model, double probability, double draws, double rounds) {
+        usage_->cost += probability * draws * prices_.draws[as_size(model)];
         usage_->draws += probability * draws;
         usage_->rounds += probability * rounds;
     }
 
     /// Accepts or routes.
-    void act(int model, const Action& action, double probability) {
+    void act(Index model, const Action& action, double probability) {
         if (action.kind == ActionKind::route) {
             const ModelEvidence left = known(model);
             ask(model, action.model, probability);

@@ -140,7 +140,7 @@ AUTOMIX_INLINE Action PomdpRouter::next(const Evidence& evidence) const {
 AUTOMIX_INLINE const RoutingPolicy& PomdpRouter::policy_for(double u) const {
     require_policy();
     const auto part = std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
-    return trained_.mixture[static_cast<std::size_t>(part)].policy;
+    return trained_.mixture[as_size(part)].policy;
 }
 
 AUTOMIX_INLINE const std::vector<PolicyShare>& PomdpRouter::mixture() const {
@@ -193,7 +193,7 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::result() const {
     const PomdpReport& report = trained_.report;
     result.feasible = trained_.infeasible.empty();
     result.reason = result.feasible ? report.fallback : trained_.infeasible;
-    result.candidates = static_cast<Index>(trained_.mixture.size());
+    result.candidates = std::ssize(trained_.mixture);
     if (report.ibc) result.ibc = report.ibc->ibc;
     result.guard = report.guard;
     return result;

@@ -58,8 +58,8 @@ inline TrainedPolicy mix_solutions(RoutingSolution cheaper, RoutingSolution dear
 }
 
 /// Returns the solution that asks one model and accepts its answer.
-inline RoutingSolution use_model(const TrainingContext& context, std::size_t model) {
-    return accept_at_once(*context.tree, context.prices, static_cast<int>(model));
+inline RoutingSolution use_model(const TrainingContext& context, Index model) {
+    return accept_at_once(*context.tree, context.prices, model);
 }
 
 /// Solves the tree of all rows for one lambda.
@@ -118,12 +118,11 @@ using SolutionPair = std::pair<RoutingSolution, RoutingSolution>;
 /// Returns the cheapest model alone, and the better of first and last model if that is better than the cheapest.
 inline SolutionPair end_solutions(const TrainingContext& context) {
     const auto& answers = context.prices.answers;
-    const auto cheapest =
-        static_cast<std::size_t>(std::min_element(answers.begin(), answers.end()) - answers.begin());
+    const Index cheapest = std::min_element(answers.begin(), answers.end()) - answers.begin();
     const bool large = context.large.performance > context.small.performance;
     const bool better = std::max(context.small.performance, context.large.performance) >
                         alone(context.total, context.prices, cheapest).performance;
-    const std::size_t best = large ? context.last_model() : 0;
+    const Index best = large ? context.last_model() : 0;
     return {use_model(context, cheapest), use_model(context, better ? best : cheapest)};
 }
 
@@ -185,7 +184,7 @@ inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rul
 
 /// Returns the score of a row above the share of the last model's score there.
 inline RowMetric quality_metric(const TrainingContext& context, double share) {
-    RowMetric metric{std::vector<double>(context.last_model() + 1, 0.0), 0.0, 0.0};
+    RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), 0.0, 0.0};
     metric.scores.back() = -share;
     return metric;
 }
@@ -193,7 +192,7 @@ inline RowMetric quality_metric(const TrainingContext& context, double share) {
 /// Returns the first and the last model alone as candidates of a quality target.
 inline std::vector<QualityCandidate> end_candidates(const TrainingContext& context, double share) {
     std::vector<QualityCandidate> candidates;
-    for (const std::size_t model : {std::size_t{0}, context.last_model()}) {
+    for (const Index model : {Index{0}, context.last_model()}) {
         RoutingSolution end = use_model(context, model);
         const PolicyEstimate rows =
             estimate_on_training_rows(context, {{1.0, end.policy}}, quality_metric(context, share));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -16,10 +17,10 @@
 
 namespace automix {
 
-AUTOMIX_INLINE double RoutingPrices::draws_per_verdict_of(VerificationKind kind, int model) const {
+AUTOMIX_INLINE double RoutingPrices::draws_per_verdict_of(VerificationKind kind, Index model) const {
     return kind != VerificationKind::verdicts || draws_per_verdict.empty()
                ? 1.0
-               : draws_per_verdict[static_cast<std::size_t>(model)];
+               : draws_per_verdict[as_size(model)];
 }
 
 AUTOMIX_INLINE std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums,
@@ -45,14 +46,13 @@ AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double roun
     return prices;
 }
 
-AUTOMIX_INLINE OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices,
-                                    std::size_t model) {
-    return {sums.mean_score(model), prices.answers[model]};
+AUTOMIX_INLINE OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model) {
+    return {sums.mean_score(model), prices.answers[as_size(model)]};
 }
 
 AUTOMIX_INLINE OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices) {
     const OperatingPoint small = alone(sums, prices, 0);
-    const OperatingPoint large = alone(sums, prices, prices.answers.size() - 1);
+    const OperatingPoint large = alone(sums, prices, std::ssize(prices.answers) - 1);
     if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
         return OptionalMetric::undefined(std::move(obstacle));
     return base_ibc(small, large);

@@ -3,6 +3,7 @@
 // margin. Candidates are evaluated on held-out rows, never by the belief's own forecast. O(candidates^2).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
@@ -62,7 +63,7 @@ inline std::optional<QualityMixture> cheapest_mixture(const std::vector<QualityC
 inline QualityMixture closest_candidate(const std::vector<QualityCandidate>& candidates) {
     const auto best = std::max_element(candidates.begin(), candidates.end(),
                                        [](const auto& a, const auto& b) { return a.slack() < b.slack(); });
-    const auto number = static_cast<std::size_t>(best - candidates.begin());
+    const auto number = as_size(best - candidates.begin());
     return {number, number, 1.0};
 }
 

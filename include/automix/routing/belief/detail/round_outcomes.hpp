@@ -3,7 +3,8 @@
 // expectation over the next round is computed by this function: of values, of policies and of beliefs. O(draws^2).
 #pragma once
 
-#include <cstddef>
+#include <automix/core/numerics.hpp>
+
 #include <vector>
 
 namespace automix::detail {
@@ -14,17 +15,17 @@ namespace automix::detail {
 template <class Weight, class Probability, class Visit>
 void for_each_outcome(int draws, const Weight& start, std::vector<Weight>& weights, Probability probability,
                       Visit visit) {
-    weights.assign(static_cast<std::size_t>(draws) + 1, Weight(start * 0.0));
+    weights.assign(as_size(draws) + 1, Weight(start * 0.0));
     weights[0] = start;
     for (int i = 0; i < draws; ++i) {
         for (int j = i; j >= 0; --j) {
-            const auto at = static_cast<std::size_t>(j);
+            const auto at = as_size(j);
             const Weight gained = weights[at] * probability(i, j);
             weights[at + 1] += gained;
             weights[at] -= gained;
         }
     }
-    for (int j = 0; j <= draws; ++j) visit(j, weights[static_cast<std::size_t>(j)]);
+    for (int j = 0; j <= draws; ++j) visit(j, weights[as_size(j)]);
 }
 
 }  // namespace automix::detail

@@ -32,7 +32,7 @@ struct CascadeModel {
             case VerificationKind::samples:
                 return first_state(draws + 1);
             case VerificationKind::confidence:
-                return 2 + static_cast<Index>(boundaries.size());
+                return 2 + std::ssize(boundaries);
             case VerificationKind::none:
                 break;
         }
@@ -78,7 +78,7 @@ struct CascadeModel {
 
 /// A model that has answered, after some history.
 struct RoutingNode {
-    int model = 0;
+    Index model = 0;
     Index first_cell = 0;
     Index first_child = 0;  ///< children by cell, then by model routed to
 };
@@ -88,13 +88,13 @@ class RoutingLayout {
     RoutingLayout() = default;
 
     explicit RoutingLayout(std::vector<CascadeModel> models) : models_(std::move(models)) {
-        for (int first = 0; first < last_model(); ++first) add_node(first);
+        for (Index first = 0; first < last_model(); ++first) add_node(first);
         for (Index n = 0; n < nodes(); ++n) {
-            RoutingNode& node = nodes_[static_cast<std::size_t>(n)];
+            RoutingNode& node = nodes_[as_size(n)];
             node.first_child = nodes();
-            const int model = node.model;
+            const Index model = node.model;
             for (Index cell = 0; cell < states(model); ++cell) {
-                for (int to = model + 1; to < last_model(); ++to) add_node(to);
+                for (Index to = model + 1; to < last_model(); ++to) add_node(to);
             }
         }
     }
@@ -108,23 +108,23 @@ class RoutingLayout {
     }
 
     [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return models_; }
-    [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
-    [[nodiscard]] Index states(int model) const { return models_[static_cast<std::size_t>(model)].states(); }
-    [[nodiscard]] Index nodes() const noexcept { return static_cast<Index>(nodes_.size()); }
+    [[nodiscard]] Index last_model() const noexcept { return std::ssize(models_) - 1; }
+    [[nodiscard]] Index states(Index model) const { return models_[as_size(model)].states(); }
+    [[nodiscard]] Index nodes() const noexcept { return std::ssize(nodes_); }
     [[nodiscard]] Index cells() const noexcept { return cells_; }
-    [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[static_cast<std::size_t>(n)]; }
+    [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[as_size(n)]; }
 
     /// Returns the node of a model that is asked first. Requires a model before the last.
-    [[nodiscard]] static constexpr Index root(int model) noexcept { return model; }
+    [[nodiscard]] static constexpr Index root(Index model) noexcept { return model; }
 
     /// Returns the node that a route from a state of node `n` leads to. Requires a larger model before the last.
-    [[nodiscard]] Index child(Index n, Index state, int to) const {
+    [[nodiscard]] Index child(Index n, Index state, Index to) const {
         const RoutingNode& from = node(n);
         return from.first_child + state * (last_model() - 1 - from.model) + (to - from.model - 1);
     }
 
  private:
-    void add_node(int model) {
+    void add_node(Index model) {
         nodes_.push_back({model, cells_, 0});
         cells_ += states(model);
     }

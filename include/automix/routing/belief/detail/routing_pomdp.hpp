@@ -20,7 +20,6 @@
 #include <Eigen/Core>
 
 #include <algorithm>
-#include <cstddef>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -35,8 +34,8 @@ class RoutingPomdp {
 
     RoutingPomdp(BeliefModel belief, RoutingPrices prices, SolveRule rule)
         : belief_(std::move(belief)), prices_(std::move(prices)), rule_(std::move(rule)), chain_(belief_) {
-        const int last = last_model();
-        for (int model = 0; model < last; ++model) {
+        const Index last = last_model();
+        for (Index model = 0; model < last; ++model) {
             if (const Index own = chain_.position(model); own >= 0) {
                 add_block(model, own);
             } else {
@@ -58,7 +57,7 @@ class RoutingPomdp {
     [[nodiscard]] int states() const { return states_; }
     /// Returns the number of actions: accept, route to each model, verify by each batch.
     [[nodiscard]] int actions() const {
-        return 1 + last_model() + 1 + static_cast<int>(rule_.batches.size());
+        return static_cast<int>(1 + last_model() + 1 + std::ssize(rule_.batches));
     }
     [[nodiscard]] int observations() const { return observations_; }
     [[nodiscard]] double discount() const { return 1.0; }
@@ -71,9 +70,9 @@ class RoutingPomdp {
         if (step.choice.kind == ActionKind::route) {
             paid = prices_.answers[step.choice.argument];
         } else if (step.choice.kind == ActionKind::verify) {
-            const int model = step.from->model;
+            const Index model = step.from->model;
             paid = step.choice.argument * prices_.draws_per_verdict_of(shape(*step.from).kind, model) *
-                       prices_.draws[static_cast<std::size_t>(model)] +
+                       prices_.draws[as_size(model)] +
                    prices_.round;
         }
         return score_at_end(step) - rule_.lambda * paid;
@@ -91,7 +90,7 @@ class RoutingPomdp {
             case ActionKind::route:
                 break;
         }
-        const int to = step.choice.argument;
+        const Index to = step.choice.argument;
         if (to == last_model()) return visit(ended, 1.0);
         LevelBelief before;
         if (step.from != nullptr && step.from->about >= 0) {
@@ -109,38 +108,37 @@ class RoutingPomdp {
     template <class Visit>
     void for_each_observation(int action, int next, Visit visit) const {
         const Block* block = block_at(next);
-        const int number = action - 2 - last_model();
+        const Index number = action - 2 - last_model();
         if (block == nullptr || number < 0) return visit(0, 1.0);
         const auto [drawn, level] = place_in(*block, next);
         const CascadeModel& model = shape(*block);
         if (model.kind == VerificationKind::confidence && drawn > 0)
             return visit(static_cast<int>(level), 1.0);
-        const int draws = rule_.batches[static_cast<std::size_t>(number)];
+        const int draws = rule_.batches[as_size(number)];
         if (model.kind != VerificationKind::verdicts || drawn < draws) return visit(0, 1.0);
-        const Eigen::MatrixXd& probability =
-            probabilities_[static_cast<std::size_t>(block->about)][static_cast<std::size_t>(number)];
+        const Eigen::MatrixXd& probability = probabilities_[as_size(block->about)][as_size(number)];
         for (int j = 0; j <= draws; ++j) visit(j, probability(j, level));
     }
 
     /// Returns the routing action of an action number. At the start, `model` is -1.
-    [[nodiscard]] CompactAction choice(int model, int drawn, int action) const {
-        const int last = last_model();
+    [[nodiscard]] CompactAction choice(Index model, int drawn, int action) const {
+        const Index last = last_model();
         if (model < 0)
             return CompactAction::route(action >= 1 && action <= 1 + last
-                                            ? std::max(action - 1, rule_.min_first_model)
+                                            ? std::max<Index>(action - 1, rule_.min_first_model)
                                             : rule_.min_first_model);
         if (action >= 1 && action <= 1 + last && action - 1 > model) return CompactAction::route(action - 1);
-        const int number = action - 2 - last;
+        const Index number = action - 2 - last;
         if (number < 0) return {};
-        const CascadeModel& routed = models_[static_cast<std::size_t>(model)];
+        const CascadeModel& routed = models_[as_size(model)];
         if (routed.kind == VerificationKind::confidence && drawn == 0) return CompactAction::verify(1);
-        const int draws = rule_.batches[static_cast<std::size_t>(number)];
+        const int draws = rule_.batches[as_size(number)];
         if (routed.kind != VerificationKind::verdicts || drawn + draws > routed.draws) return {};
         return CompactAction::verify(draws);
     }
 
     /// Returns the engine's belief over states, of a belief over levels after `drawn` parsed verdicts of `model`.
-    [[nodiscard]] pomdp::Belief belief(int model, int drawn, const LevelBelief& about) const {
+    [[nodiscard]] pomdp::Belief belief(Index model, int drawn, const LevelBelief& about) const {
         const Block& block = block_of(model, about.position);
         pomdp::Belief result;
         if (!about.known()) {
@@ -158,7 +156,7 @@ class RoutingPomdp {
     [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
     [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
     [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return models_; }
-    [[nodiscard]] int last_model() const noexcept { return static_cast<int>(models_.size()) - 1; }
+    [[nodiscard]] Index last_model() const noexcept { return std::ssize(models_) - 1; }
 
  private:
     static constexpr int started = 0;
@@ -166,7 +164,7 @@ class RoutingPomdp {
 
     /// The states with one current model, by draws, then by level of the verified model that the belief is about.
     struct Block {
-        int model = 0;
+        Index model = 0;
         Index about = -1;  ///< position in the chain; -1: nothing is known
         int first = 0;
         int size = 0;
@@ -181,16 +179,14 @@ class RoutingPomdp {
     };
 
     /// Returns the number of verified models before `model`.
-    [[nodiscard]] Index earlier(int model) const {
+    [[nodiscard]] Index earlier(Index model) const {
         Index count = 0;
-        while (count < static_cast<Index>(belief_.verified.size()) &&
-               static_cast<int>(belief_.verified[static_cast<std::size_t>(count)]) < model)
-            ++count;
+        while (count < std::ssize(belief_.verified) && belief_.verified[as_size(count)] < model) ++count;
         return count;
     }
 
-    void add_block(int model, Index about) {
-        const int draws = models_[static_cast<std::size_t>(model)].draws;
+    void add_block(Index model, Index about) {
+        const int draws = models_[as_size(model)].draws;
         const int size = (draws + 1) * static_cast<int>(levels(about));
         blocks_.push_back({model, about, states_, size});
         states_ += size;
@@ -213,12 +209,12 @@ class RoutingPomdp {
     }
 
     [[nodiscard]] Index levels(Index about) const {
-        return about < 0 ? 1 : belief_.levels[static_cast<std::size_t>(about)].levels();
+        return about < 0 ? 1 : belief_.levels[as_size(about)].levels();
     }
     [[nodiscard]] const CascadeModel& shape(const Block& block) const {
-        return models_[static_cast<std::size_t>(block.model)];
+        return models_[as_size(block.model)];
     }
-    [[nodiscard]] const Block& block_of(int model, Index about) const {
+    [[nodiscard]] const Block& block_of(Index model, Index about) const {
         return *std::find_if(blocks_.begin(), blocks_.end(), [&](const Block& block) {
             return block.model == model && block.about == about;
         });
@@ -251,7 +247,7 @@ class RoutingPomdp {
         const bool accepts = step.choice.kind == ActionKind::accept;
         if (!accepts && (step.choice.kind == ActionKind::verify || step.choice.argument != last_model()))
             return 0.0;
-        const int model = accepts ? step.from->model : last_model();
+        const Index model = accepts ? step.from->model : last_model();
         if (step.from == nullptr || step.from->about < 0) return belief_.mean_scores(model);
         return chain_.score_at(step.from->about, step.level, model);
     }

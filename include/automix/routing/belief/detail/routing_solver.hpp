@@ -34,11 +34,11 @@ class ExpectedDraws {
  public:
     explicit ExpectedDraws(const Model& model) : model_(model) {}
 
-    void arrive(int from, const ModelEvidence& left, int to) {
+    void arrive(Index from, const ModelEvidence& left, Index to) {
         LevelBelief before;
         if (from >= 0) {
             before = beliefs_.back();
-            const CascadeModel& shape = model_.models()[static_cast<std::size_t>(from)];
+            const CascadeModel& shape = model_.models()[as_size(from)];
             if (shape.kind != VerificationKind::none) before = chain().observe(before, shape.state(left));
         }
         beliefs_.push_back(to == model_.last_model() ? std::move(before) : chain().arrive(before, to));
@@ -51,16 +51,16 @@ class ExpectedDraws {
         likelihoods_.pop_back();
     }
 
-    [[nodiscard]] static int max_parsed(int) { return std::numeric_limits<int>::max(); }
-    [[nodiscard]] double draws_per_verdict(int model, int) const {
+    [[nodiscard]] static int max_parsed(Index) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] double draws_per_verdict(Index model, int) const {
         return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);
     }
-    [[nodiscard]] double positive(int, int drawn, int count) const {
+    [[nodiscard]] double positive(Index, int drawn, int count) const {
         return likelihoods_.back()(first_count(drawn + 1) + count + 1) /
                likelihoods_.back()(first_count(drawn) + count);
     }
-    [[nodiscard]] std::vector<std::pair<double, double>> confidences(int model) const {
-        const std::vector<double>& boundaries = model_.models()[static_cast<std::size_t>(model)].boundaries;
+    [[nodiscard]] std::vector<std::pair<double, double>> confidences(Index model) const {
+        const std::vector<double>& boundaries = model_.models()[as_size(model)].boundaries;
         std::vector<std::pair<double, double>> cells;
         for (std::size_t b = 0; b <= boundaries.size(); ++b) {
             cells.emplace_back(b < boundaries.size() ? boundaries[b] : 1.0,
@@ -68,10 +68,10 @@ class ExpectedDraws {
         }
         return cells;
     }
-    void accept(int model, const ModelEvidence& left, double probability) {
+    void accept(Index model, const ModelEvidence& left, double probability) {
         LevelBelief about = beliefs_.back();
         if (chain().position(model) >= 0)
-            about = chain().observe(about, model_.models()[static_cast<std::size_t>(model)].state(left));
+            about = chain().observe(about, model_.models()[as_size(model)].state(left));
         score_ += probability * chain().score(about, model);
     }
 
@@ -119,14 +119,14 @@ inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrice
 }
 
 /// Returns the policy that asks one model and accepts its answer.
-inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPrices& prices, int first) {
-    const double price = prices.answers[static_cast<std::size_t>(first)];
+inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPrices& prices, Index first) {
+    const double price = prices.answers[as_size(first)];
     if (!tree.layout) {
         // After that model has answered, a route to it is impossible and counts as accepting.
         using Model = RoutingPomdp;
         const auto model = std::make_shared<const Model>(*tree.belief, prices, SolveRule{0.0, {1}, first});
         pomdp::ValueFunction ask(model->states());
-        ask.add({Eigen::VectorXd::Zero(model->states()), 1 + first});
+        ask.add({Eigen::VectorXd::Zero(model->states()), static_cast<int>(1 + first)});
         const typename Model::Chain& chain = model->chain();
         const double score = chain.score(
             first < model->last_model() ? chain.arrive({}, first) : typename Model::LevelBelief{}, first);
@@ -136,15 +136,14 @@ inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPric
     const RoutingLayout& layout = *tree.layout;
     double score = tree.last_alone;
     if (first < layout.last_model()) {
-        const CascadeModel& model = layout.models()[static_cast<std::size_t>(first)];
+        const CascadeModel& model = layout.models()[as_size(first)];
         const Index root = layout.node(RoutingLayout::root(first)).first_cell;
         score = tree.current(root);
         if (model.kind == VerificationKind::samples)
             score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);
     }
-    return {
-        RoutingPolicy(tree.layout, std::vector<CellPolicy>(static_cast<std::size_t>(layout.cells())), first),
-        {score, price, 0.0, 0.0}};
+    return {RoutingPolicy(tree.layout, std::vector<CellPolicy>(as_size(layout.cells())), first),
+            {score, price, 0.0, 0.0}};
 }
 
 }  // namespace automix::detail

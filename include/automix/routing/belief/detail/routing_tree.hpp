@@ -60,19 +60,19 @@ class BeliefChain {
     }
 
     /// Returns the position of a model in the chain, -1 if it is not verified.
-    [[nodiscard]] Index position(int model) const {
-        for (std::size_t k = 0; k < belief_.verified.size(); ++k) {
-            if (static_cast<int>(belief_.verified[k]) == model) return static_cast<Index>(k);
+    [[nodiscard]] Index position(Index model) const {
+        for (Index k = 0; k < std::ssize(belief_.verified); ++k) {
+            if (belief_.verified[as_size(k)] == model) return k;
         }
         return -1;
     }
 
     /// Returns the belief after `model` has answered, from the belief before.
-    [[nodiscard]] Belief arrive(const Belief& before, int model) const {
+    [[nodiscard]] Belief arrive(const Belief& before, Index model) const {
         const Index to = position(model);
         if (to < 0) return before;
-        if (!before.known()) return {to, belief_.priors[index(to)]};
-        return {to, transitions_[index(before.position)][index(to - before.position - 1)].transpose() *
+        if (!before.known()) return {to, belief_.priors[as_size(to)]};
+        return {to, transitions_[as_size(before.position)][as_size(to - before.position - 1)].transpose() *
                         before.levels};
     }
 
@@ -85,30 +85,28 @@ class BeliefChain {
     }
 
     /// Returns the likelihood of states by level, of the model at that position.
-    [[nodiscard]] const Matrix& likelihood(Index at) const { return likelihoods_[index(at)]; }
+    [[nodiscard]] const Matrix& likelihood(Index at) const { return likelihoods_[as_size(at)]; }
 
     /// Returns the expected score of a model for each level of the model at that position.
-    [[nodiscard]] Vector score_by_level(Index at, int model) const {
-        const Levels& levels = belief_.levels[index(at)];
+    [[nodiscard]] Vector score_by_level(Index at, Index model) const {
+        const Levels& levels = belief_.levels[as_size(at)];
         return position(model) == at ? levels.right : Vector(levels.scores.col(model));
     }
 
     /// Returns the expected score of a model at one level of the model at that position.
-    [[nodiscard]] double score_at(Index at, Index level, int model) const {
-        const Levels& levels = belief_.levels[index(at)];
+    [[nodiscard]] double score_at(Index at, Index level, Index model) const {
+        const Levels& levels = belief_.levels[as_size(at)];
         return position(model) == at ? levels.right(level) : levels.scores(level, model);
     }
 
     /// Returns the expected score of a model. Requires a model that is not verified, or the one that the belief is
     /// about.
-    [[nodiscard]] double score(const Belief& about, int model) const {
+    [[nodiscard]] double score(const Belief& about, Index model) const {
         return about.known() ? about.levels.dot(score_by_level(about.position, model))
                              : belief_.mean_scores(model);
     }
 
  private:
-    static std::size_t index(Index i) noexcept { return static_cast<std::size_t>(i); }
-
     const BeliefModel& belief_;
     std::vector<Matrix> likelihoods_;
     std::vector<std::vector<Matrix>> transitions_;
@@ -129,10 +127,10 @@ inline Eigen::ArrayXd state_probabilities(const CascadeModel& model, const Eigen
 
 /// Returns the shapes of a belief's models.
 inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
-    std::vector<CascadeModel> models(static_cast<std::size_t>(belief.mean_scores.size()));
+    std::vector<CascadeModel> models(as_size(belief.mean_scores.size()));
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
         const LevelDistribution& levels = belief.levels[k];
-        models[belief.verified[k]] = {levels.kind, levels.draws, levels.boundaries};
+        models[as_size(belief.verified[k])] = {levels.kind, levels.draws, levels.boundaries};
     }
     return models;
 }
@@ -150,26 +148,26 @@ inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
     const detail::BeliefChain chain(belief);
     tree.layout = std::make_shared<RoutingLayout>(std::move(models));
     const RoutingLayout& layout = *tree.layout;
-    const int last = layout.last_model();
+    const Index last = layout.last_model();
     for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
 
-    std::vector<LevelBelief> beliefs(static_cast<std::size_t>(layout.nodes()));  // on arrival at each node
-    for (int first = 0; first < last; ++first)
-        beliefs[static_cast<std::size_t>(RoutingLayout::root(first))] = chain.arrive({}, first);
+    std::vector<LevelBelief> beliefs(as_size(layout.nodes()));  // on arrival at each node
+    for (Index first = 0; first < last; ++first)
+        beliefs[as_size(RoutingLayout::root(first))] = chain.arrive({}, first);
     for (Index n = 0; n < layout.nodes(); ++n) {
         const RoutingNode& node = layout.node(n);
-        const LevelBelief& arrived = beliefs[static_cast<std::size_t>(n)];
+        const LevelBelief& arrived = beliefs[as_size(n)];
         const Index states = layout.states(node.model);
         const bool verified = chain.position(node.model) >= 0;
         if (verified) {
             const Eigen::MatrixXd& likelihood = chain.likelihood(arrived.position);
-            const auto expected = [&](int model) -> Array {
+            const auto expected = [&](Index model) -> Array {
                 return likelihood *
                        arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
             };
             const Array z = likelihood * arrived.levels;
             tree.probability.segment(node.first_cell, states) =
-                state_probabilities(layout.models()[static_cast<std::size_t>(node.model)], z);
+                state_probabilities(layout.models()[as_size(node.model)], z);
             tree.current.segment(node.first_cell, states) = expected(node.model) / z;
             tree.last.segment(node.first_cell, states) = expected(last) / z;
         } else {
@@ -179,8 +177,8 @@ inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
         if (node.model + 1 == last) continue;
         for (Index state = 0; state < states; ++state) {
             const LevelBelief left = verified ? chain.observe(arrived, state) : arrived;
-            for (int to = node.model + 1; to < last; ++to)
-                beliefs[static_cast<std::size_t>(layout.child(n, state, to))] = chain.arrive(left, to);
+            for (Index to = node.model + 1; to < last; ++to)
+                beliefs[as_size(layout.child(n, state, to))] = chain.arrive(left, to);
         }
     }
     return tree;

@@ -4,6 +4,7 @@
 // one more.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
@@ -14,7 +15,6 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
-#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -34,7 +34,7 @@ struct TrainingContext {
     OperatingPoint large{};  ///< the last model alone
     OptionalMetric base_slope;
 
-    [[nodiscard]] std::size_t last_model() const { return statistics.models.size() - 1; }
+    [[nodiscard]] Index last_model() const { return std::ssize(statistics.models) - 1; }
 };
 
 /// Fits the trees and computes the base slope. Requires rows.
@@ -46,7 +46,7 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
     SolveRule rule;
     if (prices.round > 0.0) rule.batches = std::move(batches);
     const OperatingPoint small = alone(total, prices, 0);
-    const OperatingPoint large = alone(total, prices, statistics.models.size() - 1);
+    const OperatingPoint large = alone(total, prices, std::ssize(statistics.models) - 1);
     OptionalMetric slope = base_slope(total, prices);
     return {statistics,
             prices,
@@ -64,7 +64,8 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
 /// Returns the excess of a row over mixing at that slope: the score less the first model's, less slope times the cost
 /// beyond the first model's.
 inline RowMetric excess_metric(const TrainingContext& context, double slope) {
-    RowMetric metric{std::vector<double>(context.last_model() + 1, 0.0), -slope, slope * context.small.cost};
+    RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), -slope,
+                     slope * context.small.cost};
     metric.scores.front() = -1.0;
     return metric;
 }

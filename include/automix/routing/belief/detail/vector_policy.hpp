@@ -3,6 +3,7 @@
 // Evidence becomes a belief, and the best vector at that belief names the action. A decision is O(vectors * levels).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>
@@ -22,14 +23,14 @@ class VectorPolicy {
         : model_(std::move(model)), policy_(std::move(policy)) {}
 
     /// Returns the model that is asked first.
-    [[nodiscard]] int first_model() const {
+    [[nodiscard]] Index first_model() const {
         return model_->choice(-1, 0, policy_.action(model_->start())).argument;
     }
 
     /// Returns the action after a model before the last has answered, of those that draw nothing if
     /// `without_verifying`. Requires evidence within the limits of draws.
     [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const {
-        const CascadeModel& shape = models()[static_cast<std::size_t>(evidence.current)];
+        const CascadeModel& shape = models()[as_size(evidence.current)];
         const ModelEvidence& known = evidence.current_model();
         const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
         // With all draws used up nothing is left but to accept or to route.
@@ -39,11 +40,11 @@ class VectorPolicy {
     /// Returns the belief at some evidence. Requires evidence within the limits of draws.
     [[nodiscard]] typename Model::LevelBelief believed(const Evidence& evidence) const {
         typename Model::LevelBelief about;
-        for (int model = 0; model <= evidence.current && model < evidence.last_model(); ++model) {
-            const ModelEvidence& known = evidence.models[static_cast<std::size_t>(model)];
+        for (Index model = 0; model <= evidence.current && model < evidence.last_model(); ++model) {
+            const ModelEvidence& known = evidence.models[as_size(model)];
             if (!known.answered) continue;
             about = model_->chain().arrive(about, model);
-            const CascadeModel& shape = models()[static_cast<std::size_t>(model)];
+            const CascadeModel& shape = models()[as_size(model)];
             if (shape.kind != VerificationKind::none)
                 about = model_->chain().observe(about, shape.state(known));
         }
@@ -55,7 +56,7 @@ class VectorPolicy {
     [[nodiscard]] const pomdp::Policy& vectors() const noexcept { return policy_; }
 
  private:
-    [[nodiscard]] CompactAction at(int model, int drawn, const typename Model::LevelBelief& about) const {
+    [[nodiscard]] CompactAction at(Index model, int drawn, const typename Model::LevelBelief& about) const {
         return model_->choice(model, drawn, policy_.action(model_->belief(model, drawn, about)));
     }
 

@@ -55,8 +55,8 @@ AUTOMIX_INLINE BeliefParser::BeliefParser(const std::string& name, const std::ve
 AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const std::string& field) const {
     require_keys(json, field, std::array{"mean_scores", "levels", "priors", "transitions"});
     BeliefModel belief;
-    for (std::size_t m = 0; m < models_.size(); ++m) {
-        if (models_[m].kind != VerificationKind::none) belief.verified.push_back(m);
+    for (Index m = 0; m < std::ssize(models_); ++m) {
+        if (models_[as_size(m)].kind != VerificationKind::none) belief.verified.push_back(m);
     }
     const std::size_t count = belief.verified.size();
     belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
@@ -83,19 +83,19 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
                                             ", one a level of the next model"));
         for (Index row = 0; row < belief.transitions.back().rows(); ++row)
             require_sum(belief.transitions.back().row(row).transpose(),
-                        element(element(inside(field, "transitions"), k), static_cast<std::size_t>(row)));
+                        element(element(inside(field, "transitions"), k), as_size(row)));
     }
     return belief;
 }
 
 AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json, const std::string& field,
-                                                     std::size_t model) const {
+                                                     Index model) const {
     require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries"});
     const auto number = static_cast<int>(model);
     whole(member(json, field, "model"), inside(field, "model"), number, number);
     LevelDistribution level;
-    level.kind = models_[model].kind;
-    level.draws = models_[model].draws;
+    level.kind = models_[as_size(model)].kind;
+    level.draws = models_[as_size(model)].draws;
     level.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
     const bool counted = level.kind == VerificationKind::verdicts;
     if (counted && !level.boundaries.empty())
@@ -104,7 +104,7 @@ AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json,
         fail(inside(field, "boundaries"), "expected ascending numbers");
     for (std::size_t b = 0; b < level.boundaries.size(); ++b)
         require_range(level.boundaries[b], element(inside(field, "boundaries"), b), 0.0, 1.0);
-    const std::size_t size = counted ? static_cast<std::size_t>(level_count) : level.boundaries.size() + 1;
+    const std::size_t size = counted ? as_size(level_count) : level.boundaries.size() + 1;
     level.weight = vector(member(json, field, "weight"), inside(field, "weight"), size, ", one a level");
     if (!(level.weight.minCoeff() >= 0.0 && level.weight.sum() > 0.0))
         fail(inside(field, "weight"), "expected numbers of at least 0, not all 0");
@@ -117,7 +117,7 @@ AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json,
 AUTOMIX_INLINE Eigen::VectorXd BeliefParser::vector(const nlohmann::json& json, const std::string& field,
                                                     std::size_t size, const char* of) const {
     const std::vector<double> values = numbers(json, field, size, of);
-    return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Index>(values.size()));
+    return Eigen::Map<const Eigen::VectorXd>(values.data(), std::ssize(values));
 }
 
 AUTOMIX_INLINE Eigen::VectorXd BeliefParser::shares(const nlohmann::json& json, const std::string& field,
@@ -125,15 +125,15 @@ AUTOMIX_INLINE Eigen::VectorXd BeliefParser::shares(const nlohmann::json& json, 
     Eigen::VectorXd values = vector(json, field, size, of);
     for (Index i = 0; i < values.size(); ++i) {
         if (!(values(i) >= -rounding && values(i) <= 1.0 + rounding))
-            require_range(values(i), element(field, static_cast<std::size_t>(i)), 0.0, 1.0);
+            require_range(values(i), element(field, as_size(i)), 0.0, 1.0);
     }
     return values;
 }
 
-AUTOMIX_INLINE void BeliefParser::require_sum(const Eigen::VectorXd& chances,
+AUTOMIX_INLINE void BeliefParser::require_sum(const Eigen::VectorXd& probabilities,
                                               const std::string& field) const {
-    if (!(std::abs(chances.sum() - 1.0) <= rounding))
-        fail(field, "expected chances that add up to 1, found " + format_number(chances.sum()));
+    if (!(std::abs(probabilities.sum() - 1.0) <= rounding))
+        fail(field, "expected probabilities that add up to 1, found " + format_number(probabilities.sum()));
 }
 
 AUTOMIX_INLINE Eigen::MatrixXd BeliefParser::matrix(const nlohmann::json& json, const std::string& field,

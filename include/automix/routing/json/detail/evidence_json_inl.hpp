@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
@@ -30,12 +31,12 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
     EvidenceRequest request;
     request.id = text(member(json, "", "id"), "id");
     if (request.id.empty()) fail("id", "expected a non-empty string, found \"\"");
-    Evidence& evidence = request.evidence = Evidence(form_.models.size());
+    Evidence& evidence = request.evidence = Evidence(std::ssize(form_.models));
     evidence.u = uniform_of(request.id, form_.seed);
     const nlohmann::json& current = member(json, "", "current");
     if (!current.is_null()) {
         evidence.current = number_of(current, "current");
-        evidence.models[static_cast<std::size_t>(evidence.current)].answered = true;
+        evidence.models[as_size(evidence.current)].answered = true;
     }
     if (!json.contains("models")) return request;
     std::vector<bool> seen(form_.models.size(), false);
@@ -43,21 +44,21 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
     for (std::size_t i = 0; i < models.size(); ++i) {
         const std::string at = element("models", i);
         require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples"});
-        const int number = number_of(member(models[i], at, "name"), at + ".name");
-        const auto m = static_cast<std::size_t>(number);
+        const Index number = number_of(member(models[i], at, "name"), at + ".name");
+        const auto m = as_size(number);
         if (seen[m]) fail(at + ".name", in_quotes(form_.models[m].name) + " stands twice");
         seen[m] = true;
         if (number > evidence.current)
             fail(at + ".name", in_quotes(form_.models[m].name) +
                                    " comes after the current model, so it cannot have answered");
-        evidence.models[m] = model(models[i], at, m);
+        evidence.models[m] = model(models[i], at, number);
     }
     return request;
 }
 
-AUTOMIX_INLINE int EvidenceParser::number_of(const nlohmann::json& json, const std::string& field) const {
-    for (std::size_t m = 0; m < form_.models.size(); ++m) {
-        if (json == form_.models[m].name) return static_cast<int>(m);
+AUTOMIX_INLINE Index EvidenceParser::number_of(const nlohmann::json& json, const std::string& field) const {
+    for (Index m = 0; m < std::ssize(form_.models); ++m) {
+        if (json == form_.models[as_size(m)].name) return m;
     }
     std::vector<std::string> names;
     for (const ModelShape& model : form_.models) names.push_back(model.name);
@@ -65,8 +66,8 @@ AUTOMIX_INLINE int EvidenceParser::number_of(const nlohmann::json& json, const s
 }
 
 AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, const std::string& field,
-                                                   std::size_t m) const {
-    const ModelShape& shape = form_.models[m];
+                                                   Index number) const {
+    const ModelShape& shape = form_.models[as_size(number)];
     const bool by_confidence = shape.kind == VerificationKind::confidence;
     ModelEvidence known;
     known.answered = true;

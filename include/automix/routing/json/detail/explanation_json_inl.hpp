@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/explanation.hpp>
 #include <automix/routing/json/explanation_json.hpp>
@@ -10,7 +11,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,7 +22,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const Action& action, const std::v
     nlohmann::ordered_json json{{"action", detail::action_names[static_cast<std::size_t>(action.kind)]},
                                 {"to", nullptr},
                                 {"draws", nullptr}};
-    if (action.kind == ActionKind::route) json["to"] = models[static_cast<std::size_t>(action.model)];
+    if (action.kind == ActionKind::route) json["to"] = models[as_size(action.model)];
     if (action.kind == ActionKind::verify) json["draws"] = action.draws;
     return json;
 }

@@ -118,7 +118,10 @@ class PolicyParser : ReportParser {
     std::vector<int> draws(const nlohmann::json& json, const std::string& field, const char* key,
                            int least) const;
 
-    PomdpOptions read_options(const nlohmann::json& json, std::size_t models) const;
+    Index model_number(const nlohmann::json& json, const std::string& field, const char* key,
+                       Index last_model) const;
+
+    PomdpOptions read_options(const nlohmann::json& json, Index models) const;
 
     RoutingPrices prices(const nlohmann::json& json, std::size_t models) const;
 
@@ -130,7 +133,7 @@ class PolicyParser : ReportParser {
     RoutingPolicy table(const nlohmann::json& json, const std::string& field,
                         const std::shared_ptr<const RoutingLayout>& layout) const;
 
-    SolveRule rule(const nlohmann::json& json, const std::string& field, int last_model) const;
+    SolveRule rule(const nlohmann::json& json, const std::string& field, Index last_model) const;
 
     RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;
@@ -169,7 +172,7 @@ AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     trained.models = statistics_parser.models(json_, "");
     Statistics statistics = statistics_parser.parse(member(json_, "", "statistics"), "statistics");
     if (statistics.models != trained.models) fail("statistics.models", "expected the policy's own models");
-    PomdpOptions options = read_options(member(json_, "", "options"), trained.models.size());
+    PomdpOptions options = read_options(member(json_, "", "options"), std::ssize(trained.models));
     if (const nlohmann::json& prior = member(json_, "", "prior"); !prior.is_null())
         options.prior = statistics_parser.parse(prior, "prior");
     trained.report = report(member(json_, "", "report"), "report");
@@ -195,7 +198,12 @@ AUTOMIX_INLINE std::vector<int> PolicyParser::draws(const nlohmann::json& json, 
     return values;
 }
 
-AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, std::size_t models) const {
+AUTOMIX_INLINE Index PolicyParser::model_number(const nlohmann::json& json, const std::string& field,
+                                                const char* key, Index last_model) const {
+    return whole(member(json, field, key), inside(field, key), 0, static_cast<int>(last_model));
+}
+
+AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, Index models) const {
     const std::string field = "options";
     require_keys(json, field,
                  std::array{"objective", "max_draws", "batches", "round_price", "accept", "guard", "folds",
@@ -278,12 +286,12 @@ AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::js
 
 AUTOMIX_INLINE RoutingPolicy PolicyParser::table(const nlohmann::json& json, const std::string& field,
                                                  const std::shared_ptr<const RoutingLayout>& layout) const {
-    const int first = whole(member(json, field, "first"), inside(field, "first"), 0, layout->last_model());
+    const Index first = model_number(json, field, "first", layout->last_model());
     return {layout, cells(json, field, *layout), first};
 }
 
 AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const std::string& field,
-                                            int last_model) const {
+                                            Index last_model) const {
     require_keys(json, field, std::array{"lambda", "batches", "least_first"});
     SolveRule rule;
     rule.lambda = number(json, field, "lambda");
@@ -291,25 +299,23 @@ AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const st
     PomdpOptions checked;
     checked.batches = rule.batches = draws(json, field, "batches", 1);
     as_data([&] { return validate(checked), true; }, field);
-    rule.min_first_model =
-        whole(member(json, field, "least_first"), inside(field, "least_first"), 0, last_model);
+    rule.min_first_model = model_number(json, field, "least_first", last_model);
     return rule;
 }
 
 AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, const std::string& field,
                                                    const TrainedPolicy& trained) const {
-    const int last = static_cast<int>(trained.models.size()) - 1;
+    const Index last = std::ssize(trained.models) - 1;
     const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
     const auto model = std::make_shared<const RoutingPomdp>(*trained.tree->belief, trained.prices, solved);
     pomdp::ValueFunction values(model->states());
     const std::string of_vectors = inside(field, "vectors");
     for (const nlohmann::json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
-        const std::string at = element(of_vectors, static_cast<std::size_t>(values.size()));
+        const std::string at = element(of_vectors, as_size(values.size()));
         require_keys(vector, at, std::array{"action", "values"});
         const int action = whole(member(vector, at, "action"), inside(at, "action"), 0, model->actions() - 1);
-        const std::vector<double> numbers_at =
-            numbers(member(vector, at, "values"), inside(at, "values"),
-                    static_cast<std::size_t>(model->states()), ", one a state");
+        const std::vector<double> numbers_at = numbers(member(vector, at, "values"), inside(at, "values"),
+                                                       as_size(model->states()), ", one a state");
         values.add({Eigen::Map<const Eigen::VectorXd>(numbers_at.data(), model->states()), action});
     }
     return RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(values))));
@@ -319,11 +325,11 @@ AUTOMIX_INLINE std::vector<CellPolicy> PolicyParser::cells(const nlohmann::json&
                                                            const std::string& field,
                                                            const RoutingLayout& layout) const {
     const std::string of_nodes = inside(field, "nodes");
-    const nlohmann::json& nodes = list(member(json, field, "nodes"), of_nodes,
-                                       static_cast<std::size_t>(layout.nodes()), ", one a node of the tree");
+    const nlohmann::json& nodes =
+        list(member(json, field, "nodes"), of_nodes, as_size(layout.nodes()), ", one a node of the tree");
     NodeReader reader(layout);
     std::vector<CellPolicy> cells;
-    cells.reserve(static_cast<std::size_t>(layout.cells()));
+    cells.reserve(as_size(layout.cells()));
     for (std::size_t n = 0; n < nodes.size(); ++n) {
         const std::string line = text(nodes[n], element(of_nodes, n));
         try {

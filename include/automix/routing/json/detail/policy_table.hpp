@@ -43,7 +43,7 @@ inline std::string cell_text(const CellPolicy& cell) {
 template <class Policy>
 std::string node_text(const Policy& policy, Index n) {
     const RoutingLayout& layout = policy.layout();
-    const CascadeModel& model = layout.models()[static_cast<std::size_t>(layout.node(n).model)];
+    const CascadeModel& model = layout.models()[as_size(layout.node(n).model)];
     std::string text;
     int drawn = 0;
     for (Index state = 0; state < model.states(); ++state) {
@@ -65,7 +65,7 @@ class NodeReader {
     /// Appends the cells of node `n`.
     void read(std::string_view text, Index n, std::vector<CellPolicy>& cells) {
         model_ = layout_.node(n).model;
-        const CascadeModel& shape = layout_.models()[static_cast<std::size_t>(model_)];
+        const CascadeModel& shape = layout_.models()[as_size(model_)];
         const Index states = shape.states();
         Index state = 0;
         int drawn = 0;
@@ -86,11 +86,11 @@ class NodeReader {
  private:
     [[nodiscard]] CellPolicy cell(std::string_view token, int left) const {
         std::string_view rest = token;
-        const auto number = [&](int least, int most) {
-            int value = 0;
+        const auto number = [&]<class Number>(Number least, Number most) {
+            Number value = 0;
             const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
             if (error != std::errc{} || value < least || value > most) complain(token, left);
-            rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+            rest.remove_prefix(as_size(end - rest.data()));
             return value;
         };
         const auto without_verifying = [&]() -> CompactAction {
@@ -120,7 +120,7 @@ class NodeReader {
     }
 
     const RoutingLayout& layout_;
-    int model_ = 0;
+    Index model_ = 0;
 };
 
 }  // namespace automix::detail

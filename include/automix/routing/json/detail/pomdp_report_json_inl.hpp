@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>

@@ -4,6 +4,7 @@
 // no other rule is kept. O(candidates log candidates), twice the search.
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/published/candidate_search.hpp>
 #include <automix/routing/training.hpp>
@@ -53,7 +54,7 @@ std::vector<Selection> best_selections(const Cells& cells, const CostRange& rang
 
     const std::vector<std::size_t> hull = detail::upper_hull(points);
     const std::size_t count = std::min(hull.size(), max_rules);
-    constexpr auto none = static_cast<std::size_t>(-1);
+    constexpr auto none = as_size(-1);
     std::vector<std::size_t> place(points.size(), none);  // place of each candidate in the answer
     for (std::size_t i = 0; i < count; ++i)
         place[hull[count < hull.size() ? i * (hull.size() - 1) / (count - 1) : i]] = i;

@@ -110,8 +110,7 @@ Cells collect_cells(const TrainingData& training, bool with_categories) {
         auto& cell = table.cells[entry->second];
         cell.weight += 1.0;
         cell.gain += large(row) - small(row);
-        if (with_categories)
-            cell.categories[static_cast<std::size_t>(categories[static_cast<std::size_t>(row)])] += 1.0;
+        if (with_categories) cell.categories[static_cast<std::size_t>(categories[as_size(row)])] += 1.0;
     }
     std::sort(table.cells.begin(), table.cells.end(),
               [](const auto& a, const auto& b) { return a.confidence < b.confidence; });

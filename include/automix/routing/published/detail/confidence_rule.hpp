@@ -5,6 +5,7 @@
 // unseen confidence takes the nearest cell, on a tie the lower one. A decision is O(1), with cells O(log cells).
 #pragma once
 
+#include <automix/core/numerics.hpp>
 #include <automix/routing/parameters.hpp>
 
 #include <algorithm>
@@ -104,7 +105,7 @@ struct ConfidenceRule {
  private:
     [[nodiscard]] std::size_t nearest_cell(double confidence) const noexcept {
         const auto above = std::lower_bound(confidences.begin(), confidences.end(), confidence);
-        const auto cell = static_cast<std::size_t>(above - confidences.begin());
+        const auto cell = as_size(above - confidences.begin());
         const bool lower =
             above == confidences.end() || (cell > 0 && confidence - *(above - 1) <= *above - confidence);
         return lower ? cell - 1 : cell;
