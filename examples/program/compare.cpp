@@ -5,6 +5,7 @@
 #include "router_options.hpp"
 #include "solver_watch.hpp"
 
+#include <automix/data/price_order.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
@@ -127,17 +128,17 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         one.paths = {path};
         Log log = read_logs_for(one, given);
         limits.require_known(log.data.model_names());
-        const PriceTable table = resolve_prices(log.data, prices);
+        const auto [data, table] = order_by_price(log.data, resolve_prices(log.data, prices));
         HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
                         static_cast<int>(options.log.paths.size()));
         std::vector<std::string> left_out = notes;
-        const std::vector<std::string> suited = defaulted ? suited_routers(names, log.data, left_out) : names;
-        auto routers = compare_routers(log.data, table, contenders_for(log.data, suited, settings, limits),
-                                       halves, [&](int done, int all) { line.show(done, all); });
+        const std::vector<std::string> suited = defaulted ? suited_routers(names, data, left_out) : names;
+        auto routers = compare_routers(data, table, contenders_for(data, suited, settings, limits), halves,
+                                       [&](int done, int all) { line.show(done, all); });
         for (const auto& more : {left_out, table.notes})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
-        comparisons.push_back({path, log.data.model_names(), log.data.rows(), std::move(routers),
-                               summarise_prices(log.data, table), std::move(log.warnings)});
+        comparisons.push_back({path, data.model_names(), data.rows(), std::move(routers),
+                               summarise_prices(data, table), std::move(log.warnings)});
     }
     return comparisons;
 }

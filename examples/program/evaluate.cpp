@@ -104,12 +104,12 @@ Comparison run(const EvaluateOptions& options) {
 
     Log log = read_logs_for(options.log, given);
     limits.require_known(log.data.model_names());
-    if (defaulted) names = suited_routers(std::move(names), log.data, notes);
-    std::vector<AnyRouter> routers;
-    for (const std::string& name : names)
-        routers.push_back(make_router_for(log.data.model_names(), name, settings, limits));
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const auto& [train, test] = split.rows;
+    if (defaulted) names = suited_routers(std::move(names), train, notes);
+    std::vector<AnyRouter> routers;
+    for (const std::string& name : names)
+        routers.push_back(make_router_for(train.model_names(), name, settings, limits));
     const Evaluator tests(test, split.test, evaluation);
 
     Comparison comparison;

@@ -52,9 +52,10 @@ TracedLog trace(const TraceOptions& options) {
     Log log = read_logs_for(options.log, given);
     limits.require_known(log.data.model_names());
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
-    const AnyRouter router = make_router_for(log.data.model_names(), options.name, settings, limits);
+    const std::vector<std::string>& models = split.rows.train.model_names();
+    const AnyRouter router = make_router_for(models, options.name, settings, limits);
     log.warnings.insert(log.warnings.end(), split.test.notes.begin(), split.test.notes.end());
-    return {log.data.model_names(), split.rows.train.rows(),
+    return {models, split.rows.train.rows(),
             trace_frontier(router, {split.rows.train, split.train}, split.rows.test, split.test, wanted),
             std::move(log.warnings)};
 }

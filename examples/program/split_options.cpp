@@ -3,6 +3,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/price_order.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -47,11 +48,13 @@ PricedSplit settle_prices(const Dataset& data, Split split, const Prices& prices
     used.erase(std::unique(used.begin(), used.end()), used.end());
     const Dataset both = data.select_rows(used);
     const PriceTable table = resolve_prices(both, prices);
-    PricedSplit result;
-    result.train = table.select_rows(find_rows(both, split.train));
-    result.test = table.select_rows(find_rows(both, split.test));
-    result.rows = std::move(split);
-    return result;
+    PriceTable train = table.select_rows(find_rows(both, split.train));
+    PriceTable test = table.select_rows(find_rows(both, split.test));
+    const std::vector<Index> order = price_order(train);
+    PricedDataset trained = arrange_models(std::move(split.train), std::move(train), order);
+    PricedDataset tested_on = arrange_models(std::move(split.test), std::move(test), order);
+    return {Split{std::move(trained.data), std::move(tested_on.data)}, std::move(trained.prices),
+            std::move(tested_on.prices)};
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ struct SplitRule {
     std::string text{};  ///< the rule as given
 };
 
-/// Holds the rows to train and to test on, with their prices.
+/// Holds the rows to train and to test on, with their prices. Models stand in the order of their mean price on the rows to
+/// train on; the prices of the test rows note it if that is not the log's order.
 struct PricedSplit {
     Split rows{};
     PriceTable train{};

@@ -13,6 +13,8 @@
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
+#include <automix/data/price_order.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
@@ -123,10 +125,11 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
     Log log = read_logs_for(options.log, reading);
     limits.require_known(log.data.model_names());
-    const Dataset data = training_rows(log.data, options, rule);
-    if (data.rows() == 0) throw DataError("no rows to train on");
+    Dataset rows = training_rows(log.data, options, rule);
+    if (rows.rows() == 0) throw DataError("no rows to train on");
+    PriceTable settled = resolve_prices(rows, prices);
+    const auto [data, table] = order_by_price(std::move(rows), std::move(settled));
     pomdp.max_draws = limits.of(data.model_names());
-    const PriceTable table = resolve_prices(data, prices);
     StatisticsOptions checked;
     checked.max_draws = pomdp.max_draws;
     for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})

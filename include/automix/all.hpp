@@ -27,6 +27,7 @@
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
+#include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>

@@ -25,6 +25,13 @@ inline std::string format_number(std::integral auto value) { return std::to_stri
 /// Returns `value` with `digits` digits behind the point.
 std::string format_fixed(double value, int digits);
 
+/// Formats `value` with that many significant digits: `0.000612`, `18.2`, `50.0`, `1230`, `0`. Digits before the point
+/// are never rounded away. Uses an exponent below 0.000001 and from 1,000,000,000 on.
+std::string format_significant(double value, int digits);
+
+/// Formats a price or a cost with three significant digits.
+std::string format_price(double price);
+
 /// Returns the number that the whole of `text` spells, in any locale; nothing if it spells none.
 std::optional<double> parse_number(std::string_view text);
 

@@ -107,8 +107,8 @@ class Dataset {
 
     [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const;
 
-    /// Returns all rows with these models only. Throws `ArgumentError` for an unknown name, or for another order than
-    /// the log's (cheapest first).
+    /// Returns all rows with these models only, in that order. Throws `ArgumentError` for an unknown name or one that
+    /// is chosen twice.
     [[nodiscard]] Dataset with_models(const std::vector<std::string>& names) const;
 
  private:

@@ -50,15 +50,23 @@ struct RecordedPrices {
     friend bool operator==(const RecordedPrices&, const RecordedPrices&) = default;
 };
 
+/// The source of a price: the user, the log, or the library's default if neither stated it.
+enum class PriceOrigin { given, recorded, standard };
+
 /// The prices of a data set, one column per model.
 struct PriceTable {
     std::vector<PriceColumn> answers{};
     std::vector<PriceColumn> draws{};  ///< prices of one draw; 0 for a model that is verified in no row
-    std::vector<PriceColumn> verifications{};  ///< prices of all logged draws on an answer together
+    std::vector<PriceColumn> verifications{};         ///< prices of all logged draws on an answer together
+    std::vector<PriceOrigin> answer_origins{};        ///< one for each model
+    std::vector<PriceOrigin> verification_origins{};  ///< one for each model
     RecordedPrices recorded{};
-    std::vector<std::string> notes{};  ///< assumptions that a reader of figures should know
+    std::vector<std::string> notes{};  ///< what a reader of figures should know about the prices
 
     [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const;
+
+    /// Returns the prices of these models, in that order.
+    [[nodiscard]] PriceTable select_models(std::span<const Index> models) const;
 };
 
 namespace detail {
@@ -113,7 +121,8 @@ PriceColumn price_column(const Dataset& data, const Column& confidences, Price p
 /// Settles all prices. The user's take precedence over the record's, and those over the defaults: 1 and 50 for two
 /// models and 1 for a verification. Settle them once for a whole log and take `select_rows` of the table for its
 /// splits, so all splits have the same prices. Throws `ArgumentError` for prices that make no sense, and `DataError` if
-/// no source states a price.
+/// no source states a price. Recorded prices of answers are in a unit that no default is in, so beside them the price
+/// of verification must be recorded or given, except that of the most expensive model, which no policy verifies.
 PriceTable resolve_prices(const Dataset& data, const Prices& prices = {});
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.

@@ -106,8 +106,6 @@ struct HalfRows {
 /// Divides the rows by their hash: those below one half train, or the `train_rows` lowest of them.
 HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows);
 
-PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models);
-
 /// Returns the share of queries that begin at a model beyond the first.
 template <router Router>
 double later_start(const Router& policy, Index models) {
@@ -132,8 +130,8 @@ class HalfTest {
              const std::vector<Index>& models)
         : train_(data.select(rows.train, models)),
           test_(data.select(rows.test, models)),
-          train_prices_(select_models(prices, models).select_rows(rows.train)),
-          test_prices_(select_models(prices, models).select_rows(rows.test)) {}
+          train_prices_(prices.select_models(models).select_rows(rows.train)),
+          test_prices_(prices.select_models(models).select_rows(rows.test)) {}
 
     /// Returns the metrics on the test rows, measured against `ends`, and counts fallbacks.
     HalfMetrics run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {

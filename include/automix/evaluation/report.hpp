@@ -16,9 +16,6 @@
 
 namespace automix {
 
-/// The source of a price: the user, the log, or the library's default if neither stated it.
-enum class PriceOrigin { given, recorded, standard };
-
 /// Mean prices of one model.
 struct ModelPrices {
     std::string model{};
@@ -30,9 +27,8 @@ struct ModelPrices {
     PriceOrigin verification_origin = PriceOrigin::standard;
 };
 
-/// Returns the mean prices of each model, in the log's order. A price table does not keep whether the user gave a price
-/// or nobody did; so prices equal to the defaults (1 and 50, and 1 for a verification) count as defaults. Throws
-/// `ArgumentError` if the prices belong to another data set.
+/// Returns the mean prices of each model, in the order of the data set. Throws `ArgumentError` if the prices belong to
+/// another data set.
 std::vector<ModelPrices> summarise_prices(const Dataset& data, const PriceTable& prices);
 
 /// Scores and prices of the two end models, one value a row. IBC is measured against them.

@@ -11,6 +11,7 @@
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/evaluation/evaluate.hpp>
@@ -26,6 +27,7 @@
 #include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <memory>
 #include <mutex>
@@ -131,7 +133,8 @@ class Automix {
         Store::write(path, *policy, *state_->statistics);
     }
 
-    /// Trains the router on `data` at its mean prices. Strong guarantee: if it throws, the old policy stays. An
+    /// Trains the router on `data` at its mean prices, with the models in the order of these prices. Warnings of the
+    /// result say so if the data has another order, and what else there is to know of the prices. Strong guarantee: if it throws, the old policy stays. An
     /// infeasible objective is no error and replaces the old policy. The statistics of a POMDP router are kept for
     /// `save`. Throws `DataError` for data that cannot be trained on and `ArgumentError` for invalid prices.
     TrainingResult train(const Dataset& data) { return train(data, resolve_prices(data, options_.prices)); }
@@ -140,7 +143,8 @@ class Automix {
     TrainingResult train(const Dataset& data, const PriceTable& prices) {
         if (data.rows() == 0) throw DataError("no rows to train on");
         require_prices_for(data, prices);
-        const TrainingData training{data, prices};
+        const PricedDataset arranged = order_by_price(data, prices);
+        const TrainingData training{arranged.data, arranged.prices};
         Router fresh = router();
         TrainingResult result;
         std::optional<Statistics> statistics;
@@ -150,7 +154,9 @@ class Automix {
         } else {
             result = fresh.train(training);
         }
-        state_ = std::make_shared<const State>(std::move(fresh), data.model_names(), prices.recorded,
+        const std::vector<std::string>& notes = arranged.prices.notes;
+        result.warnings.insert(result.warnings.begin(), notes.begin(), notes.end());
+        state_ = std::make_shared<const State>(std::move(fresh), arranged.data.model_names(), prices.recorded,
                                                std::move(statistics));
         return result;
     }
@@ -182,14 +188,15 @@ class Automix {
 
     /// Replays at given prices, for example on a part of a larger log.
     [[nodiscard]] Evaluation evaluate(const Dataset& data, const PriceTable& prices) const {
-        require_models(data);
+        const std::vector<Index> order = require_models(data);
         require_prices_for(data, prices);
         if (data.rows() > 0 && state_->recorded && prices.recorded != *state_->recorded) {
             throw DataError(
                 "the rows trained on and these do not both record prices; record them in all, or give "
                 "prices");
         }
-        return automix::evaluate(router(), data, prices, options_.evaluation);
+        const PricedDataset arranged = arrange_models(data, prices, order);
+        return automix::evaluate(router(), arranged.data, arranged.prices, options_.evaluation);
     }
 
     /// Answers a live query; `answerer` is quicker for many. Throws as `next` before training, and `ArgumentError` if
@@ -287,9 +294,16 @@ class Automix {
         if (models().empty()) throw NotTrainedError("automix: train the mixer before using it");
     }
 
-    void require_models(const Dataset& data) const {
+    /// Returns the number in the data of each trained model.
+    std::vector<Index> require_models(const Dataset& data) const {
         require_trained();
-        if (data.model_names() == models()) return;
+        std::vector<Index> order;
+        for (const std::string& name : models()) {
+            const auto& names = data.model_names();
+            const auto found = std::find(names.begin(), names.end(), name);
+            if (found != names.end()) order.push_back(found - names.begin());
+        }
+        if (order.size() == models().size() && data.models() == std::ssize(models())) return order;
         throw DataError("trained on the models " + joined(models()) + ", but the data has " +
                         joined(data.model_names()));
     }

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -31,6 +32,24 @@ AUTOMIX_INLINE std::optional<double> parse_number(std::string_view text) {
     if (error != std::errc{} || end != last) return std::nullopt;
     return number;
 }
+
+AUTOMIX_INLINE std::string format_significant(double value, int digits) {
+    if (value == 0.0) return "0";
+    char buffer[400];
+    const auto [end, error] =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific, digits - 1);
+    if (error != std::errc{}) return "?";
+    const std::string text(buffer, end);
+    const std::size_t e = text.find('e');
+    if (e == std::string::npos) return text;
+    // The exponent is that of the rounded number, so 9.996 becomes 10.0.
+    const int exponent =
+        static_cast<int>(parse_number(text.substr(e + (text[e + 1] == '+' ? 2 : 1))).value());
+    if (exponent < -6 || exponent > 8) return text;
+    return format_fixed(value, std::max(0, digits - 1 - exponent));
+}
+
+AUTOMIX_INLINE std::string format_price(double price) { return format_significant(price, 3); }
 
 AUTOMIX_INLINE std::string in_quotes(std::string_view text, std::size_t limit) {
     constexpr std::string_view hex = "0123456789abcdef";

@@ -43,6 +43,23 @@ AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) c
           std::pair{&verifications, &selection.verifications}}) {
         for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
     }
+    selection.answer_origins = answer_origins;
+    selection.verification_origins = verification_origins;
+    selection.recorded = recorded;
+    selection.notes = notes;
+    return selection;
+}
+
+AUTOMIX_INLINE PriceTable PriceTable::select_models(std::span<const Index> models) const {
+    PriceTable selection;
+    for (const Index model : models) {
+        const std::size_t m = as_size(model);
+        selection.answers.push_back(answers[m]);
+        selection.draws.push_back(draws[m]);
+        selection.verifications.push_back(verifications[m]);
+        selection.answer_origins.push_back(answer_origins[m]);
+        selection.verification_origins.push_back(verification_origins[m]);
+    }
     selection.recorded = recorded;
     selection.notes = notes;
     return selection;
@@ -85,7 +102,17 @@ AUTOMIX_INLINE std::vector<PriceColumn> answer_prices(const Dataset& data, const
 struct VerificationPrices {
     PriceColumn draw{};
     PriceColumn whole{};
+    PriceOrigin origin = PriceOrigin::standard;
 };
+
+/// Returns the number of the model with the highest mean price of an answer, the last one of several.
+inline Index most_expensive(const PriceTable& table) {
+    Index model = 0;
+    for (Index other = 1; other < std::ssize(table.answers); ++other) {
+        if (table.answers[as_size(other)].mean() >= table.answers[as_size(model)].mean()) model = other;
+    }
+    return model;
+}
 
 /// Returns the verification prices of one model. Adds notes for the reader to `table`.
 inline VerificationPrices verification_prices(const Dataset& data, const Prices& prices, Index model,
@@ -111,21 +138,26 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
                                        [&](Index row) { return !std::isnan(confidences(row)); })) {
         table.recorded.draws = true;
         return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
-                price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); })};
+                price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); }),
+                PriceOrigin::recorded};
     }
     if (!prices.draws.empty()) {
         const auto m = as_size(prices.draws.size() == 1 ? 0 : model);
         const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
-        if (constant) return {draw, draw * draws(0)};
-        return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); })};
+        if (constant) return {draw, draw * draws(0), PriceOrigin::given};
+        return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); }),
+                PriceOrigin::given};
     }
     if (!stated && table.recorded.answers) {
-        table.notes.push_back("no draw_cost is recorded for model " + in_quotes(name) +
-                              ": its whole verification is taken to cost 1");
+        if (data.models() > 1 && model == most_expensive(table)) return {};
+        throw DataError(price_place(data, model, "draw_cost"),
+                        "not recorded, but the prices of answers are, so no default fits their unit; record "
+                        "draw_cost, or give the price of a draw or of a verification");
     }
     const double whole = prices.verification.value_or(1.0);
-    if (constant) return {whole / draws(0), whole};
-    return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole};
+    const PriceOrigin origin = stated ? PriceOrigin::given : PriceOrigin::standard;
+    if (constant) return {whole / draws(0), whole, origin};
+    return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole, origin};
 }
 
 }  // namespace automix::detail
@@ -138,10 +170,14 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
     table.answers = detail::answer_prices(data, prices);
     table.recorded.answers =
         prices.answers.empty() && data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
+    table.answer_origins.assign(table.answers.size(), !prices.answers.empty()  ? PriceOrigin::given
+                                                      : table.recorded.answers ? PriceOrigin::recorded
+                                                                               : PriceOrigin::standard);
     for (Index model = 0; model < data.models(); ++model) {
         auto verification = detail::verification_prices(data, prices, model, table);
         table.draws.push_back(std::move(verification.draw));
         table.verifications.push_back(std::move(verification.whole));
+        table.verification_origins.push_back(verification.origin);
     }
     return table;
 }

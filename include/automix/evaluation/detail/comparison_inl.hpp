@@ -79,19 +79,6 @@ AUTOMIX_INLINE HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Ind
     return rows;
 }
 
-AUTOMIX_INLINE PriceTable select_models(const PriceTable& prices, const std::vector<Index>& models) {
-    PriceTable selection;
-    for (const Index model : models) {
-        const auto m = as_size(model);
-        selection.answers.push_back(prices.answers[m]);
-        selection.draws.push_back(prices.draws[m]);
-        selection.verifications.push_back(prices.verifications[m]);
-    }
-    selection.recorded = prices.recorded;
-    selection.notes = prices.notes;
-    return selection;
-}
-
 AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfMetrics>& halves,
                                           const std::vector<HalfMetrics>& others,
                                           OptionalMetric HalfMetrics::*metric) {

@@ -20,28 +20,17 @@ namespace automix {
 
 AUTOMIX_INLINE std::vector<ModelPrices> summarise_prices(const Dataset& data, const PriceTable& prices) {
     require_prices_for(data, prices);
-    const auto is_constant = [](const PriceColumn& column, double price) {
-        return column.is_constant() && column.mean() == price;
-    };
-    const auto& answers = prices.answers;
-    const bool standard = answers.size() <= 2 && is_constant(answers.front(), 1.0) &&
-                          (answers.size() == 1 || is_constant(answers.back(), 50.0));
     std::vector<ModelPrices> models;
     for (Index m = 0; m < data.models(); ++m) {
         const auto i = as_size(m);
         ModelPrices& model = models.emplace_back();
         model.model = data.model_names()[i];
-        model.answer = answers[i].mean();
-        model.answer_origin = prices.recorded.answers ? PriceOrigin::recorded
-                              : standard              ? PriceOrigin::standard
-                                                      : PriceOrigin::given;
+        model.answer = prices.answers[i].mean();
+        model.answer_origin = prices.answer_origins[i];
         model.verified = data.verified_rows(m) > 0;
         model.draw = prices.draws[i].mean();
         model.verification = prices.verifications[i].mean();
-        const bool recorded = prices.recorded.draws && !data.recorded_draw_costs(m).isNaN().all();
-        model.verification_origin = recorded                                    ? PriceOrigin::recorded
-                                    : is_constant(prices.verifications[i], 1.0) ? PriceOrigin::standard
-                                                                                : PriceOrigin::given;
+        model.verification_origin = prices.verification_origins[i];
     }
     return models;
 }

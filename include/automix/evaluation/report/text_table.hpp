@@ -44,13 +44,6 @@ std::string wrap_text(std::string_view text, std::size_t indent = 2, std::size_t
 /// Formats a ratio in per cent, `12.3 %`, with a plus sign if one is wanted: `+12.3 %`.
 std::string format_percent(double ratio, bool with_sign = false);
 
-/// Formats `value` with that many significant digits: `0.000612`, `18.2`, `50.0`, `1230`, `0`. Digits before the point
-/// are never rounded away. Uses an exponent below 0.000001 and from 1,000,000,000 on.
-std::string format_significant(double value, int digits);
-
-/// Formats a price or a cost with three significant digits.
-std::string format_price(double price);
-
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED

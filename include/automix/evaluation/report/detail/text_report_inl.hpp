@@ -118,8 +118,7 @@ AUTOMIX_INLINE std::string price_table(const std::vector<ModelPrices>& prices) {
                    cell(format_price(model.draw)), cell(format_price(model.verification)),
                    cell(std::string(to_string(model.verification_origin)))});
     }
-    return table.text() +
-           "prices: means over the queries, in your unit; default: equal to the library's, given or not\n";
+    return table.text() + "prices: means over the queries, in your unit; default: the library's, as none was stated\n";
 }
 
 AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::string& router) {
