@@ -134,7 +134,7 @@ TEST_CASE("few rows, verdicts that cannot be read, and a larger model that is no
     REQUIRE(warnings.size() == 3);
     CHECK_THAT(warnings[0], StartsWith("only 24 rows: fewer than 25"));
     CHECK_THAT(warnings[1], StartsWith("m0: 10.4 % of the verdicts could not be read, more than 5 %"));
-    CHECK_THAT(warnings[2], StartsWith("m1: scores 1.000 on average, no better than m0 (1.000) before it"));
+    CHECK_THAT(warnings[2], StartsWith("m1: scores 1.000 on average, no better than m0 (1.000), which is before it in price"));
 }
 
 TEST_CASE("a verifier that tells nothing, or the opposite, is told with its figures") {

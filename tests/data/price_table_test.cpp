@@ -189,12 +189,16 @@ TEST_CASE("a model that is verified in some rows only has its prices there, and 
     check_prices(whole.draws[1], {0.0, 0.0, 0.0});
 }
 
-TEST_CASE("a log that records what answers cost but not what draws do is told so") {
+TEST_CASE("no default price of verification is taken beside recorded prices of answers") {
     const Dataset data = table({row("a", {model(0.0, "+-", 2.0), model(1.0, "", 30.0)})});
-    CHECK(resolve_prices(data).notes ==
-          std::vector<std::string>{
-              "no draw_cost is recorded for model \"m0\": its whole verification is taken to cost 1"});
-    CHECK(resolve_prices(data).recorded == RecordedPrices{true, false});
+    CHECK(complaint<DataError>(data) ==
+          "draw_cost of model \"m0\": not recorded, but the prices of answers are, so no default fits their "
+          "unit; record draw_cost, or give the price of a draw or of a verification");
+    CHECK(resolve_prices(data, {{}, 1.0, {}}).recorded == RecordedPrices{true, false});
+    // Nothing routes on from the most expensive model, so its verification is not needed, wherever it stands.
+    const Dataset turned = table({row("a", {model(1.0, "+", 30.0), model(0.0, "+-", 2.0, 0.1)})});
+    CHECK(resolve_prices(turned).draws[0](0) == 0.0);
+    CHECK(resolve_prices(turned).draws[1](0) == 0.1);
     CHECK(resolve_prices(data, {{}, 1.0, {}}).notes.empty());
     CHECK(resolve_prices(data, {{1.0, 50.0}, {}, {}}).notes.empty());
     CHECK(resolve_prices(priced()).notes.empty());

@@ -83,9 +83,14 @@ TEST_CASE("prices are summed up as default, given or recorded") {
     CHECK(given[1].answer == 9.0);
     CHECK(given[0].verification == 0.5);
     CHECK(given[0].verification_origin == PriceOrigin::given);
+
+    // A price that is given counts as given, also if it is the default.
+    const auto same = summarise_prices(unpriced, resolve_prices(unpriced, {{1.0, 50.0}, 1.0, {}}));
+    CHECK(same[1].answer_origin == PriceOrigin::given);
+    CHECK(same[0].verification_origin == PriceOrigin::given);
 }
 
-TEST_CASE("recorded prices are summed up by their mean, and a verification without one costs the default") {
+TEST_CASE("recorded prices are summed up by their mean") {
     // Answers at 2 and 4, four verdicts at 0.25 and 0.75 each; the large model costs 10 and 30.
     Dataset data({"small", "large"});
     Dataset without_draws({"small", "large"});
@@ -107,9 +112,9 @@ TEST_CASE("recorded prices are summed up by their mean, and a verification witho
     CHECK(prices[0].verification == 2.0);
     CHECK(prices[0].verification_origin == PriceOrigin::recorded);
 
-    const auto assumed = summarise_prices(without_draws, resolve_prices(without_draws));
-    CHECK(assumed[0].answer_origin == PriceOrigin::recorded);
-    CHECK(assumed[0].draw == 0.25);
-    CHECK(assumed[0].verification == 1.0);
-    CHECK(assumed[0].verification_origin == PriceOrigin::standard);
+    const auto given = summarise_prices(without_draws, resolve_prices(without_draws, {{}, 1.0, {}}));
+    CHECK(given[0].answer_origin == PriceOrigin::recorded);
+    CHECK(given[0].draw == 0.25);
+    CHECK(given[0].verification == 1.0);
+    CHECK(given[0].verification_origin == PriceOrigin::given);
 }

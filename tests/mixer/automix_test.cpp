@@ -124,6 +124,7 @@ TEST_CASE("what is trained at recorded prices is not evaluated at assumed ones")
             automix::Record row = record(id, {confident(score, score), scored(1.0)});
             if (recorded) {
                 row.models[0].cost = 2.0;
+                row.models[0].draw_cost = 1.0;
                 row.models[1].cost = 9.0;
             }
             data.append(row);

@@ -101,7 +101,7 @@ struct Watching {
 struct Totals {
     int draws = 0;
     int plurality_differs = 0;
-    std::map<int, int> ended_with{};
+    std::map<Index, int> ended_with{};
 };
 
 void check_answer(const LiveAnswer& answer, const Outcome& expected, std::size_t models) {
@@ -184,7 +184,7 @@ TEST_CASE("the POMDP router answers live as it replays a log", "[live]") {
     const recorded::Task task("dates");
     const Split rows = rows_of(task, {mini, large});
     const PomdpRouter router = trained({.max_draws = {8}}, rows.train);
-    const Explainer explainer = explainer_of(router);
+    const Explainer explainer = router.explainer();
     const Totals totals = compare(router, rows.test, task, RecordedVerifier{},
                                   recorded::Draws::verification_replies, explainer);
     CHECK(totals.draws > rows.test.rows());
@@ -197,7 +197,7 @@ TEST_CASE("two policies that are mixed are mixed live by the same part of u", "[
     const Split rows = rows_of(task, {mini, large});
     const PomdpRouter router = trained({.objective = Objective::budget(3.0), .max_draws = {4}}, rows.train);
     REQUIRE(router.breakpoints().size() == 1);
-    const Explainer explainer = explainer_of(router);
+    const Explainer explainer = router.explainer();
     std::vector<Totals> totals;
     for (const std::uint64_t seed : {0U, 7U}) {
         totals.push_back(compare(router, rows.test, task, RecordedVerifier{},
@@ -211,7 +211,7 @@ TEST_CASE("three models are answered from live as from a log", "[live]") {
     const recorded::Task task("clauses");
     const Split rows = rows_of(task, {mini, base, large});
     const PomdpRouter router = trained({.objective = Objective::lambda(0.01), .max_draws = {3}}, rows.train);
-    const Explainer explainer = explainer_of(router);
+    const Explainer explainer = router.explainer();
     const Totals totals = compare(router, rows.test, task, RecordedVerifier{},
                                   recorded::Draws::verification_replies, explainer);
     CHECK(totals.draws > 100);
@@ -236,7 +236,7 @@ TEST_CASE("a plurality is accepted live as it is from a log", "[live]") {
     const Split rows = rows_of(task, {mini, large}, true);
     const PomdpRouter router = trained({.max_draws = {7}, .accept = AcceptRule::plurality}, rows.train);
     REQUIRE(router.report().accepted == AcceptedAnswer::plurality);
-    const Explainer explainer = explainer_of(router);
+    const Explainer explainer = router.explainer();
     const AgreementVerifier verifier(
         {.prompt = PromptTemplate::for_answer(recorded::prompt),
          .normaliser = [](std::string_view answer) { return std::string(trim(answer)); },

@@ -27,7 +27,9 @@ struct Mine {
 
 TEST_CASE("the skeleton of a source works with all draws, as every router of the published family asks") {
     static_assert(source<Mine>);
-    const Dataset data = tables::confidence_table({{0.0, 0, 1}, {1.0, 1, 1}});
+    Dataset data({"small", "large"});
+    data.append(tables::record("a", {tables::verified(0.0, {0, 0}), tables::scored(1.0)}));
+    data.append(tables::record("b", {tables::verified(1.0, {1, 1}), tables::scored(1.0)}));
     const PriceTable prices = resolve_prices(data);
     ThresholdRouter router;
     router.train({data, prices});

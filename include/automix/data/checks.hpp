@@ -3,8 +3,10 @@
 // Logs often violate this: samples are copied to fill a quota, or failures sorted to the end. Cochran's Q (1950)
 // compares the columns of verdicts. With C_j positives in column j of k, R_i in row i and N in all,
 //     Q = (k - 1) (k sum C_j^2 - N^2) / (k N - sum R_i^2),
-// which is about k - 1, its degrees of freedom, if draws are exchangeable. Further checks find unreadable verdicts, few
-// rows, a larger model that is not better, and a verifier without information. O(rows * draws).
+// which is about k - 1, its degrees of freedom, if draws are exchangeable. Draws at temperature 0 or from a cache agree
+// in (nearly) every row. Draws that are positive at the rates q of right and of wrong answers would all agree in the
+// share q^k + (1 - q)^k of their rows. Further checks find unreadable verdicts, few rows, a model that is dominated, and
+// a verifier without information. O(rows * draws).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -26,6 +28,8 @@ struct CheckLimits {
     double max_unparsed = 0.05;        ///< maximum share of a model's verdicts
     double max_cochran = 3.0;          ///< maximum of Cochran's Q over its degrees of freedom
     double max_expected_equal = 0.01;  ///< maximum expected number of equal columns for a warning
+    double min_agreement = 0.98;  ///< share of rows whose verdicts all agree, from which they count as copies
+    double max_expected_agreement = 0.9;  ///< unless draws at their rates are expected to agree in more rows
     double min_signal =
         2.0;  ///< minimum signal, in standard errors of the correlation of confidence and score
 };

@@ -21,6 +21,8 @@ namespace automix {
 
 class LogSource {
  public:
+    static constexpr bool limits_draws = true;
+
     /// Takes data and prices, which must outlive the source. Requires `open` of a row before use.
     LogSource(const Dataset& data, const PriceTable& prices);
 

@@ -10,6 +10,8 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/live/detail/concurrent.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
@@ -61,7 +63,7 @@ namespace detail {
 template <router Router>
 int max_current_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
     if constexpr (draw_limited_router<Router>)
-        return max_draws_of(router, evidence.current).value_or(options.all_draws);
+        return router.max_draws(evidence.current).value_or(options.all_draws);
     return options.all_draws;
 }
 
@@ -69,7 +71,7 @@ int max_current_draws(const Router& router, const Evidence& evidence, const Answ
 template <router Router>
 Explainer explainer_for(const Router& router, const AnsweringOptions& options) {
     if constexpr (explaining_router<Router>) {
-        if (options.explain) return explainer_of(router);
+        if (options.explain) return router.explainer();
     }
     return {};
 }
@@ -143,8 +145,9 @@ class Answerer {
 
  public:
     /// Takes models cheapest first, as the router was trained on. Throws `ArgumentError` if the sampling is invalid for
-    /// any model, if there are no models, and if `all_draws` is below 1. The router must outlive the answerer
-    /// unchanged.
+    /// any model, and if `all_draws` is below 1. Throws it also if there are no models, if they are not those of a
+    /// router that knows its own, or if that router was trained on confidences and the verifier gives none. The router
+    /// must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : Answerer(router, std::move(models), std::move(verifier), options,
@@ -159,6 +162,17 @@ class Answerer {
           options_(std::move(options)),
           explainer_(std::move(explainer)) {
         if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
+        if constexpr (model_bound_router<Router>) {
+            std::vector<std::string> trained;
+            for (const ModelShape& model : router.models()) {
+                trained.push_back(model.name);
+                if (model.kind == VerificationKind::confidence && !gives_confidence<Verifier>)
+                    throw ArgumentError(
+                        "trained on confidences of " + model.name +
+                        ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
+            }
+            if (!trained.empty()) require_models(models_, trained);
+        }
         if (options_.all_draws < 1)
             throw ArgumentError("all_draws: expected at least 1, found " +
                                 std::to_string(options_.all_draws));

@@ -27,6 +27,7 @@ struct LiveFailure {
 struct ModelShare {
     std::optional<std::string> answer{};  ///< nothing: not asked, or the call failed
     std::vector<Verdict> verdicts{};      ///< in the order drawn
+    std::optional<double> confidence{};   ///< in place of verdicts, if the verifier gives one
     std::vector<std::string> replies{};   ///< replies that the verdicts were read from
     std::optional<Usage> usage{};         ///< of the answer, if the model reports it
     double answer_cost = 0.0;

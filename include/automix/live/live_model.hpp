@@ -3,6 +3,8 @@
 // verifiers: one for all models, or one by model and query.
 #pragma once
 
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/live/detail/for_dataset.hpp>
 #include <automix/live/query.hpp>
@@ -14,9 +16,11 @@
 
 #include <concepts>
 #include <map>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace automix {
 
@@ -31,6 +35,15 @@ struct LiveModel {
         return detail::for_dataset(prompts_by_dataset, query.dataset, prompt);
     }
 };
+
+/// Throws `ArgumentError` unless the models have the names, in that order, that a router was trained on.
+inline void require_models(std::span<const LiveModel> models, const std::vector<std::string>& trained) {
+    std::vector<std::string> names;
+    for (const LiveModel& model : models) names.push_back(model.model.name());
+    if (names != trained)
+        throw ArgumentError("trained on the models " + joined(trained) + ", but asked to answer with " +
+                            joined(names));
+}
 
 /// A callable `choice(model number, query)` that returns a reference to the verifier for that model's answer.
 template <class V>
@@ -67,5 +80,12 @@ const auto& verifier_for(const Verifier& verifier, Index model, const Query& que
         return verifier;
     }
 }
+
+/// True if the verifier says that it gives a confidence, by `static constexpr bool gives_confidence = true;`.
+template <live_verifier Verifier>
+inline constexpr bool gives_confidence = requires {
+    requires std::remove_cvref_t<decltype(verifier_for(std::declval<const Verifier&>(), Index{},
+                                                       std::declval<const Query&>()))>::gives_confidence;
+};
 
 }  // namespace automix

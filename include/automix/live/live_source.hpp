@@ -81,6 +81,11 @@ class LiveSource {
                     .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
                             DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
                             options_.stop);
+            if (round.confidence) {
+                drawn.drawn = drawn.parsed = 1;
+                drawn.logged_confidence = share.confidence = round.confidence;
+                return round.cost;
+            }
             require_verdicts(asked.name(), count, round);
             drawn.drawn = static_cast<int>(round.verdicts.size());
             drawn.parsed =

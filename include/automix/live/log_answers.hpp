@@ -59,7 +59,7 @@ class LogAnswers {
     [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models);
 
     /// Answers the query with that id. An id that is not in the log is a failure. `explainer` may be empty; for many
-    /// queries make it once by `explainer_of(router)`.
+    /// queries make it once by `router.explainer()`.
     template <router Router>
     [[nodiscard]] LiveAnswer answer(const std::string& id, const Router& router,
                                     const AnsweringOptions& options, const Explainer& explainer) const {

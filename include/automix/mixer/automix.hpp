@@ -222,11 +222,7 @@ class Automix {
     [[nodiscard]] Answerer<Router, Verifier> answerer(std::vector<LiveModel> models, Verifier verifier,
                                                       AnsweringOptions options = {}) const {
         require_trained();
-        std::vector<std::string> names;
-        for (const LiveModel& model : models) names.push_back(model.model.name());
-        if (names != this->models())
-            throw ArgumentError("trained on the models " + joined(this->models()) +
-                                ", but asked to answer with " + joined(names));
+        automix::require_models(models, this->models());
         Explainer explainer = options.explain ? state_->explain() : Explainer();
         return Answerer<Router, Verifier>(router(), std::move(models), std::move(verifier),
                                           std::move(options), std::move(explainer));
@@ -263,7 +259,7 @@ class Automix {
         /// Returns the explainer of the router, made once; empty if there is none.
         Explainer explain() const {
             if constexpr (explaining_router<Router>)
-                std::call_once(explainer_made, [&] { explainer = explainer_of(router); });
+                std::call_once(explainer_made, [&] { explainer = router.explainer(); });
             return explainer;
         }
 

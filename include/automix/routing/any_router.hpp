@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
@@ -13,7 +14,6 @@
 #include <automix/routing/training.hpp>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -38,47 +38,22 @@ concept named_router = trainable_router<R> && requires(const R& r) {
     { r.parameters() } -> std::same_as<Parameters>;
 };
 
-/// A function that explains the decision of a trained router on evidence. It is empty for a router that cannot explain
-/// itself. The router must outlive it unchanged. It is safe to call from many threads. It throws `ProtocolError` for
-/// evidence that no query can have.
-using Explainer = std::function<Explanation(const Evidence&)>;
-
-class PomdpRouter;
-
-/// Returns the explainer of a trained POMDP router; empty before training and for a policy of a curve. O(cells *
-/// outcomes).
-[[nodiscard]] Explainer explainer_of(const PomdpRouter& router);
-
-/// Returns the maximum number of draws that the policy takes of that model's answer; nothing before training.
-[[nodiscard]] std::optional<int> max_draws_of(const PomdpRouter& router, Index model);
-
-/// Returns the explainer of a router that has a member for it.
-template <class R>
-    requires requires(const R& r) {
-        { r.explainer() } -> std::same_as<Explainer>;
-    }
-[[nodiscard]] Explainer explainer_of(const R& router) { return router.explainer(); }
-
-/// Returns the maximum number of draws of a model's answer by a router that has a member for it.
-template <class R>
-    requires requires(const R& r, Index model) {
-        { r.max_draws(model) } -> std::same_as<std::optional<int>>;
-    }
-[[nodiscard]] std::optional<int> max_draws_of(const R& router, Index model) {
-    return router.max_draws(model);
-}
-
-/// A router that can explain its decisions: it has a member `Explainer explainer() const`, or is a `PomdpRouter`.
+/// A router that can explain its decisions. The explainer is empty before training and if the policy holds no table.
 template <class R>
 concept explaining_router = router<R> && requires(const R& r) {
-    { explainer_of(r) } -> std::same_as<Explainer>;
+    { r.explainer() } -> std::same_as<Explainer>;
 };
 
-/// A router whose policy is for a limited number of draws: it has a member `std::optional<int> max_draws(Index model)
-/// const`, or is a `PomdpRouter`. Nothing means that there is no limit.
+/// A router whose policy is for a limited number of draws of each model's answer. Nothing means that there is no limit.
 template <class R>
 concept draw_limited_router = router<R> && requires(const R& r, Index model) {
-    { max_draws_of(r, model) } -> std::same_as<std::optional<int>>;
+    { r.max_draws(model) } -> std::same_as<std::optional<int>>;
+};
+
+/// A router that knows the models that it was trained on, and how each is verified; none before training.
+template <class R>
+concept model_bound_router = router<R> && requires(const R& r) {
+    { r.models() } -> std::same_as<std::vector<ModelShape>>;
 };
 
 class AnyRouter {
@@ -126,6 +101,8 @@ class AnyRouter {
     [[nodiscard]] Explainer explainer() const { return self_->explainer(); }
     /// Returns the maximum number of draws of that model's answer; nothing if the router has no limit.
     [[nodiscard]] std::optional<int> max_draws(Index model) const { return self_->max_draws(model); }
+    /// Returns the models that the router was trained on; none if it does not know them.
+    [[nodiscard]] std::vector<ModelShape> models() const { return self_->models(); }
 
     /// Returns the router inside if it is of that type, else null.
     template <class R>
@@ -154,6 +131,7 @@ class AnyRouter {
         [[nodiscard]] virtual std::span<const double> breakpoints() const = 0;
         [[nodiscard]] virtual Explainer explainer() const = 0;
         [[nodiscard]] virtual std::optional<int> max_draws(Index model) const = 0;
+        [[nodiscard]] virtual std::vector<ModelShape> models() const = 0;
     };
 
     template <class R>
@@ -179,12 +157,16 @@ class AnyRouter {
             return {};
         }
         [[nodiscard]] Explainer explainer() const override {
-            if constexpr (explaining_router<R>) return explainer_of(router);
+            if constexpr (explaining_router<R>) return router.explainer();
             return {};
         }
         [[nodiscard]] std::optional<int> max_draws(Index model) const override {
-            if constexpr (draw_limited_router<R>) return max_draws_of(router, model);
+            if constexpr (draw_limited_router<R>) return router.max_draws(model);
             return std::nullopt;
+        }
+        [[nodiscard]] std::vector<ModelShape> models() const override {
+            if constexpr (model_bound_router<R>) return router.models();
+            return {};
         }
         R router;
     };
@@ -195,7 +177,3 @@ class AnyRouter {
 };
 
 }  // namespace automix
-
-#ifndef AUTOMIX_COMPILED
-#include <automix/routing/detail/any_router_inl.hpp>
-#endif

@@ -17,7 +17,7 @@ struct ModelEvidence {
     int drawn = 0;                              ///< verdicts drawn, parsed or not
     int parsed = 0;                             ///< verdicts among them that could be parsed
     int positive = 0;                           ///< verdicts among the parsed ones that are positive
-    std::optional<double> logged_confidence{};  ///< in [0, 1], if the log holds no verdicts
+    std::optional<double> logged_confidence{};  ///< in [0, 1], given in place of verdicts
     int samples = 0;                            ///< samples known, the answer included; 0: unknown
     int largest_cluster = 0;                    ///< samples that agree with the plurality
 

@@ -7,6 +7,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,5 +38,12 @@ struct Explanation {
         draw_value{};  ///< net gain of one more verdict over the best other action; nothing if none remains
     std::string reason{};
 };
+
+struct Evidence;
+
+/// A function that explains the decision of a trained router on evidence. It is empty for a router that cannot explain
+/// itself. The router must outlive it unchanged. It is safe to call from many threads. It throws `ProtocolError` for
+/// evidence that no query can have.
+using Explainer = std::function<Explanation(const Evidence&)>;
 
 }  // namespace automix

@@ -49,15 +49,17 @@ void add_draws(ModelEvidence& model, const Drawn& drawn);
 
 }  // namespace detail
 
-/// Maximum number of rounds of draws on one query; a router that asks for more would never end.
-inline constexpr int max_rounds = 10'000;
+/// Maximum number of rounds of draws on one answer. A router that asks for more would never end.
+inline constexpr int max_rounds = 64;
 
 /// Runs one query to its end. `evidence` has one entry for each model and must be reset; it is left as the router last
-/// saw it. Throws `ProtocolError` if the router asks for an impossible action or for more than `max_rounds` rounds, or
-/// if counts or cost of the source are impossible. Errors of the source pass through.
+/// saw it. Throws `ProtocolError` if the router asks for an impossible action, or for more than `max_rounds` rounds
+/// on an answer, or if counts or cost of the source are impossible. A source that is a `draw_limiting_source` ends the
+/// rounds by itself. Errors of the source pass through.
 template <router Router, source Source>
 Outcome run(const Router& policy, Source& from, Evidence& evidence) {
     Outcome outcome;
+    int rounds = 0;  // on the current answer
     for (;;) {
         const Action action = policy.next(evidence);
         switch (action.kind) {
@@ -82,6 +84,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     return outcome;
                 }
                 evidence.current = outcome.model = action.model;
+                rounds = 0;
                 auto& model = evidence.models[as_size(action.model)];
                 model.answered = true;
                 model.flagged = answered.flagged;
@@ -95,15 +98,16 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 if (action.draws < 1 && action.draws != all_draws) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
-                if (outcome.rounds == max_rounds) {
+                if (!draw_limiting_source<Source> && rounds == max_rounds) {
                     detail::break_protocol("verify after " + std::to_string(max_rounds) +
-                                           " rounds on one query");
+                                           " rounds on one answer");
                 }
                 Drawn drawn = from.draw(evidence.current, action.draws);
                 detail::require_counts(drawn, action.draws);
                 outcome.verification_cost += drawn.cost;
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;
+                ++rounds;
                 detail::add_draws(evidence.models[as_size(evidence.current)], drawn);
                 if (!drawn.failure.empty()) {
                     outcome.failure = std::move(drawn.failure);

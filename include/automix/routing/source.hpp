@@ -36,7 +36,7 @@ struct Drawn {
     int drawn = 0;  ///< parsed or not
     int parsed = 0;
     int positive = 0;
-    std::optional<double> logged_confidence{};  ///< if the log holds no verdicts
+    std::optional<double> logged_confidence{};  ///< given in place of verdicts
     int samples = 0;          ///< known so far on this answer, the answer included; 0: unknown
     int largest_cluster = 0;  ///< number of samples in it
     double cost = 0.0;        ///< paid for the round
@@ -47,6 +47,13 @@ template <class S>
 concept source = requires(S& s, Index model, int draws) {
     { s.answer(model) } -> std::same_as<Answered>;
     { s.draw(model, draws) } -> std::same_as<Drawn>;
+};
+
+/// A source that throws if it is asked for more draws than there are, and says so by `static constexpr bool limits_draws =
+/// true;`. The loop then sets no limit to the rounds.
+template <class S>
+concept draw_limiting_source = source<S> && requires {
+    requires S::limits_draws;
 };
 
 }  // namespace automix

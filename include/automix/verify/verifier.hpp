@@ -2,7 +2,8 @@
 // Defines the concept of a verifier, which asks a model whether its own answer is right. Required of a
 // `verifier<Model>`:
 //     Verdicts verify(Model&, const VerificationTask&, DrawRange, const std::stop_token&) const
-// It returns `count` verdicts. It throws `ModelError` if a call fails. Calls come from many threads at once if queries
+// It returns `count` verdicts. A verifier with `static constexpr bool gives_confidence = true;` returns a confidence
+// instead, such as the probability of the token `correct`. It throws `ModelError` if a call fails. Calls come from many threads at once if queries
 // are answered concurrently. Valid: struct Trusting below. Invalid: a type whose `verify` returns a share. Skeleton:
 //     struct Trusting {
 //         template <automix::model_adapter Model>
@@ -19,6 +20,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -49,6 +51,9 @@ struct Verdicts {
     std::vector<std::string> replies{};  ///< replies of the model that the verdicts were read from
     std::size_t cut_bytes = 0;           ///< number of bytes cut from the context to fit the prompt
     double cost = 0.0;                   ///< cost of the round, as the model's reply says
+    /// The probability that the answer is right, in [0, 1], in place of verdicts, which are then empty. Policies that
+    /// were trained on confidences go by it.
+    std::optional<double> confidence{};
     int samples = 0;          ///< answers known so far, failed ones and the first among them; 0: not compared
     int largest_cluster = 0;  ///< maximum number that agree with each other; 0 if all failed
 };

@@ -100,7 +100,7 @@ TEST_CASE("the price table says which prices were used and who stated them") {
           "prices  answer     from  one draw  all draws     from\n"
           "tiny      1.00  default    0.0625       1.00  default\n"
           "huge      50.0    given         -          -        -\n"
-          "prices: means over the queries, in your unit; default: equal to the library's, given or not\n");
+          "prices: means over the queries, in your unit; default: the library's, as none was stated\n");
     CHECK(to_string(PriceOrigin::recorded) == "recorded");
 }
 

@@ -119,7 +119,7 @@ class LogChecks {
             const auto fewest = static_cast<int>(data_.draw_counts(model).first);
             const int draws = limit > 0 ? std::min(limit, fewest) : fewest;
             check_unparsed(model, draws);
-            check_columns(model, draws);
+            if (!check_copies(model, draws)) check_columns(model, draws);
             check_verifier(model);
         }
         return std::move(warnings_);
@@ -139,8 +139,10 @@ class LogChecks {
         const double mean = data_.scores(model).mean();
         const double before = data_.scores(best).mean();
         if (mean > before) return;
-        warn(model, "scores " + format_fixed(mean, 3) + " on average, no better than " + name(best) + " (" +
-                        format_fixed(before, 3) + ") before it: there is nothing to route to it for");
+        warn(model,
+             "scores " + format_fixed(mean, 3) + " on average, no better than " + name(best) + " (" +
+                 format_fixed(before, 3) +
+                 "), which is before it in price: it is dominated, so there is nothing to route to it for");
     }
 
     void check_unparsed(Index model, int draws) {
@@ -158,6 +160,43 @@ class LogChecks {
                             format_fixed(100.0 * limits_.max_unparsed, 0) +
                             " %: they are paid for and tell nothing; look at the prompt or the parser");
         }
+    }
+
+    /// Warns if the verdicts of an answer are copies of one draw. Returns true if they are.
+    bool check_copies(Index model, int draws) {
+        if (draws < 2) return false;
+        double rows = 0.0;
+        double agreeing = 0.0;
+        double right = 0.0;           // rows whose answer is right
+        double right_positive = 0.0;  // mean share of positive verdicts, summed over them
+        double positive = 0.0;        // the same over all rows
+        for (Index row = 0; row < data_.rows(); ++row) {
+            const auto verdicts = data_.verdicts(row, model).first(as_size(draws));
+            if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) != verdicts.end()) continue;
+            const auto count = std::count(verdicts.begin(), verdicts.end(), Verdict::positive);
+            const double share = static_cast<double>(count) / draws;
+            const double score = data_.scores(model)(row);
+            rows += 1.0;
+            agreeing += count == 0 || count == draws ? 1.0 : 0.0;
+            right += score;
+            right_positive += score * share;
+            positive += share;
+        }
+        if (rows < static_cast<double>(limits_.min_column_rows)) return false;
+        const auto expected = [&](double of_rows, double of_positive) {
+            if (!(of_rows > 0.0)) return 0.0;
+            const double rate = of_positive / of_rows;
+            return of_rows * (std::pow(rate, draws) + std::pow(1.0 - rate, draws)) / rows;
+        };
+        const double chance =
+            expected(right, right_positive) + expected(rows - right, positive - right_positive);
+        if (agreeing / rows < limits_.min_agreement || chance > limits_.max_expected_agreement) return false;
+        warn(model, "all " + std::to_string(draws) + " verdicts of an answer are equal in " +
+                        format_fixed(100.0 * agreeing / rows, 1) + " % of the rows, where " +
+                        format_fixed(100.0 * chance, 1) +
+                        " % is expected of draws: they are copies, as at temperature 0 or from a cache, and "
+                        "are paid for; set max_draws to 1 (--max-draws 1), or draw at a higher temperature");
+        return true;
     }
 
     void check_columns(Index model, int draws) {

@@ -5,13 +5,16 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
@@ -78,6 +81,15 @@ class PomdpRouter {
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
+
+    /// Returns the explainer of the policy; empty before training and for a policy of a curve. O(cells * outcomes).
+    [[nodiscard]] Explainer explainer() const;
+
+    /// Returns the maximum number of draws that the policy takes of that model's answer; nothing before training.
+    [[nodiscard]] std::optional<int> max_draws(Index model) const;
+
+    /// Returns the models that the policy was trained on, cheapest first; none before training.
+    [[nodiscard]] std::vector<ModelShape> models() const { return trained_.models; }
 
     /// Returns the policy of the mixture that a query with the uniform number `u` uses. Throws `NotTrainedError` if
     /// there is none.

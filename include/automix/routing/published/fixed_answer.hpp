@@ -6,6 +6,7 @@
 #pragma once
 
 #include <automix/data/dataset.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
@@ -14,6 +15,7 @@
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -74,6 +76,22 @@ class FixedAnswerRouter {
 
     [[nodiscard]] std::span<const double> breakpoints() const {
         if constexpr (randomised_router<Inner>) return inner_.breakpoints();
+        return {};
+    }
+
+    /// Returns the explainer of the wrapped router, which decides the answers that are not flagged.
+    [[nodiscard]] Explainer explainer() const {
+        if constexpr (explaining_router<Inner>) return inner_.explainer();
+        return {};
+    }
+
+    [[nodiscard]] std::optional<int> max_draws(Index model) const {
+        if constexpr (draw_limited_router<Inner>) return inner_.max_draws(model);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::vector<ModelShape> models() const {
+        if constexpr (model_bound_router<Inner>) return inner_.models();
         return {};
     }
 

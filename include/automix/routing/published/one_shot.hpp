@@ -18,6 +18,7 @@
 #include <automix/routing/training.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,7 @@ class OneShotRouter {
         TrainingResult result = search.result();
         Selection best = result.feasible ? *search.best() : Selection{};
         std::string obstacle = result.feasible ? "" : result.reason;
+        kind_ = kind_of(training.data);
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
@@ -83,16 +85,19 @@ class OneShotRouter {
             OneShotRouter& router = routers.emplace_back(options_);
             router.selection_ = std::move(selection);
             router.obstacle_.clear();
+            router.kind_ = kind_of(training.data);
         }
         return routers;
     }
 
-    /// Returns the next action. Throws `NotTrainedError` if there is no policy.
+    /// Returns the next action. Throws `NotTrainedError` if there is no policy, and `ProtocolError` for verdicts in
+    /// place of the confidences that it was trained on, or the other way round.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         const Selection& chosen = selection();
         if (!evidence.started()) return Action::route(0);
         if (evidence.current == evidence.last_model()) return Action::accept();
         if (!evidence.current_model().verified()) return Action::verify(all_draws);
+        require_kind(evidence.current_model());
         return chosen.rule.routes(evidence.current_model().confidence())
                    ? Action::route(evidence.last_model())
                    : Action::accept();
@@ -109,6 +114,22 @@ class OneShotRouter {
     }
 
  private:
+    /// What the confidences of the training rows were.
+    enum class Kind : std::uint8_t { verdicts, confidences, both };
+
+    static Kind kind_of(const Dataset& data) {
+        const auto [fewest, most] = data.draw_counts(0);
+        return fewest > 0 ? Kind::verdicts : most == 0 ? Kind::confidences : Kind::both;
+    }
+
+    void require_kind(const ModelEvidence& known) const {
+        if (kind_ == Kind::both || (kind_ == Kind::confidences) == known.logged_confidence.has_value())
+            return;
+        throw ProtocolError(kind_ == Kind::confidences
+                                ? name() + ": trained on confidences, but verdicts were drawn"
+                                : name() + ": trained on verdicts, but a confidence was given");
+    }
+
     [[nodiscard]] detail::ConfidenceCells cells_of(const TrainingData& training) const {
         detail::ConfidenceCells cells = detail::collect_cells(training, Family::uses_categories);
         if constexpr (requires { Family::merges_cells; }) {
@@ -126,6 +147,7 @@ class OneShotRouter {
 
     OneShotOptions options_;
     Selection selection_;
+    Kind kind_ = Kind::both;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 

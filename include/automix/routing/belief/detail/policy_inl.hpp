@@ -115,7 +115,10 @@ AUTOMIX_INLINE void RoutingPolicy::require_known(Index model, const ModelEvidenc
     const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
     const bool ordered = 0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
     const bool grouped = 0 <= known.largest_cluster && known.largest_cluster - 1 <= known.drawn;
-    if (known.drawn < 0 || known.drawn > shape.draws || (plain && !ordered) || (clusters && !grouped) ||
+    const bool by_confidence = shape.kind == VerificationKind::confidence;
+    const bool other_kind = known.verified() && by_confidence != known.logged_confidence.has_value();
+    if (known.drawn < 0 || known.drawn > shape.draws || other_kind || (plain && !ordered) ||
+        (clusters && !grouped) ||
         (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
         refuse(model, known, shape);
 }
@@ -126,6 +129,14 @@ AUTOMIX_INLINE void RoutingPolicy::refuse(Index model, const ModelEvidence& know
         "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";
     if (known.drawn < 0 || known.drawn > shape.draws)
         throw ProtocolError(drawn + "the policy is for at most " + std::to_string(shape.draws));
+    if (shape.kind == VerificationKind::confidence) {
+        throw ProtocolError("model " + std::to_string(model) +
+                            ": the policy was trained on confidences, but verdicts were drawn");
+    }
+    if (known.logged_confidence) {
+        throw ProtocolError("model " + std::to_string(model) +
+                            ": the policy was trained on verdicts, but a confidence was given");
+    }
     if (shape.kind == VerificationKind::verdicts) {
         throw ProtocolError(drawn + std::to_string(known.parsed) + " of them parsed and " +
                             std::to_string(known.positive) + " positive");

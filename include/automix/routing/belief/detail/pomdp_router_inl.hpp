@@ -14,6 +14,7 @@
 #include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
+#include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
@@ -25,6 +26,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -197,6 +199,17 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::result() const {
     if (report.ibc) result.ibc = report.ibc->ibc;
     result.guard = report.guard;
     return result;
+}
+
+AUTOMIX_INLINE Explainer PomdpRouter::explainer() const {
+    if (!PolicyExplainer::has_table(*this)) return {};
+    const auto explainer = std::make_shared<const PolicyExplainer>(*this);
+    return [explainer](const Evidence& evidence) { return explainer->explain(evidence); };
+}
+
+AUTOMIX_INLINE std::optional<int> PomdpRouter::max_draws(Index model) const {
+    const auto m = as_size(model);
+    return m < trained_.models.size() ? std::optional(trained_.models[m].draws) : std::nullopt;
 }
 
 }  // namespace automix

@@ -88,7 +88,8 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
         if (!by_confidence) fail(at, "the policy does not go by a confidence of this model");
         known.logged_confidence = confidence;
     } else if (by_confidence && known.drawn > 0) {
-        known.logged_confidence = known.confidence();
+        fail(inside(field, source),
+             "the policy was trained on confidences of this model; expected confidence");
     }
     if (known.logged_confidence) known.drawn = known.parsed = 1;
     if (known.drawn > shape.draws)
