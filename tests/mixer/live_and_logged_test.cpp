@@ -101,7 +101,7 @@ struct Watching {
 struct Totals {
     int draws = 0;
     int plurality_differs = 0;
-    std::map<int, int> ended_with{};
+    std::map<Index, int> ended_with{};
 };
 
 void check_answer(const LiveAnswer& answer, const Outcome& expected, std::size_t models) {
