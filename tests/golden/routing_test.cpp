@@ -75,7 +75,7 @@ struct Case {
         belief = detail::fit_belief(sums, statistics.models);
         tree = detail::make_tree(belief, 1e6);
         prices = {given.answers, draws, 0.0};
-        slope = (sums.mean_score(names.size() - 1) - sums.mean_score(0)) /
+        slope = (sums.mean_score(std::ssize(names) - 1) - sums.mean_score(0)) /
                 (given.answers.back() - given.answers[0]);
     }
 };

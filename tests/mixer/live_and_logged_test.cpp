@@ -142,7 +142,7 @@ Totals compare(const Router& router, const Dataset& test, const recorded::Task& 
     for (Index row = 0; row < test.rows(); ++row) {
         const std::string& id = test.id(row);
         source.open(row);
-        Evidence evidence(names.size());
+        Evidence evidence(test.models());
         evidence.reset(uniform_of(id, seed));
         std::vector<Evidence> seen;
         const Outcome expected = run(Watching<Router>{router, seen}, source, evidence);
