@@ -17,6 +17,7 @@
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/policy_cells.hpp>
@@ -80,6 +81,7 @@ class Steps {
 /// What a policy is trained on.
 struct Material {
     std::optional<Statistics> statistics{};
+    std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
 
     void add(Statistics more) {
@@ -135,6 +137,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
+    material.prices = summarise_prices(data, table);
     material.add(PomdpRouter(pomdp).collect({data, table}));
 }
 
@@ -144,10 +147,28 @@ std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
     return names;
 }
 
+/// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
+std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<ModelPrices> of_log) {
+    const TrainedPolicy& trained = router.trained();
+    std::vector<ModelPrices> used;
+    for (std::size_t m = 0; m < trained.models.size(); ++m) {
+        const ModelShape& model = trained.models[m];
+        const double draws = model.kind == VerificationKind::verdicts ? model.draws : 1.0;
+        used.push_back({model.name, trained.prices.answers[m], PriceOrigin::statistics,
+                        model.kind != VerificationKind::none, trained.prices.draws[m],
+                        draws * trained.prices.draws[m], PriceOrigin::statistics});
+        if (m >= of_log.size()) continue;
+        used[m].answer_origin = of_log[m].answer_origin;
+        used[m].verification_origin = of_log[m].verification_origin;
+    }
+    return used;
+}
+
 struct Summary {
     const PomdpRouter& router;
     const Statistics& statistics;
     const TrainOptions& options;
+    const std::vector<ModelPrices>& prices;
     const std::vector<std::string>& warnings;
 
     [[nodiscard]] FoldStatistics total() const { return statistics.total(); }
@@ -166,6 +187,7 @@ std::string to_json_text(const Summary& summary) {
                                     {"first", summary.statistics.models[as_size(policy.first_model())].name},
                                     {"cells", policy_cells(policy).lines}});
     }
+    json["prices"] = to_json(summary.prices);
     json["warnings"] = summary.warnings;
     return program::to_text(json);
 }
@@ -203,8 +225,8 @@ std::string to_text(const Summary& summary) {
     std::string text = joined(printable(names_of(summary.statistics.models)), " -> ") + ": trained on " +
                        format_number(total.weight()) + " queries, " + std::to_string(total.cells.size()) +
                        " cells of evidence; saved to " + printable(summary.options.out) + '\n' +
-                       "objective " + to_string(report.objective) + ": " + format_number(report.lambda) +
-                       " of score is worth one unit of price\n";
+                       "objective " + to_string(report.objective) + ": " +
+                       format_significant(report.lambda, 4) + " of score is worth one unit of price\n";
     if (report.gap > 0.0)
         text += "the best policy is better by at most " + format_fixed(report.gap, 4) + " of score, net\n";
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
@@ -215,7 +237,9 @@ std::string to_text(const Summary& summary) {
             format_fixed(report.expected.cost, 3) + ", " + format_fixed(report.expected.draws, 2) +
             " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
     for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);
-    return text + warnings_text(summary.warnings);
+    std::vector<ModelPrices> prices = summary.prices;
+    for (ModelPrices& model : prices) model.model = printable(model.model);
+    return text + '\n' + price_table(prices) + warnings_text(summary.warnings);
 }
 
 std::string run(const TrainOptions& options) {
@@ -244,7 +268,11 @@ std::string run(const TrainOptions& options) {
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
     out.write(router, *material.statistics);
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
-    const Summary summary{router, *material.statistics, options, material.warnings};
+    // Statistics that were added have prices of other origins too.
+    const bool of_log = options.statistics.empty() && !before;
+    const std::vector<ModelPrices> prices =
+        used_prices(router, of_log ? std::move(material.prices) : std::vector<ModelPrices>());
+    const Summary summary{router, *material.statistics, options, prices, material.warnings};
     return options.json ? to_json_text(summary) : to_text(summary);
 }
 

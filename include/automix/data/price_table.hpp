@@ -50,8 +50,9 @@ struct RecordedPrices {
     friend bool operator==(const RecordedPrices&, const RecordedPrices&) = default;
 };
 
-/// The source of a price: the user, the log, or the library's default if neither stated it.
-enum class PriceOrigin { given, recorded, standard };
+/// The source of a price: the user, the log, the library's default if neither stated it, or statistics, which do not
+/// keep who did.
+enum class PriceOrigin { given, recorded, standard, statistics };
 
 /// The prices of a data set, one column per model.
 struct PriceTable {

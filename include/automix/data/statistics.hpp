@@ -11,6 +11,7 @@
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/verification.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -65,12 +66,14 @@ struct FoldStatistics {
 struct Statistics {
     std::vector<ModelShape> models{};  ///< cheapest first
     std::vector<FoldStatistics> folds{};
+    std::vector<std::uint64_t> logs{};  ///< a digest of the ids of each log that was summed up, ascending
 
     /// Returns the sums of all rows.
     [[nodiscard]] FoldStatistics total() const;
 
     /// Adds the statistics of other rows. The number of draws becomes the minimum of both. Throws `DataError` if
-    /// models, folds or kinds of verification differ; nothing is changed then.
+    /// models, folds or kinds of verification differ, or if both hold a log with the same ids, which would count twice;
+    /// nothing is changed then.
     Statistics& operator+=(const Statistics& other);
     /// Subtracts rows that were added before. Throws as `+=` does.
     Statistics& operator-=(const Statistics& other);

@@ -74,11 +74,18 @@ class LambdaHull {
             if (middle) {
                 ends.push_back(std::move(*middle));
             } else {
-                if (place_(ends.back()).performance > place_(hull.back().solution).performance)
-                    hull.push_back({0.0, std::move(ends.back())});
+                add(hull, std::move(ends.back()));
                 ends.pop_back();
             }
         }
+    }
+
+    /// Appends a solution if it has a better score than the last, which goes if it costs no less.
+    void add(std::vector<HullSolution<Solution>>& hull, Solution next) {
+        const OperatingPoint to = place_(next);
+        if (!(to.performance > place_(hull.back().solution).performance)) return;
+        if (!(to.cost > place_(hull.back().solution).cost)) hull.pop_back();
+        hull.push_back({0.0, std::move(next)});
     }
 
     Solve solve_;

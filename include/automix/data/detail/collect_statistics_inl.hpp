@@ -37,6 +37,13 @@ inline Place model_place(const Dataset& data, Index model, Index row) {
         {}, 0, "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row))};
 }
 
+/// Returns a digest of the ids of a log, whatever their order.
+inline std::uint64_t ids_digest(const Dataset& data) {
+    std::uint64_t digest = 0;
+    for (Index row = 0; row < data.rows(); ++row) digest += hash_text(data.id(row));
+    return mix_bits(digest ^ static_cast<std::uint64_t>(data.rows()));
+}
+
 /// Returns the first row for which `lacks` holds. Requires one.
 template <class Lacks>
 Index first_row(Lacks lacks) {
@@ -244,6 +251,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
         statistics.models.push_back(detail::model_shape(data, m, limit));
     }
+    statistics.logs = {detail::ids_digest(data)};
     statistics.folds.assign(as_size(options.folds), FoldStatistics(models));
     std::vector<detail::PluralityPaths> paths;
     for (Index m = 0; options.pluralities && m + 1 < models; ++m) {

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,15 +94,28 @@ AUTOMIX_INLINE FoldStatistics Statistics::total() const {
 
 AUTOMIX_INLINE Statistics& Statistics::operator+=(const Statistics& other) {
     require_alike(other);
+    std::vector<std::uint64_t> twice;
+    std::set_intersection(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(),
+                          std::back_inserter(twice));
+    if (!twice.empty())
+        throw DataError(
+            "statistics: a log with the same ids is in both, so its queries would count twice; merge it "
+            "once");
     for (std::size_t i = 0; i < models.size(); ++i)
         models[i].draws = std::min(models[i].draws, other.models[i].draws);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] += other.folds[i];
+    logs.insert(logs.end(), other.logs.begin(), other.logs.end());
+    std::sort(logs.begin(), logs.end());
     return *this;
 }
 
 AUTOMIX_INLINE Statistics& Statistics::operator-=(const Statistics& other) {
     require_alike(other);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] -= other.folds[i];
+    std::vector<std::uint64_t> left;
+    std::set_difference(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(),
+                        std::back_inserter(left));
+    logs = std::move(left);
     return *this;
 }
 

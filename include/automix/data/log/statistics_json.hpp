@@ -6,7 +6,8 @@
 //                "products":[..]},..],"pluralities":[[[weight,score,stayed,grew,[scores]],..],..]},..]}
 // Evidence has one entry for each model but the last: `[parsed,positive]`, a confidence, or null if it is not verified.
 // Products are a models x models matrix row by row. `pluralities` (by n, then t; one list for each model but the last)
-// may be left out. Statistics survive to the bit. Linear in the cells.
+// may be left out. `"logs":["16 hexadecimal digits",..]` before the folds has a digest of the ids of each log. If it is left out,
+// the same log merged twice is not noticed. Statistics survive to the bit. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -18,6 +19,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +58,8 @@ class StatisticsParser : DocumentChecks {
             fail(inside(field, error.place().field), error.detail());
         }
     }
+
+    std::vector<std::uint64_t> logs(const nlohmann::json& json, const std::string& field) const;
 
     FoldStatistics fold(const nlohmann::json& json, const std::string& field,
                         const std::vector<ModelShape>& models) const;

@@ -17,9 +17,12 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -57,6 +60,17 @@ AUTOMIX_INLINE nlohmann::ordered_json evidence_json(const std::vector<Verificati
     return list;
 }
 
+inline nlohmann::ordered_json digests_json(const std::vector<std::uint64_t>& digests) {
+    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+    for (const std::uint64_t digest : digests) {
+        char buffer[16];
+        const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, digest, 16);
+        const std::string digits(buffer, end);
+        list.push_back(std::string(16 - digits.size(), '0') + digits);
+    }
+    return list;
+}
+
 inline nlohmann::ordered_json pluralities_json(const std::vector<PluralitySums>& pluralities) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const PluralitySums& sums : pluralities) {
@@ -89,10 +103,11 @@ inline std::string fold_text(const FoldStatistics& sums, const std::vector<Model
 
 AUTOMIX_INLINE Statistics StatisticsParser::parse(const nlohmann::json& json,
                                                   const std::string& field) const {
-    require_keys(json, field, std::array{"schema", "models", "folds"});
+    require_keys(json, field, std::array{"schema", "models", "logs", "folds"});
     require_schema(json, field, statistics_schema);
     Statistics statistics;
     statistics.models = models(json, field);
+    if (json.contains("logs")) statistics.logs = logs(json.at("logs"), inside(field, "logs"));
     const std::string of_folds = inside(field, "folds");
     const nlohmann::json& folds = array(member(json, field, "folds"), of_folds);
     for (std::size_t f = 0; f < folds.size(); ++f)
@@ -117,6 +132,22 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
     }
     require_valid(field, [&] { StatisticsCheck(shapes).check_models(); });
     return shapes;
+}
+
+AUTOMIX_INLINE std::vector<std::uint64_t> StatisticsParser::logs(const nlohmann::json& json,
+                                                                 const std::string& field) const {
+    std::vector<std::uint64_t> digests;
+    for (const nlohmann::json& entry : array(json, field)) {
+        const std::string at = element(field, digests.size());
+        const std::string digits = text(entry, at);
+        std::uint64_t& digest = digests.emplace_back();
+        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), digest, 16);
+        if (error != std::errc{} || end != digits.data() + digits.size() || digits.size() != 16)
+            fail_expected(at, "16 hexadecimal digits", entry);
+        if (digests.size() > 1 && digest <= digests[digests.size() - 2])
+            fail(at, "expected ascending digests");
+    }
+    return digests;
 }
 
 AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
@@ -191,8 +222,10 @@ namespace automix {
 
 AUTOMIX_INLINE std::string to_statistics_text(const Statistics& statistics) {
     validate(statistics);
-    std::string text = detail::line_of(nlohmann::ordered_json{
-        {"schema", statistics_schema}, {"models", detail::models_json(statistics.models)}});
+    nlohmann::ordered_json head{{"schema", statistics_schema},
+                                {"models", detail::models_json(statistics.models)}};
+    if (!statistics.logs.empty()) head["logs"] = detail::digests_json(statistics.logs);
+    std::string text = detail::line_of(head);
     text.back() = ',';
     text += "\n\"folds\":[";
     for (std::size_t f = 0; f < statistics.folds.size(); ++f)

@@ -104,6 +104,8 @@ AUTOMIX_INLINE std::string_view to_string(PriceOrigin origin) {
             return "given";
         case PriceOrigin::recorded:
             return "recorded";
+        case PriceOrigin::statistics:
+            return "statistics";
         case PriceOrigin::standard:
             break;
     }
@@ -118,7 +120,8 @@ AUTOMIX_INLINE std::string price_table(const std::vector<ModelPrices>& prices) {
                    cell(format_price(model.draw)), cell(format_price(model.verification)),
                    cell(std::string(to_string(model.verification_origin)))});
     }
-    return table.text() + "prices: means over the queries, in your unit; default: the library's, as none was stated\n";
+    return table.text() +
+           "prices: means over the queries, in your unit; default: the library's, as none was stated\n";
 }
 
 AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::string& router) {

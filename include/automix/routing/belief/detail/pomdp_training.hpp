@@ -104,10 +104,10 @@ inline TrainedPolicy train_lambda(const TrainingContext& context, const SolveRul
     return trained;
 }
 
-/// Trains for the base slope, and accepts all if there is none.
+/// Trains for the base slope. If there is none, uses the end model with the better score, which costs no more then.
 inline TrainedPolicy train_base_slope(const TrainingContext& context, const SolveRule& rule) {
     if (context.base_slope) return train_lambda(context, rule, *context.base_slope);
-    TrainedPolicy trained = accept_all(context);
+    TrainedPolicy trained = use_better_end(context, 0.0);
     trained.report.fallback = context.base_slope.reason();
     return trained;
 }
@@ -201,9 +201,11 @@ inline std::vector<QualityCandidate> end_candidates(const TrainingContext& conte
     return candidates;
 }
 
-/// Returns the lambdas that a quality target tries: 0, 50 in geometric steps, and one at which nothing is routed.
+/// Returns the lambdas that a quality target tries: 0, 50 in geometric steps, and one at which nothing is routed. Only 0
+/// is left if the last model costs nothing.
 inline std::vector<double> quality_lambdas(double large_price) {
     std::vector<double> lambdas{0.0};
+    if (!(large_price > 0.0)) return lambdas;
     constexpr int steps = 50;
     for (int i = 0; i < steps; ++i)
         lambdas.push_back(0.001 * std::pow(1000.0, static_cast<double>(i) / (steps - 1)) / large_price);
@@ -287,7 +289,7 @@ inline TrainedPolicy train_fallback(const TrainingContext& context, const Object
         case ObjectiveKind::quality:
             return mix_to_quality(context, end_candidates(context, objective.value), objective.value);
     }
-    return accept_all(context);
+    return context.base_slope ? accept_all(context) : use_better_end(context, 0.0);
 }
 
 /// Returns the message that many solutions are needed and the tree of evidence is too large for them.
