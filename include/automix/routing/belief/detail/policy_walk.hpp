@@ -6,7 +6,7 @@
 //     int max_parsed(int model)                                  number of verdicts on its answer that can be parsed
 //     double draws_per_verdict(int model, int all)               mean number of the `all` draws that one of them takes
 //     double positive(int model, int drawn, int count)           probability that the next verdict is positive
-//     confidences(int model)                                     pairs of a lone confidence and its probability
+//     confidences(int model)                                     pairs of a logged confidence and its probability
 //     void accept(int model, const ModelEvidence& left, double probability)
 // O(evidence reached).
 #pragma once
@@ -67,7 +67,7 @@ class PolicyWalk {
         draws_.leave();
     }
 
-    /// Follows the policy on a model with a lone confidence, or with no verification.
+    /// Follows the policy on a model with a logged confidence, or with no verification.
     void visit_confidence(int model, double probability) {
         const Action action = policy_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, probability);
