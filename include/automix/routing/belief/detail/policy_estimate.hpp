@@ -37,7 +37,7 @@ struct RowMetric {
     double constant = 0.0;
 };
 
-/// Sums over rows, from which means and the standard error of one metric follow.
+/// Sums over rows. They give the means of a policy's results, and mean and standard error of one metric.
 struct PolicyEstimate {
     double rows = 0.0;
     double units = 0.0;  ///< number of independent units: rows, or folds

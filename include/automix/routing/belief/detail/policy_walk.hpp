@@ -38,7 +38,7 @@ class PolicyWalk {
     PolicyWalk(const RoutingPolicy& policy, const RoutingPrices& prices, Draws& draws)
         : policy_(policy), prices_(prices), draws_(draws), evidence_(prices.answers.size()) {}
 
-    /// Walks from the start and adds the usage, weighed by `probability`, to `usage`.
+    /// Walks from the start and adds the usage, times `probability`, to `usage`.
     void run(double probability, ExpectedUsage& usage) {
         usage_ = &usage;
         ask(-1, policy_.first_model(), probability);
@@ -130,7 +130,7 @@ class PolicyWalk {
         usage_->rounds += probability * rounds;
     }
 
-    /// Accepts or routes.
+    /// Accepts the answer or asks the model routed to.
     void act(int model, const Action& action, double probability) {
         if (action.kind == ActionKind::route) {
             const ModelEvidence left = known(model);
