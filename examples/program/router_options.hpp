@@ -71,8 +71,8 @@ std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
                                         std::vector<std::string>& notes);
 
-/// Returns the routers of a default list that can be trained on the log. If it holds neither verdicts nor a confidence of
-/// the first model, adds a note on those that are left out.
+/// Returns the routers of a default list that can be trained on the log. If it holds neither verdicts nor a confidence
+/// of the first model, adds a note on those that are left out.
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
                                         std::vector<std::string>& notes);
 

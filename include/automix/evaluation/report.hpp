@@ -30,8 +30,8 @@ struct ModelPrices {
     PriceOrigin verification_origin = PriceOrigin::standard;
 };
 
-/// Returns the mean prices of each model, in the log's order. A price table does not keep whether the user gave a price
-/// or nobody did; so prices equal to the defaults (1 and 50, and 1 for a verification) count as defaults. Throws
+/// Returns the mean prices of each model, in the log's order. A price table does not keep whether the user gave a
+/// price. So given prices that equal the defaults (1 and 50, and 1 for a verification) count as defaults. Throws
 /// `ArgumentError` if the prices belong to another data set.
 std::vector<ModelPrices> summarise_prices(const Dataset& data, const PriceTable& prices);
 

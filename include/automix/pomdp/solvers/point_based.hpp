@@ -137,9 +137,9 @@ class PointBased {
         return change;
     }
 
-    /// Adds one successor of each belief to the sets, as long as they are not full: of one sampled successor for each
-    /// action, the one that is farthest from its set. If that adds none, chooses among all successors instead of
-    /// samples. Returns false if no belief was added.
+    /// Adds one successor of each belief to the set of its step, as long as that is not full. Samples a successor for
+    /// each action and adds the one that is farthest from the set. If no belief was added, does the same with all
+    /// successors in place of samples. Returns false if still none was added.
     bool grow() { return grow(false) || grow(true); }
 
     /// Grows the sets once, from all successors of each belief or from one sampled for each action.
