@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job on the project's own recordings: what mixing each pair of the three recorded models would cost and gain, with
-// a router of the published family and with the POMDP router. Trains on the records' train split and reports their test
-// split: over all tasks at the paper's prices, then the frontier of one pair. With `--all` it also reports each task, and
-// the recorded prices, with the interval of the POMDP router's lift.
+// Shows what mixing each pair of the three recorded models costs and gains, with a router of the published family and
+// with the POMDP router. Trains on the records of the split `train` and reports those of the split `test`: over all
+// tasks at the paper's prices, then the frontier of one pair. With `--all` it also reports each task, and the recorded
+// prices, with the interval of the POMDP router's lift.
 //     recordings [--all] [DIRECTORY] [ROUTER]
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
@@ -58,7 +58,7 @@ std::string per_cent(const automix::OptionalMetric& ratio) {
     return (*ratio < 0.0 ? "" : "+") + format_fixed(100.0 * *ratio, 1);
 }
 
-/// The two models alone, the published router and the POMDP router, one row for each set of rows.
+/// A table of the two models alone, the published router and the POMDP router, one line for each set of queries.
 class ResultTable {
  public:
     ResultTable(const std::string& title, const std::string& published, bool with_interval)

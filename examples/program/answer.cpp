@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix answer`: a saved policy answers queries, from live models, from a recording of their calls, or from a log.
+// Implements `automix answer`: a saved policy answers queries, from live models, from a recording of their calls, or
+// from a log.
 #include "answer_text.hpp"
 #include "command.hpp"
 #include "in_order.hpp"
@@ -46,7 +47,8 @@ constexpr const char* answer_help =
     "then 1. --replay takes a recording of --record together with --models, or a log alone, and asks "
     "nobody.\n";
 
-/// Writes answers to standard output in the order of the queries, each as soon as those before it are there, or keeps them.
+/// The output of answers. It writes them to standard output in the order of the queries, each once those before it are
+/// written, or keeps them.
 class OrderedOutput {
  public:
     OrderedOutput(std::vector<std::string> models, std::size_t queries, bool keep)
@@ -70,7 +72,7 @@ class OrderedOutput {
 
     [[nodiscard]] const std::vector<LiveAnswer>& kept() const noexcept { return kept_; }
 
-    /// Says on standard error how many answers are degraded. Throws `DataError` where a query failed.
+    /// Writes the number of degraded answers to standard error. Throws `DataError` if a query failed.
     void conclude() const {
         if (degraded_ > 0) {
             std::fprintf(stderr,
@@ -101,7 +103,7 @@ std::vector<std::string> names_of(const PolicyFile& policy) {
     return names;
 }
 
-/// Throws `DataError` where the policy goes by what live models do not give.
+/// Throws `DataError` if the policy needs evidence that live models do not give.
 void require_live(const PolicyFile& policy, const std::string& path) {
     for (const ModelShape& model : policy.router.trained().models) {
         if (model.kind == VerificationKind::confidence)

@@ -16,7 +16,7 @@
 namespace automix::program {
 namespace {
 
-/// `+` positive, `-` negative, `?` unparsed, in the order drawn.
+/// Returns verdicts in the order drawn: `+` positive, `-` negative, `?` unparsed.
 std::string verdict_signs(const std::vector<Verdict>& verdicts) {
     std::string signs;
     for (const Verdict verdict : verdicts)

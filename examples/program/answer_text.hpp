@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers to live queries as a person reads them.
+// Prints the answers to live queries as text.
 #pragma once
 
 #include <automix/live/live_answer.hpp>
@@ -11,8 +11,8 @@
 
 namespace automix::program {
 
-/// A table of the answers; what they cost, beside asking the last model each time; how many equal their references, where there
-/// are any; and the explanation of the first decision that verdicts were drawn for.
+/// Returns a table of the answers, and their cost compared with that of asking the last model each time. If there are
+/// references, adds how many answers match them. Ends with the explanation of the first decision after a verdict.
 std::string answers_text(std::span<const Query> queries, std::span<const LiveAnswer> answers,
                          const std::vector<std::string>& models);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Declares the commands of the program and what they share. Each command adds itself to the command line and returns what
-// it prints. Nothing is printed before the whole answer is there, so an error leaves no partial output.
+// Declares the commands of the program and the functions that they share. Each command adds itself to the command line
+// and returns the text that it prints. A text is printed only once it is complete, so an error leaves no partial
+// output.
 #pragma once
 
 #include <automix/evaluation/report/report_json.hpp>
@@ -19,7 +20,7 @@ namespace automix::program {
 /// Runs a command that was chosen on the command line and returns its standard output.
 using Command = std::function<std::string()>;
 
-/// Ends every help text.
+/// The end of every help text.
 inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad usage.";
 
 /// Each adds its sub-command to `app`. Parsing a line that names the sub-command sets `chosen`.
@@ -37,8 +38,8 @@ void add_train(CLI::App& app, Command& chosen);
 /// Adds `--format text|json`; sets `json` to true for JSON.
 void add_format(CLI::App& command, bool& json);
 
-/// Adds an option with one argument, a list separated by commas; the help calls it `form`. Refuses an item that is not a
-/// number as a whole, such as an empty one.
+/// Adds an option with one argument, a list separated by commas; the help calls it `form`. Refuses an item that is not
+/// a number as a whole, such as an empty one.
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<std::string>& list,
                       const std::string& form, const std::string& help);
 CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<double>& list,
@@ -48,11 +49,12 @@ CLI::Option* add_list(CLI::App& command, const std::string& name, std::vector<do
 void add_seed(CLI::App& command, std::uint64_t& seed, const std::string& help);
 void add_seed(CLI::App& command, std::optional<std::uint64_t>& seed, const std::string& help);
 
-/// Returns what is wrong with the text of an option's number; empty if nothing is. Refuses nan and inf, which CLI11 takes.
+/// Returns what is wrong with the text of an option's number; empty if nothing is. Refuses nan and inf, which CLI11
+/// accepts.
 std::string finite_not_negative(const std::string& text);
 
-/// Writes every control character as `\xNN` (line feeds, escape sequences and U+0080 to U+009F among them), so that no name
-/// from a log breaks a table or reaches a terminal as a command.
+/// Writes every control character as `\xNN` (line feeds, escape sequences and U+0080 to U+009F among them), so that no
+/// name from a log breaks a table or reaches a terminal as a command.
 std::string printable(std::string_view text);
 std::vector<std::string> printable(const std::vector<std::string>& texts);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Implements `automix compare`: trains routers on random halves of logs and shows what they are worth on the others.
+// Implements `automix compare`: trains routers on random halves of logs and tests them on the other halves.
 #include "command.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"

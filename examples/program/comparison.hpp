@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Holds what `automix evaluate` finds, and prints it: routers side by side on one log, with the baselines of that log.
+// Holds and prints the results of `automix evaluate`: several routers on one log, with the baselines of that log.
 #pragma once
 
 #include <automix/data/dataset.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix decide`: a saved policy behind a pipe. One line of evidence in, one decision out, at once.
+// Implements `automix decide`: reads lines of evidence and answers each at once with the decision of a saved policy.
 #include "command.hpp"
 
 #include <automix/core/error.hpp>
@@ -40,7 +40,7 @@ constexpr const char* decide_help =
     "1.\n"
     "Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.\n";
 
-/// Answers lines of evidence.
+/// A saved policy that answers lines of evidence.
 class Decider {
  public:
     Decider(const PomdpRouter& router, std::uint64_t seed)
@@ -49,7 +49,7 @@ class Decider {
         for (const ModelShape& model : form_.models) names_.push_back(model.name);
     }
 
-    /// The answer to a line, whose errors are added up.
+    /// Returns the answer to a line. If the line is wrong, counts that and returns the error as the answer.
     OrderedJson answer(const std::string& line) {
         const std::string name = "standard input:" + std::to_string(++lines_);
         try {
@@ -63,7 +63,7 @@ class Decider {
 
     void count_blank() { ++lines_; }
 
-    /// Throws `DataError` where a line could not be answered.
+    /// Throws `DataError` if a line could not be answered.
     void require_no_errors() const {
         if (errors_ == 0) return;
         throw DataError(std::to_string(errors_) + (errors_ == 1 ? " line" : " lines") + " of " +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results that come in any order, used in the order of their numbers.
+// Puts results that arrive in any order into the order of their numbers.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@ namespace automix::program {
 template <class T>
 class InOrder {
  public:
-    /// Takes the result of a number, each once, and hands to `use` all that is now next.
+    /// Takes the result of a number, each number once. Calls `use` with each result whose predecessors have all come,
+    /// in order.
     template <class Use>
     void add(std::size_t number, T result, Use use) {
         waiting_.emplace(number, std::move(result));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Live models for the commands `answer` and `record`: their options, their warnings, and what is seen while they are at work.
+// Options, warnings and display of progress for the commands `answer` and `record`, which ask live models.
 #pragma once
 
 #include "command.hpp"
@@ -29,33 +29,34 @@ struct LiveOptions {
     std::size_t concurrency = 8;
 };
 
-/// Adds `--models`, `--budget` and `--concurrency`; the option of the first comes back.
+/// Adds `--models`, `--budget` and `--concurrency`. Returns the first of these options.
 CLI::Option* add_live(CLI::App& command, LiveOptions& options);
 
-/// The model over HTTP. Throws `ArgumentError` for what its configuration has wrong, and if this program was built without HTTP.
+/// Returns the model over HTTP. Throws `ArgumentError` for an invalid configuration, and if the program was built
+/// without HTTP.
 AnyModel http_backend(const ModelConfig& config);
 
-/// Checks the prompts of all queries before any is sent, and writes warnings to standard error. Throws `DataError` naming the
-/// field of the models file.
+/// Checks the prompts of all queries before any is sent, and writes warnings to standard error. Throws `DataError`
+/// naming the field of the models file.
 void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& configs,
                    const std::vector<Query>& queries);
 
-/// Says on standard error where a call of a model costs something else than the policy was trained for; what tokens cost is known
-/// only of calls that were made.
+/// Writes a warning to standard error if the price of a call differs from the price that the policy was trained at.
+/// Prices by tokens are not compared, since they are known only after a call.
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
 
-/// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,
-/// the cost so far and the time left.
+/// A run of live queries. It turns Ctrl-C into a stop. If standard error is a terminal, it shows a line of progress
+/// there: the number of queries that have ended, their rate, the cost so far and the remaining time.
 class LiveRun {
  public:
-    /// `ledger` may be null.
+    /// Takes the ledger that holds the cost; null if there is none.
     explicit LiveRun(const Ledger* ledger);
     LiveRun(const LiveRun&) = delete;
     LiveRun& operator=(const LiveRun&) = delete;
     ~LiveRun();
 
     [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
-    /// Takes how many queries have ended, and of how many.
+    /// Shows that `ended` of `queries` queries have ended.
     void show_progress(std::size_t ended, std::size_t queries);
 
  private:
@@ -72,7 +73,7 @@ class LiveRun {
     std::jthread watcher_;
 };
 
-/// The queries of a file, or of standard input if no path is given. Throws as `parse_queries`.
+/// Returns the queries of a file, or of standard input if no path is given. Throws as `parse_queries`.
 std::vector<Query> queries_from(const std::optional<std::string>& path,
                                 References references = References::optional);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of every command that reads logs.
+// Adds the options of every command that reads logs.
 #pragma once
 
 #include <automix/data/log/log.hpp>
@@ -20,7 +20,7 @@ struct LogOptions {
 
 void add_log_options(CLI::App& command, LogOptions& options);
 
-/// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples where asked. Throws
+/// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples if asked to. Throws
 /// `DataError` for bad data and `ArgumentError` for models that the logs do not have.
 Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {},
               bool keep_samples = false);

@@ -22,14 +22,14 @@ int fail(int code, const std::string& message) {
     return code;
 }
 
-/// Writes all of `text`, or says that it could not.
+/// Writes all of `text` to standard output. Returns the exit code.
 int print(const std::string& text) {
     const bool written =
         std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
     return written ? 0 : fail(bad_data, "standard output cannot be written");
 }
 
-/// What is wrong with a line that could not be parsed, and whose help tells more.
+/// Returns the message for a command line that could not be parsed, with the help to read.
 std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     const auto chosen = app.get_subcommands();
     if (!chosen.empty()) return error.what() + ("; see automix " + chosen.front()->get_name() + " --help");
@@ -43,7 +43,7 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     return text + "; commands are " + automix::joined(names) + "; see automix --help";
 }
 
-/// What `--help` or `--version` asked for.
+/// Returns the text that `--help` or `--version` asks for.
 std::string answer(const CLI::App& app, const CLI::Success& request) {
     std::ostringstream out;
     app.exit(request, out, out);

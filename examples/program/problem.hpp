@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the commands on POMDPs share: the problem's file and the policy's file.
+// Reads the files of the commands on POMDPs: the problem and the policy.
 #pragma once
 
 #include <automix/pomdp/format/reader.hpp>
@@ -10,13 +10,13 @@
 
 namespace automix::program {
 
-/// Whether a policy file of that name is in .alpha style; others are JSON.
+/// Returns true if a policy file of that name is in .alpha style. Others are JSON.
 bool is_alpha_file(std::string_view path);
 
-/// Reads the file; what was put right goes to standard error as warnings. Throws `DataError`.
+/// Reads the file and writes what it corrects to standard error as warnings. Throws `DataError` if it is invalid.
 PomdpFile read_problem(const std::string& path);
 
-/// Throws `DataError` for a file that is no policy for this problem.
+/// Reads the policy. Throws `DataError` for a file that is no policy for this problem.
 pomdp::Policy read_policy(const std::string& path, const PomdpFile& problem);
 
 }  // namespace automix::program

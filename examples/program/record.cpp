@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix record`: asks live models every query, draws verdicts on their answers, and writes the log to train on.
+// Implements `automix record`: asks live models every query, draws verdicts on their answers, and writes the log to
+// train on.
 #include "command.hpp"
 #include "live_models.hpp"
 
@@ -47,7 +48,7 @@ constexpr const char* record_help =
     "then 1.\n"
     "Metrics: exact (SQuAD's exact match), f1 (its token F1), choice (multiple choice), trimmed.\n";
 
-/// Whether two paths name one file, be it there or not.
+/// Returns true if two paths name one file, which need not exist.
 bool same_file(const std::string& a, const std::string& b) {
     return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }

@@ -42,7 +42,7 @@ AcceptRule accept_rule(const std::string& name) {
     return name == "best" ? AcceptRule::best : AcceptRule::first;
 }
 
-/// Takes those names out for which `unsuited` holds.
+/// Returns the names without those for which `unsuited` holds. Adds a note on these.
 template <class Unsuited>
 std::vector<std::string> without(std::vector<std::string> names, const Unsuited& unsuited,
                                  const std::string& reason, std::vector<std::string>& notes) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options of every command that trains routers: prices, the user's objective, and the settings of the routers.
+// Adds the options of every command that trains routers: prices, the objective, and the settings of routers.
 #pragma once
 
 #include "log_options.hpp"
@@ -19,14 +19,14 @@
 
 namespace automix::program {
 
-/// Verdicts of an answer that count: of all models, or of those that are named.
+/// The number of verdicts of an answer that count, for all models or for those that are named.
 struct DrawLimits {
     int all = all_logged_draws;
     std::vector<std::pair<std::string, int>> named{};
 
-    /// One for each of these models but the last, as `StatisticsOptions` has them.
+    /// Returns the number for each of these models but the last, as in `StatisticsOptions`.
     [[nodiscard]] std::vector<int> of(const std::vector<std::string>& models) const;
-    /// Throws `ArgumentError` where a model is named that is not among these.
+    /// Throws `ArgumentError` if a named model is not among these.
     void require_known(const std::vector<std::string>& models) const;
 };
 
@@ -45,51 +45,52 @@ struct RouterOptions {
     double mix = 0.5;
     std::uint64_t seed = 0;
 
-    /// Those of the list and those given one by one.
+    /// Returns the answers of the list and those given one by one.
     [[nodiscard]] std::vector<std::string> all_fixed_answers() const;
-    /// Whether the samples of a log have to be kept.
+    /// Returns true if the samples of a log have to be kept.
     [[nodiscard]] bool wants_samples() const { return accept != "first"; }
 };
 
-/// What a help says of the names of routers.
+/// The help on the names of routers.
 extern const char* const router_help;
-/// The same of the name `all`, where a list of names is taken.
+/// The help on the name `all`, for options that take a list of names.
 extern const char* const all_routers_help;
 
 void add_price_options(CLI::App& command, RouterOptions& options);
-/// `--objective`, `--max-draws`, `--accept`: what the routers `pomdp` and `fixed_k` go by.
+/// Adds `--objective`, `--max-draws` and `--accept`, for the routers `pomdp` and `fixed_k`.
 void add_policy_options(CLI::App& command, RouterOptions& options);
-/// `--bins`, `--cost-range`, `--mix`, `--fixed-answers`: what the others go by.
+/// Adds `--bins`, `--cost-range`, `--mix` and `--fixed-answers`, for the other routers.
 void add_family_options(CLI::App& command, RouterOptions& options);
 void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_what);
 void add_resamples(CLI::App& command, int& resamples);
 
-/// The names, `all` spelled out, each once.
+/// Returns the names, each once, with `all` replaced by the names that it stands for.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
 
-/// Of a list that nobody spelled out those that can go by the objective; a note says which are left out.
+/// Returns the routers of a default list that can serve the objective. Adds a note on those that are left out.
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
                                         std::vector<std::string>& notes);
 
-/// The same of those that need to know more of an answer than its score, where a log holds no more.
+/// Returns the routers of a default list that can be trained on the log. If it holds neither verdicts nor a confidence
+/// of the first model, adds a note on those that are left out.
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
                                         std::vector<std::string>& notes);
 
-/// Limits of `--max-draws`. Throws `ArgumentError`.
+/// Returns the limits of `--max-draws`. Throws `ArgumentError` if they are invalid.
 DrawLimits draw_limits(const RouterOptions& options);
 
-/// The settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that make no
-/// sense to any router.
+/// Returns the settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that no
+/// router accepts.
 RouterSettings router_settings(const RouterOptions& options);
 
-/// An untrained router for a log of these models. Throws `ArgumentError`.
+/// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,
                           RouterSettings settings, const DrawLimits& limits);
 
-/// Prices as given. Throws `ArgumentError` for those that make no sense, as far as that is known without the log.
+/// Returns the prices as given. Throws `ArgumentError` for prices that are invalid for any log.
 Prices given_prices(const RouterOptions& options, const LogOptions& log);
 
-/// Reads logs as one, with the samples where the options need them.
+/// Reads logs as one, with the samples if the options need them.
 Log read_logs_for(const LogOptions& log, const RouterOptions& options);
 
 }  // namespace automix::program

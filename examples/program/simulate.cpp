@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix simulate`: what a policy reaches in a POMDP, by seeded runs.
+// Implements `automix simulate`: estimates the value of a policy in a POMDP by seeded runs.
 #include "command.hpp"
 #include "problem.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix solve`: bounds on the value of a POMDP at its initial belief, and the policy that reaches the lower one.
+// Implements `automix solve`: bounds the value of a POMDP at its initial belief and saves the policy that reaches the
+// lower bound.
 #include "command.hpp"
 #include "problem.hpp"
 #include "solver_choice.hpp"
@@ -44,7 +45,7 @@ std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress)
            std::to_string(progress.beliefs) + "  vectors " + std::to_string(progress.vectors);
 }
 
-/// Throws `ArgumentError` for options that make no sense together.
+/// Throws `ArgumentError` for options that contradict each other.
 void validate(const SolveOptions& options) {
     if (options.solver.beliefs && options.solver.name == "sarsop")
         throw ArgumentError("--beliefs: sarsop has no set of beliefs; take pbvi, perseus or exact");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes on beside a solver while it runs: a line of bounds on standard error where that is a terminal, and Ctrl-C,
-// which ends the solver with what it has.
+// Watches a solver while it runs. If standard error is a terminal, shows a line of bounds there. Ctrl-C ends the solver
+// with the bounds so far.
 #pragma once
 
 #include <automix/pomdp/solution.hpp>
@@ -10,7 +10,7 @@
 
 namespace automix::program {
 
-/// A line that is written over, ten times a second at most, and gone in the end.
+/// A line on the terminal that is overwritten at most ten times a second and erased at the end.
 class LiveLine {
  public:
     LiveLine();
@@ -18,17 +18,17 @@ class LiveLine {
     LiveLine& operator=(const LiveLine&) = delete;
     ~LiveLine();
 
-    /// Whether there is somebody to see a line at that time in seconds.
+    /// Returns true if standard error is a terminal and the line is due to be shown again at that time, in seconds.
     [[nodiscard]] bool is_due(double seconds) const { return is_terminal_ && seconds >= next_; }
     void show(std::string text, double seconds);
 
  private:
     bool is_terminal_;
     double next_ = 0.0;
-    std::size_t width_ = 0;  ///< of the line that stands
+    std::size_t width_ = 0;  ///< width of the line that is shown
 };
 
-/// Notes the first Ctrl-C as long as the object lives; the second one ends the program. One at a time.
+/// A watch that notes the first Ctrl-C during its life. The second one ends the program. Only one may exist at a time.
 class InterruptWatch {
  public:
     InterruptWatch();

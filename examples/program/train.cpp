@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `automix train`: trains the POMDP router on logs, on statistics, or on what an earlier policy was trained on, and saves it.
+// Implements `automix train`: trains the POMDP router on logs, on statistics, or on those of an earlier policy, and
+// saves the policy.
 #include "command.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
@@ -48,11 +49,11 @@ struct TrainOptions {
     std::optional<std::string> merge{};
     std::string out{};
     bool json = false;
-    // What was given on the command line, and so beats what the merged policy has.
+    // True if the option was given on the command line; it then takes precedence over the merged policy's.
     bool objective_given = false;
     bool accept_given = false;
     bool round_cost_given = false;
-    std::vector<std::string> of_logs{};  ///< options given that say how a log is read or priced
+    std::vector<std::string> of_logs{};  ///< options given on how a log is read or priced
 };
 
 constexpr const char* train_help =
@@ -64,7 +65,7 @@ constexpr const char* train_help =
     "ends\n"
     "in .csv.\n";
 
-/// A line on standard error for each step, where that is a terminal.
+/// A line on standard error that names the current step, if that is a terminal.
 class Steps {
  public:
     void show(const std::string& step) {
@@ -78,7 +79,7 @@ class Steps {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// What a policy is trained on.
+/// The statistics that a policy is trained on, and warnings about their rows.
 struct Material {
     std::optional<Statistics> statistics{};
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
@@ -93,7 +94,7 @@ struct Material {
     }
 };
 
-/// The rows of a log to train on.
+/// Returns the rows of a log to train on.
 Dataset training_rows(const Dataset& data, const TrainOptions& options,
                       const std::optional<SplitRule>& rule) {
     if (!options.train_split.empty()) return rows_of_split(data, options.train_split);
@@ -107,7 +108,7 @@ Statistics read_any_statistics(const std::string& path) {
     return path.ends_with(".csv") ? read_statistics_csv(path) : read_statistics(path);
 }
 
-/// The options to train with: those of the merged policy, and what was given beside them.
+/// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
 PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
     PomdpOptions given = router_settings(options.router).pomdp;
     if (!before) return given;

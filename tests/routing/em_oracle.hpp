@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The belief of design.md section 4 in plain loops of long double, row by row, for tests of two models.
+// The belief of the routing POMDP in plain loops of long double, row by row, for tests of two models.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file defines the query categories that the published simple POMDP counts (AutoMix, section 4). A query is GOOD
-// if the small model does as well, NEEDY if the large one does better. It is HOPELESS if both scores are among the
-// models' worst tenth. Categorising a table is O(n).
+// This file defines the query categories that the published simple POMDP counts (AutoMix, section 4). A query is NEEDY
+// if the large model has the higher score, and GOOD if both have the same score and it is not 0. Else it is HOPELESS if
+// each score is among the worst tenth of its model, and UNDEFINED if not. Categorising a table is O(n).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -28,9 +28,8 @@ constexpr std::optional<Category> parse_category(std::string_view name) noexcept
     return std::nullopt;
 }
 
-/// Returns the categories of a table from the scores of its small and large model, one row each. The first match of
-/// NEEDY, GOOD, HOPELESS counts. "Worst tenth" means at or below the 10 % quantile of the table. Requires as many small
-/// scores as large ones.
+/// Returns the category of each row of a table, from the scores of its small and its large model. "Worst tenth" means
+/// at or below the 10 % quantile of the model's scores. Requires as many small scores as large ones.
 template <class Scores>
 std::vector<Category> categorise(const Scores& small, const Scores& large) {
     if (small.size() == 0) return {};

@@ -19,7 +19,7 @@ struct StatisticsOptions {
     /// If it is -1 or missing, all logged verdicts count; if it is 0, the model is not verified.
     std::vector<int> max_draws{};
     int folds = 10;
-    bool pluralities = false;  ///< also sum up the behaviour of the pluralities of samples
+    bool pluralities = false;  ///< also collect the sums of plurality_sums.hpp, from samples
     std::uint64_t seed = 0;    ///< seed of the folds and of the orders of samples
 };
 
@@ -31,6 +31,7 @@ inline constexpr int sample_orders = 16;
 
 namespace detail {
 
+/// Returns the number of leading verdicts of a model that count; -1 for all.
 int draw_limit(const StatisticsOptions& options, Index model);
 
 /// Adds the prices of a column to one model's sums of the folds. The cells of the folds must be filled.
@@ -50,8 +51,8 @@ void add_prices(const Price& column, const std::vector<int>& folds, std::vector<
 /// Throws `ArgumentError` for fewer than two folds or limits that do not fit the models.
 void validate(const StatisticsOptions& options, Index models);
 
-/// Sums up a log at settled prices. Throws `DataError` if it has no rows, fewer than two models, or a row with fewer
-/// verdicts than needed. Throws `ArgumentError` for options or prices that do not fit it.
+/// Returns the statistics of a log at settled prices. Throws `DataError` if it has no rows, fewer than two models, or a
+/// row with fewer verdicts than needed. Throws `ArgumentError` for options or prices that do not fit it.
 Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
                               const StatisticsOptions& options = {});
 

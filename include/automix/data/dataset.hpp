@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file holds a log in memory as columns, one value per query: scores, recorded prices, verdict counts and
-// sequences, confidences. Columns of doubles are read as Eigen arrays without a copy. Rows are checked and appended one
-// by one, with the strong guarantee. A pass over a column runs at memory speed. Appending is O(models + draws)
-// amortised.
+// This file defines the data set: a log in memory as columns, one value per query. They hold scores, recorded prices,
+// verdicts, confidences and clusters of samples, and no texts. Columns of doubles are read as Eigen arrays without a
+// copy, so a pass over a column runs at memory speed. Rows are checked and appended one by one; a row that is refused
+// changes nothing. Appending is O(models + draws) amortised.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -35,13 +35,15 @@ class Dataset {
  public:
     Dataset() = default;
 
-    /// Creates a data set without rows. Throws `ArgumentError` unless there is a model and all names differ.
+    /// Creates a data set without rows. Throws `ArgumentError` unless there is a model, and no name is empty or occurs
+    /// twice.
     explicit Dataset(std::vector<std::string> models);
 
     /// Adds a row. Throws `DataError` with `place` and the field if a value is out of range, a model is missing or the
     /// id exists. The data set is then unchanged.
     void append(const Record& record, const Place& place = {});
 
+    /// Reserves memory for that many rows in all.
     void reserve(std::size_t rows);
 
     [[nodiscard]] Index rows() const noexcept { return std::ssize(ids_); }
@@ -59,10 +61,11 @@ class Dataset {
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
     [[nodiscard]] Category category(Index row) const { return categories_[as_size(row)]; }
 
-    /// Returns the distinct names, in order of first appearance.
+    /// Returns the distinct names of data sets, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
     /// Returns the number of the row's data set in `dataset_names`.
     [[nodiscard]] Index dataset_number(Index row) const { return datasets_.number(row); }
+    /// Returns the distinct values of the field `split`, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& split_names() const noexcept { return splits_.names(); }
 
     /// Returns the scores of a model, in [0, 1], one for each row.
@@ -72,8 +75,8 @@ class Dataset {
     [[nodiscard]] Column recorded_costs(Index model) const { return view(at(model).cost); }
     [[nodiscard]] Column recorded_draw_costs(Index model) const { return view(at(model).draw_cost); }
 
-    /// Returns the share of positives among the parsed verdicts; 0 if none parsed. If no verdicts are logged, it is the
-    /// logged confidence. It is NaN in rows with neither.
+    /// Returns the share of positives among the parsed verdicts, 0 if none was parsed. A row without verdicts has its
+    /// logged confidence, or NaN if it has none.
     [[nodiscard]] Column confidences(Index model) const { return view(at(model).confidence); }
 
     /// Returns the verdicts on the model's answer, in the order drawn.
@@ -95,16 +98,19 @@ class Dataset {
     /// Returns the cluster of each sample, the answer first; empty if unknown. Equal numbers are equal answers, -1 is a
     /// failed sample.
     [[nodiscard]] std::span<const std::int32_t> clusters(Index row, Index model) const;
+    /// Returns the score of each sample, the answer first; empty if unknown.
     [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const;
 
-    /// Returns record `row` as it was appended. If verdicts are logged, it also holds their share.
+    /// Returns record `row` as it was appended. If verdicts are logged, its confidence is the share of positives.
     [[nodiscard]] Record record(Index row) const;
 
     /// Returns the given rows, in that order, of the given models, in that order. Categories belong to the pair of
     /// first and last model, so they are dropped if that pair changes. Throws `DataError` if a row is chosen twice.
-    /// Throws `ArgumentError` if a model is chosen twice, or none is. O(chosen rows * chosen models).
+    /// Throws `ArgumentError` if a model is chosen twice, or none is. Requires rows and models of this data set.
+    /// O(rows + chosen rows * chosen models).
     [[nodiscard]] Dataset select(std::span<const Index> rows, std::span<const Index> models) const;
 
+    /// Returns the given rows, in that order, of all models. Throws `DataError` if a row is chosen twice.
     [[nodiscard]] Dataset select_rows(std::span<const Index> rows) const;
 
     /// Returns all rows with these models only, in that order. Throws `ArgumentError` for an unknown name or one that

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
-// cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight,
-// the first and second moments of the scores, and the prices. Statistics add up, subtract and scale: parts merge,
-// cross-fitting takes a fold away, forgetting scales by less than one. A sum is O(cells). Training after the one pass
-// over the rows depends on the number of cells only.
+// cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight
+// (the number of rows), the scores and their products, and the prices. Statistics add up, subtract and scale: parts of
+// a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding is O(cells log
+// cells) if few cells are new. The time of training depends on the number of cells only, not on that of the rows.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -22,13 +22,13 @@ struct EvidenceCell {
     std::vector<Verification> evidence{};  ///< one for each model but the last
     double weight = 0.0;                   ///< number of rows
     std::vector<double> scores{};          ///< sums, one per model
-    std::vector<double>
-        products{};  ///< sums of score i times score j, row by row of a models x models matrix
+    /// Sums of score i times score j: a models x models matrix, row by row.
+    std::vector<double> products{};
 
     EvidenceCell() = default;
     EvidenceCell(std::vector<Verification> key, Index models);
 
-    /// Adds a row of that weight with one score per model.
+    /// Adds a row of that weight. `row` holds the score of each model.
     void add(const std::vector<double>& row, double row_weight = 1.0);
 
     /// Adds `factor` times the sums of a cell of the same evidence.
@@ -39,13 +39,15 @@ struct EvidenceCell {
 struct FoldStatistics {
     std::vector<EvidenceCell> cells{};    ///< ascending in evidence, no two alike
     std::vector<double> answer_prices{};  ///< sums, one per model
-    std::vector<double> draw_prices{};  ///< sums of the price of one draw; of the whole of a lone confidence
+    /// Sums of the price of one draw, one per model. A logged confidence counts as one draw at its whole price.
+    std::vector<double> draw_prices{};
     std::vector<PluralitySums> pluralities{};  ///< one for each model but the last, or none
 
     FoldStatistics() = default;
     explicit FoldStatistics(Index models)
         : answer_prices(as_size(models), 0.0), draw_prices(as_size(models), 0.0) {}
 
+    /// Returns the number of rows.
     [[nodiscard]] double weight() const;
     /// Returns the mean score of a model. Requires rows.
     [[nodiscard]] double mean_score(Index model) const;
@@ -77,11 +79,11 @@ struct Statistics {
     Statistics& operator+=(const Statistics& other);
     /// Subtracts rows that were added before. Throws as `+=` does.
     Statistics& operator-=(const Statistics& other);
-    /// Scales all sums, to forget old rows: after a factor of 0.9 every row counts for nine tenths. Throws
-    /// `ArgumentError` unless it is above 0.
+    /// Scales all sums. After a factor of 0.9 every row so far counts for nine tenths of a new one. Throws
+    /// `ArgumentError` unless the factor is finite and above 0.
     Statistics& operator*=(double factor);
 
-    /// Throws `DataError` unless the models, their order and kinds of verification are the same.
+    /// Throws `DataError` unless the models, their order and their kinds of verification are the same.
     void require_same_models(const Statistics& other) const;
 
  private:

@@ -9,8 +9,8 @@
 
 namespace automix {
 
-/// The kind of verification of a model's answers, if any. Verdicts are drawn one by one, and a confidence comes at
-/// once. With further samples, their plurality is accepted.
+/// The kind of verification of a model's answers. `verdicts` are drawn one by one, and a `confidence` comes at once.
+/// For `samples` each draw is a further sample, and the plurality of the samples is accepted.
 enum class VerificationKind : std::uint8_t { none, verdicts, confidence, samples };
 
 /// The verification of one answer. A model that is not verified has all three members at 0.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares routers on one log: trains them on random halves of its rows and tests them on the other halves. So each
-// metric has a standard error, and differences between routers are paired. Halves follow a seeded hash of the id.
-// Prices are settled over the whole log. O(halves * routers * (training + policies of a curve * replay)).
+// Compares routers on a log. Trains them on random halves of its rows and tests them on the other halves. So each
+// metric has a standard error over halves, and differences between routers are paired by half. Halves follow a seeded
+// hash of the id. Prices are settled over the whole log. O(halves * routers * (training + policies of a curve *
+// replay)).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -27,7 +28,7 @@
 namespace automix {
 
 struct ComparisonOptions {
-    int halves = 20;         ///< count of divisions, with the seeds `seed`, `seed + 1`, ...
+    int halves = 20;         ///< number of divisions, with the seeds `seed`, `seed + 1`, ...
     Index train_rows = 0;    ///< rows kept of each training half, those with the lowest hashes; 0: all
     std::uint64_t seed = 0;  ///< seed of the first division
 };
@@ -45,16 +46,16 @@ struct MeanMetric {
     OptionalMetric mean = OptionalMetric::undefined("no halves");
     OptionalMetric se =
         OptionalMetric::undefined("fewer than two halves");  ///< standard deviation / sqrt(halves)
-    int undefined = 0;  ///< count of halves without the metric, which are left out
+    int undefined = 0;  ///< number of halves without the metric, which are left out
 };
 
 /// The metrics of a router on one half, or, as `MeanMetric`, over all halves. The area covers all prices of
 /// quality; the other metrics belong to the router's objective.
 template <class Value>
 struct ComparedMetrics {
-    Value lift{};           ///< ratio; 0 if the guard refuses or nothing is feasible
+    Value lift{};           ///< ratio; 0 after a fallback or if nothing is feasible
     Value area{};           ///< per cent, see `curve_area`
-    Value excess{};         ///< per cent; 0 if the guard refuses or nothing is feasible
+    Value excess{};         ///< per cent; 0 after a fallback or if nothing is feasible
     Value gap_recovered{};  ///< ratio
     Value performance{};    ///< mean score
     Value quality{};        ///< performance as a share of the last model's
@@ -67,8 +68,8 @@ struct ComparedMetrics {
 struct ComparedRouter {
     std::string name{};
     std::vector<std::string> models{};
-    int refused = 0;     ///< count of fallbacks: the guard refused, or no larger model was better
-    int infeasible = 0;  ///< count of halves on which nothing was feasible
+    int refused = 0;  ///< number of halves with a fallback: the guard did not pass, or there is no base slope
+    int infeasible = 0;  ///< number of halves on which nothing was feasible
     ComparedMetrics<MeanMetric> metrics{};
     MeanMetric area_difference{};    ///< area minus that of the first router, paired by half
     MeanMetric excess_difference{};  ///< excess minus that of the first router, paired by half
@@ -79,10 +80,11 @@ struct NoProgress {
     void operator()(int, int) const noexcept {}
 };
 
-/// Throws `ArgumentError` for invalid options.
+/// Throws `ArgumentError` for less than one half, or a negative number of rows.
 void validate(const ComparisonOptions& options);
 
-/// Returns mean and standard error over the halves that have the metric.
+/// Returns mean and standard error over the halves that have the metric. The mean is undefined if none has it, and the
+/// standard error if fewer than two have it.
 MeanMetric mean_over_halves(const std::vector<OptionalMetric>& halves);
 
 namespace detail {
@@ -103,7 +105,8 @@ struct HalfRows {
     std::vector<Index> test{};
 };
 
-/// Divides the rows by their hash: those below one half train, or the `train_rows` lowest of them.
+/// Divides the rows by the hash of their ids, uniform in [0, 1). Rows below one half train, or the `train_rows` lowest
+/// of them if that is not 0. Throws `DataError` if a half has no rows.
 HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows);
 
 /// Returns the share of queries that begin at a model beyond the first.
@@ -172,9 +175,11 @@ class HalfTest {
     PriceTable test_prices_;
 };
 
+/// Returns mean and standard error of a metric less that of `others`, paired by half.
 MeanMetric mean_difference(const std::vector<HalfMetrics>& halves, const std::vector<HalfMetrics>& others,
                            OptionalMetric HalfMetrics::*metric);
 
+/// Returns mean and standard error of each metric.
 ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMetrics>& halves);
 
 }  // namespace detail
@@ -220,7 +225,8 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
 }
 
 /// Returns the mean over several logs of the same routers, in the same order. Averages the means, combines the standard
-/// errors as independent, and adds the counts. A metric that one log lacks is undefined.
+/// errors as those of independent logs, and adds the numbers of halves. A metric is undefined if a log lacks it.
+/// Requires at least one log.
 std::vector<ComparedRouter> mean_over_logs(const std::vector<std::vector<ComparedRouter>>& logs);
 
 }  // namespace automix

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evaluates routers on a log: reports over all rows with intervals, a report for each data set, the baselines, and the
-// prices. Takes a replay of each router and of each baseline, and the resamples. Several routers share an `Evaluator`,
-// which does once what does not depend on the router.
+// prices. Several routers share an `Evaluator`, which computes once what does not depend on the router. The time is
+// that of a replay of each router and baseline, and of the resamples.
 #pragma once
 
 #include <automix/data/dataset.hpp>

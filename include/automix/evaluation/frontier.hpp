@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Traces the price of quality. Its points are the policies of a router that are best on the training rows for some
-// price of quality, with their reports and bootstrap intervals on the test rows. Each model alone and the oracle, which
-// knows all scores, are added. O(policies * (replay + resamples)).
+// Traces the frontier of a router: the policies that are best on the training rows for some lambda. Each has its report
+// and bootstrap intervals on the test rows. Each model alone and the oracle, which knows all scores, are added.
+// O(policies * (replay + resamples)).
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Replays a log as a source: returns answers and verdicts in recorded order, at the row's own prices. If samples are
-// kept, the answer is the first and each draw brings the next, while there are any. A router that asks for more
-// verdicts than are logged gets an error that names the record. O(draws) a round without allocation (with samples:
+// kept, the answer is the first of them, and each draw adds the next as long as there is one. A router that asks for
+// more verdicts than are logged gets an error that names the record. O(draws) a round without allocation (with samples:
 // O(draws^2)).
 #pragma once
 
@@ -26,8 +26,10 @@ class LogSource {
     /// Takes data and prices, which must outlive the source. Requires `open` of a row before use.
     LogSource(const Dataset& data, const PriceTable& prices);
 
+    /// Starts a row of the log, without any draws.
     void open(Index row);
 
+    /// Returns the recorded answer of a model at its price.
     [[nodiscard]] Answered answer(Index model);
 
     /// Draws the next verdicts. Throws `DataError` if fewer verdicts are left than are asked for.

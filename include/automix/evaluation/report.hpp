@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of one router on one table: performance, cost (answers and verification apart), IBC, lift, share routed,
-// draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). An undefined metric says why. Beside it the
-// prices that a report rests on. O(rows).
+// draws, gap recovered and excess (AutoMix, section 4.2 and equation 1). An undefined metric holds the reason. The file
+// also has the mean prices that a report is based on. O(rows).
 #pragma once
 
 #include <automix/data/dataset.hpp>
@@ -48,7 +48,7 @@ struct EndModels {
 /// if the prices belong to another one.
 EndModels end_models(const Dataset& data, const PriceTable& prices);
 
-/// Means per query.
+/// The figures of a router: means per query, and metrics of these means.
 struct Report {
     Index rows = 0;
     double performance = 0.0;

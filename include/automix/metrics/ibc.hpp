@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes incremental benefit per cost and its derived metrics (AutoMix, NeurIPS 2024, section 4.2, equation 1):
-//     IBC = (P - P_SLM) / (C - C_SLM),   lift = (IBC - IBC_BASE) / IBC_BASE,
-// Also computes the share of the quality gap recovered, and its excess over random mixing at the same cost. An
-// undefined metric holds the reason; it is never NaN and never infinite. O(1).
+//     IBC = (P - P_SLM) / (C - C_SLM),   IBC_BASE = (P_LLM - P_SLM) / (C_LLM - C_SLM),
+//     lift = (IBC - IBC_BASE) / IBC_BASE.
+// P is mean performance, C mean cost per query; SLM and LLM are the small and the large model. Also computes the share
+// of the quality gap recovered, and its excess over random mixing at the same cost. An undefined metric holds the
+// reason; it is never NaN and never infinite. O(1).
 #pragma once
 
 #include <optional>
@@ -20,7 +22,7 @@ struct OperatingPoint {
 /// A finite number, or the reason why there is none.
 class OptionalMetric {
  public:
-    /// Holds `value`, or is undefined with the reason `out of range` if it is not finite.
+    /// Holds `value`. If it is not finite, the metric is undefined with the reason `out of range`.
     OptionalMetric(double value);
 
     /// Returns a metric without a number.
@@ -44,6 +46,8 @@ class OptionalMetric {
 
 namespace detail {
 
+/// Returns the performance gained from one point to another per unit of cost; undefined with `reason` if costs are
+/// equal.
 OptionalMetric slope(const OperatingPoint& from, const OperatingPoint& to, std::string_view reason);
 
 }  // namespace detail
@@ -51,17 +55,19 @@ OptionalMetric slope(const OperatingPoint& from, const OperatingPoint& to, std::
 /// Returns (P - P_SLM) / (C - C_SLM), in score per unit of cost; undefined if the costs are equal.
 OptionalMetric ibc(const OperatingPoint& method, const OperatingPoint& small);
 
-/// Returns (P_LLM - P_SLM) / (C_LLM - C_SLM), the score that the large model itself gains per unit of cost.
+/// Returns IBC_BASE, the score that the large model itself gains per unit of cost; undefined if the costs are equal.
 OptionalMetric base_ibc(const OperatingPoint& small, const OperatingPoint& large);
 
-/// Returns why this pair of models has no quality gap to recover; empty if it has one.
+/// Returns why this pair of models has no quality gap to recover: the large model is not better. Empty if it is.
 std::string gap_obstacle(const OperatingPoint& small, const OperatingPoint& large);
 
-/// Returns why lift is undefined for this pair of models; empty if it is defined.
+/// Returns why lift is undefined for this pair of models: the large model is not better or not more expensive. Empty if
+/// it is both.
 std::string lift_obstacle(const OperatingPoint& small, const OperatingPoint& large);
 
 /// Returns (IBC - IBC_BASE) / IBC_BASE as a ratio. A router above 0 is better than mixing the two models at random.
-/// Undefined if IBC or its base is. Also undefined if the large model is not better, since the sign would mislead.
+/// Undefined if IBC is. Also undefined if the large model is not better or not more expensive, since the sign would
+/// mislead.
 OptionalMetric ibc_lift(const OperatingPoint& method, const OperatingPoint& small,
                         const OperatingPoint& large);
 
@@ -69,7 +75,8 @@ OptionalMetric ibc_lift(const OperatingPoint& method, const OperatingPoint& smal
 OptionalMetric gap_recovered(const OperatingPoint& method, const OperatingPoint& small,
                              const OperatingPoint& large);
 
-/// Returns the gap recovered minus the spent share of the extra cost C_LLM - C_SLM, in per cent. Random mixing has 0.
+/// Returns the gap recovered less the share of the extra cost, (C - C_SLM) / (C_LLM - C_SLM), in per cent. Random
+/// mixing has 0. Undefined if the large model is not better or not more expensive.
 OptionalMetric excess(const OperatingPoint& method, const OperatingPoint& small, const OperatingPoint& large);
 
 /// Returns the performance of mixing the two models at random at that cost; undefined if no mixture costs that.

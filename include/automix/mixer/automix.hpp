@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Provides the facade: a router with its prices. It is trained on a log, evaluated on another, and put to work on live
-// models. It composes the other layers and adds no features.
+// Provides the facade `Automix`: a router with its prices. It is trained on a log, evaluated on another, and answers
+// queries from live models. It composes the other layers and adds no features.
 //     automix::Automix mixer{automix::GreedyPomdpRouter{}};
 //     mixer.train(train);
 //     const automix::Evaluation result = mixer.evaluate(test);
@@ -48,10 +48,10 @@ struct PolicyFile;
 
 namespace detail {
 
-/// The store of policy files. It is complete in mixer/saved_policy.hpp.
+/// The reader and writer of policy files, defined in mixer/saved_policy.hpp.
 struct PolicyStore;
 
-/// Returns the POMDP router in a router, which is itself or held by it; null for any other router.
+/// Returns the router itself if it is a POMDP router, the POMDP router inside an `AnyRouter`, else null.
 template <class Router>
 const PomdpRouter* pomdp_router_in(const Router& router) noexcept {
     if constexpr (std::same_as<Router, PomdpRouter>) {
@@ -199,15 +199,17 @@ class Automix {
         return automix::evaluate(router(), arranged.data, arranged.prices, options_.evaluation);
     }
 
-    /// Answers a live query; `answerer` is quicker for many. Throws as `next` before training, and `ArgumentError` if
-    /// the models differ from the trained ones. A failure of the query itself is reported in the answer.
+    /// Answers a query from live models. For many queries `answerer` is quicker. Throws as `next` before training, and
+    /// `ArgumentError` if the models differ from the trained ones. A failure of the query itself is reported in the
+    /// answer.
     template <class Verifier>
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::vector<LiveModel>& models,
                                     const Verifier& verifier, const AnsweringOptions& options = {}) const {
         return answerer(models, verifier, options).answer(query);
     }
 
-    /// Answers many live queries, several at a time, in their order. Throws as `answer` and as `Answerer::answer_all`.
+    /// Answers many queries, several at a time, and returns the answers in the order of the queries. Throws as `answer`
+    /// and as `Answerer::answer_all`.
     template <class Verifier>
     [[nodiscard]] std::vector<LiveAnswer> answer_all(std::span<const Query> queries,
                                                      const std::vector<LiveModel>& models,
@@ -216,8 +218,8 @@ class Automix {
         return answerer(models, verifier, options).answer_all(queries);
     }
 
-    /// Returns the trained router at work on live models. The mixer must outlive it and must not be trained meanwhile.
-    /// Throws as `answer`.
+    /// Returns an answerer that applies the trained router to live models. The mixer must outlive it and must not be
+    /// trained meanwhile. Throws as `answer`.
     template <class Verifier>
     [[nodiscard]] Answerer<Router, Verifier> answerer(std::vector<LiveModel> models, Verifier verifier,
                                                       AnsweringOptions options = {}) const {
@@ -265,7 +267,7 @@ class Automix {
 
         Router router;
         std::vector<std::string> models{};         ///< none before training
-        std::optional<RecordedPrices> recorded{};  ///< nothing for a policy that was not trained here
+        std::optional<RecordedPrices> recorded{};  ///< nothing for a policy that was trained elsewhere
         std::optional<Statistics> statistics{};
         mutable std::once_flag explainer_made{};
         mutable Explainer explainer{};

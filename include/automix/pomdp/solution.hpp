@@ -19,7 +19,9 @@
 
 namespace automix::pomdp {
 
-/// The reason why a solver stopped.
+/// The reason why a solver stopped. `gap`: the bounds are close enough. `time`, `vectors`: the limit is reached.
+/// `horizon`: a finite horizon is solved to the end. `converged`: further iterations would change nothing that counts.
+/// `callback`: the callback returned false.
 enum class Stopped : std::uint8_t { gap, time, vectors, horizon, converged, callback };
 
 constexpr std::string_view to_string(Stopped stopped) noexcept {
@@ -40,7 +42,7 @@ constexpr std::string_view to_string(Stopped stopped) noexcept {
     return "callback";
 }
 
-/// The progress of a solver.
+/// The progress of a solver: the bounds on the value of the initial belief, and the work so far.
 struct Progress {
     double lower = 0.0;
     double upper = 0.0;
@@ -62,19 +64,19 @@ struct StopOptions {
     std::function<bool(const Progress&)> on_progress{};  ///< after each iteration; false: stop
 };
 
-/// Throws `ArgumentError` unless a gap, a time or a tolerance is a number that is not negative.
+/// Throws `ArgumentError` unless `value` is a number of at least 0. The message calls it `what`.
 inline void require_not_negative(const std::string& what, double value) {
     if (!(value >= 0.0))
         throw ArgumentError(what + ": expected a number from 0 on, found " + format_number(value));
 }
 
-/// Throws `ArgumentError` for a limit below 1.
+/// Throws `ArgumentError` for a limit below 1. The message calls it `what`.
 inline void require_some(const std::string& what, int value) {
     if (value < 1)
         throw ArgumentError(what + ": expected a number from 1 on, found " + std::to_string(value));
 }
 
-/// Throws `ArgumentError` for a gap or time that is negative or not a number, and a limit of no vectors.
+/// Throws `ArgumentError` for a gap or time that is negative or not a number, and for a limit of vectors below 1.
 inline void require_stop(const StopOptions& options) {
     require_not_negative("gap", options.gap);
     require_not_negative("time limit", options.time_limit);

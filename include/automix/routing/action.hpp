@@ -15,7 +15,7 @@ enum class ActionKind : std::uint8_t { accept, route, verify };
 /// The answer of the current model that is accepted.
 enum class AcceptedAnswer : std::uint8_t { first, plurality };
 
-/// Asks for as many draws as the source holds.
+/// The number of draws that asks for all that the source holds.
 inline constexpr int all_draws = -1;
 
 /// One step of the loop; `model` belongs to route, `draws` to verify, `accepted` to accept.
@@ -25,16 +25,16 @@ struct Action {
     int draws = 0;
     AcceptedAnswer accepted = AcceptedAnswer::first;
 
-    /// Accepts the current model's answer and ends the query.
+    /// Returns the action that accepts the current model's answer and ends the query.
     static constexpr Action accept(AcceptedAnswer which = AcceptedAnswer::first) noexcept {
         return {ActionKind::accept, -1, 0, which};
     }
-    /// Asks a model; 0 is the cheapest.
+    /// Returns the action that asks a larger model; 0 is the cheapest.
     static constexpr Action route(Index model) noexcept {
         return {ActionKind::route, model, 0, AcceptedAnswer::first};
     }
 
-    /// Draws that many verdicts on the current answer in one round.
+    /// Returns the action that draws that many verdicts on the current answer in one round.
     static constexpr Action verify(int draws) noexcept {
         return {ActionKind::verify, -1, draws, AcceptedAnswer::first};
     }

@@ -24,8 +24,8 @@
 
 namespace automix {
 
-/// A router that can be trained for every price of quality at once: its policies that are best on the training rows for
-/// some lambda (score per unit of price), ascending in cost there.
+/// A router that can be trained for every lambda (score per unit of price) at once. `curve` returns the policies that
+/// are best on the training rows for some lambda, in ascending order of cost there.
 template <class R>
 concept router_with_curve = trainable_router<R> && requires(const R& r, const TrainingData& training) {
     { r.curve(training) } -> std::same_as<std::vector<R>>;

@@ -40,8 +40,9 @@ void require_cost(double cost);
 /// Throws `ProtocolError` if the largest cluster has more members than there are samples.
 void require_clusters(int samples, int largest_cluster);
 
-/// Throws `ProtocolError` for impossible counts of a source: more draws than asked for, fewer without a reason, more
-/// positive than parsed, more parsed than drawn, a cluster larger than the samples, or a confidence outside [0, 1].
+/// Throws `ProtocolError` for impossible counts of a source. Examples are more draws than asked for, fewer without a
+/// reason, more verdicts positive than parsed or more parsed than drawn. A cluster larger than the samples and a
+/// confidence outside [0, 1] are impossible too.
 void require_counts(const Drawn& drawn, int asked);
 
 /// Adds one round of draws to the evidence on the current answer.

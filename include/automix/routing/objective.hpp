@@ -15,19 +15,22 @@ enum class ObjectiveKind : std::uint8_t { base_slope, lambda, budget, quality, m
 
 struct Objective {
     ObjectiveKind kind = ObjectiveKind::base_slope;
-    double value = 0.0;
+    double value = 0.0;  ///< lambda, cost or share; unused for the base slope and maximum IBC
 
-    /// Returns the base slope: the gain of the last model over the first per unit of extra cost.
+    /// Returns the objective of the highest score less lambda times cost, where lambda is the base slope: the gain of
+    /// the last model over the first per unit of extra cost.
     static Objective base() { return {}; }
-    /// Returns the score worth one unit of price as objective. Throws `ArgumentError` if it is negative.
+    /// Returns the same objective for a given lambda, in score per unit of price. Throws `ArgumentError` unless it is
+    /// finite and at least 0.
     static Objective lambda(double score_per_price);
-    /// Returns a limit on mean total cost per query, the first answer included. Throws `ArgumentError` if it is
-    /// negative.
+    /// Returns the objective of the highest score at a mean total cost per query of at most `cost`, the first answer
+    /// included. Throws `ArgumentError` unless it is finite and at least 0.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
-    /// Returns a share of the last model's mean score to reach at minimum cost. Throws `ArgumentError` unless it is
-    /// above 0.
+    /// Returns the objective of the minimum cost at which the mean score is at least `share` of the last model's.
+    /// Throws `ArgumentError` unless it is finite and above 0.
     static Objective quality(double share) { return checked(ObjectiveKind::quality, share); }
-    /// Returns the highest incremental benefit per cost, for comparison with the literature. It routes few queries.
+    /// Returns the objective of the highest incremental benefit per cost, for comparison with the literature. It routes
+    /// few queries.
     static Objective max_ibc() { return {ObjectiveKind::max_ibc, 0.0}; }
 
     friend bool operator==(const Objective&, const Objective&) = default;
@@ -36,15 +39,16 @@ struct Objective {
     static Objective checked(ObjectiveKind kind, double value);
 };
 
+/// Returns `base`, `lambda`, `budget`, `quality` or `max_ibc`.
 std::string_view name_of(ObjectiveKind kind);
 
-/// Throws `ArgumentError` unless the factories accept the value.
+/// Throws `ArgumentError` unless the value is finite and at least 0, and above 0 for a quality target.
 void require_possible(const Objective& objective);
 
 /// Returns `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.
 std::string to_string(const Objective& objective);
 
-/// Parses the text of `to_string`. Throws `ArgumentError` for any other text.
+/// Returns the objective of such a text. Throws `ArgumentError` for any other text.
 Objective parse_objective(std::string_view text);
 
 }  // namespace automix

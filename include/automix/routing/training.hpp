@@ -51,9 +51,11 @@ struct Guard {
 /// The result of training.
 struct TrainingResult {
     bool feasible = true;
-    std::string reason{};  ///< why nothing is feasible, or why there is no IBC; empty otherwise
-    Index candidates = 0;  ///< number of policies tried
-    /// IBC of the chosen policy, on all training rows at mean prices.
+    /// Why nothing is feasible, why there is no IBC, or why a fallback is used; empty otherwise.
+    std::string reason{};
+    Index candidates = 0;  ///< number of policies tried; for `pomdp` the number of policies that are mixed
+    /// IBC of the chosen policy, on all training rows at mean prices. For `pomdp` it is defined for the objective
+    /// maximum IBC only, as the policy's own tables expect it.
     OptionalMetric ibc = OptionalMetric::undefined("not trained on IBC");
     OptionalMetric ibc_lift = OptionalMetric::undefined("not trained on IBC");
     std::optional<Guard> guard{};         ///< empty for routers without a guard

@@ -147,7 +147,7 @@ class PluralityPaths {
     std::vector<std::int32_t> drawn_;
 };
 
-/// Returns the maximum number of verdicts of an answer that count; -1 for a lone confidence.
+/// Returns the maximum number of verdicts of an answer that count; -1 for a logged confidence.
 inline int counted_draws(const Dataset& data, Index model, VerificationKind kind, int limit) {
     if (kind == VerificationKind::confidence) return -1;
     if (kind == VerificationKind::none) return 0;
@@ -158,7 +158,7 @@ inline int counted_draws(const Dataset& data, Index model, VerificationKind kind
 /// without a search. The sums of a cell lie side by side.
 class NumberedCells {
  public:
-    /// Takes the maximum number of draws of each model but the last in `most`; -1 is a lone confidence, which has no
+    /// Takes the maximum number of draws of each model but the last in `most`; -1 is a logged confidence, which has no
     /// number.
     NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
         : models_(models), width_(1 + models + models * models) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Prints reports as plain text of at most 100 columns: a table with one router a line, the prices that it rests on, and
-// the evaluation of one router between its baselines, with one sentence that sums it up. Undefined metrics print as a
-// dash; each reason stands below the table once. O(routers).
+// Prints reports as plain text of at most 100 columns. There is a table with one router a line, a table of the prices,
+// and the evaluation of one router among its baselines, with a conclusion in one sentence. An undefined metric is
+// printed as a dash, and its reason once below the table. O(routers).
 #pragma once
 
 #include <automix/evaluation/bootstrap.hpp>
@@ -39,17 +39,17 @@ std::string report_table(std::string_view title, const NamedReports& reports, bo
 /// Explains the columns of `report_table` and their units.
 std::string report_legend();
 
-/// Says who stated a price: `given`, `recorded` or `default`.
+/// Returns the source of a price: `given`, `recorded` or `default`.
 std::string_view to_string(PriceOrigin origin);
 
-/// Lays out the mean prices of each model, and who stated them.
+/// Lays out the mean prices of each model, and their sources.
 std::string price_table(const std::vector<ModelPrices>& prices);
 
 /// Returns one sentence: how much of the larger model's score the router keeps, and at what share of its cost. It also
-/// says if the router asks one model only, beats the larger model, is dearer than it, or is beaten by the smaller one.
+/// says if the router asks one model only, beats the larger model, costs more than it, or is beaten by the smaller one.
 std::string conclusion(const Evaluation& evaluation, const std::string& router = "router");
 
-/// Prints the router between its baselines, its intervals, the prices and the conclusion.
+/// Returns the table of the router and its baselines, its intervals, the prices and the conclusion.
 std::string to_text(const Evaluation& evaluation, const std::string& name = "router");
 
 }  // namespace automix

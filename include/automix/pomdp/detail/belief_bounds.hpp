@@ -78,6 +78,8 @@ class BeliefBounds {
         for (int action = 0; action < model_.actions(); ++action) expand(node, action);
     }
 
+    /// Returns the lower bound at a belief, after a look at the vectors that are new since its last one; 0 after the
+    /// last step.
     double lower(int node) {
         Known& known = known_[as_size(node)];
         if (ended(node)) return 0.0;
@@ -99,6 +101,8 @@ class BeliefBounds {
         return known.lower;
     }
 
+    /// Returns the upper bound at a belief, after a look at the points that are new since its last one; 0 after the
+    /// last step.
     double upper(int node) {
         Known& known = known_[as_size(node)];
         if (ended(node)) return 0.0;
@@ -120,8 +124,9 @@ class BeliefBounds {
         double value = 0.0;
     };
 
-    /// Returns the action of the highest upper bound at an opened belief. Old bounds of successors are still upper
-    /// bounds, and so is FIB if there are none. So only actions that come out highest are refreshed.
+    /// Returns the action of the highest upper bound at an opened belief. The last known bounds of successors are still
+    /// upper bounds, and so is the fast informed bound if there are no successors yet. So only actions that come out
+    /// highest are refreshed.
     CompactAction best_upper(int node) {
         std::vector<double>& values = scratch_;
         values.clear();
@@ -178,7 +183,7 @@ class BeliefBounds {
         return change;
     }
 
-    /// Sets the minimum change of a bound that a backup keeps from now on. Initially every change is kept.
+    /// Sets the change of a bound that a backup must exceed to be kept from now on. Initially it is 0.
     void set_worth(double worth) { worth_ = worth; }
 
     /// Returns a count that grows with each new belief and each improved bound.
@@ -271,13 +276,15 @@ class BeliefBounds {
         explicit Stage(const StageStart& start) : begin(start.lower), upper(start.upper) {}
 
         [[nodiscard]] const ValueFunction& vectors() const { return own ? *own : *begin; }
-        /// Returns the vectors of this step alone.
+        /// Returns the vectors of this step, to be changed for it alone.
         ValueFunction& own_vectors() {
             if (!own) own = *begin;
             return *own;
         }
 
+        /// The initial vectors, shared by steps.
         std::shared_ptr<const ValueFunction> begin;
+        /// A copy of them with the vectors added at this step; nothing before the first.
         std::optional<ValueFunction> own{};
         UpperBound upper;
         int lower_version = 0;  ///< counts prunings
@@ -345,15 +352,19 @@ class BeliefBounds {
         return tree_[node].branches[as_size(action)];
     }
 
+    /// Returns the upper bound of an action by the last known bounds of its successors; the fast informed bound if they
+    /// are unknown.
     double known_upper(int node, int action) {
         const Branch& known = branch(node, action);
         if (known.expanded()) return q(known, [this](int to) { return known_[as_size(to)].upper; });
         return stage_of(node).upper.base(tree_[node].belief, action);
     }
+    /// Returns the lower bound of an action by the last known bounds of its successors.
     double known_lower(const Branch& branch) {
         return q(branch, [this](int to) { return known_[as_size(to)].lower; });
     }
 
+    /// Returns the expected reward of an action plus the discounted mean of `value(successor)`.
     template <class Value>
     double q(const Branch& branch, Value value) {
         double sum = 0.0;
@@ -361,6 +372,7 @@ class BeliefBounds {
         return branch.reward + model_.discount() * sum;
     }
 
+    /// Adds the alpha vector of an action at a belief, followed by the best known vector at each successor.
     void add_vector(int node, int action) {
         ++vectors_;
         ++changes_;
@@ -380,6 +392,7 @@ class BeliefBounds {
         stage_of(node).own_vectors().add({back_project(model_, action, then, next), action});
     }
 
+    /// Prunes the points of a step and renumbers what its beliefs have seen.
     void prune_points(int step) {
         Stage& stage = *stages_[as_size(step)];
         const std::vector<int> kept = stage.upper.prune([this] { return late(); });
@@ -391,6 +404,8 @@ class BeliefBounds {
         }
     }
 
+    /// Prunes the vectors of a step and renumbers those of its beliefs. A belief that loses its vector is refreshed at
+    /// the next request.
     void prune_vectors(int step) {
         Stage& stage = *stages_[as_size(step)];
         const int before = stage.vectors().size();

@@ -2,7 +2,8 @@
 // An upper bound on the value of a POMDP, from values at the corners of the simplex and at belief points inside it.
 // Between them it is the sawtooth projection (Hauskrecht 2000, section 4.3; Smith, Simmons 2005)
 //     V(b) = V_0(b) + min_i (v_i - V_0(b_i)) min_{s : b_i(s) > 0} b(s) / b_i(s)      V_0(b) = sum_s b(s) v_s
-// or the fast informed bound max_a b . Q_a if that is lower. O(points) at a belief; the majority of points end early.
+// or the fast informed bound max_a b . Q_a if that is lower. O(points) at a belief; few of the points need all of their
+// states.
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -22,8 +22,9 @@ struct PointBasedOptions {
     StopOptions stop{};
     int horizon = 0;    ///< steps; 0: unlimited
     int beliefs = 200;  ///< size that the set grows to, at each step of a finite horizon
-    /// Converged if no bound at a belief of the full set changes by more in an iteration. By default the remaining
-    /// change at this rate is then a tenth of the gap, or of rounding if the gap is 0.
+    /// The solver has converged if its set grows no further and no bound at these beliefs changes by more than this in
+    /// an iteration. By default the changes still to come then add up to about a tenth of `stop.gap`. The default is at
+    /// least 1e-13 times the largest reward, as smaller changes are rounding.
     std::optional<double> tolerance{};
     std::uint64_t seed = 0;  ///< seed of growth and of Perseus' order
 };
@@ -33,7 +34,7 @@ namespace detail {
 /// The order in which an iteration visits the beliefs of a step.
 enum class Sweep : std::uint8_t { all, perseus };
 
-/// Returns the L1 distance.
+/// Returns the L1 distance of two beliefs: the sum of the differences of their probabilities.
 double distance(const Belief& a, const Belief& b);
 
 /// Throws `ArgumentError` unless these are probabilities of sum 1 over states of the model, ascending.
@@ -96,7 +97,7 @@ class PointBased {
         return std::max(0.1 * options.stop.gap * share, 1e-13 * reward_range(model).magnitude());
     }
 
-    /// Adds a belief to the set of its step.
+    /// Adds a belief to the set of its step, unless it is in the set or after the last step.
     void include(int node) {
         if (bounds_.ended(node)) return;
         if (as_size(node) >= included_.size()) included_.resize(as_size(node) + 1, false);
@@ -109,6 +110,7 @@ class PointBased {
 
     [[nodiscard]] bool late() const { return bounds_.late(); }
 
+    /// Backs up all beliefs of a set, the newest first. Returns the largest change of a bound.
     double sweep_all(const std::vector<int>& set) {
         double change = 0.0;
         for (auto node = set.rbegin(); node != set.rend() && !late(); ++node)
@@ -116,6 +118,8 @@ class PointBased {
         return change;
     }
 
+    /// Backs up beliefs of a set in random order until the lower bound at each has risen or the belief was backed up.
+    /// Returns the largest change of a bound.
     double sweep_perseus(const std::vector<int>& set) {
         double change = 0.0;
         std::vector<double> before;
@@ -133,12 +137,12 @@ class PointBased {
         return change;
     }
 
-    /// Adds, for each belief, the successor that is farthest from the set of its step, among one sampled observation
-    /// for each action. If all sampled successors are in their sets, it chooses among all successors. Returns false if
-    /// no belief was added.
+    /// Adds one successor of each belief to the set of its step, as long as that is not full. Samples a successor for
+    /// each action and adds the one that is farthest from the set. If no belief was added, does the same with all
+    /// successors in place of samples. Returns false if still none was added.
     bool grow() { return grow(false) || grow(true); }
 
-    /// Grows the set from all successors, or from one sampled for each action.
+    /// Grows the sets once, from all successors of each belief or from one sampled for each action.
     bool grow(bool among_all) {
         bool grown = false;
         for (std::size_t step = 0; step < sets_.size(); ++step) {
@@ -157,6 +161,8 @@ class PointBased {
         return grown;
     }
 
+    /// Returns the successor of a belief with the largest L1 distance to its nearest belief in `set`; -1 if all are
+    /// within 1e-12 of the set.
     int farthest_successor(int node, const std::vector<int>& set, bool among_all) {
         const BeliefTree<M>& tree = bounds_.tree();
         double greatest = 1e-12;
@@ -180,6 +186,7 @@ class PointBased {
         return chosen;
     }
 
+    /// Returns a successor by an action, drawn by its probability.
     int sample(const Branch& branch) {
         double left = random_.uniform();
         for (const Edge& edge : branch.edges) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The anytime solver. From the initial belief it follows the action of the highest upper bound and the observation with
-// the largest weighted gap. It continues only while a belief can still matter at the root, and backs up both bounds on
-// the way back (HSVI2: Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee 2008). It stops with a certificate: lower <=
-// V(b_0) <= upper.
+// the largest gap, weighted by its probability. It goes on only while a belief can still change the bounds at the
+// initial belief, and backs up both bounds on the way back (HSVI2: Smith, Simmons 2005; SARSOP: Kurniawati, Hsu, Lee
+// 2008). Its result holds a certificate: lower <= V(b_0) <= upper. An iteration is O(steps of the way * successors *
+// new vectors).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -42,8 +43,8 @@ class Sarsop {
             for (const int node : path_) change = std::max(change, bounds_.back_up(node));
             const bool idle = bounds_.changes() == before;
             if (idle && patience_ == 0.0 && !bounds_.late()) return Stopped::converged;
-            // If no backup was kept, the next exploration would take the same way. So smaller changes count from now
-            // on.
+            // If no backup was kept, the next exploration would take the same way. So smaller changes are kept from
+            // now on.
             if (change > 0.0) {
                 patience_ = std::clamp(2.0 * patience_, min_patience, 1.0);
             } else if (patience_ > min_patience) {
@@ -56,12 +57,14 @@ class Sarsop {
     }
 
  private:
-    /// Minimum change of a bound that a backup keeps, as a share of the current gap.
+    /// Minimum change of a bound that a backup keeps, as a share of the current gap, before both factors below.
     static constexpr double worth_of_gap = 1e-3;
+    /// Smallest value of `patience_` above 0.
     static constexpr double min_patience = 1e-6;
 
-    /// Returns the share of the remaining change that a backup makes: 20 times the share 1 - gamma of a step in the
-    /// discounted steps. It is at most 1, and 1 without discount.
+    /// Returns the factor by which a discount gamma close to 1 lowers the minimum change: 20 (1 - gamma), at most 1. It
+    /// is 1 up to gamma = 0.95, and without discount. A change repeated at every step adds up to 1 / (1 - gamma) times
+    /// itself, so smaller changes matter if gamma is closer to 1.
     [[nodiscard]] double backups_gain() const {
         return model_.discount() < 1.0 ? std::min(1.0, 20.0 * (1.0 - model_.discount())) : 1.0;
     }
@@ -119,14 +122,16 @@ class Sarsop {
     SarsopOptions options_;
     BeliefBounds<M> bounds_;
     std::vector<int> path_;
-    double patience_ =
-        1.0;  ///< factor of the minimum change; smaller if no backup is kept; at 0 no way is cut
+    /// Factor of the minimum change. It doubles, up to 1, after an iteration that kept a change, and falls to a tenth
+    /// after one that kept none. It becomes 0 if it cannot fall further and nothing changed at all. Then every change
+    /// is kept, and explorations ignore the two conditions that end a way early.
+    double patience_ = 1.0;
 };
 
 }  // namespace detail
 
-/// Solves a model by SARSOP. Stops as converged if further work would change nothing, to the last digit. The same holds
-/// if memory for beliefs is used up and the known beliefs improve no further. Throws `DataError` for a model that
+/// Solves a model by SARSOP. Stops as converged if an iteration changes nothing, to the last digit. That also happens
+/// if the memory for beliefs is used up and the known beliefs improve no further. Throws `DataError` for a model that
 /// `require_model` refuses. Throws `ArgumentError` for a horizon that `require_horizon` refuses and for stop options
 /// that `require_stop` refuses.
 template <pomdp_model M>

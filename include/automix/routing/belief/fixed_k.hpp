@@ -28,7 +28,7 @@ struct FixedDraws {
     double net = 0.0;         ///< score gained less lambda times that cost
 };
 
-/// Scales a count of fewer than k parsed verdicts to k draws.
+/// Returns the number of positives, scaled to k verdicts and rounded down if fewer than k were parsed; 0 if none was.
 int scaled_count(int positive, int parsed, int k) noexcept;
 
 /// Weight and gain of routing by number of positives after k draws, summed over rows.
@@ -37,10 +37,11 @@ struct ProjectedCells {
     std::vector<double> gain{};  ///< sums of last score less first score
 };
 
-/// Projects final counts of the first model to k draws. The count of a row with fewer parsed verdicts is scaled.
+/// Returns weight and gain by the number of positives after k draws, from the final counts of the first model. The
+/// count of a row with fewer parsed verdicts is scaled.
 ProjectedCells project(const FoldStatistics& sums, int k);
 
-/// Projects to every number of draws from 0 to `max_draws`.
+/// Returns the projections to every number of draws from 0 to `max_draws`.
 std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws);
 
 /// Returns the best fixed number of draws for one lambda, from the projections of `rows` rows to 0, 1, ... draws. Ties

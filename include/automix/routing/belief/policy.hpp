@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models
 // asked). If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without
-// verifying, for evidence with all draws used up: replies that cannot be parsed are paid for and leave the counts as
-// they are.
+// verifying. It is taken if all draws are used up although the counts are not full, because some replies could not be
+// parsed.
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explanations of the POMDP router: the value of each action if the router's policy is followed afterwards. A policy
 // that is the best for its lambda was chosen by these values; a fallback, a mixture or maximum IBC was not. A policy of
-// alpha vectors has no table, so an action after which the query goes on has a net value only: that of the vectors at
-// the next beliefs. Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 + states * levels
-// of models asked), or O(batches * draws * vectors * levels) by vectors.
+// alpha vectors has no table. An action after which the query goes on then has a net value only, which is that of the
+// vectors at the next beliefs. Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 +
+// states * levels of models asked), or O(batches * draws * vectors * levels) by vectors.
 #pragma once
 
 #include <automix/core/numerics.hpp>

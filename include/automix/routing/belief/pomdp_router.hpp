@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The router of the routing POMDP: one more verdict is an action with a price, answers may come from any number of
-// models, and the user chooses the objective. It is trained on statistics alone, so a log of any size costs one pass. A
-// decision is a look-up in a table, and a trained router is a plain value that threads may share.
+// The router of the routing POMDP. One more verdict is an action with a price, answers may come from any number of
+// models, and the user chooses the objective. It is trained on statistics alone, so training passes over a log once. A
+// decision is a look-up in a table, O(models asked). If the table would be too large, it takes the engine's alpha
+// vectors. A trained router is a plain value that threads may share.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -29,8 +30,8 @@
 
 namespace automix {
 
-/// The answer of a model that a policy accepts: the first, the plurality of its samples, or the better of both on
-/// held-out rows.
+/// The answer of a model that a policy accepts: its first, the plurality of its samples, or whichever of the two gains
+/// more on held-out rows.
 enum class AcceptRule : std::uint8_t { first, plurality, best };
 
 struct PomdpOptions {
@@ -39,11 +40,12 @@ struct PomdpOptions {
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
     double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
-    bool guard = true;                  ///< fall back if held-out rows show no gain over mixing
-    std::optional<Statistics> prior{};  ///< earlier rows, counted too; scale them to their worth
-    int folds = 10;
+    bool guard = true;  ///< fall back if held-out rows show no gain over mixing
+    /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
+    std::optional<Statistics> prior{};
+    int folds = 10;          ///< folds of the held-out rows, at least 2
     std::uint64_t seed = 0;  ///< seed of folds and of orders of samples
-    double max_cells = 1e6;  ///< cells of reachable evidence, for the exact solution
+    double max_cells = 1e6;  ///< maximum cells of evidence of a table; beyond it alpha vectors are used
 };
 
 /// Throws `ArgumentError` for options that contradict each other or are out of range.
@@ -53,16 +55,18 @@ class PomdpRouter {
  public:
     explicit PomdpRouter(PomdpOptions options = {}) : options_(std::move(options)) { validate(options_); }
 
-    /// Makes a router of an earlier training with these options.
+    /// Makes a router of the result of an earlier training.
     PomdpRouter(PomdpOptions options, TrainedPolicy trained);
 
     [[nodiscard]] static std::string name() { return "pomdp"; }
 
-    /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on; the router is then
-    /// unchanged. If the objective is infeasible, the router holds no policy.
+    /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on, and `ArgumentError`
+    /// for options that do not fit it; the router is then unchanged. If the objective is infeasible, the router holds
+    /// no policy afterwards.
     TrainingResult train(const TrainingData& training) { return train(collect(training)); }
 
-    /// Trains on statistics alone. Throws `DataError` for those that cannot be a log's.
+    /// Trains on statistics alone. Throws `DataError` for statistics that no log can have, and for a prior over other
+    /// models; the router is then unchanged.
     TrainingResult train(const Statistics& statistics);
 
     /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. Objective
@@ -80,6 +84,7 @@ class PomdpRouter {
     /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
+    /// Returns the values of `u`, ascending, at which the mixture changes to the next policy; none for a single policy.
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
     /// Returns the explainer of the policy; empty before training and for a policy of a curve. O(cells * outcomes).
@@ -103,6 +108,8 @@ class PomdpRouter {
     [[nodiscard]] const std::vector<PolicyShare>& mixture() const;
     [[nodiscard]] const PomdpOptions& options() const noexcept { return options_; }
 
+    /// Returns the objective, lambda and expected figures of the policy, for reports. Throws `NotTrainedError` if there
+    /// is no policy.
     [[nodiscard]] Parameters parameters() const;
 
  private:

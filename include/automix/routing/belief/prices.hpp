@@ -16,7 +16,7 @@ namespace automix {
 /// Mean prices of answers, draws and rounds.
 struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
-    std::vector<double> draws{};    ///< price of one draw, or of a whole lone confidence; one a model
+    std::vector<double> draws{};    ///< price of one draw, or of a logged confidence; one a model
     double round = 0.0;             ///< price of a round of draws, for the policy; not part of the cost
     std::vector<double>
         draws_per_verdict{};  ///< mean draws for each parsed verdict, one a model; empty: 1 for all

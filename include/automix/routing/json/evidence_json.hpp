@@ -4,9 +4,11 @@
 //      {"name":NAME,"verdicts":[1,0,null],"confidence":0.5,"samples":["..",null]},..]}
 // `current` is the model that answered last, null before any has. `models` holds the evidence on it and on the models
 // asked before it, and may be left out if there is none. A model has verdicts in the order drawn (null: could not be
-// read), a confidence if the policy uses it, or samples with the answer first (null: failed). If a model has samples
-// alone, each sample after the answer is a verdict: it agrees with the answer or not. Unknown keys are refused. Linear
-// in the verdicts, quadratic in the samples.
+// read), a confidence in [0, 1] if the policy uses one, or samples with the answer first (null: failed). Samples after
+// the answer count as verdicts if no verdicts are given, or if the policy accepts pluralities; it then ignores given
+// verdicts. Such a verdict is positive if the sample equals the answer, and unparsed if it failed. If a policy uses a
+// confidence and none is given, it is computed from the verdicts. Unknown keys are refused. Linear in the verdicts,
+// quadratic in the samples.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -32,7 +34,7 @@ struct EvidenceRequest {
     Evidence evidence{0};
 };
 
-/// The form of a policy's evidence: its models, and whether it accepts pluralities and so needs samples.
+/// What the evidence for a policy must hold: its models, and samples if the policy accepts pluralities.
 struct EvidenceForm {
     std::vector<ModelShape> models{};
     bool pluralities = false;
@@ -41,7 +43,7 @@ struct EvidenceForm {
 
 namespace detail {
 
-/// A parser of one request, which messages call `name`.
+/// A parser of one request. Messages of errors call it `name`.
 class EvidenceParser : DocumentChecks {
  public:
     EvidenceParser(const EvidenceForm& form, const std::string& name) : DocumentChecks(name), form_(form) {}
@@ -49,12 +51,16 @@ class EvidenceParser : DocumentChecks {
     EvidenceRequest parse(const nlohmann::json& json) const;
 
  private:
+    /// Returns the number of the model of that name.
     Index number_of(const nlohmann::json& json, const std::string& field) const;
 
+    /// Returns the evidence on model `number`.
     ModelEvidence model(const nlohmann::json& json, const std::string& field, Index number) const;
 
+    /// Sets the counts of draws from verdicts.
     void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
+    /// Sets samples, largest cluster and the counts of draws from samples.
     void add_samples(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
     const EvidenceForm& form_;

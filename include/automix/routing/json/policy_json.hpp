@@ -6,9 +6,10 @@
 //      "prior":..}
 // or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and
 // `nodes`. `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, and `belief` as in
-// belief_json.hpp. `belief` is null if pluralities are accepted. `draws_per_verdict` in `prices` is the number of draws
-// for each readable verdict. The checksum covers the rest of the file, whatever the order of its keys and its blanks. A
-// policy survives to the bit. Linear in the table and the statistics.
+// belief_json.hpp. `belief` is null if pluralities are accepted. `tries` in `prices` is
+// `RoutingPrices::draws_per_verdict`, the mean number of draws for each readable verdict. The checksum covers the rest
+// of the file, whatever the order of its keys and its blanks. A policy survives to the bit. Linear in the table and the
+// statistics.
 #pragma once
 
 #include <automix/data/statistics.hpp>

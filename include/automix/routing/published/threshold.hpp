@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thresholds on the confidence (AutoMix, section 4.1, and its released code): one, two or three of them on a grid of
-// width 1/bins, and self-consistency, the fixed threshold of one half. Grids have bins + 1, C(bins, 2) and C(bins, 3)
-// candidates, at O(log cells) each.
+// Thresholds on the confidence (AutoMix, section 4.1, and its released code). There are one, two or three of them on a
+// grid of width 1/bins. Self-consistency is the fixed threshold of one half. Grids have bins + 1, C(bins, 2) and
+// C(bins, 3) candidates, at O(log cells) each.
 #pragma once
 
 #include <automix/routing/published/candidate_search.hpp>

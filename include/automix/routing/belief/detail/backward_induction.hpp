@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The exact solution of the routing POMDP: a query ends after a bounded number of verdicts, so the reachable evidence
-// is a finite tree and one sweep from its ends gives value and policy (design: score of the accepted answer minus
-// lambda times cost and rounds). Ties go to accepting, then to routing (the smaller model first), then to verifying
-// (the smaller batch first). O(cells * batches * outcomes).
+// The exact solution of the routing POMDP. A query ends after a bounded number of verdicts, so the reachable evidence
+// is a finite tree. One sweep from its ends gives value and policy. The value is the score of the accepted answer less
+// lambda times the cost, the price of rounds included. Ties go to accepting, then to routing (the smaller model first),
+// then to verifying (the smaller batch first). O(cells * batches * outcomes).
 #pragma once
 
 #include <automix/core/numerics.hpp>

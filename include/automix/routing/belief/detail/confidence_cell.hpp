@@ -9,7 +9,7 @@
 
 namespace automix::detail {
 
-/// Returns the cell of a lone confidence, by the boundaries between cells.
+/// Returns the cell of a logged confidence, by the boundaries between cells.
 inline Index confidence_cell(const std::vector<double>& boundaries, double confidence) noexcept {
     return std::lower_bound(boundaries.begin(), boundaries.end(), confidence) - boundaries.begin();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cross-fitting of the routing POMDP: for each fold of the rows it fits a tree to all other folds, by subtraction.
-// Policies are then evaluated on rows that they were not fitted to. Training rows flatter a policy, and so does the
-// belief's own forecast of quality. O(folds * fit).
+// Policies are then evaluated on rows that they were not fitted to. On its own training rows a policy looks better than
+// it is, and the quality that the belief expects is too high as well. O(folds * fit).
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decisions of training that held-out rows take: which models a policy may ask first, and whether any policy is
-// used at all. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy
-// passes the guard if its mean excess over mixing is larger than its standard error. O(solutions of folds), most of the
-// time of training.
+// The decisions of training that are based on held-out rows: which models a policy may ask first, and whether the guard
+// passes. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy
+// passes the guard if its mean excess over mixing is larger than its standard error. One solution for each fold, which
+// is most of the time of training.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -27,11 +27,11 @@ namespace automix::detail {
 /// enough.
 inline constexpr int fold_vectors = 60;
 
-/// The decisions that held-out rows took.
+/// The decisions based on held-out rows.
 struct HeldOutDecision {
     Index min_first_model = 0;  ///< smallest model that may be asked first
     Guard guard{};
-    double units = 0.0;  ///< rows or folds that the guard compared; fewer than 2 decide nothing
+    double units = 0.0;  ///< rows or folds that the guard compared; with fewer than 2 it does not pass
 };
 
 /// Solves the tree of each fold at the base slope. Returns an empty solution for a fold without a tree.
@@ -55,7 +55,7 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min
 }
 
 /// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show
-/// that a smaller one gains more than its standard error: a belief's own forecast flatters long cascades.
+/// that a smaller one gains more than its standard error. The belief alone overestimates policies that ask many models.
 inline Index choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
                                 double slope) {
     Index chosen = context.last_model() - 1;
@@ -71,7 +71,7 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
     return chosen;
 }
 
-/// Takes all decisions on held-out rows. Without a base slope nothing passes.
+/// Returns the decisions based on held-out rows. The guard does not pass if there is no base slope.
 inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context) {
     HeldOutDecision decision;
     if (!context.base_slope) return decision;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The distribution of the hidden level of a verified model's answers. The level is the rate at which verdicts on the
 // answer are positive, on a grid of 20. Right and wrong answers are two classes with a distribution each. Expectation
-// maximisation (Dempster, Laird, Rubin 1977) fits both, with ten pseudo rows of Beta(2,1) for right and Beta(1,2) for
-// wrong. If only a confidence is logged, the level is the cell of the confidence, and it is observed. O(iterations *
-// cells * levels).
+// maximisation (EM: Dempster, Laird, Rubin 1977) fits both, with ten pseudo rows of Beta(2,1) for right and Beta(1,2)
+// for wrong. If only a confidence is logged, confidences are merged into cells by rank, and the cell takes the place of
+// the level. It is then observed, so both classes are fitted by counting. O(iterations * cells * levels).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -27,7 +27,7 @@ namespace automix::detail {
 inline constexpr Index level_count = 20;
 inline constexpr int expectation_maximisation_steps = 50;
 inline constexpr double class_pseudo_rows = 10.0;  ///< pseudo rows of each class
-inline constexpr double score_pseudo_rows = 30.0;  ///< rows of another model's mean score, at each level
+inline constexpr double score_pseudo_rows = 30.0;  ///< pseudo rows of a model's mean score, at each level
 
 /// The belief over one verified model's levels, and the expected scores given a level.
 struct LevelDistribution {
@@ -39,7 +39,7 @@ struct LevelDistribution {
     Vector weight{};  ///< w(g), levels: probability of the level before any evidence
     Vector right{};   ///< rho(g), levels: expected score of the answer, given the level
     Matrix scores{};  ///< l_j(g), levels x models: expected score of model j, given the level
-    std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending: levels - 1
+    std::vector<double> boundaries{};  ///< between cells of a logged confidence, ascending: levels - 1
 
     [[nodiscard]] Index levels() const noexcept { return weight.size(); }
 
@@ -49,8 +49,8 @@ struct LevelDistribution {
         return kind == VerificationKind::verdicts ? first_count(draws + 1) : 1 + levels();
     }
 
-    /// Returns the likelihood of each state of evidence at each level, states x levels. The number of orders is left
-    /// out.
+    /// Returns the likelihood of each state of evidence at each level, states x levels. For counts it is g^positive
+    /// (1-g)^(parsed-positive), without the binomial coefficient.
     [[nodiscard]] Matrix likelihood() const;
 };
 
@@ -73,7 +73,7 @@ inline Eigen::VectorXd class_prior(Index levels, bool right) {
     return shape * (class_pseudo_rows / shape.sum());
 }
 
-/// Sums over the rows by the evidence on one model alone.
+/// Sums over the rows, grouped by the evidence on one model alone.
 struct MarginalCells {
     std::vector<Verification> evidence{};  ///< ascending
     Eigen::VectorXd weight{};
@@ -99,8 +99,8 @@ struct MarginalCells {
 };
 
 /// Returns the likelihood of each cell's evidence by level, cells x levels. For counts it is
-/// g^positive (1-g)^(parsed-positive), scaled to a maximum of 1. A lone confidence has likelihood 1 at its cell's
-/// level.
+/// g^positive (1-g)^(parsed-positive), scaled to a maximum of 1. A logged confidence has likelihood 1 at its cell and 0
+/// elsewhere.
 inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const MarginalCells& cells,
                                        Index levels) {
     const auto rows = std::ssize(cells.evidence);
@@ -118,7 +118,8 @@ inline Eigen::MatrixXd cell_likelihood(const LevelDistribution& model, const Mar
     return table;
 }
 
-/// Fits the distribution of a class over levels by EM, to rows of these weights and the pseudo rows.
+/// Returns q, the distribution of a class over levels, fitted by EM. `likelihood` is cells x levels, `rows` holds the
+/// rows of the class in each cell, `prior` its pseudo rows at each level.
 inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eigen::VectorXd& rows,
                                     const Eigen::VectorXd& prior) {
     const auto levels = static_cast<double>(prior.size());
@@ -132,7 +133,7 @@ inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eig
     return q;
 }
 
-/// Sets weight, rho and the scores by level from both classes' distributions, given each cell's likelihood by level.
+/// Sets w, rho and l of model `number` from the distributions of both classes. `likelihood` is cells x levels.
 inline void combine_classes(LevelDistribution& model, const MarginalCells& cells, Index number,
                             const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
                             const Eigen::MatrixXd& likelihood) {
@@ -153,7 +154,7 @@ inline void combine_classes(LevelDistribution& model, const MarginalCells& cells
             (model.scores.row(g) + score_pseudo_rows * mean) / (mass(g) + score_pseudo_rows);
 }
 
-/// Minimum weight of a cell of a lone confidence, and maximum number of cells.
+/// Minimum weight of a cell of a logged confidence, and maximum number of cells.
 inline constexpr double min_confidence_weight = 10.0;
 inline constexpr double max_confidence_cells = 16.0;
 
@@ -185,7 +186,7 @@ inline Eigen::MatrixXd LevelDistribution::likelihood() const {
     return table;
 }
 
-/// Fits the levels of a model that is verified.
+/// Fits the levels of model `number`, which is verified as `shape` says, to the sums over all rows. Requires rows.
 inline LevelDistribution fit_levels(const FoldStatistics& sums, Index number, const ModelShape& shape) {
     using Vector = Eigen::VectorXd;
     const detail::MarginalCells cells(sums, number);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The routing POMDP of a policy that may accept the plurality of the samples drawn so far. Its evidence is (n, t): n
-// further samples, and t samples in the largest cluster of all n + 1. Of N rows there, Y is the summed score of the
-// plurality, and the next sample left t as it is on s rows and made it t + 1 on g rows. Then
+// further samples, and t samples in the largest cluster of all n + 1. Let N be the rows with that evidence and Y the
+// sum of the plurality's scores on them. The next sample left t unchanged on s rows and made it t + 1 on g rows. Then
 //     e(n,t) = (Y + 15 (t+1)/(n+3)) / (N + 15),   p(n,t) = (g + 1/2) / (s + g + 1),
 // and 30 pseudo rows shrink the last model's score to its mean, as for a level. For two models. O(cells).
 #pragma once

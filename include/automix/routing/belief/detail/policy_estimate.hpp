@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Estimates of a policy's results on rows of which only the statistics are known. Draws are exchangeable. So if N
-// verdicts of a row were parsed and C are positive, the next one after (n, c) is positive with probability (C - c) / (N
-// - n). It takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all orders of the
-// verdicts, draw by draw; a round of several draws is taken to bring as many parsed verdicts. Pluralities are known as
-// the sums of a whole fold only, and the fold then counts as one unit. O(cells of evidence * cells reached).
+// Estimates of a policy's results on rows of which only the statistics are known. Draws are exchangeable. Let N
+// verdicts of a row be parsed and C of them positive. The next verdict after (n, c) is then positive with probability
+// (C - c) / (N - n), and takes (K + 1) / (N + 1) of K draws on average. The estimate is the exact expectation over all
+// orders of the verdicts. A round of several draws is assumed to bring as many parsed verdicts. Pluralities are known
+// as sums over a fold only, so each fold counts as one unit. O(cells of evidence * cells reached).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -38,7 +38,7 @@ struct RowMetric {
     double constant = 0.0;
 };
 
-/// Sums over rows, from which means and the standard error of one metric follow.
+/// Sums over rows. They give the means of a policy's results, and mean and standard error of one metric.
 struct PolicyEstimate {
     double rows = 0.0;
     double units = 0.0;  ///< number of independent units: rows, or folds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The policies that are best for some lambda, under one tree: the upper hull of expected score over expected cost, from
-// accepting the cheapest answer to the best score at any cost. O(policies on it) solutions.
+// The policies of one tree that are best for some lambda. They are the upper hull of expected score over expected cost.
+// The hull begins with the cheapest answer alone and ends with the best score at any cost. O(policies on the hull)
+// solutions.
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -6,7 +6,7 @@
 //     int max_parsed(Index model)                                   number of verdicts on its answer that can be parsed
 //     double draws_per_verdict(Index model, int all)                mean number of the `all` draws that one of them takes
 //     double positive(Index model, int drawn, int count)            probability that the next verdict is positive
-//     confidences(Index model)                                      pairs of a lone confidence and its probability
+//     confidences(Index model)                                      pairs of a logged confidence and its probability
 //     void accept(Index model, const ModelEvidence& left, double probability)
 // O(evidence reached).
 #pragma once
@@ -37,7 +37,7 @@ class PolicyWalk {
     PolicyWalk(const RoutingPolicy& policy, const RoutingPrices& prices, Draws& draws)
         : policy_(policy), prices_(prices), draws_(draws), evidence_(std::ssize(prices.answers)) {}
 
-    /// Walks from the start and adds the usage, weighed by `probability`, to `usage`.
+    /// Walks from the start and adds the usage, times `probability`, to `usage`.
     void run(double probability, ExpectedUsage& usage) {
         usage_ = &usage;
         ask(-1, policy_.first_model(), probability);
@@ -66,7 +66,7 @@ class PolicyWalk {
         draws_.leave();
     }
 
-    /// Follows the policy on a model with a lone confidence, or with no verification.
+    /// Follows the policy on a model with a logged confidence, or with no verification.
     void visit_confidence(Index model, double probability) {
         const Action action = policy_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, probability);
@@ -128,7 +128,7 @@ class PolicyWalk {
         usage_->rounds += probability * rounds;
     }
 
-    /// Accepts or routes.
+    /// Accepts the answer or asks the model routed to.
     void act(Index model, const Action& action, double probability) {
         if (action.kind == ActionKind::route) {
             const ModelEvidence left = known(model);

@@ -39,8 +39,9 @@ inline bool has_samples(const Statistics& statistics) {
     return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
 }
 
-/// Calls `use(context, decision)` with the trees of the better of both answers that the option `accept` allows. The
-/// decision on held-out rows is given if it had to be taken to find out which one is better.
+/// Returns `use(context, decision)` with the context for the answer that is accepted. For `AcceptRule::best` that is
+/// the answer whose policy gains more on held-out rows. `decision` holds the decision on held-out rows if it was
+/// computed for that, else nothing.
 template <class Use>
 [[nodiscard]] auto with_training_context(const PomdpOptions& options, const Statistics& statistics, Use use) {
     validate(statistics);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Training of the POMDP router. One function for each objective turns a fitted context into a policy. Another one for
-// each objective returns the fallback if the guard does not pass. Two policies are mixed at random if a constraint is
-// then met exactly. Training solves the tree a few times, and for a quality target 52 times for each fold.
+// Training of the POMDP router. Each objective has a function that turns a fitted context into a policy, and a fallback
+// if the guard does not pass. A budget or a quality target is met by a policy that mixes two solutions at random.
+// Training solves the tree once for each lambda that it tries: once for a given lambda, a few times for a budget or the
+// maximum IBC (Dinkelbach 1967), and 52 times for a quality target, there for each fold as well. The guard adds a
+// solution for each fold.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -68,20 +70,21 @@ inline RoutingSolution solve_for(const TrainingContext& context, SolveRule rule,
     return solve_routing(*context.tree, context.prices, rule);
 }
 
-/// Accepts every answer of the first model.
+/// Returns a policy that accepts every answer of the first model.
 inline TrainedPolicy accept_all(const TrainingContext& context) {
     return use_solution(use_model(context, 0), context.base_slope ? *context.base_slope : 0.0);
 }
 
-/// Always uses the first or the last model, whichever has the higher net value.
+/// Returns a policy that accepts every answer of the first model, or of the last one if its net value is higher.
 inline TrainedPolicy use_better_end(const TrainingContext& context, double lambda) {
     const auto net = [&](const OperatingPoint& point) { return point.performance - lambda * point.cost; };
     const bool large = net(context.large) > net(context.small);
     return use_solution(use_model(context, large ? context.last_model() : 0), lambda);
 }
 
-/// Returns how far a policy is, on the training rows, below the best of accepting all, routing all and a fixed number
-/// of draws.
+/// Returns how far the net value of a policy on the training rows is below that of the best simple policy; 0 if it is
+/// not. Simple policies are the first model alone, the last model alone, the first and then the last, and the best
+/// fixed number of draws.
 inline double shortfall_on_training_rows(const TrainingContext& context,
                                          const std::vector<PolicyShare>& mixture, double lambda) {
     const double achieved =
@@ -98,7 +101,7 @@ inline double shortfall_on_training_rows(const TrainingContext& context,
 /// Trains for a given lambda.
 inline TrainedPolicy train_lambda(const TrainingContext& context, const SolveRule& rule, double lambda) {
     TrainedPolicy trained = use_solution(solve_for(context, rule, lambda), lambda);
-    // Without a table this estimate would take longer than all else.
+    // If there is no table, the estimate would take longer than the rest of the training.
     if (context.tree->layout)
         trained.report.shortfall = shortfall_on_training_rows(context, trained.mixture, lambda);
     return trained;
@@ -115,7 +118,8 @@ inline TrainedPolicy train_base_slope(const TrainingContext& context, const Solv
 /// Two solutions, the cheaper one first.
 using SolutionPair = std::pair<RoutingSolution, RoutingSolution>;
 
-/// Returns the cheapest model alone, and the better of first and last model if that is better than the cheapest.
+/// Returns two models alone: the cheapest one, and the better one of first and last if it is better than the cheapest,
+/// else the cheapest again.
 inline SolutionPair end_solutions(const TrainingContext& context) {
     const auto& answers = context.prices.answers;
     const Index cheapest = std::min_element(answers.begin(), answers.end()) - answers.begin();
@@ -149,8 +153,8 @@ inline TrainedPolicy train_budget(const TrainingContext& context, const SolveRul
     return mix_to_budget(PolicyHull(*context.tree, context.prices, rule).around(budget), budget);
 }
 
-/// Trains for maximum IBC. Dinkelbach (1967): the highest IBC is the lambda at which the best policy gains what it
-/// costs.
+/// Trains for maximum IBC by Dinkelbach's method (1967). The highest IBC is the lambda at which the best policy gains
+/// lambda times its extra cost, so each step takes the IBC of the best policy as the next lambda.
 inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rule) {
     const RoutingSolution small = use_model(context, 0);
     rule.lambda = 0.0;
@@ -182,7 +186,7 @@ inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rul
     return trained;
 }
 
-/// Returns the score of a row above the share of the last model's score there.
+/// Returns the metric of a quality target: the score of a row less `share` times the last model's score on it.
 inline RowMetric quality_metric(const TrainingContext& context, double share) {
     RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), 0.0, 0.0};
     metric.scores.back() = -share;
@@ -201,8 +205,8 @@ inline std::vector<QualityCandidate> end_candidates(const TrainingContext& conte
     return candidates;
 }
 
-/// Returns the lambdas that a quality target tries: 0, 50 in geometric steps, and one at which nothing is routed. Only 0
-/// is left if the last model costs nothing.
+/// Returns the 52 lambdas that a quality target tries: 0, 50 in geometric steps, and one at which nothing is routed.
+/// Returns 0 alone if the last model costs nothing.
 inline std::vector<double> quality_lambdas(double large_price) {
     std::vector<double> lambdas{0.0};
     if (!(large_price > 0.0)) return lambdas;
@@ -228,7 +232,8 @@ inline void add_cross_fitted_candidates(std::vector<QualityCandidate>& candidate
     }
 }
 
-/// Mixes the candidates that meet the target at the lowest cost, or uses the one that comes closest to it.
+/// Returns the mixture of candidates that meets the target at the lowest cost. If none does, returns the candidate that
+/// comes closest, with the reason in `fallback`.
 inline TrainedPolicy mix_to_quality(const TrainingContext& context, std::vector<QualityCandidate> candidates,
                                     double share) {
     const std::optional<QualityMixture> cheapest = cheapest_mixture(candidates);
@@ -314,8 +319,8 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
     return rule;
 }
 
-/// Trains the policy of an objective. Without `guarded` the guard is reported and not obeyed. A decision on held-out
-/// rows that was taken before is not taken again.
+/// Trains the policy of an objective. If `guarded` is false, the guard is reported only and never leads to a fallback.
+/// If `decided` holds the decision on held-out rows, it is not computed again.
 inline TrainedPolicy train_policy(const TrainingContext& context,
                                   const std::optional<HeldOutDecision>& decided, const Objective& objective,
                                   bool guarded) {

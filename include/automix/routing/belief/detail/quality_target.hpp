@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The choice of a policy for a quality target: the cheapest mixture of two candidates that meets the target with a
-// margin. Candidates are evaluated on held-out rows, never by the belief's own forecast. O(candidates^2).
+// margin. Candidates are evaluated on held-out rows, never by the score that the belief expects. O(candidates^2).
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -21,7 +21,7 @@ namespace automix::detail {
 struct CascadeModel {
     VerificationKind kind = VerificationKind::none;
     int draws = 0;                     ///< maximum number of draws on its answer
-    std::vector<double> boundaries{};  ///< between cells of a lone confidence, ascending
+    std::vector<double> boundaries{};  ///< between cells of a logged confidence, ascending
 
     friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
 

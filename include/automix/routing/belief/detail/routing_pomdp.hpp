@@ -120,7 +120,7 @@ class RoutingPomdp {
         for (int j = 0; j <= draws; ++j) visit(j, probability(j, level));
     }
 
-    /// Returns the routing action of an action number. At the start, `model` is -1.
+    /// Returns the routing action of an action number, with `drawn` verdicts on the answer of `model`; -1 at the start.
     [[nodiscard]] CompactAction choice(Index model, int drawn, int action) const {
         const Index last = last_model();
         if (model < 0)
@@ -137,7 +137,7 @@ class RoutingPomdp {
         return CompactAction::verify(draws);
     }
 
-    /// Returns the engine's belief over states, of a belief over levels after `drawn` parsed verdicts of `model`.
+    /// Returns the engine's belief over states for a belief over levels, after `drawn` parsed verdicts of `model`.
     [[nodiscard]] pomdp::Belief belief(Index model, int drawn, const LevelBelief& about) const {
         const Block& block = block_of(model, about.position);
         pomdp::Belief result;
@@ -234,6 +234,7 @@ class RoutingPomdp {
         return block.first + drawn * static_cast<int>(levels(block.about)) + static_cast<int>(level);
     }
 
+    /// Returns a state with the routing action of an action number.
     [[nodiscard]] Step what(int state, int action) const {
         Step step;
         step.from = block_at(state);

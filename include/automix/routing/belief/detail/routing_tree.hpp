@@ -22,10 +22,10 @@ struct RoutingTree {
     using Array = Eigen::ArrayXd;
 
     std::shared_ptr<const RoutingLayout> layout{};  ///< null if it would be too large: see `make_tree`
-    Array
-        probability{};  ///< that the next draw adds one to the count; of a confidence that was seen, its own
-    Array current{};    ///< expected score of the answer that may be accepted
-    Array last{};       ///< expected score of the last model
+    /// Probability that the next draw adds one to the count. For a confidence that was seen it is that of its cell.
+    Array probability{};
+    Array current{};          ///< expected score of the answer that may be accepted
+    Array last{};             ///< expected score of the last model
     double failed = 0.0;      ///< probability that the first answer has failed, if samples are known
     double last_alone = 0.0;  ///< expected score of the last model before any evidence
     std::shared_ptr<const BeliefModel> belief{};  ///< source of the numbers; null for pluralities

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The data that guard and objectives of the POMDP router share: statistics, prices, the tree fitted to all rows, the
-// trees of the folds, and the two end models. It is built once and never changed. O(fits of the belief), one a fold and
-// one more.
+// trees of the folds, and the two end models. It is built once and never changed. Building it
+// fits the belief once to all rows and once for each fold.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -25,7 +25,7 @@ struct TrainingContext {
     const Statistics& statistics;  ///< must outlive the context
     RoutingPrices prices{};
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double max_cells = 0.0;                     ///< of the tree, in options
+    double max_cells = 0.0;                     ///< maximum cells of the tree, as in the options
     SolveRule rule{};                           ///< holds the batches; lambda and first model are not set
     FoldStatistics total{};                     ///< sums over all rows
     std::shared_ptr<const RoutingTree> tree{};  ///< fitted to all rows
@@ -61,8 +61,8 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             std::move(slope)};
 }
 
-/// Returns the excess of a row over mixing at that slope: the score less the first model's, less slope times the cost
-/// beyond the first model's.
+/// Returns the metric of a row's excess over mixing at that slope: its score less the first model's, less slope times
+/// the cost in addition to the first model's.
 inline RowMetric excess_metric(const TrainingContext& context, double slope) {
     RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), -slope,
                      slope * context.small.cost};

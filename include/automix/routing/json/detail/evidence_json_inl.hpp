@@ -144,7 +144,7 @@ AUTOMIX_INLINE EvidenceRequest parse_evidence_line(std::string_view line, const 
     try {
         json = detail::parse_document(line, name);
     } catch (const DataError& error) {
-        // The line in the line is always 1.
+        // Within a single line the line number is always 1 and tells nothing.
         throw DataError(Place{name, 0, error.place().field}, error.detail());
     }
     return parse_evidence(json, form, name);

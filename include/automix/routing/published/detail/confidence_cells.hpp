@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A training table reduced to its cells, the distinct confidences of the small model's answers. The published family
 // decides from the confidence alone, so training needs only the weight, gain and category counts of each cell. Rows
-// that are always routed are one constant beside the cells. One pass over the rows, O(rows + cells log cells).
+// that are always routed are not in the cells; their sums are constants. One pass over the rows, O(rows + cells log
+// cells).
 #pragma once
 
 #include <automix/core/error.hpp>
