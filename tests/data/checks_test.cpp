@@ -134,7 +134,9 @@ TEST_CASE("few rows, verdicts that cannot be read, and a larger model that is no
     REQUIRE(warnings.size() == 3);
     CHECK_THAT(warnings[0], StartsWith("only 24 rows: fewer than 25"));
     CHECK_THAT(warnings[1], StartsWith("m0: 10.4 % of the verdicts could not be read, more than 5 %"));
-    CHECK_THAT(warnings[2], StartsWith("m1: scores 1.000 on average, no better than m0 (1.000), which is before it in price"));
+    CHECK_THAT(
+        warnings[2],
+        StartsWith("m1: scores 1.000 on average, no better than m0 (1.000), which is before it in price"));
 }
 
 TEST_CASE("a verifier that tells nothing, or the opposite, is told with its figures") {
@@ -167,4 +169,33 @@ TEST_CASE("models that are not verified, by the log or by the limits, are not ch
     CHECK(check_log(log_of(std::vector<std::string>(40, ""))).empty());
     unverified.max_draws = {1, 2, 3};
     CHECK_THROWS_AS(check_log(log_of(rows), unverified), ArgumentError);
+}
+
+TEST_CASE("verdicts that are copies of one draw are told, and those of a sure verifier are not") {
+    // 40 rows right, verdict correct in 35; 20 wrong, verdict correct in 4: three copies of each.
+    std::vector<std::string> rows;
+    std::vector<double> scores;
+    for (int i = 0; i < 60; ++i) {
+        const bool right = i < 40;
+        const bool positive = right ? i < 35 : i < 44;
+        rows.emplace_back(positive ? "+++" : "---");
+        scores.push_back(right ? 1.0 : 0.0);
+    }
+    const std::vector<std::string> warnings = check_log(log_of(rows, scores));
+    REQUIRE(warnings.size() == 1);
+    // (40 (0.875^3 + 0.125^3) + 20 (0.2^3 + 0.8^3)) / 60 = 62.1 %.
+    CHECK(warnings[0] ==
+          "m0: all 3 verdicts of an answer are equal in 100.0 % of the rows, where 62.1 % is expected of "
+          "draws: they "
+          "are copies, as at temperature 0 or from a cache, and are paid for; set max_draws to 1 "
+          "(--max-draws 1), or "
+          "draw at a higher temperature");
+    // One draw has no copy, and draws that are nearly always positive agree as they should.
+    StatisticsOptions one;
+    one.max_draws = {1};
+    CHECK(check_log(log_of(rows, scores), one).empty());
+    std::vector<std::string> sure(60, "+++");
+    for (int i = 40; i < 60; ++i) sure[static_cast<std::size_t>(i)] = i < 42 ? "+--" : "---";
+    for (const std::string& warning : check_log(log_of(sure, scores)))
+        CHECK(warning.find("copies") == std::string::npos);
 }

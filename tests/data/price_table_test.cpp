@@ -246,7 +246,8 @@ TEST_CASE("one model costs 1; more than two need prices") {
           "cost of model \"m1\": not recorded, but that of other models is; record it, or give a price for "
           "each");
 
-    const Dataset recorded = table({row("a", {model(0, "+", 1.0), model(0, "", 2.0), model(1, "", 0.0)})});
+    const Dataset recorded =
+        table({row("a", {model(0, "+", 1.0, 0.1), model(0, "", 2.0), model(1, "", 0.0)})});
     check_prices(resolve_prices(recorded).answers[1], {2.0});
     check_prices(resolve_prices(recorded).answers[2], {0.0});
 }

@@ -4,6 +4,8 @@
 #include "live/live.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/model_shape.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
@@ -307,6 +309,67 @@ TEST_CASE("an answerer is not made of what cannot answer", "[live]") {
         Answerer(router, two_models(), live::verifier(), {.concurrency = 0}).answer_all(queries),
         "concurrency: expected at least 1, found 0");
     CHECK(Answerer(router, two_models(), live::verifier()).answer_all({}).empty());
+}
+
+namespace {
+
+/// A router that knows its models, as a trained policy does.
+struct Bound : Careful {
+    std::vector<ModelShape> known{};
+    [[nodiscard]] std::vector<ModelShape> models() const { return known; }
+};
+
+/// Gives the same probability for every answer.
+struct Probable {
+    static constexpr bool gives_confidence = true;
+    template <model_adapter Model>
+    Verdicts verify(Model&, const VerificationTask&, DrawRange, const std::stop_token&) const {
+        return {.cost = 0.5, .confidence = 0.75};
+    }
+};
+
+/// Routes answers below 0.8; shows what it went by.
+struct ByConfidence {
+    [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (!evidence.started()) return Action::route(0);
+        if (evidence.current == evidence.last_model()) return Action::accept();
+        if (!evidence.current_model().verified()) return Action::verify(1);
+        return evidence.current_model().logged_confidence.value() < 0.8 ? Action::route(1) : Action::accept();
+    }
+    [[nodiscard]] std::vector<ModelShape> models() const {
+        return {{"small", VerificationKind::confidence, 1}, {"large", VerificationKind::none, 0}};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("models are those that a router was trained on, by name and number", "[live]") {
+    Bound router;
+    router.known = {{"small", VerificationKind::verdicts, 4}, {"large", VerificationKind::none, 0}};
+    const auto make = [&](std::vector<LiveModel> models) {
+        return Answerer(router, std::move(models), live::verifier()).models().size();
+    };
+    CHECK(make(two_models()) == 2);
+    std::vector<LiveModel> turned = two_models();
+    std::swap(turned[0], turned[1]);
+    CHECK_THROWS_WITH(make(turned),
+                      "trained on the models small, large, but asked to answer with large, small");
+    CHECK_THROWS_WITH(make({two_models()[0]}),
+                      "trained on the models small, large, but asked to answer with small");
+    router.known.clear();
+    CHECK(make(turned) == 2);
+}
+
+TEST_CASE("a policy of confidences needs a verifier that gives one, and goes by it", "[live]") {
+    const ByConfidence router;
+    CHECK_THROWS_WITH(
+        Answerer(router, two_models(), live::verifier()),
+        ContainsSubstring("trained on confidences of small, but the verifier gives verdicts alone"));
+    const LiveAnswer answer = Answerer(router, two_models(), Probable{}).answer(query("1"));
+    CHECK(answer.text == "Rome");
+    CHECK(answer.models[0].confidence == 0.75);
+    CHECK(answer.models[0].verdicts.empty());
+    CHECK(answer.models[0].verification_cost == 0.5);
 }
 
 namespace {

@@ -229,3 +229,31 @@ TEST_CASE("three models: the published family uses the first and the last") {
     CHECK(mixer.evaluate(data).report.cost == 7.5);
     CHECK(mixer.next(Evidence(3)) == Action::route(0));
 }
+
+TEST_CASE("models that are not listed in the order of their prices are used in it") {
+    // Listed first, and dear: right on every row. Listed last, and cheap: right on one of two.
+    Dataset data({"large", "small"});
+    for (int row = 0; row < 40; ++row) {
+        const double right = row % 2 == 0 ? 1.0 : 0.0;
+        data.append(record("r" + std::to_string(row), {scored(1.0), confident(right, 0.25 + 0.5 * right)}));
+    }
+    AutomixOptions options = without_intervals();
+    options.prices.answers = {50.0, 1.0};
+    options.prices.verification = 1.0;
+    Automix mixer{make_router("threshold"), options};
+    const TrainingResult result = mixer.train(data);
+    REQUIRE(result.warnings.size() == 1);
+    CHECK(result.warnings[0] ==
+          "models are used in the order of their prices, not of the log: small (1.00), large (50.0)");
+    CHECK(mixer.models() == std::vector<std::string>{"small", "large"});
+    const Evaluation evaluation = mixer.evaluate(data);
+    CHECK(evaluation.baselines.always_small.cost == 1.0);
+    CHECK(evaluation.report.performance == 1.0);
+    // Half of the queries are routed: 1 + 1 + 50 / 2.
+    CHECK(evaluation.report.cost == 27.0);
+    // A log with the models the other way round is the same.
+    options.prices.answers = {1.0, 50.0};
+    Automix turned{make_router("threshold"), options};
+    CHECK(turned.train(data.with_models({"small", "large"})).warnings.empty());
+    CHECK(turned.evaluate(data.with_models({"small", "large"})).report.cost == 27.0);
+}

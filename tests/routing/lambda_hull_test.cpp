@@ -88,6 +88,12 @@ TEST_CASE("the hull goes from the cheapest to the best and leaves out what is be
     CHECK_THAT(hull[1].lambda, WithinAbs(0.2 / 3.0, 1e-12));
     CHECK(hull[2].lambda == 0.0);
     CHECK(hull_of({{0.5, 1.0}, {0.4, 3.0}}).size() == 1);
+    // Of equal costs, as where all models are free, the best alone is left, at a lambda that is finite.
+    const auto best_of_all = [](double) { return OperatingPoint{0.9, 0.0}; };
+    const auto free = LambdaHull(best_of_all, [](const OperatingPoint& p) { return p; }).all({0.3, 0.0});
+    REQUIRE(free.size() == 1);
+    CHECK(free[0].solution.performance == 0.9);
+    CHECK(free[0].lambda == 0.0);
 }
 
 TEST_CASE("of random points the hull holds the best for every lambda", "[property]") {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,12 @@ std::string format_significant(double value, int digits);
 
 /// Formats a price or a cost with three significant digits.
 std::string format_price(double price);
+
+/// Returns the 16 hexadecimal digits of a word, in lower case.
+std::string hexadecimal(std::uint64_t word);
+
+/// Returns the word that 16 hexadecimal digits in lower case spell; nothing for any other text.
+std::optional<std::uint64_t> parse_hexadecimal(std::string_view text);
 
 /// Returns the number that the whole of `text` spells, in any locale; nothing if it spells none.
 std::optional<double> parse_number(std::string_view text);

@@ -174,6 +174,7 @@ TEST_CASE("rows in another order, rows split in halves and other names change no
 
     Statistics halves = statistics;
     halves *= 0.5;
+    halves.logs.clear();  // it is merged with itself on purpose
     halves += halves;
     other.train(halves);
     CHECK(other.mixture().front().policy.cells() == router.mixture().front().policy.cells());
@@ -383,6 +384,16 @@ TEST_CASE("a lone confidence is seen at once, at its whole price") {
     CHECK_THAT(rows.draws.mean(), WithinAbs(1.0, 1e-12));
     CHECK(rows.performance.mean() > 0.85);
     CHECK(rows.routed.mean() < 0.6);
+
+    // A verdict is not read as a confidence of 0 or 1.
+    Evidence evidence(2);
+    evidence.current = 0;
+    evidence.models[0].answered = true;
+    evidence.models[0].drawn = evidence.models[0].parsed = evidence.models[0].positive = 1;
+    CHECK_THROWS_WITH(trained.router.next(evidence),
+                      "model 0: the policy was trained on confidences, but verdicts were drawn");
+    evidence.models[0].logged_confidence = 0.9;
+    CHECK(trained.router.next(evidence) == Action::accept());
 }
 
 TEST_CASE("a middle model without verdicts may be routed to") {

@@ -241,7 +241,7 @@ TEST_CASE("bad files of trained policies are refused with file, field and what w
         {with_change("\"most_cells\":1000000.0", "\"most_cells\":5"),
          "p.json: policies[0].first: unknown key"},
         {with_change("\"most_cells\":1000000.0", "\"most_cells\":-5"),
-         "p.json: options: most_cells: expected"},
+         "p.json: options: max_cells: expected"},
         {with_change("\"answers\":[1.0,20.0]", "\"answers\":[1.0,-20.0]"),
          "p.json: prices.answers[1]: expected a number of at least 0, found -20"},
         {with_change("\"tries\":[1.0,", "\"tries\":[0.5,"),

@@ -25,6 +25,21 @@ AUTOMIX_INLINE std::string format_fixed(double value, int digits) {
     return negative_zero ? text.substr(1) : text;
 }
 
+AUTOMIX_INLINE std::string hexadecimal(std::uint64_t word) {
+    char digits[16];
+    const auto [end, error] = std::to_chars(digits, digits + sizeof digits, word, 16);
+    const std::string text(digits, end);
+    return std::string(sizeof digits - text.size(), '0') + text;
+}
+
+AUTOMIX_INLINE std::optional<std::uint64_t> parse_hexadecimal(std::string_view text) {
+    std::uint64_t word = 0;
+    const char* last = text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), last, word, 16);
+    if (error != std::errc{} || end != last || hexadecimal(word) != text) return std::nullopt;
+    return word;
+}
+
 AUTOMIX_INLINE std::optional<double> parse_number(std::string_view text) {
     double number = 0.0;
     const char* last = text.data() + text.size();

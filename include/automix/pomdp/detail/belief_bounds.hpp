@@ -119,7 +119,7 @@ class BeliefBounds {
     }
 
     /// An action and its value by a bound.
-    struct CompactAction {
+    struct ActionValue {
         int action = 0;
         double value = 0.0;
     };
@@ -127,7 +127,7 @@ class BeliefBounds {
     /// Returns the action of the highest upper bound at an opened belief. The last known bounds of successors are still
     /// upper bounds, and so is the fast informed bound if there are no successors yet. So only actions that come out
     /// highest are refreshed.
-    CompactAction best_upper(int node) {
+    ActionValue best_upper(int node) {
         std::vector<double>& values = scratch_;
         values.clear();
         for (int action = 0; action < model_.actions(); ++action) values.push_back(known_upper(node, action));
@@ -143,7 +143,7 @@ class BeliefBounds {
 
     /// Returns a high lower bound at an opened belief: that of `promising`, or of the expanded action that is best by
     /// the known bounds of successors. Requires that `promising` is expanded.
-    CompactAction good_lower(int node, int promising) {
+    ActionValue good_lower(int node, int promising) {
         int best = promising;
         double best_value = known_lower(branch(node, promising));
         for (int action = 0; action < model_.actions(); ++action) {
@@ -154,19 +154,19 @@ class BeliefBounds {
             }
         }
         const auto refreshed = [&](int action) {
-            return CompactAction{action, q(branch(node, action), [this](int to) { return lower(to); })};
+            return ActionValue{action, q(branch(node, action), [this](int to) { return lower(to); })};
         };
-        const CompactAction choice = refreshed(promising);
+        const ActionValue choice = refreshed(promising);
         if (best == promising) return choice;
-        const CompactAction other = refreshed(best);
+        const ActionValue other = refreshed(best);
         return other.value > choice.value ? other : choice;
     }
 
     /// Backs up both bounds at an opened belief, only the upper one if the limit of vectors is reached. Returns the
     /// larger of the two changes.
     double back_up(int node) {
-        const CompactAction above = best_upper(node);
-        const CompactAction below = good_lower(node, above.action);
+        const ActionValue above = best_upper(node);
+        const ActionValue below = good_lower(node, above.action);
         double change = 0.0;
         if (const double drop = upper(node) - above.value; drop > worth_) {
             change = drop;

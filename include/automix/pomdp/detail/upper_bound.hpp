@@ -78,7 +78,7 @@ class UpperBound {
         std::vector<int> kept;
         std::vector<int> states;
         for (auto number = points_.size(); number-- > 0;) {
-            OperatingPoint& point = points_[number];
+            BeliefPoint& point = points_[number];
             if (late()) {
                 kept.push_back(static_cast<int>(number));
                 continue;
@@ -98,7 +98,7 @@ class UpperBound {
             }
         }
         std::reverse(kept.begin(), kept.end());
-        std::vector<OperatingPoint> stay;
+        std::vector<BeliefPoint> stay;
         stay.reserve(kept.size());
         for (const int number : kept) stay.push_back(std::move(points_[as_size(number)]));
         points_ = std::move(stay);
@@ -109,15 +109,15 @@ class UpperBound {
     }
 
  private:
-    struct OperatingPoint {
+    struct BeliefPoint {
         double value = 0.0;
         double drop = 0.0;             ///< value less the corners' bound, negative
         Entry key{};                   ///< the first of the entries
         std::vector<Entry> entries{};  ///< states, by descending probability
     };
 
-    static OperatingPoint point(const Belief& belief, double value, double drop) {
-        OperatingPoint made;
+    static BeliefPoint point(const Belief& belief, double value, double drop) {
+        BeliefPoint made;
         made.value = value;
         made.drop = drop;
         made.entries.reserve(belief.size());
@@ -163,7 +163,7 @@ class UpperBound {
         return deepest;
     }
 
-    void deepen(double& deepest, const OperatingPoint& point) const {
+    void deepen(double& deepest, const BeliefPoint& point) const {
         if (point.drop >= deepest) return;
         const double useless = deepest / point.drop;  // ratio at which the point lowers nothing more
         double ratio = std::min(1.0, weight(point.key.column) / point.key.value);
@@ -177,7 +177,7 @@ class UpperBound {
     void lower_corner(int state, double value) {
         if (!(value < corners_(state))) return;
         corners_(state) = value;
-        for (OperatingPoint& point : points_)
+        for (BeliefPoint& point : points_)
             point.drop = std::min(0.0, point.value - at_corners(point.entries));
     }
 
@@ -193,7 +193,7 @@ class UpperBound {
     std::shared_ptr<const Eigen::MatrixXd> q_;
     Eigen::VectorXd corners_{};
     std::vector<double> weights_;  ///< probabilities of the current belief, else 0
-    std::vector<OperatingPoint> points_;
+    std::vector<BeliefPoint> points_;
     std::vector<std::vector<std::size_t>> by_key_;  ///< points with each state as key, ascending
     std::size_t pruned_ = 0;                        ///< points that the last pruning left
 };

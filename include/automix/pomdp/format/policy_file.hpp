@@ -28,13 +28,6 @@ namespace automix {
 
 inline constexpr std::string_view pomdp_policy_schema = "automix-pomdp-policy/1";
 
-namespace detail {
-
-/// Returns the word as sixteen digits.
-std::string hexadecimal(std::uint64_t word);
-
-}  // namespace detail
-
 /// The problem that a policy is for.
 struct PomdpPolicyProblem {
     int states = 0;

@@ -67,10 +67,10 @@ class PointBased {
                 const std::vector<int>& set = sets_[step];
                 change = std::max(change, sweep_ == Sweep::all ? sweep_all(set) : sweep_perseus(set));
             }
-            const bool without_verifying = change <= tolerance_;
-            if (late() || (!without_verifying && (progress.iterations + 1) % sweeps_between_growth != 0))
+            const bool settled = change <= tolerance_;
+            if (late() || (!settled && (progress.iterations + 1) % sweeps_between_growth != 0))
                 return std::nullopt;
-            if ((grows_ && grow()) || !without_verifying) return std::nullopt;
+            if ((grows_ && grow()) || !settled) return std::nullopt;
             return Stopped::converged;
         });
     }

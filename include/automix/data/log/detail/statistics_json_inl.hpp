@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
@@ -17,12 +18,11 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -63,10 +63,7 @@ AUTOMIX_INLINE nlohmann::ordered_json evidence_json(const std::vector<Verificati
 inline nlohmann::ordered_json digests_json(const std::vector<std::uint64_t>& digests) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const std::uint64_t digest : digests) {
-        char buffer[16];
-        const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, digest, 16);
-        const std::string digits(buffer, end);
-        list.push_back(std::string(16 - digits.size(), '0') + digits);
+        list.push_back(hexadecimal(digest));
     }
     return list;
 }
@@ -139,12 +136,10 @@ AUTOMIX_INLINE std::vector<std::uint64_t> StatisticsParser::logs(const nlohmann:
     std::vector<std::uint64_t> digests;
     for (const nlohmann::json& entry : array(json, field)) {
         const std::string at = element(field, digests.size());
-        const std::string digits = text(entry, at);
-        std::uint64_t& digest = digests.emplace_back();
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), digest, 16);
-        if (error != std::errc{} || end != digits.data() + digits.size() || digits.size() != 16)
-            fail_expected(at, "16 hexadecimal digits", entry);
-        if (digests.size() > 1 && digest <= digests[digests.size() - 2])
+        const std::optional<std::uint64_t> digest = parse_hexadecimal(text(entry, at));
+        if (!digest) fail_expected(at, "16 hexadecimal digits in lower case", entry);
+        digests.push_back(*digest);
+        if (digests.size() > 1 && *digest <= digests[digests.size() - 2])
             fail(at, "expected ascending digests");
     }
     return digests;

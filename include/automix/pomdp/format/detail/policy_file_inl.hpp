@@ -20,7 +20,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -29,17 +28,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-namespace automix::detail {
-
-AUTOMIX_INLINE std::string hexadecimal(std::uint64_t word) {
-    char digits[16];
-    const auto [end, error] = std::to_chars(digits, digits + sizeof(digits), word, 16);
-    const std::string text(digits, end);
-    return std::string(sizeof(digits) - text.size(), '0') + text;
-}
-
-}  // namespace automix::detail
 
 namespace automix {
 
@@ -69,8 +57,8 @@ AUTOMIX_INLINE void require_same_problem(const PomdpPolicyProblem& found, const 
     }
     if (found.fingerprint && expected.fingerprint) {
         require("fingerprint", *found.fingerprint == *expected.fingerprint,
-                detail::hexadecimal(*expected.fingerprint),
-                detail::hexadecimal(*found.fingerprint) +
+                hexadecimal(*expected.fingerprint),
+                hexadecimal(*found.fingerprint) +
                     ": the policy is for other transitions, observations or rewards");
     }
 }
@@ -154,11 +142,8 @@ AUTOMIX_INLINE std::vector<std::string> PomdpPolicyParser::action_names(int acti
 AUTOMIX_INLINE std::optional<std::uint64_t> PomdpPolicyParser::fingerprint() const {
     if (!json_.contains("fingerprint")) return std::nullopt;
     const nlohmann::json& given = json_.at("fingerprint");
-    const std::string text = given.is_string() ? given.get<std::string>() : std::string();
-    std::uint64_t word = 0;
-    std::from_chars(text.data(), text.data() + text.size(), word, 16);
-    if (hexadecimal(word) != text)
-        fail("fingerprint", "expected 16 hexadecimal digits in lower case, found " + shown(given));
+    const auto word = parse_hexadecimal(given.is_string() ? given.get<std::string>() : std::string());
+    if (!word) fail("fingerprint", "expected 16 hexadecimal digits in lower case, found " + shown(given));
     return word;
 }
 
@@ -215,7 +200,7 @@ AUTOMIX_INLINE std::string to_pomdp_policy_text(const pomdp::Policy& policy,
                                 {"horizon", policy.horizon()},
                                 {"values", problem.costs ? "cost" : "reward"}};
     if (!problem.action_names.empty()) head["action_names"] = problem.action_names;
-    if (problem.fingerprint) head["fingerprint"] = detail::hexadecimal(*problem.fingerprint);
+    if (problem.fingerprint) head["fingerprint"] = hexadecimal(*problem.fingerprint);
     std::string text = head.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
     text.back() = ',';
     text += "\n\"steps\":[\n";

@@ -88,7 +88,7 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
     require_possible(options.objective);
     if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
-        throw ArgumentError("most_cells: expected a finite number of at least 0, found " +
+        throw ArgumentError("max_cells: expected a finite number of at least 0, found " +
                             format_number(options.max_cells));
 }
 

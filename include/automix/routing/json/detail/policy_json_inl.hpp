@@ -100,11 +100,7 @@ inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
 /// Returns the checksum over a policy's document without the checksum itself.
 inline std::string policy_checksum(nlohmann::json document) {
     document.erase("checksum");
-    constexpr std::string_view hex = "0123456789abcdef";
-    std::uint64_t hash = hash_text(line_of(document));
-    std::string digits(16, '0');
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, hash >>= 4U) *digit = hex[hash & 15U];
-    return digits;
+    return hexadecimal(hash_text(line_of(document)));
 }
 
 /// A parser of policy files.
