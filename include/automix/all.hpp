@@ -142,9 +142,12 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/code_points.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
+#include <automix/text/reply_text.hpp>
+#include <automix/text/unicode.hpp>
 #include <automix/text/utf8.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/few_shot_prompt.hpp>

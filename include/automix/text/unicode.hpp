@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// This file makes Unicode texts comparable without a library for it. `plain_characters` turns forms of the same
+// character into the plain one:
+//     - spaces of any width into a blank, separators of lines and paragraphs into a line end;
+//     - full-width letters, digits and marks, and the mathematical alphabets, into ASCII;
+//     - curly and angle quotes into " and ', dashes into -, the ideographic comma and full stop into , and .;
+//     - invisible characters (zero width, soft hyphens, marks of direction, variation selectors) into nothing.
+// `fold_case` compares Latin, modern Greek, Cyrillic and Armenian texts in any case and composition: it lowers letters,
+// writes `ss` for sharp s and the letters of ligatures, and splits composed letters of U+00C0 to U+024F, U+0370 to
+// U+052F and U+1E00 to U+1EFF into letter and marks in canonical order. All other characters stay, and so do rare
+// capitals of Latin Extended-B. Bytes that are not
+// UTF-8 stay too. O(length), with O(n log n) in the marks on one letter.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace automix {
+
+/// Returns the text with plain characters.
+std::string plain_characters(std::string_view text);
+
+/// Returns the text in lower case and decomposed, so that canonically equal texts become equal.
+std::string fold_case(std::string_view text);
+
+/// Returns true for an ideograph or a letter of the Japanese syllabaries. They are written without blanks between words.
+constexpr bool is_cjk(char32_t value) noexcept {
+    return (value >= 0x2E80U && value <= 0x2FDFU) || (value >= 0x3005U && value <= 0x3007U) ||
+           (value >= 0x3031U && value <= 0x30FFU) || (value >= 0x31F0U && value <= 0x31FFU) ||
+           (value >= 0x3400U && value <= 0x4DBFU) || (value >= 0x4E00U && value <= 0x9FFFU) ||
+           (value >= 0xF900U && value <= 0xFAFFU) || (value >= 0x20000U && value <= 0x3FFFFU);
+}
+
+}  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/text/detail/unicode_inl.hpp>
+#endif
