@@ -52,6 +52,7 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
@@ -66,6 +67,7 @@
 #include <automix/live/live_source.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/query_metric.hpp>
 #include <automix/live/record_log.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>

@@ -17,6 +17,23 @@
 
 namespace automix {
 
+namespace detail {
+
+constexpr bool is_between(char32_t value, char32_t first, char32_t last) noexcept {
+    return value >= first && value <= last;
+}
+
+}  // namespace detail
+
+/// Returns true for characters that nobody sees: zero width, soft hyphens, marks of direction, variation selectors.
+constexpr bool is_invisible(char32_t value) noexcept {
+    using detail::is_between;
+    return value == 0xADU || value == 0x34FU || value == 0x61CU || value == 0x180EU || value == 0xFEFFU ||
+           is_between(value, 0x200B, 0x200F) || is_between(value, 0x202A, 0x202E) ||
+           is_between(value, 0x2060, 0x206F) || is_between(value, 0xFE00, 0xFE0F) ||
+           is_between(value, 0xE0000, 0xE01EF);
+}
+
 /// Returns the text with plain characters.
 std::string plain_characters(std::string_view text);
 

@@ -17,18 +17,6 @@
 
 namespace automix::detail {
 
-constexpr bool is_between(char32_t value, char32_t first, char32_t last) noexcept {
-    return value >= first && value <= last;
-}
-
-/// Returns true for characters that nobody sees.
-constexpr bool is_invisible(char32_t value) noexcept {
-    return value == 0xADU || value == 0x34FU || value == 0x61CU || value == 0x180EU || value == 0xFEFFU ||
-           is_between(value, 0x200B, 0x200F) || is_between(value, 0x202A, 0x202E) ||
-           is_between(value, 0x2060, 0x206F) || is_between(value, 0xFE00, 0xFE0F) ||
-           is_between(value, 0xE0000, 0xE01EF);
-}
-
 /// Returns the ASCII text for a character that is a form of it; nothing for all others.
 constexpr std::optional<std::string_view> ascii_form(char32_t value) noexcept {
     if (is_invisible(value)) return "";
