@@ -219,6 +219,7 @@ class JudgementReader {
         const Judgement last = last_judged_ + 1 == i_ ? last_value_ : Judgement::none;
         const bool asks = last != Judgement::none && asks_;
         if (last != Judgement::none && !asks) judgement_ = Judgement::unclear;
+        if (strict_ && !asks) judgement_ = Judgement::none;
         end_clause(true);
         if (asks) asked_ = last;
     }
@@ -265,6 +266,8 @@ class JudgementReader {
         const bool known = is_filler(word) || concludes(word) || (word == "to" && clause_.subject) ||
                            (word == "in" && word_at(i_ + 1) == "fact") || ends_with_not(word) ||
                            (!strict_ && word.ends_with("'s"));
+        // A label that was not taken for one is no part of a plain sentence.
+        if (strict_ && word == "verdict") alone_ = false;
         clause_.subject = clause_.subject || is_subject(word);
         clause_.answered = clause_.answered || word == "answered";
         clause_.copula = clause_.copula || is_copula(word);

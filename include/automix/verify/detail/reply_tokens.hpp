@@ -78,6 +78,7 @@ constexpr TokenKind mark_kind(char c) noexcept {
         case '|':
             return TokenKind::pipe;
         case ',':
+        case ';':
         case '#':
             return TokenKind::comma;
         case '/':
@@ -92,7 +93,6 @@ constexpr TokenKind mark_kind(char c) noexcept {
             return TokenKind::bracket;
         case '.':
         case '!':
-        case ';':
             return TokenKind::stop;
         case '?':
             return TokenKind::question;

@@ -93,7 +93,8 @@ constexpr std::optional<LabelKind> label_noun(std::string_view word) noexcept {
     constexpr auto others =
         std::to_array<std::string_view>({"judgement", "judgment", "conclusion", "assessment", "evaluation",
                                          "correctness", "decision", "ruling", "determination"});
-    if (word == "verdict" || word == "final_verdict") return LabelKind::verdict;
+    // A model may leave out the blank before the label, as in "2022Verdict:".
+    if (word.ends_with("verdict")) return LabelKind::verdict;
     return is_one_of(word, others) ? std::optional(LabelKind::other) : std::nullopt;
 }
 
@@ -127,6 +128,7 @@ struct VerdictLabel {
     }
     const auto noun = label_noun(word(i));
     if (!noun) return std::nullopt;
+    const bool glued = *noun == LabelKind::verdict && word(i) != "verdict" && word(i) != "final_verdict";
     ++i;
     // "Verdict (correct/incorrect):" and "Verdict on the answer:"
     std::size_t end = i;
@@ -150,6 +152,7 @@ struct VerdictLabel {
         ++label.rest;
     }
     if (label.marked) return label;
+    if (glued) return std::nullopt;
     if (label.rest == tokens.size()) return starts ? std::optional(label) : std::nullopt;
     if (word(label.rest) == "is") {
         ++label.rest;
