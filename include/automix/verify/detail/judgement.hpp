@@ -50,7 +50,13 @@ constexpr Judgement word_judgement(std::string_view word) noexcept {
     return is_one_of(word, negative) ? Judgement::negative : Judgement::none;
 }
 
-constexpr bool is_yes_or_no(std::string_view word) noexcept { return word == "yes" || word == "no"; }
+constexpr bool is_yes(std::string_view word) noexcept {
+    return word == "yes" || word == "yep" || word == "yeah" || word == "yup";
+}
+
+constexpr bool is_yes_or_no(std::string_view word) noexcept {
+    return is_yes(word) || word == "no" || word == "nope" || word == "nah";
+}
 
 constexpr bool ends_with_not(std::string_view word) noexcept {
     return word == "not" || word.ends_with("n't") || word == "isnt" || word == "wasnt" || word == "never" ||
@@ -94,7 +100,7 @@ constexpr bool begins_clause(std::string_view word) noexcept {
 
 constexpr bool is_copula(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
-        {"is", "was", "isn't", "wasn't", "it's", "that's", "be", "isnt", "wasnt", "being"});
+        {"is", "was", "isn't", "wasn't", "it's", "that's", "be", "isnt", "wasnt", "being", "got", "gets"});
     return is_one_of(word, words);
 }
 
@@ -264,7 +270,8 @@ class JudgementReader {
         if (clause_.words == 0 && is_copula(word)) clause_.subject = carried_;
         if (is_degree(word) && clause_.negations > 0) clause_.weakened = true;
         const bool known = is_filler(word) || concludes(word) || (word == "to" && clause_.subject) ||
-                           (word == "in" && word_at(i_ + 1) == "fact") || ends_with_not(word) ||
+                           (word == "in" && word_at(i_ + 1) == "fact") ||
+                           (clause_.subject && i_ > 0 && word_at(i_ - 1) == "of") || ends_with_not(word) ||
                            (!strict_ && word.ends_with("'s"));
         // A label that was not taken for one is no part of a plain sentence.
         if (strict_ && word == "verdict") alone_ = false;
@@ -307,13 +314,13 @@ class JudgementReader {
 
     /// A "yes" or "no" judges at the beginning and behind a question. "No errors" judges nothing.
     void take_yes_or_no(std::string_view word) {
-        const Judgement said = word == "yes" ? Judgement::positive : Judgement::negative;
+        const Judgement said = is_yes(word) ? Judgement::positive : Judgement::negative;
         const std::string_view next = word_at(i_ + 1);
         const bool stands_alone = next.empty() || next == "it" || next == "the" || next == "this" ||
                                   next == "that" || begins_clause(next);
         const bool begins = clause_.words == 0 || is_copula(word_at(i_ - 1));
         if (asked_ != Judgement::none && stands_alone) {
-            judge(word == "yes" ? asked_ : opposite(asked_));
+            judge(is_yes(word) ? asked_ : opposite(asked_));
             end_clause(false);
         } else if (stands_alone && begins && (strict_ ? i_ == 0 && first_ : !any_words_)) {
             judge(said);
@@ -321,7 +328,7 @@ class JudgementReader {
         } else if (any_ && (last_judged_ + 1 == i_ || (next.empty() && said == opposite(judgement_)))) {
             judgement_ = Judgement::unclear;
         } else {
-            if (word == "no") ++clause_.negations;
+            if (!is_yes(word)) ++clause_.negations;
             clause_.unknown = true;
         }
         any_words_ = true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/text/ascii.hpp>
+#include <automix/text/code_points.hpp>
 #include <automix/text/normalise.hpp>
 
 #include <algorithm>
@@ -42,7 +43,7 @@ struct SymbolToken {
     TokenKind kind;
 };
 
-inline constexpr std::array<SymbolToken, 15> verdict_symbols = {{
+inline constexpr std::array<SymbolToken, 17> verdict_symbols = {{
     {"\xE2\x9C\x85", TokenKind::check},      // white heavy check mark
     {"\xE2\x9C\x93", TokenKind::check},      // check mark
     {"\xE2\x9C\x94", TokenKind::check},      // heavy check mark
@@ -56,13 +57,24 @@ inline constexpr std::array<SymbolToken, 15> verdict_symbols = {{
     {"\xE2\x98\x92", TokenKind::cross},      // ballot box with x
     {"\xF0\x9F\x91\x8E", TokenKind::cross},  // thumbs down
     {"\xF0\x9F\x9A\xAB", TokenKind::cross},  // no entry
+    {"\xF0\x9F\x9F\xA2", TokenKind::check},  // green circle
+    {"\xF0\x9F\x94\xB4", TokenKind::cross},  // red circle
     {"\xE2\x86\x92", TokenKind::dash},       // arrow
     {"\xE2\x87\x92", TokenKind::dash},       // double arrow
 }};
 
+/// Returns the length of the symbol or the punctuation beyond ASCII at `i`; 0 if there is none.
+constexpr std::size_t symbol_bytes(std::string_view text, std::size_t i) noexcept {
+    if (static_cast<unsigned char>(text[i]) < 0x80U) return 0;
+    const CodePoint point = code_point_at(text, i);
+    const bool symbol = (point.value >= 0x2000U && point.value <= 0x2BFFU) || point.value == 0xB7U ||
+                        (point.value >= 0x1F000U && point.value <= 0x1FAFFU);
+    return symbol ? point.bytes : 0;
+}
+
 /// Returns true if a word has the letter or digit at `i`: also inside, an apostrophe and a hyphen.
 constexpr bool continues_word(std::string_view text, std::size_t i) noexcept {
-    if (is_word_byte(text[i])) return true;
+    if (is_word_byte(text[i])) return symbol_bytes(text, i) == 0;
     const bool joins = text[i] == '\'' || text[i] == '-';
     return joins && i > 0 && is_word_byte(text[i - 1]) && i + 1 < text.size() && is_word_byte(text[i + 1]);
 }
@@ -121,20 +133,15 @@ template <class IsVerdict>
     std::size_t verdict_end = std::string_view::npos;  // the closing quote of a verdict
     for (std::size_t i = 0; i < line.size();) {
         const char c = line[i];
-        const auto symbol =
-            std::find_if(verdict_symbols.begin(), verdict_symbols.end(),
-                         [&](const SymbolToken& known) { return line.substr(i).starts_with(known.text); });
-        if (static_cast<unsigned char>(c) >= 0x80U && symbol != verdict_symbols.end()) {
-            tokens.push_back({symbol->kind, symbol->text});
-            i += symbol->text.size();
+        if (const std::size_t bytes = symbol_bytes(line, i); bytes > 0) {
+            const auto symbol =
+                std::find_if(verdict_symbols.begin(), verdict_symbols.end(),
+                             [&](const SymbolToken& known) { return line.substr(i, bytes) == known.text; });
+            if (symbol != verdict_symbols.end()) tokens.push_back({symbol->kind, symbol->text});
+            i += bytes;
         } else if (is_word_byte(c)) {
-            std::size_t end = i;
-            while (end < line.size() && continues_word(line, end) &&
-                   (end == i || std::none_of(verdict_symbols.begin(), verdict_symbols.end(),
-                                             [&](const SymbolToken& known) {
-                                                 return line.substr(end).starts_with(known.text);
-                                             })))
-                ++end;
+            std::size_t end = i + 1;
+            while (end < line.size() && continues_word(line, end)) ++end;
             tokens.push_back({TokenKind::word, line.substr(i, end - i)});
             i = end;
         } else if (i == verdict_end) {

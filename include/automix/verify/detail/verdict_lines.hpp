@@ -73,6 +73,15 @@ inline std::size_t first_word(std::span<const ReplyToken> tokens) noexcept {
     return i;
 }
 
+/// Returns true for a label of the prompt's form at a token: "Question:", "Context:" or "AI answer:".
+inline bool is_form_label(std::span<const ReplyToken> tokens, std::size_t i) noexcept {
+    const auto colon = [&](std::size_t next) {
+        return next < tokens.size() && tokens[next].kind == TokenKind::colon;
+    };
+    if (tokens[i].text == "question" || tokens[i].text == "context") return colon(i + 1);
+    return tokens[i].text == "ai" && i + 1 < tokens.size() && tokens[i + 1].text == "answer" && colon(i + 2);
+}
+
 /// Returns true for a line with which a prompt's form begins: the reply goes on with an example of its own.
 inline bool begins_form(const ReplyLine& line) noexcept {
     constexpr auto labels = std::to_array<std::string_view>(
@@ -80,22 +89,29 @@ inline bool begins_form(const ReplyLine& line) noexcept {
     const std::span<const ReplyToken> tokens(line.tokens);
     const std::size_t i = first_word(tokens);
     if (i == tokens.size()) return false;
-    const auto colon = [&](std::size_t next) {
-        return next == tokens.size() || tokens[next].kind == TokenKind::colon;
-    };
-    if (is_one_of(tokens[i].text, labels)) return colon(i + 1);
-    return i + 2 < tokens.size() && tokens[i].text == "ai" && tokens[i + 1].text == "answer" && colon(i + 2);
+    return is_form_label(tokens, i) || (is_one_of(tokens[i].text, labels) &&
+                                        (i + 1 == tokens.size() || tokens[i + 1].kind == TokenKind::colon));
 }
 
 enum class LabelKind : std::uint8_t { verdict, other };
 
 constexpr std::optional<LabelKind> label_noun(std::string_view word) noexcept {
-    constexpr auto others =
-        std::to_array<std::string_view>({"judgement", "judgment", "conclusion", "assessment", "evaluation",
-                                         "correctness", "decision", "ruling", "determination"});
+    constexpr auto others = std::to_array<std::string_view>(
+        {"judgement", "judgment", "conclusion", "assessment", "evaluation", "correctness", "decision",
+         "rating", "result", "outcome", "ruling", "determination"});
     // A model may leave out the blank before the label, as in "2022Verdict:".
     if (word.ends_with("verdict")) return LabelKind::verdict;
     return is_one_of(word, others) ? std::optional(LabelKind::other) : std::nullopt;
+}
+
+/// Returns true for words of a sentence that tells what is wanted.
+constexpr bool instructs(std::string_view word) noexcept {
+    constexpr auto words = std::to_array<std::string_view>(
+        {"wants",  "want",        "asks",         "asked",    "must",     "need",   "needs",
+         "end",    "ends",        "write",        "respond",  "reply",    "format", "example",
+         "form",   "instruction", "instructions", "prompt",   "says",     "either", "expects",
+         "output", "task",        "requires",     "required", "supposed", "reads",  "read"});
+    return is_one_of(word, words) || limits(word) || ends_with_not(word);
 }
 
 /// A label of a verdict, and where the text behind it begins.
@@ -126,9 +142,18 @@ struct VerdictLabel {
                 (kind(i) == TokenKind::comma && i > 0)))
             ++i;
     }
+    // "Revised verdict:"
+    constexpr std::size_t most_others = 2;
+    std::size_t others = 0;
+    while (starts && others < most_others && kind(i) == TokenKind::word && !label_noun(word(i)) &&
+           !instructs(word(i))) {
+        ++i;
+        ++others;
+    }
     const auto noun = label_noun(word(i));
     if (!noun) return std::nullopt;
     const bool glued = *noun == LabelKind::verdict && word(i) != "verdict" && word(i) != "final_verdict";
+    if (others > 0 && (*noun == LabelKind::other || kind(i + 1) != TokenKind::colon)) return std::nullopt;
     ++i;
     // "Verdict (correct/incorrect):" and "Verdict on the answer:"
     std::size_t end = i;
@@ -167,16 +192,6 @@ struct VerdictLabel {
     return direct ? std::optional(label) : std::nullopt;
 }
 
-/// Returns true for words of a sentence that tells what is wanted.
-constexpr bool instructs(std::string_view word) noexcept {
-    constexpr auto words = std::to_array<std::string_view>(
-        {"wants",  "want",        "asks",         "asked",    "must",     "need",   "needs",
-         "end",    "ends",        "write",        "respond",  "reply",    "format", "example",
-         "form",   "instruction", "instructions", "prompt",   "says",     "either", "expects",
-         "output", "task",        "requires",     "required", "supposed", "reads",  "read"});
-    return is_one_of(word, words) || limits(word) || ends_with_not(word);
-}
-
 /// How much a statement counts; a smaller number counts more.
 enum class StatementKind : std::uint8_t { label, quoted, within, other, plain };
 
@@ -188,12 +203,18 @@ struct VerdictStatement {
 
 /// Returns the value of a field of JSON at `i`, behind its colon.
 [[nodiscard]] inline Judgement json_value(std::string_view line, std::size_t i) {
+    constexpr std::size_t longest = 2000;
     while (i < line.size() && is_ascii_space(line[i])) ++i;
     if (i == line.size()) return Judgement::none;
+    const std::string_view near = line.substr(0, i + std::min(longest, line.size() - i));
     std::size_t end = i;
     Judgement said = Judgement::none;
+    if (line[i] == '{' || line[i] == '[') {
+        end = std::min(near.find_first_of("}]", i), near.size());
+        return judge(tokens_of(line.substr(i, end - i), is_quoted_verdict), Strictness::verdict);
+    }
     if (line[i] == '"' || line[i] == '\'') {
-        end = line.find(line[i], i + 1);
+        end = near.find(line[i], i + 1);
         if (end == std::string_view::npos) return Judgement::none;
         const ReplyTokens value = tokens_of(line.substr(i + 1, end - i - 1), is_quoted_verdict);
         said = judge(value, Strictness::verdict);
@@ -251,7 +272,7 @@ class VerdictLines {
     explicit VerdictLines(const std::vector<ReplyLine>& lines) : lines_(lines) {}
 
     [[nodiscard]] Judgement read() {
-        for (; line_ < lines_.size(); ++line_) {
+        for (; line_ < lines_.size() && !ended_; ++line_) {
             if (decided_ && begins_form(lines_[line_])) break;
             read_line();
         }
@@ -307,6 +328,8 @@ class VerdictLines {
             if (label && (starts || (label->kind == LabelKind::verdict && label->marked && !wanted))) {
                 const std::size_t end = next_label(tokens, label->rest);
                 take(*label, tokens.subspan(label->rest, end - label->rest), starts);
+                if (end < tokens.size() && is_form_label(tokens, end)) ended_ = true;
+                if (ended_) return;
                 if (end > i) i = end - 1;
                 continue;
             }
@@ -325,6 +348,7 @@ class VerdictLines {
     static std::size_t next_label(std::span<const ReplyToken> tokens, std::size_t from) noexcept {
         for (std::size_t i = from; i < tokens.size(); ++i) {
             if (tokens[i].kind != TokenKind::word) continue;
+            if (i > from && is_form_label(tokens, i)) return i;
             const bool starts = i > from && starts_sentence(tokens, i);
             const auto label = label_at(tokens, i, starts);
             if (label && label->kind == LabelKind::verdict && (starts || label->marked)) return i;
@@ -395,6 +419,7 @@ class VerdictLines {
 
     const std::vector<ReplyLine>& lines_;
     std::size_t line_ = 0;
+    bool ended_ = false;    ///< the prompt's form began within a line
     bool decided_ = false;  ///< a line with a verdict was read
     std::array<Statement, 4> last_{};
     std::array<std::size_t, 4> first_{};  ///< the line of the last statement of each kind
