@@ -244,7 +244,8 @@ class JudgementReader {
 
     void take_word(std::string_view word) {
         const bool starts_sentence = sentence_start();
-        if (starts_sentence && (word == "is" || word == "was")) asks_ = is_question();
+        const bool opens = starts_sentence || (i_ == 1 && word_at(0) == "so");
+        if (opens && (word == "is" || word == "was")) asks_ = is_question();
         if (is_yes_or_no(word)) return take_yes_or_no(word);
         if (word == "or") {
             if (last_judged_ + 1 == i_ && any_ && !asks_) judgement_ = Judgement::unclear;

@@ -404,7 +404,9 @@ class VerdictLines {
         };
         for (std::size_t line = first; line < end; ++line) {
             const ReplyLine& read = lines_[line];
-            const bool ends = sentence.empty() || read.capital || read.quoted;
+            // The answer to a question belongs to it.
+            const bool asked = !sentence.empty() && sentence.back().kind == TokenKind::question;
+            const bool ends = sentence.empty() || (read.capital && !asked) || read.quoted;
             if (ends) end_sentence();
             if (read.quoted) continue;
             for (const ReplyToken& token : read.tokens) {
