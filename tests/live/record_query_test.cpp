@@ -130,7 +130,7 @@ TEST_CASE("the metric and the number of draws are options", "[live]") {
 
 TEST_CASE("any callable scores, and of several references the best one counts", "[live]") {
     Query query = scored_query();
-    query.reference = "Rome";
+    query.reference = "Bergen";
     query.other_references = {"the Oslo", "Paris"};
     const LogRecord log = record_of(query, three_models(), {.draws = 0});
     CHECK(log.record.models[0].score == 1.0);

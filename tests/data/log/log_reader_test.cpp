@@ -179,8 +179,11 @@ TEST_CASE("models that are not kept are neither read nor checked, but for their 
 }
 
 TEST_CASE("a reference may be a list") {
+    ReadOptions options;
+    options.keep_texts = true;
     const LogRecord log = read_one(
-        R"({"id":"a","reference":["x","y"],"question":"?","models":[{"name":"m","score":0.5,"answer":"z","samples":["z","y","n"]}]})");
+        R"({"id":"a","reference":["x","y"],"question":"?","models":[{"name":"m","score":0.5,"answer":"z","samples":["z","y","n"]}]})",
+        options);
     CHECK(log.reference == "x");
     CHECK(log.other_references == std::vector<std::string>{"y"});
     CHECK(log.question == "?");
