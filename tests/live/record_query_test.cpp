@@ -131,7 +131,7 @@ TEST_CASE("the metric and the number of draws are options", "[live]") {
 TEST_CASE("any callable scores, and of several references the best one counts", "[live]") {
     Query query = scored_query();
     query.reference = "Bergen";
-    query.other_references = {"the Oslo", "Paris"};
+    query.other_references = {"the Oslo", "Bonn"};
     const LogRecord log = record_of(query, three_models(), {.draws = 0});
     CHECK(log.record.models[0].score == 1.0);
     CHECK(log.record.models[1].score == 0.0);
