@@ -8,8 +8,7 @@
 // `fold_case` compares Latin, modern Greek, Cyrillic and Armenian texts in any case and composition: it lowers letters,
 // writes `ss` for sharp s and the letters of ligatures, and splits composed letters of U+00C0 to U+024F, U+0370 to
 // U+052F and U+1E00 to U+1EFF into letter and marks in canonical order. All other characters stay, and so do rare
-// capitals of Latin Extended-B. Bytes that are not
-// UTF-8 stay too. O(length), with O(n log n) in the marks on one letter.
+// capitals of Latin Extended-B and bytes that are not UTF-8. O(length), and O(n log n) in the marks on one letter.
 #pragma once
 
 #include <string>
