@@ -7,6 +7,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/text_table.hpp>
+#include <automix/live/query_metric.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/utf8.hpp>
 
@@ -89,12 +90,13 @@ std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<st
 }
 
 std::string matches_text(std::span<const Query> queries, std::span<const LiveAnswer> answers) {
+    const QueryMetric matches = exact_match;
     std::size_t known = 0;
     double right = 0.0;
     for (std::size_t i = 0; i < queries.size(); ++i) {
         if (!queries[i].reference) continue;
         ++known;
-        if (!answers[i].failed()) right += exact_match(answers[i].text, *queries[i].reference);
+        if (!answers[i].failed()) right += matches(queries[i], answers[i].text);
     }
     if (known == 0) return "";
     return format_fixed(right, 0) + " of " + std::to_string(known) + " answers match their references\n";

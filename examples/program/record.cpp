@@ -3,6 +3,7 @@
 // train on.
 #include "command.hpp"
 #include "live_models.hpp"
+#include "score_command.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -20,6 +21,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,7 +34,8 @@ struct RecordCommandOptions {
     std::optional<std::string> queries{};
     std::string out{};
     std::optional<std::string> calls{};
-    std::string metric = "exact";
+    std::string metric = "answer";
+    std::optional<std::string> score_command{};
     int draws = 8;
     bool json = false;
 };
@@ -46,7 +49,19 @@ constexpr const char* record_help =
     "asked\n"
     "twice. The last model is not verified. A query of which a call fails is left out, and the exit code is "
     "then 1.\n"
-    "Metrics: exact (SQuAD's exact match), f1 (its token F1), choice (multiple choice), trimmed.\n";
+    "A reference may be a list; the score is then that of the best one. Metrics: answer (equal as people "
+    "say), "
+    "answer_f1\n"
+    "(its F1 by word, or by character in Chinese and Japanese), exact (SQuAD's exact match), f1 (its token "
+    "F1), "
+    "choice\n"
+    "(multiple choice), trimmed. --score-command runs a command once, when all calls are done. It reads a "
+    "line an "
+    "answer,\n"
+    "{\"id\":..,\"question\":..,\"context\":..,\"reference\":..,\"model\":..,\"answer\":..}, and writes a "
+    "line with the score of\n"
+    "each, a number in [0, 1] or {\"score\":number}. If it fails, the calls are kept and the next run scores "
+    "again.\n";
 
 /// Returns true if two paths name one file, which need not exist.
 bool same_file(const std::string& a, const std::string& b) {
@@ -77,7 +92,8 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
 
 std::string run(const RecordCommandOptions& options) {
     const Metric metric = parse_metric(options.metric);
-    const std::vector<Query> queries = queries_from(options.queries, References::required);
+    const std::vector<Query> queries =
+        queries_from(options.queries, options.score_command ? References::optional : References::required);
     const std::string calls = options.calls.value_or(options.out + ".calls.jsonl");
     if (same_file(calls, options.out)) throw ArgumentError("--calls: must not be the log itself");
     const auto journal = std::make_shared<CallJournal>(calls);
@@ -90,6 +106,11 @@ std::string run(const RecordCommandOptions& options) {
         LiveRun run(live.ledger.get());
         RecordLogOptions recording;
         recording.record = {.draws = options.draws, .metric = metric};
+        if (options.score_command) {
+            recording.score_all = [&options](std::span<const AnswerToScore> answers) {
+                return score_by_command(*options.score_command, options.out + ".to-score.jsonl", answers);
+            };
+        }
         recording.concurrency = options.live.concurrency;
         recording.stop = run.stop();
         recording.journal = journal;
@@ -122,9 +143,14 @@ void add_record(CLI::App& app, Command& chosen) {
         ->check(CLI::Range(0, 1000))
         ->type_name("K")
         ->capture_default_str();
-    command->add_option("--metric", options->metric, "Score of an answer against the reference")
-        ->type_name("NAME")
-        ->capture_default_str();
+    CLI::Option* metric =
+        command->add_option("--metric", options->metric, "Score of an answer against the reference");
+    metric->type_name("NAME")->capture_default_str();
+    command
+        ->add_option("--score-command", options->score_command,
+                     "Command that scores the answers in place of a metric")
+        ->type_name("CMD")
+        ->excludes(metric);
     command
         ->add_option("--calls", options->calls,
                      "Recording of the calls; OUT.calls.jsonl where it is left out")

@@ -53,6 +53,7 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
@@ -67,6 +68,7 @@
 #include <automix/live/live_source.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/query_metric.hpp>
 #include <automix/live/record_log.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>
@@ -143,9 +145,12 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/code_points.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
+#include <automix/text/reply_text.hpp>
+#include <automix/text/unicode.hpp>
 #include <automix/text/utf8.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/few_shot_prompt.hpp>

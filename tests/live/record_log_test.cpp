@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -145,6 +146,50 @@ TEST_CASE("a stop leaves the queries that have not begun", "[live]") {
     CHECK(done.recorded == 2);
     CHECK(done.left == 3);
     CHECK_FALSE(done.complete());
+}
+
+TEST_CASE("answers are scored together after the last call", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.path("log.jsonl");
+    std::atomic<int> asked{0};
+    std::vector<std::string> seen;
+    RecordLogOptions options;
+    options.record.draws = 1;
+    auto queries = log_queries(3);
+    for (Query& query : queries) query.reference.reset();
+    options.score_all = [&](std::span<const AnswerToScore>) -> std::vector<double> {
+        throw ArgumentError("the judge is out");
+    };
+    const auto record = [&] {
+        return record_log(queries, counted_models(asked), live::verifier(), path, options);
+    };
+    CHECK_THROWS_WITH(record(), "the judge is out");
+    CHECK(asked == 9);
+    CHECK(files::read(path).empty());
+    asked = 0;
+    for (const std::vector<double>& scores : {std::vector<double>{0.5}, std::vector<double>(6, 1.5)}) {
+        options.score_all = [&](std::span<const AnswerToScore>) { return scores; };
+        CHECK_THROWS_WITH(record(), ContainsSubstring("scores: expected "));
+    }
+    // What was asked is not asked again.
+    options.score_all = [&](std::span<const AnswerToScore> answers) {
+        std::vector<double> scores;
+        for (const AnswerToScore& answer : answers) {
+            seen.push_back(answer.query->id + " " + answer.model + " " + answer.answer);
+            scores.push_back(answer.model == "small" ? 0.25 : 0.75);
+        }
+        return scores;
+    };
+    CHECK(record().recorded == 3);
+    CHECK(asked == 0);
+    CHECK(seen == std::vector<std::string>{"0 small Oslo", "0 large Rome", "1 small Oslo", "1 large Rome",
+                                           "2 small Oslo", "2 large Rome"});
+    CHECK(read_log(path).data.rows() == 3);
+    CHECK(read_log(path).data.scores(0).sum() == 0.75);
+    CHECK(read_log(path).data.scores(1).sum() == 2.25);
+    seen.clear();
+    CHECK(record().known == 3);
+    CHECK(seen.empty());
 }
 
 TEST_CASE("a log goes on only with the queries, models and options that it belongs to", "[live]") {

@@ -6,6 +6,7 @@
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/query_metric.hpp>
 #include <automix/live/record_query.hpp>
 #include "live/live.hpp"
 #include "support/catch.hpp"
@@ -19,15 +20,19 @@
 #include <automix/model/request.hpp>
 #include <automix/text/metric.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::EndsWith;
+using Catch::Matchers::StartsWith;
 using live::saying;
 using live::verifies;
 
@@ -121,6 +126,38 @@ TEST_CASE("the metric and the number of draws are options", "[live]") {
                       "draws: expected at least 0, found -1");
     query.reference.reset();
     CHECK_THROWS_WITH(record_of(query, three_models(), {}), "reference: missing in query \"q1\"");
+}
+
+TEST_CASE("any callable scores, and of several references the best one counts", "[live]") {
+    Query query = scored_query();
+    query.reference = "Bergen";
+    query.other_references = {"the Oslo", "Bonn"};
+    const LogRecord log = record_of(query, three_models(), {.draws = 0});
+    CHECK(log.record.models[0].score == 1.0);
+    CHECK(log.record.models[1].score == 0.0);
+    CHECK(log.other_references == query.other_references);
+    const auto by_length = [](std::string_view answer, std::string_view reference) {
+        return answer.size() == reference.size() ? 0.75 : 0.25;
+    };
+    CHECK(record_of(query, three_models(), {.draws = 0, .metric = by_length}).record.models[0].score == 0.75);
+    // A callable of query and answer needs no reference.
+    query.reference.reset();
+    query.other_references.clear();
+    const auto by_test = [](const Query& asked, std::string_view answer) {
+        return asked.id == "q1" && answer == "Oslo" ? 0.5 : 0.0;
+    };
+    const LogRecord tested = record_of(query, three_models(), {.draws = 0, .metric = by_test});
+    CHECK(tested.record.models[0].score == 0.5);
+    CHECK(tested.record.models[1].score == 0.0);
+    CHECK_FALSE(tested.reference);
+    CHECK_FALSE(QueryMetric(by_test).needs_reference());
+    CHECK(QueryMetric(exact_match).needs_reference());
+    for (const double score : {-0.1, 1.5, std::nan("")}) {
+        const auto bad = [score](const Query&, std::string_view) { return score; };
+        CHECK_THROWS_WITH(
+            record_of(query, three_models(), {.draws = 0, .metric = bad}),
+            StartsWith("metric: expected a score in [0, 1], found ") && EndsWith(" for query \"q1\""));
+    }
 }
 
 TEST_CASE("where a call fails there is no record but the reason", "[live]") {

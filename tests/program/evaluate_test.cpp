@@ -432,22 +432,21 @@ TEST_CASE("prices are settled once for the rows to train and to test on") {
           6.5);
 }
 
-TEST_CASE("what was assumed of prices is a warning") {
+TEST_CASE("no price of verification is assumed beside recorded prices of answers") {
     const std::vector<json> half_priced = changed([](json& record) {
         record["models"][0]["cost"] = 1.0;
         record["models"][1]["cost"] = 9.0;
     });
-    const json found = EvaluatedLog(half_priced).evaluate({"--router", "threshold"});
-    REQUIRE(found["warnings"].size() == 2);
-    CHECK_THAT(found["warnings"][0].get<std::string>(),
-               ContainsSubstring("draw_cost") && ContainsSubstring("small"));
-    check_figures(found["routers"][0]["test"], {{"cost", 6.5}});
-    CHECK(EvaluatedLog(half_priced)
-              .evaluate({"--router", "threshold", "--verification-cost", "1"})["warnings"]
-              .size() == 1);
-    CHECK_THAT(text_of({"evaluate", EvaluatedLog(half_priced).path(), "--router", "threshold"}),
-               ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
-    CHECK_THAT(text_of({"describe", EvaluatedLog(half_priced).path()}),
+    const EvaluatedLog log(half_priced);
+    const Outcome refused = run_automix({"evaluate", log.path(), "--router", "threshold"});
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.err, ContainsSubstring("draw_cost of model \"small\": not recorded") &&
+                                ContainsSubstring("give the price of a draw or of a verification"));
+    const json given = log.evaluate({"--router", "threshold", "--verification-cost", "1"});
+    check_figures(given["routers"][0]["test"], {{"cost", 6.5}});
+    CHECK(given["prices"][0]["answer_from"] == "recorded");
+    CHECK(given["prices"][0]["verification_from"] == "given");
+    CHECK_THAT(text_of({"describe", log.path()}),
                ContainsSubstring("\nwarnings\n") && ContainsSubstring("draw_cost"));
 }
 
@@ -515,7 +514,7 @@ TEST_CASE("the text says what the JSON says") {
                    ContainsSubstring("\nthreshold     0.8750  0.7578  6.50  0.0682   +45.5 %  100.0 %  +31.2 "
                                      "%   50.0 %   1.00\n") &&
                    ContainsSubstring("\nscore: mean per query, 0 to 1; ") &&
-                   ContainsSubstring("\nsmall     1.00  given      1.00       1.00  default\n") &&
+                   ContainsSubstring("\nsmall     1.00  given      1.00       1.00  given\n") &&
                    ContainsSubstring("\nthreshold keeps all of large's score at 72.2 % of its cost.\n") &&
                    ContainsSubstring("\noracle ") && ContainsSubstring("\na, 2 ") &&
                    ContainsSubstring("\nb, 2 ") && ContainsSubstring("\n95 % intervals ") &&

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -184,6 +185,57 @@ TEST_CASE("a recording goes on only with the log that it belongs to") {
     Workshop::write(cut.log, R"({"schema":"automix-log/1","id")");
     (void)program::text_of(cut.record());
     CHECK(lines_of(files::read(cut.log)).size() == query_count);
+}
+
+TEST_CASE("a command scores the answers, and where it fails nothing recorded is lost") {
+    Workshop shop;
+    std::vector<json> queries = lines_of(files::read(shop.queries));
+    for (json& query : queries) query.erase("reference");
+    queries[1]["reference"] = {"yes", "it's so"};
+    Workshop::write(shop.queries, program::lines(queries));
+    const auto with = [&](const std::string& command) {
+        return shop.record() + program::Arguments{"--score-command", command};
+    };
+    const std::string kept = "so start again to score again";
+    const auto refused = [&](const std::string& command, const std::string& message) {
+        const auto outcome = program::run_automix(with(command));
+        INFO(outcome.err);
+        CHECK(outcome.code == 1);
+        CHECK(outcome.out.empty());
+        CHECK_THAT(outcome.err, ContainsSubstring(message) && ContainsSubstring(kept));
+        CHECK(files::read(shop.log).empty());
+    };
+    refused("exit 3", "the command failed with exit code 3");
+    const auto asked = shop.server.request_count();
+    refused("echo 1", "expected a score for each of 80 answers, found 1");
+    refused("sed 's/.*/right/'", "line 1 of its output: expected a number in [0, 1]");
+    refused("sed 's/.*/1.5/'", "found \"1.5\"");
+    refused("sed 's/.*/1/'; echo 0", "found 81");
+    const std::string answers = files::read(shop.log + ".to-score.jsonl");
+    const std::vector<json> lines = lines_of(answers);
+    REQUIRE(lines.size() == 80);
+    CHECK(lines[0].at("id") == "q0");
+    CHECK(lines[0].at("model") == "small");
+    CHECK(lines[0].at("answer") == "yes");
+    CHECK_FALSE(lines[0].contains("reference"));
+    CHECK(lines[3].at("reference") == json{"yes", "it's so"});
+    // An answer is right if it says yes; a score may stand in an object.
+    const json summary = program::json_of(
+        with("sed -e '/\"answer\":\"yes\"/s/.*/{\"score\":1}/' -e '/\"answer\":\"no\"/s/.*/0.25/'"));
+    CHECK(summary.at("recorded") == query_count);
+    CHECK(shop.server.request_count() == asked);
+    CHECK_FALSE(std::filesystem::exists(shop.log + ".to-score.jsonl"));
+    const std::vector<json> log = lines_of(files::read(shop.log));
+    REQUIRE(log.size() == query_count);
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        CHECK(log[i]["models"][0]["score"] == (i % 2 == 0 ? 1.0 : 0.25));
+        CHECK(log[i]["models"][1]["score"] == 1.0);
+    }
+    CHECK(log[1]["reference"] == json{"yes", "it's so"});
+    shop.train();
+    // Queries in the log are not scored again.
+    CHECK(program::json_of(with("exit 3")).at("already_recorded") == query_count);
+    program::check_refused(with("x") + program::Arguments{"--metric", "f1"}, 2, "--score-command");
 }
 
 TEST_CASE("queries that ask the same are each asked, also where a recording goes on") {

@@ -55,8 +55,8 @@ struct PlaceInText {
 TEST_CASE("train saves a policy and says what it came to") {
     const PlaceInText place;
     const json found = place.train();
-    CHECK(keys(found) ==
-          std::vector<std::string>{"cells", "models", "policies", "policy", "report", "rows", "warnings"});
+    CHECK(keys(found) == std::vector<std::string>{"cells", "models", "policies", "policy", "prices", "report",
+                                                  "rows", "warnings"});
     CHECK(found["models"] == json{"small", "large"});
     CHECK(found["rows"] == 60.0);
     CHECK(found["cells"] == 2);
@@ -109,8 +109,8 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     const json merged = place.saved();
     CHECK(merged["options"] == whole["options"]);  // the objective is kept
     CHECK(merged["policies"] == whole["policies"]);
-    CHECK(merged["checksum"] == whole["checksum"]);
-    CHECK(merged["statistics"] == whole["statistics"]);
+    CHECK(merged["statistics"]["folds"] == whole["statistics"]["folds"]);
+    CHECK(merged["statistics"]["logs"].size() == 2);
     CHECK(merged["report"] == whole["report"]);
 
     // Alone, a policy is trained again, to another objective.

@@ -37,9 +37,9 @@ TEST_CASE("the letter of a reply") {
         REQUIRE(found.has_value());
         CHECK(*found == letter);
     }
-    for (const char* reply :
-         {"", " ", "A cat", "Paris", "Either (A) or (B).", "I think so", "The answer is a city", "()", "(1)",
-          "( )", "\xC3\xA9)", "Answer is", "answer:"}) {
+    for (const char* reply : {"", " ", "A cat", "Paris", "Either (A) or (B).", "I think so",
+                              "The answer is a city", "()", "(1)", "( )", "\xC3\xA9)", "Answer is",
+                              "answer:", "U.K.", "S. pneumoniae", "C, D", "A or B", "Parent(s)"}) {
         INFO(reply);
         CHECK_FALSE(chosen_letter(reply).has_value());
     }

@@ -6,33 +6,68 @@
 #include <automix/core/verdict.hpp>
 #include <automix/verify/verdict_parser.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <chrono>
 #include <cstddef>
+#include <fstream>
 #include <string>
 #include <vector>
 
 using namespace automix;
 
-TEST_CASE("verdicts as models write them") {
-    for (const char* reply :
-         {"Verdict: correct", " It says so.\nVERDICT:\n\n  Correct.", "**Verdict:** correct",
-          "**Verdict**: **Correct**", "_Verdict_ : `correct`", "Verdict: \"correct\"",
-          "Final verdict: correct, for it is there. Verdict: incorrect",
-          "Verdict: hard to say. Verdict: correct", "verdict verdict: correct",
-          "Verdict:correct\xE2\x80\xA6"}) {
-        INFO(reply);
-        CHECK(read_verdict(reply) == Verdict::positive);
+namespace {
+
+struct ReplyForm {
+    std::string text;
+    Verdict verdict = Verdict::unparsed;
+    bool unread = false;  ///< a person reads it, but the parser may leave it
+};
+
+std::vector<ReplyForm> reply_forms(const std::string& name) {
+    std::vector<ReplyForm> forms;
+    std::ifstream file(AUTOMIX_TESTS_DIR "/verify/" + name);
+    for (std::string line; std::getline(file, line);) {
+        const auto form = nlohmann::json::parse(line);
+        const auto& expected = form.at("e");
+        forms.push_back({form.at("r").get<std::string>(),
+                         expected.is_null() ? Verdict::unparsed : Verdict(expected.get<int>()),
+                         form.contains("unread")});
     }
-    for (const char* reply : {"Verdict: incorrect", "verdict:\tINCORRECT!", "**Verdict: incorrect.**",
-                              "Verdict: incorrect\nVerdict: correct"}) {
-        INFO(reply);
-        CHECK(read_verdict(reply) == Verdict::negative);
+    return forms;
+}
+
+}  // namespace
+
+TEST_CASE("the forms of verdicts that people reported are all read") {
+    const auto forms = reply_forms("verdict_cases.jsonl");
+    CHECK(forms.size() == 26);
+    for (const auto& form : forms) {
+        INFO(form.text);
+        CHECK(read_verdict(form.text) == form.verdict);
     }
-    for (const char* reply :
-         {"", "correct", "The verdict is correct.", "Verdict correct", "Verdict: correctly put",
-          "Verdict: not correct", "Verdict: incorrect2", "Verdict:", "verdict", "Verdict: unclear",
-          "Verdict - correct", "Verdic: correct"}) {
-        INFO(reply);
-        CHECK(read_verdict(reply) == Verdict::unparsed);
+}
+
+TEST_CASE("further forms are read as a person reads them, and none is inverted") {
+    const auto forms = reply_forms("verdict_forms.jsonl");
+    CHECK(forms.size() > 500);
+    std::size_t unread = 0;
+    for (const auto& form : forms) {
+        INFO(form.text);
+        unread += form.unread ? 1U : 0U;
+        CHECK(read_verdict(form.text) == (form.unread ? Verdict::unparsed : form.verdict));
+    }
+    CHECK(unread * 20 < forms.size());
+}
+
+TEST_CASE("what surrounds a reply does not change its verdict") {
+    for (const auto& form : reply_forms("verdict_cases.jsonl")) {
+        INFO(form.text);
+        CHECK(read_verdict("<think>\nVerdict: correct\nVerdict: incorrect\n</think>\n" + form.text) ==
+              form.verdict);
+        CHECK(read_verdict("Verdict: incorrect</think>" + form.text) == form.verdict);
+        CHECK(read_verdict("\xEF\xBB\xBF\r\n" + form.text + "\r\n\r\n") == form.verdict);
+        CHECK(read_verdict("The text is short.\n\n" + form.text + " <think>No") == form.verdict);
     }
 }
 
@@ -59,16 +94,50 @@ TEST_CASE("a reply of megabytes is read in full") {
     CHECK(read_verdict(again + "correct") == Verdict::positive);
 }
 
+TEST_CASE("replies of hostile shapes take no longer than others") {
+    const auto seconds = [](const std::string& part) {
+        std::string reply;
+        while (reply.size() < 1'000'000) reply += part;
+        const auto start = std::chrono::steady_clock::now();
+        (void)read_verdict(reply);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    for (const char* part : {"<think>",    "</think>",  "<think></think>",
+                             "~~",         "~a ",       "~~x",
+                             "{",          "}{",        "\"verdict\":",
+                             "\"",         "'a ",       "verdict ",
+                             "verdict: ",  "verdict (", "verdict on the ",
+                             "verdict:\n", "<s>",       "<del>a",
+                             "\\sout{",    "[ ]",       "[x]",
+                             "<|",         "<|end|>",   "is it ",
+                             "is it? ",    "no ",       "not ",
+                             "or ",        "correct ",  "Question:\n",
+                             "e\xCC\xB6",  "\xE2",      "\xFF",
+                             "final the ", "1. "}) {
+        INFO(part);
+        // Measured: below a second in a build without optimisation, while squared time would take minutes.
+        CHECK(seconds(part) < 20.0);
+    }
+}
+
 TEST_CASE("any bytes are a reply", "[property]") {
-    const std::vector<std::string> parts = {"verdict", ":",  " ",        "*",    "correct",
-                                            "in",      "\n", "\xC3\xA9", "\xFF", "x"};
+    const std::vector<std::string> parts = {
+        "verdict", ":",       " ",    "*",           "correct",  "in",       "\n",           "\xC3\xA9",
+        "\xFF",    "x",       "not ", "<think>",     "</think>", "~~",       "\"",           "'",
+        "{",       "}",       "is ",  "the answer ", "?",        ". ",       "or ",          "[ ]",
+        "\\sout{", "<|end|>", "|",    "yes",         "no",       "\xCC\xB6", "\xE2\x9C\x85", ">",
+        "#",       "-",       "\\"};
     Random random(5);
     for (int round = 0; round < 20'000; ++round) {
         std::string reply;
-        for (auto n = random.index(10); n-- > 0;) reply += parts[random.index(parts.size())];
+        for (auto n = random.index(12); n-- > 0;) reply += parts[random.index(parts.size())];
+        INFO(reply);
         const Verdict verdict = read_verdict(reply);
-        const bool read = verdict != Verdict::unparsed;
-        if (read) REQUIRE(reply.find("verdict") < reply.find("correct", reply.find("verdict")));
-        REQUIRE(read_verdict("x" + reply) == verdict);
+        const bool judges = reply.find("correct") != std::string::npos ||
+                            reply.find("yes") != std::string::npos || reply.find("no") != std::string::npos ||
+                            reply.find("\xE2\x9C\x85") != std::string::npos;
+        if (!judges) REQUIRE(verdict == Verdict::unparsed);
+        REQUIRE(read_verdict(reply + "\n") == verdict);
+        REQUIRE(read_verdict("\n" + reply) == verdict);
     }
 }

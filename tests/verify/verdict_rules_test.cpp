@@ -45,6 +45,22 @@ TEST_CASE("the match that starts first decides") {
     CHECK(VerdictRules("gr\xC3\xBCn", "rot")("GR\xC3\xBCN") == Verdict::positive);
 }
 
+TEST_CASE("patterns see what a reply means") {
+    const VerdictRules rules(positive_pattern, negative_pattern);
+    CHECK(rules("<think>I would say Verdict: correct.</think>Verdict: incorrect") == Verdict::negative);
+    CHECK(rules("Verdict: incorrect</think>Verdict: correct") == Verdict::positive);
+    CHECK(rules("<think>Verdict: correct") == Verdict::unparsed);
+    CHECK(rules("~~Verdict: correct~~ Verdict: incorrect") == Verdict::negative);
+    CHECK(rules("Ver\xE2\x80\x8B"
+                "dict: correct") == Verdict::positive);
+    // Marks of Markdown stay, so that a pattern can name them.
+    CHECK(rules("**Verdict:** correct") == Verdict::unparsed);
+    CHECK(VerdictRules("\\*\\*yes\\*\\*", "\\*\\*no\\*\\*")("yes or **no**") == Verdict::negative);
+    std::string thinking = "Verdict: correct<think>";
+    while (thinking.size() < 1'000'000) thinking += "Verdict: incorrect ";
+    CHECK(rules(thinking) == Verdict::positive);
+}
+
 TEST_CASE("patterns that are none") {
     for (const char* pattern : {"(", "[a", "*", "a{2", "\\", "(?<x>a)"}) {
         INFO(pattern);

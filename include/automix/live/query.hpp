@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace automix {
 
@@ -12,8 +13,9 @@ struct Query {
     std::string dataset{};  ///< empty: not named
     std::string split{};    ///< empty: not given
     std::string question{};
-    std::string context{};                   ///< empty for a task without context
-    std::optional<std::string> reference{};  ///< the right answer, if it is known
+    std::string context{};                        ///< empty for a task without context
+    std::optional<std::string> reference{};       ///< the right answer, if it is known
+    std::vector<std::string> other_references{};  ///< further right answers; empty without `reference`
 };
 
 }  // namespace automix

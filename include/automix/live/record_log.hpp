@@ -9,6 +9,7 @@
 #include <automix/core/format.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>
 #include <automix/live/detail/concurrent.hpp>
 #include <automix/live/live_answer.hpp>
@@ -24,6 +25,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <variant>
@@ -33,6 +35,9 @@ namespace automix {
 
 struct RecordLogOptions {
     RecordOptions record{};
+    /// Scores all new answers at once, in place of `record.metric`, after the last call. The log is written only then.
+    /// If it throws, the next recording takes the calls from the journal and scores again. May be empty.
+    BatchMetric score_all{};
     std::size_t concurrency = 8;  ///< queries at a time, a thread each
     std::stop_token stop{};       ///< queries not begun by then are left, those under way are interrupted
     /// The journal of models that already keep their calls by `keep_calls`; not open yet. If null, `record_log` keeps
@@ -68,8 +73,11 @@ class OrderedLog {
     /// Throws as `LogWriter`.
     OrderedLog(const std::string& path, std::size_t queries);
 
-    /// Takes the outcome of a query and reports how many have ended.
+    /// Takes the outcome of a query and reports how many have ended. Records without scores are held.
     void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended, const RecordLogOptions& options);
+
+    /// Scores the records that are held and writes them. After a stop they are left instead.
+    void score(const std::vector<const Query*>& queries, const RecordLogOptions& options);
 
     /// Returns the numbers of queries recorded, failed and left so far.
     [[nodiscard]] const LogRecording& so_far() const noexcept { return so_far_; }
@@ -78,8 +86,9 @@ class OrderedLog {
     std::mutex mutex_;
     LogWriter writer_;
     std::vector<std::optional<std::variant<LogRecord, LiveFailure>>> waiting_;
-    std::size_t next_ = 0;   ///< number of the query to write next
-    std::size_t ended_ = 0;  ///< queries
+    std::size_t next_ = 0;                                 ///< number of the query to write next
+    std::size_t ended_ = 0;                                ///< queries
+    std::vector<std::pair<std::size_t, LogRecord>> held_;  ///< with the numbers of their queries
     LogRecording so_far_;
 };
 
@@ -87,7 +96,7 @@ class OrderedLog {
 
 /// Asks every model each query that is not in the log yet, and appends the records. Answers of the last model are not
 /// verified. A query is left out if one of its calls fails; the next recording asks it again. All checks come before
-/// the first call and the first write. Throws `ArgumentError` for a query without a reference and for invalid options.
+/// the first call and the first write. Throws `ArgumentError` as `record_query` and for invalid options.
 /// Throws `DataError` for a log of other models, queries, draws or scores, and if the log or the journal cannot be
 /// written.
 template <class Verifier>
@@ -96,7 +105,9 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
                         const RecordLogOptions& options = {}) {
     static_assert(detail::is_live_verifier<Verifier>());
     if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
-    for (const Query& query : queries) require_recordable(query, options.record);
+    RecordOptions record = options.record;
+    if (options.score_all) record.metric = [](const Query&, std::string_view) { return 0.0; };
+    for (const Query& query : queries) require_recordable(query, record);
     std::shared_ptr<CallJournal> journal = options.journal;
     if (!journal) {
         journal = std::make_shared<CallJournal>(path + ".calls.jsonl");
@@ -110,7 +121,7 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     for (const Query& query : queries) {
         if (recorded.contains(query.id)) {
             // Takes its calls out of the journal, so that they are not served to another query with the same request.
-            (void)record_query(query, std::span<const LiveModel>(models), verifier, options.record);
+            (void)record_query(query, std::span<const LiveModel>(models), verifier, record);
         } else {
             open.push_back(&query);
         }
@@ -119,12 +130,11 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     detail::OrderedLog log(path, open.size());
     if (options.on_progress) options.on_progress(0, open.size());
     const auto work = [&](std::size_t i) {
-        log.add(i,
-                record_query(*open[i], std::span<const LiveModel>(models), verifier, options.record,
-                             options.stop),
+        log.add(i, record_query(*open[i], std::span<const LiveModel>(models), verifier, record, options.stop),
                 options);
     };
     detail::for_each_concurrently(open.size(), options.concurrency, options.stop, work);
+    if (options.score_all) log.score(open, options);
     LogRecording done = log.so_far();
     done.known = queries.size() - open.size();
     return done;

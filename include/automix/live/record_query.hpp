@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks every model a query and draws verdicts on each answer, which gives a record of a log to train on. The score of
-// an answer is a metric of the answer and the query's reference. `cost` and `draw_cost` are the amounts paid.
+// an answer is a metric of the query and the answer. `cost` and `draw_cost` are the amounts paid.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -10,6 +10,7 @@
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/query_metric.hpp>
 #include <automix/text/metric.hpp>
 
 #include <cstdint>
@@ -23,19 +24,20 @@
 namespace automix {
 
 struct RecordOptions {
-    int draws = 8;                ///< verdicts on each answer but the last model's; 0: none
-    Metric metric = exact_match;  ///< of answer and reference
+    int draws = 8;  ///< verdicts on each answer but the last model's; 0: none
+    QueryMetric metric = answer_match;
 };
 
-/// Throws `ArgumentError` for a query without a reference and for draws below 0.
+/// Throws `ArgumentError` for a query without a reference that the metric needs and for draws below 0.
 inline void require_recordable(const Query& query, const RecordOptions& options) {
-    if (!query.reference) throw ArgumentError("reference: missing in query " + in_quotes(query.id));
+    if (options.metric.needs_reference() && !query.reference)
+        throw ArgumentError("reference: missing in query " + in_quotes(query.id));
     if (options.draws < 0)
         throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
 }
 
 /// Returns the record, or the reason why there is none: a call failed, and its message names the model. Throws
-/// `ArgumentError` for a query without a reference and for draws below 0.
+/// `ArgumentError` as `require_recordable` and the metric.
 template <class Verifier>
 [[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
                                                                 std::span<const LiveModel> models,
@@ -52,6 +54,7 @@ template <class Verifier>
     log.question = query.question;
     if (!query.context.empty()) log.context = query.context;
     log.reference = query.reference;
+    log.other_references = query.other_references;
     for (Index model = 0; model < std::ssize(models); ++model) {
         source.answer(model);
         if (!source.failure() && options.draws > 0 && model + 1 < std::ssize(models))
@@ -59,7 +62,7 @@ template <class Verifier>
         if (source.failure()) return *source.failure();
         const ModelShare& share = source.shares()[as_size(model)];
         ModelRecord& record = log.record.models.emplace_back();
-        record.score = options.metric(*share.answer, *query.reference);
+        record.score = options.metric(query, *share.answer);
         record.verdicts = share.verdicts;
         record.cost = share.answer_cost;
         if (!share.verdicts.empty())

@@ -14,10 +14,18 @@ namespace automix {
 /// It must not throw for any reply.
 using VerdictParser = std::function<Verdict(std::string_view reply)>;
 
-/// Reads the first "Verdict: correct" or "Verdict: incorrect" in a reply. Letters may have any case. White space,
-/// quotes and marks of Markdown (`*`, `_`, backquotes) may surround the colon and the words. A "verdict:" without one
-/// of the two words is skipped. O(length) for any reply.
-Verdict read_verdict(std::string_view reply) noexcept;
+/// Reads the last verdict that a reply means, as people read it. Thinking, struck-out text and marks of Markdown, HTML
+/// and LaTeX do not count (`plain_text`).
+///     - A verdict is a line or sentence that begins with "verdict", also as a heading or in a table, or a field of
+///       JSON such as "verdict" and "is_correct". If there are several, the last one counts. A quotation, a "verdict:"
+///       within a sentence, and labels such as "conclusion:" count if there is no better one.
+///     - A reply without any label is read if its sentences judge the answer, as "This answer is incorrect." does.
+///     - Positive are "correct", "right", "true", "accurate", "valid", "yes" and check marks, negative their opposites,
+///       crosses and "not correct". A verdict is unparsed if it says both, limits the word before it ("mostly
+///       correct"), or asks ("correct?"). It is unparsed too if the reply takes it back.
+///     - The reply ends where a form of the prompt begins anew ("Question:", "Context:", "AI answer:") behind a verdict.
+/// O(length) for any bytes.
+Verdict read_verdict(std::string_view reply);
 
 }  // namespace automix
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads verdicts by two regular expressions, for models whose replies do not suit `read_verdict`. Only the end of a
-// long reply is searched. The matcher of the standard library recurses once or more for each byte, so a reply of a
+// Reads verdicts by two regular expressions, for models whose replies do not suit `read_verdict`. They see the meant
+// text of a reply: thinking, struck-out text and invisible characters are dropped, while marks of Markdown stay. Only the
+// end of a long text is searched. The matcher of the standard library recurses once or more for each byte, so a reply of a
 // megabyte would overflow the stack. The matcher has its own header, so that no other unit includes it.
 #pragma once
 
@@ -20,7 +21,7 @@ class VerdictPatterns;
 /// byte, or if neither pattern matches.
 class VerdictRules {
  public:
-    /// The number of bytes searched at the end of a reply. Ordinary patterns then take half a megabyte of stack at the
+    /// The number of bytes searched at the end of the meant text. Ordinary patterns then take half a megabyte of stack at the
     /// maximum.
     static constexpr std::size_t searched_bytes = 1024;
 

@@ -178,6 +178,26 @@ TEST_CASE("models that are not kept are neither read nor checked, but for their 
     CHECK(read_one(full, ends()).record.models.size() == 2);
 }
 
+TEST_CASE("a reference may be a list") {
+    ReadOptions options;
+    options.keep_texts = true;
+    const LogRecord log = read_one(
+        R"({"id":"a","reference":["x","y"],"question":"?","models":[{"name":"m","score":0.5,"answer":"z","samples":["z","y","n"]}]})",
+        options);
+    CHECK(log.reference == "x");
+    CHECK(log.other_references == std::vector<std::string>{"y"});
+    CHECK(log.question == "?");
+    // A sample is right if it equals any reference.
+    CHECK(log.record.models[0].sample_scores == std::vector<double>{0.5, 1.0, 0.0});
+    CHECK_THROWS_WITH(read_one(R"({"id":"a","reference":["x",5],"models":[{"name":"m","score":1}]})"),
+                      Catch::Matchers::ContainsSubstring(":1: reference[1]: expected a string, found 5"));
+    CHECK_THROWS_WITH(read_one(R"({"id":"a","reference":[["x"]],"models":[{"name":"m","score":1}]})"),
+                      Catch::Matchers::ContainsSubstring(":1: reference[0]: expected a string"));
+    CHECK_THROWS_WITH(
+        read_one(R"({"id":"a","reference":{"x":1},"models":[{"name":"m","score":1}]})"),
+        Catch::Matchers::ContainsSubstring(":1: reference: expected a string or an array of strings"));
+}
+
 TEST_CASE("fields may stand in any order and be null where they may be left out") {
     const LogRecord log = read_one(
         R"({"models":[{"confidence":null,"cost":null,"draw_cost":null,"verdicts":null,"samples":null,"usage":null,"answer":null,)"

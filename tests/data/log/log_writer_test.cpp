@@ -74,6 +74,7 @@ void check_equal(const LogRecord& a, const LogRecord& b) {
     CHECK(a.question == b.question);
     CHECK(a.context == b.context);
     CHECK(a.reference == b.reference);
+    CHECK(a.other_references == b.other_references);
     CHECK(a.model_names == b.model_names);
     REQUIRE(a.record.models.size() == b.record.models.size());
     REQUIRE(a.texts.size() == b.texts.size());
@@ -114,6 +115,8 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
     log.question = maybe_text();
     log.context = maybe_text();
     log.reference = maybe_text();
+    for (std::uint64_t i = log.reference ? random.index(3) : 0; i > 0; --i)
+        log.other_references.push_back(odd_text(random));
     log.model_names = {"s", "ü \"l\""};
     for (int m = 0; m < 2; ++m) {
         ModelRecord model;
@@ -133,7 +136,7 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
         if (random.uniform() < 0.5)
             texts.prompt_tokens = random.index(std::numeric_limits<std::uint64_t>::max());
         if (random.uniform() < 0.5) texts.completion_tokens = random.index(1000);
-        automix::detail::cluster_samples(model, texts, log.reference);
+        automix::detail::cluster_samples(model, texts, log.reference, log.other_references);
         log.record.models.push_back(model);
         log.texts.push_back(texts);
     }

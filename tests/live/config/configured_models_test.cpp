@@ -93,7 +93,7 @@ TEST_CASE("verifiers are those of model and data set", "[live]") {
     std::vector<GenerateRequest> asked;
     const AnyModel backend = CallableModel("m", [&](const GenerateRequest& request) {
         asked.push_back(request);
-        return live::saying(request, "yes", 0.0);
+        return live::saying(request, "perhaps yes", 0.0);
     });
     std::vector<ModelConfig> configs{config("a"), config("b")};
     configs[0].prompts.verify = PromptTemplate::for_verification("A {question} {answer}");

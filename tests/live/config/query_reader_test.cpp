@@ -36,6 +36,21 @@ TEST_CASE("queries are read line by line") {
     CHECK(parse_queries("{\"id\":\"1\",\"question\":\"?\",\"reference\":\"\"}", "q")[0].reference == "");
 }
 
+TEST_CASE("a reference may be a list") {
+    const std::vector<Query> queries = parse_queries(R"({"id":"1","question":"?","reference":["a","b","c"]})"
+                                                     "\n"
+                                                     R"({"id":"2","question":"?","reference":["a"]})",
+                                                     "q");
+    CHECK(queries[0].reference == "a");
+    CHECK(queries[0].other_references == std::vector<std::string>{"b", "c"});
+    CHECK(queries[1].reference == "a");
+    CHECK(queries[1].other_references.empty());
+    CHECK_THROWS_WITH(parse_queries(R"({"id":"1","question":"?","reference":["a",1]})", "q"),
+                      StartsWith("q:1: reference[1]: "));
+    CHECK_THROWS_WITH(parse_queries(R"({"id":"1","question":"?","reference":[]})", "q"),
+                      StartsWith("q:1: reference: expected a text or a list of texts, found an empty list"));
+}
+
 TEST_CASE("a byte-order mark before queries is passed over") {
     CHECK(parse_queries("\xEF\xBB\xBF{\"id\":\"1\",\"question\":\"?\"}\n", "q").size() == 1);
     CHECK(parse_queries("\xEF\xBB\xBF\r\n{\"id\":\"1\",\"question\":\"?\"}\n", "q").size() == 1);

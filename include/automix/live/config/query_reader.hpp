@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads queries to live models from JSON Lines:
 //     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
-// `id` and `question` are required, and ids must differ. Records of a log are accepted too, if they name their schema,
+// `id` and `question` are required, and ids must differ. A reference may be a list of texts, `["..",".."]`. Records of a log are accepted too, if they name their schema,
 // `"schema":"automix-log/1"`; their other fields are ignored. In all other lines unknown fields are errors, so that a
 // misspelt one is noticed before any call is paid.
 #pragma once
@@ -28,6 +28,8 @@ class QueryParser : DocumentChecks {
 
  private:
     static bool has(const nlohmann::json& json, const char* key);
+
+    void read_references(const nlohmann::json& json, Query& query) const;
 
     [[nodiscard]] std::string required(const nlohmann::json& json, const char* key) const;
 };

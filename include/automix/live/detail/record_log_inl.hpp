@@ -11,6 +11,7 @@
 #include <automix/data/log/log_writer.hpp>
 #include <automix/data/log/read_options.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/live/batch_metric.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
@@ -49,9 +50,12 @@ inline void require_same(const LogRecord& log, const Query& query, const RecordL
     require("question", log.question.value_or(""), query.question);
     require("context", log.context.value_or(""), query.context);
     require("reference", log.reference.value_or(""), query.reference.value_or(""));
+    if (log.other_references != query.other_references)
+        throw DataError(Place{at.file, at.line, "reference"},
+                        "expected the list of the query, found another");
+    if (options.score_all) return;
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
-        const double score =
-            options.record.metric(log.texts[m].answer.value_or(""), query.reference.value_or(""));
+        const double score = options.record.metric(query, log.texts[m].answer.value_or(""));
         if (score == log.record.models[m].score) continue;
         throw DataError(Place{at.file, at.line, "models[" + std::to_string(m) + "].score"},
                         "expected " + format_number(score) + " by this " + options.option_prefix +
@@ -103,7 +107,12 @@ AUTOMIX_INLINE void OrderedLog::add(std::size_t number, std::variant<LogRecord, 
     const std::lock_guard lock(mutex_);
     waiting_[number] = std::move(ended);
     for (; next_ < waiting_.size() && waiting_[next_]; waiting_[next_++].reset()) {
-        if (const auto* log = std::get_if<LogRecord>(&*waiting_[next_])) {
+        if (auto* log = std::get_if<LogRecord>(&*waiting_[next_])) {
+            if (options.score_all) {
+                held_.emplace_back(next_, std::move(*log));
+                --so_far_.left;
+                continue;
+            }
             writer_.write(*log);
             ++so_far_.recorded;
         } else if (so_far_.failed++ == 0) {
@@ -112,6 +121,36 @@ AUTOMIX_INLINE void OrderedLog::add(std::size_t number, std::variant<LogRecord, 
         --so_far_.left;
     }
     if (options.on_progress) options.on_progress(++ended_, waiting_.size());
+}
+
+AUTOMIX_INLINE void OrderedLog::score(const std::vector<const Query*>& queries,
+                                      const RecordLogOptions& options) {
+    if (options.stop.stop_requested()) {
+        so_far_.left += held_.size();
+        return;
+    }
+    std::vector<AnswerToScore> answers;
+    for (const auto& [number, log] : held_) {
+        for (std::size_t m = 0; m < log.texts.size(); ++m)
+            answers.push_back({queries[number], log.model_names[m], log.texts[m].answer.value_or("")});
+    }
+    if (answers.empty()) return;
+    const std::vector<double> scores = options.score_all(answers);
+    if (scores.size() != answers.size()) {
+        throw ArgumentError("scores: expected one for each of " + std::to_string(answers.size()) +
+                            " answers, found " + std::to_string(scores.size()));
+    }
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        if (scores[i] >= 0.0 && scores[i] <= 1.0) continue;
+        throw ArgumentError("scores: expected a number in [0, 1], found " + format_number(scores[i]) +
+                            " for query " + in_quotes(answers[i].query->id));
+    }
+    auto score = scores.begin();
+    for (auto& [number, log] : held_) {
+        for (ModelRecord& model : log.record.models) model.score = *score++;
+        writer_.write(log);
+        ++so_far_.recorded;
+    }
 }
 
 }  // namespace automix::detail

@@ -6,7 +6,10 @@
 #include <automix/text/ascii.hpp>
 #include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
+#include <automix/text/reply_text.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -25,37 +28,188 @@ constexpr std::string_view skip_emphasis(std::string_view text) noexcept {
     return text;
 }
 
-/// Returns the text behind the last "answer is" or "answer:"; nothing if there is neither.
-inline std::optional<std::string_view> after_answer_phrase(std::string_view text) noexcept {
-    constexpr std::string_view word = "answer";
-    for (std::size_t i = text.size(); i-- > 0;) {
+/// Returns the letter in brackets at `position`, as in "(B)" and "[B]", in lower case.
+constexpr std::optional<char> bracketed_letter(std::string_view text, std::size_t position = 0) noexcept {
+    if (text.size() < position + 3 || !is_ascii_letter(text[position + 1])) return std::nullopt;
+    const char open = text[position];
+    const char close = text[position + 2];
+    const bool brackets =
+        (open == '(' && close == ')') || (open == '[' && close == ']') || (open == '{' && close == '}');
+    return brackets ? std::optional(ascii_lower(text[position + 1])) : std::nullopt;
+}
+
+/// Returns true for a letter A to Z in upper case that is no part of a word.
+constexpr bool is_bare_letter(std::string_view text) noexcept {
+    return !text.empty() && text.front() >= 'A' && text.front() <= 'Z' &&
+           (text.size() == 1 || !is_word_byte(text[1]));
+}
+
+/// Returns true if a text begins with that word, given in lower case.
+constexpr bool begins_with_word(std::string_view text, std::string_view word) noexcept {
+    return has_word_at(text, 0, word) && (text.size() == word.size() || !is_word_byte(text[word.size()]));
+}
+
+/// Returns true if the text behind an option goes on with another one, as in ", D" and " or (C)".
+constexpr bool names_another(std::string_view rest) noexcept {
+    const std::string_view before = rest;
+    rest = skip_emphasis(rest);
+    if (!rest.empty() &&
+        (rest.front() == ',' || rest.front() == '/' || rest.front() == '&' || rest.front() == ';'))
+        rest = skip_emphasis(rest.substr(1));
+    for (const std::string_view word : {std::string_view("and"), std::string_view("or")}) {
+        if (begins_with_word(rest, word)) rest = skip_emphasis(rest.substr(word.size()));
+    }
+    if (rest.size() == skip_emphasis(before).size()) return false;
+    if (bracketed_letter(rest)) return true;
+    if (!is_bare_letter(rest)) return false;
+    const std::string_view behind = trim(rest.substr(1));
+    return behind.empty() || is_ascii_punctuation(behind.front()) || begins_with_word(behind, "and") ||
+           begins_with_word(behind, "or");
+}
+
+/// Returns the text behind the separator of an option.
+constexpr std::string_view option_text(std::string_view behind) noexcept {
+    behind = skip_emphasis(behind);
+    if (!behind.empty() && std::string_view(").:,-").find(behind.front()) != std::string_view::npos)
+        behind.remove_prefix(1);
+    return trim(skip_emphasis(behind));
+}
+
+/// Returns true for a letter and a point that begin an abbreviation or a name: "U.K.", "J. R. Smith", "S. aureus".
+constexpr bool is_initial(std::string_view behind_point) noexcept {
+    if (!behind_point.empty() && is_word_byte(behind_point.front())) return true;
+    const std::string_view next = trim(behind_point);
+    if (next.empty()) return false;
+    if (is_bare_letter(next) && next.size() > 1 && next[1] == '.') return true;
+    const bool one_word = std::all_of(next.begin(), next.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    return one_word && behind_point.front() == ' ';
+}
+
+/// Returns the option at the beginning of a text. Behind a phrase such as "answer is" any word may follow a capital, but
+/// for "A" and "I", which are words themselves.
+inline std::optional<OptionMark> option_at(std::string_view text, bool behind_phrase) noexcept {
+    text = skip_emphasis(text);
+    if (const auto letter = bracketed_letter(text)) {
+        if (names_another(text.substr(3))) return std::nullopt;
+        return OptionMark{*letter, option_text(text.substr(3)), true};
+    }
+    if (text.empty() || !is_ascii_letter(text.front())) return std::nullopt;
+    if (text.size() > 1 && is_word_byte(text[1])) return std::nullopt;
+    std::string_view behind = text.substr(1);
+    while (!behind.empty() && (behind.front() == ' ' || is_emphasis(behind.front()))) behind.remove_prefix(1);
+    if (names_another(behind)) return std::nullopt;
+    OptionMark mark{ascii_lower(text.front()), option_text(behind), true};
+    if (behind.empty() || std::string_view("):,;]\r\n").find(behind.front()) != std::string_view::npos)
+        return mark;
+    if (behind.front() == '.') {
+        if (is_initial(behind.substr(1)) && !behind_phrase) return std::nullopt;
+        if (behind.size() > 1 && is_word_byte(behind[1])) return std::nullopt;
+        const std::string_view line = behind.substr(1, behind.find('\n') - 1);
+        mark.certain = behind_phrase || trim(line).empty();
+        return mark;
+    }
+    if (behind.starts_with("- ") && text[1] == ' ') return mark;
+    const bool capital = is_bare_letter(text) && text.size() > 1 && text[1] == ' ';
+    if (!capital || text.front() == 'I') return std::nullopt;
+    constexpr std::array<std::string_view, 4> joins = {"because", "since", "as", "is"};
+    const bool joined = std::any_of(joins.begin(), joins.end(),
+                                    [&](std::string_view word) { return begins_with_word(behind, word); });
+    return joined || (behind_phrase && text.front() != 'A') ? std::optional(mark) : std::nullopt;
+}
+
+/// A phrase that announces an option, and where the text behind it begins.
+struct AnswerPhrase {
+    std::size_t end = 0;
+    bool names = false;  ///< "option B" rather than "option is B"
+};
+
+/// Returns the phrase that begins at a position; nothing if there is none.
+inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::size_t i) noexcept {
+    constexpr std::array<std::string_view, 4> words = {"answer", "choice", "option", "letter"};
+    constexpr std::array<std::string_view, 13> others = {"antwort",
+                                                         "l\xC3\xB6sung",
+                                                         "r\xC3\xA9ponse",
+                                                         "reponse",
+                                                         "respuesta",
+                                                         "risposta",
+                                                         "resposta",
+                                                         "antwoord",
+                                                         "odpowied\xC5\xBA",
+                                                         "\xD0\xBE\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+                                                         "\xD0\x9E\xD1\x82\xD0\xB2\xD0\xB5\xD1\x82",
+                                                         "\xE7\xAD\x94\xE6\xA1\x88",
+                                                         "\xE7\xAD\x94\xE3\x81\x88"};
+    const auto position = [text](std::string_view rest) { return text.size() - rest.size(); };
+    for (const std::string_view word : words) {
+        if (!has_word_at(text, i, word) || (i > 0 && is_word_byte(text[i - 1]))) continue;
+        const std::string_view behind = text.substr(i + word.size());
+        const std::string_view next = skip_emphasis(behind);
+        if (next.starts_with(':')) return AnswerPhrase{position(next.substr(1)), false};
+        if (begins_with_word(next, "is")) {
+            const std::string_view rest = skip_emphasis(next.substr(2));
+            return AnswerPhrase{position(rest.starts_with(':') ? rest.substr(1) : rest), false};
+        }
+        const bool names = (word == "option" || word == "choice") && !behind.empty() &&
+                           behind.front() == ' ' && (is_bare_letter(next) || bracketed_letter(next));
+        return names ? std::optional(AnswerPhrase{position(next), true}) : std::nullopt;
+    }
+    for (const std::string_view word : others) {
         if (!has_word_at(text, i, word)) continue;
         const std::string_view next = skip_emphasis(text.substr(i + word.size()));
-        if (next.starts_with(':')) return next.substr(1);
-        if (has_word_at(next, 0, "is") && (next.size() == 2 || !is_word_byte(next[2]))) {
-            const std::string_view rest = skip_emphasis(next.substr(2));
-            return rest.starts_with(':') ? rest.substr(1) : rest;
-        }
+        if (next.starts_with(':')) return AnswerPhrase{position(next.substr(1)), false};
     }
     return std::nullopt;
 }
 
-/// Returns the letter in brackets at `position`, as in "(B)" and "[B]", in lower case.
-constexpr std::optional<char> bracketed_letter(std::string_view text, std::size_t position = 0) noexcept {
-    if (text.size() < position + 3 || !is_ascii_letter(text[position + 1])) return std::nullopt;
-    const bool brackets = (text[position] == '(' && text[position + 2] == ')') ||
-                          (text[position] == '[' && text[position + 2] == ']');
-    return brackets ? std::optional(ascii_lower(text[position + 1])) : std::nullopt;
+/// Returns the text behind the last "answer is" or "answer:"; nothing if there is neither.
+inline std::optional<std::string_view> after_answer_phrase(std::string_view text) noexcept {
+    for (std::size_t i = text.size(); i-- > 0;) {
+        const auto phrase = answer_phrase(text, i);
+        if (phrase && !phrase->names) return text.substr(phrase->end);
+    }
+    return std::nullopt;
+}
+
+/// Returns true if the word before `position` is "not".
+inline bool follows_not(std::string_view text, std::size_t position) noexcept {
+    while (position > 0 && (is_ascii_space(text[position - 1]) || is_emphasis(text[position - 1])))
+        --position;
+    return position >= 3 && has_word_at(text, position - 3, "not");
 }
 
 inline std::optional<char> only_bracketed_letter(std::string_view text) noexcept {
     std::optional<char> only;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto letter = bracketed_letter(text, i);
-        if (letter && only && letter != only) return std::nullopt;
-        if (letter) only = letter;
+        if (!letter || (i > 0 && is_word_byte(text[i - 1])) || follows_not(text, i)) continue;
+        if (only && letter != only) return std::nullopt;
+        only = letter;
     }
     return only;
+}
+
+/// Returns the option that a plain reply chooses, with an empty rest if it stands in brackets somewhere.
+inline std::optional<OptionMark> chosen_option(std::string_view reply) noexcept {
+    reply = trim(reply);
+    for (std::size_t i = reply.size(); i-- > 0;) {
+        const auto phrase = answer_phrase(reply, i);
+        if (!phrase || (phrase->names && follows_not(reply, i))) continue;
+        const std::string_view behind = reply.substr(phrase->end);
+        if (const auto option = option_at(behind, true)) return option;
+        // Several letters choose none.
+        const std::string_view first = skip_emphasis(behind);
+        const bool bracketed = bracketed_letter(first).has_value();
+        if ((bracketed || is_bare_letter(first)) && names_another(first.substr(bracketed ? 3 : 1)))
+            return std::nullopt;
+    }
+    if (const auto option = option_at(reply, false)) return option;
+    const std::size_t last = reply.rfind('\n');
+    if (last != std::string_view::npos) {
+        const auto option = option_at(reply.substr(last + 1), false);
+        if (option && option->rest.empty()) return option;
+    }
+    const auto letter = only_bracketed_letter(reply);
+    return letter ? std::optional(OptionMark{*letter, {}, true}) : std::nullopt;
 }
 
 }  // namespace automix::detail
@@ -63,44 +217,38 @@ inline std::optional<char> only_bracketed_letter(std::string_view text) noexcept
 namespace automix {
 
 AUTOMIX_INLINE std::optional<OptionMark> leading_option(std::string_view text) noexcept {
-    text = detail::skip_emphasis(text);
-    const auto rest = [](std::string_view behind) {
-        behind = detail::skip_emphasis(behind);
-        if (!behind.empty() && std::string_view(").:,").find(behind.front()) != std::string_view::npos) {
-            behind.remove_prefix(1);
-        }
-        return trim(detail::skip_emphasis(behind));
-    };
-    if (const auto letter = detail::bracketed_letter(text)) return OptionMark{*letter, rest(text.substr(3))};
-    if (text.empty() || !is_ascii_letter(text.front())) return std::nullopt;
-    std::string_view behind = text.substr(1);
-    while (!behind.empty() && (behind.front() == ' ' || detail::is_emphasis(behind.front())))
-        behind.remove_prefix(1);
-    const bool marked =
-        behind.empty() || std::string_view(").:,\r\n").find(behind.front()) != std::string_view::npos;
-    return marked ? std::optional(OptionMark{ascii_lower(text.front()), rest(behind)}) : std::nullopt;
+    return detail::option_at(text, false);
 }
 
-AUTOMIX_INLINE std::optional<char> chosen_letter(std::string_view reply) noexcept {
-    if (const auto phrase = detail::after_answer_phrase(reply)) {
-        if (const auto option = leading_option(*phrase)) return option->letter;
-    }
-    if (const auto option = leading_option(reply)) return option->letter;
-    return detail::only_bracketed_letter(reply);
+AUTOMIX_INLINE std::optional<char> chosen_letter(std::string_view reply) {
+    const std::string plain = plain_text(reply);
+    const auto option = detail::chosen_option(plain);
+    return option ? std::optional(option->letter) : std::nullopt;
 }
 
 AUTOMIX_INLINE bool chooses(std::string_view reply, std::string_view reference) {
-    const auto wanted = leading_option(reference);
-    const auto letter = chosen_letter(reply);
-    if (wanted && letter) return wanted->letter == *letter;
-    const std::string text = normalise(wanted ? wanted->rest : reference);
-    if (text.empty()) return false;
-    const auto says = [&text](std::string_view part) {
-        const auto option = leading_option(part);
-        return normalise(part) == text || (option && normalise(option->rest) == text);
+    const std::string plain = plain_text(reply);
+    const std::string plain_reference = plain_text(reference);
+    const auto wanted = leading_option(plain_reference);
+    const auto chosen = detail::chosen_option(plain);
+    const std::string whole = normalise(plain_reference);
+    const std::string text = wanted ? normalise(wanted->rest) : whole;
+    const auto phrase = detail::after_answer_phrase(plain);
+    const auto equals = [&](std::string_view part) {
+        const std::string said = normalise(part);
+        return !text.empty() && (said == whole || said == text);
     };
-    const auto phrase = detail::after_answer_phrase(reply);
-    return says(reply) || (phrase && says(*phrase));
+    if (equals(plain) || (phrase && equals(*phrase))) return true;
+    if (wanted && chosen) {
+        if (wanted->letter != chosen->letter) return false;
+        return (chosen->certain && (wanted->certain || chosen->rest.empty())) || text.empty() ||
+               normalise(chosen->rest) == text;
+    }
+    const auto says = [&](std::string_view part) {
+        const auto option = leading_option(part);
+        return option && !text.empty() && normalise(option->rest) == text;
+    };
+    return says(plain) || (phrase && says(*phrase));
 }
 
 }  // namespace automix

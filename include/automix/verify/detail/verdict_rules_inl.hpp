@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/text/reply_text.hpp>
 #include <automix/text/utf8.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
@@ -93,7 +94,8 @@ AUTOMIX_INLINE VerdictRules::VerdictRules(std::string_view positive, std::string
 }
 
 AUTOMIX_INLINE Verdict VerdictRules::operator()(std::string_view reply) const {
-    return patterns_->find(last_bytes(reply, searched_bytes));
+    const std::string meant = meant_text(reply);
+    return patterns_->find(last_bytes(meant, searched_bytes));
 }
 
 }  // namespace automix

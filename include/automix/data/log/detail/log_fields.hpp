@@ -61,7 +61,7 @@ inline constexpr std::array<LogFieldName, 9> record_fields = {{
     {"category", LogField::category, "one of GOOD, NEEDY, HOPELESS, UNDEFINED"},
     {"question", LogField::question, "a string"},
     {"context", LogField::context, "a string"},
-    {"reference", LogField::reference, "a string"},
+    {"reference", LogField::reference, "a string or an array of strings"},
 }};
 
 inline constexpr std::array<LogFieldName, 10> model_fields = {{

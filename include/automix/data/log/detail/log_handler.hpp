@@ -106,8 +106,8 @@ class LogHandler : public SaxHandler<LogHandler> {
             ignored_ = 1;
             return;
         }
-        const bool list =
-            field_ == LogField::verdicts || field_ == LogField::samples || field_ == LogField::sample_scores;
+        const bool list = field_ == LogField::reference || field_ == LogField::verdicts ||
+                          field_ == LogField::samples || field_ == LogField::sample_scores;
         if (array ? !list && field_ != LogField::models : field_ != LogField::usage) {
             fail_expected(path(), describe_field(field_).expected, found);
         }
@@ -129,6 +129,8 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         switch (level_) {
             case Level::list:
+                level_ = field_ == LogField::reference ? Level::record : Level::model;
+                break;
             case Level::usage:
                 level_ = Level::model;
                 break;
@@ -159,12 +161,12 @@ class LogHandler : public SaxHandler<LogHandler> {
     [[nodiscard]] std::string path() const {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
-        if (level_ == Level::record) return field;
+        const std::string element = level_ == Level::list ? "[" + std::to_string(element_) + "]" : "";
+        if (level_ == Level::record || field_ == LogField::reference) return field + element;
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
-        return model + (field.empty() ? "" : "." + field) +
-               (level_ == Level::list ? "[" + std::to_string(element_) + "]" : "");
+        return model + (field.empty() ? "" : "." + field) + element;
     }
 
  private:
@@ -294,13 +296,18 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     [[nodiscard]] std::string_view element_text() const noexcept {
+        if (field_ == LogField::reference) return "a string";
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
     }
 
     void list_value(const JsonScalar& value) {
         const bool keep_all = parts_.samples || parts_.texts;
-        if (field_ == LogField::verdicts) {
+        if (field_ == LogField::reference) {
+            if (!value.is_text()) fail_expected(path(), element_text(), value.shown());
+            if (keep_all && element_ == 0) out_->reference = *value.text;
+            if (keep_all && element_ > 0) out_->other_references.push_back(*value.text);
+        } else if (field_ == LogField::verdicts) {
             const bool bit = value.is_number() && (value.number == 0.0 || value.number == 1.0);
             if (!bit && !value.is_null()) fail_expected(path(), element_text(), value.shown());
             model().verdicts.push_back(!bit                  ? Verdict::unparsed

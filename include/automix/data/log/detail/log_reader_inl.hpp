@@ -144,13 +144,15 @@ AUTOMIX_INLINE void LogReader::finish_texts(LogRecord& record) const {
         model.flagged = is_fixed(texts);
         if (samples) {
             detail::require_samples(model, texts, m);
-            detail::cluster_samples(model, texts, record.reference);
+            detail::cluster_samples(model, texts, record.reference, record.other_references);
         }
         if (options_.keep_texts) continue;
         texts.answer.reset();
         texts.samples.clear();
     }
-    if (!options_.keep_texts) record.reference.reset();
+    if (options_.keep_texts) return;
+    record.reference.reset();
+    record.other_references.clear();
 }
 
 AUTOMIX_INLINE bool LogReader::is_fixed(const ModelTexts& texts) const {

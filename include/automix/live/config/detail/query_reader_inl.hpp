@@ -20,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -37,8 +38,24 @@ AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
                                      std::pair{"context", &query.context}}) {
         if (has(json, key)) *value = text(json.at(key), key);
     }
-    if (has(json, "reference")) query.reference = text(json.at("reference"), "reference");
+    if (has(json, "reference")) read_references(json.at("reference"), query);
     return query;
+}
+
+AUTOMIX_INLINE void QueryParser::read_references(const nlohmann::json& json, Query& query) const {
+    if (!json.is_array()) {
+        query.reference = text(json, "reference");
+        return;
+    }
+    if (json.empty()) fail("reference", "expected a text or a list of texts, found an empty list");
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        std::string reference = text(json[i], "reference[" + std::to_string(i) + "]");
+        if (i == 0) {
+            query.reference = std::move(reference);
+        } else {
+            query.other_references.push_back(std::move(reference));
+        }
+    }
 }
 
 AUTOMIX_INLINE bool QueryParser::has(const nlohmann::json& json, const char* key) {

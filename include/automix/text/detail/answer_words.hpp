@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// This file reads an answer as words that can be compared, for `answer_match` and `answer_f1`.
+#pragma once
+
+#include <automix/text/ascii.hpp>
+#include <automix/text/code_points.hpp>
+#include <automix/text/normalise.hpp>
+#include <automix/text/reply_text.hpp>
+#include <automix/text/unicode.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// A word of an answer, in lower case.
+struct AnswerWord {
+    std::string text{};
+    std::string_view currency{};  ///< a sign beside a number; empty if there is none
+};
+
+/// Returns the currency sign at the beginning of a text; nothing if there is none.
+constexpr std::string_view currency_at(std::string_view text) noexcept {
+    constexpr std::array<std::string_view, 6> signs = {
+        "$", "\xC2\xA3", "\xC2\xA5", "\xE2\x82\xAC", "\xE2\x82\xB9", "\xE2\x82\xA9"};
+    for (const std::string_view sign : signs) {
+        if (text.starts_with(sign)) return sign;
+    }
+    return {};
+}
+
+/// Takes punctuation from both ends of a word that is no part of a number or of a name such as "C++".
+constexpr std::string_view without_outer_punctuation(std::string_view word) noexcept {
+    constexpr std::array<std::string_view, 4> marks = {"\xC2\xA1", "\xC2\xB7", "\xC2\xBF", "\xE2\x80\xA2"};
+    const auto digit = [](std::string_view text) { return !text.empty() && is_ascii_digit(text.front()); };
+    const auto number = [&](std::string_view text) {
+        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+        text.remove_prefix(currency_at(text).size());
+        if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+        if (text.starts_with('.')) text.remove_prefix(1);
+        return digit(text);
+    };
+    for (bool again = true; again;) {
+        again = false;
+        for (const std::string_view mark : marks) {
+            if (word.starts_with(mark)) {
+                word.remove_prefix(mark.size());
+                again = true;
+            }
+            if (word.ends_with(mark)) {
+                word.remove_suffix(mark.size());
+                again = true;
+            }
+        }
+        if (!word.empty() && is_ascii_punctuation(word.front()) && !number(word)) {
+            word.remove_prefix(1);
+            again = true;
+        }
+        if (!word.empty() && is_ascii_punctuation(word.back())) {
+            const char last = word.back();
+            const bool kept = word.size() > 1 && (last == '%' || last == '+' || last == '#' || last == '$');
+            if (!kept) {
+                word.remove_suffix(1);
+                again = true;
+            }
+        }
+    }
+    return word;
+}
+
+/// Returns a number without separators of thousands, plus sign and needless zeros; any other word as it is.
+inline std::string plain_number(std::string_view word) {
+    std::string_view rest = word;
+    const bool negative = rest.starts_with('-');
+    if (negative || rest.starts_with('+')) rest.remove_prefix(1);
+    const std::string_view unit = rest.ends_with('%') ? "%" : "";
+    rest.remove_suffix(unit.size());
+    std::string whole;
+    std::size_t i = 0;
+    char separator = '\0';
+    std::size_t group = 0;  // digits since the last separator
+    for (; i < rest.size() && rest[i] != '.'; ++i) {
+        if (is_ascii_digit(rest[i])) {
+            whole += rest[i];
+            ++group;
+            continue;
+        }
+        const bool first = separator == '\0' && group >= 1 && group <= 3;
+        if ((rest[i] != ',' && rest[i] != '\'') || !(first || (separator == rest[i] && group == 3)))
+            return std::string(word);
+        separator = rest[i];
+        group = 0;
+    }
+    if (separator != '\0' && group != 3) return std::string(word);
+    std::string_view fraction = i < rest.size() ? rest.substr(i + 1) : std::string_view();
+    if (!std::all_of(fraction.begin(), fraction.end(), is_ascii_digit) || (whole.empty() && fraction.empty()))
+        return std::string(word);
+    while (fraction.ends_with('0')) fraction.remove_suffix(1);
+    if (whole.empty()) whole = "0";
+    const bool zero = fraction.empty() && whole.find_first_not_of('0') == std::string::npos;
+    std::string plain = negative && !zero ? "-" : "";
+    plain += whole;
+    if (!fraction.empty()) (plain += '.') += fraction;
+    return plain += unit;
+}
+
+/// Returns "us" for "u.s"; any other word as it is.
+inline std::string without_points(std::string_view word) {
+    std::string letters;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (i % 2 == 0 ? !is_ascii_letter(word[i]) : word[i] != '.') return std::string(word);
+        if (i % 2 == 0) letters += word[i];
+    }
+    return word.size() % 2 == 1 ? letters : std::string(word);
+}
+
+/// Returns a word as it is compared.
+inline AnswerWord answer_word(std::string_view word) {
+    word = without_outer_punctuation(word);
+    std::string sign;
+    if (word.starts_with('-') || word.starts_with('+')) {
+        sign = word.front();
+        word.remove_prefix(1);
+    }
+    std::string_view currency = currency_at(word);
+    word.remove_prefix(currency.size());
+    if (currency.empty()) {
+        for (const std::size_t bytes : {1U, 2U, 3U}) {
+            if (word.size() > bytes && currency_at(word.substr(word.size() - bytes)).size() == bytes) {
+                currency = currency_at(word.substr(word.size() - bytes));
+                word.remove_suffix(bytes);
+                break;
+            }
+        }
+    } else if (sign.empty() && (word.starts_with('-') || word.starts_with('+'))) {
+        sign = word.front();
+        word.remove_prefix(1);
+    }
+    return {plain_number(without_points(sign.empty() ? std::string(word) : sign + std::string(word))),
+            currency};
+}
+
+/// A text read as an answer.
+class AnswerText {
+ public:
+    explicit AnswerText(std::string_view text) : text_(fold_case(plain_characters(meant_text(text)))) {
+        for (const std::string_view part : split_words(text_)) {
+            AnswerWord word = answer_word(part);
+            if (!word.text.empty()) words_.push_back(std::move(word));
+        }
+        const auto is_article = [](std::string_view word) {
+            return word == "a" || word == "an" || word == "the";
+        };
+        if (words_.size() > 1 && is_article(words_.front().text)) words_.erase(words_.begin());
+    }
+
+    AnswerText(const AnswerText&) = delete;
+    AnswerText& operator=(const AnswerText&) = delete;
+
+    [[nodiscard]] bool empty() const noexcept { return words_.empty(); }
+
+    /// Returns true if the texts are the same answer.
+    [[nodiscard]] bool same(const AnswerText& other) const {
+        if (empty() || other.empty())
+            return empty() && other.empty() && !trim(text_).empty() && trim(text_) == trim(other.text_);
+        return std::equal(words_.begin(), words_.end(), other.words_.begin(), other.words_.end(),
+                          [](const AnswerWord& a, const AnswerWord& b) {
+                              const bool differ =
+                                  !a.currency.empty() && !b.currency.empty() && a.currency != b.currency;
+                              return a.text == b.text && !differ;
+                          });
+    }
+
+    /// Returns the words, with each character of a text without blanks between words as its own.
+    [[nodiscard]] std::vector<std::string_view> tokens() const {
+        std::vector<std::string_view> tokens;
+        for (const AnswerWord& word : words_) {
+            const std::string_view text = word.text;
+            std::size_t start = 0;
+            for (std::size_t i = 0; i < text.size();) {
+                const CodePoint point = code_point_at(text, i);
+                if (is_cjk(point.value)) {
+                    if (i > start) tokens.push_back(text.substr(start, i - start));
+                    tokens.push_back(text.substr(i, point.bytes));
+                    start = i + point.bytes;
+                }
+                i += point.bytes;
+            }
+            if (start < text.size()) tokens.push_back(text.substr(start));
+        }
+        return tokens;
+    }
+
+ private:
+    std::string text_;
+    std::vector<AnswerWord> words_;
+};
+
+}  // namespace automix::detail

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of text/reply_text.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/text/ascii.hpp>
+#include <automix/text/code_points.hpp>
+#include <automix/text/reply_text.hpp>
+#include <automix/text/unicode.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace automix::detail {
+
+/// A pair of marks around a part of a reply, in lower case.
+struct Enclosure {
+    std::string_view open;
+    std::string_view close;
+};
+
+inline constexpr std::array<Enclosure, 16> thinking_marks = {{
+    {"<think>", "</think>"},
+    {"<thinking>", "</thinking>"},
+    {"<thought>", "</thought>"},
+    {"<thoughts>", "</thoughts>"},
+    {"<reasoning>", "</reasoning>"},
+    {"<reflection>", "</reflection>"},
+    {"<scratchpad>", "</scratchpad>"},
+    {"<analysis>", "</analysis>"},
+    {"<seed:think>", "</seed:think>"},
+    {"<|think|>", "<|/think|>"},
+    {"<|start_thinking|>", "<|end_thinking|>"},
+    {"<|begin_of_thought|>", "<|end_of_thought|>"},
+    {"[think]", "[/think]"},
+    {"\xE2\x97\x81think\xE2\x96\xB7", "\xE2\x97\x81/think\xE2\x96\xB7"},
+    {"<|channel|>analysis<|message|>", "<|end|>"},
+    {"<|channel|>commentary<|message|>", "<|end|>"},
+}};
+
+inline constexpr std::array<Enclosure, 3> struck_tags = {{
+    {"<s>", "</s>"},
+    {"<del>", "</del>"},
+    {"<strike>", "</strike>"},
+}};
+
+inline constexpr std::array<std::string_view, 4> struck_commands = {"\\sout{", "\\cancel{", "\\xcancel{",
+                                                                    "\\st{"};
+
+/// Returns the position of `word`, in any case of letters, at or behind `from`; the length of the text if there is
+/// none.
+inline std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) noexcept {
+    const char lower = word.front();
+    for (std::size_t i = from; i + word.size() <= text.size(); ++i) {
+        if (ascii_lower(text[i]) == lower && has_word_at(text, i, word)) return i;
+    }
+    return text.size();
+}
+
+/// Returns the position behind the bracket that closes the one before `from`, or `npos` if it is not within 1,000
+/// bytes.
+inline std::size_t behind_brace(std::string_view text, std::size_t from) noexcept {
+    constexpr std::size_t longest = 1000;
+    int depth = 1;
+    for (std::size_t i = from; i < text.size() && i - from < longest; ++i) {
+        if (text[i] == '{') ++depth;
+        if (text[i] == '}' && --depth == 0) return i + 1;
+    }
+    return std::string_view::npos;
+}
+
+/// Returns true for a line end with a blank line behind it.
+inline bool ends_paragraph(std::string_view text, std::size_t i) noexcept {
+    if (text[i] != '\n') return false;
+    for (std::size_t next = i + 1; next < text.size() && next - i < 10; ++next) {
+        if (text[next] == '\n') return true;
+        if (!is_ascii_space(text[next])) return false;
+    }
+    return false;
+}
+
+/// Returns true if a run of tildes can begin or end struck-out text: two always, one at the edge of a word only.
+inline bool strikes(std::string_view text, std::size_t begin, std::size_t end, bool opens) noexcept {
+    if (end - begin == 2) return true;
+    const bool before = begin > 0 && !is_ascii_space(text[begin - 1]);
+    const bool behind = end < text.size() && is_word_byte(text[end]);
+    return end - begin == 1 &&
+           (opens ? behind && !(before && is_word_byte(text[begin - 1])) : before && !behind);
+}
+
+/// Returns the text without `~~..~~` and `~..~`. Marks without a partner in their paragraph stay, and so do fences of
+/// three tildes and more.
+inline std::string without_tilde_strikes(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    std::array<std::size_t, 3>
+        opened{};  // the place in `kept` of marks of that length without a partner so far
+    constexpr std::size_t none = std::string::npos;
+    opened.fill(none);
+    for (std::size_t i = 0; i < text.size();) {
+        if (text[i] != '~') {
+            if (ends_paragraph(text, i)) opened.fill(none);
+            kept += text[i++];
+            continue;
+        }
+        const std::size_t end = std::min(text.find_first_not_of('~', i), text.size());
+        const std::size_t length = std::min<std::size_t>(end - i, 2);
+        if (opened[length] != none && strikes(text, i, end, false)) {
+            kept.resize(opened[length]);
+            opened.fill(none);
+        } else {
+            if (strikes(text, i, end, true)) opened[length] = kept.size();
+            kept.append(text, i, end - i);
+        }
+        i = end;
+    }
+    return kept;
+}
+
+/// Returns the text without the parts in tags or commands that strike out.
+inline std::string without_struck_tags(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    std::array<bool, struck_tags.size()> closes{};
+    closes.fill(true);  // until no closing tag is found behind an opening one
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t next = i;
+        if (text[i] == '<') {
+            for (std::size_t t = 0; t < struck_tags.size() && next == i; ++t) {
+                if (!closes[t] || !has_word_at(text, i, struck_tags[t].open)) continue;
+                const std::size_t close = find_word(text, struck_tags[t].close, i);
+                closes[t] = close < text.size();
+                if (closes[t]) next = close + struck_tags[t].close.size();
+            }
+        } else if (text[i] == '\\') {
+            for (const std::string_view command : struck_commands) {
+                if (!text.substr(i).starts_with(command)) continue;
+                const std::size_t end = behind_brace(text, i + command.size());
+                if (end != std::string_view::npos) next = end;
+            }
+        }
+        if (next == i) kept += text[next++];
+        i = next;
+    }
+    return kept;
+}
+
+/// Returns the length of the check box at `i`, and whether it is empty in `empty`; 0 if there is none.
+inline std::size_t check_box(std::string_view text, std::size_t i, bool& empty) noexcept {
+    const std::string_view box = text.substr(i, 3);
+    empty = box == "[ ]" || box == "\xE2\x98\x90";
+    return empty || box == "[x]" || box == "[X]" || box == "\xE2\x98\x91" || box == "\xE2\x98\x92" ? 3 : 0;
+}
+
+/// Returns the text without check boxes and without the options beside empty ones, up to the next box or line end.
+/// A text without an empty box stays as it is.
+inline std::string without_empty_boxes(std::string_view text) {
+    bool empty = false;
+    bool any_empty = false;
+    for (std::size_t i = 0; i < text.size() && !any_empty; ++i)
+        any_empty = check_box(text, i, empty) > 0 && empty;
+    if (!any_empty) return std::string(text);
+    std::string kept;
+    kept.reserve(text.size());
+    bool dropping = false;
+    for (std::size_t i = 0; i < text.size();) {
+        if (const std::size_t box = check_box(text, i, empty); box > 0) {
+            dropping = empty;
+            i += box;
+            continue;
+        }
+        if (text[i] == '\n') dropping = false;
+        if (!dropping) kept += text[i];
+        ++i;
+    }
+    return kept;
+}
+
+/// Returns the text without invisible characters and without letters that a combining stroke crosses out.
+inline std::string without_invisible(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    std::size_t last = 0;  // the place of the last character in `kept`
+    for (std::size_t i = 0; i < text.size();) {
+        const CodePoint point = code_point_at(text, i);
+        if (point.value == 0x335U || point.value == 0x336U) {
+            kept.resize(last);
+        } else if (!point.valid || !is_invisible(point.value)) {
+            last = kept.size();
+            kept.append(text, i, point.bytes);
+        }
+        i += point.bytes;
+    }
+    return kept;
+}
+
+/// Tags of HTML that only style a text.
+inline constexpr std::array<std::string_view, 16> style_tags = {
+    "b",    "i", "u",  "em",  "strong", "mark",  "code",   "span",
+    "font", "p", "br", "div", "big",    "small", "center", "pre"};
+
+/// Returns the position behind the tag of style at `i`, else `i`.
+inline std::size_t behind_style_tag(std::string_view text, std::size_t i) noexcept {
+    constexpr std::size_t longest = 200;
+    const std::size_t name = i + (text.substr(i).starts_with("</") ? 2 : 1);
+    std::size_t end = name;
+    while (end < text.size() && is_ascii_letter(text[end])) ++end;
+    const std::string_view found = text.substr(std::min(name, text.size()), end - name);
+    const bool known = std::any_of(style_tags.begin(), style_tags.end(), [found](std::string_view tag) {
+        return tag.size() == found.size() && has_word_at(found, 0, tag);
+    });
+    if (!known) return i;
+    const std::size_t close = text.substr(end, longest).find_first_of("<>");
+    return close == std::string_view::npos || text[end + close] == '<' ? i : end + close + 1;
+}
+
+/// Returns the text without marks of Markdown, HTML and LaTeX. A line break of HTML becomes a line end.
+inline std::string without_marks(std::string_view text) {
+    std::string kept;
+    kept.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const char c = text[i];
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        if (c == '*' || c == '`' || c == '$') {
+            ++i;
+        } else if (c == '_') {
+            const bool inside =
+                !kept.empty() && is_word_byte(kept.back()) && is_word_byte(next) && next != '_';
+            if (inside) kept += c;
+            ++i;
+        } else if (c == '\\' && is_ascii_letter(next)) {
+            std::size_t end = i + 1;
+            while (end < text.size() && is_ascii_letter(text[end])) ++end;
+            if (text.substr(i + 1, end - i - 1) == "checkmark") kept += "\xE2\x9C\x93";
+            i = end;
+        } else if (c == '\\') {
+            // An escaped quote must not begin a field of JSON.
+            if (next == '"') kept += "\\\"";
+            i += next == '"' || std::string_view("()[],;! ").find(next) != std::string_view::npos ? 2 : 1;
+        } else if (c == '<' && next == '|') {
+            // A token of a chat template ends what stands before it.
+            constexpr std::size_t longest = 40;
+            const std::size_t close = text.substr(i, longest).find("|>");
+            kept += close == std::string_view::npos ? '<' : '\n';
+            i += close == std::string_view::npos ? 1 : close + 2;
+        } else if (c == '<') {
+            const std::size_t end = behind_style_tag(text, i);
+            if (end > i &&
+                (has_word_at(text, i, "<br") || has_word_at(text, i, "<p") || has_word_at(text, i, "<div")))
+                kept += '\n';
+            if (end == i) kept += c;
+            i = std::max(end, i + 1);
+        } else {
+            kept += c;
+            ++i;
+        }
+    }
+    return kept;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::string without_thinking(std::string_view reply) {
+    std::string kept;
+    for (std::size_t i = 0; i < reply.size();) {
+        const char c = reply[i];
+        std::size_t next = i;
+        if (c == '<' || c == '[' || c == '\xE2') {
+            for (const detail::Enclosure& marks : detail::thinking_marks) {
+                if (has_word_at(reply, i, marks.open)) {
+                    const std::size_t close = detail::find_word(reply, marks.close, i + marks.open.size());
+                    next = std::min(reply.size(), close + marks.close.size());
+                    break;
+                }
+                if (has_word_at(reply, i, marks.close) && marks.close != "<|end|>") {
+                    kept.clear();
+                    next = i + marks.close.size();
+                    break;
+                }
+            }
+        }
+        if (next == i) kept += reply[next++];
+        i = next;
+    }
+    return kept;
+}
+
+AUTOMIX_INLINE std::string meant_text(std::string_view reply) {
+    const std::string said = without_thinking(detail::without_invisible(reply));
+    return detail::without_empty_boxes(detail::without_struck_tags(detail::without_tilde_strikes(said)));
+}
+
+AUTOMIX_INLINE std::string plain_text(std::string_view reply) {
+    return detail::without_marks(plain_characters(meant_text(reply)));
+}
+
+}  // namespace automix

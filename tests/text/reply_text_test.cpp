@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "support/catch.hpp"
+
+#include <automix/text/reply_text.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace automix;
+
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+TEST_CASE("replies without thinking") {
+    const TextPairs cases = {
+        {"", ""},
+        {"a < b [c]", "a < b [c]"},
+        {"<think>x</think>y", "y"},
+        {"a<THINK>x</Think>b<thinking>y</thinking>c", "abc"},
+        {"a<think>x", "a"},
+        {"x</think>y", "y"},
+        {"<think>a<think>b</think>c</think>d", "d"},
+        {"[THINK]x[/THINK]y", "y"},
+        {"\xE2\x97\x81think\xE2\x96\xB7x\xE2\x97\x81/think\xE2\x96\xB7y", "y"},
+        {"<|channel|>analysis<|message|>x<|end|>y", "y"},
+        {"y<|end|>", "y<|end|>"},
+        {"<thinker>x</thinker>", "<thinker>x</thinker>"},
+    };
+    for (const auto& [reply, kept] : cases) {
+        INFO(reply);
+        CHECK(without_thinking(reply) == kept);
+    }
+}
+
+TEST_CASE("meant texts are without struck-out and invisible ones") {
+    const TextPairs cases = {
+        {"~~a~~ b", " b"},
+        {"a ~~b~~c~~d~~", "a c"},
+        {"a ~~b", "a ~~b"},
+        {"~~a\n\nb~~", "~~a\n\nb~~"},
+        {"~a~ b", " b"},
+        {"~5 and ~6", "~5 and ~6"},
+        {"~~~json\na\n~~~", "~~~json\na\n~~~"},
+        {"<s>a</s>b<DEL>c</del>d<strike>e</strike>", "bd"},
+        {"<s>a", "<s>a"},
+        {"\\sout{a{b}c}d", "d"},
+        {"\\sout{a", "\\sout{a"},
+        {"n\xCC\xB6o\xCC\xB6 yes", " yes"},
+        {"[ ] a [x] b", " b"},
+        {"\xE2\x98\x90 a\n\xE2\x98\x91 b", "\n b"},
+        {"[x] b", "[x] b"},
+        {"a\xE2\x80\x8B"
+         "b",
+         "ab"},
+        {"**a**", "**a**"},
+    };
+    for (const auto& [reply, meant] : cases) {
+        INFO(reply);
+        CHECK(meant_text(reply) == meant);
+    }
+}
+
+TEST_CASE("plain texts are without marks") {
+    const TextPairs cases = {
+        {"**in**correct", "incorrect"},
+        {"_a_ __b__ is_correct", "a b is_correct"},
+        {"`a` $\\text{b}$", "a {b}"},
+        {"\\boxed{C} \\checkmark", "{C} \xE2\x9C\x93"},
+        {"<b>a</b><span class=\"x\">b</span>", "ab"},
+        {"a<br>b", "a\nb"},
+        {"<verdict>a</verdict> a < b", "<verdict>a</verdict> a < b"},
+        {"a<|im_end|>b", "a\nb"},
+        {"\\(a\\) is\\_b", "a is_b"},
+        {"{\\\"a\\\"}", "{\\\"a\\\"}"},
+        {"\xEF\xBC\xA1\xEF\xBC\x9A", "A:"},
+    };
+    for (const auto& [reply, plain] : cases) {
+        INFO(reply);
+        CHECK(plain_text(reply) == plain);
+    }
+}
