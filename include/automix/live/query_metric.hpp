@@ -30,12 +30,12 @@ class QueryMetric {
  public:
     /// Takes a callable of query and answer. Its queries need no reference.
     template <class F>
-        requires(query_scorer<F> && !std::is_same_v<F, QueryMetric>)
+        requires(!std::is_same_v<F, QueryMetric> && query_scorer<F>)
     QueryMetric(F scorer) : scorer_(std::move(scorer)) {}
 
     /// Takes a callable of answer and reference.
     template <class F>
-        requires(text_scorer<F> && !query_scorer<F>)
+        requires(!std::is_same_v<F, QueryMetric> && text_scorer<F> && !query_scorer<F>)
     QueryMetric(F scorer)
         : needs_reference_(true),
           scorer_([metric = std::move(scorer)](const Query& query, std::string_view answer) {
