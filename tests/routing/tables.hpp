@@ -124,7 +124,9 @@ inline RandomTable random_table(automix::Random& random) {
 
     const double verification = random.bernoulli(0.3) ? 0.0 : price(2.0);
     std::vector<double> costs;
-    for (int m = 0; m < models; ++m) costs.push_back(m == 0 ? price(2.0) : 2.0 + price(20.0 * m));
+    // A recorded price is 0.5 to 1.5 times these, so the models stay in the order of their means.
+    for (int m = 0; m < models; ++m)
+        costs.push_back(m == 0 ? price(2.0) : 3.0 * costs.back() + 0.1 + price(20.0));
     if (!recorded_costs) table.prices.answers = costs;
     if (draw_price) {
         table.prices.draws = {verification};

@@ -340,7 +340,20 @@ TEST_CASE("a one-shot router asks the small model, draws all, then decides") {
     evidence.current = 2;
     CHECK(router.next(evidence) == Action::accept());
 
-    // nothing parsed: confidence 0
+    // Verdicts are no confidences, which this one was trained on.
+    Evidence drawn(2);
+    drawn.current = 0;
+    drawn.models[0].drawn = drawn.models[0].parsed = 1;
+    CHECK_THROWS_WITH(router.next(drawn), "threshold: trained on confidences, but verdicts were drawn");
+}
+
+TEST_CASE("verdicts none of which can be read are a confidence of 0") {
+    Dataset data({"small", "large"});
+    data.append(tables::record("a", {tables::verified(0.0, {0, 0}), tables::scored(1.0)}));
+    data.append(tables::record("b", {tables::verified(1.0, {1, 1}), tables::scored(1.0)}));
+    const PriceTable prices = resolve_prices(data);
+    ThresholdRouter router;
+    router.train({data, prices});
     Evidence unparsed(2);
     unparsed.current = 0;
     unparsed.models[0].drawn = 3;

@@ -18,7 +18,6 @@
 #include <automix/routing/training.hpp>
 
 #include <concepts>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,7 +68,7 @@ class OneShotRouter {
         TrainingResult result = search.result();
         Selection best = result.feasible ? *search.best() : Selection{};
         std::string obstacle = result.feasible ? "" : result.reason;
-        kind_ = kind_of(training.data);
+        by_confidence_ = holds_no_verdicts(training.data);
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
@@ -85,13 +84,13 @@ class OneShotRouter {
             OneShotRouter& router = routers.emplace_back(options_);
             router.selection_ = std::move(selection);
             router.obstacle_.clear();
-            router.kind_ = kind_of(training.data);
+            router.by_confidence_ = holds_no_verdicts(training.data);
         }
         return routers;
     }
 
     /// Returns the next action. Throws `NotTrainedError` if there is no policy, and `ProtocolError` for verdicts in
-    /// place of the confidences that it was trained on, or the other way round.
+    /// place of the confidences that it was trained on.
     [[nodiscard]] Action next(const Evidence& evidence) const {
         const Selection& chosen = selection();
         if (!evidence.started()) return Action::route(0);
@@ -114,20 +113,12 @@ class OneShotRouter {
     }
 
  private:
-    /// What the confidences of the training rows were.
-    enum class Kind : std::uint8_t { verdicts, confidences, both };
-
-    static Kind kind_of(const Dataset& data) {
-        const auto [fewest, most] = data.draw_counts(0);
-        return fewest > 0 ? Kind::verdicts : most == 0 ? Kind::confidences : Kind::both;
-    }
+    /// Returns true if no row holds a verdict, so that confidences are no shares of verdicts.
+    static bool holds_no_verdicts(const Dataset& data) { return data.draw_counts(0).second == 0; }
 
     void require_kind(const ModelEvidence& known) const {
-        if (kind_ == Kind::both || (kind_ == Kind::confidences) == known.logged_confidence.has_value())
-            return;
-        throw ProtocolError(kind_ == Kind::confidences
-                                ? name() + ": trained on confidences, but verdicts were drawn"
-                                : name() + ": trained on verdicts, but a confidence was given");
+        if (by_confidence_ && !known.logged_confidence)
+            throw ProtocolError(name() + ": trained on confidences, but verdicts were drawn");
     }
 
     [[nodiscard]] detail::ConfidenceCells cells_of(const TrainingData& training) const {
@@ -147,7 +138,7 @@ class OneShotRouter {
 
     OneShotOptions options_;
     Selection selection_;
-    Kind kind_ = Kind::both;
+    bool by_confidence_ = false;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 
