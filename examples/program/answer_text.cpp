@@ -40,7 +40,8 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
                                    : shortened(printable(answer.text), widest),
                    answer.failed() ? ""
                                    : printable(models[static_cast<std::size_t>(answer.model)]) +
-                                         (answer.degraded ? " (degraded)" : ""),
+                                         (answer.degraded ? " (degraded)" : "") +
+                                         (answer.finish == FinishReason::length ? " (cut)" : ""),
                    joined(verdicts, " "), format_fixed(answer.cost(), 2)});
     }
     return table.text();

@@ -42,6 +42,9 @@ void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& c
 
 /// Says on standard error where a call of a model costs something else than the policy was trained for; what tokens cost is known
 /// only of calls that were made.
+/// Warns of models that were served under several names.
+void warn_of_served(const ServedModels& served);
+
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
 
 /// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,

@@ -48,7 +48,8 @@ struct Verdicts {
     std::vector<Verdict> verdicts{};     ///< one for each draw
     std::vector<std::string> replies{};  ///< replies of the model that the verdicts were read from
     std::size_t cut_bytes = 0;           ///< number of bytes cut from the context to fit the prompt
-    double cost = 0.0;                   ///< cost of the round, as the model's reply says
+    int cut_replies = 0;                 ///< replies that the token limit cut
+    double cost = 0.0;        ///< cost of the round: of the model's calls and of the verifier itself
     int samples = 0;          ///< answers known so far, failed ones and the first among them; 0: not compared
     int largest_cluster = 0;  ///< maximum number that agree with each other; 0 if all failed
 };

@@ -19,6 +19,8 @@ inline constexpr std::string_view log_schema = "automix-log/1";
 /// The texts of one model. A text is absent if a generation failed or was not logged.
 struct ModelTexts {
     std::optional<std::string> answer{};
+    std::optional<std::string>
+        finish{};  ///< why the answer ended: stop, length (it was cut) or another reason
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
     std::optional<std::uint64_t> prompt_tokens{};       ///< token usage of the answer
     std::optional<std::uint64_t> completion_tokens{};
@@ -53,6 +55,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     }
     for (ModelTexts& texts : log.texts) {
         texts.answer.reset();
+        texts.finish.reset();
         texts.samples.clear();
         for (auto* count : {&texts.prompt_tokens, &texts.completion_tokens}) count->reset();
     }
