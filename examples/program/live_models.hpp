@@ -8,6 +8,7 @@
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/served_models.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -42,10 +43,10 @@ void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& c
 
 /// Says on standard error where a call of a model costs something else than the policy was trained for; what tokens cost is known
 /// only of calls that were made.
-/// Warns of models that were served under several names.
-void warn_of_served(const ServedModels& served);
-
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
+
+/// Says on standard error which models were served under several names.
+void warn_of_served(const ServedModels& served);
 
 /// Ctrl-C as a stop, and a line of progress on standard error where that is a terminal: how many of how many queries, their rate,
 /// the cost so far and the time left.

@@ -111,12 +111,10 @@ class LiveSource {
                                           .sampling = asked.sampling};
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
+            require_text(asked, reply);
             share.answer = std::string(trim(reply.completions.front().text));
             share.finish = reply.completions.front().finish;
-            if constexpr (compares_samples) {
-                answered.samples = 1;
-                answered.largest_cluster = share.answer->empty() ? 0 : 1;
-            }
+            if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
             return reply.cost;
         });
         if (!answered.failure.empty() && failure_->kind && may_ask_another(*failure_->kind))
@@ -176,6 +174,22 @@ class LiveSource {
         verifier.plurality(*share.answer, share.replies);
     };
 
+    /// Throws `ModelError`, with the cost of the reply, if it has no text to answer with.
+    static void require_text(const LiveModel& asked, const GenerateReply& reply) {
+        const Completion& completion = reply.completions.front();
+        if (!trim(completion.text).empty()) return;
+        const auto fail = [&](FailureKind kind, const std::string& message) {
+            throw ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
+                             message);
+        };
+        if (completion.finish == FinishReason::length)
+            fail(FailureKind::token_limit,
+                 "no answer within max_tokens, " + std::to_string(asked.sampling.max_tokens));
+        if (completion.finish == FinishReason::content_filter)
+            fail(FailureKind::content_filter, "the backend declined the content");
+        fail(FailureKind::no_answer, "no answer: no text");
+    }
+
     /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
     /// of the round, or of its failure, is at least that of these calls. Throws `ModelError` of kind `budget` if such
     /// costs have used up the budget.
@@ -193,7 +207,7 @@ class LiveSource {
             const double calls = costed.cost();
             if (options_.ledger && cost - calls > rounding * cost)
                 options_.ledger->charge(asked.name(), Purpose::verification, cost - calls);
-            return std::max(cost, calls);
+            return cost >= 0.0 ? std::max(cost, calls) : cost;
         };
         try {
             Verdicts round =
