@@ -8,7 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/fault_server.hpp"
 
 using automix::HttpError;
@@ -151,11 +152,11 @@ TEST_CASE("a compressed reply is decoded, and one that grows beyond the limit is
 TEST_CASE("a file of certificates that cannot be read is refused, whoever names it") {
     CHECK_THROWS_WITH(detail::HttpClient({.ca_file = "no/such.pem"}),
                       "ca_file: expected a file of certificates, cannot read \"no/such.pem\"");
-    REQUIRE(setenv("SSL_CERT_FILE", "no/such.pem", 1) == 0);
+    const Variable no_bundle("CURL_CA_BUNDLE", std::nullopt);
+    const Variable bad_file("SSL_CERT_FILE", "no/such.pem");
     CHECK_THROWS_WITH(detail::HttpClient(),
                       "environment variable SSL_CERT_FILE: expected a file of certificates, "
                       "cannot read \"no/such.pem\"");
-    REQUIRE(unsetenv("SSL_CERT_FILE") == 0);
 }
 
 TEST_CASE("connections are kept from call to call") {

@@ -40,6 +40,7 @@
 #include <vector>
 
 using namespace automix;
+using namespace nlohmann::literals;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
@@ -75,8 +76,8 @@ class ScriptedServer {
             const std::lock_guard lock(mutex_);
             number = (verifies ? verifications_ : answers_)++;
         }
-        const auto required = script_.value("require", nlohmann::json::object());
-        for (const auto& [field, message] : required.value("refuse", nlohmann::json::object()).items()) {
+        const auto refused = script_.value("/require/refuse"_json_pointer, nlohmann::json::object());
+        for (const auto& [field, message] : refused.items()) {
             if (!body.contains(field)) continue;
             return {
                 .status = 400,

@@ -11,9 +11,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
@@ -63,18 +65,6 @@ class SelfSignedServer {
     int port_ = 0;
 };
 
-/// A variable of the environment while the object lives.
-class Variable {
- public:
-    Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { unsetenv(name_); }
-
- private:
-    const char* name_;
-};
-
 }  // namespace
 
 TEST_CASE("a certificate that nobody vouches for is refused before anything is sent") {
@@ -116,6 +106,8 @@ TEST_CASE("a private certificate is trusted if its file is named, by the options
         }
     };
     const auto limit = std::chrono::milliseconds(2000);
+    const Variable no_bundle("CURL_CA_BUNDLE", std::nullopt);
+    const Variable no_file("SSL_CERT_FILE", std::nullopt);
     detail::HttpClient named({.total_timeout = limit, .ca_file = certificate});
     CHECK(reached(named));
     for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
