@@ -47,9 +47,10 @@ struct OpenAiOptions {
     std::chrono::milliseconds connect_timeout = HttpOptions{}.connect_timeout;
     std::chrono::milliseconds total_timeout = HttpOptions{}.total_timeout;
     std::size_t max_reply_bytes = HttpOptions{}.max_reply_bytes;
-    /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, up to eight at a time. 1 works
-    /// everywhere and gives true usage. A larger `n` pays the prompt once for all samples if the server honours it.
-    /// llama.cpp refuses an `n` above its number of slots, and reports the completion tokens of one choice only.
+    /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other; a
+    /// `SplittingModel` outside of limits makes several at a time, each of which counts. 1 works everywhere and gives
+    /// true usage. A larger `n` pays the prompt once for all samples if the server honours it. llama.cpp refuses an `n`
+    /// above its number of slots, and reports the completion tokens of one choice only.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
@@ -103,12 +104,10 @@ class OpenAiModel {
                                          const std::stop_token& stop = {}) const {
         validate(request);
         if (request.partial || request.samples == 1) return call(request, stop);
-        return SplittingModel(OneCall{this}, samples_per_call_, most_at_a_time).generate(request, stop);
+        return SplittingModel(OneCall{this}, samples_per_call_).generate(request, stop);
     }
 
  private:
-    static constexpr int most_at_a_time = 8;
-
     /// The model as one of which each request is one call.
     struct OneCall {
         const OpenAiModel* self;

@@ -58,10 +58,10 @@ TEST_CASE("thinking and the name that the server gives are kept, and need not be
     CHECK(json["completions"][1]["thinking"] == "Norway, so");
     CHECK(json["served_model"] == "mini-0401");
     check_same(parse_call(Json::parse(json.dump()), "calls"), call);
-    Json wrong = json;
+    Json wrong = Json::parse(json.dump());
     wrong["served_model"] = 3;
     CHECK_THROWS_WITH(parse_call(wrong, "calls"), "calls: served_model: expected a string, found 3");
-    wrong = json;
+    wrong = Json::parse(json.dump());
     wrong["completions"][1]["thinking"] = nullptr;
     CHECK_THROWS_WITH(parse_call(wrong, "calls"),
                       "calls: completions[1].thinking: expected a string, found null");
