@@ -151,6 +151,7 @@ TEST_CASE("a query that failed is asked once more at the end, if that may help",
         std::size_t ended = 0;
         RecordLogOptions options;
         options.concurrency = 1;
+        options.record.draws = 2;
         options.on_progress = [&](std::size_t now, std::size_t total) {
             CHECK(now <= total);
             ended = now;
@@ -171,6 +172,29 @@ TEST_CASE("a query that failed is asked once more at the end, if that may help",
     REQUIRE(data.rows() == 3);
     CHECK(data.id(1) == "2");
     CHECK(data.id(2) == "1");
+}
+
+TEST_CASE("the second try of a query repeats no call that brought a reply", "[live]") {
+    const files::Directory directory;
+    int asked = 0;
+    int failures = 0;
+    const auto small = live::model("small", [&](const GenerateRequest& request) {
+        ++asked;
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+    });
+    const auto large = live::model("large", [&](const GenerateRequest& request) {
+        ++asked;
+        if (failures++ == 0) throw ModelError("large", {.kind = FailureKind::timeout, .cost = 2.0}, "late");
+        return live::saying(request, "Rome", 9.0);
+    });
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done =
+        record_log(log_queries(1), {small, large}, live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.complete());
+    CHECK(asked == 4);  // an answer and a round of the small model, and the large one twice
+    const Dataset data = read_log(path).data;
+    CHECK(data.verdicts(0, 0).size() == 4);
+    CHECK_THAT(files::read(path), ContainsSubstring(R"("cost":11.0)"));  // with the call that failed
 }
 
 TEST_CASE("a recording stops when its budget is gone", "[live]") {

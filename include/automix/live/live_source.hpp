@@ -147,6 +147,12 @@ class LiveSource {
         return drawn;
     }
 
+    /// Forgets the failure, so that the query can go on. What its models did so far stays.
+    void go_on() noexcept {
+        failure_.reset();
+        unanswered_ = -1;
+    }
+
     /// Returns the text of the accepted answer. Requires that the model has answered.
     [[nodiscard]] std::string accepted_text(int model, AcceptedAnswer accepted) const {
         const ModelShare& share = shares_[index(model)];

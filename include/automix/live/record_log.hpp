@@ -145,6 +145,8 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     }
     journal->open();
     detail::OrderedLog log(path, open.size());
+    // A query that failed keeps what its models did, so that its next round repeats no call.
+    std::vector<std::unique_ptr<LiveSource<Verifier>>> sources(open.size());
     if (options.on_progress) options.on_progress(0, open.size());
     for (std::vector<std::size_t> round = log.begin_round(); !round.empty() && !options.stop.stop_requested();
          round = log.begin_round()) {
@@ -152,11 +154,17 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
         const std::stop_callback stopped(options.stop, [&halt] { halt.request_stop(); });
         const auto work = [&](std::size_t i) {
             const Query& query = *open[round[i]];
-            LiveSource source(std::span<const LiveModel>(models), verifier, query,
-                              {.ledger = options.record.ledger, .stop = options.stop});
+            if (!sources[round[i]]) {
+                sources[round[i]] = std::make_unique<LiveSource<Verifier>>(
+                    std::span<const LiveModel>(models), verifier, query,
+                    LiveSourceOptions{.ledger = options.record.ledger, .stop = options.stop});
+            }
+            LiveSource<Verifier>& source = *sources[round[i]];
             auto ended =
                 detail::record_from(source, query, std::span<const LiveModel>(models), options.record);
+            const bool is_done = std::holds_alternative<LogRecord>(ended);
             if (!log.add(i, std::move(ended), source.shares(), options)) halt.request_stop();
+            if (is_done) sources[round[i]].reset();
         };
         for_each_concurrently(round.size(), options.concurrency, halt.get_token(), work);
     }

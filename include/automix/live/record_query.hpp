@@ -40,11 +40,13 @@ inline void require_recordable(const Query& query, const RecordOptions& options)
 
 namespace detail {
 
-/// Returns the record of a query that is asked through `source`, or the failure of its first call that fails.
+/// Returns the record of a query that is asked through `source`, or the failure of its first call that fails. Goes on
+/// where an earlier failure ended it.
 template <class Verifier>
 std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, const Query& query,
                                                  std::span<const LiveModel> models,
                                                  const RecordOptions& options) {
+    source.go_on();
     LogRecord log;
     log.record.id = query.id;
     log.record.dataset = query.dataset;
@@ -54,9 +56,10 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
     log.reference = query.reference;
     for (std::size_t m = 0; m < models.size(); ++m) {
         const int model = static_cast<int>(m);
-        source.answer(model);
-        if (!source.failure() && options.draws > 0 && m + 1 < models.size())
-            source.draw(model, options.draws);
+        if (!source.shares()[m].answer) source.answer(model);
+        const int drawn = static_cast<int>(source.shares()[m].verdicts.size());
+        if (!source.failure() && drawn < options.draws && m + 1 < models.size())
+            source.draw(model, options.draws - drawn);
         if (source.failure()) return *source.failure();
         const ModelShare& share = source.shares()[m];
         ModelRecord& record = log.record.models.emplace_back();
