@@ -19,11 +19,10 @@ inline constexpr std::string_view log_schema = "automix-log/1";
 /// The texts of one model. A text is absent if a generation failed or was not logged.
 struct ModelTexts {
     std::optional<std::string> answer{};
-    std::optional<std::string>
-        finish{};  ///< why the answer ended: stop, length (it was cut) or another reason
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
     std::optional<std::uint64_t> prompt_tokens{};       ///< token usage of the answer
     std::optional<std::uint64_t> completion_tokens{};
+    std::optional<std::string> finish{};  ///< why the answer ended: stop, length (it was cut), or other
 };
 
 struct LogRecord {
