@@ -12,6 +12,7 @@
 #include <automix/live/log_answers.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
+#include <automix/live/served_models.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
 
@@ -133,7 +134,11 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     if (options.record)
         recorder = std::make_shared<CallRecorder>(*options.record, CallRecorder::Mode::repair);
     OpenOptions opening{.names = names_of(policy)};
-    if (recorder) opening.wrap = [&](AnyModel model) { return RecordingModel(std::move(model), recorder); };
+    const auto served = std::make_shared<ServedModels>();
+    opening.wrap = [&](AnyModel model) {
+        return note_served(recorder ? AnyModel(RecordingModel(std::move(model), recorder)) : std::move(model),
+                           served);
+    };
     const OpenedModels live =
         replay ? open_recording(options.live.models, replay, opening.names)
                : open_models(options.live.models, options.live.budget, http_backend, opening);
@@ -144,12 +149,14 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::size_t ended = 0;
     AnsweringOptions answering = options.answering;
     answering.concurrency = options.live.concurrency;
+    answering.ledger = live.ledger;
     answering.stop = run.stop();
     answering.on_answer = [&](std::size_t number, const LiveAnswer& answer) {
         output.add(number, answer);
         run.show_progress(++ended, queries.size());
     };
     (void)Answerer(policy.router, live.models, live.verifiers(), answering).answer_all(queries);
+    warn_of_served(*served);
 }
 
 std::string run(const AnswerOptions& options) {
@@ -195,7 +202,7 @@ void add_answer(CLI::App& app, Command& chosen) {
             [options](const std::string& text) {
                 options->answering.on_failure = text == "keep" ? OnFailure::keep_answer : OnFailure::fail;
             },
-            "Where a verification or a larger model fails: keep the answer so far, or fail the query")
+            "Where a call fails: ask the next model or keep the answer so far, or fail the query")
         ->check(CLI::IsMember({"keep", "fail"}).description(""))
         ->type_name("keep|fail")
         ->default_str("keep");

@@ -42,7 +42,8 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
                                    : shortened(printable(answer.text), widest),
                    answer.failed()
                        ? ""
-                       : printable(models[as_size(answer.model)]) + (answer.degraded ? " (degraded)" : ""),
+                       : printable(models[as_size(answer.model)]) + (answer.degraded ? " (degraded)" : "") +
+                             (answer.finish == FinishReason::length ? " (cut)" : ""),
                    joined(verdicts, " "), format_fixed(answer.cost(), 2)});
     }
     return table.text();

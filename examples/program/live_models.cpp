@@ -50,6 +50,11 @@ void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& c
         std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
 }
 
+void warn_of_served(const ServedModels& served) {
+    for (const std::string& warning : served.warnings())
+        std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
+}
+
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained) {
     constexpr double tolerance = 1e-6;
     const auto warn = [](const ModelConfig& config, const char* what, double price, double expected) {

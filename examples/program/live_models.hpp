@@ -8,6 +8,7 @@
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/served_models.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -44,6 +45,9 @@ void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& c
 /// Writes a warning to standard error if the price of a call differs from the price that the policy was trained at.
 /// Prices by tokens are not compared, since they are known only after a call.
 void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
+
+/// Writes a warning to standard error for each model that was served under several names.
+void warn_of_served(const ServedModels& served);
 
 /// A run of live queries. It turns Ctrl-C into a stop. If standard error is a terminal, it shows a line of progress
 /// there: the number of queries that have ended, their rate, the cost so far and the remaining time.

@@ -12,6 +12,7 @@
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_log.hpp>
+#include <automix/live/served_models.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/text/metric.hpp>
@@ -47,8 +48,9 @@ constexpr const char* record_help =
     "stopped\n"
     "goes on where it was when it is started again: queries in OUT are passed over and no recorded call is "
     "asked\n"
-    "twice. The last model is not verified. A query of which a call fails is left out, and the exit code is "
-    "then 1.\n"
+    "twice. The last model is not verified. A query of which a call fails is asked once more "
+    "at the end,\n"
+    "then left out, and the exit code is 1. When the budget is gone, no further query is begun.\n"
     "A reference may be a list; the score is then that of the best one. Metrics: answer (equal as people "
     "say), "
     "answer_f1\n"
@@ -77,6 +79,9 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
                                             {"recorded", done.recorded},
                                             {"already_recorded", done.known},
                                             {"failed", done.failed},
+                                            {"left", done.left},
+                                            {"cut_answers", done.cut_answers},
+                                            {"cut_verdicts", done.cut_verdicts},
                                             {"cost", ledger.spent()},
                                             {"models", std::move(costs)}});
     }
@@ -87,6 +92,13 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
         text += "  " + printable(name) + ": answers " + format_number(spent.answers) + ", verification " +
                 format_number(spent.verification) + '\n';
     }
+    const auto add_cut = [&](std::size_t cut, std::size_t all, const char* what, const char* field) {
+        if (cut == 0) return;
+        text += std::to_string(cut) + " of " + std::to_string(all) + what + " were cut at max_tokens of " +
+                field + '\n';
+    };
+    add_cut(done.cut_answers, done.answers, " answers", "generation");
+    add_cut(done.cut_verdicts, done.verdicts, " replies to verifications", "verification");
     return text;
 }
 
@@ -97,15 +109,16 @@ std::string run(const RecordCommandOptions& options) {
     const std::string calls = options.calls.value_or(options.out + ".calls.jsonl");
     if (same_file(calls, options.out)) throw ArgumentError("--calls: must not be the log itself");
     const auto journal = std::make_shared<CallJournal>(calls);
-    const OpenedModels live =
-        open_models(options.live.models, options.live.budget, http_backend,
-                    {.wrap = [&](AnyModel model) { return keep_calls(std::move(model), journal); }});
+    const auto served = std::make_shared<ServedModels>();
+    const OpenedModels live = open_models(
+        options.live.models, options.live.budget, http_backend,
+        {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); }});
     check_prompts(options.live, live.configs, queries);
     LogRecording done;
     {
         LiveRun run(live.ledger.get());
         RecordLogOptions recording;
-        recording.record = {.draws = options.draws, .metric = metric};
+        recording.record = {.draws = options.draws, .metric = metric, .ledger = live.ledger};
         if (options.score_command) {
             recording.score_all = [&options](std::span<const AnswerToScore> answers) {
                 return score_by_command(*options.score_command, options.out + ".to-score.jsonl", answers);
@@ -120,6 +133,7 @@ std::string run(const RecordCommandOptions& options) {
         recording.option_prefix = "--";
         done = record_log(queries, live.models, live.verifiers(), options.out, recording);
     }
+    warn_of_served(*served);
     const std::string text = summary(options, done, *live.ledger);
     if (done.complete()) return text;
     std::fwrite(text.data(), 1, text.size(), stdout);

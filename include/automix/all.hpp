@@ -3,6 +3,7 @@
 // for a first program; include single headers where compile time counts.
 #pragma once
 
+#include <automix/core/concurrent.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -73,6 +74,7 @@
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>
 #include <automix/live/replay_model.hpp>
+#include <automix/live/served_models.hpp>
 #include <automix/metrics/curve_area.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/mixer/automix.hpp>

@@ -109,19 +109,132 @@ TEST_CASE("latency is that of the calls", "[live]") {
     CHECK(answer({slow, model_saying("large", "b", 1.0)}).latency >= std::chrono::milliseconds(60));
 }
 
-TEST_CASE("where the first model fails so does the query", "[live]") {
-    for (const OnFailure on_failure : {OnFailure::keep_answer, OnFailure::fail}) {
-        const LiveAnswer failed =
-            answer({live::failing_model("small", "a", 1.0, Purpose::answer,
-                                        {.kind = FailureKind::server, .maybe_billed = true, .cost = 0.5}),
-                    model_saying("large", "b", 50.0)},
-                   query("1"), {.on_failure = on_failure});
-        check_failed(failed, "small: out of order");
-        CHECK(failed.failure->kind == FailureKind::server);
-        CHECK(failed.cost() == 0.5);
-        CHECK(failed.models.size() == 2);
-        CHECK(failed.id == "1");
-    }
+TEST_CASE("where a model fails to answer the next one is asked, or the query fails", "[live]") {
+    const auto failing = [](const char* name, FailureKind kind) {
+        return live::failing_model(name, "a", 1.0, Purpose::answer,
+                                   {.kind = kind, .maybe_billed = true, .cost = 0.5});
+    };
+    const LiveModel large = model_saying("large", "b", 50.0);
+    const std::vector<LiveModel> models{failing("small", FailureKind::token_limit), large};
+    const LiveAnswer asked = answer(models);
+    CHECK(asked.text == "b");
+    CHECK(asked.model == 1);
+    CHECK(asked.degraded);
+    CHECK(asked.failure->kind == FailureKind::token_limit);
+    CHECK(asked.failure->message == "small: out of order");
+    CHECK(asked.cost() == 50.5);
+    const LiveAnswer failed = answer(models, query("1"), {.on_failure = OnFailure::fail});
+    check_failed(failed, "small: out of order");
+    CHECK(failed.failure->kind == FailureKind::token_limit);
+    CHECK(failed.cost() == 0.5);
+    CHECK(failed.models.size() == 2);
+    CHECK(failed.id == "1");
+
+    // Another model cannot help if money, key or caller are the cause.
+    for (const FailureKind kind : {FailureKind::budget, FailureKind::quota, FailureKind::authentication,
+                                   FailureKind::cancelled, FailureKind::missing_recording})
+        check_failed(answer({failing("small", kind), large}), "small: out of order");
+
+    // The small model answers, the next one fails, and the largest is asked in its place.
+    struct Stepwise {
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            if (!evidence.started()) return Action::route(0);
+            return evidence.current < 1 ? Action::route(1) : Action::accept();
+        }
+    };
+    const Stepwise router;
+    const auto step = [&](const LiveModel& middle, const LiveModel& last) {
+        return Answerer(router, {model_saying("small", "a", 1.0), middle, last}, live::verifier())
+            .answer(query("1"));
+    };
+    const LiveAnswer passed = step(failing("middle", FailureKind::content_filter), large);
+    CHECK(passed.text == "b");
+    CHECK(passed.model == 2);
+    CHECK(passed.degraded);
+    CHECK(passed.cost() == 51.5);
+    const LiveAnswer kept =
+        step(failing("middle", FailureKind::server), failing("last", FailureKind::timeout));
+    CHECK(kept.text == "a");
+    CHECK(kept.model == 0);
+    CHECK(kept.degraded);
+    CHECK(kept.failure->message == "last: out of order");
+    CHECK(kept.cost() == 2.0);
+    check_failed(answer({failing("small", FailureKind::server), failing("last", FailureKind::timeout)}),
+                 "last: out of order");
+}
+
+TEST_CASE("a blank answer is a failure, and a cut one is marked", "[live]") {
+    const auto saying_with = [](const std::string& text, FinishReason finish) {
+        return live::model("small", [=](const GenerateRequest& request) {
+            GenerateReply reply = saying(request, verifies(request) ? "Verdict: correct" : text, 1.0);
+            reply.completions[0].finish = finish;
+            return reply;
+        });
+    };
+    const LiveModel large = model_saying("large", "b", 50.0);
+    const auto kind_of = [&](const std::string& text, FinishReason finish) {
+        const LiveAnswer answered = answer({saying_with(text, finish), large});
+        CHECK(answered.text == "b");
+        CHECK(answered.finish == FinishReason::stop);
+        CHECK_FALSE(answered.models[0].answer);
+        CHECK(answered.cost() == 51.0);
+        return answered.failure.value_or(LiveFailure{}).kind;
+    };
+    CHECK(kind_of("", FinishReason::stop) == FailureKind::no_answer);
+    CHECK(kind_of(" \n", FinishReason::other) == FailureKind::no_answer);
+    CHECK(kind_of("", FinishReason::length) == FailureKind::token_limit);
+    CHECK(kind_of("", FinishReason::content_filter) == FailureKind::content_filter);
+    const LiveAnswer cut = answer({saying_with("Os", FinishReason::length), large});
+    CHECK(cut.text == "Os");
+    CHECK(cut.finish == FinishReason::length);
+    CHECK(cut.models[0].finish == FinishReason::length);
+    CHECK(cut.models[0].cut_replies == 2);  // the first of each round
+    CHECK_FALSE(cut.degraded);
+}
+
+TEST_CASE("what a verifier costs by itself is charged to the ledger, and ends with its budget", "[live]") {
+    /// Asks the model once a round, at 0.125, and costs 2 a round by itself.
+    struct Paid {
+        [[nodiscard]] Verdicts verify(AnyModel& model, const VerificationTask& task, DrawRange range,
+                                      const std::stop_token& stop) const {
+            const GenerateReply reply = model.generate({.messages = {{.text = task.answer}},
+                                                        .sampling = {.max_tokens = 8},
+                                                        .purpose = Purpose::verification},
+                                                       stop);
+            return {.verdicts = std::vector(static_cast<std::size_t>(range.count), Verdict::positive),
+                    .cost = reply.cost + 2.0};
+        }
+    };
+    const Careful router;
+    const auto answer_within = [&](const std::shared_ptr<Ledger>& ledger) {
+        const auto metered = [&](const std::string& name, double price) {
+            return LiveModel{.model = MeteredModel(CallableModel(name,
+                                                                 [](const GenerateRequest& request) {
+                                                                     return saying(request, "a", 0.0);
+                                                                 }),
+                                                   {.call = price, .verification = price / 8}, ledger),
+                             .sampling = {.max_tokens = 8}};
+        };
+        return Answerer(router, {metered("small", 1.0), metered("large", 50.0)}, Paid{}, {.ledger = ledger})
+            .answer(query("1"));
+    };
+    const auto ample = std::make_shared<Ledger>(100.0);
+    const LiveAnswer whole = answer_within(ample);
+    CHECK_FALSE(whole.failure);
+    CHECK(whole.cost() == 1.0 + 2 * 2.125);
+    CHECK(ample->spent() == 5.25);
+    CHECK(ample->spending().at("small").verification == 4.25);
+
+    const auto scarce = std::make_shared<Ledger>(3.0);
+    const LiveAnswer stopped = answer_within(scarce);
+    CHECK(stopped.text == "a");
+    CHECK(stopped.degraded);
+    CHECK(stopped.failure->kind == FailureKind::budget);
+    CHECK(stopped.failure->message == "small: not verified: nothing remains of the budget of 3");
+    CHECK(scarce->spent() == 3.125);
+    CHECK(stopped.cost() == 3.125);
+    check_failed(answer_within(scarce), "refused before the call");
+    CHECK(scarce->spent() == 3.125);
 }
 
 TEST_CASE("where a larger model fails the answer so far stands, or the query fails", "[live]") {
@@ -404,13 +517,14 @@ TEST_CASE("many queries are answered in their order, and one that fails stops no
     for (const std::size_t concurrency : {1U, 2U, 3U, 8U, 16U}) {
         std::vector<int> called(queries.size(), 0);
         std::size_t calls = 0;
-        const auto answers =
-            answer_all(queries, repeating_models(),
-                       {.concurrency = concurrency, .on_answer = [&](std::size_t i, const LiveAnswer& one) {
-                            ++called[i];
-                            ++calls;
-                            CHECK(one.id == std::to_string(i));
-                        }});
+        const auto answers = answer_all(queries, repeating_models(),
+                                        {.on_failure = OnFailure::fail,
+                                         .concurrency = concurrency,
+                                         .on_answer = [&](std::size_t i, const LiveAnswer& one) {
+                                             ++called[i];
+                                             ++calls;
+                                             CHECK(one.id == std::to_string(i));
+                                         }});
         CHECK(called == std::vector<int>(queries.size(), 1));
         CHECK(calls == queries.size());
         REQUIRE(answers.size() == queries.size());

@@ -259,7 +259,7 @@ TEST_CASE("after a stop nothing is asked", "[live]") {
 }
 
 TEST_CASE("where samples are compared the answer is one of them", "[live]") {
-    const std::map<std::string, int> expected = {{"Oslo", 1}, {"  ", 0}};
+    const std::map<std::string, int> expected = {{"Oslo", 1}, {"Bonn", 0}};
     for (const auto& [answer, cluster] : expected) {
         const std::vector<LiveModel> models{
             live::model("m", [&, said = answer](const GenerateRequest& request) {
@@ -274,7 +274,7 @@ TEST_CASE("where samples are compared the answer is one of them", "[live]") {
         LiveSource source(models, verifier, query);
         const Answered answered = source.answer(0);
         CHECK(answered.samples == 1);
-        CHECK(answered.largest_cluster == cluster);
+        CHECK(answered.largest_cluster == 1);
         const Drawn first = source.draw(0, 2);
         CHECK(first.samples == 3);
         CHECK(first.positive == cluster);
@@ -283,7 +283,7 @@ TEST_CASE("where samples are compared the answer is one of them", "[live]") {
         const Drawn next = source.draw(0, 3);
         CHECK(next.samples == 6);
         CHECK(next.largest_cluster == 3);
-        CHECK(source.accepted_text(0, AcceptedAnswer::first) == std::string(cluster == 1 ? "Oslo" : ""));
+        CHECK(source.accepted_text(0, AcceptedAnswer::first) == answer);
         CHECK(source.accepted_text(0, AcceptedAnswer::plurality) == (cluster == 1 ? "Oslo" : "Rome"));
     }
 }

@@ -8,9 +8,16 @@
 #include <automix/data/log/log.hpp>
 #include <automix/live/call_journal.hpp>
 #include <automix/live/live_model.hpp>
+#include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
+#include <automix/model/callable_model.hpp>
+#include <automix/model/ledger.hpp>
+#include <automix/model/metered_model.hpp>
 #include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -116,7 +123,7 @@ TEST_CASE("a recording goes on without asking again", "[live]") {
     CHECK(first.failed == 1);
     CHECK(first.first_failure == "small: out of order");
     CHECK_FALSE(first.complete());
-    CHECK(asked == 3 * 3 + 1);
+    CHECK(asked == 3 * 3 + 2);  // it is asked once more at the end
     asked = 0;
     const LogRecording second = record_log(queries, counted_models(asked), live::verifier(), path, options);
     CHECK(second.recorded == 1);
@@ -129,6 +136,123 @@ TEST_CASE("a recording goes on without asking again", "[live]") {
     asked = 0;
     CHECK(record_log(queries, counted_models(asked), live::verifier(), path, options).recorded == 4);
     CHECK(asked == 0);
+}
+
+TEST_CASE("a query that failed is asked once more at the end, if that may help", "[live]") {
+    const files::Directory directory;
+    const auto record = [&](const std::string& name, FailureKind kind, int times) {
+        int failures = 0;
+        const auto small = live::model("small", [&](const GenerateRequest& request) {
+            if (request.messages[0].text.find("q 1") != std::string::npos && failures < times) {
+                ++failures;
+                throw ModelError("small", {.kind = kind}, "out of order");
+            }
+            return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+        });
+        std::size_t ended = 0;
+        RecordLogOptions options;
+        options.concurrency = 1;
+        options.record.draws = 2;
+        options.on_progress = [&](std::size_t now, std::size_t total) {
+            CHECK(now <= total);
+            ended = now;
+        };
+        const LogRecording done =
+            record_log(log_queries(3), {small, live::model_saying("large", "Rome", 9.0)}, live::verifier(),
+                       directory.path(name), options);
+        CHECK(ended == 3);
+        CHECK(done.recorded + done.failed == 3);
+        return std::pair(done.failed, failures);
+    };
+    using Counts = std::pair<std::size_t, int>;
+    CHECK(record("once", FailureKind::timeout, 1) == Counts(0, 1));
+    CHECK(record("twice", FailureKind::timeout, 2) == Counts(1, 2));
+    CHECK(record("refused", FailureKind::bad_request, 1) == Counts(1, 1));
+    CHECK(record("nothing", FailureKind::no_answer, 1) == Counts(1, 1));
+    const Dataset data = read_log(directory.path("once")).data;
+    REQUIRE(data.rows() == 3);
+    CHECK(data.id(1) == "2");
+    CHECK(data.id(2) == "1");
+}
+
+TEST_CASE("the second try of a query repeats no call that brought a reply", "[live]") {
+    const files::Directory directory;
+    int asked = 0;
+    int failures = 0;
+    const auto small = live::model("small", [&](const GenerateRequest& request) {
+        ++asked;
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+    });
+    const auto large = live::model("large", [&](const GenerateRequest& request) {
+        ++asked;
+        if (failures++ == 0) throw ModelError("large", {.kind = FailureKind::timeout, .cost = 2.0}, "late");
+        return live::saying(request, "Rome", 9.0);
+    });
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done =
+        record_log(log_queries(1), {small, large}, live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.complete());
+    CHECK(asked == 4);  // an answer and a round of the small model, and the large one twice
+    const Dataset data = read_log(path).data;
+    CHECK(data.verdicts(0, 0).size() == 4);
+    CHECK_THAT(files::read(path), ContainsSubstring(R"("cost":11.0)"));  // with the call that failed
+}
+
+TEST_CASE("a recording stops when its budget is gone", "[live]") {
+    const files::Directory directory;
+    std::atomic<int> begun{0};
+    const auto ledger = std::make_shared<Ledger>(25.0);
+    const auto metered = [&](const std::string& name, double price) {
+        LiveModel model = live::model_saying(name, "Oslo", 0.0);
+        const auto counted = [&begun, inner = model.model](const GenerateRequest& request) {
+            ++begun;
+            return inner.generate(request);
+        };
+        model.model = MeteredModel(CallableModel(name, counted), {.call = price}, ledger);
+        return model;
+    };
+    RecordLogOptions options;
+    options.concurrency = 2;
+    options.record.draws = 0;
+    const LogRecording done = record_log(log_queries(100), {metered("small", 1.0), metered("large", 9.0)},
+                                         live::verifier(), directory.path("log.jsonl"), options);
+    CHECK(done.recorded == 2);
+    CHECK(ledger->spent() <= 25.0);
+    CHECK(ledger->spent() >= 20.0);
+    CHECK(done.left >= 100 - 2 - 5);
+    CHECK(done.recorded + done.failed + done.left == 100);
+    CHECK_THAT(done.first_failure, ContainsSubstring("budget of 25"));
+    CHECK(begun <= 2 * 2 + 5);
+}
+
+TEST_CASE("what the token limit cut is counted and marked", "[live]") {
+    const files::Directory directory;
+    const auto small = live::model("small", [](const GenerateRequest& request) {
+        GenerateReply reply = live::saying(request, live::verifies(request) ? "Verdict: correct" : "Os", 1.0);
+        const bool odd = request.messages[0].text.find("q 1") != std::string::npos;
+        if (odd || live::verifies(request)) reply.completions[0].finish = FinishReason::length;
+        return reply;
+    });
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done = record_log(log_queries(2), {small, live::model_saying("large", "Rome", 9.0)},
+                                         live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.answers == 4);
+    CHECK(done.cut_answers == 1);
+    CHECK(done.verdicts == 8);
+    CHECK(done.cut_verdicts == 2);
+    const std::string log = files::read(path);
+    CHECK_THAT(log, ContainsSubstring(R"("name":"small","answer":"Os","finish":"stop")") &&
+                        ContainsSubstring(R"("name":"small","answer":"Os","finish":"length")"));
+    // A log with the reason is read, and answers from it have it.
+    const LogAnswers recorded = LogAnswers::read(path, {"small", "large"});
+    struct First {
+        [[nodiscard]] Action next(const Evidence& evidence) const {
+            return evidence.started() ? Action::accept() : Action::route(0);
+        }
+    };
+    const First router;
+    CHECK(recorded.answer("0", router, {}, {}).finish == FinishReason::stop);
+    CHECK(recorded.answer("1", router, {}, {}).finish == FinishReason::length);
 }
 
 TEST_CASE("a stop leaves the queries that have not begun", "[live]") {

@@ -252,3 +252,27 @@ TEST_CASE("threads record to one file, line by line", "[threads]") {
             CHECK_NOTHROW(model.generate(asking(std::to_string(t) + " " + std::to_string(i), 1 + i % 3)));
     }
 }
+
+TEST_CASE("a call that brings fewer samples than a partial request is recorded with those", "[live]") {
+    const files::Directory directory;
+    const std::string path = directory.path("calls.jsonl");
+    const AnyModel one = CallableModel("m", [](const GenerateRequest&) {
+        GenerateReply reply{
+            .completions = {{.text = "a", .thinking = "b"}}, .cost = 0.5, .served_model = "m-1"};
+        return reply;
+    });
+    GenerateRequest request = asking("?", 4);
+    request.partial = true;
+    {
+        RecordingModel recording(one, std::make_shared<CallRecorder>(path));
+        CHECK(recording.generate(request).completions.size() == 1);
+        request.partial = false;
+        CHECK_THROWS_AS(recording.generate(request), ModelError);
+    }
+    const auto lines = lines_of(path);
+    REQUIRE(lines.size() == 1);
+    const RecordedCall call = parse_call_line(lines[0], path);
+    CHECK(call.request.samples == 1);
+    CHECK(call.reply.completions[0].thinking == "b");
+    CHECK(call.reply.served_model == "m-1");
+}

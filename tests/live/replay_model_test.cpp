@@ -238,3 +238,17 @@ TEST_CASE("a last line that was cut off is passed over where that is asked for")
     read_calls(directory.write("whole.jsonl", first + second.substr(0, second.size() - 1)), whole, true);
     CHECK(whole.take("m", asking("b")));
 }
+
+TEST_CASE("a partial request takes the samples that remain", "[live]") {
+    const auto replay =
+        replay_of({call("m", asking("a"), {"1"}, 0.5), call("m", asking("a"), {"2", "3"}, 1.0)});
+    GenerateRequest request = asking("a", 2);
+    CHECK(texts_of(*replay->take("m", request)) == Texts{"1", "2"});
+    CHECK_FALSE(replay->take("m", request));
+    request.partial = true;
+    const auto last = replay->take("m", request);
+    REQUIRE(last);
+    CHECK(texts_of(*last) == Texts{"3"});
+    CHECK(last->cost == 0.5);
+    CHECK_FALSE(replay->take("m", request));
+}

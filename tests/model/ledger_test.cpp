@@ -168,3 +168,28 @@ TEST_CASE("sixteen threads never take a ledger over its budget", "[model][thread
     CHECK(spending.at("small").answers + spending.at("large").answers ==
           Approx(ledger.spent()).epsilon(1e-14));
 }
+
+TEST_CASE("what was not reserved is charged, also beyond the budget", "[model]") {
+    Ledger ledger(5.0);
+    CHECK_FALSE(ledger.is_overdrawn());
+    {
+        Ledger::Reservation whole = granted(ledger, 5.0);
+        whole.settle(5.0);
+    }
+    CHECK_FALSE(ledger.is_overdrawn());  // all of it was reserved
+    ledger.charge("small", Purpose::verification, 0.0);
+    CHECK_FALSE(ledger.is_overdrawn());
+    ledger.charge("small", Purpose::verification, 0.5);
+    ledger.charge("own", Purpose::answer, 0.25);
+    CHECK(ledger.is_overdrawn());
+    CHECK(ledger.spent() == 5.75);
+    CHECK(ledger.remaining() == 0.0);
+    CHECK(ledger.spending().at("small") == ModelSpending{.answers = 5.0, .verification = 0.5});
+    CHECK(ledger.spending().at("own") == ModelSpending{.answers = 0.25});
+    CHECK(refused(ledger, 0.0));
+    CHECK_THROWS_AS(ledger.charge("small", Purpose::answer, -1.0), ArgumentError);
+    Ledger endless;
+    endless.charge("small", Purpose::answer, 3.0);
+    CHECK_FALSE(endless.is_overdrawn());
+    CHECK(endless.spent() == 3.0);
+}

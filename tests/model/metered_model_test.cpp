@@ -109,6 +109,36 @@ TEST_CASE("usage that is missing or cannot be true is charged the reservation wh
     CHECK(metered(tokens, std::make_shared<Ledger>(), nothing).generate(empty).cost == 2.0);
 }
 
+TEST_CASE("a failure is charged the usage that it reports", "[model]") {
+    const auto charged = [](const Failure& failure) {
+        const auto ledger = std::make_shared<Ledger>();
+        const Failure seen = failure_of(metered(tokens, ledger,
+                                                [&](const GenerateRequest&) -> GenerateReply {
+                                                    throw ModelError("small", failure, "no answer");
+                                                }),
+                                        metered_request());
+        CHECK(ledger->spent() == seen.cost);
+        return seen.cost;
+    };
+    // 2 for the call, 4 tokens at 0.001 and 6 at 0.01.
+    CHECK(charged({.kind = FailureKind::no_answer, .maybe_billed = true, .usage = Usage{4, 6}}) ==
+          Approx(2.064));
+    CHECK(charged({.kind = FailureKind::rate_limited, .usage = Usage{4, 0}}) == Approx(2.004));
+    CHECK(charged({.kind = FailureKind::no_answer, .maybe_billed = true}) == Approx(2.21));
+    CHECK(charged({.kind = FailureKind::rate_limited}) == 0.0);
+}
+
+TEST_CASE("a partial request may bring fewer completions, and they alone are paid", "[model]") {
+    const auto ledger = std::make_shared<Ledger>();
+    auto model = metered(per_call, ledger, [](const GenerateRequest&) { return reply(1, {}); });
+    GenerateRequest request = metered_request(3);
+    request.partial = true;
+    CHECK(model.generate(request).completions.size() == 1);
+    CHECK(ledger->spent() == 2.0);
+    request.partial = false;
+    CHECK_THROWS_AS(model.generate(request), ModelError);
+}
+
 TEST_CASE("usage above the reservation is charged as reported", "[model]") {
     const auto ledger = std::make_shared<Ledger>(3.0);
     auto model = metered(tokens, ledger, [](const GenerateRequest&) {

@@ -23,6 +23,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace automix;
@@ -178,7 +179,8 @@ TEST_CASE("no wait is started that would end after the total time", "[model]") {
 TEST_CASE("what asking again cannot mend is not retried", "[model]") {
     for (const FailureKind kind :
          {FailureKind::content_filter, FailureKind::authentication, FailureKind::bad_request,
-          FailureKind::budget, FailureKind::cancelled, FailureKind::missing_recording}) {
+          FailureKind::budget, FailureKind::cancelled, FailureKind::missing_recording, FailureKind::quota,
+          FailureKind::token_limit, FailureKind::no_answer}) {
         CAPTURE(to_string(kind));
         Scene scene{.failures = {{.kind = kind, .cost = 0.5}}};
         const auto error = error_of(scene.model());
@@ -203,6 +205,58 @@ TEST_CASE("what asking again cannot mend is not retried", "[model]") {
     }));
     CHECK_THROWS_AS(broken.generate(plain_request), std::out_of_range);
     CHECK(calls == 1);
+}
+
+TEST_CASE("a rate limit of a minute is survived, however the waits fall", "[model]") {
+    // The shortest waits that jitter allows: 0.25, 0.5, 1, 2, 4, 8 and then 15 s each.
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U}) {
+        Scene scene;
+        RetryOptions options{.seed = seed};
+        options.now = [&scene] { return scene.time; };
+        options.wait = [&scene](milliseconds wait, const std::stop_token&) { scene.time += wait; };
+        const auto limited = [&scene](const GenerateRequest&) -> GenerateReply {
+            if (scene.time - Clock::time_point{} < 60s)
+                throw ModelError("small", {.kind = FailureKind::rate_limited}, "slow down");
+            return {.completions = {{.text = "done"}}};
+        };
+        RetryingModel model(CallableModel("small", limited), options);
+        CHECK(model.generate(plain_request).completions[0].text == "done");
+    }
+}
+
+TEST_CASE("rate limits have a number of attempts of their own", "[model]") {
+    using Kind = FailureKind;
+    const auto attempts = [](const std::vector<Kind>& kinds, int limited) {
+        Scene scene;
+        for (const Kind kind : kinds) scene.failures.push_back({.kind = kind});
+        RetryOptions options = without_jitter();
+        options.attempts = 2;
+        options.rate_limit_attempts = limited;
+        options.first_wait = 0ms;
+        const auto error = error_of(scene.model(options));
+        return std::pair(scene.starts.size(), error.has_value());
+    };
+    using Ended = std::pair<std::size_t, bool>;
+    CHECK(attempts(std::vector(4, Kind::rate_limited), 5) == Ended(5, false));
+    CHECK(attempts(std::vector(5, Kind::rate_limited), 5) == Ended(5, true));
+    CHECK(attempts({Kind::rate_limited, Kind::server, Kind::rate_limited}, 5) == Ended(4, false));
+    CHECK(attempts({Kind::server, Kind::rate_limited, Kind::server}, 5) == Ended(3, true));
+    CHECK(attempts({Kind::rate_limited}, 1) == Ended(1, true));
+}
+
+TEST_CASE("a model that gave no answer is asked again only if it samples", "[model]") {
+    for (const double temperature : {0.0, 0.7}) {
+        Scene scene{.failures = {{.kind = FailureKind::no_answer, .cost = 0.5}}};
+        GenerateRequest request = plain_request;
+        request.sampling.temperature = temperature;
+        auto model = scene.model();
+        if (temperature > 0.0) {
+            CHECK(model.generate(request).cost == 0.5);
+        } else {
+            CHECK_THROWS_AS(model.generate(request), ModelError);
+        }
+        CHECK(scene.starts.size() == (temperature > 0.0 ? 2 : 1));
+    }
 }
 
 TEST_CASE("a reply's cost includes the attempts that failed", "[model]") {
@@ -273,6 +327,7 @@ TEST_CASE("retry options out of range are refused by name", "[model]") {
     CHECK(complaint({.attempts = 0}) == "retry: attempts: expected at least 1, found 0");
     CHECK(complaint({.total_time = -1ms}) ==
           "retry: total_time: expected milliseconds from 0 to a year, found -1");
+    CHECK_THAT(complaint({.rate_limit_attempts = 0}), ContainsSubstring("rate_limit_attempts"));
     CHECK_THAT(complaint({.first_wait = -1ms}), ContainsSubstring("first_wait"));
     CHECK_THAT(complaint({.growth = 0.5}), ContainsSubstring("growth"));
     CHECK_THAT(complaint({.growth = std::numeric_limits<double>::infinity()}), ContainsSubstring("growth"));

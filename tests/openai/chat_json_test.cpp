@@ -22,7 +22,6 @@ using automix::FinishReason;
 using automix::GenerateRequest;
 using automix::Usage;
 using automix::detail::ChatBody;
-using automix::detail::parse_chat_reply;
 using Catch::Matchers::ContainsSubstring;
 using Json = nlohmann::json;
 
@@ -45,8 +44,12 @@ std::string choice(const std::string& text, const std::string& further = "") {
     return R"({"message":{"content":")" + text + R"("},"finish_reason":"stop")" + further + "}";
 }
 
+automix::detail::ChatReply read_reply(const std::string& body) {
+    return automix::detail::parse_chat_reply(automix::detail::reply_json(body));
+}
+
 std::optional<Usage> usage_of(const std::string& usage) {
-    return detail::parse_chat_reply(reply("[" + choice("a") + "]", usage)).usage;
+    return read_reply(reply("[" + choice("a") + "]", usage)).usage;
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ TEST_CASE("a request becomes the body of chat completions") {
               automix::detail::to_chat_json(request, detail::ChatBody{.model = "m"}, 1, std::nullopt)) ==
           Json::parse(R"({"model":"m","messages":[{"role":"system","content":"Be brief."},
               {"role":"user","content":"Grüß Gott?"},{"role":"assistant","content":"\"Yes\"\n"}],
-              "max_tokens":7,"temperature":0.5,"top_p":0.25})"));
+              "max_tokens":7,"temperature":0.5,"top_p":0.25,"stream":false})"));
 
     request.sampling.stop = {"\n", "END"};
     const detail::ChatBody body{.model = "m",
@@ -74,6 +77,11 @@ TEST_CASE("a request becomes the body of chat completions") {
     CHECK(json["min_p"] == 0.0);
     CHECK(json["max_completion_tokens"] == 7);
     CHECK_FALSE(json.contains("max_tokens"));
+    const auto bare =
+        Json::parse(automix::detail::to_chat_json(request, {.leave_out = {"temperature", "top_p"}}, 1, 9));
+    CHECK_FALSE(bare.contains("temperature"));
+    CHECK_FALSE(bare.contains("top_p"));
+    CHECK(bare["max_tokens"] == 7);
 }
 
 TEST_CASE("a seed keeps to what fits into a signed number") {
@@ -94,7 +102,10 @@ TEST_CASE("extra fields are an object that sets nothing of the request's own") {
     CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"n":2})"),
                       "extra_body: n is set by the request itself");
     CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"stream":true})"),
-                      ContainsSubstring("stream is set"));
+                      "extra_body: stream: expected false, found true");
+    CHECK(automix::detail::parse_extra_body(R"({"stream":false})").size() == 1);
+    CHECK_THROWS_WITH(automix::detail::parse_extra_body(R"({"max_completion_tokens":2})"),
+                      ContainsSubstring("its name is given by max_tokens_field"));
     CHECK_THROWS_AS(automix::detail::parse_extra_body("{"), ArgumentError);
 }
 
@@ -109,59 +120,62 @@ TEST_CASE("captured replies are read as they were written") {
             REQUIRE(complaint);
             CHECK(complaint->message == Json::parse(body)["error"]["message"]);
         } else if (chat) {
-            CHECK_FALSE(detail::parse_chat_reply(body).completions.empty());
+            CHECK_FALSE(read_reply(body).choices.empty());
+        } else if (file == "models.json") {
+            CHECK_THROWS_AS(read_reply(body), DataError);  // another endpoint's
         } else {
-            CHECK_THROWS_AS(detail::parse_chat_reply(body), DataError);  // another endpoint's, or streamed
+            CHECK_FALSE(read_reply(body).choices.empty());  // of completions, or streamed
         }
     }
-    const auto ordinary = detail::parse_chat_reply(fixture("chat_ordinary.json"));
-    REQUIRE(ordinary.completions.size() == 1);
-    CHECK(ordinary.completions[0].text == " Anna");
-    CHECK(ordinary.completions[0].finish == FinishReason::stop);
+    const auto ordinary = read_reply(fixture("chat_ordinary.json"));
+    REQUIRE(ordinary.choices.size() == 1);
+    CHECK(ordinary.choices[0].completion.text == " Anna");
+    CHECK(ordinary.choices[0].completion.finish == FinishReason::stop);
     CHECK(ordinary.usage == Usage{.prompt_tokens = 53, .completion_tokens = 2});
-    const auto cut = detail::parse_chat_reply(fixture("chat_length_limited.json"));
-    CHECK(cut.completions.at(0).text == " Who has the coat");
-    CHECK(cut.completions.at(0).finish == FinishReason::length);
-    const auto two = detail::parse_chat_reply(fixture("chat_n2.json"));
-    REQUIRE(two.completions.size() == 2);
-    CHECK(two.completions[0].text == " Who has the coat? Anna.\nVerdict: incorrect");
-    CHECK(two.completions[1].text == " Who has the coat? Grace.\nVerdict: correct");
+    const auto cut = read_reply(fixture("chat_length_limited.json"));
+    CHECK(cut.choices.at(0).completion.text == " Who has the coat");
+    CHECK(cut.choices.at(0).completion.finish == FinishReason::length);
+    const auto two = read_reply(fixture("chat_n2.json"));
+    REQUIRE(two.choices.size() == 2);
+    CHECK(two.choices[0].completion.text == " Who has the coat? Anna.\nVerdict: incorrect");
+    CHECK(two.choices[1].completion.text == " Who has the coat? Grace.\nVerdict: correct");
     CHECK(two.usage == Usage{.prompt_tokens = 158, .completion_tokens = 12});
 }
 
 TEST_CASE("choices come in the order of their index") {
-    const auto read = detail::parse_chat_reply(reply("[" + choice("c", R"(,"index":7)") + "," +
-                                                     choice("a", R"(,"index":0)") + "," +
-                                                     choice("b", R"(,"index":1)") + "]"));
-    REQUIRE(read.completions.size() == 3);
-    CHECK(read.completions[0].text == "a");
-    CHECK(read.completions[1].text == "b");
-    CHECK(read.completions[2].text == "c");
-    CHECK(detail::parse_chat_reply(reply("[" + choice("x") + "," + choice("y") + "]")).completions[1].text ==
-          "y");
-    CHECK_THROWS_WITH(detail::parse_chat_reply(reply("[" + choice("a", R"(,"index":1)") + "," +
-                                                     choice("b", R"(,"index":1)") + "]")),
-                      "choices: index 1 stands twice");
-    CHECK_THROWS_WITH(detail::parse_chat_reply(reply("[" + choice("a", R"(,"index":-1)") + "]")),
+    const auto read =
+        read_reply(reply("[" + choice("c", R"(,"index":7)") + "," + choice("a", R"(,"index":0)") + "," +
+                         choice("b", R"(,"index":1)") + "]"));
+    REQUIRE(read.choices.size() == 3);
+    CHECK(read.choices[0].completion.text == "a");
+    CHECK(read.choices[1].completion.text == "b");
+    CHECK(read.choices[2].completion.text == "c");
+    CHECK(read_reply(reply("[" + choice("x") + "," + choice("y") + "]")).choices[1].completion.text == "y");
+    CHECK_THROWS_WITH(
+        read_reply(reply("[" + choice("a", R"(,"index":1)") + "," + choice("b", R"(,"index":1)") + "]")),
+        "choices: index 1 stands twice");
+    CHECK_THROWS_WITH(read_reply(reply("[" + choice("a", R"(,"index":-1)") + "]")),
                       "choices[0].index: expected a whole number of at least 0, found -1");
 }
 
 TEST_CASE("finish reasons") {
     const auto finish = [](const std::string& reason) {
-        return detail::parse_chat_reply(
-                   reply(R"([{"message":{"content":"a"},"finish_reason":)" + reason + "}]"))
-            .completions.at(0)
-            .finish;
+        return read_reply(reply(R"([{"message":{"content":"a"},"finish_reason":)" + reason + "}]"))
+            .choices.at(0)
+            .completion.finish;
     };
     CHECK(finish(R"("stop")") == FinishReason::stop);
     CHECK(finish(R"("length")") == FinishReason::length);
     CHECK(finish(R"("content_filter")") == FinishReason::content_filter);
     CHECK(finish(R"("tool_calls")") == FinishReason::other);
     CHECK(finish("null") == FinishReason::other);
-    CHECK_THROWS_AS(finish("3"), DataError);
-    const auto refused = detail::parse_chat_reply(
-        reply(R"([{"message":{"content":null,"refusal":"I cannot."},"finish_reason":"stop"}])"));
-    CHECK(refused.completions.at(0).finish == FinishReason::content_filter);
+    CHECK(finish("3") == FinishReason::other);
+    CHECK(finish(R"("eos_token")") == FinishReason::stop);
+    CHECK(finish(R"("MAX_TOKENS")") == FinishReason::length);
+    CHECK(finish(R"("SAFETY")") == FinishReason::content_filter);
+    const auto refused =
+        read_reply(reply(R"([{"message":{"content":null,"refusal":"I cannot."},"finish_reason":"stop"}])"));
+    CHECK(refused.choices.at(0).refusal == "I cannot.");
 }
 
 TEST_CASE("usage counts only where it can be true") {
@@ -169,6 +183,18 @@ TEST_CASE("usage counts only where it can be true") {
           Usage{.prompt_tokens = 5, .completion_tokens = 2});
     CHECK(usage_of(R"({"prompt_tokens":5,"completion_tokens":0})") ==
           Usage{.prompt_tokens = 5, .completion_tokens = 0});
+    // Thinking that only the total counts, and details that are parts of the completion.
+    CHECK(usage_of(R"({"prompt_tokens":5,"completion_tokens":2,"total_tokens":19})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 14});
+    CHECK(usage_of(R"({"prompt_tokens":5,"completion_tokens":12,"total_tokens":17,
+              "completion_tokens_details":{"reasoning_tokens":10}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 12});
+    CHECK(usage_of(R"({"prompt_tokens":5,"completion_tokens":2,"total_tokens":3})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage_of(R"({"prompt_tokens":5,"total_tokens":8})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 3});
+    CHECK(usage_of(R"({"prompt_tokens":5.0,"completion_tokens":2.0})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
     for (const char* none :
          {"null", "3", "{}", R"({"prompt_tokens":0,"completion_tokens":0})", R"({"prompt_tokens":5})",
           R"({"prompt_tokens":5,"completion_tokens":null})", R"({"prompt_tokens":-5,"completion_tokens":2})",
@@ -188,14 +214,17 @@ TEST_CASE("a body without a text to give is refused") {
         {"[]", "reply: expected an object, found an empty array"},
         {"{}", "choices: expected an array of at least one, found null"},
         {reply("null"), "choices: expected an array of at least one, found null"},
-        {reply("[]"), "choices: expected an array of at least one, found an empty array"},
         {reply("[3]"), "choices[0]: expected an object, found 3"},
         {reply("[{}]"), "choices[0].message: expected an object, found null"},
-        {reply(R"([{"message":{}}])"), "choices[0].message.content: expected a text, found null"},
-        {reply(R"([{"message":{"content":null}}])"),
-         "choices[0].message.content: expected a text, found null"},
         {reply("[" + choice("a") + R"(,{"message":{"content":["b"]}}])"),
-         "choices[1].message.content: expected a text, found an array"},
+         "choices[1].message.content[0]: expected an object, found \"b\""},
+        {reply(R"([{"message":{"content":[{"type":"image_url"}]}}])"),
+         "choices[0].message.content[0].type: expected text, thinking or refusal, found \"image_url\""},
+        {reply(R"([{"message":{"content":7}}])"),
+         "choices[0].message.content: expected a text or a list of parts, found 7"},
+        {"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Par\"}}]}\n\n",
+         "stream: ended before its last event"},
+        {"data: {\"choi", "not valid JSON"},
         {reply("[" + choice("caf\xE9 ") + "]"), "UTF-8"},
         {reply("[" + choice("a") + "]", "1e999"), "reply"},
         {std::string(3'000'000, '['), "nested deeper than 64 levels"},
@@ -203,9 +232,101 @@ TEST_CASE("a body without a text to give is refused") {
     };
     for (const auto& [body, message] : cases) {
         CAPTURE(body.substr(0, 80));
-        CHECK_THROWS_AS(detail::parse_chat_reply(body), DataError);
-        CHECK_THROWS_WITH(detail::parse_chat_reply(body), ContainsSubstring(message));
+        CHECK_THROWS_AS(read_reply(body), DataError);
+        CHECK_THROWS_WITH(read_reply(body), ContainsSubstring(message));
     }
+}
+
+TEST_CASE("thinking is kept apart from the text") {
+    const auto parts = [](const std::string& message) {
+        const auto choice = read_reply(reply(R"([{"message":)" + message + "}]")).choices.at(0);
+        return std::pair(choice.completion.text, choice.completion.thinking);
+    };
+    using Parts = std::pair<std::string, std::string>;
+    CHECK(parts(R"({"content":"<think>a\n</think>\n\nOslo"})") == Parts("Oslo", "a\n"));
+    CHECK(parts(R"({"content":" [THINK]a[/THINK]Oslo"})") == Parts("Oslo", "a"));
+    CHECK(parts(R"({"content":"<thought>a</thought> Oslo"})") == Parts("Oslo", "a"));
+    CHECK(parts(R"({"content":"a, so b</think>Oslo"})") == Parts("Oslo", "a, so b"));
+    CHECK(parts(R"({"content":"<think>a, so"})") == Parts("", "a, so"));
+    CHECK(parts(R"({"content":"<think></think>Oslo"})") == Parts("Oslo", ""));
+    CHECK(parts(R"({"content":"The tag <think> opens and </think> closes."})") ==
+          Parts("The tag <think> opens and </think> closes.", ""));
+    CHECK(parts(R"({"content":"Oslo","reasoning_content":"a"})") == Parts("Oslo", "a"));
+    CHECK(parts(R"({"content":"Oslo","reasoning":"a"})") == Parts("Oslo", "a"));
+    CHECK(parts(R"({"content":[{"type":"thinking","thinking":[{"type":"text","text":"a"}]},
+              {"type":"text","text":"Os"},{"type":"text","text":"lo"}]})") == Parts("Oslo", "a"));
+}
+
+TEST_CASE("a choice without a text says why") {
+    const auto blank = [](const std::string& choice) {
+        return read_reply(reply("[" + choice + "]")).choices.at(0).blank;
+    };
+    CHECK(blank(choice("a")).empty());
+    CHECK(blank(R"({"message":{"content":" \n"},"finish_reason":"stop"})") ==
+          "no text (finish_reason \"stop\")");
+    CHECK(blank(R"({"message":{}})") == "no text");
+    CHECK(blank(R"({"message":{"content":null,"reasoning_content":"x"},"finish_reason":"length"})") ==
+          "no text, only thinking (finish_reason \"length\")");
+    CHECK(blank(R"({"message":{"tool_calls":[{}]},"finish_reason":"tool_calls"})") ==
+          "no text, but tool calls (finish_reason \"tool_calls\")");
+}
+
+TEST_CASE("halves of surrogate pairs are replaced, and nothing else is") {
+    using automix::detail::without_lone_surrogates;
+    CHECK(without_lone_surrogates(R"("a\ud835")") == R"("a\uFFFD")");
+    CHECK(without_lone_surrogates(R"("\udc00\uD835\uDC00\ud835\ud835\udc00")") ==
+          R"("\uFFFD\uD835\uDC00\uFFFD\ud835\udc00")");
+    for (const char* kept : {R"("\\ud835")", R"("\u00e9\n")", R"("\ud7ff\ue000")", "\\", "\\u", "\\ud83", ""})
+        CHECK(without_lone_surrogates(kept) == kept);
+}
+
+TEST_CASE("a stream that was not requested is joined") {
+    const auto read = read_reply(
+        ": waiting\n\ndata: {\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\","
+        "\"reasoning_content\":\"hm\"}}]}\r\n\r\n"
+        "data: "
+        "{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"Rome\"},\"finish_reason\":\"length\"}]}\n\n"
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"}}]}\n\n"
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"finish_reason\":\"stop\"}]}\n\n"
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n");
+    REQUIRE(read.choices.size() == 2);
+    CHECK(read.choices[0].completion.text == "Oslo");
+    CHECK(read.choices[0].completion.thinking == "hm");
+    CHECK(read.choices[0].completion.finish == FinishReason::stop);
+    CHECK(read.choices[1].completion.text == "Rome");
+    CHECK(read.choices[1].completion.finish == FinishReason::length);
+    CHECK(read.usage == Usage{.prompt_tokens = 3, .completion_tokens = 2});
+    CHECK(read.model == "m");
+    const auto failed = read_reply(
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"}}]}\n\n"
+        "data: {\"error\":{\"message\":\"gone\",\"code\":502}}\n\n");
+    REQUIRE(failed.complaint);
+    CHECK(failed.complaint->status == 502);
+}
+
+TEST_CASE("failures have a kind by their status and code") {
+    using automix::FailureKind;
+    const auto kind = [](int status, const std::string& error) {
+        const auto complaint = automix::detail::parse_complaint(R"({"error":)" + error + "}");
+        REQUIRE(complaint);
+        return automix::detail::kind_of(status == 0 ? automix::detail::status_of(*complaint) : status,
+                                        *complaint);
+    };
+    CHECK(kind(429, R"({"message":"m","type":"insufficient_quota"})") == FailureKind::quota);
+    CHECK(kind(429, R"({"message":"m","code":"billing_hard_limit_reached"})") == FailureKind::quota);
+    CHECK(kind(429, R"({"message":"m","code":"rate_limit_exceeded"})") == FailureKind::rate_limited);
+    CHECK(kind(402, R"({"message":"m"})") == FailureKind::quota);
+    CHECK(kind(409, R"({"message":"m"})") == FailureKind::server);
+    CHECK(kind(400, R"({"message":"m","code":"content_filter"})") == FailureKind::content_filter);
+    // Without a status of its own.
+    CHECK(kind(0, R"({"message":"m","code":"429"})") == FailureKind::rate_limited);
+    CHECK(kind(0, R"({"message":"m","code":401})") == FailureKind::authentication);
+    CHECK(kind(0, R"({"message":"m","status":404})") == FailureKind::bad_request);
+    CHECK(kind(0, R"({"message":"m","type":"rate_limit_error"})") == FailureKind::rate_limited);
+    CHECK(kind(0, R"({"message":"m","type":"overloaded_error"})") == FailureKind::server);
+    CHECK(kind(0, R"({"message":"m","code":"invalid_api_key"})") == FailureKind::authentication);
+    CHECK(kind(0, R"({"message":"m","type":"invalid_request_error"})") == FailureKind::bad_request);
+    CHECK(automix::detail::status_of({.message = "m", .code = "odd"}) == 0);
 }
 
 TEST_CASE("complaints in the forms of several servers") {

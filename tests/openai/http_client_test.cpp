@@ -3,16 +3,20 @@
 #include <automix/openai/detail/http_client.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
+#include "openai/gzip.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/fault_server.hpp"
 
 using automix::HttpError;
@@ -64,7 +68,7 @@ TEST_CASE("a request arrives as it was given, and the reply with what matters of
          .body = "short and stout"}));
     detail::HttpClient client;
     auto request = to(server, std::string(100'000, 'x'));
-    request.bearer = automix::Secret("sk-abc");
+    request.key = automix::Secret("sk-abc");
     request.headers = {"X-Trace: 12"};
     const HttpReply reply = client.post(request);
     CHECK(reply.status == 418);
@@ -94,8 +98,65 @@ TEST_CASE("waits that a server asks for") {
     CHECK(parse_retry_after("99999999999999999999999", 0) == seconds(86'400));
     CHECK(parse_retry_after("100000", 0) == seconds(86'400));
     CHECK_FALSE(parse_retry_after("-5", 0));
+    CHECK(parse_retry_after("2.75", 0) == milliseconds(2750));
+    CHECK(parse_retry_after("0.0004", 0) == milliseconds(1));
+    CHECK(parse_retry_after("3s", 0) == seconds(3));
+    CHECK(parse_retry_after("120ms", 0) == milliseconds(120));
+    CHECK(parse_retry_after("6m0s", 0) == seconds(360));
+    CHECK(parse_retry_after("1h1m1.5s", 0) == milliseconds(3'661'500));
+    CHECK(parse_retry_after("3d", 0) == seconds(86'400));
+    CHECK_FALSE(parse_retry_after("3 apples", 0));
+    CHECK_FALSE(parse_retry_after("s", 0));
+    CHECK_FALSE(parse_retry_after("nan", 0));
     CHECK_FALSE(parse_retry_after("soon", 0));
     CHECK_FALSE(parse_retry_after("", 0));
+}
+
+TEST_CASE("the wait comes from the header that says it best") {
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+    const auto wait = [](const Headers& headers, int status = 429) {
+        detail::WaitHeaders waits;
+        for (const auto& [name, value] : headers) waits.add(name, value, 1'700'000'000);
+        return waits.wait(status);
+    };
+    CHECK_FALSE(wait({}));
+    CHECK(wait({{"retry-after", "7"}, {"retry-after-ms", "6500"}}) == milliseconds(6500));
+    CHECK(wait({{"retry-after-ms", "soon"}, {"retry-after", "7"}}) == seconds(7));
+    CHECK(wait({{"x-ratelimit-reset-requests", "6m0s"}, {"x-ratelimit-reset-tokens", "2s"}}) == seconds(2));
+    CHECK(wait({{"x-ratelimit-reset-requests", "6m0s"},
+                {"x-ratelimit-reset-tokens", "2s"},
+                {"x-ratelimit-remaining-requests", "0"},
+                {"x-ratelimit-remaining-tokens", "120"}}) == seconds(360));
+    CHECK(wait({{"x-ratelimit-reset", "1700000030"}}) == seconds(30));
+    CHECK(wait({{"x-ratelimit-reset", "1700000030500"}}) == milliseconds(30'500));
+    CHECK(wait({{"x-ratelimit-reset", "1600000000"}}) == seconds(0));
+    CHECK_FALSE(wait({{"x-ratelimit-reset-tokens", "2s"}}, 503));
+    CHECK(wait({{"retry-after", "2"}}, 503) == seconds(2));
+}
+
+TEST_CASE("a compressed reply is decoded, and one that grows beyond the limit is refused") {
+    const FaultServer server([](const ReceivedRequest& request) {
+        const bool bomb = request.body == "bomb";
+        return ServerReply{.headers = {"Content-Encoding: gzip"},
+                           .body = bomb ? gzip::bomb(50'000) : gzip::stored("{\"a\":1}")};
+    });
+    detail::HttpClient client({.max_reply_bytes = 1'000'000});
+    CHECK(client.post(to(server)).body == "{\"a\":1}");
+    CHECK_THAT(server.requests().at(0).headers.at("accept-encoding"), ContainsSubstring("gzip"));
+    CHECK(gzip::bomb(50'000).size() < 100'000);
+    const auto error = failure_of(client, to(server, "bomb"));  // of 13 MB
+    CHECK(error.failure() == HttpFailure::too_large);
+    CHECK_THAT(error.what(), ContainsSubstring("larger than 1000000 bytes"));
+}
+
+TEST_CASE("a file of certificates that cannot be read is refused, whoever names it") {
+    CHECK_THROWS_WITH(detail::HttpClient({.ca_file = "no/such.pem"}),
+                      "ca_file: expected a file of certificates, cannot read \"no/such.pem\"");
+    const Variable no_bundle("CURL_CA_BUNDLE", std::nullopt);
+    const Variable bad_file("SSL_CERT_FILE", "no/such.pem");
+    CHECK_THROWS_WITH(detail::HttpClient(),
+                      "environment variable SSL_CERT_FILE: expected a file of certificates, "
+                      "cannot read \"no/such.pem\"");
 }
 
 TEST_CASE("connections are kept from call to call") {
@@ -177,7 +238,7 @@ TEST_CASE("redirects are not followed") {
         always({.status = 307, .headers = {"Location: " + target.base_url() + "/chat/completions"}}));
     detail::HttpClient client;
     auto request = to(server);
-    request.bearer = automix::Secret("sk-abc");
+    request.key = automix::Secret("sk-abc");
     CHECK(client.post(request).status == 307);
     CHECK(target.connection_count() == 0);
 }

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -105,6 +106,27 @@ TEST_CASE("options that make no sense are refused before anything is sent") {
                Catch::Matchers::StartsWith("total_timeout: "));
     CHECK_THAT(refused([](auto& options) { options.extra_body = R"({"seed":1})"; }),
                Catch::Matchers::StartsWith("extra_body: seed"));
+    CHECK(refused([](auto& options) { options.leave_out = {"seed"}; }) ==
+          "leave_out: expected temperature or top_p, found \"seed\"");
+    CHECK(refused([](auto& options) {
+              options.headers = {{"X Team", "a"}};
+          }) == "headers: expected a name of a header, found \"X Team\"");
+    CHECK(refused([](auto& options) {
+              options.headers = {{"X-Team", "a\nb"}};
+          }) == "headers: X-Team: expected printable ASCII characters only, found others");
+    CHECK(refused([](auto& options) { options.key_header = "api:key"; }) ==
+          "key_header: expected a name of a header, found \"api:key\"");
+    CHECK_THAT(refused([](auto& options) {
+                   options.query = {{"api_key", "k"}};
+               }),
+               Catch::Matchers::StartsWith("query: found a query with a key"));
+    CHECK_THAT(refused([](auto& options) {
+                   options.reasoning_effort = "low";
+                   options.extra_body = R"({"reasoning_effort":"high"})";
+               }),
+               Catch::Matchers::StartsWith("reasoning_effort: "));
+    CHECK_THAT(refused([](auto& options) { options.ca_file = "no/such.pem"; }),
+               Catch::Matchers::StartsWith("ca_file: "));
     CHECK_THAT(refused([](auto& options) { options.max_tokens_field = "tokens"; }),
                Catch::Matchers::StartsWith("max_tokens_field: "));
 }
@@ -124,7 +146,71 @@ TEST_CASE("a model answers over HTTP") {
     CHECK(received.headers.at("authorization") == "Bearer " + test_key);
     CHECK(Json::parse(received.body) ==
           Json::parse(R"({"model":"automix-mini","messages":[{"role":"user","content":"Who?"}],
-              "max_tokens":16,"temperature":0.0,"top_p":1.0,"top_k":0})"));
+              "max_tokens":16,"temperature":0.0,"top_p":1.0,"top_k":0,"stream":false})"));
+}
+
+TEST_CASE("a request has the fields, headers and query of its options") {
+    const FaultServer server(chat());
+    auto options = options_for(server);
+    options.base_url += "?api-version=1";
+    options.query = {{"tier", "low cost"}};
+    options.key_header = "api-key";
+    options.headers = {{"X-Team", "a b"}, {"X-Empty", ""}};
+    options.max_tokens_field = "max_completion_tokens";
+    options.leave_out = {"temperature", "top_p"};
+    options.reasoning_effort = "low";
+    const OpenAiModel model(options);
+    CHECK(model.generate(ask("Who?")).completions.size() == 1);
+    const auto received = server.requests().at(0);
+    CHECK(received.path == "/v1/chat/completions?api-version=1&tier=low%20cost");
+    CHECK(received.headers.at("api-key") == test_key);
+    CHECK(received.headers.count("authorization") == 0);
+    CHECK(received.headers.at("x-team") == "a b");
+    CHECK(received.headers.at("x-empty").empty());
+    CHECK(Json::parse(received.body) ==
+          Json::parse(R"({"model":"automix-mini","messages":[{"role":"user","content":"Who?"}],
+              "max_completion_tokens":16,"reasoning_effort":"low","stream":false})"));
+}
+
+TEST_CASE("two models share an address at different efforts") {
+    const FaultServer server(chat());
+    for (const char* effort : {"low", "high"}) {
+        auto options = options_for(server);
+        options.reasoning_effort = effort;
+        CHECK(OpenAiModel(options).generate(ask("?")).completions.size() == 1);
+        CHECK(Json::parse(server.requests().back().body)["reasoning_effort"] == effort);
+    }
+}
+
+TEST_CASE("thinking and the name that the server gives come with the reply") {
+    const FaultServer server(
+        replying({.body = R"({"model":"mini-0401","choices":[{"message":{"content":"<think>a</think>Oslo"},)"
+                          R"("finish_reason":"length"}]})"}));
+    const auto reply = OpenAiModel(options_for(server)).generate(ask("?"));
+    REQUIRE(reply.completions.size() == 1);
+    CHECK(reply.completions[0].text == "Oslo");
+    CHECK(reply.completions[0].thinking == "a");
+    CHECK(reply.completions[0].finish == automix::FinishReason::length);
+    CHECK(reply.served_model == "mini-0401");
+}
+
+TEST_CASE("a partial request is one call, and a blank sample fails an answer alone") {
+    const FaultServer server([](const ReceivedRequest&) {
+        return ServerReply{.body = R"({"choices":[{"message":{"content":""},"finish_reason":"length"}],)"
+                                   R"("usage":{"prompt_tokens":3,"completion_tokens":16}})"};
+    });
+    auto options = options_for(server);
+    options.samples_per_call = 4;
+    const OpenAiModel model(options);
+    auto request = ask("?", 4);
+    const auto failure = failure_of(model, request).failure();
+    CHECK(failure.kind == FailureKind::token_limit);
+    CHECK(failure.usage == Usage{.prompt_tokens = 3, .completion_tokens = 16});
+    const auto asked = server.request_count();
+    request.partial = true;
+    request.purpose = automix::Purpose::verification;
+    CHECK(texts_of(model.generate(request)) == std::vector<std::string>{""});
+    CHECK(server.request_count() == asked + 1);
 }
 
 TEST_CASE("without a key none is sent, and without a name the model's is used") {
@@ -177,7 +263,7 @@ TEST_CASE("captured replies come through the adapter") {
          {"error_bad_json.json", "error_no_messages.json", "error_prompt_too_long.json"}) {
         CHECK(failure_of(model, ask(refused)).kind() == FailureKind::bad_request);
     }
-    CHECK(failure_of(model, ask("chat_stream.txt")).kind() == FailureKind::bad_reply);
+    CHECK(model.generate(ask("chat_stream.txt")).completions.size() == 1);
 }
 
 TEST_CASE("samples are split over calls, with seeds of their own and usage added up") {
@@ -198,6 +284,7 @@ TEST_CASE("samples are split over calls, with seeds of their own and usage added
         const auto body = Json::parse(received.body);
         asked.push_back({body["n"], body["seed"]});
     }
+    std::sort(asked.begin(), asked.end(), [](const Json& a, const Json& b) { return a[1] < b[1]; });
     CHECK(asked == std::vector<Json>{{3, 40}, {3, 43}, {2, 46}});
 }
 
@@ -211,7 +298,7 @@ TEST_CASE("choices that a server silently leaves out are asked for again") {
     CHECK(reply.usage == Usage{.prompt_tokens = 8, .completion_tokens = 44});
     std::vector<int> asked;
     for (const auto& received : server.requests()) asked.push_back(Json::parse(received.body).value("n", 1));
-    CHECK(asked == std::vector<int>{4, 3, 2, 1});
+    CHECK(asked == std::vector<int>{4, 1, 1, 1});
 }
 
 TEST_CASE("usage that one of several calls lacks is none") {
@@ -251,15 +338,13 @@ TEST_CASE("each failure of the field is a typed failure") {
         {Fault::too_many_date, Kind::rate_limited, false, "small: status 429: slow down"},
         {Fault::server_error, Kind::server, false, "small: status 500: internal error"},
         {Fault::unavailable, Kind::server, false, "small: status 503: loading"},
-        {Fault::html, Kind::bad_reply, true, "found text/html, \"<!DOCTYPE html><p>Please sign in</p>\""},
+        {Fault::html, Kind::bad_request, true, "found text/html, \"<!DOCTYPE html><p>Please sign in</p>\""},
         {Fault::truncated_json, Kind::bad_reply, true, "not valid JSON"},
         {Fault::missing_choices, Kind::bad_reply, true,
          "choices: expected an array of at least one, found null"},
-        {Fault::missing_content, Kind::bad_reply, true,
-         "choices[0].message.content: expected a text, found null; found application/json, \"{"},
-        {Fault::null_content, Kind::bad_reply, true,
-         "choices[0].message.content: expected a text, found null"},
-        {Fault::empty_choices, Kind::bad_reply, true, "found an empty array"},
+        {Fault::missing_content, Kind::no_answer, true, "small: no answer: no text (finish_reason \"stop\")"},
+        {Fault::null_content, Kind::no_answer, true, "small: no answer: no text (finish_reason \"stop\")"},
+        {Fault::empty_choices, Kind::no_answer, true, "no answer: choices: found an empty array"},
         {Fault::more_choices, Kind::bad_reply, true, "expected at most 1 choices, found 2"},
         {Fault::wrong_encoding, Kind::bad_reply, true, "UTF-8"},
         {Fault::giant_reply, Kind::bad_reply, true, "reply cut off: it is larger than 100000 bytes"},
@@ -308,7 +393,8 @@ TEST_CASE("statuses have kinds") {
     const std::map<int, FailureKind> kinds{
         {400, FailureKind::bad_request},    {401, FailureKind::authentication},
         {403, FailureKind::authentication}, {404, FailureKind::bad_request},
-        {408, FailureKind::server},         {413, FailureKind::bad_request},
+        {408, FailureKind::server},         {402, FailureKind::quota},
+        {409, FailureKind::server},         {413, FailureKind::bad_request},
         {418, FailureKind::bad_request},    {502, FailureKind::server},
         {504, FailureKind::server},         {304, FailureKind::bad_request}};
     for (const auto& [status, kind] : kinds) {

@@ -36,6 +36,15 @@ TEST_CASE("a secret comes from the environment or is missed by name") {
     REQUIRE(setenv("AUTOMIX_TEST_KEY", "", 1) == 0);
     CHECK_THROWS_WITH(Secret::from_environment("AUTOMIX_TEST_KEY"),
                       "environment variable AUTOMIX_TEST_KEY: expected a key, found none");
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", " \tsk-from-file \r\n", 1) == 0);
+    CHECK(Secret::from_environment("AUTOMIX_TEST_KEY").reveal() == "sk-from-file");
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", "'sk-1'", 1) == 0);
+    CHECK_THROWS_WITH(Secret::from_environment("AUTOMIX_TEST_KEY"),
+                      "environment variable AUTOMIX_TEST_KEY: expected a key, found one in quotes");
+    REQUIRE(setenv("AUTOMIX_TEST_KEY", "Bearer sk-1", 1) == 0);
+    CHECK_THROWS_WITH(
+        Secret::from_environment("AUTOMIX_TEST_KEY"),
+        "environment variable AUTOMIX_TEST_KEY: expected the key alone, found it after \"Bearer\"");
     REQUIRE(setenv("AUTOMIX_TEST_KEY", "sk-two\nlines", 1) == 0);
     CHECK_THROWS_WITH(
         Secret::from_environment("AUTOMIX_TEST_KEY"),

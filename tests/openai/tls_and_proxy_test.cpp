@@ -7,12 +7,15 @@
 #include <sys/types.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/environment.hpp"
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
@@ -62,18 +65,6 @@ class SelfSignedServer {
     int port_ = 0;
 };
 
-/// A variable of the environment while the object lives.
-class Variable {
- public:
-    Variable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-    Variable(const Variable&) = delete;
-    Variable& operator=(const Variable&) = delete;
-    ~Variable() { unsetenv(name_); }
-
- private:
-    const char* name_;
-};
-
 }  // namespace
 
 TEST_CASE("a certificate that nobody vouches for is refused before anything is sent") {
@@ -93,6 +84,39 @@ TEST_CASE("a certificate that nobody vouches for is refused before anything is s
         CHECK_FALSE(error.maybe_processed());
         CHECK_THAT(error.what(), ContainsSubstring("certificate"));
     }
+}
+
+TEST_CASE("a private certificate is trusted if its file is named, by the options or by the environment") {
+    const files::Directory directory;
+    const SelfSignedServer server(directory.path(""));
+    if (server.port() == 0) {
+        WARN("skipped: openssl is not installed");
+        return;
+    }
+    const automix::HttpRequest request{.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/v1",
+                                       .body = "{}"};
+    const std::string certificate = directory.path("certificate.pem");
+    // The server answers no POST. That it is spoken to is what counts.
+    const auto reached = [&](detail::HttpClient& client) {
+        try {
+            (void)client.post(request);
+            return true;
+        } catch (const HttpError& error) {
+            return error.maybe_processed();
+        }
+    };
+    const auto limit = std::chrono::milliseconds(2000);
+    const Variable no_bundle("CURL_CA_BUNDLE", std::nullopt);
+    const Variable no_file("SSL_CERT_FILE", std::nullopt);
+    detail::HttpClient named({.total_timeout = limit, .ca_file = certificate});
+    CHECK(reached(named));
+    for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+        const Variable trusted(variable, certificate);
+        detail::HttpClient client({.total_timeout = limit});
+        CHECK(reached(client));
+    }
+    detail::HttpClient none({.total_timeout = limit});
+    CHECK_FALSE(reached(none));
 }
 
 TEST_CASE("requests go through the proxy that the environment names, but for hosts without one") {

@@ -150,6 +150,46 @@ TEST_CASE("a recording that was stopped by its budget goes on without asking aga
     CHECK(shop.server.request_count() == 3U * query_count);
 }
 
+TEST_CASE("a recording tells what the token limit cut and whom the server named") {
+    Workshop shop([](const ReceivedRequest& request) {
+        ServerReply reply = answer(request);
+        json body = json::parse(reply.body);
+        for (json& choice : body["choices"]) choice["finish_reason"] = "length";
+        body["model"] = request.number < 50 ? "mini-0301" : "mini-0401";
+        reply.body = body.dump();
+        return reply;
+    });
+    const program::Outcome outcome = program::run_automix(shop.record());
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out,
+               ContainsSubstring("80 of 80 answers were cut at max_tokens of generation\n") &&
+                   ContainsSubstring("320 of 320 replies to verifications were cut at max_tokens of "
+                                     "verification\n"));
+    CHECK_THAT(outcome.err,
+               ContainsSubstring("was served by different models: \"mini-0301\", \"mini-0401\""));
+    const std::vector<json> records = lines_of(files::read(shop.log));
+    REQUIRE(records.size() == query_count);
+    for (const json& record : records) CHECK(record["models"][0]["finish"] == "length");
+    shop.train();
+    for (const json& line : lines_of(program::run_automix(shop.answering()).out))
+        CHECK(line["finish"] == "length");
+}
+
+TEST_CASE("a server that ignores n is asked for each verdict, and the same calls are replayed") {
+    Workshop shop([](const ReceivedRequest& request) { return chat_reply(request, reply_text, 1); });
+    const json summary = program::json_of(shop.record());
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["cost"] == query_count * (1.0 + 8 * 0.25 + 20.0));
+    CHECK(shop.server.request_count() == 10U * query_count);
+    CHECK(lines_of(files::read(shop.log + ".calls.jsonl")).size() == 10U * query_count);
+    // The journal alone is enough to write the log again.
+    const std::string log = files::read(shop.log);
+    std::filesystem::remove(shop.log);
+    (void)program::text_of(shop.record());
+    CHECK(shop.server.request_count() == 10U * query_count);
+    CHECK(files::read(shop.log) == log);
+}
+
 TEST_CASE("a recording goes on only with the log that it belongs to") {
     Workshop shop;
     (void)program::text_of(shop.record());
@@ -375,7 +415,7 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     refused(changed("/models/0/api_key_env", "sk-secret"),
             "environment variable of a name that may be a key");
     refused(changed("/models/0/base_url", "http://127.0.0.1?key=sk-secret"),
-            "models[0].base_url: expected http");
+            "models[0].base_url: found a query with a key");
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{

@@ -43,7 +43,7 @@ void reset(int socket) {
 }
 
 std::string head_of(const ServerReply& reply) {
-    std::string head = "HTTP/1.1 " + std::to_string(reply.status) + " Status\r\n";
+    std::string head = reply.protocol + " " + std::to_string(reply.status) + " Status\r\n";
     for (const auto& line : reply.headers) head += line + "\r\n";
     const bool closes = reply.end == ServerReply::End::closed || reply.end == ServerReply::End::endless;
     head +=

@@ -42,6 +42,7 @@ struct ServerReply {
     std::string body{};
     End end = End::whole;
     std::chrono::milliseconds delay{0};  ///< before the first byte
+    std::string protocol = "HTTP/1.1";   ///< of the status line
 };
 
 using RequestHandler = std::function<ServerReply(const ReceivedRequest&)>;

@@ -131,3 +131,21 @@ TEST_CASE("the library's own prompts") {
     CHECK(answer.uses(Placeholder::context));
     CHECK(answer.render({"c", "q", {}}).text.ends_with("Context: c\nQuestion: q"));
 }
+
+TEST_CASE("the library's own prompts for a task without a context speak of none") {
+    const auto exemplars = default_plain_exemplars();
+    const auto right =
+        std::count_if(exemplars.begin(), exemplars.end(), [](const Exemplar& e) { return e.correct; });
+    CHECK(2 * right == static_cast<std::ptrdiff_t>(exemplars.size()));
+    for (const Exemplar& exemplar : exemplars) CHECK(exemplar.context.empty());
+    const std::string verification = default_verification_template().render({"", "q", "a"}).text;
+    CHECK(verification.ends_with("\n\nQuestion: q\nAI answer: a\nEvaluation:"));
+    for (const Exemplar& exemplar : exemplars)
+        CHECK_THAT(verification, ContainsSubstring(exemplar.evaluation));
+    const std::string answer = default_answer_template().render({"", "q", {}}).text;
+    CHECK(answer.ends_with("\n\nQuestion: q"));
+    for (const std::string& text : {verification, answer})
+        CHECK_THAT(text, !ContainsSubstring("ontext") && !ContainsSubstring("a text"));
+    // A prompt of the user's own stays for tasks without a context.
+    CHECK(PromptTemplate::for_answer("{context}|{question}").render({"", "q", {}}).text == "|q");
+}

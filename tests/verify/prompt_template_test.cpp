@@ -150,3 +150,14 @@ TEST_CASE("random texts: what is rendered fits, is whole but for the context, an
         if (cut < context.size()) REQUIRE((static_cast<unsigned char>(context[cut]) & 0xC0U) != 0x80U);
     }
 }
+
+TEST_CASE("a template may have another for tasks without a context") {
+    const PromptTemplate both = PromptTemplate::for_answer("C {context} Q {question}")
+                                    .without_context(PromptTemplate::for_answer("only {question}"));
+    CHECK(both.render({"c", "q", {}}).text == "C c Q q");
+    CHECK(both.render({"", "q", {}}).text == "only q");
+    CHECK(both.uses(Placeholder::context));
+    CHECK_THROWS_AS(both.render({"", "12345", {}}, {.max_bytes = 9}), ArgumentError);
+    const PromptTemplate copy = both;
+    CHECK(copy.render({"", "q", {}}).text == "only q");
+}

@@ -50,7 +50,7 @@ class DocumentChecks {
         if (!json.is_object()) fail_expected(field, "an object", json);
         for (const auto& entry : json.items()) {
             if (std::find(known.begin(), known.end(), entry.key()) == known.end())
-                fail(inside(field, entry.key()), "unknown key");
+                fail(inside(field, entry.key()), "unknown key; known are " + joined(known));
         }
     }
 

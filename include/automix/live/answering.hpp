@@ -6,17 +6,18 @@
 //         answerer.answer({.id = "q1", .question = "Where is the map?", .context = ".."});
 #pragma once
 
+#include <automix/core/concurrent.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/live/detail/concurrent.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
+#include <automix/model/ledger.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/router.hpp>
@@ -28,6 +29,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -38,10 +40,12 @@
 
 namespace automix {
 
-/// The outcome of a query if a verification or a larger model fails after some model has answered.
+/// The outcome of a query if a verification or the answer of a model fails.
 enum class OnFailure : std::uint8_t {
-    keep_answer,  ///< the answer so far stands, flagged as degraded
-    fail          ///< the query fails
+    /// The next model is asked if an answer failed, and if none answers, the answer so far stands. The outcome is flagged
+    /// as degraded.
+    keep_answer,
+    fail  ///< the query fails
 };
 
 struct AnsweringOptions {
@@ -50,7 +54,8 @@ struct AnsweringOptions {
     int batch = 1;      ///< minimum draws in a round while as many remain, for fewer rounds at more draws
     std::uint64_t seed = 0;  ///< seed of the hash of ids that assigns queries to mixed policies
     bool explain = true;
-    std::size_t concurrency = 8;  ///< queries at a time in `answer_all`, a thread each
+    std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
+    std::size_t concurrency = 8;       ///< queries at a time in `answer_all`, a thread each
     std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
     /// Called once for each query of `answer_all` as it ends, with its number and its answer. Calls come from one
     /// thread at a time.
@@ -82,8 +87,11 @@ struct WatchedRouter {
     const Router& policy;
     const AnsweringOptions& options;
     Evidence& last_open;
+    int next_model =
+        -1;  ///< number of the model to ask next, in place of one that failed; -1: the policy decides
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (evidence.current < next_model) return Action::route(next_model);
         if (evidence.current < evidence.last_model()) last_open = evidence;
         Action action = policy.next(evidence);
         if (action.kind == ActionKind::verify && action.draws > 0) {
@@ -100,11 +108,30 @@ inline void fail(LiveAnswer& answer, const char* message) {
         .id = std::move(answer.id), .failure = LiveFailure{std::nullopt, message}, .rounds = answer.rounds};
 }
 
+/// Runs a router on a query, and again from the next model on each time that a model fails to answer and another may be
+/// asked. Returns the last outcome, with the model that answered last and the rounds of all runs.
+template <router Router, source Source>
+Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, Evidence& evidence) {
+    Outcome outcome = run(watched, source, evidence);
+    if (watched.options.on_failure == OnFailure::fail) return outcome;
+    for (int failed = source.unanswered(); failed >= 0 && failed < evidence.last_model();) {
+        WatchedRouter<Router> further = watched;
+        further.next_model = failed + 1;
+        Outcome next = run(further, source, evidence);
+        next.rounds += outcome.rounds;
+        if (next.model < 0) next.model = outcome.model;
+        outcome = std::move(next);
+        if (source.unanswered() == failed) break;
+        failed = source.unanswered();
+    }
+    return outcome;
+}
+
 }  // namespace detail
 
 /// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
-/// `failure()` and the texts in `accepted_text(model, accepted)`. Any failure is reported in the answer and never
-/// thrown. `explainer` may be empty.
+/// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. Any
+/// failure is reported in the answer and never thrown. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      Index models, const AnsweringOptions& options,
@@ -116,8 +143,8 @@ template <router Router, source Source>
         Evidence evidence(models);
         evidence.reset(uniform_of(id, options.seed));
         Evidence last_open = evidence;
-        const Outcome outcome =
-            run(detail::WatchedRouter<Router>{router, options, last_open}, source, evidence);
+        const Outcome outcome = detail::run_past_failures(
+            detail::WatchedRouter<Router>{router, options, last_open}, source, evidence);
         answer.rounds = outcome.rounds;
         answer.failure = source.failure();
         if (outcome.model >= 0 && (!answer.failure || options.on_failure == OnFailure::keep_answer)) {
@@ -125,6 +152,8 @@ template <router Router, source Source>
             answer.accepted = outcome.accepted;
             answer.model = outcome.model;
             answer.degraded = answer.failure.has_value();
+            if (outcome.accepted == AcceptedAnswer::first)
+                answer.finish = source.shares()[static_cast<std::size_t>(outcome.model)].finish;
             if (explainer) answer.explanation = explainer(last_open);
         }
     } catch (const std::exception& error) {
@@ -196,7 +225,7 @@ class Answerer {
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop) const {
         if constexpr (live_verifier<Verifier>) {
             LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
-                              {.all_draws = options_.all_draws, .stop = stop});
+                              {.all_draws = options_.all_draws, .ledger = options_.ledger, .stop = stop});
             return answer_from(source, router_, query.id, std::ssize(models_), options_, explainer_);
         } else {
             return {};
@@ -218,7 +247,7 @@ class Answerer {
             const std::lock_guard lock(mutex);
             options_.on_answer(i, answers[i]);
         };
-        detail::for_each_concurrently(queries.size(), options_.concurrency, options_.stop, work);
+        for_each_concurrently(queries.size(), options_.concurrency, options_.stop, work);
         for (std::size_t i = 0; i < queries.size(); ++i) {
             if (begun[i] != 0) continue;
             answers[i].id = queries[i].id;

@@ -25,11 +25,13 @@ struct LiveFailure {
 
 /// The share of one model in a query.
 struct ModelShare {
-    std::optional<std::string> answer{};  ///< nothing: not asked, or the call failed
-    std::vector<Verdict> verdicts{};      ///< in the order drawn
-    std::optional<double> confidence{};   ///< in place of verdicts, if the verifier gives one
-    std::vector<std::string> replies{};   ///< replies that the verdicts were read from
-    std::optional<Usage> usage{};         ///< of the answer, if the model reports it
+    std::optional<std::string> answer{};   ///< nothing: not asked, or the call failed
+    std::optional<FinishReason> finish{};  ///< why the answer ended, if it is known; `length`: it was cut
+    std::vector<Verdict> verdicts{};       ///< in the order drawn
+    std::optional<double> confidence{};    ///< in place of verdicts, if the verifier gives one
+    std::vector<std::string> replies{};    ///< replies that the verdicts were read from
+    int cut_replies = 0;                   ///< replies of the verification that the token limit cut
+    std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;
     std::size_t cut_bytes = 0;  ///< maximum number of bytes cut from the context to fit a prompt
@@ -40,7 +42,8 @@ struct LiveAnswer {
     std::string text{};  ///< empty if the query failed
     Index model = -1;    ///< number of the model that answered; -1: the query failed
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    bool degraded = false;  ///< the policy wanted more, and it failed
+    std::optional<FinishReason> finish{};  ///< why the text ended, if it is known; `length`: it was cut
+    bool degraded = false;                 ///< the policy wanted more, or another model, and it failed
     std::optional<LiveFailure>
         failure{};  ///< failure of the query if `model` is -1, else the cause of the degradation
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source of the loop for a live query. Answers come from models and verdicts from a verifier. A failed call is a
-// value for the loop, and so are its costs. Texts and costs are kept for the answer. An answer counts as a sample if
-// the verifier compares samples.
+// value for the loop, and so are its costs. Texts and costs are kept for the answer. What a verifier costs by itself is
+// charged to a ledger. An answer counts as a sample if the verifier compares samples.
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
+#include <automix/model/any_model.hpp>
+#include <automix/model/ledger.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
@@ -21,6 +24,8 @@
 #include <algorithm>
 #include <exception>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -31,8 +36,54 @@
 
 namespace automix {
 
+namespace detail {
+
+/// A model that adds up the cost of its calls. Copies share the sum.
+class CostedModel {
+ public:
+    explicit CostedModel(AnyModel model) : model_(std::move(model)) {}
+
+    [[nodiscard]] const std::string& name() const { return model_.name(); }
+
+    GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
+
+    GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        try {
+            GenerateReply reply = model_.generate(request, stop);
+            add(reply.cost);
+            return reply;
+        } catch (const ModelError& error) {
+            add(error.failure().cost);
+            throw;
+        }
+    }
+
+    [[nodiscard]] double cost() const {
+        const std::lock_guard lock(sum_->mutex);
+        return sum_->cost;
+    }
+
+ private:
+    struct Sum {
+        std::mutex mutex{};
+        double cost = 0.0;
+    };
+
+    void add(double cost) {
+        const std::lock_guard lock(sum_->mutex);
+        sum_->cost += cost;
+    }
+
+    AnyModel model_;
+    std::shared_ptr<Sum> sum_ = std::make_shared<Sum>();
+};
+
+}  // namespace detail
+
 struct LiveSourceOptions {
     int all_draws = 8;  ///< number of draws if a router asks for all
+    /// Charged the cost of a verifier beyond that of the model's calls; may be null.
+    std::shared_ptr<Ledger> ledger{};
     std::stop_token stop{};
 };
 
@@ -60,13 +111,14 @@ class LiveSource {
                                           .sampling = asked.sampling};
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
+            require_text(asked, reply);
             share.answer = std::string(trim(reply.completions.front().text));
-            if constexpr (compares_samples) {
-                answered.samples = 1;
-                answered.largest_cluster = share.answer->empty() ? 0 : 1;
-            }
+            share.finish = reply.completions.front().finish;
+            if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
             return reply.cost;
         });
+        if (!answered.failure.empty() && failure_->kind && may_ask_another(*failure_->kind))
+            unanswered_ = model;
         return answered;
     }
 
@@ -75,12 +127,8 @@ class LiveSource {
         const int count = draws == all_draws ? options_.all_draws : draws;
         Drawn drawn;
         attempt(drawn, share.verification_cost, [&] {
-            AnyModel asked = models_[as_size(model)].model;
-            Verdicts round =
-                verifier_for(verifier_, model, query_)
-                    .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
-                            DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
-                            options_.stop);
+            const AnyModel& asked = models_[as_size(model)].model;
+            Verdicts round = verify(model, count);
             if (round.confidence) {
                 drawn.drawn = drawn.parsed = 1;
                 drawn.logged_confidence = share.confidence = round.confidence;
@@ -96,11 +144,18 @@ class LiveSource {
             drawn.samples = round.samples;
             drawn.largest_cluster = round.largest_cluster;
             share.cut_bytes = std::max(share.cut_bytes, round.cut_bytes);
+            share.cut_replies += round.cut_replies;
             share.verdicts.insert(share.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
             std::move(round.replies.begin(), round.replies.end(), std::back_inserter(share.replies));
             return round.cost;
         });
         return drawn;
+    }
+
+    /// Forgets the failure, so that the query can go on. What its models did so far stays.
+    void go_on() noexcept {
+        failure_.reset();
+        unanswered_ = -1;
     }
 
     /// Returns the text of the accepted answer. Requires that the model has answered.
@@ -118,6 +173,8 @@ class LiveSource {
     [[nodiscard]] const std::vector<ModelShare>& shares() const noexcept { return shares_; }
     /// Returns the failure that ended the loop, if there is one.
     [[nodiscard]] const std::optional<LiveFailure>& failure() const noexcept { return failure_; }
+    /// Returns the number of the last model that failed to answer so that another may be asked; -1: none.
+    [[nodiscard]] Index unanswered() const noexcept { return unanswered_; }
 
  private:
     using OneVerifier = std::remove_cvref_t<decltype(verifier_for(std::declval<const Verifier&>(), 0,
@@ -125,6 +182,56 @@ class LiveSource {
     static constexpr bool compares_samples = requires(const OneVerifier& verifier, const ModelShare& share) {
         verifier.plurality(*share.answer, share.replies);
     };
+
+    /// Throws `ModelError`, with the cost of the reply, if it has no text to answer with.
+    static void require_text(const LiveModel& asked, const GenerateReply& reply) {
+        const Completion& completion = reply.completions.front();
+        if (!trim(completion.text).empty()) return;
+        const auto fail = [&](FailureKind kind, const std::string& message) {
+            throw ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
+                             message);
+        };
+        if (completion.finish == FinishReason::length)
+            fail(FailureKind::token_limit,
+                 "no answer within max_tokens, " + std::to_string(asked.sampling.max_tokens));
+        if (completion.finish == FinishReason::content_filter)
+            fail(FailureKind::content_filter, "the backend declined the content");
+        fail(FailureKind::no_answer, "no answer: no text");
+    }
+
+    /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
+    /// of the round, or of its failure, is at least that of these calls. Throws `ModelError` of kind `budget` if such
+    /// costs have used up the budget.
+    Verdicts verify(Index model, int count) {
+        const ModelShare& share = shares_[as_size(model)];
+        const detail::CostedModel costed(models_[as_size(model)].model);
+        AnyModel asked = costed;
+        if (options_.ledger && options_.ledger->is_overdrawn()) {
+            throw ModelError(asked.name(), {.kind = FailureKind::budget},
+                             "not verified: nothing remains of the budget of " +
+                                 format_number(options_.ledger->budget().value_or(0.0)));
+        }
+        const auto charged = [&](double cost) {
+            constexpr double rounding = 1e-9;
+            const double calls = costed.cost();
+            if (options_.ledger && cost - calls > rounding * cost)
+                options_.ledger->charge(asked.name(), Purpose::verification, cost - calls);
+            return cost >= 0.0 ? std::max(cost, calls) : cost;
+        };
+        try {
+            Verdicts round =
+                verifier_for(verifier_, model, query_)
+                    .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
+                            DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
+                            options_.stop);
+            round.cost = charged(round.cost);
+            return round;
+        } catch (const ModelError& error) {
+            Failure failure = error.failure();
+            failure.cost = charged(failure.cost);
+            throw ModelError(error, failure);
+        }
+    }
 
     /// Throws `ModelError` of kind `bad_reply` if a verifier returns a wrong number of verdicts.
     static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
@@ -160,6 +267,7 @@ class LiveSource {
     LiveSourceOptions options_;
     std::vector<ModelShare> shares_;
     std::optional<LiveFailure> failure_;
+    Index unanswered_ = -1;
 };
 
 }  // namespace automix

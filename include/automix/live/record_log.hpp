@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks every model a whole query set and writes a log to train on. A stopped recording can go on: queries in the log
-// are skipped, and no call in the journal is repeated. Records keep the order of the queries. Apart from the calls it
-// takes one pass over the log and one over the journal.
+// are skipped, and no call in the journal is repeated. Records keep the order of the queries, but for those that failed
+// first. Apart from the calls it takes one pass over the log and one over the journal.
 //     const auto done = automix::record_log(queries, models, verifier, "log.jsonl", {.record = {.draws = 8}});
 #pragma once
 
+#include <automix/core/concurrent.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
 #include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>
-#include <automix/live/detail/concurrent.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
+#include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_query.hpp>
 
@@ -49,13 +50,17 @@ struct RecordLogOptions {
     std::string option_prefix{};  ///< before the names of options in messages, as in --draws
 };
 
-/// The outcome of a recording, in queries.
+/// The outcome of a recording, in queries where nothing else is said.
 struct LogRecording {
     std::size_t recorded = 0;  ///< by this call
     std::size_t known = 0;     ///< already in the log
     std::size_t failed = 0;
-    std::size_t left = 0;         ///< not asked, because of a stop
-    std::string first_failure{};  ///< of the queries in their order; empty if none failed
+    std::size_t left = 0;          ///< not asked, because of a stop or because the budget is gone
+    std::size_t answers = 0;       ///< number of answers recorded by this call, of all models
+    std::size_t cut_answers = 0;   ///< number of them that the token limit cut
+    std::size_t verdicts = 0;      ///< number of replies of verifications
+    std::size_t cut_verdicts = 0;  ///< number of them that the token limit cut
+    std::string first_failure{};   ///< of the queries in their order; empty if none failed
 
     [[nodiscard]] bool complete() const noexcept { return failed + left == 0; }
 };
@@ -67,36 +72,60 @@ namespace detail {
 std::unordered_set<std::string> recorded_ids(const std::string& path, const std::vector<std::string>& models,
                                              std::span<const Query> queries, const RecordLogOptions& options);
 
-/// A writer of records in the order of the queries. Each record is written as soon as all earlier queries have ended.
+/// A writer of records, in rounds over the queries that are not recorded yet. Within a round, records keep the order of
+/// the queries. Each is written as soon as all earlier queries of the round have ended.
 class OrderedLog {
  public:
     /// Throws as `LogWriter`.
     OrderedLog(const std::string& path, std::size_t queries);
 
-    /// Takes the outcome of a query and reports how many have ended. Records without scores are held.
-    void add(std::size_t number, std::variant<LogRecord, LiveFailure> ended, const RecordLogOptions& options);
+    /// Begins a round. Returns the numbers of its queries, in order. It has none if all is recorded or another round
+    /// brings nothing. A failure that may pass is tried once more. Queries for which the budget was too small, or that
+    /// were not begun, go on as long as a round records anything.
+    std::vector<std::size_t> begin_round();
+
+    /// Takes the outcome of the query at a position of the round, and what its models did. Reports how many queries have
+    /// ended. Returns false if the budget is too small for the query.
+    bool add(std::size_t position, std::variant<LogRecord, LiveFailure> ended,
+             std::span<const ModelShare> shares, const RecordLogOptions& options);
 
     /// Scores the records that are held and writes them. After a stop they are left instead.
     void score(const std::vector<const Query*>& queries, const RecordLogOptions& options);
 
     /// Returns the numbers of queries recorded, failed and left so far.
-    [[nodiscard]] const LogRecording& so_far() const noexcept { return so_far_; }
+    [[nodiscard]] LogRecording so_far() const;
 
  private:
+    /// The outcome of a query so far.
+    struct Progress {
+        bool recorded = false;
+        int failures = 0;  ///< number of rounds that it failed in, without those that the budget refused
+        std::optional<LiveFailure> failure{};  ///< the last one
+    };
+
+    /// Returns true if a query may be recorded in another round.
+    static bool is_open(const Progress& query);
+
     std::mutex mutex_;
     LogWriter writer_;
-    std::vector<std::optional<std::variant<LogRecord, LiveFailure>>> waiting_;
-    std::size_t next_ = 0;                                 ///< number of the query to write next
-    std::size_t ended_ = 0;                                ///< queries
-    std::vector<std::pair<std::size_t, LogRecord>> held_;  ///< with the numbers of their queries
-    LogRecording so_far_;
+    std::vector<Progress> queries_;
+    std::vector<std::size_t> round_{};  ///< numbers of the queries of this round
+    std::vector<std::optional<std::variant<LogRecord, LiveFailure>>> waiting_{};  ///< of the round
+    std::size_t next_ = 0;      ///< position of the query to write next
+    std::size_t recorded_ = 0;  ///< queries of this round
+    std::size_t ended_ = 0;     ///< queries of all rounds
+    bool is_first_ = true;
+    LogRecording counts_{};
+    std::vector<std::pair<std::size_t, LogRecord>>
+        held_{};  ///< records without scores, with the numbers of their queries
 };
 
 }  // namespace detail
 
 /// Asks every model each query that is not in the log yet, and appends the records. Answers of the last model are not
-/// verified. A query is left out if one of its calls fails; the next recording asks it again. All checks come before
-/// the first call and the first write. Throws `ArgumentError` as `record_query` and for invalid options.
+/// verified. A query of which a call fails is asked once more at the end, if that may help, and then left out; the next
+/// recording asks it again. If the budget is gone, no further query is begun. All checks come before the first call and
+/// the first write. Throws `ArgumentError` for a query without a reference and for invalid options.
 /// Throws `DataError` for a log of other models, queries, draws or scores, and if the log or the journal cannot be
 /// written.
 template <class Verifier>
@@ -128,12 +157,29 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     }
     journal->open();
     detail::OrderedLog log(path, open.size());
+    // A query that failed keeps what its models did, so that its next round repeats no call.
+    std::vector<std::unique_ptr<LiveSource<Verifier>>> sources(open.size());
     if (options.on_progress) options.on_progress(0, open.size());
-    const auto work = [&](std::size_t i) {
-        log.add(i, record_query(*open[i], std::span<const LiveModel>(models), verifier, record, options.stop),
-                options);
-    };
-    detail::for_each_concurrently(open.size(), options.concurrency, options.stop, work);
+    for (std::vector<std::size_t> round = log.begin_round(); !round.empty() && !options.stop.stop_requested();
+         round = log.begin_round()) {
+        std::stop_source halt;
+        const std::stop_callback stopped(options.stop, [&halt] { halt.request_stop(); });
+        const auto work = [&](std::size_t i) {
+            const Query& query = *open[round[i]];
+            if (!sources[round[i]]) {
+                sources[round[i]] = std::make_unique<LiveSource<Verifier>>(
+                    std::span<const LiveModel>(models), verifier, query,
+                    LiveSourceOptions{.ledger = options.record.ledger, .stop = options.stop});
+            }
+            LiveSource<Verifier>& source = *sources[round[i]];
+            auto ended =
+                detail::record_from(source, query, std::span<const LiveModel>(models), options.record);
+            const bool is_done = std::holds_alternative<LogRecord>(ended);
+            if (!log.add(i, std::move(ended), source.shares(), options)) halt.request_stop();
+            if (is_done) sources[round[i]].reset();
+        };
+        for_each_concurrently(round.size(), options.concurrency, halt.get_token(), work);
+    }
     if (options.score_all) log.score(open, options);
     LogRecording done = log.so_far();
     done.known = queries.size() - open.size();

@@ -11,9 +11,12 @@
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/query_metric.hpp>
+#include <automix/model/ledger.hpp>
+#include <automix/model/reply.hpp>
 #include <automix/text/metric.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -26,6 +29,7 @@ namespace automix {
 struct RecordOptions {
     int draws = 8;  ///< verdicts on each answer but the last model's; 0: none
     QueryMetric metric = answer_match;
+    std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
 };
 
 /// Throws `ArgumentError` for a query without a reference that the metric needs and for draws below 0.
@@ -36,17 +40,15 @@ inline void require_recordable(const Query& query, const RecordOptions& options)
         throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
 }
 
-/// Returns the record, or the reason why there is none: a call failed, and its message names the model. Throws
-/// `ArgumentError` as `require_recordable` and the metric.
+namespace detail {
+
+/// Returns the record of a query that is asked through `source`, or the failure of its first call that fails. Goes on
+/// where an earlier failure ended it.
 template <class Verifier>
-[[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
-                                                                std::span<const LiveModel> models,
-                                                                const Verifier& verifier,
-                                                                const RecordOptions& options,
-                                                                const std::stop_token& stop = {}) {
-    static_assert(detail::is_live_verifier<Verifier>());
-    require_recordable(query, options);
-    LiveSource source(models, verifier, query, {.stop = stop});
+std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, const Query& query,
+                                                 std::span<const LiveModel> models,
+                                                 const RecordOptions& options) {
+    source.go_on();
     LogRecord log;
     log.record.id = query.id;
     log.record.dataset = query.dataset;
@@ -56,9 +58,11 @@ template <class Verifier>
     log.reference = query.reference;
     log.other_references = query.other_references;
     for (Index model = 0; model < std::ssize(models); ++model) {
-        source.answer(model);
-        if (!source.failure() && options.draws > 0 && model + 1 < std::ssize(models))
-            source.draw(model, options.draws);
+        const ModelShare& before = source.shares()[as_size(model)];
+        if (!before.answer) source.answer(model);
+        const int drawn = static_cast<int>(before.verdicts.size());
+        if (!source.failure() && drawn < options.draws && model + 1 < std::ssize(models))
+            source.draw(model, options.draws - drawn);
         if (source.failure()) return *source.failure();
         const ModelShare& share = source.shares()[as_size(model)];
         ModelRecord& record = log.record.models.emplace_back();
@@ -70,12 +74,29 @@ template <class Verifier>
         log.model_names.push_back(models[as_size(model)].model.name());
         ModelTexts& texts = log.texts.emplace_back();
         texts.answer = share.answer;
+        if (share.finish) texts.finish = std::string(to_string(*share.finish));
         if (share.usage) {
             texts.prompt_tokens = static_cast<std::uint64_t>(share.usage->prompt_tokens);
             texts.completion_tokens = static_cast<std::uint64_t>(share.usage->completion_tokens);
         }
     }
     return log;
+}
+
+}  // namespace detail
+
+/// Returns the record, or the reason why there is none: a call failed, and its message names the model. Throws
+/// `ArgumentError` for a query without a reference and for draws below 0.
+template <class Verifier>
+[[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
+                                                                std::span<const LiveModel> models,
+                                                                const Verifier& verifier,
+                                                                const RecordOptions& options,
+                                                                const std::stop_token& stop = {}) {
+    static_assert(detail::is_live_verifier<Verifier>());
+    require_recordable(query, options);
+    LiveSource source(models, verifier, query, {.ledger = options.ledger, .stop = stop});
+    return detail::record_from(source, query, models, options);
 }
 
 }  // namespace automix

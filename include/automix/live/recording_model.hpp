@@ -66,6 +66,8 @@ class RecordingModel {
         recorder_->require_open();
         RecordedCall call{name(), request, automix::generate(model_, request, stop)};
         require_completions(call.model, request, call.reply);
+        call.request.samples = static_cast<int>(call.reply.completions.size());
+        call.request.partial = false;
         recorder_->write(call);
         return std::move(call.reply);
     }

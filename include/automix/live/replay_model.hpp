@@ -29,7 +29,8 @@ class CallReplay {
 
     void add(RecordedCall call);
 
-    /// Returns the reply to the next samples of a request, or nothing if fewer samples remain than were requested.
+    /// Returns the reply to the next samples of a request, or nothing if fewer samples remain than were requested. A
+    /// partial request takes those that remain, at least one.
     /// Costs are as recorded. If a call is served in parts, each sample costs the same and the usage is unknown. Throws
     /// `ArgumentError` for an invalid request.
     [[nodiscard]] std::optional<GenerateReply> take(const std::string& model, const GenerateRequest& request);

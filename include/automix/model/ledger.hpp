@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps the costs of the calls of all models within a hard budget. A call first reserves its maximum price and later
 // settles its real one. So spent + reserved <= budget at every moment, for any number of threads. There is one
-// exception: a backend that charges more than was reserved is charged as it reports. Then `spent` may pass the budget
-// by the difference, and no further call is granted. Units are those of the prices. O(log models) a call.
+// exception: what costs more than was reserved, or was not reserved, is charged all the same. Then `spent` may pass the
+// budget by the difference, and no further call is granted. Units are those of the prices. O(log models) a call.
 #pragma once
 
 #include <automix/model/amount.hpp>
@@ -80,6 +80,13 @@ class Ledger {
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
                                                              double amount);
 
+    /// Charges a cost that was not reserved, such as that of a verifier of the user's own, even above the budget. Throws
+    /// `ArgumentError` if it is not a valid price.
+    void charge(std::string_view model, Purpose purpose, double cost);
+
+    /// Returns true if something was charged that was not reserved, and nothing remains of the budget.
+    [[nodiscard]] bool is_overdrawn() const;
+
     [[nodiscard]] std::optional<double> budget() const;
     [[nodiscard]] double spent() const;
     /// Returns the amount reserved by calls under way.
@@ -92,12 +99,16 @@ class Ledger {
  private:
     [[nodiscard]] Amount unreserved() const { return *budget_ - (spent_ + reserved_); }
 
+    /// Returns the account of a model, made if it is new. Requires the lock.
+    Reservation::Account& account(std::string_view model);
+
     void settle(Reservation& reservation, const Amount& cost) noexcept;
 
     std::optional<Amount> budget_{};
     mutable std::mutex mutex_;
     Amount spent_{};
     Amount reserved_{};
+    bool charged_ = false;  ///< something was charged that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are
 };
 

@@ -4,7 +4,8 @@
 //     a reply with usage                  at that usage, even above the reservation
 //     without usage, or with one that     at the reservation if tokens have a price, else the price of its samples
 //     cannot be true
-//     `ModelError` with `maybe_billed`    at the reservation, as does an exception of any other type, which says
+//     `ModelError` with usage             at that usage
+//     one without, but `maybe_billed`     at the reservation, as does an exception of any other type, which says
 //                                         nothing of billing
 //     other `ModelError`s                 at nothing
 // A reply with a wrong number of completions is refused, and paid for its samples up to the requested number.
@@ -69,7 +70,9 @@ class MeteredModel {
             reply = automix::generate(model_, request, stop);
         } catch (const ModelError& error) {
             Failure failure = error.failure();
-            failure.cost = failure.maybe_billed ? reserved : 0.0;
+            failure.cost = failure.usage          ? cost_of(price_, request, *failure.usage)
+                           : failure.maybe_billed ? reserved
+                                                  : 0.0;
             reservation.settle(failure.cost);
             throw ModelError(error, failure);
         } catch (...) {

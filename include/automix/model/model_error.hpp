@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Defines the error of a failed call of a model: its kind, whether and when a retry makes sense, and its cost.
+// Defines the error of a failed call of a model: its kind, whether and when a retry makes sense, and what it used and
+// cost.
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/model/reply.hpp>
+#include <automix/model/request.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -16,9 +19,12 @@ enum class FailureKind : std::uint8_t {
     connection,         ///< no connection, or it broke
     timeout,            ///< no reply in time
     rate_limited,       ///< the backend asks to slow down (429)
+    quota,              ///< the account has no credit left (402, or a 429 that says so)
     server,             ///< the backend failed (5xx)
     bad_reply,          ///< the reply cannot be read or is incomplete
-    content_filter,     ///< the backend declines the content
+    no_answer,          ///< the reply holds no text
+    token_limit,        ///< `max_tokens` were used up before any text
+    content_filter,     ///< the backend or the model declines the content
     authentication,     ///< key missing or refused (401, 403)
     bad_request,        ///< the backend refuses the request (other 4xx, redirects)
     budget,             ///< the call might exceed the rest of the budget
@@ -35,10 +41,16 @@ constexpr std::string_view to_string(FailureKind kind) noexcept {
             return "timeout";
         case FailureKind::rate_limited:
             return "rate_limited";
+        case FailureKind::quota:
+            return "quota";
         case FailureKind::server:
             return "server";
         case FailureKind::bad_reply:
             return "bad_reply";
+        case FailureKind::no_answer:
+            return "no_answer";
+        case FailureKind::token_limit:
+            return "token_limit";
         case FailureKind::content_filter:
             return "content_filter";
         case FailureKind::authentication:
@@ -58,15 +70,30 @@ constexpr std::string_view to_string(FailureKind kind) noexcept {
 /// Returns true if the same request may succeed when it is repeated.
 constexpr bool is_retryable(FailureKind kind) noexcept {
     return kind == FailureKind::connection || kind == FailureKind::timeout ||
-           kind == FailureKind::rate_limited || kind == FailureKind::server || kind == FailureKind::bad_reply;
+           kind == FailureKind::rate_limited || kind == FailureKind::server ||
+           kind == FailureKind::bad_reply || kind == FailureKind::no_answer;
+}
+
+/// Returns true if repeating this request makes sense. At a temperature of 0 a model that gave no answer gives none
+/// again.
+inline bool is_retryable(FailureKind kind, const GenerateRequest& request) noexcept {
+    return is_retryable(kind) && (kind != FailureKind::no_answer || request.sampling.temperature > 0.0);
+}
+
+/// Returns true if another model may answer where a call of one failed so. It may not if the caller stopped, if the
+/// budget, the credit or the key is the cause, or if a recording is replayed.
+constexpr bool may_ask_another(FailureKind kind) noexcept {
+    return kind != FailureKind::budget && kind != FailureKind::cancelled && kind != FailureKind::quota &&
+           kind != FailureKind::authentication && kind != FailureKind::missing_recording;
 }
 
 /// The details of a failure besides its message.
 struct Failure {
     FailureKind kind = FailureKind::bad_reply;
     std::optional<std::chrono::milliseconds> retry_after{};  ///< wait that the backend asks for
-    bool maybe_billed = false;  ///< the backend may have done the work all the same
-    double cost = 0.0;          ///< cost of the call with earlier attempts
+    bool maybe_billed = false;     ///< the backend may have done the work all the same
+    double cost = 0.0;             ///< cost of the call with earlier attempts
+    std::optional<Usage> usage{};  ///< tokens that the backend reports for the failed call
 };
 
 /// A failed call. The message starts with the model's name.

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Defines the reply of a model: one completion for each sample, the tokens it reports as used, and its cost.
+// Defines the reply of a model: one completion for each sample, the tokens it reports as used, its cost, and the name of
+// the model that served it.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -12,14 +16,23 @@ namespace automix {
 /// The reason why a completion ended.
 enum class FinishReason : std::uint8_t { stop, length, content_filter, other };
 
+/// The names of reasons in logs, answers and recordings, indexed by `FinishReason`.
+inline constexpr std::array<std::string_view, 4> finish_names = {"stop", "length", "content_filter", "other"};
+
+/// Returns the name of a reason: `stop`, `length`, ...
+constexpr std::string_view to_string(FinishReason finish) noexcept {
+    return finish_names[static_cast<std::size_t>(finish)];
+}
+
 struct Completion {
     std::string text{};
     FinishReason finish = FinishReason::stop;
+    std::string thinking{};  ///< reasoning that the model reports apart from its text; no part of the answer
 
     friend bool operator==(const Completion&, const Completion&) = default;
 };
 
-/// The tokens of a whole call with all its samples.
+/// The tokens of a whole call with all its samples. Those of thinking count as tokens of the completion.
 struct Usage {
     std::int64_t prompt_tokens = 0;
     std::int64_t completion_tokens = 0;
@@ -31,6 +44,7 @@ struct GenerateReply {
     std::vector<Completion> completions{};  ///< one for each requested sample
     std::optional<Usage> usage{};           ///< if the backend reports it
     double cost = 0.0;  ///< cost of the call, failed attempts included; 0 if nothing meters the calls
+    std::string served_model{};  ///< name of the model as the backend reports it; empty: not reported
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;
 };

@@ -43,6 +43,8 @@ struct GenerateRequest {
     Sampling sampling{};
     int samples = 1;  ///< number of replies to draw, minimum 1
     Purpose purpose = Purpose::answer;
+    /// Fewer completions will do, at least one; the caller asks for the rest. Not sent to the model.
+    bool partial = false;
 
     friend bool operator==(const GenerateRequest&, const GenerateRequest&) = default;
 };

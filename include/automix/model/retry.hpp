@@ -3,7 +3,8 @@
 // Before attempt k+1 it waits first_wait * growth^(k-1), with a maximum of longest_wait. A share of the wait is random,
 // so that many callers do not come back at once (exponential backoff with jitter). The wait is never shorter than the
 // backend's own Retry-After. No wait starts that would end after `total_time`, counted from the start of the first
-// attempt. An attempt under way is not cut off by it.
+// attempt. An attempt under way is not cut off by it. Failures of kind `rate_limited` have a number of their own, so that
+// a limit by the minute is survived by default: their waits add up to more than a minute.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -26,7 +27,8 @@
 namespace automix {
 
 struct RetryOptions {
-    int attempts = 5;                               ///< total number, minimum 1
+    int attempts = 5;              ///< total number, minimum 1; without those that ended in a rate limit
+    int rate_limit_attempts = 12;  ///< maximum number that end in a rate limit, minimum 1
     std::chrono::milliseconds total_time{120'000};  ///< from 0, one attempt, to a year
     std::chrono::milliseconds first_wait{500};      ///< from 0 to a year
     double growth = 2.0;                            ///< factor of the wait from attempt to attempt, minimum 1
@@ -77,6 +79,7 @@ class RetryingModel {
         const auto start = options_.now();
         double cost = 0.0;
         bool maybe_billed = false;
+        int limited = 0;
         for (int attempt = 1;; ++attempt) {
             std::optional<ModelError> error;
             try {
@@ -93,11 +96,12 @@ class RetryingModel {
             failure.maybe_billed = maybe_billed;
 
             const std::chrono::milliseconds spent = since(start);
-            if (!error->retryable()) {
+            if (!is_retryable(error->kind(), request)) {
                 if (attempt == 1) throw ModelError(*error, failure);
                 throw ModelError(name(), failure, reason(*error) + " (" + tally(attempt, spent) + ")");
             }
-            if (attempt == options_.attempts) {
+            limited += error->kind() == FailureKind::rate_limited ? 1 : 0;
+            if (attempt - limited >= options_.attempts || limited >= options_.rate_limit_attempts) {
                 throw ModelError(name(), failure,
                                  reason(*error) + " (gave up after " + tally(attempt, spent) + ")");
             }

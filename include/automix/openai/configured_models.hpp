@@ -30,6 +30,13 @@ namespace automix {
     if (config.timeout) options.total_timeout = *config.timeout;
     if (config.connect_timeout) options.connect_timeout = *config.connect_timeout;
     options.samples_per_call = config.samples_per_call;
+    options.key_header = config.api_key_header;
+    options.headers = config.headers;
+    options.query = config.query;
+    options.ca_file = config.ca_file;
+    options.max_tokens_field = config.max_tokens_field;
+    options.leave_out = config.leave_out;
+    options.reasoning_effort = config.reasoning_effort;
     options.extra_body = config.extra;
     return OpenAiModel(std::move(options));
 }

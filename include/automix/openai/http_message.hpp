@@ -15,25 +15,30 @@
 
 namespace automix {
 
-/// The limits of each exchange.
+/// The limits of each exchange, and whom to trust.
 struct HttpOptions {
     std::chrono::milliseconds connect_timeout{10'000};    ///< for name, connection and TLS, minimum 1 ms
     std::chrono::milliseconds total_timeout{120'000};     ///< until the last byte of the reply, minimum 1 ms
-    std::size_t max_reply_bytes = std::size_t{8} << 20U;  ///< of head and body together, minimum 1
+    std::size_t max_reply_bytes = std::size_t{8} << 20U;  ///< of head and decoded body together, minimum 1
+    /// File of the certificates to trust, in PEM. Empty: that of the environment variable CURL_CA_BUNDLE or
+    /// SSL_CERT_FILE, else curl's own.
+    std::string ca_file{};
 };
 
 struct HttpRequest {
     std::string url{};
     std::string body{};
-    Secret bearer{};                     ///< if there is one, sent as `Authorization: Bearer`
+    Secret key{};                        ///< empty: none is sent
+    std::string key_header{};            ///< header that carries the key; empty: `Authorization: Bearer`
     std::vector<std::string> headers{};  ///< further headers, each `Name: value`
 };
 
 struct HttpReply {
     int status = 0;
-    std::string content_type{};                              ///< as it was sent, or empty
-    std::string location{};                                  ///< of a redirect, which is not followed
-    std::optional<std::chrono::milliseconds> retry_after{};  ///< from seconds or a date, maximum one day
+    std::string content_type{};  ///< as it was sent, or empty
+    std::string location{};      ///< of a redirect, which is not followed
+    std::optional<std::chrono::milliseconds>
+        retry_after{};  ///< wait that the server asks for, maximum one day
     std::string body{};
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
-// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. No call is repeated here. Safe
-// to call from many threads; copies share their connections.
+// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. No call is repeated here. A
+// reply without an answer is a `ModelError` that names the cause and has the usage. Safe to call from many threads;
+// copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
 
@@ -11,8 +12,10 @@
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/splitting_model.hpp>
 #include <automix/openai/detail/base_url.hpp>
 #include <automix/openai/detail/chat_json.hpp>
+#include <automix/openai/detail/complaint.hpp>
 #include <automix/openai/detail/http_client.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
@@ -21,7 +24,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -33,19 +36,26 @@
 namespace automix {
 
 struct OpenAiOptions {
-    std::string name{};      ///< name in messages and reports; empty: `model`
-    std::string base_url{};  ///< as in http://127.0.0.1:8080/v1; must be given
-    std::string model{};     ///< name of the model in the API; must be given
-    Secret key{};            ///< empty: none is sent
+    std::string name{};        ///< name in messages and reports; empty: `model`
+    std::string base_url{};    ///< as in http://127.0.0.1:8080/v1; must be given; may have a query
+    std::string model{};       ///< name of the model in the API; must be given
+    Secret key{};              ///< empty: none is sent
+    std::string key_header{};  ///< header that carries the key; empty: `Authorization: Bearer`
+    std::map<std::string, std::string> headers{};  ///< further headers by name
+    std::map<std::string, std::string> query{};    ///< fields added to the address
+    std::string ca_file{};                         ///< certificates to trust, as in `HttpOptions`
     std::chrono::milliseconds connect_timeout = HttpOptions{}.connect_timeout;
     std::chrono::milliseconds total_timeout = HttpOptions{}.total_timeout;
     std::size_t max_reply_bytes = HttpOptions{}.max_reply_bytes;
-    /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other. 1 works
-    /// everywhere and gives true usage. A larger `n` pays the prompt once for all samples if the server honours it.
-    /// llama.cpp refuses an `n` above its number of slots, and reports the completion tokens of one choice only.
+    /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other; a
+    /// `SplittingModel` outside of limits makes several at a time, each of which counts. 1 works everywhere and gives
+    /// true usage. A larger `n` pays the prompt once for all samples if the server honours it. llama.cpp refuses an `n`
+    /// above its number of slots, and reports the completion tokens of one choice only.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
+    std::vector<std::string> leave_out{};  ///< of `temperature` and `top_p`, for models that refuse them
+    std::string reasoning_effort{};        ///< as the API names it, for example low; empty: not sent
 };
 
 class OpenAiModel {
@@ -53,16 +63,18 @@ class OpenAiModel {
     /// Throws `ArgumentError`, naming the field, for invalid options. Nothing is sent.
     explicit OpenAiModel(OpenAiOptions options)
         : name_(options.name.empty() ? options.model : std::move(options.name)),
-          url_(detail::checked_base_url(std::move(options.base_url)) + "/chat/completions"),
+          url_(detail::with_query(detail::chat_url(options.base_url), options.query)),
           key_(std::move(options.key)),
+          key_header_(std::move(options.key_header)),
           body_{.model = std::move(options.model),
                 .max_tokens_field = std::move(options.max_tokens_field),
+                .leave_out = std::move(options.leave_out),
                 .extra = detail::parse_extra_body(options.extra_body)},
           samples_per_call_(options.samples_per_call),
-          http_(
-              std::make_shared<detail::HttpClient>(HttpOptions{.connect_timeout = options.connect_timeout,
-                                                               .total_timeout = options.total_timeout,
-                                                               .max_reply_bytes = options.max_reply_bytes})) {
+          http_(std::make_shared<detail::HttpClient>(HttpOptions{.connect_timeout = options.connect_timeout,
+                                                                 .total_timeout = options.total_timeout,
+                                                                 .max_reply_bytes = options.max_reply_bytes,
+                                                                 .ca_file = std::move(options.ca_file)})) {
         if (body_.model.empty()) throw ArgumentError("model: expected a name, found none");
         if (samples_per_call_ < 1) {
             throw ArgumentError("samples_per_call: expected at least 1, found " +
@@ -72,89 +84,175 @@ class OpenAiModel {
             throw ArgumentError("max_tokens_field: expected max_tokens or max_completion_tokens, found " +
                                 in_quotes(body_.max_tokens_field));
         }
+        for (const std::string& field : body_.leave_out) {
+            if (field != "temperature" && field != "top_p")
+                throw ArgumentError("leave_out: expected temperature or top_p, found " + in_quotes(field));
+        }
+        set_effort(options.reasoning_effort);
+        if (!key_header_.empty()) require_header_name("key_header", key_header_);
+        for (const auto& [header, value] : options.headers) headers_.push_back(checked_header(header, value));
     }
 
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
-    /// Returns one completion for each requested sample, over as many calls as needed. A call after the first has the
-    /// seed of the request plus the number of samples drawn before it, so that completions differ. Usage is the sum
-    /// over the calls, or nothing if one of them reports none. Throws `ModelError`, with `maybe_billed` if the server
-    /// may have done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
+    /// Returns one completion for each requested sample, over as many calls as needed, or those of one call for a
+    /// partial request. A call after the first has the seed of the request plus the number of samples before its own,
+    /// so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A sample of
+    /// a verification may be blank; an answer may not. Throws `ModelError`, with `maybe_billed` if the server may have
+    /// done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
         validate(request);
-        GenerateReply reply;
-        reply.usage = Usage{};
-        const auto wanted = static_cast<std::size_t>(request.samples);
-        while (reply.completions.size() < wanted) {
-            const std::size_t drawn = reply.completions.size();
-            const auto samples = std::min(wanted - drawn, static_cast<std::size_t>(samples_per_call_));
-            auto part = call(request, samples, drawn, stop);
-            std::move(part.completions.begin(), part.completions.end(),
-                      std::back_inserter(reply.completions));
-            if (reply.usage && part.usage) {
-                reply.usage->prompt_tokens += part.usage->prompt_tokens;
-                reply.usage->completion_tokens += part.usage->completion_tokens;
-            } else {
-                reply.usage.reset();
-            }
-        }
-        return reply;
+        if (request.partial || request.samples == 1) return call(request, stop);
+        return SplittingModel(OneCall{this}, samples_per_call_).generate(request, stop);
     }
 
  private:
+    /// The model as one of which each request is one call.
+    struct OneCall {
+        const OpenAiModel* self;
+        [[nodiscard]] const std::string& name() const noexcept { return self->name_; }
+        [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
+                                             const std::stop_token& stop = {}) const {
+            return self->call(request, stop);
+        }
+    };
+
+    void set_effort(const std::string& effort) {
+        if (effort.empty()) return;
+        if (body_.extra.contains("reasoning_effort"))
+            throw ArgumentError("reasoning_effort: stands in the extra fields too");
+        body_.extra["reasoning_effort"] = effort;
+    }
+
+    static void require_header_name(const std::string& field, const std::string& name) {
+        constexpr std::string_view further = "!#$%&'*+-.^_`|~";
+        const auto allowed = [&](char c) {
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                   further.find(c) != std::string_view::npos;
+        };
+        if (name.empty() || !std::all_of(name.begin(), name.end(), allowed))
+            throw ArgumentError(field + ": expected a name of a header, found " + in_quotes(name));
+    }
+
+    /// Returns a header as its line. Throws `ArgumentError`, without the value, if it cannot be sent.
+    static std::string checked_header(const std::string& name, const std::string& value) {
+        require_header_name("headers", name);
+        const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+        if (!std::all_of(value.begin(), value.end(), printable))
+            throw ArgumentError("headers: " + name +
+                                ": expected printable ASCII characters only, found others");
+        return name + (value.empty() ? std::string(";") : ": " + value);
+    }
+
     /// Returns true if a gateway gave up on the server, which may still be at work.
     static bool is_gateway_failure(int status) noexcept {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
 
-    /// Makes one exchange. Returns one or more completions, up to `samples`.
-    detail::ChatReply call(const GenerateRequest& request, std::size_t samples, std::size_t drawn,
-                           const std::stop_token& stop) const {
-        // The samples of earlier calls are paid for even if this call fails.
-        const auto failed = [&](Failure failure, const std::string& message) {
-            failure.maybe_billed = failure.maybe_billed || drawn > 0;
-            return ModelError(name_, failure, message);
-        };
-        auto seed = request.sampling.seed;
-        if (seed) *seed += drawn;
-        const HttpRequest sent{.url = url_,
-                               .body = detail::to_chat_json(request, body_, static_cast<int>(samples), seed),
-                               .bearer = key_};
+    /// Makes one exchange. Returns one or more completions, up to the requested samples and `samples_per_call`.
+    [[nodiscard]] GenerateReply call(const GenerateRequest& request, const std::stop_token& stop) const {
+        const auto samples = static_cast<std::size_t>(std::min(request.samples, samples_per_call_));
+        const HttpRequest sent{
+            .url = url_,
+            .body = detail::to_chat_json(request, body_, static_cast<int>(samples), request.sampling.seed),
+            .key = key_,
+            .key_header = key_header_,
+            .headers = headers_};
         HttpReply got;
         try {
             got = http_->post(sent, stop);
         } catch (const HttpError& error) {
-            throw failed({.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
-                         key_.redact(error.what()));
+            throw ModelError(name_,
+                             {.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
+                             key_.redact(error.what()));
         }
-        if (got.status < 200 || got.status >= 300) {
-            const auto complaint = detail::parse_complaint(got.body);
-            throw failed({.kind = kind_of(got.status, complaint),
+        if (got.status < 200 || got.status >= 300) refuse(got);
+        return read(request, samples, got);
+    }
+
+    /// Throws the failure of a status.
+    [[noreturn]] void refuse(const HttpReply& got) const {
+        const auto complaint = detail::parse_complaint(got.body);
+        throw ModelError(name_,
+                         {.kind = detail::kind_of(got.status, complaint.value_or(detail::ChatComplaint{})),
                           .retry_after = got.retry_after,
                           .maybe_billed = is_gateway_failure(got.status)},
                          status_message(got, complaint));
-        }
+    }
 
-        detail::ChatReply reply;
+    [[nodiscard]] GenerateReply read(const GenerateRequest& request, std::size_t samples,
+                                     const HttpReply& got) const {
+        // A page comes again however often it is requested, so the address is at fault.
+        if (got.content_type.starts_with("text/html")) {
+            throw ModelError(name_, {.kind = FailureKind::bad_request, .maybe_billed = true},
+                             "expected JSON, found a page; check base_url; found " + shown(got));
+        }
+        std::optional<Usage> usage;
+        detail::ChatReply parsed;
+        const auto unusable = [&](const std::string& reason) {
+            return ModelError(name_, {.kind = FailureKind::bad_reply, .maybe_billed = true, .usage = usage},
+                              "unusable reply: " + reason);
+        };
         try {
-            reply = detail::parse_chat_reply(got.body);
+            const auto json = detail::reply_json(got.body);
+            usage = detail::parse_usage(detail::optional_member(json, "usage"));
+            parsed = detail::parse_chat_reply(json);
         } catch (const DataError& error) {
-            throw failed({.kind = FailureKind::bad_reply, .maybe_billed = true},
-                         "unusable reply: " + quoted(error.what()) + "; found " + shown(got));
+            throw unusable(quoted(error.what()) + "; found " + shown(got));
         }
-        if (reply.completions.size() > samples) {
-            throw failed({.kind = FailureKind::bad_reply, .maybe_billed = true},
-                         "unusable reply: expected at most " + std::to_string(samples) + " choices, found " +
-                             std::to_string(reply.completions.size()));
+        if (parsed.complaint) throw complained(*parsed.complaint, usage, got);
+        if (parsed.choices.size() > samples) {
+            throw unusable("expected at most " + std::to_string(samples) + " choices, found " +
+                           std::to_string(parsed.choices.size()));
         }
-        for (const auto& completion : reply.completions) {
-            if (completion.finish == FinishReason::content_filter) {
-                throw failed({.kind = FailureKind::content_filter, .maybe_billed = true},
-                             "the backend declined the content");
-            }
+        if (parsed.choices.empty())
+            throw unanswered(FailureKind::no_answer, usage, "no answer: choices: found an empty array");
+        GenerateReply reply{.usage = usage, .served_model = parsed.model};
+        for (auto& choice : parsed.choices) {
+            if (choice.complaint) throw complained(*choice.complaint, usage, got);
+            require_answer(request, choice, usage);
+            reply.completions.push_back(std::move(choice.completion));
         }
         return reply;
+    }
+
+    [[nodiscard]] ModelError unanswered(FailureKind kind, const std::optional<Usage>& usage,
+                                        const std::string& message) const {
+        return {name_, Failure{.kind = kind, .maybe_billed = true, .usage = usage}, message};
+    }
+
+    /// Returns the failure that a reply of status 200 reports. A request that was refused costs nothing unless usage is
+    /// reported.
+    [[nodiscard]] ModelError complained(const detail::ChatComplaint& complaint,
+                                        const std::optional<Usage>& usage, const HttpReply& got) const {
+        const int status = detail::status_of(complaint);
+        const bool refused = status >= 400 && status < 500;
+        return {name_,
+                Failure{.kind = status == 0 ? FailureKind::bad_reply : detail::kind_of(status, complaint),
+                        .retry_after = got.retry_after,
+                        .maybe_billed = !refused || usage.has_value(),
+                        .usage = usage},
+                "error in the reply" + (status == 0 ? "" : " (" + std::to_string(status) + ")") + ": " +
+                    quoted(complaint.message)};
+    }
+
+    /// Throws `ModelError` if a choice was declined, or is blank and should be an answer.
+    void require_answer(const GenerateRequest& request, const detail::ChatChoice& choice,
+                        const std::optional<Usage>& usage) const {
+        if (!detail::is_blank_text(choice.refusal)) {
+            throw unanswered(FailureKind::content_filter, usage,
+                             "the model refused to answer: " + quoted(choice.refusal));
+        }
+        if (choice.completion.finish == FinishReason::content_filter)
+            throw unanswered(FailureKind::content_filter, usage, "the backend declined the content");
+        if (choice.blank.empty() || request.purpose == Purpose::verification) return;
+        if (choice.completion.finish == FinishReason::length) {
+            throw unanswered(FailureKind::token_limit, usage,
+                             "no answer within max_tokens, " + std::to_string(request.sampling.max_tokens) +
+                                 ": " + choice.blank);
+        }
+        throw unanswered(FailureKind::no_answer, usage, "no answer: " + quoted(choice.blank));
     }
 
     static FailureKind kind_of(HttpFailure failure) noexcept {
@@ -170,14 +268,6 @@ class OpenAiModel {
                 break;
         }
         return FailureKind::connection;
-    }
-
-    static FailureKind kind_of(int status, const std::optional<detail::ChatComplaint>& complaint) noexcept {
-        if (status == 401 || status == 403) return FailureKind::authentication;
-        if (status == 429) return FailureKind::rate_limited;
-        if (status == 408 || status >= 500) return FailureKind::server;
-        if (complaint && complaint->code == "content_filter") return FailureKind::content_filter;
-        return FailureKind::bad_request;
     }
 
     [[nodiscard]] std::string status_message(const HttpReply& got,
@@ -218,6 +308,8 @@ class OpenAiModel {
     std::string name_;
     std::string url_;
     Secret key_;
+    std::string key_header_;
+    std::vector<std::string> headers_{};
     detail::ChatBody body_;
     int samples_per_call_;
     std::shared_ptr<detail::HttpClient> http_;

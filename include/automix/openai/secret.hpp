@@ -22,13 +22,20 @@ class Secret {
     /// can carry.
     explicit Secret(std::string text) : Secret(std::move(text), "key") {}
 
-    /// Returns the value of an environment variable. Throws `ArgumentError` if it is not set, empty, or no key.
+    /// Returns the value of an environment variable, without blanks and line ends around it. Throws `ArgumentError` if
+    /// it is not set, empty, in quotes, or no key.
     [[nodiscard]] static Secret from_environment(const std::string& name) {
         const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
-        if (value == nullptr || *value == '\0') {
-            throw ArgumentError(place_of(name) + ": expected a key, found none");
-        }
-        return {value, place_of(name)};
+        std::string key = value == nullptr ? "" : value;
+        constexpr std::string_view blanks = " \t\r\n";
+        key.erase(0, std::min(key.find_first_not_of(blanks), key.size()));
+        key.erase(key.find_last_not_of(blanks) + 1);
+        if (key.empty()) throw ArgumentError(place_of(name) + ": expected a key, found none");
+        if (key.starts_with('"') || key.starts_with('\''))
+            throw ArgumentError(place_of(name) + ": expected a key, found one in quotes");
+        if (key.starts_with("Bearer "))
+            throw ArgumentError(place_of(name) + ": expected the key alone, found it after \"Bearer\"");
+        return {key, place_of(name)};
     }
 
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }

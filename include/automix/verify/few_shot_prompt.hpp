@@ -31,10 +31,13 @@ std::vector<Exemplar> default_exemplars();
 /// context. Throws `ArgumentError` if an exemplar lacks a question, an answer or an evaluation.
 PromptTemplate few_shot_template(std::span<const Exemplar> exemplars, std::string_view instruction);
 
-/// Returns the verification prompt for ordinary chat models.
+/// Returns three right and three wrong answers to questions without a context.
+std::vector<Exemplar> default_plain_exemplars();
+
+/// Returns the verification prompt for ordinary chat models. A task without a context has a prompt of its own.
 PromptTemplate default_verification_template();
 
-/// Returns the answer prompt for ordinary chat models.
+/// Returns the answer prompt for ordinary chat models. A task without a context has a prompt of its own.
 PromptTemplate default_answer_template();
 
 }  // namespace automix

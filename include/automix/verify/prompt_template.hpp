@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Renders prompts with place-holders. `{context}`, `{question}` and `{answer}` are replaced by a task's texts as they
 // are; `{{` and `}}` give braces. If a prompt is too long, only its context is shortened, from a given end. The result
-// has the number of bytes cut. Templates are parsed once; rendering is O(length).
+// has the number of bytes cut. A template may have another for tasks without a context. Templates are parsed once;
+// rendering is O(length).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +63,9 @@ class PromptTemplate {
     /// Returns a prompt that asks whether an answer is right, with `{question}`, `{answer}` and optionally `{context}`.
     static PromptTemplate for_verification(std::string_view text);
 
+    /// Returns this template with another one that is rendered in its place if the context is empty.
+    [[nodiscard]] PromptTemplate without_context(PromptTemplate plain) const;
+
     [[nodiscard]] bool uses(Placeholder placeholder) const noexcept { return count(placeholder) > 0; }
 
     /// Returns the prompt for these texts. Throws `ArgumentError` if it is too long even without its context.
@@ -89,6 +94,7 @@ class PromptTemplate {
     [[nodiscard]] std::size_t literal_bytes() const noexcept;
 
     std::vector<Piece> pieces_;
+    std::shared_ptr<const PromptTemplate> plain_{};  ///< for an empty context; may be null
 };
 
 }  // namespace automix

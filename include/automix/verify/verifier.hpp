@@ -50,7 +50,8 @@ struct Verdicts {
     std::vector<Verdict> verdicts{};     ///< one for each draw
     std::vector<std::string> replies{};  ///< replies of the model that the verdicts were read from
     std::size_t cut_bytes = 0;           ///< number of bytes cut from the context to fit the prompt
-    double cost = 0.0;                   ///< cost of the round, as the model's reply says
+    int cut_replies = 0;                 ///< replies that the token limit cut
+    double cost = 0.0;  ///< cost of the round: of the model's calls and of the verifier itself
     /// The probability that the answer is right, in [0, 1], in place of verdicts, which are then empty. Policies that
     /// were trained on confidences go by it.
     std::optional<double> confidence{};

@@ -84,6 +84,7 @@ void check_equal(const LogRecord& a, const LogRecord& b) {
         CHECK(a.texts[m].samples == b.texts[m].samples);
         CHECK(a.texts[m].prompt_tokens == b.texts[m].prompt_tokens);
         CHECK(a.texts[m].completion_tokens == b.texts[m].completion_tokens);
+        CHECK(a.texts[m].finish == b.texts[m].finish);
     }
 }
 
@@ -136,6 +137,7 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
         if (random.uniform() < 0.5)
             texts.prompt_tokens = random.index(std::numeric_limits<std::uint64_t>::max());
         if (random.uniform() < 0.5) texts.completion_tokens = random.index(1000);
+        if (random.uniform() < 0.5) texts.finish = random.bernoulli(0.5) ? "stop" : "length";
         automix::detail::cluster_samples(model, texts, log.reference, log.other_references);
         log.record.models.push_back(model);
         log.texts.push_back(texts);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <limits>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,6 +99,14 @@ TEST_CASE("what a models file leaves out has defaults") {
     CHECK(model.attempts == 4);
     CHECK(model.render.max_bytes == std::numeric_limits<std::size_t>::max());
     CHECK(model.extra.empty());
+    CHECK(model.rate_limit_attempts == 12);
+    CHECK(model.max_tokens_field == "max_tokens");
+    CHECK(model.leave_out.empty());
+    CHECK(model.api_key_header.empty());
+    CHECK(model.headers.empty());
+    CHECK(model.query.empty());
+    CHECK(model.ca_file.empty());
+    CHECK(model.reasoning_effort.empty());
 }
 
 TEST_CASE("every field of a models file is read") {
@@ -109,6 +118,20 @@ TEST_CASE("every field of a models file is read") {
     CHECK(with(R"("connect_timeout_s": 2.5)")[1].connect_timeout == std::chrono::milliseconds(2500));
     CHECK(with(R"("samples_per_call": 16)")[1].samples_per_call == 16);
     CHECK(with(R"("attempts": 1)")[1].attempts == 1);
+    CHECK(with(R"("attempts": 1)")[1].rate_limit_attempts == 1);
+    CHECK(with(R"("attempts": 1, "rate_limit_attempts": 9)")[1].rate_limit_attempts == 9);
+    CHECK(with(R"("rate_limit_attempts": 9)")[1].attempts == 4);
+    CHECK(with(R"("max_tokens_field": "max_completion_tokens")")[1].max_tokens_field ==
+          "max_completion_tokens");
+    CHECK(with(R"("leave_out": ["temperature", "top_p"])")[1].leave_out ==
+          std::vector<std::string>{"temperature", "top_p"});
+    CHECK(with(R"("api_key_header": "api-key")")[1].api_key_header == "api-key");
+    CHECK(with(R"("headers": {"X-Team": "a", "X-Empty": ""})")[1].headers ==
+          std::map<std::string, std::string>{{"X-Team", "a"}, {"X-Empty", ""}});
+    CHECK(with(R"("query": {"api-version": "1"})")[1].query ==
+          std::map<std::string, std::string>{{"api-version", "1"}});
+    CHECK(with(R"("ca_file": "ca.pem")")[1].ca_file == "ca.pem");
+    CHECK(with(R"("reasoning_effort": "low")")[1].reasoning_effort == "low");
     CHECK(with(R"("max_prompt_bytes": 30000)")[1].render.max_bytes == 30'000);
     CHECK(with(R"("extra": {"top_k": 0, "a": {"b": [1]}})")[1].extra == R"({"a":{"b":[1]},"top_k":0})");
     std::vector<std::string> fields = second_field;
@@ -142,7 +165,8 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
             (void)parse_models(file_of(fields), "models.json");
             FAIL("read, in place of " << message);
         } catch (const DataError& error) {
-            CHECK(error.what() == "models.json:" + std::to_string(line) + ": models[1]" + message);
+            CHECK_THAT(error.what(),
+                       StartsWith("models.json:" + std::to_string(line) + ": models[1]" + message));
             CHECK(error.place().file == "models.json");
             CHECK(error.place().line == line);
             CHECK_THAT(error.place().field, StartsWith("models[1]"));
@@ -152,7 +176,19 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
         {R"("model": "")", ".model: expected a text, found an empty one"},
         {R"("model": 3)", ".model: expected a string, found 3"},
         {R"("api_key_env": "")", ".api_key_env: expected a text, found an empty one"},
-        {R"("api_key": "sk-1")", ".api_key: unknown key"},
+        {R"("api_key": "sk-1")", ".api_key: unknown key; known are name, base_url, "},
+        {R"("max_tokens_field": "tokens")",
+         ".max_tokens_field: expected one of max_tokens, max_completion_tokens, found \"tokens\""},
+        {R"("leave_out": ["temperature", "stop"])",
+         ".leave_out[1]: expected one of temperature, top_p, found \"stop\""},
+        {R"("leave_out": "top_p")", ".leave_out: expected an array, found \"top_p\""},
+        {R"("headers": {"X-Team": 3})", ".headers.X-Team: expected a string, found 3"},
+        {R"("headers": ["X-Team: a"])", ".headers: expected an object, found an array"},
+        {R"("query": {"v": null})", ".query.v: expected a string, found null"},
+        {R"("ca_file": "")", ".ca_file: expected a text, found an empty one"},
+        {R"("api_key_header": 1)", ".api_key_header: expected a string, found 1"},
+        {R"("reasoning_effort": 2)", ".reasoning_effort: expected a string, found 2"},
+        {R"("rate_limit_attempts": 0)", ".rate_limit_attempts: expected a whole number from 1"},
         {R"("verification": 1)", ".verification: expected an object, found 1"},
         {R"("verification": {"temperature": -1})",
          ".verification.temperature: expected a number of at least 0, found -1"},
@@ -272,7 +308,8 @@ TEST_CASE("a models file without models is refused") {
                       "m:2: models: expected at least one model, found 0");
     CHECK_THROWS_WITH(parse_models("[]", "m"), "m:1: expected an object, found an empty array");
     CHECK_THROWS_WITH(parse_models("\n{\"models\":[1]}", "m"), "m:2: models[0]: expected an object, found 1");
-    CHECK_THROWS_WITH(parse_models("{\"models\":[],\n\"more\":1}", "m"), "m:2: more: unknown key");
+    CHECK_THROWS_WITH(parse_models("{\"models\":[],\n\"more\":1}", "m"),
+                      "m:2: more: unknown key; known are models");
     CHECK_THROWS_WITH(parse_models("{\"models\":[\n", "m"), StartsWith("m:2: column 1: not valid JSON: "));
     CHECK_THROWS_WITH(parse_models("", "m"), StartsWith("m:1: column 1: not valid JSON: "));
     CHECK_THROWS_WITH(parse_models("{\"models\":1,\"models\":2}", "m"), ContainsSubstring("stands twice"));

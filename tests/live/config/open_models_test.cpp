@@ -74,6 +74,14 @@ TEST_CASE("the models of a file are opened with one budget", "[live]") {
     CHECK(open_error(path, [](const ModelConfig&) -> AnyModel {
               throw ArgumentError("base_url: expected another");
           }) == path + ":2: models[0].base_url: expected another");
+    for (const char* field : {"ca_file", "headers", "query", "reasoning_effort", "extra"}) {
+        CHECK(open_error(path, [field](const ModelConfig&) -> AnyModel {
+                  throw ArgumentError(std::string(field) + ": expected another");
+              }) == path + ":2: models[0]." + field + ": expected another");
+    }
+    CHECK(open_error(path, [](const ModelConfig&) -> AnyModel {
+              throw ArgumentError("key_header: expected another");
+          }) == path + ":2: models[0].api_key_header: key_header: expected another");
 }
 
 TEST_CASE("a recording answers in place of the models", "[live]") {

@@ -3,6 +3,7 @@
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/explanation.hpp>
 #include "support/catch.hpp"
@@ -22,6 +23,7 @@ LiveAnswer answered() {
     answer.id = "q1";
     answer.text = "Oslo";
     answer.model = 0;
+    answer.finish = FinishReason::length;
     answer.models.resize(2);
     answer.models[0].answer = "Oslo";
     answer.models[0].verdicts = {Verdict::positive, Verdict::negative, Verdict::unparsed};
@@ -36,7 +38,7 @@ LiveAnswer answered() {
 
 TEST_CASE("an answer is a line with its verdicts and costs", "[live]") {
     CHECK(to_json(answered(), two_names).dump() ==
-          R"({"id":"q1","answer":"Oslo","model":"small","verdicts":{"small":[1,0,null]},)"
+          R"({"id":"q1","answer":"Oslo","finish":"length","model":"small","verdicts":{"small":[1,0,null]},)"
           R"("cost":{"answers":1.0,"verification":0.375,"total":1.375,)"
           R"("models":{"small":{"answers":1.0,"verification":0.375}}},)"
           R"("cut_bytes":3,"latency_ms":12.345,"degraded":false,"explanation":null,"error":null})");
@@ -64,10 +66,11 @@ TEST_CASE("a query that failed has neither answer nor model", "[live]") {
     answer.id = "q2";
     answer.models.resize(2);
     answer.failure = LiveFailure{std::nullopt, "prompt: too long"};
-    CHECK(to_json(answer, two_names).dump() ==
-          R"({"id":"q2","answer":null,"model":null,"verdicts":{},"cost":{"answers":0.0,"verification":0.0,)"
-          R"("total":0.0,"models":{}},"cut_bytes":0,"latency_ms":0.0,"degraded":false,"explanation":null,)"
-          R"("error":{"kind":null,"message":"prompt: too long"}})");
+    CHECK(
+        to_json(answer, two_names).dump() ==
+        R"({"id":"q2","answer":null,"finish":null,"model":null,"verdicts":{},"cost":{"answers":0.0,"verification":0.0,)"
+        R"("total":0.0,"models":{}},"cut_bytes":0,"latency_ms":0.0,"degraded":false,"explanation":null,)"
+        R"("error":{"kind":null,"message":"prompt: too long"}})");
 }
 
 TEST_CASE("an empty answer is one", "[live]") {

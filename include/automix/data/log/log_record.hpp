@@ -22,6 +22,7 @@ struct ModelTexts {
     std::vector<std::optional<std::string>> samples{};  ///< all answers, `answer` first
     std::optional<std::uint64_t> prompt_tokens{};       ///< token usage of the answer
     std::optional<std::uint64_t> completion_tokens{};
+    std::optional<std::string> finish{};  ///< why the answer ended: stop, length (it was cut), or other
 };
 
 struct LogRecord {
@@ -55,6 +56,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     }
     for (ModelTexts& texts : log.texts) {
         texts.answer.reset();
+        texts.finish.reset();
         texts.samples.clear();
         for (auto* count : {&texts.prompt_tokens, &texts.completion_tokens}) count->reset();
     }

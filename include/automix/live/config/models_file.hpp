@@ -7,10 +7,14 @@
 //       "prompts":{"answer":"..{context}..{question}..","verify":"..{context}..{question}..{answer}..",
 //         "DATA SET":{"answer":..,"verify":..}},"verdict":{"positive":"REGEX","negative":"REGEX"},
 //       "timeout_s":30,"connect_timeout_s":5,"concurrency":8,
-//       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"max_prompt_bytes":30000,"extra":{"top_k":0}},..]}
+//       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"rate_limit_attempts":12,"max_prompt_bytes":30000,
+//       "api_key_header":"api-key","headers":{"X-Team":"a"},"query":{"api-version":"1"},"ca_file":"ca.pem",
+//       "max_tokens_field":"max_completion_tokens","leave_out":["temperature","top_p"],"reasoning_effort":"low",
+//       "extra":{"top_k":0}},..]}
 // `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` defaults to the name.
 // `price.verification` is the price of one verdict and defaults to that of a call. `verification` defaults to the
-// sampling of answers, with a temperature of 0.7 if theirs is 0. Unknown fields are errors.
+// sampling of answers, with a temperature of 0.7 if theirs is 0. Without `rate_limit_attempts`, `attempts` stands for
+// both. Unknown fields are errors. Several models may share an address, for example at other efforts.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -18,6 +22,7 @@
 #include <automix/model/limiter.hpp>
 #include <automix/model/model_price.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/retry.hpp>
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
@@ -53,8 +58,17 @@ struct ModelConfig {
     RequestLimits limits{};
     int samples_per_call = 1;  ///< maximum number of samples in one call
     int attempts = 4;          ///< maximum number of calls for a request that fails
-    RenderLimits render{};     ///< of prompts; contexts are cut at their end
-    std::string extra{};       ///< a JSON object of further fields of the request; empty: none
+    int rate_limit_attempts =
+        RetryOptions{}.rate_limit_attempts;  ///< the same for calls that end in a rate limit
+    RenderLimits render{};                   ///< of prompts; contexts are cut at their end
+    std::string api_key_header{};            ///< header that carries the key; empty: `Authorization: Bearer`
+    std::map<std::string, std::string> headers{};  ///< further headers of the request
+    std::map<std::string, std::string> query{};    ///< fields added to the address
+    std::string ca_file{};                         ///< certificates to trust; empty: those of the system
+    std::string max_tokens_field = "max_tokens";   ///< or `max_completion_tokens`
+    std::vector<std::string> leave_out{};          ///< of `temperature` and `top_p`
+    std::string reasoning_effort{};                ///< empty: not sent
+    std::string extra{};  ///< a JSON object of further fields of the request; empty: none
 };
 
 namespace detail {
@@ -88,6 +102,11 @@ class ModelsParser : DocumentChecks {
                                                     const std::string& field) const;
 
     [[nodiscard]] ModelConfig model(const nlohmann::json& json, const std::string& at) const;
+
+    [[nodiscard]] std::map<std::string, std::string> texts(const nlohmann::json& json,
+                                                           const std::string& field) const;
+
+    void read_request(const nlohmann::json& json, const std::string& at, ModelConfig& model) const;
 
     [[nodiscard]] ModelPrice price(const nlohmann::json& json, const std::string& at) const;
 

@@ -27,7 +27,8 @@ using ModelBackend = std::function<AnyModel(const ModelConfig& config)>;
 struct OpenOptions {
     std::vector<std::string> names{};  ///< names of the models to open, in that order; empty: all
     std::function<AnyModel(AnyModel)>
-        wrap{};  ///< put around each model that is metered, as `keep_calls`; may be empty
+        wrap{};        ///< put around each model that is metered, as `keep_calls`; may be empty
+    int parallel = 8;  ///< maximum number of calls at a time for the samples of one request, minimum 1
 };
 
 /// The models of a file, in one order.

@@ -14,6 +14,7 @@
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/log_answers.hpp>
+#include <automix/model/reply.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -33,6 +34,11 @@ AUTOMIX_INLINE Answered RecordedSource::answer(Index model) {
     ModelShare& share = shares_[as_size(model)];
     share.answer_cost = answered.cost;
     share.answer = texts_[as_size(model)].answer;
+    if (const auto& finish = texts_[as_size(model)].finish) {
+        const auto* const name = std::find(finish_names.begin(), finish_names.end(), *finish);
+        share.finish = name == finish_names.end() ? FinishReason::other
+                                                  : static_cast<FinishReason>(name - finish_names.begin());
+    }
     if (!share.answer) fail(answered.failure, "the log holds no answer of this model");
     return answered;
 }

@@ -16,10 +16,14 @@
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_log.hpp>
+#include <automix/model/model_error.hpp>
+#include <automix/model/reply.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,37 +102,82 @@ AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& p
 }
 
 AUTOMIX_INLINE OrderedLog::OrderedLog(const std::string& path, std::size_t queries)
-    : writer_(path, LogWriter::Mode::repair), waiting_(queries) {
-    so_far_.left = queries;
+    : writer_(path, LogWriter::Mode::repair), queries_(queries) {}
+
+AUTOMIX_INLINE bool OrderedLog::is_open(const Progress& query) {
+    if (query.recorded) return false;
+    if (!query.failure || query.failure->kind == FailureKind::budget) return true;
+    const auto& kind = query.failure->kind;
+    return query.failures < 2 && (!kind || (is_retryable(*kind) && *kind != FailureKind::no_answer));
 }
 
-AUTOMIX_INLINE void OrderedLog::add(std::size_t number, std::variant<LogRecord, LiveFailure> ended,
-                                    const RecordLogOptions& options) {
+AUTOMIX_INLINE std::vector<std::size_t> OrderedLog::begin_round() {
+    const bool brings_more = is_first_ || recorded_ > 0;
+    round_.clear();
+    for (std::size_t q = 0; q < queries_.size(); ++q) {
+        const Progress& query = queries_[q];
+        const bool passed = query.failure && query.failure->kind != FailureKind::budget;
+        if (is_open(query) && (brings_more || passed)) round_.push_back(q);
+    }
+    waiting_.assign(round_.size(), std::nullopt);
+    next_ = recorded_ = 0;
+    is_first_ = false;
+    return round_;
+}
+
+AUTOMIX_INLINE bool OrderedLog::add(std::size_t position, std::variant<LogRecord, LiveFailure> ended,
+                                    std::span<const ModelShare> shares, const RecordLogOptions& options) {
     const std::lock_guard lock(mutex_);
-    waiting_[number] = std::move(ended);
+    Progress& query = queries_[round_[position]];
+    const auto* const failure = std::get_if<LiveFailure>(&ended);
+    const bool refused = failure != nullptr && failure->kind == FailureKind::budget;
+    query.recorded = failure == nullptr;
+    query.failure = failure == nullptr ? std::nullopt : std::optional(*failure);
+    if (query.recorded) {
+        for (const ModelShare& share : shares) {
+            ++counts_.answers;
+            counts_.cut_answers += share.finish == FinishReason::length ? 1 : 0;
+            counts_.verdicts += share.verdicts.size();
+            counts_.cut_verdicts += static_cast<std::size_t>(share.cut_replies);
+        }
+    } else if (!refused) {
+        ++query.failures;
+    }
+    waiting_[position] = std::move(ended);
     for (; next_ < waiting_.size() && waiting_[next_]; waiting_[next_++].reset()) {
         if (auto* log = std::get_if<LogRecord>(&*waiting_[next_])) {
             if (options.score_all) {
-                held_.emplace_back(next_, std::move(*log));
-                --so_far_.left;
-                continue;
+                held_.emplace_back(round_[next_], std::move(*log));
+            } else {
+                writer_.write(*log);
             }
-            writer_.write(*log);
-            ++so_far_.recorded;
-        } else if (so_far_.failed++ == 0) {
-            so_far_.first_failure = std::get<LiveFailure>(*waiting_[next_]).message;
+            ++recorded_;
         }
-        --so_far_.left;
     }
-    if (options.on_progress) options.on_progress(++ended_, waiting_.size());
+    if (!is_open(query) && options.on_progress) options.on_progress(++ended_, queries_.size());
+    return !refused;
+}
+
+AUTOMIX_INLINE LogRecording OrderedLog::so_far() const {
+    LogRecording done = counts_;
+    for (const Progress& query : queries_) {
+        if (query.recorded) {
+            ++done.recorded;
+        } else if (!query.failure) {
+            ++done.left;
+        } else if (done.failed++ == 0) {
+            done.first_failure = query.failure->message;
+        }
+    }
+    done.recorded -= held_.size();
+    done.left += held_.size();
+    return done;
 }
 
 AUTOMIX_INLINE void OrderedLog::score(const std::vector<const Query*>& queries,
                                       const RecordLogOptions& options) {
-    if (options.stop.stop_requested()) {
-        so_far_.left += held_.size();
-        return;
-    }
+    if (options.stop.stop_requested()) return;
+    std::sort(held_.begin(), held_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<AnswerToScore> answers;
     for (const auto& [number, log] : held_) {
         for (std::size_t m = 0; m < log.texts.size(); ++m)
@@ -149,8 +198,8 @@ AUTOMIX_INLINE void OrderedLog::score(const std::vector<const Query*>& queries,
     for (auto& [number, log] : held_) {
         for (ModelRecord& model : log.record.models) model.score = *score++;
         writer_.write(log);
-        ++so_far_.recorded;
     }
+    held_.clear();
 }
 
 }  // namespace automix::detail

@@ -41,7 +41,8 @@ AUTOMIX_INLINE std::optional<GenerateReply> CallReplay::take(const std::string& 
     const auto found = calls_.find(key);
     if (found == calls_.end()) return std::nullopt;
     Calls& calls = found->second;
-    const auto samples = as_size(request.samples);
+    auto samples = as_size(request.samples);
+    if (request.partial && calls.left > 0) samples = std::min(samples, calls.left);
     if (calls.left < samples) return std::nullopt;
     calls.left -= samples;
     return calls.serve(samples);
@@ -73,6 +74,7 @@ AUTOMIX_INLINE GenerateReply CallReplay::Calls::serve(std::size_t samples) {
         const std::size_t size = from.completions.size();
         served.completions.push_back(from.completions[completion]);
         served.cost += from.cost / static_cast<double>(size);
+        served.served_model = from.served_model;
         if (++completion == size) {
             ++reply;
             completion = 0;

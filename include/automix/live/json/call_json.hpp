@@ -2,9 +2,9 @@
 // Reads and writes calls of models as JSON. Each call is one line in a recording of the schema `automix-calls/1`:
 //     {"schema":"automix-calls/1","model":"small","request":{"messages":[{"role":"user","content":".."},..],
 //      "temperature":0.7,"top_p":1.0,"max_tokens":64,"stop":[..],"seed":7 or null},"samples":2,
-//      "completions":[{"text":"..","finish":"stop"},..],
-//      "usage":{"prompt_tokens":812,"completion_tokens":9} or null,"cost":0.5}
-// The request without its number of samples identifies a call. No key of an API is part of a request.
+//      "completions":[{"text":"..","finish":"stop","thinking":".."},..],
+//      "usage":{"prompt_tokens":812,"completion_tokens":9} or null,"cost":0.5,"served_model":"mini-0401"}
+// `thinking` and `served_model` stand there only if the backend reports them. The request without its number of samples identifies a call. No key of an API is part of a request.
 #pragma once
 
 #include <automix/json/document_checks.hpp>

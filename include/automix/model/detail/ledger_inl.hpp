@@ -66,10 +66,24 @@ AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserv
     if (budget_ && spent_ + reserved_ + needed > *budget_) {
         return Refusal{.needed = amount, .remaining = unreserved().value(), .reserved = reserved_.value()};
     }
-    auto account = accounts_.find(model);
-    if (account == accounts_.end()) account = accounts_.try_emplace(std::string(model)).first;
+    Reservation::Account& of_model = account(model);
     reserved_ += needed;
-    return Reservation(*this, account->second, purpose, needed);
+    return Reservation(*this, of_model, purpose, needed);
+}
+
+AUTOMIX_INLINE void Ledger::charge(std::string_view model, Purpose purpose, double cost) {
+    require_price(cost, "cost");
+    const Amount amount(cost);
+    const std::lock_guard lock(mutex_);
+    spent_ += amount;
+    charged_ = charged_ || amount > Amount();
+    Reservation::Account& of_model = account(model);
+    (purpose == Purpose::answer ? of_model.answers : of_model.verification) += amount;
+}
+
+AUTOMIX_INLINE bool Ledger::is_overdrawn() const {
+    const std::lock_guard lock(mutex_);
+    return budget_ && charged_ && spent_ + reserved_ >= *budget_;
 }
 
 AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
@@ -99,6 +113,11 @@ AUTOMIX_INLINE std::map<std::string, ModelSpending, std::less<>> Ledger::spendin
                                          .verification = account.verification.value()});
     }
     return all;
+}
+
+AUTOMIX_INLINE Ledger::Reservation::Account& Ledger::account(std::string_view model) {
+    const auto known = accounts_.find(model);
+    return known != accounts_.end() ? known->second : accounts_.try_emplace(std::string(model)).first->second;
 }
 
 AUTOMIX_INLINE void Ledger::settle(Reservation& reservation, const Amount& cost) noexcept {

@@ -29,6 +29,8 @@ AUTOMIX_INLINE void validate(const RetryOptions& options) {
         require(time.count() >= 0 && time <= year, field, "milliseconds from 0 to a year", time.count());
     };
     require(options.attempts >= 1, "attempts", "at least 1", options.attempts);
+    require(options.rate_limit_attempts >= 1, "rate_limit_attempts", "at least 1",
+            options.rate_limit_attempts);
     require_time(options.total_time, "total_time");
     require_time(options.first_wait, "first_wait");
     require_time(options.longest_wait, "longest_wait");

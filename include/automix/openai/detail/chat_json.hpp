@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Converts chat completions to and from JSON. A request becomes the body of POST /chat/completions, and a reply becomes
-// completions in the order of their `index`. Replies are read strictly: a missing text is an error and never a blank
-// answer. Unknown fields are ignored, and `usage` counts only if it can be true. Streamed replies are not read.
+// choices in the order of their `index`. A choice without a text keeps the reason, so that no answer is ever blank
+// without one. Unknown fields are ignored, and `usage` counts only if it can be true. Thinking is kept apart from the
+// text. A stream that was not requested is joined first.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -9,10 +10,15 @@
 #include <automix/json/json_document.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/openai/detail/complaint.hpp>
+#include <automix/openai/detail/reply_text.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,6 +33,7 @@ namespace automix::detail {
 struct ChatBody {
     std::string model{};
     std::string max_tokens_field = "max_tokens";  ///< some models want `max_completion_tokens`
+    std::vector<std::string> leave_out{};         ///< of temperature and top_p, which some models refuse
     nlohmann::json extra = nlohmann::json::object();
 };
 
@@ -43,8 +50,15 @@ inline nlohmann::json parse_extra_body(std::string_view text) {
     if (!extra.is_object()) {
         throw ArgumentError("extra_body: expected an object, found " + detail::shown(extra));
     }
-    for (const char* own : {"model", "messages", "max_tokens", "max_completion_tokens", "temperature",
-                            "top_p", "n", "stop", "seed", "stream"}) {
+    if (extra.contains("stream") && extra["stream"] != false)
+        throw ArgumentError("extra_body: stream: expected false, found " + detail::shown(extra["stream"]));
+    for (const char* own : {"max_tokens", "max_completion_tokens"}) {
+        if (extra.contains(own)) {
+            throw ArgumentError("extra_body: " + std::string(own) +
+                                " is set by the request itself; its name is given by max_tokens_field");
+        }
+    }
+    for (const char* own : {"model", "messages", "temperature", "top_p", "n", "stop", "seed"}) {
         if (extra.contains(own)) {
             throw ArgumentError("extra_body: " + std::string(own) + " is set by the request itself");
         }
@@ -67,6 +81,8 @@ inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& 
     json[body.max_tokens_field] = request.sampling.max_tokens;
     json["temperature"] = request.sampling.temperature;
     json["top_p"] = request.sampling.top_p;
+    for (const auto& field : body.leave_out) json.erase(field);
+    json["stream"] = false;  // some servers stream unless told not to
     if (samples > 1) json["n"] = samples;
     if (!request.sampling.stop.empty()) json["stop"] = request.sampling.stop;
     // Backends take signed numbers of 64 bits.
@@ -78,17 +94,20 @@ inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& 
     }
 }
 
-struct ChatReply {
-    std::vector<Completion> completions{};  ///< one or more
-    std::optional<Usage> usage{};
+/// A choice of a reply: a completion, or the reason why there is none.
+struct ChatChoice {
+    Completion completion{};
+    std::optional<ChatComplaint> complaint{};  ///< the failure that the choice reports
+    std::string refusal{};                     ///< what the model says instead of an answer
+    std::string blank{};                       ///< why there is no text; empty if there is one
 };
 
-/// Returns the member of an object, or null if there is none.
-inline const nlohmann::json& member(const nlohmann::json& object, const char* name) {
-    static const nlohmann::json none;
-    const auto found = object.find(name);
-    return found == object.end() ? none : *found;
-}
+struct ChatReply {
+    std::vector<ChatChoice> choices{};         ///< may be empty
+    std::optional<ChatComplaint> complaint{};  ///< the failure that stands in place of choices
+    std::optional<Usage> usage{};
+    std::string model{};  ///< as the server names it; empty: it does not
+};
 
 [[noreturn]] inline void fail_reply(const std::string& field, const char* expected,
                                     const nlohmann::json& found) {
@@ -97,67 +116,104 @@ inline const nlohmann::json& member(const nlohmann::json& object, const char* na
 
 /// Returns a number of tokens that can be added up, or nothing for a negative, broken or too large number.
 inline std::optional<std::int64_t> token_count(const nlohmann::json& json) {
-    constexpr std::uint64_t most = 1'000'000'000'000;
-    if (!json.is_number_unsigned()) return std::nullopt;
-    const auto count = json.get<std::uint64_t>();
-    return count <= most ? std::optional(static_cast<std::int64_t>(count)) : std::nullopt;
+    constexpr double most = 1e12;
+    if (!json.is_number()) return std::nullopt;
+    const auto count = json.get<double>();
+    if (!(count >= 0.0 && count <= most) || std::floor(count) != count) return std::nullopt;
+    return static_cast<std::int64_t>(count);
 }
 
-/// Returns the usage of a reply, if it can be true. A usage without prompt tokens cannot.
+/// Returns the usage of a reply, if it can be true. A usage without prompt tokens cannot. The total counts where it is
+/// above prompt and completion, since some servers count thinking in the total alone. The details are parts of these
+/// numbers and not added.
 inline std::optional<Usage> parse_usage(const nlohmann::json& json) {
     if (!json.is_object()) return std::nullopt;
-    const auto prompt = token_count(member(json, "prompt_tokens"));
-    const auto completion = token_count(member(json, "completion_tokens"));
-    if (!prompt || !completion || *prompt == 0) return std::nullopt;
+    const auto prompt = token_count(optional_member(json, "prompt_tokens"));
+    auto completion = token_count(optional_member(json, "completion_tokens"));
+    const auto total = token_count(optional_member(json, "total_tokens"));
+    if (!prompt || *prompt == 0) return std::nullopt;
+    const bool stated = !optional_member(json, "completion_tokens").is_null();
+    if (total && (completion || !stated) && *total >= *prompt + completion.value_or(0))
+        completion = *total - *prompt;
+    if (!completion) return std::nullopt;
     return Usage{.prompt_tokens = *prompt, .completion_tokens = *completion};
 }
 
-inline FinishReason parse_finish(const nlohmann::json& json, const std::string& field) {
-    if (json.is_null()) return FinishReason::other;
-    if (!json.is_string()) fail_reply(field, "a text or null", json);
-    const auto& name = json.get_ref<const std::string&>();
-    if (name == "stop") return FinishReason::stop;
-    if (name == "length") return FinishReason::length;
-    return name == "content_filter" ? FinishReason::content_filter : FinishReason::other;
+/// Reads the reason why a choice ended, in the words of several servers. An unknown reason is `other`.
+inline FinishReason parse_finish(const nlohmann::json& json) {
+    if (!json.is_string()) return FinishReason::other;
+    std::string name = json.get<std::string>();
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto is = [&](const auto& names) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (is(std::array{"stop", "eos", "eos_token", "stop_sequence", "end_turn"})) return FinishReason::stop;
+    if (is(std::array{"length", "model_length", "max_tokens"})) return FinishReason::length;
+    if (is(std::array{"content_filter", "safety", "recitation", "prohibited_content", "refusal"}))
+        return FinishReason::content_filter;
+    return FinishReason::other;
 }
 
-/// Reads a choice. It may lack its text if it was filtered, or refused by the model.
-inline Completion parse_choice(const nlohmann::json& choice, const std::string& place) {
+/// Reads the failure that a choice reports, if it does.
+inline std::optional<ChatComplaint> parse_choice_failure(const nlohmann::json& choice) {
+    if (!optional_member(choice, "error").is_null()) return complaint_of(choice);
+    const auto& finish = optional_member(choice, "finish_reason");
+    if (finish == "error" || finish == "insufficient_system_resource")
+        return ChatComplaint{.message = "finish_reason: " + finish.get<std::string>(),
+                             .code = "server_error"};
+    return std::nullopt;
+}
+
+/// Says why a choice has no text.
+inline std::string blank_reason(const nlohmann::json& choice, const nlohmann::json& message,
+                                const Completion& completion) {
+    const std::string thought = completion.thinking.empty() ? "" : ", only thinking";
+    const auto& finish = optional_member(choice, "finish_reason");
+    std::string reason = "no text" + thought;
+    if (message.is_object() && !optional_member(message, "tool_calls").empty()) reason += ", but tool calls";
+    if (finish.is_string()) reason += " (finish_reason " + in_quotes(finish.get<std::string>()) + ")";
+    return reason;
+}
+
+/// Reads a choice of a reply. Its text may be missing.
+inline ChatChoice parse_choice(const nlohmann::json& choice, const std::string& place) {
     if (!choice.is_object()) fail_reply(place, "an object", choice);
-    Completion completion;
-    completion.finish = parse_finish(member(choice, "finish_reason"), place + ".finish_reason");
-    const auto& message = member(choice, "message");
-    if (message.is_object() && member(message, "refusal").is_string() &&
-        member(message, "content").is_null()) {
-        completion.finish = FinishReason::content_filter;
+    ChatChoice read;
+    Completion& completion = read.completion;
+    completion.finish = parse_finish(optional_member(choice, "finish_reason"));
+    read.complaint = parse_choice_failure(choice);
+    const auto& message = optional_member(choice, "message");
+    const auto& plain = optional_member(choice, "text");
+    if (message.is_object()) {
+        for (const char* field : {"reasoning_content", "reasoning"}) {
+            const auto& thinking = optional_member(message, field);
+            if (thinking.is_string() && completion.thinking.empty()) completion.thinking = thinking;
+        }
+        if (const auto& refusal = optional_member(message, "refusal"); refusal.is_string())
+            read.refusal = refusal;
+        read_content(optional_member(message, "content"), place + ".message.content", completion,
+                     read.refusal);
+    } else if (plain.is_string()) {
+        read_content(plain, place + ".text", completion, read.refusal);
+    } else if (!read.complaint && completion.finish != FinishReason::content_filter) {
+        fail_reply(place + ".message", "an object", message);
     }
-    if (completion.finish == FinishReason::content_filter) return completion;
-    if (!message.is_object()) fail_reply(place + ".message", "an object", message);
-    const auto& content = member(message, "content");
-    if (!content.is_string()) fail_reply(place + ".message.content", "a text", content);
-    completion.text = content.get<std::string>();
-    return completion;
+    if (is_blank_text(completion.text)) read.blank = blank_reason(choice, message, completion);
+    return read;
 }
 
-/// Reads a reply. A filtered choice becomes a completion of `FinishReason::content_filter` without text. Throws
-/// `DataError`, naming the field, for a body that is no chat reply.
-inline ChatReply parse_chat_reply(std::string_view body) {
-    const auto json = detail::parse_document(body, "reply");
-    if (!json.is_object()) detail::fail_reply("reply", "an object", json);
-    const auto& choices = detail::member(json, "choices");
-    if (!choices.is_array() || choices.empty()) {
-        detail::fail_reply("choices", "an array of at least one", choices);
-    }
-
-    std::vector<std::pair<std::uint64_t, Completion>> ordered;
+/// Reads the choices of a reply, in the order of their `index`.
+inline std::vector<ChatChoice> parse_choices(const nlohmann::json& choices) {
+    std::vector<std::pair<std::uint64_t, ChatChoice>> ordered;
     for (std::size_t at = 0; at < choices.size(); ++at) {
         const std::string place = "choices[" + std::to_string(at) + "]";
-        auto completion = detail::parse_choice(choices[at], place);
-        const auto& index = detail::member(choices[at], "index");
+        auto choice = parse_choice(choices[at], place);
+        const auto& index = optional_member(choices[at], "index");
         if (!index.is_null() && !index.is_number_unsigned()) {
-            detail::fail_reply(place + ".index", "a whole number of at least 0", index);
+            fail_reply(place + ".index", "a whole number of at least 0", index);
         }
-        ordered.emplace_back(index.is_null() ? at : index.get<std::uint64_t>(), std::move(completion));
+        ordered.emplace_back(index.is_null() ? at : index.get<std::uint64_t>(), std::move(choice));
     }
     const auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
     std::sort(ordered.begin(), ordered.end(), by_index);
@@ -167,38 +223,31 @@ inline ChatReply parse_chat_reply(std::string_view body) {
                             "index " + std::to_string(ordered[at].first) + " stands twice");
         }
     }
-
-    ChatReply reply{.usage = detail::parse_usage(detail::member(json, "usage"))};
-    for (auto& choice : ordered) reply.completions.push_back(std::move(choice.second));
-    return reply;
+    std::vector<ChatChoice> read;
+    for (auto& choice : ordered) read.push_back(std::move(choice.second));
+    return read;
 }
 
-/// The error message in a body, in one of the usual fields: `error.message`, `error`, `message` or `detail`. There is
-/// none if the body is not JSON or has none of these.
-struct ChatComplaint {
-    std::string message{};
-    std::string code{};  ///< `error.code`, if it is a text
-};
+/// The JSON of a reply. Throws `DataError` for a body that is none.
+inline nlohmann::json reply_json(std::string_view body) {
+    const std::string text = without_lone_surrogates(body);
+    auto json = is_event_stream(text) ? joined_stream(text) : detail::parse_document(text, "reply");
+    if (!json.is_object()) detail::fail_reply("reply", "an object", json);
+    return json;
+}
 
-inline std::optional<ChatComplaint> parse_complaint(std::string_view body) {
-    try {
-        const auto json = detail::parse_document(body, "reply");
-        if (!json.is_object()) return std::nullopt;
-        const auto& error = detail::member(json, "error");
-        const auto& inner = error.is_object() ? error : json;
-        ChatComplaint complaint;
-        if (const auto& code = detail::member(inner, "code"); code.is_string()) {
-            complaint.code = code.get<std::string>();
-        }
-        for (const auto* text :
-             {&error, &detail::member(inner, "message"), &detail::member(inner, "detail")}) {
-            if (!text->is_string()) continue;
-            complaint.message = text->get<std::string>();
-            return complaint;
-        }
-    } catch (const DataError&) {  // not JSON: the caller quotes it as it is
+/// Reads a reply. Throws `DataError`, naming the field, for a body that is no chat reply.
+inline ChatReply parse_chat_reply(const nlohmann::json& json) {
+    ChatReply reply{.usage = detail::parse_usage(detail::optional_member(json, "usage"))};
+    if (const auto& model = detail::optional_member(json, "model"); model.is_string()) reply.model = model;
+    const auto& choices = detail::optional_member(json, "choices");
+    if (!detail::optional_member(json, "error").is_null() && (!choices.is_array() || choices.empty())) {
+        reply.complaint = complaint_of(json).value_or(ChatComplaint{.message = "an error without a message"});
+        return reply;
     }
-    return std::nullopt;
+    if (!choices.is_array()) detail::fail_reply("choices", "an array of at least one", choices);
+    reply.choices = parse_choices(choices);
+    return reply;
 }
 
 }  // namespace automix::detail

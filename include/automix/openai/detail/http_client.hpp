@@ -2,24 +2,26 @@
 // Sends POST requests over libcurl, from any number of threads at once. Each call borrows a handle from a pool, so that
 // its connections stay open from call to call. There are as many handles as the maximum number of calls in flight. A
 // stop wakes the waiting call at once. Certificates are verified, and proxies come from curl's environment variables.
-// Redirects are not followed, and no request is sent twice: if a kept connection turns out dead after the request was
+// Compressed replies are decoded by curl. Redirects are not followed, and no request is sent twice: if a kept connection turns out dead after the request was
 // sent, the call fails.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/version.hpp>
+#include <automix/openai/detail/retry_after.hpp>
 #include <automix/openai/http_message.hpp>
 
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -27,7 +29,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -39,24 +40,6 @@ inline void start_curl() {
     if (code != CURLE_OK) throw Error(std::string("libcurl: ") + curl_easy_strerror(code));
 }
 
-/// Returns `Retry-After` as time from `now` on, maximum one day. Reads whole seconds or an HTTP date, and returns
-/// nothing for any other text.
-inline std::optional<std::chrono::milliseconds> parse_retry_after(const std::string& value, std::time_t now) {
-    using std::chrono::seconds;
-    constexpr long long day = 86'400;
-    long long wait = 0;
-    const char* last = value.data() + value.size();
-    const auto [end, error] = std::from_chars(value.data(), last, wait);
-    if (end == last && error == std::errc::result_out_of_range) return seconds(day);
-    if (end != last || error != std::errc{}) {
-        const std::time_t date = curl_getdate(value.c_str(), nullptr);
-        if (date == -1) return std::nullopt;
-        wait = std::max(0LL, static_cast<long long>(date) - static_cast<long long>(now));
-    }
-    if (wait < 0) return std::nullopt;
-    return seconds(std::min(wait, day));
-}
-
 /// The state of one exchange for curl's callbacks.
 struct HttpExchange {
     std::string_view unsent;
@@ -64,6 +47,7 @@ struct HttpExchange {
     std::size_t received = 0;
     bool too_large = false;
     HttpReply reply{};
+    WaitHeaders waits{};
 
     /// Counts received bytes. Returns false if they pass the limit.
     bool take(std::size_t bytes) noexcept {
@@ -94,6 +78,7 @@ inline std::size_t receive_header(char* data, std::size_t size, std::size_t coun
     const std::string_view line(data, size * count);
     if (line.starts_with("HTTP/")) {  // a new head, after one of 1xx or of a proxy
         self.reply = {};
+        self.waits = {};
         return line.size();
     }
     const auto colon = line.find(':');
@@ -107,9 +92,7 @@ inline std::size_t receive_header(char* data, std::size_t size, std::size_t coun
     value = first == std::string_view::npos ? std::string_view{} : value.substr(first, last - first + 1);
     if (name == "content-type") self.reply.content_type = value;
     if (name == "location") self.reply.location = value;
-    if (name == "retry-after") {
-        self.reply.retry_after = parse_retry_after(std::string(value), std::time(nullptr));
-    }
+    self.waits.add(name, std::string(value), std::time(nullptr));
     return line.size();
 }
 
@@ -145,8 +128,10 @@ class HttpHandle {
             add_header(headers, line);
         }
         for (const auto& line : request.headers) add_header(headers, line);
-        if (!request.bearer.empty()) {
-            add_header(headers, "Authorization: Bearer " + request.bearer.reveal());
+        if (!request.key.empty()) {
+            const bool bearer = request.key_header.empty();
+            add_header(headers, (bearer ? "Authorization: Bearer " : request.key_header + ": ") +
+                                    request.key.reveal());
         }
         HttpExchange exchange{.unsent = request.body, .max_bytes = options.max_reply_bytes};
         // Resets the handle, so that it keeps no pointer into this call.
@@ -158,6 +143,7 @@ class HttpHandle {
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
         exchange.reply.status = static_cast<int>(status);
+        exchange.reply.retry_after = exchange.waits.wait(exchange.reply.status);
         return std::move(exchange.reply);
     }
 
@@ -180,6 +166,8 @@ class HttpHandle {
         set(CURLOPT_NOSIGNAL, 1L);
         set(CURLOPT_SSL_VERIFYPEER, 1L);
         set(CURLOPT_SSL_VERIFYHOST, 2L);
+        if (!options.ca_file.empty()) set(CURLOPT_CAINFO, options.ca_file.c_str());
+        set(CURLOPT_ACCEPT_ENCODING, "");  // all that curl can decode
         set(CURLOPT_FOLLOWLOCATION, 0L);
         set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
         set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
@@ -262,8 +250,10 @@ class HttpHandle {
 
 class HttpClient {
  public:
-    /// Throws `ArgumentError` for an invalid limit, and `Error` if libcurl cannot start.
-    explicit HttpClient(HttpOptions options = {}) : options_(options) {
+    /// Throws `ArgumentError` for an invalid limit or an unreadable file of certificates, and `Error` if libcurl cannot
+    /// start.
+    explicit HttpClient(HttpOptions options = {}) : options_(std::move(options)) {
+        require_certificates();
         const auto require = [](bool holds, const char* field, const char* expected, long long found) {
             if (!holds) {
                 throw ArgumentError(std::string(field) + ": expected " + expected + ", found " +
@@ -274,11 +264,11 @@ class HttpClient {
         const auto sensible = [&](std::chrono::milliseconds limit) {
             return limit.count() >= 1 && limit <= longest;
         };
-        require(sensible(options.connect_timeout), "connect_timeout", "1 ms to a day, in milliseconds",
-                options.connect_timeout.count());
-        require(sensible(options.total_timeout), "total_timeout", "1 ms to a day, in milliseconds",
-                options.total_timeout.count());
-        require(options.max_reply_bytes >= 1, "max_reply_bytes", "at least 1", 0);
+        require(sensible(options_.connect_timeout), "connect_timeout", "1 ms to a day, in milliseconds",
+                options_.connect_timeout.count());
+        require(sensible(options_.total_timeout), "total_timeout", "1 ms to a day, in milliseconds",
+                options_.total_timeout.count());
+        require(options_.max_reply_bytes >= 1, "max_reply_bytes", "at least 1", 0);
         detail::start_curl();
     }
 
@@ -289,6 +279,23 @@ class HttpClient {
     }
 
  private:
+    /// Takes the file of certificates from the environment if the options name none. Throws `ArgumentError` if it
+    /// cannot be read.
+    void require_certificates() {
+        std::string source = "ca_file";
+        for (const char* variable : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+            if (!options_.ca_file.empty()) break;
+            const char* path = std::getenv(variable);
+            if (path == nullptr) continue;
+            options_.ca_file = path;
+            source = std::string("environment variable ") + variable;
+        }
+        if (!options_.ca_file.empty() && !std::ifstream(options_.ca_file).good()) {
+            throw ArgumentError(source + ": expected a file of certificates, cannot read " +
+                                in_quotes(options_.ca_file));
+        }
+    }
+
     /// A handle borrowed from the pool for the length of a call.
     class Borrowed {
      public:

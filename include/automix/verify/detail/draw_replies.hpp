@@ -46,7 +46,10 @@ Verdicts draw_replies(Model& model, RenderedPrompt prompt, const Sampling& sampl
     }
     Verdicts drawn{.cut_bytes = prompt.cut_bytes, .cost = reply.cost};
     drawn.replies.reserve(reply.completions.size());
-    for (auto& completion : reply.completions) drawn.replies.push_back(std::move(completion.text));
+    for (auto& completion : reply.completions) {
+        drawn.cut_replies += completion.finish == FinishReason::length ? 1 : 0;
+        drawn.replies.push_back(std::move(completion.text));
+    }
     return drawn;
 }
 

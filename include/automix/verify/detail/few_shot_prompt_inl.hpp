@@ -77,6 +77,38 @@ AUTOMIX_INLINE std::vector<Exemplar> default_exemplars() {
     };
 }
 
+AUTOMIX_INLINE std::vector<Exemplar> default_plain_exemplars() {
+    return {
+        {.question = "How many minutes are there in three and a half hours?",
+         .answer = "180",
+         .evaluation = "Three hours have 180 minutes and half an hour has 30, which makes 210.",
+         .correct = false},
+        {.question = "Which gas do plants take from the air to make sugar?",
+         .answer = "Carbon dioxide",
+         .evaluation = "Plants build sugar from carbon dioxide and water by light, so the answer is right.",
+         .correct = true},
+        {.question = "Name the two largest oceans.",
+         .answer = "The Pacific and the Indian Ocean",
+         .evaluation =
+             "The Pacific is the largest. The second is the Atlantic, so half of the answer is wrong.",
+         .correct = false},
+        {.question = "A ticket costs 12. What do four tickets cost if one of them is free?",
+         .answer = "36",
+         .evaluation = "Three tickets are paid for, and three times 12 is 36.",
+         .correct = true},
+        {.question = "Who wrote the play Hamlet?",
+         .answer = "Christopher Marlowe",
+         .evaluation =
+             "Hamlet is by William Shakespeare. Marlowe wrote plays in the same years, but not this one.",
+         .correct = false},
+        {.question = "Is a tomato a fruit in the sense of botany?",
+         .answer = "Yes, a berry",
+         .evaluation = "It grows from the flower and holds the seeds, so it is a fruit, and botany counts it "
+                       "among the berries.",
+         .correct = true},
+    };
+}
+
 AUTOMIX_INLINE PromptTemplate few_shot_template(std::span<const Exemplar> exemplars,
                                                 std::string_view instruction) {
     std::string text = escape_braces(instruction);
@@ -104,15 +136,24 @@ AUTOMIX_INLINE PromptTemplate default_verification_template() {
                              "is right. First write a short "
                              "evaluation that says what the context tells about the question, and end with a "
                              "line of its own that reads "
-                             "\"Verdict: correct\" or \"Verdict: incorrect\".");
+                             "\"Verdict: correct\" or \"Verdict: incorrect\".")
+        .without_context(few_shot_template(
+            default_plain_exemplars(),
+            "An AI model has answered a question. Find out whether its answer is right; an answer in other "
+            "words that means the same is right. First write a short evaluation that works the question out, "
+            "and end with a line of its own that reads \"Verdict: correct\" or \"Verdict: incorrect\"."));
 }
 
 AUTOMIX_INLINE PromptTemplate default_answer_template() {
     return PromptTemplate::for_answer(
-        "Read the context and answer the question. Take the answer from the context alone and reply with the "
-        "answer only, as "
-        "briefly as it can be put; where the context does not tell, say so.\n\nContext: {context}\nQuestion: "
-        "{question}");
+               "Read the context and answer the question. Take the answer from the context alone and reply "
+               "with the "
+               "answer only, as "
+               "briefly as it can be put; where the context does not tell, say so.\n\nContext: "
+               "{context}\nQuestion: "
+               "{question}")
+        .without_context(PromptTemplate::for_answer("Answer the question. Reply with the answer only, as "
+                                                    "briefly as it can be put.\n\nQuestion: {question}"));
 }
 
 }  // namespace automix

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,8 +45,15 @@ AUTOMIX_INLINE PromptTemplate PromptTemplate::for_verification(std::string_view 
     return {text, {Placeholder::question, Placeholder::answer}, {Placeholder::context}};
 }
 
+AUTOMIX_INLINE PromptTemplate PromptTemplate::without_context(PromptTemplate plain) const {
+    PromptTemplate both = *this;
+    both.plain_ = std::make_shared<const PromptTemplate>(std::move(plain));
+    return both;
+}
+
 AUTOMIX_INLINE RenderedPrompt PromptTemplate::render(const PromptValues& values,
                                                      const RenderLimits& limits) const {
+    if (plain_ && values.context.empty()) return plain_->render(values, limits);
     const std::size_t contexts = count(Placeholder::context);
     const std::size_t fixed = literal_bytes() + count(Placeholder::question) * values.question.size() +
                               count(Placeholder::answer) * values.answer.size();

@@ -33,6 +33,7 @@ enum class LogField : std::uint8_t {
     models,
     name,
     answer,
+    finish,
     score,
     verdicts,
     confidence,
@@ -64,9 +65,10 @@ inline constexpr std::array<LogFieldName, 9> record_fields = {{
     {"reference", LogField::reference, "a string or an array of strings"},
 }};
 
-inline constexpr std::array<LogFieldName, 10> model_fields = {{
+inline constexpr std::array<LogFieldName, 11> model_fields = {{
     {"name", LogField::name, name_text},
     {"answer", LogField::answer, "a string or null"},
+    {"finish", LogField::finish, "a string or null"},
     {"score", LogField::score, share_text},
     {"verdicts", LogField::verdicts, "an array"},
     {"confidence", LogField::confidence, share_text},

@@ -234,6 +234,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return take_name(value);
             case LogField::answer:
                 return store_text(texts().answer, value, parts_.texts || parts_.samples || parts_.answers);
+            case LogField::finish:
+                return store_text(texts().finish, value, parts_.texts);
             case LogField::score:
                 require(is_share(value), value);
                 model().score = value.number;

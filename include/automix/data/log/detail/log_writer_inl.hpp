@@ -34,6 +34,7 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
         if (value) json[key] = *value;
     };
     set("answer", texts.answer);
+    set("finish", texts.finish);
     json["score"] = model.score;
     for (const Verdict verdict : model.verdicts) {
         json["verdicts"].push_back(verdict == Verdict::unparsed

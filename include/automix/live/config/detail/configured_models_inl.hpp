@@ -29,6 +29,7 @@ AUTOMIX_INLINE AnyModel metered_model(AnyModel backend, const ModelConfig& confi
                                       std::shared_ptr<Ledger> ledger) {
     RetryOptions retry;
     retry.attempts = config.attempts;
+    retry.rate_limit_attempts = config.rate_limit_attempts;
     return RetryingModel(
         LimitedModel(MeteredModel(std::move(backend), config.price, std::move(ledger)), config.limits),
         retry);

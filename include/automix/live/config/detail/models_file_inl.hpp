@@ -22,7 +22,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,11 +60,32 @@ AUTOMIX_INLINE std::chrono::milliseconds ModelsParser::seconds(const nlohmann::j
 }
 
 AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const std::string& at) const {
-    require_keys(
-        json, at,
-        std::array{"name", "base_url", "model", "api_key_env", "price", "generation", "verification",
-                   "prompts", "verdict", "timeout_s", "connect_timeout_s", "concurrency",
-                   "requests_per_minute", "samples_per_call", "attempts", "max_prompt_bytes", "extra"});
+    require_keys(json, at,
+                 std::array{"name",
+                            "base_url",
+                            "model",
+                            "api_key_env",
+                            "price",
+                            "generation",
+                            "verification",
+                            "prompts",
+                            "verdict",
+                            "timeout_s",
+                            "connect_timeout_s",
+                            "concurrency",
+                            "requests_per_minute",
+                            "samples_per_call",
+                            "attempts",
+                            "rate_limit_attempts",
+                            "max_prompt_bytes",
+                            "api_key_header",
+                            "headers",
+                            "query",
+                            "ca_file",
+                            "max_tokens_field",
+                            "leave_out",
+                            "reasoning_effort",
+                            "extra"});
     ModelConfig model;
     model.name = not_empty(member(json, at, "name"), inside(at, "name"));
     model.base_url = not_empty(member(json, at, "base_url"), inside(at, "base_url"));
@@ -82,14 +105,47 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
          [&](const auto& v, const auto& f) { model.limits.requests_per_minute = whole(v, f, 1); });
     with(json, at, "samples_per_call",
          [&](const auto& v, const auto& f) { model.samples_per_call = whole(v, f, 1); });
-    with(json, at, "attempts", [&](const auto& v, const auto& f) { model.attempts = whole(v, f, 1); });
-    with(json, at, "max_prompt_bytes",
-         [&](const auto& v, const auto& f) { model.render.max_bytes = as_size(whole(v, f, 1)); });
+    with(json, at, "attempts",
+         [&](const auto& v, const auto& f) { model.attempts = model.rate_limit_attempts = whole(v, f, 1); });
+    with(json, at, "rate_limit_attempts",
+         [&](const auto& v, const auto& f) { model.rate_limit_attempts = whole(v, f, 1); });
+    with(json, at, "max_prompt_bytes", [&](const auto& v, const auto& f) {
+        model.render.max_bytes = as_size(whole(v, f, 1));
+    });
+    read_request(json, at, model);
+    return model;
+}
+
+AUTOMIX_INLINE std::map<std::string, std::string> ModelsParser::texts(const nlohmann::json& json,
+                                                                      const std::string& field) const {
+    if (!json.is_object()) fail_expected(field, "an object", json);
+    std::map<std::string, std::string> texts;
+    for (const auto& [key, value] : json.items()) texts.emplace(key, text(value, inside(field, key)));
+    return texts;
+}
+
+AUTOMIX_INLINE void ModelsParser::read_request(const nlohmann::json& json, const std::string& at,
+                                               ModelConfig& model) const {
+    for (const auto& [key, value] :
+         {std::pair{"api_key_header", &model.api_key_header}, std::pair{"ca_file", &model.ca_file},
+          std::pair{"reasoning_effort", &model.reasoning_effort}}) {
+        with(json, at, key, [&, value = value](const auto& v, const auto& f) { *value = not_empty(v, f); });
+    }
+    with(json, at, "headers", [&](const auto& v, const auto& f) { model.headers = texts(v, f); });
+    with(json, at, "query", [&](const auto& v, const auto& f) { model.query = texts(v, f); });
+    with(json, at, "max_tokens_field", [&](const auto& v, const auto& f) {
+        constexpr std::array<std::string_view, 2> names = {"max_tokens", "max_completion_tokens"};
+        model.max_tokens_field = names[choice(v, f, names)];
+    });
+    with(json, at, "leave_out", [&](const auto& v, const auto& f) {
+        constexpr std::array<std::string_view, 2> names = {"temperature", "top_p"};
+        for (std::size_t i = 0; i < array(v, f).size(); ++i)
+            model.leave_out.emplace_back(names[choice(v[i], element(f, i), names)]);
+    });
     with(json, at, "extra", [&](const auto& v, const auto& f) {
         if (!v.is_object()) fail_expected(f, "an object", v);
         model.extra = v.dump();
     });
-    return model;
 }
 
 AUTOMIX_INLINE ModelPrice ModelsParser::price(const nlohmann::json& json, const std::string& at) const {

@@ -38,7 +38,9 @@ namespace automix::detail {
     std::string field = "models[" + std::to_string(at - all.begin()) + "]";
     for (const auto& [start, name] :
          {std::pair{"base_url", ".base_url"}, std::pair{"extra", ".extra"},
-          std::pair{"environment", ".api_key_env"}, std::pair{"prompts", ".prompts"},
+          std::pair{"environment", ".api_key_env"}, std::pair{"key_header", ".api_key_header"},
+          std::pair{"headers", ".headers"}, std::pair{"query", ".query"}, std::pair{"ca_file", ".ca_file"},
+          std::pair{"reasoning_effort", ".reasoning_effort"}, std::pair{"prompts", ".prompts"},
           std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
         if (message.starts_with(start)) field += name;
     }
@@ -76,8 +78,8 @@ AUTOMIX_INLINE OpenedModels open_models(const std::string& path, std::optional<d
         try {
             AnyModel model = metered_model(backend(config), config, opened.ledger);
             if (options.wrap) model = options.wrap(std::move(model));
-            opened.models.push_back(
-                live_model(SplittingModel(std::move(model), config.samples_per_call), config));
+            opened.models.push_back(live_model(
+                SplittingModel(std::move(model), config.samples_per_call, options.parallel), config));
         } catch (const ArgumentError& error) {
             detail::fail_config(path, config, error.what());
         }

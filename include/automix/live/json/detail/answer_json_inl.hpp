@@ -51,6 +51,8 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
     return {
         {"id", answer.id},
         {"answer", answer.failed() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(answer.text)},
+        {"finish",
+         answer.finish ? nlohmann::ordered_json(to_string(*answer.finish)) : nlohmann::ordered_json(nullptr)},
         {"model", answer.failed() ? nlohmann::ordered_json(nullptr)
                                   : nlohmann::ordered_json(models[as_size(answer.model)])},
         {"verdicts", std::move(verdicts)},

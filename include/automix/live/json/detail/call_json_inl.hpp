@@ -21,10 +21,8 @@
 
 namespace automix::detail {
 
-/// The names of roles, indexed by `Role`, and of reasons to end, indexed by `FinishReason`.
+/// The names of roles, indexed by `Role`.
 inline constexpr std::array<std::string_view, 3> role_names = {"system", "user", "assistant"};
-
-inline constexpr std::array<std::string_view, 4> finish_names = {"stop", "length", "content_filter", "other"};
 
 AUTOMIX_INLINE nlohmann::ordered_json request_json(const GenerateRequest& request) {
     nlohmann::ordered_json messages = nlohmann::ordered_json::array();
@@ -43,8 +41,9 @@ AUTOMIX_INLINE nlohmann::ordered_json request_json(const GenerateRequest& reques
 }
 
 AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const {
-    require_keys(json, "",
-                 std::array{"schema", "model", "request", "samples", "completions", "usage", "cost"});
+    require_keys(
+        json, "",
+        std::array{"schema", "model", "request", "samples", "completions", "usage", "cost", "served_model"});
     require_schema(json, "", calls_schema);
     RecordedCall call;
     call.model = text(member(json, "", "model"), "model");
@@ -54,11 +53,13 @@ AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const 
         list(member(json, "", "completions"), "completions", as_size(call.request.samples), " completions");
     for (std::size_t i = 0; i < completions.size(); ++i) {
         const std::string at = element("completions", i);
-        require_keys(completions[i], at, std::array{"text", "finish"});
-        call.reply.completions.push_back(
-            {text(member(completions[i], at, "text"), at + ".text"),
-             static_cast<FinishReason>(
-                 choice(member(completions[i], at, "finish"), at + ".finish", finish_names))});
+        require_keys(completions[i], at, std::array{"text", "finish", "thinking"});
+        Completion& completion = call.reply.completions.emplace_back();
+        completion.text = text(member(completions[i], at, "text"), at + ".text");
+        completion.finish = static_cast<FinishReason>(
+            choice(member(completions[i], at, "finish"), at + ".finish", finish_names));
+        if (completions[i].contains("thinking"))
+            completion.thinking = text(completions[i]["thinking"], at + ".thinking");
     }
     if (const nlohmann::json& usage = member(json, "", "usage"); !usage.is_null()) {
         require_keys(usage, "usage", std::array{"prompt_tokens", "completion_tokens"});
@@ -66,6 +67,7 @@ AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const 
     }
     call.reply.cost = finite(member(json, "", "cost"), "cost");
     if (!(call.reply.cost >= 0.0)) fail_expected("cost", "a number of at least 0", json.at("cost"));
+    if (json.contains("served_model")) call.reply.served_model = text(json["served_model"], "served_model");
     return call;
 }
 
@@ -112,22 +114,24 @@ namespace automix {
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const RecordedCall& call) {
     nlohmann::ordered_json completions = nlohmann::ordered_json::array();
     for (const Completion& completion : call.reply.completions) {
-        completions.push_back(
-            {{"text", completion.text},
-             {"finish", detail::finish_names[static_cast<std::size_t>(completion.finish)]}});
+        auto& json = completions.emplace_back(
+            nlohmann::ordered_json{{"text", completion.text}, {"finish", to_string(completion.finish)}});
+        if (!completion.thinking.empty()) json["thinking"] = completion.thinking;
     }
     nlohmann::ordered_json usage = nullptr;
     if (call.reply.usage) {
         usage = {{"prompt_tokens", call.reply.usage->prompt_tokens},
                  {"completion_tokens", call.reply.usage->completion_tokens}};
     }
-    return {{"schema", calls_schema},
-            {"model", call.model},
-            {"request", detail::request_json(call.request)},
-            {"samples", call.request.samples},
-            {"completions", std::move(completions)},
-            {"usage", std::move(usage)},
-            {"cost", call.reply.cost}};
+    nlohmann::ordered_json json{{"schema", calls_schema},
+                                {"model", call.model},
+                                {"request", detail::request_json(call.request)},
+                                {"samples", call.request.samples},
+                                {"completions", std::move(completions)},
+                                {"usage", std::move(usage)},
+                                {"cost", call.reply.cost}};
+    if (!call.reply.served_model.empty()) json["served_model"] = call.reply.served_model;
+    return json;
 }
 
 AUTOMIX_INLINE RecordedCall parse_call(const nlohmann::json& json, const std::string& name) {

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace automix::detail {
+namespace automix {
 
 /// Calls `work(i)` for each i below `count`, up to `concurrency` at a time. No further item is begun after a stop.
 /// Returns when all items that began have ended. An exception of `work` ends the rest, and the first one is rethrown.
@@ -47,4 +47,4 @@ void for_each_concurrently(std::size_t count, std::size_t concurrency, const std
     if (thrown) std::rethrow_exception(thrown);
 }
 
-}  // namespace automix::detail
+}  // namespace automix

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <automix/live/detail/concurrent.hpp>
+#include <automix/core/concurrent.hpp>
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-using automix::detail::for_each_concurrently;
+using automix::for_each_concurrently;
 
 TEST_CASE("each item is worked on once, by so many threads at most", "[threads]") {
     for (const std::size_t concurrency : {1U, 2U, 7U, 16U, 1000U}) {
