@@ -87,7 +87,7 @@ struct WatchedRouter {
     const Router& policy;
     const AnsweringOptions& options;
     Evidence& last_open;
-    int next_model =
+    Index next_model =
         -1;  ///< number of the model to ask next, in place of one that failed; -1: the policy decides
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
@@ -114,7 +114,7 @@ template <router Router, source Source>
 Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, Evidence& evidence) {
     Outcome outcome = run(watched, source, evidence);
     if (watched.options.on_failure == OnFailure::fail) return outcome;
-    for (int failed = source.unanswered(); failed >= 0 && failed < evidence.last_model();) {
+    for (Index failed = source.unanswered(); failed >= 0 && failed < evidence.last_model();) {
         WatchedRouter<Router> further = watched;
         further.next_model = failed + 1;
         Outcome next = run(further, source, evidence);

@@ -38,7 +38,7 @@ class RecordedSource {
     [[nodiscard]] const std::vector<ModelShare>& shares() const noexcept { return shares_; }
     [[nodiscard]] const std::optional<LiveFailure>& failure() const noexcept { return failure_; }
     /// Returns -1: no other model stands in for one that the log lacks.
-    [[nodiscard]] static int unanswered() noexcept { return -1; }
+    [[nodiscard]] static Index unanswered() noexcept { return -1; }
 
  private:
     void fail(std::string& failure, const std::string& message);
