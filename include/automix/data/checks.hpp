@@ -4,7 +4,7 @@
 // compares the columns of verdicts. With C_j positives in column j of k, R_i in row i and N in all,
 //     Q = (k - 1) (k sum C_j^2 - N^2) / (k N - sum R_i^2),
 // which is about k - 1, its degrees of freedom, if draws are exchangeable. Further checks find unreadable verdicts, few
-// rows, a larger model that is not better, and a verifier without information. O(rows * draws).
+// rows, a log without verification, a larger model that is not better, and a verifier without information. O(rows * draws).
 #pragma once
 
 #include <automix/core/numerics.hpp>

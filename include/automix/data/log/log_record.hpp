@@ -29,8 +29,9 @@ struct LogRecord {
     std::optional<std::string> question{};
     std::optional<std::string> context{};
     std::optional<std::string> reference{};
-    std::vector<std::string> model_names{};  ///< one for each model of `record`
-    std::vector<ModelTexts> texts{};         ///< one for each model of `record`
+    std::vector<std::string> other_references{};  ///< further texts that are right, if the log lists several
+    std::vector<std::string> model_names{};       ///< one for each model of `record`
+    std::vector<ModelTexts> texts{};              ///< one for each model of `record`
 };
 
 namespace detail {
@@ -40,6 +41,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     Record& row = log.record;
     for (auto* text : {&row.id, &row.dataset, &row.split, &row.category}) text->clear();
     for (auto* text : {&log.question, &log.context, &log.reference}) text->reset();
+    log.other_references.clear();
     if (log.model_names != model_names) log.model_names = model_names;
     row.models.resize(model_names.size());
     log.texts.resize(model_names.size());

@@ -69,6 +69,10 @@ AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
     set("question", log.question);
     set("context", log.context);
     set("reference", log.reference);
+    if (log.reference && !log.other_references.empty()) {
+        json["reference"] = nlohmann::ordered_json::array({*log.reference});
+        for (const std::string& other : log.other_references) json["reference"].push_back(other);
+    }
     json["models"] = nlohmann::ordered_json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file gives routers the samples of a model: their clusters of equal texts and their scores. The first sample is
 // the answer. If no scores are logged, a sample equal to the answer has its score. Any other sample then has 1 if it
-// equals the reference, else 0. Linear in the samples.
+// equals a reference, else 0. Linear in the samples.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -10,9 +10,11 @@
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/record.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace automix::detail {
 
@@ -34,16 +36,18 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
     }
 }
 
-/// Fills `clusters`, and `sample_scores` if none are logged.
+/// Fills `clusters`, and `sample_scores` if none are logged. `others` are further references.
 inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
-                            const std::optional<std::string>& reference) {
+                            const std::optional<std::string>& reference,
+                            const std::vector<std::string>& others = {}) {
     const bool scored = !model.sample_scores.empty();
     Clusters clusters;
     for (const auto& sample : texts.samples) {
         clusters.add(sample);
         if (scored) continue;
         const bool is_answer = sample && sample == texts.samples.front();
-        const bool is_right = sample && sample == reference;
+        const bool is_right = sample && (sample == reference ||
+                                         std::find(others.begin(), others.end(), *sample) != others.end());
         model.sample_scores.push_back(is_answer ? model.score : is_right ? 1.0 : 0.0);
     }
     model.clusters = clusters.numbers();
