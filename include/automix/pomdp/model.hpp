@@ -90,7 +90,7 @@ Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
 class Model {
  public:
     /// Takes the tables. Throws `DataError` naming state, action and row for tables of unequal sizes and for a discount
-    /// outside (0, 1]. The same holds for probabilities that are negative or not finite, rows whose sum is off 1 by
+    /// outside [0, 1]. The same holds for probabilities that are negative or not finite, rows whose sum is off 1 by
     /// more than 1e-9, and rewards that are not below 1e100 in size.
     explicit Model(ModelTables tables);
 
