@@ -8,13 +8,25 @@
 namespace automix::program {
 
 void add_log_options(CLI::App& command, LogOptions& options) {
-    command.add_option("LOG", options.paths, "Logs in JSON Lines (automix-log/1), read as one")
+    command
+        .add_option("LOG", options.paths,
+                    "Logs in JSON Lines (automix-log/1) or tables (with --map), read as one")
         ->required()
         ->type_name("");
     add_list(command, "--models", options.models, "NAME,...",
              "Models to use, in the log's order, cheapest first (default: all)");
-    command.add_option("--map", options.map, "File that names the columns of logs in another shape")
+    command
+        .add_option(
+            "--map", options.map,
+            "Read tables (CSV, TSV or flat JSON Lines) through a file that names their columns, such as\n"
+            "{\"id\":\"qid\",\"split\":\"part\",\"words\":{\"yes\":1,\"no\":0},\n"
+            " \"models\":[{\"name\":\"small\",\"score\":\"s_f1\",\"verdicts\":[\"v1\",\"v2\"]},\n"
+            "           {\"name\":\"large\",\"score\":\"l_f1\",\"cost\":\"l_usd\"}]}\n"
+            "Also of the table: dataset, category, question, context, reference. Of a model:\n"
+            "confidence, draws (behind the confidence), draw_cost, answer. See examples/formats.md")
         ->type_name("FILE");
+    command.add_flag("--skip-bad-rows", options.skip_bad_rows,
+                     "Skip rows that cannot be read, and duplicate ids, with a warning");
     command.add_flag("--allow-truncated", options.allow_truncated,
                      "Skip a last line that was cut off, with a warning");
 }
@@ -24,6 +36,7 @@ Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_a
     read.models = options.models;
     read.fixed_answers = fixed_answers;
     read.keep_samples = keep_samples;
+    read.skip_bad_rows = options.skip_bad_rows;
     read.allow_truncated = options.allow_truncated;
     if (!options.map.empty()) read.mapping = read_mapping(options.map);
     return read_log(options.paths, read);

@@ -15,6 +15,7 @@ struct LogOptions {
     std::vector<std::string> paths{};
     std::vector<std::string> models{};
     std::string map{};
+    bool skip_bad_rows = false;
     bool allow_truncated = false;
 };
 

@@ -5,8 +5,8 @@
 //     Q = (k - 1) (k sum C_j^2 - N^2) / (k N - sum R_i^2),
 // which is about k - 1, its degrees of freedom, if draws are exchangeable. Draws at temperature 0 or from a cache agree
 // in (nearly) every row. Draws that are positive at the rates q of right and of wrong answers would all agree in the
-// share q^k + (1 - q)^k of their rows. Further checks find unreadable verdicts, few rows, a model that is dominated, and
-// a verifier without information. O(rows * draws).
+// share q^k + (1 - q)^k of their rows. Further checks find unreadable verdicts, few rows, a log without verification, a model that
+// is dominated, and a verifier without information. O(rows * draws).
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/file/file_kind.hpp>
 
 #include <array>
 #include <cerrno>
@@ -39,7 +40,7 @@ inline File open_file(const std::string& path, const char* mode) {
     return file;
 }
 
-/// Returns the whole content of a file. Throws `DataError` if it cannot be read.
+/// Returns the whole content of a text file. Throws `DataError` if it cannot be read, or is compressed or UTF-16.
 inline std::string read_file(const std::string& path) {
     const File file = open_file(path, "rb");
     std::string bytes;
@@ -48,6 +49,7 @@ inline std::string read_file(const std::string& path) {
         bytes.append(block.data(), count);
     }
     if (std::ferror(file.get()) != 0) fail_file(path, "cannot be read");
+    require_text(bytes, path);
     return bytes;
 }
 

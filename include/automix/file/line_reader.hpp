@@ -6,6 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/file/file.hpp>
+#include <automix/file/file_kind.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -27,16 +28,18 @@ inline bool is_blank(std::string_view line) noexcept {
 class LineReader {
  public:
     /// Opens the file and skips a byte-order mark. `max_line_bytes` may be any number, even the largest. Throws
-    /// `DataError` if the file cannot be opened or is a directory.
+    /// `DataError` if the file cannot be opened, is a directory, or is compressed or UTF-16.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
         : path_(std::move(path)),
           limit_(std::min(max_line_bytes, longest)),
           file_(open_file(path_, "rb")),
           buffer_(block) {
         constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-        while (end_ < byte_order_mark.size() && fill()) {}
-        if (std::string_view(buffer_.data(), end_).starts_with(byte_order_mark))
-            begin_ = byte_order_mark.size();
+        constexpr std::size_t longest_mark = 16;
+        while (end_ < longest_mark && fill()) {}
+        const std::string_view head(buffer_.data(), end_);
+        require_text(head, path_);
+        if (head.starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
     }
 
     /// Reads the next line without its line feed; returns false at the end. Throws `DataError` if a line is longer than

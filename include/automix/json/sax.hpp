@@ -8,30 +8,39 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/json/line_repair.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace automix::detail {
 
 /// A JSON value that is neither an object nor an array.
 struct JsonScalar {
-    enum class Kind : std::uint8_t { null, boolean, integer, real, text };
+    /// `invalid` is a number that JSON cannot hold: NaN, an infinity, or one beyond the range.
+    enum class Kind : std::uint8_t { null, boolean, integer, real, text, invalid };
 
     Kind kind = Kind::null;
-    bool negative = false;              ///< the sign of an integer
-    std::uint64_t magnitude = 0;        ///< the magnitude of an integer, or 1 for true
-    double number = 0.0;                ///< the value of a real or an integer, rounded
-    const std::string* text = nullptr;  ///< the content of a text
+    bool negative = false;        ///< the sign of an integer
+    std::uint64_t magnitude = 0;  ///< the magnitude of an integer, or 1 for true
+    double number = 0.0;          ///< the value of a real or an integer, rounded
+    const std::string* text =
+        nullptr;  ///< the content of a text, or a real or invalid number as it is written
 
     [[nodiscard]] bool is_null() const noexcept { return kind == Kind::null; }
     [[nodiscard]] bool is_text() const noexcept { return kind == Kind::text; }
     [[nodiscard]] bool is_number() const noexcept { return kind == Kind::integer || kind == Kind::real; }
+
+    [[nodiscard]] bool is_boolean() const noexcept { return kind == Kind::boolean; }
 
     /// Returns the value as messages show it, an integer to its last digit.
     [[nodiscard]] std::string shown() const {
@@ -44,6 +53,11 @@ struct JsonScalar {
                 return (negative ? "-" : "") + std::to_string(magnitude);
             case Kind::real:
                 return format_number(number);
+            case Kind::invalid:
+                return *text + (text->back() >= '0' && text->back() <= '9'
+                                    ? ", which is beyond the range of numbers"
+                                    : ", which is not JSON: write null if the field may be empty, or leave "
+                                      "the row out");
             case Kind::text:
                 break;
         }
@@ -72,6 +86,13 @@ class JsonSyntaxError : public DataError {
 
  private:
     std::size_t column_;
+};
+
+/// An error for a number beyond the range of a double, which JSON itself allows.
+class JsonRangeError : public DataError {
+ public:
+    JsonRangeError(std::string field, const std::string& number)
+        : DataError(Place{{}, 0, std::move(field)}, "expected a finite number, found " + number) {}
 };
 
 /// Returns the complaint of the parser without the parser's prefix, position and quotation.
@@ -103,7 +124,11 @@ class SaxHandler {
  public:
     static constexpr std::size_t max_depth = 64;
 
-    void begin_line() noexcept { depth_ = 0; }
+    /// Starts a line. `numbers` are those that placeholders in the line stand for, if it is a repaired one.
+    void begin_line(const std::vector<std::string>* numbers = nullptr) noexcept {
+        depth_ = 0;
+        numbers_ = numbers;
+    }
 
     bool null() { return pass({}); }
     bool boolean(bool value) {
@@ -117,8 +142,10 @@ class SaxHandler {
     bool number_unsigned(nlohmann::json::number_unsigned_t value) {
         return pass({JsonScalar::Kind::integer, false, value, static_cast<double>(value), nullptr});
     }
-    bool number_float(nlohmann::json::number_float_t value, const std::string& /*digits*/) {
-        return pass({JsonScalar::Kind::real, false, 0, value, nullptr});
+    bool number_float(nlohmann::json::number_float_t value, const std::string& digits) {
+        if (const std::string* number = replaced(digits))
+            return pass({JsonScalar::Kind::invalid, false, 0, 0.0, number});
+        return pass({JsonScalar::Kind::real, false, 0, value, &digits});
     }
     bool string(const std::string& value) { return pass({JsonScalar::Kind::text, false, 0, 0.0, &value}); }
     bool binary(nlohmann::json::binary_t& /*bytes*/) { return false; }
@@ -135,7 +162,7 @@ class SaxHandler {
     bool parse_error(std::size_t position, const std::string& token,
                      const nlohmann::detail::exception& error) {
         constexpr int number_overflow = 406;
-        if (error.id == number_overflow) fail_expected(self().path(), "a finite number", token);
+        if (error.id == number_overflow) throw JsonRangeError(self().path(), token);
         throw JsonSyntaxError(position,
                               syntax_reason(error) + (token.empty() ? "" : ", found " + token_shown(token)));
     }
@@ -143,6 +170,16 @@ class SaxHandler {
  private:
     friend Derived;
     SaxHandler() = default;
+
+    /// Returns the number that a placeholder stands for; null for any other number.
+    [[nodiscard]] const std::string* replaced(const std::string& digits) const {
+        if (numbers_ == nullptr || !digits.starts_with(placeholder)) return nullptr;
+        std::size_t number = 0;
+        const char* const end = digits.data() + digits.size();
+        const auto [stop, error] = std::from_chars(digits.data() + placeholder.size(), end, number);
+        return error == std::errc{} && stop == end && number < numbers_->size() ? &(*numbers_)[number]
+                                                                                : nullptr;
+    }
 
     Derived& self() { return static_cast<Derived&>(*this); }
 
@@ -163,16 +200,19 @@ class SaxHandler {
     }
 
     std::size_t depth_ = 0;
+    const std::vector<std::string>* numbers_ = nullptr;
 };
 
-/// Parses one line into a handler. Throws the errors of the handler, and `JsonSyntaxError`.
+/// Parses one line into a handler. Throws the errors of the handler, and `JsonSyntaxError`. `numbers` are those that
+/// placeholders stand for in a repaired line.
 template <class Handler>
-void parse_json_line(std::string_view line, Handler& handler) {
+void parse_json_line(std::string_view line, Handler& handler,
+                     const std::vector<std::string>* numbers = nullptr) {
     if (const void* nul = std::memchr(line.data(), '\0', line.size())) {
         const auto before = static_cast<const char*>(nul) - line.data();
         throw JsonSyntaxError(static_cast<std::size_t>(before) + 1, "a NUL byte");
     }
-    handler.begin_line();
+    handler.begin_line(numbers);
     nlohmann::json::sax_parse(line.data(), line.data() + line.size(), &handler);
 }
 

@@ -89,7 +89,7 @@ Eigen::MatrixXd expected_rewards(const std::vector<SparseRows>& transitions,
 
 class Model {
  public:
-    /// Takes the tables. Throws `DataError` for tables of unequal sizes and for a discount outside (0, 1]. Throws it,
+    /// Takes the tables. Throws `DataError` for tables of unequal sizes and for a discount outside [0, 1]. Throws it,
     /// naming state, action and row, for probabilities that are negative or not finite and for rows whose sum differs
     /// from 1 by more than 1e-9. Rewards must be below 1e100 in size.
     explicit Model(ModelTables tables);

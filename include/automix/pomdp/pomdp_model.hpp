@@ -3,7 +3,7 @@
 // and so may a user's type that computes its entries. The compiler checks the members below, and `require_model` checks
 // their values. A constant object needs these members, with states, actions and observations numbered from 0:
 //     int states(), actions(), observations();     1 or more each
-//     double discount();                           in (0, 1]
+//     double discount();                           in [0, 1]
 //     const Belief& start() or Belief start();     states ascending, probabilities of sum 1
 //     double reward(int state, int action);        mean over successors and observations; finite, below 1e100 in size
 //     void for_each_successor(int state, int action, f);    f(int next, double probability): T(next | state, action)

@@ -111,6 +111,7 @@ class LogChecks {
             warn("only " + std::to_string(data_.rows()) + " rows: fewer than " +
                  std::to_string(limits_.min_rows) + " tell a policy less than what it takes for granted");
         }
+        check_verification();
         for (Index model = 0; model < data_.models(); ++model) {
             check_score(model);
             if (model + 1 == data_.models() || data_.verified_rows(model) == 0) continue;
@@ -129,6 +130,21 @@ class LogChecks {
     void warn(std::string text) { warnings_.push_back(std::move(text)); }
     void warn(Index model, const std::string& text) { warn(name(model) + ": " + text); }
     [[nodiscard]] const std::string& name(Index model) const { return data_.model_names()[as_size(model)]; }
+
+    /// Warns if no model but the last has any evidence: verdicts, confidences or samples.
+    void check_verification() {
+        if (data_.models() < 2 || data_.rows() == 0) return;
+        for (Index model = 0; model + 1 < data_.models(); ++model) {
+            if (data_.verified_rows(model) > 0) return;
+            for (Index row = 0; row < data_.rows(); ++row) {
+                if (!data_.clusters(row, model).empty()) return;
+            }
+        }
+        warn(
+            "no model is verified in any row: without verdicts or confidences a policy knows nothing about "
+            "an "
+            "answer");
+    }
 
     void check_score(Index model) {
         if (model == 0 || data_.rows() == 0) return;

@@ -10,6 +10,7 @@
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/read_options.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <string>
@@ -22,6 +23,7 @@ struct Log {
     std::vector<std::string> warnings{};
     std::vector<detail::VerdictCounts> verdicts{};  ///< one for each model of `data`
     std::vector<Place> truncated{};                 ///< last lines that were cut off and skipped
+    std::size_t skipped = 0;                        ///< number of bad rows that were skipped
 };
 
 /// Reads the files as one log. Throws `DataError` for the first error, with file, line and field. Throws

@@ -23,6 +23,9 @@ struct ReadOptions {
     /// If true, keeps the texts, and the clusters and scores of the samples as `keep_samples` does. A data set holds no
     /// texts, so `read_log` keeps only the clusters and scores.
     bool keep_texts = false;
+    /// If true, skips rows that cannot be read, and rows whose id is a duplicate. They are counted and the first are
+    /// named in a warning. It is an error if more rows are bad than good.
+    bool skip_bad_rows = false;
     bool allow_truncated = false;  ///< skip a last line that was cut off instead of refusing it
     std::size_t max_line_bytes = std::size_t{64} << 20U;
 };

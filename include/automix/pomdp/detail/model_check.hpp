@@ -68,7 +68,7 @@ class DistributionCheck {
     double sum_ = 0.0;
 };
 
-/// Throws `DataError` for a model without states, actions or observations, or a discount outside (0, 1]. Throws it
+/// Throws `DataError` for a model without states, actions or observations, or a discount outside [0, 1]. Throws it
 /// also, naming action and row, for entries out of range or not ascending. The same holds for probabilities that are
 /// negative, not finite or of a sum off 1 by more than 1e-9, as in a row without entries. Rewards must be below 1e100
 /// in size.
@@ -82,8 +82,8 @@ void require_model(const M& model) {
     require_some("state", model.states());
     require_some("action", model.actions());
     require_some("observation", model.observations());
-    if (!(model.discount() > 0.0 && model.discount() <= 1.0))
-        detail::fail_model("discount: expected a number in (0, 1], found " + format_number(model.discount()));
+    if (!(model.discount() >= 0.0 && model.discount() <= 1.0))
+        detail::fail_model("discount: expected a number in [0, 1], found " + format_number(model.discount()));
     for (int action = 0; action < model.actions(); ++action) {
         for (int state = 0; state < model.states(); ++state) {
             const auto row = [&](const char* table) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reader of Cassandra's .pomdp format with all of its grammar (pomdp.org, "POMDP File Format"; `io/pomdp_parser.hpp`).
-// Later lines override earlier ones, entries that no line sets are 0, and the initial belief is uniform without
+// A file without observations is an MDP: each state is observed once it is reached. Later lines override earlier ones, entries that no line sets are 0, and the initial belief is uniform without
 // `start`. Rewards on (a, s, s', o) are reduced to R(s, a). Rows whose sums are off 1 by up to 1e-5 are scaled, with a
 // notice; rows within 1e-9 stay as they are, to the bit. O(length of the file + entries of the tables), bounded by
 // `PomdpLimits`.
@@ -19,7 +19,8 @@ namespace automix {
 struct PomdpFile {
     pomdp::Model model;
     bool costs = false;  ///< `values: cost`: the rewards are negated costs, so that the model maximises
-    std::vector<std::string> notices{};  ///< corrections made: at most one line each for start, T and O
+    std::vector<std::string>
+        notices{};  ///< corrections made to start, T and O, and that a file has no observations
 };
 
 /// Returns the model in a text in .pomdp format. `name` stands for the file in messages. Throws `DataError` with file,

@@ -4,22 +4,25 @@
 // names.
 #pragma once
 
+#include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/json/sax.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace automix::detail {
 
-/// The name of the schema, in each record that is written.
-
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
 inline constexpr std::string_view name_text = "a non-empty string";
+inline constexpr std::string_view id_text = "a non-empty string or a whole number";
 
 enum class LogField : std::uint8_t {
     schema,
@@ -54,7 +57,7 @@ struct LogFieldName {
 };
 
 inline constexpr std::array<LogFieldName, 9> record_fields = {{
-    {"id", LogField::id, name_text},
+    {"id", LogField::id, id_text},
     {"models", LogField::models, "an array"},
     {"schema", LogField::schema, "\"automix-log/1\""},
     {"dataset", LogField::dataset, "a string"},
@@ -62,7 +65,7 @@ inline constexpr std::array<LogFieldName, 9> record_fields = {{
     {"category", LogField::category, "one of GOOD, NEEDY, HOPELESS, UNDEFINED"},
     {"question", LogField::question, "a string"},
     {"context", LogField::context, "a string"},
-    {"reference", LogField::reference, "a string or an array of strings"},
+    {"reference", LogField::reference, "a string, a number, a boolean or a list of them"},
 }};
 
 inline constexpr std::array<LogFieldName, 11> model_fields = {{
@@ -130,8 +133,54 @@ class SeenFields {
     return value.is_number() && value.number >= 0.0 && value.number <= 1.0;
 }
 
+/// Returns the share that a value stands for: a number in [0, 1], or a boolean; nothing for any other value.
+[[nodiscard]] inline std::optional<double> share_of(const JsonScalar& value) noexcept {
+    if (value.is_boolean()) return value.magnitude != 0 ? 1.0 : 0.0;
+    return is_share(value) ? std::optional(value.number) : std::nullopt;
+}
+
+/// Returns the verdict that a value stands for: 0, 1, a boolean, or null for one that could not be parsed; nothing for
+/// any other value.
+[[nodiscard]] inline std::optional<Verdict> verdict_of(const JsonScalar& value) noexcept {
+    if (value.is_null()) return Verdict::unparsed;
+    const std::optional<double> share = share_of(value);
+    if (!share || (*share != 0.0 && *share != 1.0)) return std::nullopt;
+    return *share == 1.0 ? Verdict::positive : Verdict::negative;
+}
+
 [[nodiscard]] inline bool is_price(const JsonScalar& value) noexcept {
     return value.is_number() && automix::is_price(value.number);
+}
+
+/// Returns the id that a value stands for: a text, or a whole number as it is written; empty for any other value.
+[[nodiscard]] inline std::string id_of(const JsonScalar& value) {
+    if (value.is_text()) return *value.text;
+    if (value.kind == JsonScalar::Kind::integer) return value.shown();
+    if (value.kind != JsonScalar::Kind::real) return {};
+    // Integers beyond 64 bits, and those that a table with gaps holds as 17.0.
+    if (value.text->find_first_of(".eE") == std::string::npos) return *value.text;
+    constexpr double exact = 9007199254740992.0;
+    const bool whole = std::abs(value.number) < exact && value.number == std::trunc(value.number);
+    return whole ? std::to_string(static_cast<std::int64_t>(value.number)) : std::string();
+}
+
+/// Returns the text of a reference: a text, a number as it is written, or a boolean; nothing for any other value.
+[[nodiscard]] inline std::optional<std::string> reference_of(const JsonScalar& value) {
+    if (value.is_text() || value.kind == JsonScalar::Kind::real) return *value.text;
+    if (value.is_boolean() || value.kind == JsonScalar::Kind::integer) return value.shown();
+    return std::nullopt;
+}
+
+/// Returns a value as messages show it, with advice on what programs write in place of a share.
+[[nodiscard]] inline std::string shown_share(const JsonScalar& value) {
+    constexpr double hundred = 100.0;
+    std::string shown = value.shown();
+    if (value.is_number() && value.number > 1.0 && value.number <= hundred)
+        shown += "; divide per cent by 100";
+    if (value.is_boolean()) shown += "; write one verdict as a list of verdicts";
+    if (value.is_text() && parse_number(*value.text)) shown += "; write numbers without quotes";
+    if (value.is_null()) shown += "; leave out rows without a value";
+    return shown;
 }
 
 }  // namespace automix::detail

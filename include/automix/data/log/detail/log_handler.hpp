@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file turns the events of one line in the schema `automix-log/1` (JSON Lines, one query per object) into a
 // `LogRecord`. The buffers of the record are reused. Known fields are checked as they come. Unknown fields and the
-// content of models that are not kept are skipped. The names of the models are learned from a first line and are then
+// content of models that are not kept are skipped; names that resemble a known field are told. The names of the models are learned from a first line and are then
 // the same in every line.
 #pragma once
 
@@ -9,6 +9,8 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
+#include <automix/data/log/detail/near_fields.hpp>
+#include <automix/data/log/detail/unknown_fields.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/json/sax.hpp>
 
@@ -57,14 +59,35 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (learning_) names_.clear();
         level_ = Level::line;
         seen_.clear();
+        record_unknown_.start_object();
         ignored_ = 0;
         position_ = 0;
     }
 
+    /// Starts a file: its unknown names are told anew.
+    void start_file() noexcept {
+        record_unknown_.start_file();
+        model_unknown_.start_file();
+        usage_unknown_.start_file();
+    }
+
+    /// Returns the messages about names that resemble a field, collected since the last call.
+    [[nodiscard]] std::vector<std::string> take_near_fields() { return std::exchange(near_fields_, {}); }
+
     /// Checks that nothing is missing.
     void finish() {
         for (const LogField field : {LogField::id, LogField::models}) {
-            if (!seen_.has(field)) fail_field(std::string(describe_field(field).text), "missing");
+            if (!seen_.has(field)) {
+                fail_field(std::string(describe_field(field).text), "missing" + record_unknown_.hint(field));
+            }
+        }
+        if (!learning_) {
+            record_unknown_.tell_near(seen_, [this](const std::string& name, LogField near) {
+                near_fields_.push_back("field " + in_quotes(name) + " is not read; " +
+                                       (is_record_field(near)
+                                            ? "did you mean " + in_quotes(describe_field(near).text) + "?"
+                                            : "it belongs to a model, in \"models\""));
+            });
         }
         if (names_.empty()) fail_field("models", "empty; expected at least one model");
         if (position_ < names_.size()) {
@@ -81,11 +104,16 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (ignored_ > 0) return;
         switch (level_) {
             case Level::record:
-                return take_key(seen_, find_field(record_fields, name));
+                take_key(seen_, find_field(record_fields, name));
+                if (field_ == LogField::unknown) record_unknown_.add(name, near_record_field);
+                return;
             case Level::model:
-                return take_key(model_seen_, find_field(model_fields, name));
+                take_key(model_seen_, find_field(model_fields, name));
+                if (field_ == LogField::unknown) model_unknown_.add(name, near_model_field);
+                return;
             default:
-                return take_key(usage_seen_, find_field(usage_fields, name));
+                take_key(usage_seen_, find_field(usage_fields, name));
+                if (field_ == LogField::unknown) usage_unknown_.add(name, near_usage_field);
         }
     }
 
@@ -96,28 +124,39 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         const char* found = array ? "an array" : "an object";
         if (level_ == Level::line || level_ == Level::models) {
-            if (array) fail_expected(path(), "an object", found);
+            if (array) {
+                fail_expected(path(), "an object",
+                              level_ == Level::line
+                                  ? "an array; write one object a line, as `jq -c '.[]'` does"
+                                  : found);
+            }
             if (level_ == Level::models) return start_model();
             level_ = Level::record;
             return;
         }
-        if (level_ == Level::list) fail_expected(path(), element_text(), found);
+        if (level_ == Level::list || level_ == Level::references) {
+            fail_expected(path(), element_text(), found);
+        }
         if (passed_over()) {
             ignored_ = 1;
             return;
         }
-        const bool list = field_ == LogField::reference || field_ == LogField::verdicts ||
-                          field_ == LogField::samples || field_ == LogField::sample_scores;
+        const bool list = field_ == LogField::verdicts || field_ == LogField::samples ||
+                          field_ == LogField::sample_scores || field_ == LogField::reference;
         if (array ? !list && field_ != LogField::models : field_ != LogField::usage) {
-            fail_expected(path(), describe_field(field_).expected, found);
+            const bool answers = array && field_ == LogField::answer;
+            fail_expected(
+                path(), describe_field(field_).expected,
+                found + std::string(answers ? "; write one text, and all of them in \"samples\"" : ""));
         }
         if (field_ == LogField::models) {
             level_ = Level::models;
         } else if (field_ == LogField::usage) {
             level_ = Level::usage;
             usage_seen_.clear();
+            usage_unknown_.start_object();
         } else {
-            level_ = Level::list;
+            level_ = field_ == LogField::reference ? Level::references : Level::list;
             element_ = 0;
         }
     }
@@ -128,15 +167,17 @@ class LogHandler : public SaxHandler<LogHandler> {
             return;
         }
         switch (level_) {
-            case Level::list:
-                level_ = field_ == LogField::reference ? Level::record : Level::model;
-                break;
             case Level::usage:
+                tell_near(usage_unknown_, usage_seen_);
+                level_ = Level::model;
+                break;
+            case Level::list:
                 level_ = Level::model;
                 break;
             case Level::model:
                 return finish_model();
             case Level::models:
+            case Level::references:
                 level_ = Level::record;
                 break;
             default:
@@ -152,6 +193,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                 fail_expected(path(), "an object", value.shown());
             case Level::list:
                 return list_value(value);
+            case Level::references:
+                return add_reference(value);
             default:
                 if (!passed_over()) field_value(value);
         }
@@ -161,17 +204,49 @@ class LogHandler : public SaxHandler<LogHandler> {
     [[nodiscard]] std::string path() const {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
-        const std::string element = level_ == Level::list ? "[" + std::to_string(element_) + "]" : "";
-        if (level_ == Level::record || field_ == LogField::reference) return field + element;
+        if (level_ == Level::record) return field;
+        if (level_ == Level::references) return field + "[" + std::to_string(element_) + "]";
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
+        const std::string element = level_ == Level::list ? "[" + std::to_string(element_) + "]" : "";
         return model + (field.empty() ? "" : "." + field) + element;
     }
 
  private:
-    enum class Level : std::uint8_t { line, record, models, model, list, usage };
+    enum class Level : std::uint8_t { line, record, references, models, model, list, usage };
     static constexpr Index skipped = -1;
+
+    static bool is_record_field(LogField field) noexcept {
+        return std::any_of(record_fields.begin(), record_fields.end(),
+                           [field](const LogFieldName& known) { return known.field == field; });
+    }
+
+    /// Returns the field that an unknown name of a record means. It may be a field of a model that stands outside.
+    static LogField near_record_field(const std::string& name) {
+        const LogField near = near_field(name, record_fields, record_synonyms);
+        if (near != LogField::unknown) return near;
+        const LogField outside = find_field(model_fields, name);
+        return outside == LogField::name || outside == LogField::usage ? LogField::unknown : outside;
+    }
+
+    static LogField near_model_field(const std::string& name) {
+        return near_field(name, model_fields, model_synonyms);
+    }
+
+    static LogField near_usage_field(const std::string& name) {
+        return near_field(name, usage_fields, usage_synonyms);
+    }
+
+    /// Tells the names of a model, or of its usage, that resemble a field that is not there.
+    void tell_near(UnknownFields& unknown, const SeenFields& seen) {
+        if (learning_ || slot_ == skipped) return;
+        unknown.tell_near(seen, [this](const std::string& name, LogField near) {
+            near_fields_.push_back("field " + in_quotes(name) + " of model " + in_quotes(names_[position_]) +
+                                   " is not read; did you mean " + in_quotes(describe_field(near).text) +
+                                   "?");
+        });
+    }
 
     void take_key(SeenFields& seen, LogField field) {
         field_ = field;
@@ -182,6 +257,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         level_ = Level::model;
         field_ = LogField::unknown;
         model_seen_.clear();
+        model_unknown_.start_object();
         slot_ = position_ < slots_.size() ? slots_[position_] : skipped;
     }
 
@@ -189,8 +265,9 @@ class LogHandler : public SaxHandler<LogHandler> {
         for (const LogField field : {LogField::name, LogField::score}) {
             if (model_seen_.has(field) || (field == LogField::score && slot_ == skipped)) continue;
             field_ = field;
-            fail_field(path(), "missing");
+            fail_field(path(), "missing" + model_unknown_.hint(field));
         }
+        tell_near(model_unknown_, model_seen_);
         level_ = Level::models;
         ++position_;
     }
@@ -205,7 +282,9 @@ class LogHandler : public SaxHandler<LogHandler> {
     auto& texts() { return out_->texts[as_size(slot_)]; }
 
     void require(bool right, const JsonScalar& value) const {
-        if (!right) fail_expected(path(), describe_field(field_).expected, value.shown());
+        if (right) return;
+        const bool share = field_ == LogField::score || field_ == LogField::confidence;
+        fail_expected(path(), describe_field(field_).expected, share ? shown_share(value) : value.shown());
     }
 
     void field_value(const JsonScalar& value) {
@@ -214,9 +293,12 @@ class LogHandler : public SaxHandler<LogHandler> {
             case LogField::schema:
                 return require(value.is_text() && *value.text == log_schema, value);
             case LogField::id:
-                require(value.is_text() && !value.text->empty(), value);
-                row.id = *value.text;
-                return;
+                if (value.is_text()) {
+                    row.id = *value.text;
+                } else {
+                    row.id = id_of(value);
+                }
+                return require(!row.id.empty(), value);
             case LogField::dataset:
                 return store_text(row.dataset, value);
             case LogField::split:
@@ -228,8 +310,12 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return store_text(out_->question, value, parts_.texts);
             case LogField::context:
                 return store_text(out_->context, value, parts_.texts);
-            case LogField::reference:
-                return store_text(out_->reference, value, parts_.texts || parts_.samples);
+            case LogField::reference: {
+                auto text = reference_of(value);
+                require(text || value.is_null(), value);
+                if (parts_.texts || parts_.samples) out_->reference = std::move(text);
+                return;
+            }
             case LogField::name:
                 return take_name(value);
             case LogField::answer:
@@ -237,8 +323,8 @@ class LogHandler : public SaxHandler<LogHandler> {
             case LogField::finish:
                 return store_text(texts().finish, value, parts_.texts);
             case LogField::score:
-                require(is_share(value), value);
-                model().score = value.number;
+                require(share_of(value).has_value(), value);
+                model().score = *share_of(value);
                 return;
             case LogField::confidence:
                 return store_number(model().confidence, value, is_share(value));
@@ -297,32 +383,40 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (count && parts_.texts) target = value.magnitude;
     }
 
+    void add_reference(const JsonScalar& value) {
+        auto text = reference_of(value);
+        if (!text) fail_expected(path(), element_text(), value.shown());
+        if (parts_.texts || parts_.samples) {
+            if (element_ == 0) {
+                out_->reference = std::move(text);
+            } else {
+                out_->other_references.push_back(std::move(*text));
+            }
+        }
+        ++element_;
+    }
+
     [[nodiscard]] std::string_view element_text() const noexcept {
-        if (field_ == LogField::reference) return "a string";
+        if (field_ == LogField::reference) return "a string, a number or a boolean";
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
     }
 
     void list_value(const JsonScalar& value) {
         const bool keep_all = parts_.samples || parts_.texts;
-        if (field_ == LogField::reference) {
-            if (!value.is_text()) fail_expected(path(), element_text(), value.shown());
-            if (keep_all && element_ == 0) out_->reference = *value.text;
-            if (keep_all && element_ > 0) out_->other_references.push_back(*value.text);
-        } else if (field_ == LogField::verdicts) {
-            const bool bit = value.is_number() && (value.number == 0.0 || value.number == 1.0);
-            if (!bit && !value.is_null()) fail_expected(path(), element_text(), value.shown());
-            model().verdicts.push_back(!bit                  ? Verdict::unparsed
-                                       : value.number == 1.0 ? Verdict::positive
-                                                             : Verdict::negative);
+        if (field_ == LogField::verdicts) {
+            const auto verdict = verdict_of(value);
+            if (!verdict) fail_expected(path(), element_text(), value.shown());
+            model().verdicts.push_back(*verdict);
         } else if (field_ == LogField::samples) {
             if (!value.is_text() && !value.is_null()) fail_expected(path(), element_text(), value.shown());
             if (keep_all || (parts_.answers && element_ == 0)) {
                 texts().samples.push_back(value.is_text() ? std::optional(*value.text) : std::nullopt);
             }
         } else {
-            if (!is_share(value)) fail_expected(path(), element_text(), value.shown());
-            if (keep_all) model().sample_scores.push_back(value.number);
+            const auto share = share_of(value);
+            if (!share) fail_expected(path(), element_text(), shown_share(value));
+            if (keep_all) model().sample_scores.push_back(*share);
         }
         ++element_;
     }
@@ -337,8 +431,10 @@ class LogHandler : public SaxHandler<LogHandler> {
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
     SeenFields seen_, model_seen_, usage_seen_;  ///< fields of the current record, model and usage
-    std::size_t ignored_ = 0;                    ///< number of open brackets of a skipped value
-    std::size_t position_ = 0;                   ///< position of the current model
+    UnknownFields record_unknown_, model_unknown_, usage_unknown_;
+    std::vector<std::string> near_fields_;  ///< messages about names that resemble a field
+    std::size_t ignored_ = 0;               ///< number of open brackets of a skipped value
+    std::size_t position_ = 0;              ///< position of the current model
     Index slot_ = skipped;
     std::size_t element_ = 0;
 };

@@ -33,17 +33,22 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
         if (!data) data.emplace(log.model_names);
         if (const auto first = data->find(log.record.id)) {
             const bool column = options.mapping && !options.mapping->id.empty();
-            throw DataError(
+            const DataError error(
                 Place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"},
                 "duplicate id " + in_quotes(log.record.id) + ", first at " +
                     to_string(places[as_size(*first)]));
+            if (!options.skip_bad_rows) throw error;
+            reader.skip(error);
+            continue;
         }
         data->append(log.record, reader.place());
         places.add(reader.place());
         notes.add(log, reader.place());
     }
-    std::vector<std::string> warnings = notes.warnings(data->model_names(), reader.truncated());
-    return {std::move(*data), std::move(warnings), notes.verdicts(), reader.truncated()};
+    std::vector<std::string> warnings = reader.warnings();
+    const std::vector<std::string> more = notes.warnings(data->model_names(), reader.truncated());
+    warnings.insert(warnings.end(), more.begin(), more.end());
+    return {std::move(*data), std::move(warnings), notes.verdicts(), reader.truncated(), reader.skipped()};
 }
 
 AUTOMIX_INLINE Log read_log(const std::string& path, const ReadOptions& options) {

@@ -4,16 +4,23 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_handler.hpp>
 #include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
+#include <automix/file/csv_line.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/line_repair.hpp>
 #include <automix/json/sax.hpp>
+#include <automix/json/syntax_hint.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,14 +28,39 @@
 
 namespace automix::detail {
 
-/// Returns the text in lower case and without outer blanks, for ASCII.
-inline std::string folded(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n\v\f";
-    const std::size_t begin = text.find_first_not_of(blanks);
-    if (begin == std::string_view::npos) return {};
-    std::string out(text.substr(begin, text.find_last_not_of(blanks) - begin + 1));
-    for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return out;
+/// An error for a quoted field of a table that does not end.
+class OpenFieldError : public DataError {
+ public:
+    using DataError::DataError;
+};
+
+/// Returns true if a text that a reader keeps has a character that a repair put there.
+inline bool has_replacement(const LogRecord& log) {
+    const auto has = [](std::string_view text) {
+        return text.find(replacement_character) != std::string_view::npos;
+    };
+    const auto has_any = [&](const auto& texts) {
+        return std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return text && has(*text); });
+    };
+    const Record& row = log.record;
+    const std::array<const std::string*, 4> fields{&row.id, &row.dataset, &row.split, &row.category};
+    const std::array<std::optional<std::string>, 3> texts{log.question, log.context, log.reference};
+    return has_any(fields) || has_any(texts) ||
+           std::any_of(log.other_references.begin(), log.other_references.end(), has) ||
+           std::any_of(log.texts.begin(), log.texts.end(), [&](const ModelTexts& model) {
+               return (model.answer && has(*model.answer)) || has_any(model.samples);
+           });
+}
+
+/// Returns true for the first line of a table in CSV or TSV.
+inline bool is_header(std::string_view line, const std::string& path) {
+    const std::string name = folded(path);
+    if (name.ends_with(".csv") || name.ends_with(".tsv")) return true;
+    const bool separated = line.find_first_of(",\t;") != std::string_view::npos;
+    const bool text = std::none_of(line.begin(), line.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20U && c != '\t' && c != '\r';
+    });
+    return separated && text;
 }
 
 }  // namespace automix::detail
@@ -51,15 +83,25 @@ AUTOMIX_INLINE bool LogReader::next(LogRecord& record) {
         std::string_view line;
         while (lines_->next(line)) {
             if (detail::is_blank(line)) continue;
+            if (std::exchange(first_line_, false) && !is_record(line)) continue;
             if (read(line, record)) {
                 ++records_;
+                ++all_records_;
                 return true;
             }
         }
         lines_.reset();
-        if (records_ == 0) throw DataError(Place{place_.file, 0, {}}, "no records");
+        require_records();
     }
     return false;
+}
+
+AUTOMIX_INLINE void LogReader::require_records() const {
+    const bool last = opened_ == paths_.size();
+    if (records_ > 0 && !(last && notes_.skipped() > all_records_)) return;
+    if (notes_.skipped() == 0) throw DataError(Place{place_.file, 0, {}}, "no records");
+    throw DataError("more rows are bad (" + std::to_string(notes_.skipped()) + ") than good (" +
+                    std::to_string(all_records_) + "); the first is " + notes_.first_skipped());
 }
 
 AUTOMIX_INLINE detail::LogParts LogReader::parts(const ReadOptions& options) noexcept {
@@ -67,12 +109,15 @@ AUTOMIX_INLINE detail::LogParts LogReader::parts(const ReadOptions& options) noe
 }
 
 AUTOMIX_INLINE void LogReader::map(const ColumnMapping& mapping) {
-    if (!options_.fixed_answers.empty())
-        throw ArgumentError("fixed answers: a mapping names no answers to compare");
     std::vector<std::string> names;
     for (const ModelMapping& model : mapping.models) names.push_back(model.name);
     if (names.empty()) throw ArgumentError("the mapping names no models");
-    mapped_.emplace(mapping, detail::choose_models(names, options_.models));
+    keep_ = detail::choose_models(names, options_.models);
+    const bool fixed = !options_.fixed_answers.empty();
+    const bool answers = std::any_of(mapping.models.begin(), mapping.models.end(),
+                                     [](const ModelMapping& model) { return !model.answer.empty(); });
+    if (fixed && !answers) throw ArgumentError("fixed answers: the mapping names no answers to compare");
+    mapped_.emplace(mapping, keep_, options_.keep_texts, options_.keep_texts || fixed);
 }
 
 AUTOMIX_INLINE bool LogReader::open_next() {
@@ -81,51 +126,150 @@ AUTOMIX_INLINE bool LogReader::open_next() {
     lines_.emplace(path, options_.max_line_bytes);
     place_ = {path, 0, {}};
     records_ = 0;
+    first_line_ = true;
+    splitter_.reset();
+    handler_.start_file();
     return true;
+}
+
+AUTOMIX_INLINE bool LogReader::is_record(std::string_view line) {
+    place_.line = lines_->line();
+    const char first = line[line.find_first_not_of(" \t\r")];
+    if (first == '{' || first == '[' || !detail::is_header(line, place_.file)) return true;
+    splitter_.emplace(detail::separator_of(line));
+    try {
+        split_row(line);
+        if (!mapped_) {
+            std::vector<std::string> names;
+            for (const std::string& field : fields_) names.push_back(in_quotes(field));
+            throw DataError("a table needs a mapping that names its columns (--map); it has " +
+                            joined(names));
+        }
+        mapped_->set_header(fields_);
+    } catch (const DataError& error) {
+        throw placed(error);
+    }
+    columns_ = fields_.size();
+    return false;
 }
 
 AUTOMIX_INLINE bool LogReader::read(std::string_view line, LogRecord& record) {
     place_.line = lines_->line();
     try {
-        parse(line, record);
+        if (splitter_) {
+            split_row(line);
+            parse_fields(record);
+        } else {
+            parse(line, record);
+        }
+        for (const std::string& message : handler_.take_near_fields()) notes_.add(place_, message);
         return true;
     } catch (const detail::JsonSyntaxError& error) {
-        if (!lines_->ended() || error.column() <= line.size()) fail(error);
-        if (!options_.allow_truncated) throw DataError(place_, "truncated last line");
-        truncated_.push_back(place_);
-        return false;
+        if (!is_cut_off(line, error)) {
+            const std::string hint = detail::syntax_hint(line, error.column());
+            refuse(DataError(error.place(), error.detail() + (hint.empty() ? "" : "; " + hint)));
+        } else if (options_.allow_truncated) {
+            truncated_.push_back(place_);
+        } else {
+            refuse(DataError("truncated last line"));
+        }
+    } catch (const detail::OpenFieldError& error) {
+        throw placed(error);  // it has swallowed the rest of the file
     } catch (const DataError& error) {
-        fail(error);
+        refuse(error);
     }
+    return false;
 }
 
-AUTOMIX_INLINE void LogReader::fail(const DataError& error) const {
-    throw DataError(Place{place_.file, place_.line, error.place().field}, error.detail());
+AUTOMIX_INLINE void LogReader::refuse(const DataError& error) {
+    if (!options_.skip_bad_rows) throw placed(error);
+    notes_.skip(placed(error));
+}
+
+AUTOMIX_INLINE DataError LogReader::placed(const DataError& error) const {
+    return DataError(Place{place_.file, place_.line, error.place().field}, error.detail());
+}
+
+AUTOMIX_INLINE bool LogReader::is_cut_off(std::string_view line, const detail::JsonSyntaxError& error) const {
+    return lines_->ended() && error.column() > line.size();
 }
 
 AUTOMIX_INLINE void LogReader::parse(std::string_view line, LogRecord& record) {
+    try {
+        parse_object(line, record, nullptr);
+    } catch (const detail::JsonRangeError&) {
+        if (!parse_repaired(line, record)) throw;
+    } catch (const detail::JsonSyntaxError& error) {
+        if (is_cut_off(line, error) || !parse_repaired(line, record)) throw;
+    }
+}
+
+AUTOMIX_INLINE bool LogReader::parse_repaired(std::string_view line, LogRecord& record) {
+    const detail::RepairedLine repaired = detail::LineRepair(line).run();
+    if (repaired.numbers.empty() && repaired.character.empty()) return false;
+    try {
+        parse_object(repaired.text, record, &repaired.numbers);
+    } catch (const detail::JsonSyntaxError&) {
+        return false;
+    }
+    if (!repaired.character.empty() && detail::has_replacement(record))
+        throw detail::JsonSyntaxError(repaired.column,
+                                      repaired.character + " cannot be read: " + repaired.advice);
+    notes_.tolerate(place_, repaired.first());
+    return true;
+}
+
+AUTOMIX_INLINE void LogReader::parse_object(std::string_view line, LogRecord& record,
+                                            const std::vector<std::string>* numbers) {
     if (mapped_) {
         mapped_->start(record, line_id());
-        detail::parse_json_line(line, *mapped_);
+        detail::parse_json_line(line, *mapped_, numbers);
         mapped_->finish();
-        return;
+    } else {
+        if (!models_known_) learn_models(line, record, numbers);
+        handler_.start(record);
+        detail::parse_json_line(line, handler_, numbers);
+        handler_.finish();
     }
-    if (!models_known_) learn_models(line, record);
-    handler_.start(record);
-    detail::parse_json_line(line, handler_);
-    handler_.finish();
     finish_texts(record);
 }
 
-AUTOMIX_INLINE void LogReader::learn_models(std::string_view line, LogRecord& record) {
+AUTOMIX_INLINE void LogReader::learn_models(std::string_view line, LogRecord& record,
+                                            const std::vector<std::string>* numbers) {
     handler_.set_models({}, {});
     handler_.start(record);
-    detail::parse_json_line(line, handler_);
+    detail::parse_json_line(line, handler_, numbers);
     handler_.finish();
     log_models_ = handler_.names();
     keep_ = detail::choose_models(log_models_, options_.models);
     handler_.set_models(log_models_, keep_);
     models_known_ = true;
+}
+
+AUTOMIX_INLINE void LogReader::split_row(std::string_view line) {
+    std::size_t bytes = line.size();
+    while (!splitter_->add(line, fields_)) {
+        if (!lines_->next(line)) {
+            throw detail::OpenFieldError(Place{{}, 0, "field " + std::to_string(fields_.size())},
+                                         "a quoted field does not end");
+        }
+        bytes += line.size();
+        if (bytes > options_.max_line_bytes) {
+            throw detail::OpenFieldError(
+                Place{}, "row longer than " + std::to_string(options_.max_line_bytes) + " bytes");
+        }
+    }
+}
+
+AUTOMIX_INLINE void LogReader::parse_fields(LogRecord& record) {
+    if (fields_.size() != columns_) {
+        throw DataError("expected " + std::to_string(columns_) + " fields, as there are columns, found " +
+                        std::to_string(fields_.size()));
+    }
+    mapped_->start(record, line_id());
+    mapped_->take_row(fields_);
+    mapped_->finish();
+    finish_texts(record);
 }
 
 AUTOMIX_INLINE std::string LogReader::line_id() const {

@@ -1,65 +1,147 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file turns the events of one flat object, a row of a table in another shape, into a `LogRecord` by a
-// `ColumnMapping`. Columns outside the mapping are skipped with any content. Every row must have the columns of the
-// mapping. Linear in the columns of the row times those of the mapping.
+// This file turns a row of a table in another shape into a `LogRecord` by a `ColumnMapping`. A row is the events of one
+// flat object, or the fields of a line of CSV. Columns outside the mapping are skipped with any content. Every row must
+// have the columns of the mapping. Linear in the columns of the row times those of the mapping.
 #pragma once
 
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/column_mapping.hpp>
+#include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/json/line_repair.hpp>
 #include <automix/json/sax.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace automix::detail {
 
+/// Returns the value of a CSV field in a column of numbers. Blank fields and the usual words for a missing value are
+/// null, and `true` and `false` are booleans. `storage` holds the text if it is none of these and no number.
+inline JsonScalar cell_value(std::string_view cell, std::string& storage) {
+    storage = folded(cell);
+    constexpr std::array<std::string_view, 8> missing{"", "na", "n/a", "nan", "null", "none", "<na>", "-nan"};
+    if (std::find(missing.begin(), missing.end(), storage) != missing.end()) return {};
+    if (storage == "true" || storage == "false")
+        return {JsonScalar::Kind::boolean, false, storage == "true" ? 1U : 0U, 0.0, nullptr};
+    storage = trimmed(cell);
+    if (const auto number = parse_number(storage))
+        return {JsonScalar::Kind::real, false, 0, *number, &storage};
+    return {JsonScalar::Kind::text, false, 0, 0.0, &storage};
+}
+
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
-    /// Takes in `keep`, for each model of the mapping, whether it is read.
-    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep)
-        : same_pair_(keep.front() && keep.back()) {
+    /// Takes in `keep`, for each model of the mapping, whether it is read. `texts` tells whether to read texts.
+    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, bool texts, bool answers)
+        : words_(mapping.words), same_pair_(keep.front() && keep.back()) {
+        for (WordMapping& word : words_) word.word = folded(word.word);
         add(mapping.id, Target::id);
         add(mapping.split, Target::split);
         add(mapping.dataset, Target::dataset);
         add(mapping.category, Target::category);
+        if (texts) {
+            add(mapping.question, Target::question);
+            add(mapping.context, Target::context);
+            add(mapping.reference, Target::reference);
+        }
         for (std::size_t m = 0; m < mapping.models.size(); ++m) {
             if (!keep[m]) continue;
             const ModelMapping& model = mapping.models[m];
             add(model.score, Target::score);
             add(model.confidence, Target::confidence);
             add(model.cost, Target::cost);
+            add(model.draw_cost, Target::draw_cost);
+            add(model.draws, Target::draws);
+            if (answers) add(model.answer, Target::answer);
+            const bool list = model.verdicts.size() == 1;
+            for (const std::string& column : model.verdicts) {
+                add(column, list ? Target::verdict_list : Target::verdict);
+                columns_.back().element = static_cast<std::size_t>(&column - model.verdicts.data());
+            }
             names_.push_back(model.name);
+            confidence_columns_.push_back(model.confidence);
+            verdict_columns_.push_back(list ? 0 : model.verdicts.size());
+            fixed_draws_.push_back(model.confidence_draws);
         }
+        draws_.resize(names_.size());
     }
 
-    /// Clears `record` and fills it from the events that follow. Its id is `id` if the mapping names no column for it.
+    /// Clears `record` and fills it from the events or fields that follow. Its id is `id` if the mapping names no
+    /// column for it.
     void start(LogRecord& record, std::string_view id) {
         reset(record, names_);
         record.record.id = id;
+        for (std::size_t m = 0; m < names_.size(); ++m)
+            record.record.models[m].verdicts.assign(verdict_columns_[m], Verdict::unparsed);
+        draws_ = fixed_draws_;
         out_ = &record;
         for (Column& column : columns_) column.seen = false;
+        found_.clear();
         level_ = 0;
         column_.clear();
     }
 
-    /// Checks that no column is missing.
+    /// Checks that no column is missing, and reads confidences of several draws as verdicts.
     void finish() {
         for (const Column& column : columns_) {
-            if (!column.seen) fail_field(column.name, "missing, but named in the mapping");
+            if (!column.seen) {
+                fail_field(column.name, "missing, but named in the mapping; the row has " + listed(found_));
+            }
         }
+        for (std::size_t m = 0; m < names_.size(); ++m) draw_confidence(m);
         // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
+    }
+
+    /// Sets the columns of the rows that follow. Throws `DataError` if one of the mapping is not among them.
+    void set_header(const std::vector<std::string>& header) {
+        for (Column& column : columns_) {
+            const auto found = std::find(header.begin(), header.end(), column.name);
+            if (found == header.end()) {
+                fail_field(column.name,
+                           "no such column, but named in the mapping; the columns are " + listed(header));
+            }
+            if (std::find(found + 1, header.end(), column.name) != header.end())
+                fail_field(column.name, "stands twice in the header");
+            column.at = as_size(found - header.begin());
+        }
+    }
+
+    /// Takes the fields of a row, one for each column of the header.
+    void take_row(const std::vector<std::string>& fields) {
+        for (Column& column : columns_) {
+            column.seen = true;
+            column_ = column.name;
+            const std::string& field = fields[column.at];
+            if (holds_text(column.target)) {
+                require_utf8(column.name, field);
+                store(column, field.empty() ? JsonScalar{}
+                                            : JsonScalar{JsonScalar::Kind::text, false, 0, 0.0, &field});
+            } else if (column.target == Target::verdict_list) {
+                store_list(column, field);
+            } else {
+                store_cell(column, field);
+            }
+        }
     }
 
     void on_key(const std::string& name) {
         if (level_ != 1) return;
         column_ = name;
+        found_.push_back(name);
         // One column may be mapped to several targets.
         for (Column& column : columns_) {
             if (column.name != name) continue;
@@ -70,10 +152,18 @@ class MappedHandler : public SaxHandler<MappedHandler> {
 
     void on_open(bool array) {
         const char* found = array ? "an array" : "an object";
-        if (level_ == 0 && array) fail_expected("", "an object", found);
+        if (level_ == 0 && array) {
+            fail_expected("", "an object", "an array; write one object a line, as `jq -c '.[]'` does");
+        }
         if (level_ == 1) {
             for (const Column& column : columns_) {
-                if (column.name == column_) fail_expected(column_, expected(column.target), found);
+                if (column.name != column_ || (array && column.target == Target::verdict_list)) continue;
+                fail_expected(column_, expected(column.target), found);
+            }
+        }
+        if (level_ == 2) {
+            for (const Column& column : columns_) {
+                if (column.name == column_) fail_expected(column_, expected(Target::verdict), found);
             }
         }
         ++level_;
@@ -83,59 +173,174 @@ class MappedHandler : public SaxHandler<MappedHandler> {
 
     void on_scalar(const JsonScalar& value) {
         if (level_ == 0) fail_expected("", "an object", value.shown());
-        if (level_ != 1) return;
+        if (level_ > 2) return;
         for (const Column& column : columns_) {
-            if (column.name == column_) store(column, value);
+            if (column.name != column_) continue;
+            if (level_ == 2 || column.target != Target::verdict_list) {
+                store(column, worded(column.target, value));
+            } else if (value.is_text()) {
+                store_list(column, *value.text);
+            } else if (!value.is_null()) {
+                store(column, value);
+            }
         }
     }
 
     [[nodiscard]] const std::string& path() const noexcept { return column_; }
 
  private:
-    enum class Target : std::uint8_t { id, split, dataset, category, score, confidence, cost };
+    enum class Target : std::uint8_t {
+        id,
+        split,
+        dataset,
+        category,
+        question,
+        context,
+        reference,
+        score,
+        verdict,
+        verdict_list,
+        confidence,
+        draws,
+        cost,
+        draw_cost,
+        answer
+    };
     struct Column {
         std::string name;
         Target target;
         Index model;
         bool seen;
+        std::size_t element;  ///< number of the draw, of a column of verdicts
+        std::size_t at;       ///< position in the header
     };
 
     void add(const std::string& column, Target target) {
-        if (!column.empty()) columns_.push_back({column, target, std::ssize(names_), false});
+        if (!column.empty()) columns_.push_back({column, target, std::ssize(names_), false, 0, 0});
+    }
+
+    static bool holds_text(Target target) noexcept {
+        switch (target) {
+            case Target::id:
+            case Target::split:
+            case Target::dataset:
+            case Target::category:
+            case Target::question:
+            case Target::context:
+            case Target::reference:
+            case Target::answer:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    static void require_utf8(const std::string& column, std::string_view text) {
+        for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
+            length = utf8_length(text, at);
+            if (length == 0) {
+                fail_field(column,
+                           "ill-formed UTF-8; convert the file, for example by `iconv -f latin1 -t utf-8`");
+            }
+        }
     }
 
     static std::string_view expected(Target target) noexcept {
         switch (target) {
             case Target::id:
-                return "a non-empty string or a whole number";
-            case Target::split:
-            case Target::dataset:
-                return "a string";
+                return id_text;
             case Target::category:
                 return describe_field(LogField::category).expected;
+            case Target::reference:
+                return "a string, a number or a boolean";
             case Target::score:
             case Target::confidence:
                 return share_text;
+            case Target::verdict:
+            case Target::verdict_list:
+                return "0, 1, true, false, null or one of the mapping's words";
+            case Target::draws:
+                return "a number of draws from 1 to 255";
             case Target::cost:
-                break;
+            case Target::draw_cost:
+                return price_text;
+            default:
+                return "a string";
         }
-        return price_text;
+    }
+
+    /// Returns the first names of a list, for a message.
+    static std::string listed(const std::vector<std::string>& names) {
+        constexpr std::size_t most = 20;
+        std::string text;
+        for (std::size_t i = 0; i < std::min(most, names.size()); ++i)
+            text += (i == 0 ? "" : ", ") + in_quotes(names[i]);
+        if (names.size() > most) text += " and " + std::to_string(names.size() - most) + " more";
+        return names.empty() ? "none" : text;
+    }
+
+    /// Returns the mapping's word that a text is; null if it is none.
+    [[nodiscard]] const WordMapping* word_of(std::string_view text) const {
+        if (words_.empty()) return nullptr;
+        const std::string word = folded(text);
+        const auto found =
+            std::find_if(words_.begin(), words_.end(), [&](const WordMapping& w) { return w.word == word; });
+        return found == words_.end() ? nullptr : &*found;
+    }
+
+    static JsonScalar word_value(const WordMapping& word) {
+        if (!word.value) return {};
+        return {JsonScalar::Kind::real, false, 0, *word.value, nullptr};
+    }
+
+    /// Returns the value that the mapping gives to a word of a score or verdict; any other value as it is.
+    [[nodiscard]] JsonScalar worded(Target target, const JsonScalar& value) const {
+        const bool has_words =
+            target == Target::score || target == Target::verdict || target == Target::verdict_list;
+        const WordMapping* word = has_words && value.is_text() ? word_of(*value.text) : nullptr;
+        return word == nullptr ? value : word_value(*word);
+    }
+
+    void store_cell(const Column& column, std::string_view cell) {
+        const bool has_words = column.target == Target::score || column.target == Target::verdict ||
+                               column.target == Target::verdict_list;
+        const WordMapping* word = has_words ? word_of(cell) : nullptr;
+        store(column, word == nullptr ? cell_value(cell, storage_) : word_value(*word));
+    }
+
+    /// Stores the verdicts that a text lists, as in `[1, 0, None]`, `yes;no` or `1`. A blank text has none.
+    void store_list(const Column& column, std::string_view text) {
+        text = trimmed(text);
+        if (text.starts_with('[') && text.ends_with(']')) text = trimmed(text.substr(1, text.size() - 2));
+        if (text.empty()) return;
+        for (;;) {
+            const std::size_t end = std::min(text.find_first_of(",;|"), text.size());
+            std::string_view item = trimmed(text.substr(0, end));
+            const bool quoted = item.size() >= 2 && (item.front() == '"' || item.front() == '\'') &&
+                                item.back() == item.front();
+            if (quoted) item = item.substr(1, item.size() - 2);
+            store_cell(column, item);
+            if (end == text.size()) return;
+            text.remove_prefix(end + 1);
+        }
     }
 
     void store(const Column& column, const JsonScalar& value) {
         Record& row = out_->record;
-        const auto require = [&](bool right) {
-            if (!right) fail_expected(column.name, expected(column.target), value.shown());
+        const auto fail = [&](const std::string& found) {
+            fail_expected(column.name, expected(column.target), found);
         };
-        const auto store_text = [&](std::string& text) {
+        const auto require = [&](bool right) {
+            if (!right) fail(value.shown());
+        };
+        const auto store_text = [&](auto& text) {
             require(value.is_text() || value.is_null());
             if (value.is_text()) text = *value.text;
         };
         switch (column.target) {
             case Target::id:
-                require(value.is_text() ? !value.text->empty() : value.kind == JsonScalar::Kind::integer);
-                row.id = value.is_text() ? *value.text : value.shown();
-                return;
+                row.id = id_of(value);
+                return require(!row.id.empty());
             case Target::split:
                 return store_text(row.split);
             case Target::dataset:
@@ -143,27 +348,90 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::category:
                 store_text(row.category);
                 return require(parse_category(row.category).has_value());
-            case Target::score:
-                require(is_share(value));
-                break;
-            case Target::confidence:
-                require(is_share(value) || value.is_null());
-                break;
-            case Target::cost:
-                require(is_price(value) || value.is_null());
+            case Target::question:
+                return store_text(out_->question);
+            case Target::context:
+                return store_text(out_->context);
+            case Target::reference:
+                out_->reference = reference_of(value);
+                return require(out_->reference || value.is_null());
+            default:
                 break;
         }
-        if (value.is_null()) return;
-        ModelRecord& model = row.models[as_size(column.model)];
-        if (column.target == Target::score) model.score = value.number;
-        if (column.target == Target::confidence) model.confidence = value.number;
-        if (column.target == Target::cost) model.cost = value.number;
+        const auto m = as_size(column.model);
+        ModelRecord& model = row.models[m];
+        const auto share = share_of(value);
+        switch (column.target) {
+            case Target::answer:
+                return store_text(out_->texts[m].answer);
+            case Target::score:
+                if (!share) fail(shown_share(value));
+                model.score = *share;
+                return;
+            case Target::verdict:
+            case Target::verdict_list: {
+                const auto verdict = verdict_of(value);
+                require(verdict.has_value());
+                if (column.target == Target::verdict) {
+                    model.verdicts[column.element] = *verdict;
+                } else {
+                    model.verdicts.push_back(*verdict);
+                }
+                return;
+            }
+            case Target::confidence:
+                if (!is_share(value) && !value.is_null()) fail(shown_share(value));
+                if (!value.is_null()) model.confidence = value.number;
+                return;
+            case Target::draws:
+                require(value.is_null() ||
+                        (value.is_number() && value.number >= 1.0 && value.number <= maximum_draws &&
+                         value.number == std::trunc(value.number)));
+                if (!value.is_null()) draws_[m] = static_cast<int>(value.number);
+                return;
+            default:
+                require(is_price(value) || value.is_null());
+                if (!value.is_null()) {
+                    (column.target == Target::cost ? model.cost : model.draw_cost) = value.number;
+                }
+        }
     }
 
+    /// Reads the confidence of a model as the verdicts that it is the mean of. If it is no share of that many, some
+    /// could not be parsed: then the largest number of readable ones is taken that fits. Draws are exchangeable, so the
+    /// order is random, by the row's id.
+    void draw_confidence(std::size_t m) {
+        ModelRecord& model = out_->record.models[m];
+        const int draws = draws_[m];
+        if (draws == 0 || !model.confidence) return;
+        constexpr double rounding = 1e-3 * (1.0 + 1e-9);
+        for (int readable = draws; readable > 0; --readable) {
+            const double positive = std::round(*model.confidence * readable);
+            if (std::abs(positive / readable - *model.confidence) > rounding) continue;
+            model.verdicts.assign(as_size(draws), Verdict::unparsed);
+            for (int i = 0; i < readable; ++i)
+                model.verdicts[as_size(i)] = i < positive ? Verdict::positive : Verdict::negative;
+            Random random(hash_text(out_->record.id, m));
+            random.shuffle(model.verdicts);
+            model.confidence.reset();
+            return;
+        }
+        fail_expected(confidence_columns_[m], "the mean of " + std::to_string(draws) + " draws or fewer",
+                      format_number(*model.confidence));
+    }
+
+    std::vector<WordMapping> words_;
     std::vector<std::string> names_;  ///< names of the models that are read
+    std::vector<std::string> confidence_columns_;
+    std::vector<std::size_t>
+        verdict_columns_;  ///< for each model the number of columns with one verdict each
+    std::vector<int> fixed_draws_;
     std::vector<Column> columns_;
     bool same_pair_;
     LogRecord* out_ = nullptr;
+    std::vector<int> draws_;          ///< for each model the draws behind its confidence; 0: none are known
+    std::vector<std::string> found_;  ///< columns of the row
+    std::string storage_;
     std::string column_;
     std::size_t level_ = 0;
 };

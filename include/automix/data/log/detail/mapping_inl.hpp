@@ -6,7 +6,9 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/column_mapping.hpp>
+#include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/mapping.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/file/file.hpp>
 #include <automix/json/json_document.hpp>
 
@@ -14,66 +16,160 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace automix {
+namespace automix::detail {
 
-AUTOMIX_INLINE ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
+/// A reader of the document of a mapping, which messages call `name`.
+class MappingReader {
+ public:
+    explicit MappingReader(const std::string& name) : name_(name) {}
+
+    [[nodiscard]] ColumnMapping read(const nlohmann::json& json) const {
+        require_object(json, "");
+        ColumnMapping mapping;
+        read_columns(json, "",
+                     {{"id", &mapping.id},
+                      {"split", &mapping.split},
+                      {"dataset", &mapping.dataset},
+                      {"category", &mapping.category},
+                      {"question", &mapping.question},
+                      {"context", &mapping.context},
+                      {"reference", &mapping.reference},
+                      {"words", nullptr},
+                      {"models", nullptr}});
+        if (json.contains("words")) mapping.words = read_words(json["words"]);
+        if (!json.contains("models")) fail("models", "missing");
+        const nlohmann::json& models = json["models"];
+        if (!models.is_array() || models.empty())
+            fail("models", "expected a list of at least one model, found " + shown(models));
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            ModelMapping model = read_model(models[m], "models[" + std::to_string(m) + "]");
+            for (const ModelMapping& earlier : mapping.models) {
+                if (earlier.name == model.name) {
+                    fail("models[" + std::to_string(m) + "].name",
+                         "a second model named " + in_quotes(model.name));
+                }
+            }
+            mapping.models.push_back(std::move(model));
+        }
+        return mapping;
+    }
+
+ private:
+    /// Keys and where their columns go; null for a key with another content.
     using Columns = std::vector<std::pair<std::string_view, std::string*>>;
-    const auto fail = [&](const std::string& field, const std::string& message) {
-        throw DataError(Place{name, 0, field}, message);
-    };
-    const auto require_object = [&](const nlohmann::json& json, const std::string& field) {
-        if (!json.is_object()) fail(field, "expected an object, found " + detail::shown(json));
-    };
+
+    [[noreturn]] void fail(const std::string& field, const std::string& message) const {
+        throw DataError(Place{name_, 0, field}, message);
+    }
+
+    void require_object(const nlohmann::json& json, const std::string& field) const {
+        if (!json.is_object()) fail(field, "expected an object, found " + shown(json));
+    }
+
+    [[nodiscard]] std::string column_name(const nlohmann::json& json, const std::string& field) const {
+        if (!json.is_string() || json.get_ref<const std::string&>().empty())
+            fail(field, "expected a non-empty string, found " + shown(json));
+        return json.get<std::string>();
+    }
+
     /// Stores the column names of an object through `columns`, by their keys.
-    const auto read_columns = [&](const nlohmann::json& object, const std::string& prefix,
-                                  const Columns& columns) {
+    void read_columns(const nlohmann::json& object, const std::string& prefix, const Columns& columns) const {
         for (const auto& [key, value] : object.items()) {
             const auto column = std::find_if(columns.begin(), columns.end(),
                                              [&k = key](const auto& c) { return c.first == k; });
-            if (column == columns.end()) fail(prefix + key, "unknown key");
-            if (column->second == nullptr) continue;
-            if (!value.is_string() || value.get_ref<const std::string&>().empty())
-                fail(prefix + key, "expected a non-empty string, found " + detail::shown(value));
-            *column->second = value.get<std::string>();
+            if (column == columns.end()) {
+                std::vector<std::string_view> known;
+                for (const auto& [text, target] : columns) known.push_back(text);
+                fail(prefix + key, "unknown key; known keys are " + joined(known));
+            }
+            if (column->second != nullptr) *column->second = column_name(value, prefix + key);
         }
-    };
+    }
 
-    const nlohmann::json json = detail::parse_document(text, name);
-    require_object(json, "");
-    ColumnMapping mapping;
-    read_columns(json, "",
-                 {{"id", &mapping.id},
-                  {"split", &mapping.split},
-                  {"dataset", &mapping.dataset},
-                  {"category", &mapping.category},
-                  {"models", nullptr}});
-    if (!json.contains("models")) fail("models", "missing");
-    const nlohmann::json& models = json["models"];
-    if (!models.is_array() || models.empty())
-        fail("models", "expected a list of at least one model, found " + detail::shown(models));
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        const std::string field = "models[" + std::to_string(m) + "]";
-        require_object(models[m], field);
+    [[nodiscard]] ModelMapping read_model(const nlohmann::json& json, const std::string& field) const {
+        require_object(json, field);
         ModelMapping model;
-        read_columns(models[m], field + ".",
+        read_columns(json, field + ".",
                      {{"name", &model.name},
                       {"score", &model.score},
+                      {"verdicts", nullptr},
                       {"confidence", &model.confidence},
-                      {"cost", &model.cost}});
+                      {"draws", nullptr},
+                      {"cost", &model.cost},
+                      {"draw_cost", &model.draw_cost},
+                      {"answer", &model.answer}});
         if (model.name.empty()) fail(field + ".name", "missing");
         if (model.score.empty()) fail(field + ".score", "missing");
-        for (const ModelMapping& earlier : mapping.models) {
-            if (earlier.name == model.name)
-                fail(field + ".name", "a second model named " + in_quotes(model.name));
-        }
-        mapping.models.push_back(std::move(model));
+        if (json.contains("verdicts")) model.verdicts = read_verdicts(json["verdicts"], field + ".verdicts");
+        if (json.contains("draws")) read_draws(json["draws"], field + ".draws", model);
+        return model;
     }
-    return mapping;
+
+    [[nodiscard]] std::vector<std::string> read_verdicts(const nlohmann::json& json,
+                                                         const std::string& field) const {
+        if (!json.is_array()) return {column_name(json, field)};
+        if (json.empty()) fail(field, "expected a column or a list of columns, found " + shown(json));
+        std::vector<std::string> columns;
+        for (std::size_t i = 0; i < json.size(); ++i)
+            columns.push_back(column_name(json[i], field + "[" + std::to_string(i) + "]"));
+        return columns;
+    }
+
+    void read_draws(const nlohmann::json& json, const std::string& field, ModelMapping& model) const {
+        if (model.confidence.empty()) fail(field, "expected a column of confidences besides, found none");
+        if (!model.verdicts.empty())
+            fail(field, "is for a confidence alone, but there are columns of verdicts");
+        if (json.is_string()) {
+            model.draws = column_name(json, field);
+            return;
+        }
+        if (!json.is_number_integer() || json < 1 || json > maximum_draws) {
+            fail(field, "expected a column or a number from 1 to " + std::to_string(maximum_draws) +
+                            ", found " + shown(json));
+        }
+        model.confidence_draws = json.get<int>();
+    }
+
+    [[nodiscard]] std::vector<WordMapping> read_words(const nlohmann::json& json) const {
+        require_object(json, "words");
+        std::vector<WordMapping> words;
+        for (const auto& [key, value] : json.items()) {
+            const std::string field = "words." + key;
+            WordMapping word{folded(key), std::nullopt};
+            if (value.is_boolean()) {
+                word.value = value.get<bool>() ? 1.0 : 0.0;
+            } else if (value.is_number()) {
+                word.value = value.get<double>();
+            }
+            const bool share = word.value && *word.value >= 0.0 && *word.value <= 1.0;
+            if (!share && !value.is_null()) {
+                fail(field, "expected a number in [0, 1], a boolean or null, found " + shown(value));
+            }
+            for (const WordMapping& earlier : words) {
+                if (earlier.word == word.word)
+                    fail(field, "stands twice, as words are compared without case");
+            }
+            words.push_back(std::move(word));
+        }
+        return words;
+    }
+
+    const std::string& name_;
+};
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
+    const nlohmann::json json = detail::parse_document(text, name);
+    return detail::MappingReader(name).read(json);
 }
 
 AUTOMIX_INLINE ColumnMapping read_mapping(const std::string& path) {

@@ -36,19 +36,18 @@ inline void require_samples(const ModelRecord& model, const ModelTexts& texts, s
     }
 }
 
-/// Fills `clusters`, and `sample_scores` if none are logged.
+/// Fills `clusters`, and `sample_scores` if none are logged. `others` are further references.
 inline void cluster_samples(ModelRecord& model, const ModelTexts& texts,
                             const std::optional<std::string>& reference,
-                            const std::vector<std::string>& other_references = {}) {
+                            const std::vector<std::string>& others = {}) {
     const bool scored = !model.sample_scores.empty();
     Clusters clusters;
     for (const auto& sample : texts.samples) {
         clusters.add(sample);
         if (scored) continue;
         const bool is_answer = sample && sample == texts.samples.front();
-        const bool is_right =
-            sample && (sample == reference || std::find(other_references.begin(), other_references.end(),
-                                                        *sample) != other_references.end());
+        const bool is_right = sample && (sample == reference ||
+                                         std::find(others.begin(), others.end(), *sample) != others.end());
         model.sample_scores.push_back(is_answer ? model.score : is_right ? 1.0 : 0.0);
     }
     model.clusters = clusters.numbers();

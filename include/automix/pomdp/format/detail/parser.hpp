@@ -2,7 +2,9 @@
 // The grammar of Cassandra's .pomdp format (pomdp.org, "POMDP File Format" and "POMDP File Grammar"). It turns a text
 // into statements with every name and number checked; tables are not yet resolved. O(length of the text). It accepts
 // more than the grammar has: numbers as in `.5` or `1e-3`; the five lines of the preamble and `start` anywhere before
-// they are needed; `reset` for the whole of T; and `identity` for O if there are as many observations as states.
+// they are needed; `reset` for the whole of T; `identity` for O if there are as many observations as states; a colon
+// before the number of a line; and `start` with several names, uniform over them. A file without `observations` is an
+// MDP: each state is observed, and R has no observations.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -44,7 +46,8 @@ struct PomdpStatements {
     bool costs = false;
     std::optional<std::vector<pomdp::Entry>> start{};  ///< empty: uniform
     std::size_t start_offset = 0;
-    double largest_reward = 0.0;  ///< largest reward in size
+    bool observed_states = false;  ///< true for a file without observations: they are the states
+    double largest_reward = 0.0;   ///< largest reward in size
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
     RewardRules<PomdpCell> rewards{};
@@ -58,6 +61,7 @@ class PomdpParser {
         while (!lexer_.peek().at_end()) read_section(lexer_.next());
         for (const std::string_view section : pomdp_sections) {
             if (section == "start") break;
+            if (section == "observations" && said_.observed_states) continue;
             if (!seen(section)) lexer_.fail(lexer_.peek(), "the line \"" + std::string(section) + ":\"");
         }
         return std::move(said_);
@@ -73,12 +77,15 @@ class PomdpParser {
     };
 
     void read_section(const PomdpWord& word) {
+        if (word.text == "T" || word.text == "R") observe_states();
         if (word.text == "T") return read_probabilities(word, said_.transitions, said_.states);
         if (word.text == "O") return read_probabilities(word, said_.observed, said_.observations);
         if (word.text == "R") return read_rewards(word);
         if (std::find(pomdp_sections.begin(), pomdp_sections.end(), word.text) == pomdp_sections.end()) {
             lexer_.fail(word, "one of " + joined(pomdp_sections));
         }
+        if (word.text == "observations" && said_.observed_states)
+            lexer_.fail(word, "the line \"observations:\" before the first line of T or R");
         if (seen(word.text)) lexer_.fail(word, "no second line \"" + std::string(word.text) + ":\"");
         seen_.push_back(word.text);
         if (word.text == "start") return read_start(word);
@@ -100,6 +107,14 @@ class PomdpParser {
         return std::find(seen_.begin(), seen_.end(), section) != seen_.end();
     }
 
+    /// Makes the states the observations of a file that has come to its tables without any.
+    void observe_states() {
+        if (seen("observations") || said_.states.count() == 0 || said_.observed_states) return;
+        said_.observed_states = true;
+        said_.observations.repeat(said_.states);
+        said_.observed.set_identity(any_number, 0);
+    }
+
     void require(const PomdpWord& word, std::initializer_list<const Symbols*> needed) const {
         for (const Symbols* symbols : needed) {
             if (symbols->count() == 0) lexer_.fail(word, "the line \"" + symbols->section() + ":\" before");
@@ -107,9 +122,9 @@ class PomdpParser {
     }
 
     void read_discount() {
-        const auto number = lexer_.number([] { return std::string("a discount in (0, 1]"); });
-        if (!(number.value > 0.0 && number.value <= 1.0)) {
-            lexer_.fail(number.offset, "a discount in (0, 1]", format_number(number.value));
+        const auto number = lexer_.number([] { return std::string("a discount in [0, 1]"); });
+        if (!(number.value >= 0.0 && number.value <= 1.0)) {
+            lexer_.fail(number.offset, "a discount in [0, 1]", format_number(number.value));
         }
         said_.discount = number.value;
     }
@@ -134,7 +149,7 @@ class PomdpParser {
         const bool alone = !lexer_.peek_second().starts_number();
         const bool number = std::all_of(first.text.begin(), first.text.end(), PomdpWord::is_digit);
         if (!first.starts_number() || (number && alone && (states > 1 || first.text == "0"))) {
-            said_.start = {pomdp::Entry{said_.states.single(lexer_), 1.0}};
+            read_start_list(false);
         } else {
             NumberRow row = read_row([] { return std::string("start"); }, states);
             said_.start = std::move(row.entries);
@@ -180,6 +195,8 @@ class PomdpParser {
 
     /// Reads the rest of a line that starts with `T` (columns: the states) or `O` (columns: the observations).
     void read_probabilities(const PomdpWord& word, Rules& rules, const Symbols& columns) {
+        if (&columns == &said_.observations && said_.observed_states)
+            lexer_.fail(word, "the line \"observations:\" before the first line of T or R");
         require(word, {&said_.states, &said_.actions, &said_.observations});
         lexer_.expect_colon();
         const int action = said_.actions.reference(lexer_);
@@ -187,6 +204,7 @@ class PomdpParser {
         const int state = table ? any_number : said_.states.reference(lexer_);
         if (!table && lexer_.accept(":")) {
             const int column = columns.reference(lexer_);
+            lexer_.accept(":");
             return rules.set(action, state, column,
                              read_probability([] { return std::string("a probability"); }));
         }
@@ -222,16 +240,34 @@ class PomdpParser {
         require(word, {&said_.states, &said_.actions, &said_.observations});
         lexer_.expect_colon();
         const int action = said_.actions.reference(lexer_);
-        lexer_.expect_colon();
-        const int state = said_.states.reference(lexer_);
         if (!lexer_.accept(":")) {
-            for (int next = 0; next < said_.states.count(); ++next) read_reward_row(action, state, next);
+            // Without observations a matrix over states and successors may follow.
+            if (!said_.observed_states) lexer_.expect_colon();
+            for (int state = 0; state < said_.states.count(); ++state) read_reward_rows(action, state);
             return;
         }
+        const int state = said_.states.reference(lexer_);
+        if (!lexer_.accept(":")) return read_reward_rows(action, state);
         const int next = said_.states.reference(lexer_);
-        if (!lexer_.accept(":")) return read_reward_row(action, state, next);
+        const bool colon = lexer_.accept(":");
+        if (said_.observed_states)
+            return read_reward(action, state, next, any_number, [] { return std::string("a reward"); });
+        if (!colon) return read_reward_row(action, state, next);
         const int observation = said_.observations.reference(lexer_);
+        lexer_.accept(":");
         read_reward(action, state, next, observation, [] { return std::string("a reward"); });
+    }
+
+    /// Reads the rewards of a state: a row for each successor, or one number each if there are no observations.
+    void read_reward_rows(int action, int state) {
+        for (int next = 0; next < said_.states.count(); ++next) {
+            if (said_.observed_states) {
+                read_reward(action, state, next, any_number,
+                            [&] { return "the reward for state " + said_.states.name(next); });
+            } else {
+                read_reward_row(action, state, next);
+            }
+        }
     }
 
     void read_reward_row(int action, int state, int next) {

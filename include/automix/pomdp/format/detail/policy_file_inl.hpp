@@ -109,8 +109,8 @@ AUTOMIX_INLINE PomdpPolicyFile PomdpPolicyParser::parse() const {
     problem.actions = whole(member(json_, "", "actions"), "actions", 1);
     problem.observations = whole(member(json_, "", "observations"), "observations", 1);
     problem.discount = finite(member(json_, "", "discount"), "discount");
-    if (!(problem.discount > 0.0 && problem.discount <= 1.0))
-        fail("discount", "expected a number in (0, 1], found " + format_number(problem.discount));
+    if (!(problem.discount >= 0.0 && problem.discount <= 1.0))
+        fail("discount", "expected a number in [0, 1], found " + format_number(problem.discount));
     const int horizon = whole(member(json_, "", "horizon"), "horizon", 0);
     problem.costs = costs();
     problem.action_names = action_names(problem.actions);

@@ -44,6 +44,10 @@ class PomdpAssembly {
         made.transitions = tables("T", said_.transitions, states_, start);
         made.observations = tables("O", said_.observed, said_.observations.count(), start);
         made.rewards = rewards(made.transitions, made.observations);
+        if (said_.observed_states) {
+            notices_.push_back(to_string(Place{lexer_.name(), 0, {}}) +
+                               ": no observations, so each state is observed after an action (an MDP)");
+        }
         return {pomdp::Model(std::move(made)), said_.costs, std::move(notices_)};
     }
 

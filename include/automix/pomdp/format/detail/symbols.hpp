@@ -48,6 +48,13 @@ class PomdpSymbols {
         count_ = static_cast<int>(names_.size());
     }
 
+    /// Takes the number and the names of others.
+    void repeat(const PomdpSymbols& others) {
+        count_ = others.count_;
+        names_ = others.names_;
+        numbers_ = others.numbers_;
+    }
+
     /// Reads a number or a name. Returns `any_number` for the wildcard.
     [[nodiscard]] int reference(PomdpLexer& lexer) const {
         return lexer.accept("*") ? any_number : single(lexer);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables in CSV and TSV, and what a mapping can say: verdicts in columns or lists, words, draws behind a confidence.
+#include <automix/core/error.hpp>
+#include <automix/data/log/log.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
+#include <automix/data/log/mapping.hpp>
+#include <automix/data/log/read_options.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/files.hpp"
+
+namespace {
+
+using automix::Verdict;
+using Catch::Matchers::ContainsSubstring;
+
+struct CsvTable {
+    files::Directory directory{};
+    automix::ReadOptions options{};
+
+    explicit CsvTable(const std::string& mapping) {
+        if (!mapping.empty()) options.mapping = automix::parse_mapping(mapping, "map.json");
+    }
+    [[nodiscard]] automix::Log read(const std::string& bytes, const std::string& name = "t.csv") const {
+        return automix::read_log(directory.write(name, bytes), options);
+    }
+    [[nodiscard]] std::string error(const std::string& bytes, const std::string& name = "t.csv") const {
+        try {
+            (void)read(bytes, name);
+        } catch (const automix::DataError& error) {
+            return std::string(error.what()).substr(directory.path(name).size());
+        }
+        return "(no error)";
+    }
+};
+
+std::vector<Verdict> verdicts_of(const automix::Log& log, automix::Index row) {
+    const auto verdicts = log.data.verdicts(row, 0);
+    return {verdicts.begin(), verdicts.end()};
+}
+
+constexpr auto plus = Verdict::positive;
+constexpr auto minus = Verdict::negative;
+constexpr auto none = Verdict::unparsed;
+
+const std::string wide =
+    R"({"id":"sample_id","dataset":"eval_name","split":"part","models":[
+        {"name":"mixtral","score":"mixtral","cost":"mixtral|total_cost"},{"name":"gpt-4","score":"gpt-4","cost":"gpt-4|total_cost"}]})";
+
+}  // namespace
+
+TEST_CASE("a wide table in CSV is read by its header, with quotes, a byte-order mark and Windows line ends") {
+    const CsvTable table(wide);
+    const std::string bytes =
+        "\xEF\xBB\xBFsample_id,prompt,eval_name,gpt-4,mixtral,gpt-4|total_cost,mixtral|total_cost,part\r\n"
+        "mmlu.1,\"a \"\"b\"\",\r\nc\",mmlu,1.0,0.0,0.01,2e-4,train\r\n"
+        "\r\n"
+        "mmlu.2,x,mmlu,True,FALSE,0.02,3e-4,\r\n";
+    const automix::Log log = table.read(bytes);
+    REQUIRE(log.data.rows() == 2);
+    CHECK(log.data.id(0) == "mmlu.1");
+    CHECK(log.data.split(0) == "train");
+    CHECK(log.data.split(1).empty());
+    CHECK(log.data.dataset(1) == "mmlu");
+    CHECK(log.data.scores(0)(0) == 0.0);
+    CHECK(log.data.scores(1)(1) == 1.0);
+    CHECK(log.data.recorded_costs(0)(1) == 3e-4);
+    std::string tabs = bytes;
+    std::replace(tabs.begin(), tabs.end(), ',', '\t');
+    CHECK(table.read(tabs, "t.tsv").data.id(1) == "mmlu.2");
+    std::string semicolons = bytes;
+    std::replace(semicolons.begin(), semicolons.end(), ',', ';');
+    CHECK(table.read(semicolons, "t.txt").data.recorded_costs(1)(0) == 0.01);
+}
+
+TEST_CASE("a table without a mapping is refused with its columns") {
+    const CsvTable table("");
+    CHECK(table.error("id,score\n1,0\n") ==
+          ":1: a table needs a mapping that names its columns (--map); it has \"id\", \"score\"");
+    CHECK_THAT(table.error("id\tscore\n1\t0\n", "t.log"), ContainsSubstring(":1: a table needs a mapping"));
+}
+
+TEST_CASE("bad tables are refused with line, column and what was found") {
+    const CsvTable table(R"({"id":"i","models":[{"name":"m","score":"s","verdicts":["v"]}]})");
+    const std::string header = "i,s,v\n";
+    CHECK(table.error("i,score,v\n") ==
+          ":1: s: no such column, but named in the mapping; the columns are \"i\", \"score\", \"v\"");
+    CHECK(table.error("i,s,s,v\n") == ":1: s: stands twice in the header");
+    CHECK(table.error(header) == ": no records");
+    CHECK(table.error(header + "1,0\n") == ":2: expected 3 fields, as there are columns, found 2");
+    CHECK(table.error(header + "1,0.5,1\n2,50,1\n") ==
+          ":3: s: expected a number in [0, 1], found 50; divide per cent by 100");
+    CHECK(table.error(header + "1,,1\n") ==
+          ":2: s: expected a number in [0, 1], found null; leave out rows without a value");
+    CHECK_THAT(table.error(header + "1,1,maybe\n"),
+               ContainsSubstring(":2: v: expected 0, 1, true, false, null or one"));
+    CHECK(table.error(header + "\n1,1,\"0\n2,1,1\n") == ":3: field 3: a quoted field does not end");
+    CHECK(table.error(header + "1,\"1\"x,0\n") == ":2: field 2: text after a quoted field");
+    CHECK_THAT(table.error(header + "caf\xE9,1,0\n"), ContainsSubstring(":2: i: ill-formed UTF-8"));
+    CHECK(table.error(header + ",1,0\n") ==
+          ":2: i: expected a non-empty string or a whole number, found null");
+    CsvTable skipping("");
+    skipping.options = table.options;
+    skipping.options.skip_bad_rows = true;
+    const automix::Log log = skipping.read(header + "1,\"1\"x,0\n2,1,0\n3,1,1\n3,0,0\n4,1,1\n");
+    CHECK(log.data.rows() == 3);
+    CHECK(log.skipped == 2);
+    CHECK_THAT(skipping.error(header + "1,1,0\n2,1,\"0\n3,1,1\n"), ContainsSubstring("does not end"));
+}
+
+TEST_CASE("verdicts stand in a column each, or in one list, as words or numbers") {
+    const CsvTable each(
+        R"({"words":{"Yes":1,"no":0,"not sure":null},"models":[{"name":"m","score":"s","verdicts":["v1","v2","v3"]}]})");
+    const automix::Log log = each.read("s,v3,v1,v2\nyes,1,no,YES\n0,,not sure,false\n");
+    CHECK(log.data.scores(0)(0) == 1.0);
+    CHECK(verdicts_of(log, 0) == std::vector<Verdict>{minus, plus, plus});
+    CHECK(verdicts_of(log, 1) == std::vector<Verdict>{none, minus, none});
+    const CsvTable list(
+        R"({"words":{"correct":true,"incorrect":false},"models":[{"name":"m","score":"s","verdicts":"v"}]})");
+    const automix::Log lists = list.read(
+        "s,v\n1,\"[1, 0, None]\"\n1,\"['correct', 'incorrect']\"\n1,True\n1,correct|incorrect;0\n1,\n1,[]\n");
+    CHECK(verdicts_of(lists, 0) == std::vector<Verdict>{plus, minus, none});
+    CHECK(verdicts_of(lists, 1) == std::vector<Verdict>{plus, minus});
+    CHECK(verdicts_of(lists, 2) == std::vector<Verdict>{plus});
+    CHECK(verdicts_of(lists, 3) == std::vector<Verdict>{plus, minus, minus});
+    CHECK(verdicts_of(lists, 4).empty());
+    CHECK(verdicts_of(lists, 5).empty());
+    const automix::Log json =
+        list.read("{\"s\":true,\"v\":[1,\"incorrect\",null]}\n{\"s\":0,\"v\":null}\n", "t.jsonl");
+    CHECK(verdicts_of(json, 0) == std::vector<Verdict>{plus, minus, none});
+    CHECK(verdicts_of(json, 1).empty());
+    CHECK_THAT(list.error("{\"s\":1,\"v\":[[1]]}\n", "t.jsonl"),
+               ContainsSubstring(":1: v: expected 0, 1, true"));
+}
+
+TEST_CASE("a confidence of several draws is read as so many verdicts, each charged") {
+    const CsvTable fixed(
+        R"({"models":[{"name":"m","score":"s","confidence":"p","draws":8,"draw_cost":"d"},{"name":"l","score":"s"}]})");
+    const automix::Log log = fixed.read("s,p,d\n1,0.75,0.1\n0,0.571,0.1\n0,,0.1\n");
+    const auto counts = [&](automix::Index row, Verdict verdict) {
+        const auto verdicts = verdicts_of(log, row);
+        return std::count(verdicts.begin(), verdicts.end(), verdict);
+    };
+    CHECK(counts(0, plus) == 6);
+    CHECK(counts(0, minus) == 2);
+    CHECK(counts(1, plus) == 4);  // 4 of 7, and one that could not be parsed
+    CHECK(counts(1, minus) == 3);
+    CHECK(counts(1, none) == 1);
+    CHECK(verdicts_of(log, 2).empty());
+    CHECK(log.data.recorded_draw_costs(0)(0) == 0.1);
+    CHECK(log.warnings.empty() == false);  // one of sixteen verdicts is more than a twentieth
+    CHECK_THAT(fixed.error("s,p,d\n1,0.55,0\n"),
+               ContainsSubstring(":2: p: expected the mean of 8 draws or fewer, found 0.55"));
+    const CsvTable column(R"({"models":[{"name":"m","score":"s","confidence":"p","draws":"n"}]})");
+    CHECK(verdicts_of(column.read("s,p,n\n1,1,3\n"), 0) == std::vector<Verdict>{plus, plus, plus});
+    CHECK_THAT(column.error("s,p,n\n1,1,2.5\n"), ContainsSubstring(":2: n: expected a number of draws"));
+}
+
+TEST_CASE("texts of a table are kept on request, and answers can be flagged") {
+    CsvTable table(
+        R"({"question":"q","context":"c","reference":"r","models":[{"name":"m","score":"s","answer":"a"}]})");
+    table.options.keep_texts = true;
+    automix::LogReader reader(
+        table.directory.write("t.csv", "q,c,r,s,a\nWhere?,\"Here,\nthere\",42,1,Oslo\n"), table.options);
+    automix::LogRecord record;
+    REQUIRE(reader.next(record));
+    CHECK(record.question == "Where?");
+    CHECK(record.context == "Here,\nthere");
+    CHECK(record.reference == "42");
+    CHECK(record.texts[0].answer == "Oslo");
+    CHECK_FALSE(reader.next(record));
+    table.options.keep_texts = false;
+    table.options.fixed_answers = {"unanswerable"};
+    const automix::Log log = table.read("q,c,r,s,a\nx,,,1,Unanswerable\ny,,,1,Oslo\n");
+    CHECK(log.data.flagged(0, 0));
+    CHECK_FALSE(log.data.flagged(1, 0));
+}
+
+TEST_CASE("unknown keys of a mapping list the known ones, and words are checked") {
+    const auto error = [](const std::string& text) -> std::string {
+        try {
+            (void)automix::parse_mapping(text, "map.json");
+        } catch (const automix::DataError& e) {
+            return e.what();
+        }
+        return "(no error)";
+    };
+    CHECK(error(R"({"ids":"x","models":[]})") ==
+          "map.json: ids: unknown key; known keys are id, split, dataset, category, question, context, "
+          "reference, "
+          "words, models");
+    CHECK(error(R"({"models":[{"verdict":"v"}]})") ==
+          "map.json: models[0].verdict: unknown key; known keys are name, score, verdicts, confidence, "
+          "draws, cost, "
+          "draw_cost, answer");
+    CHECK(error(R"({"words":{"yes":2},"models":[]})") ==
+          "map.json: words.yes: expected a number in [0, 1], a boolean or null, found 2");
+    CHECK_THAT(error(R"({"words":{"yes":1,"Yes":0},"models":[]})"), ContainsSubstring("stands twice"));
+    CHECK_THAT(error(R"({"models":[{"name":"m","score":"s","draws":3}]})"),
+               ContainsSubstring("draws: expected a column of confidences"));
+    CHECK_THAT(error(R"({"models":[{"name":"m","score":"s","confidence":"p","draws":0}]})"),
+               ContainsSubstring("a number from 1 to 255"));
+    CHECK_THAT(error(R"({"models":[{"name":"m","score":"s","verdicts":[]}]})"),
+               ContainsSubstring("a list of columns"));
+}
