@@ -10,7 +10,8 @@ using namespace program;
 using Catch::Matchers::ContainsSubstring;
 
 std::string log_case(const std::string& name) {
-    return std::string(AUTOMIX_TESTS_DIR) + "/data/log/cases/" + name;
+    std::string path = AUTOMIX_TESTS_DIR "/data/log/cases/";
+    return path += name;
 }
 
 }  // namespace
