@@ -24,9 +24,10 @@ TEST_CASE("logs of the field are described, or refused with exit code 1") {
     CHECK_THAT(odd["warnings"][0].get<std::string>(), ContainsSubstring("0xE9"));
     check_refused({"describe", log_case("gz.jsonl.gz")}, 1, "run `gunzip` on it");
     check_refused({"describe", log_case("utf16.jsonl")}, 1, "UTF-16");
-    check_refused({"evaluate", log_case("json-array.jsonl")}, 1, "jq -c '.[]'");
-    check_refused({"evaluate", log_case("nan-score.jsonl")}, 1, "found NaN");
-    check_refused({"train", log_case("score-percent.jsonl"), "--out", "/dev/null"}, 1, "divide per cent by 100");
+    check_refused({"evaluate", log_case("json-array.jsonl"), "--router", "pomdp"}, 1, "jq -c '.[]'");
+    check_refused({"evaluate", log_case("nan-score.jsonl"), "--router", "pomdp"}, 1, "found NaN");
+    check_refused({"train", log_case("score-percent.jsonl"), "--out", "/dev/null"}, 1,
+                  "divide per cent by 100");
 }
 
 TEST_CASE("a log without verification is said to have none") {

@@ -189,13 +189,12 @@ TEST_CASE("a reference may be a list") {
     CHECK(log.question == "?");
     // A sample is right if it equals any reference.
     CHECK(log.record.models[0].sample_scores == std::vector<double>{0.5, 1.0, 0.0});
-    CHECK_THROWS_WITH(read_one(R"({"id":"a","reference":["x",5],"models":[{"name":"m","score":1}]})"),
-                      Catch::Matchers::ContainsSubstring(":1: reference[1]: expected a string, found 5"));
-    CHECK_THROWS_WITH(read_one(R"({"id":"a","reference":[["x"]],"models":[{"name":"m","score":1}]})"),
-                      Catch::Matchers::ContainsSubstring(":1: reference[0]: expected a string"));
     CHECK_THROWS_WITH(
-        read_one(R"({"id":"a","reference":{"x":1},"models":[{"name":"m","score":1}]})"),
-        Catch::Matchers::ContainsSubstring(":1: reference: expected a string or an array of strings"));
+        read_one(R"({"id":"a","reference":[["x"]],"models":[{"name":"m","score":1}]})"),
+        Catch::Matchers::ContainsSubstring(":1: reference[0]: expected a string, a number or a boolean"));
+    CHECK_THROWS_WITH(read_one(R"({"id":"a","reference":{"x":1},"models":[{"name":"m","score":1}]})"),
+                      Catch::Matchers::ContainsSubstring(
+                          ":1: reference: expected a string, a number, a boolean or a list of them"));
 }
 
 TEST_CASE("fields may stand in any order and be null where they may be left out") {
