@@ -4,7 +4,6 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/json/policy_json.hpp>
@@ -44,7 +43,7 @@ constexpr const char* decide_help =
 class Decider {
  public:
     Decider(const PomdpRouter& router, std::uint64_t seed)
-        : explainer_(router),
+        : explainer_(router.explainer()),
           form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed} {
         for (const ModelShape& model : form_.models) names_.push_back(model.name);
     }
@@ -73,7 +72,7 @@ class Decider {
  private:
     [[nodiscard]] OrderedJson decide(const EvidenceRequest& request, const std::string& name) const {
         try {
-            const Explanation explanation = explainer_.explain(request.evidence);
+            const Explanation explanation = explainer_(request.evidence);
             OrderedJson json{{"id", request.id}};
             json.update(to_json(explanation.action, names_));
             const bool accepts = explanation.action.kind == ActionKind::accept;
@@ -86,7 +85,7 @@ class Decider {
         }
     }
 
-    PolicyExplainer explainer_;
+    Explainer explainer_;
     EvidenceForm form_;
     std::vector<std::string> names_;
     std::size_t lines_ = 0;

@@ -14,6 +14,7 @@
 #include <automix/evaluation/replay.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
+#include <automix/routing/belief/detail/belief_fit.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>

@@ -14,6 +14,7 @@
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/expected_value.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/policy_hull.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>

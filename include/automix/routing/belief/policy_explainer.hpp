@@ -12,6 +12,7 @@
 #include <automix/routing/belief/detail/level_distribution.hpp>
 #include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/evidence.hpp>

@@ -8,6 +8,7 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/belief_fit.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>

@@ -5,6 +5,7 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/routing/belief/detail/belief_fit.hpp>
 #include <automix/routing/belief/detail/confidence_cell.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
 

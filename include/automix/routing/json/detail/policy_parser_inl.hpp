@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of routing/json/detail/policy_parser.hpp.
+#pragma once
+
+#include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/log/statistics_json.hpp>
+#include <automix/data/model_shape.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/file/file.hpp>
+#include <automix/file/file_replacement.hpp>
+#include <automix/json/field_line.hpp>
+#include <automix/json/json_document.hpp>
+#include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/value_function.hpp>
+#include <automix/routing/belief/detail/plurality_tree.hpp>
+#include <automix/routing/belief/detail/routing_pomdp.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/detail/vector_policy.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/json/belief_json.hpp>
+#include <automix/routing/json/detail/policy_parser.hpp>
+#include <automix/routing/json/detail/policy_table.hpp>
+#include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
+    require_keys(json_, "",
+                 std::array{"schema", "checksum", "models", "options", "report", "prices", "belief",
+                            "policies", "statistics", "prior"});
+    require_schema(json_, "", policy_schema);
+    const StatisticsParser statistics_parser(name());
+    TrainedPolicy trained;
+    trained.models = statistics_parser.models(json_, "");
+    Statistics statistics = statistics_parser.parse(member(json_, "", "statistics"), "statistics");
+    if (statistics.models != trained.models) fail("statistics.models", "expected the policy's own models");
+    PomdpOptions options = read_options(member(json_, "", "options"), std::ssize(trained.models));
+    if (const nlohmann::json& prior = member(json_, "", "prior"); !prior.is_null())
+        options.prior = statistics_parser.parse(prior, "prior");
+    trained.report = report(member(json_, "", "report"), "report");
+    trained.prices = prices(member(json_, "", "prices"), trained.models.size());
+    trained.tree = tree(trained, statistics, options);
+    trained.mixture = mixture(member(json_, "", "policies"), trained);
+    const std::string found = policy_checksum(json_);
+    if (text(member(json_, "", "checksum"), "checksum") != found)
+        fail("checksum",
+             "the file was altered: expected " + in_quotes(found) + ", found " + shown(json_.at("checksum")));
+    if (const std::string difference = price_difference(trained.prices, statistics); !difference.empty())
+        fail("statistics", difference);
+    return {as_data([&] { return PomdpRouter(std::move(options), std::move(trained)); }, "options"),
+            std::move(statistics)};
+}
+
+AUTOMIX_INLINE std::vector<int> PolicyParser::draws(const nlohmann::json& json, const std::string& field,
+                                                    const char* key, int least) const {
+    std::vector<int> values;
+    const std::string at = inside(field, key);
+    const nlohmann::json& list = array(member(json, field, key), at);
+    for (std::size_t i = 0; i < list.size(); ++i) values.push_back(whole(list[i], element(at, i), least));
+    return values;
+}
+
+AUTOMIX_INLINE Index PolicyParser::model_number(const nlohmann::json& json, const std::string& field,
+                                                const char* key, Index last_model) const {
+    return whole(member(json, field, key), inside(field, key), 0, static_cast<int>(last_model));
+}
+
+AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, Index models) const {
+    const std::string field = "options";
+    require_keys(json, field,
+                 std::array{"objective", "max_draws", "batches", "round_price", "accept", "guard", "folds",
+                            "seed", "most_cells"});
+    PomdpOptions options;
+    options.objective = objective(json, field);
+    options.max_draws = draws(json, field, "max_draws", all_logged_draws);
+    options.batches = draws(json, field, "batches", 1);
+    options.round_price = number(json, field, "round_price");
+    options.accept = static_cast<AcceptRule>(
+        choice(member(json, field, "accept"), inside(field, "accept"), accept_rule_names));
+    options.guard = flag(member(json, field, "guard"), inside(field, "guard"));
+    options.folds = whole(member(json, field, "folds"), inside(field, "folds"), 2);
+    const nlohmann::json& seed = member(json, field, "seed");
+    if (!seed.is_number_unsigned())
+        fail_expected(inside(field, "seed"), "a whole number of at least 0", seed);
+    options.seed = seed.get<std::uint64_t>();
+    options.max_cells = number(json, field, "most_cells");
+    StatisticsOptions limits;
+    limits.max_draws = options.max_draws;
+    as_data([&] { return validate(limits, models), validate(options), true; }, field);
+    return options;
+}
+
+AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json, std::size_t models) const {
+    const std::string field = "prices";
+    require_keys(json, field, std::array{"answers", "draws", "round", "tries"});
+    const auto each = [&](const char* key, double least) {
+        std::vector<double> values =
+            numbers(member(json, field, key), inside(field, key), models, ", one a model");
+        for (std::size_t m = 0; m < models; ++m)
+            require_least(values[m], element(inside(field, key), m), least);
+        return values;
+    };
+    RoutingPrices prices{each("answers", 0.0), each("draws", 0.0), number(json, field, "round"),
+                         each("tries", 1.0)};
+    require_least(prices.round, inside(field, "round"), 0.0);
+    return prices;
+}
+
+AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const TrainedPolicy& trained,
+                                                                     const Statistics& statistics,
+                                                                     const PomdpOptions& options) const {
+    const nlohmann::json& belief = member(json_, "", "belief");
+    if (trained.report.accepted == AcceptedAnswer::first) {
+        BeliefModel model = BeliefParser(name(), trained.models).parse(belief, "belief");
+        return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.max_cells));
+    }
+    if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
+    FoldStatistics total = statistics.total();
+    if (options.prior) total += options.prior->total();
+    if (trained.models.size() != 2 || total.pluralities.empty())
+        fail("statistics", "expected sums of pluralities over two models, which the policy accepts");
+    return std::make_shared<const RoutingTree>(make_plurality_tree(total, trained.models.front().draws));
+}
+
+AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::json& json,
+                                                              const TrainedPolicy& trained) const {
+    const std::string field = "policies";
+    std::vector<PolicyShare> mixture;
+    double sum = 0.0;
+    for (const nlohmann::json& policy : list(json, field, 0, " policy")) {
+        const std::string at = element(field, mixture.size());
+        if (trained.tree->layout) {
+            require_keys(policy, at, std::array{"share", "first", "nodes"});
+        } else {
+            require_keys(policy, at, std::array{"share", "rule", "vectors"});
+        }
+        const double share = number(policy, at, "share");
+        if (!(share > 0.0 && share <= 1.0))
+            fail(inside(at, "share"), "expected a number in (0, 1], found " + format_number(share));
+        sum += share;
+        mixture.push_back({share, trained.tree->layout ? table(policy, at, trained.tree->layout)
+                                                       : vectors(policy, at, trained)});
+    }
+    if (std::abs(sum - 1.0) > 1e-9)
+        fail(field, "expected shares that add up to 1, found " + format_number(sum));
+    return mixture;
+}
+
+AUTOMIX_INLINE RoutingPolicy PolicyParser::table(const nlohmann::json& json, const std::string& field,
+                                                 const std::shared_ptr<const RoutingLayout>& layout) const {
+    const Index first = model_number(json, field, "first", layout->last_model());
+    return {layout, cells(json, field, *layout), first};
+}
+
+AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const std::string& field,
+                                            Index last_model) const {
+    require_keys(json, field, std::array{"lambda", "batches", "least_first"});
+    SolveRule rule;
+    rule.lambda = number(json, field, "lambda");
+    require_least(rule.lambda, inside(field, "lambda"), 0.0);
+    PomdpOptions checked;
+    checked.batches = rule.batches = draws(json, field, "batches", 1);
+    as_data([&] { return validate(checked), true; }, field);
+    rule.min_first_model = model_number(json, field, "least_first", last_model);
+    return rule;
+}
+
+AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, const std::string& field,
+                                                   const TrainedPolicy& trained) const {
+    const Index last = std::ssize(trained.models) - 1;
+    const SolveRule solved = rule(member(json, field, "rule"), inside(field, "rule"), last);
+    const auto model = std::make_shared<const RoutingPomdp>(*trained.tree->belief, trained.prices, solved);
+    pomdp::ValueFunction values(model->states());
+    const std::string of_vectors = inside(field, "vectors");
+    for (const nlohmann::json& vector : list(member(json, field, "vectors"), of_vectors, 0, " vector")) {
+        const std::string at = element(of_vectors, as_size(values.size()));
+        require_keys(vector, at, std::array{"action", "values"});
+        const int action = whole(member(vector, at, "action"), inside(at, "action"), 0, model->actions() - 1);
+        const std::vector<double> numbers_at = numbers(member(vector, at, "values"), inside(at, "values"),
+                                                       as_size(model->states()), ", one a state");
+        values.add({Eigen::Map<const Eigen::VectorXd>(numbers_at.data(), model->states()), action});
+    }
+    return RoutingPolicy(std::make_shared<const VectorPolicy>(model, pomdp::Policy(std::move(values))));
+}
+
+AUTOMIX_INLINE std::vector<CellPolicy> PolicyParser::cells(const nlohmann::json& json,
+                                                           const std::string& field,
+                                                           const RoutingLayout& layout) const {
+    const std::string of_nodes = inside(field, "nodes");
+    const nlohmann::json& nodes =
+        list(member(json, field, "nodes"), of_nodes, as_size(layout.nodes()), ", one a node of the tree");
+    NodeReader reader(layout);
+    std::vector<CellPolicy> cells;
+    cells.reserve(as_size(layout.cells()));
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        const std::string line = text(nodes[n], element(of_nodes, n));
+        try {
+            reader.read(line, static_cast<Index>(n), cells);
+        } catch (const DataError& error) {
+            fail(element(of_nodes, n), error.detail());
+        }
+    }
+    return cells;
+}
+
+}  // namespace automix::detail
