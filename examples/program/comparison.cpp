@@ -93,11 +93,20 @@ std::string interval_table(const Comparison& comparison) {
     return '\n' + table.text();
 }
 
+/// Returns the parameters with numbers of four significant digits.
+std::string parameters_text(Parameters parameters) {
+    for (auto& [name, value] : parameters) {
+        for (double& number : value.numbers)
+            number = parse_number(format_significant(number, 4)).value_or(number);
+    }
+    return automix::to_string(parameters);
+}
+
 std::string policies(const Comparison& comparison) {
     std::string text;
     for (const RouterResult& router : comparison.routers) {
         const std::string policy =
-            router.feasible() ? automix::to_string(router.parameters) : printable(router.infeasible);
+            router.feasible() ? parameters_text(router.parameters) : printable(router.infeasible);
         const auto line = [&](const std::string& what) {
             text += wrap_text("  " + router.name + ": " + what, 4) + '\n';
         };

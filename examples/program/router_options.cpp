@@ -124,11 +124,8 @@ void add_price_options(CLI::App& command, RouterOptions& options) {
 
 void add_policy_options(CLI::App& command, RouterOptions& options) {
     command
-        .add_option(
-            "--objective", options.objective,
-            "What pomdp and fixed_k maximise: base (pay for quality what the end models ask), max_ibc, "
-            "lambda=X (score per unit of price), budget=X (mean cost per query), quality=X (share of "
-            "the last model's score)")
+        .add_option("--objective", options.objective,
+                    "Objective of pomdp and fixed_k: base, max_ibc, lambda=X, budget=X, quality=X")
         ->type_name("WHAT")
         ->capture_default_str();
     command

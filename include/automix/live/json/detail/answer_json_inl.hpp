@@ -32,11 +32,13 @@ namespace automix {
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
                                               const std::vector<std::string>& models) {
     nlohmann::ordered_json verdicts = nlohmann::ordered_json::object();
+    nlohmann::ordered_json confidences = nlohmann::ordered_json::object();
     nlohmann::ordered_json costs = nlohmann::ordered_json::object();
     for (std::size_t m = 0; m < answer.models.size(); ++m) {
         const ModelShare& share = answer.models[m];
         for (const Verdict verdict : share.verdicts)
             verdicts[models[m]].push_back(detail::verdict_json(verdict));
+        if (share.confidence) confidences[models[m]] = *share.confidence;
         if (share.answer || share.answer_cost + share.verification_cost > 0.0)
             costs[models[m]] = {{"answers", share.answer_cost}, {"verification", share.verification_cost}};
     }
@@ -48,7 +50,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
                                                : nlohmann::ordered_json(nullptr)},
                  {"message", answer.failure->message}};
     }
-    return {
+    nlohmann::ordered_json json{
         {"id", answer.id},
         {"answer", answer.failed() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(answer.text)},
         {"finish",
@@ -67,6 +69,8 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
         {"explanation",
          answer.explanation ? to_json(*answer.explanation, models) : nlohmann::ordered_json(nullptr)},
         {"error", std::move(error)}};
+    if (!confidences.empty()) json["confidences"] = std::move(confidences);
+    return json;
 }
 
 }  // namespace automix
