@@ -109,9 +109,8 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
          [&](const auto& v, const auto& f) { model.attempts = model.rate_limit_attempts = whole(v, f, 1); });
     with(json, at, "rate_limit_attempts",
          [&](const auto& v, const auto& f) { model.rate_limit_attempts = whole(v, f, 1); });
-    with(json, at, "max_prompt_bytes", [&](const auto& v, const auto& f) {
-        model.render.max_bytes = as_size(whole(v, f, 1));
-    });
+    with(json, at, "max_prompt_bytes",
+         [&](const auto& v, const auto& f) { model.render.max_bytes = as_size(whole(v, f, 1)); });
     read_request(json, at, model);
     return model;
 }
