@@ -6,6 +6,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
@@ -86,12 +87,15 @@ std::vector<ModelSummary> summarise_models(const Log& log) {
 /// Returns the warnings of reading, the checks on the log, and what its prices lack. Missing prices are no error here.
 std::vector<std::string> all_warnings(const Log& log) {
     std::vector<std::string> warnings = log.warnings;
-    const std::vector<std::string> checks = check_log(log.data);
-    warnings.insert(warnings.end(), checks.begin(), checks.end());
+    const auto add = [&](const std::vector<std::string>& more) {
+        warnings.insert(warnings.end(), more.begin(), more.end());
+    };
     try {
-        const PriceTable prices = resolve_prices(log.data);
-        warnings.insert(warnings.end(), prices.notes.begin(), prices.notes.end());
+        const auto [data, prices] = order_by_price(log.data, resolve_prices(log.data));
+        add(check_log(data));
+        add(prices.notes);
     } catch (const DataError& error) {
+        add(check_log(log.data));
         warnings.emplace_back(error.what());
     }
     return warnings;

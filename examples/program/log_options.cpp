@@ -13,8 +13,7 @@ void add_log_options(CLI::App& command, LogOptions& options) {
                     "Logs in JSON Lines (automix-log/1) or tables (with --map), read as one")
         ->required()
         ->type_name("");
-    add_list(command, "--models", options.models, "NAME,...",
-             "Models to use, in the log's order, cheapest first (default: all)");
+    add_list(command, "--models", options.models, "NAME,...", "Models to use (default: all)");
     command
         .add_option(
             "--map", options.map,

@@ -243,6 +243,28 @@ std::string to_text(const Summary& summary) {
     return text + '\n' + price_table(prices) + warnings_text(summary.warnings);
 }
 
+/// Throws `ArgumentError` if prices that are stated for a log differ from those of the policy that it is merged with.
+/// Recorded prices differ from log to log, and are averaged.
+void require_same_prices(const std::vector<ModelPrices>& of_log, const PomdpRouter& before) {
+    const TrainedPolicy& policy = before.trained();
+    const auto require = [](const std::string& what, PriceOrigin origin, double here, double there) {
+        constexpr double rounding = 1e-9;
+        if (origin == PriceOrigin::recorded || nearly_equal(here, there, rounding)) return;
+        throw ArgumentError("--merge: " + what + " costs " + format_price(there) + " in the policy and " +
+                            format_price(here) +
+                            " here; give the policy's prices by --costs and --draw-cost, or train anew");
+    };
+    for (std::size_t m = 0; m < of_log.size(); ++m) {
+        require("an answer of " + printable(of_log[m].model), of_log[m].answer_origin, of_log[m].answer,
+                policy.prices.answers[m]);
+    }
+    for (std::size_t m = 0; m < of_log.size(); ++m) {
+        if (policy.models[m].kind != VerificationKind::verdicts) continue;
+        require("a draw of " + printable(of_log[m].model), of_log[m].verification_origin, of_log[m].draw,
+                policy.prices.draws[m]);
+    }
+}
+
 std::string run(const TrainOptions& options) {
     Steps steps;
     const std::vector<std::string>& logs = options.log.paths;
@@ -262,7 +284,10 @@ std::string run(const TrainOptions& options) {
         steps.show("reading " + path);
         material.add(read_any_statistics(path));
     }
-    if (before) material.add(std::move(before->statistics));
+    if (before) {
+        material.add(std::move(before->statistics));
+        require_same_prices(material.prices, before->router);
+    }
     steps.show("training");
     PomdpRouter router(std::move(pomdp));
     const TrainingResult result = router.train(*material.statistics);

@@ -111,6 +111,14 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     CHECK(merged["policies"] == whole["policies"]);
     CHECK(merged["statistics"]["folds"] == whole["statistics"]["folds"]);
     CHECK(merged["statistics"]["logs"].size() == 2);
+
+    // The same log counts once, and prices that are stated are those of the policy.
+    check_refused(Arguments{"train", second, "--merge", place.policy, "--out", part} + trained_prices, 1,
+                  "would count twice");
+    const std::string third = place.directory.write("third.jsonl", lines(clear_records(35, 60)));
+    check_refused({"train", third, "--merge", place.policy, "--out", place.directory.path("other.json"),
+                   "--costs", "1,20", "--draw-cost", "0.5"},
+                  2, "--merge: an answer of large costs 10.0 in the policy and 20.0 here");
     CHECK(merged["report"] == whole["report"]);
 
     // Alone, a policy is trained again, to another objective.

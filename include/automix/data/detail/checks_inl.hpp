@@ -119,6 +119,7 @@ class LogChecks {
             if (limit == 0) continue;
             const auto fewest = static_cast<int>(data_.draw_counts(model).first);
             const int draws = limit > 0 ? std::min(limit, fewest) : fewest;
+            check_ragged(model, limit);
             check_unparsed(model, draws);
             if (!check_copies(model, draws)) check_columns(model, draws);
             check_verifier(model);
@@ -140,10 +141,22 @@ class LogChecks {
                 if (!data_.clusters(row, model).empty()) return;
             }
         }
-        warn(
-            "no model is verified in any row: without verdicts or confidences a policy knows nothing about "
-            "an "
-            "answer");
+        const bool last = data_.verified_rows(data_.models() - 1) > 0;
+        warn(last ? "only " + name(data_.models() - 1) +
+                        " is verified, which is the last in price: there is no larger model to route to, so "
+                        "its "
+                        "verdicts tell a policy nothing"
+                  : "no model is verified in any row: without verdicts or confidences a policy knows nothing "
+                    "about "
+                    "an answer");
+    }
+
+    /// Warns if some answers have more verdicts than a policy can use on all.
+    void check_ragged(Index model, int limit) {
+        const auto [fewest, most] = data_.draw_counts(model);
+        if (fewest == 0 || fewest == most || limit > 0) return;
+        warn(model, "answers have " + std::to_string(fewest) + " to " + std::to_string(most) +
+                        " verdicts: the first " + std::to_string(fewest) + " of each count");
     }
 
     void check_score(Index model) {
@@ -155,10 +168,10 @@ class LogChecks {
         const double mean = data_.scores(model).mean();
         const double before = data_.scores(best).mean();
         if (mean > before) return;
-        warn(model,
-             "scores " + format_fixed(mean, 3) + " on average, no better than " + name(best) + " (" +
-                 format_fixed(before, 3) +
-                 "), which is before it in price: it is dominated, so there is nothing to route to it for");
+        warn(model, "scores " + format_fixed(mean, 3) + " on average, no better than " + name(best) + " (" +
+                        format_fixed(before, 3) +
+                        "), which is before it in price: it is dominated, so there is nothing to route to it "
+                        "for; leave it out (--models)");
     }
 
     void check_unparsed(Index model, int draws) {
@@ -220,7 +233,8 @@ class LogChecks {
         const ColumnTest test = test_columns(data_, model, draws, limits_);
         if (test.rows < limits_.min_column_rows) return;
         const std::string rows = std::to_string(test.rows) + " rows";
-        const std::string advice = "; set max_draws to " + std::to_string(test.passing) + " or below";
+        const std::string advice =
+            "; set max_draws (--max-draws) to " + std::to_string(test.passing) + " or below";
         if (test.equal && test.expected_equal < limits_.max_expected_equal) {
             warn(model, "verdicts " + std::to_string(test.equal->first + 1) + " and " +
                             std::to_string(test.equal->second + 1) + " are equal in all " + rows +

@@ -101,6 +101,9 @@ class LogReader {
     /// Derives samples and flags from the texts, then drops the texts unless the options keep them.
     void finish_texts(LogRecord& record) const;
 
+    /// Puts the models of a record in the order in which they are wanted.
+    void arrange(LogRecord& record) const;
+
     [[nodiscard]] bool is_fixed(const ModelTexts& texts) const;
 
     std::vector<std::string> paths_;
@@ -120,7 +123,7 @@ class LogReader {
     std::vector<Place> truncated_;
     bool models_known_ = false;
     std::vector<std::string> log_models_;
-    std::vector<bool> keep_;  ///< one for each model of the log
+    detail::ModelChoice chosen_;
 };
 
 }  // namespace automix

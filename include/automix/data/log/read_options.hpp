@@ -16,7 +16,7 @@
 namespace automix {
 
 struct ReadOptions {
-    std::vector<std::string> models{};         ///< the models to keep, in the log's order; empty: all
+    std::vector<std::string> models{};         ///< the models to keep, in this order; empty: all
     std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
     std::optional<ColumnMapping> mapping{};    ///< for logs in another shape
     bool keep_samples = false;                 ///< keep clusters and scores of the samples
@@ -32,25 +32,33 @@ struct ReadOptions {
 
 namespace detail {
 
-/// Returns for each model of the log whether it is wanted: all are if none is named. Throws `ArgumentError` for names
-/// that the log does not have, and for another order than the log's.
-inline std::vector<bool> choose_models(const std::vector<std::string>& log,
-                                       const std::vector<std::string>& wanted) {
-    std::vector<bool> keep(log.size(), wanted.empty());
-    auto from = log.begin();
+/// The models of a log that are wanted.
+struct ModelChoice {
+    std::vector<bool> keep{};  ///< one for each model of the log
+    std::vector<Index>
+        order{};  ///< for each wanted model its place among those kept; empty if they stand in the log's order
+};
+
+/// Returns the models of the log that are wanted: all if none is named. Throws `ArgumentError` for names that the log
+/// does not have, and for a name that stands twice.
+inline ModelChoice choose_models(const std::vector<std::string>& log,
+                                 const std::vector<std::string>& wanted) {
+    ModelChoice choice{std::vector<bool>(log.size(), wanted.empty()), {}};
+    std::vector<Index> numbers;
     for (const std::string& name : wanted) {
         const auto found = std::find(log.begin(), log.end(), name);
-        if (found == log.end()) {
+        if (found == log.end())
             throw ArgumentError("no model " + in_quotes(name) + " in the log; it has " + joined(log));
-        }
-        if (found < from) {
-            throw ArgumentError("models must stand in the log's order, cheapest first, and once: " +
-                                joined(log) + "; found " + joined(wanted));
-        }
-        keep[as_size(found - log.begin())] = true;
-        from = found + 1;
+        numbers.push_back(found - log.begin());
+        if (choice.keep[as_size(numbers.back())])
+            throw ArgumentError("models: " + in_quotes(name) + " stands twice in " + joined(wanted));
+        choice.keep[as_size(numbers.back())] = true;
     }
-    return keep;
+    if (std::is_sorted(numbers.begin(), numbers.end())) return choice;
+    for (const Index number : numbers)
+        choice.order.push_back(
+            std::count_if(numbers.begin(), numbers.end(), [number](Index other) { return other < number; }));
+    return choice;
 }
 
 }  // namespace detail

@@ -112,12 +112,12 @@ AUTOMIX_INLINE void LogReader::map(const ColumnMapping& mapping) {
     std::vector<std::string> names;
     for (const ModelMapping& model : mapping.models) names.push_back(model.name);
     if (names.empty()) throw ArgumentError("the mapping names no models");
-    keep_ = detail::choose_models(names, options_.models);
+    chosen_ = detail::choose_models(names, options_.models);
     const bool fixed = !options_.fixed_answers.empty();
     const bool answers = std::any_of(mapping.models.begin(), mapping.models.end(),
                                      [](const ModelMapping& model) { return !model.answer.empty(); });
     if (fixed && !answers) throw ArgumentError("fixed answers: the mapping names no answers to compare");
-    mapped_.emplace(mapping, keep_, options_.keep_texts, options_.keep_texts || fixed);
+    mapped_.emplace(mapping, chosen_.keep, options_.keep_texts, options_.keep_texts || fixed);
 }
 
 AUTOMIX_INLINE bool LogReader::open_next() {
@@ -232,6 +232,7 @@ AUTOMIX_INLINE void LogReader::parse_object(std::string_view line, LogRecord& re
         handler_.finish();
     }
     finish_texts(record);
+    arrange(record);
 }
 
 AUTOMIX_INLINE void LogReader::learn_models(std::string_view line, LogRecord& record,
@@ -241,8 +242,8 @@ AUTOMIX_INLINE void LogReader::learn_models(std::string_view line, LogRecord& re
     detail::parse_json_line(line, handler_, numbers);
     handler_.finish();
     log_models_ = handler_.names();
-    keep_ = detail::choose_models(log_models_, options_.models);
-    handler_.set_models(log_models_, keep_);
+    chosen_ = detail::choose_models(log_models_, options_.models);
+    handler_.set_models(log_models_, chosen_.keep);
     models_known_ = true;
 }
 
@@ -270,6 +271,20 @@ AUTOMIX_INLINE void LogReader::parse_fields(LogRecord& record) {
     mapped_->take_row(fields_);
     mapped_->finish();
     finish_texts(record);
+    arrange(record);
+}
+
+AUTOMIX_INLINE void LogReader::arrange(LogRecord& record) const {
+    if (chosen_.order.empty()) return;
+    const auto arranged = [&](auto& values) {
+        auto from = std::move(values);
+        values.clear();
+        for (const Index place : chosen_.order) values.push_back(std::move(from[as_size(place)]));
+    };
+    arranged(record.record.models);
+    arranged(record.model_names);
+    arranged(record.texts);
+    record.record.category.clear();  // it belongs to the pair of first and last model
 }
 
 AUTOMIX_INLINE std::string LogReader::line_id() const {
@@ -281,8 +296,8 @@ AUTOMIX_INLINE void LogReader::finish_texts(LogRecord& record) const {
     const bool samples = options_.keep_samples || options_.keep_texts;
     if (!samples && options_.fixed_answers.empty()) return;
     std::size_t slot = 0;
-    for (std::size_t m = 0; m < keep_.size(); ++m) {
-        if (!keep_[m]) continue;
+    for (std::size_t m = 0; m < chosen_.keep.size(); ++m) {
+        if (!chosen_.keep[m]) continue;
         ModelRecord& model = record.record.models[slot];
         ModelTexts& texts = record.texts[slot++];
         model.flagged = is_fixed(texts);

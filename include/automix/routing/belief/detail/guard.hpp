@@ -96,8 +96,9 @@ inline std::string guard_reason(const TrainingContext& context, const HeldOutDec
     if (decision.units < 2.0)
         return "too few rows or folds to judge a policy on rows that it has not seen: found " +
                format_number(decision.units) + ", 2 are needed";
-    return "no router beats mixing on this log: held-out excess " + format_number(decision.guard.mean) +
-           " with a standard error of " + format_number(decision.guard.se);
+    return "no router beats mixing on this log: held-out excess " +
+           format_significant(decision.guard.mean, 3) + " with a standard error of " +
+           format_significant(decision.guard.se, 3);
 }
 
 }  // namespace automix::detail

@@ -29,7 +29,8 @@ namespace automix::detail {
 AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json) const {
     require_keys(json, "", std::array{"id", "current", "models"});
     EvidenceRequest request;
-    request.id = text(member(json, "", "id"), "id");
+    const nlohmann::json& id = member(json, "", "id");
+    request.id = id.is_number_integer() ? id.dump() : text(id, "id");
     if (request.id.empty()) fail("id", "expected a non-empty string, found \"\"");
     Evidence& evidence = request.evidence = Evidence(std::ssize(form_.models));
     evidence.u = uniform_of(request.id, form_.seed);
@@ -106,8 +107,10 @@ AUTOMIX_INLINE void EvidenceParser::add_verdicts(ModelEvidence& known, const nlo
     known.parsed = known.positive = 0;
     for (std::size_t i = 0; i < json.size(); ++i) {
         if (json[i].is_null()) continue;
-        if (json[i] != 0 && json[i] != 1) fail_expected(element(field, i), "1, 0 or null", json[i]);
-        known.positive += json[i] == 1 ? 1 : 0;
+        const bool positive = json[i] == 1 || json[i] == true;
+        if (!positive && json[i] != 0 && json[i] != false)
+            fail_expected(element(field, i), "1, 0 or null", json[i]);
+        known.positive += positive ? 1 : 0;
         ++known.parsed;
     }
 }
@@ -152,8 +155,9 @@ AUTOMIX_INLINE EvidenceRequest parse_evidence_line(std::string_view line, const 
 
 AUTOMIX_INLINE std::optional<std::string> evidence_id(std::string_view line) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (!json.is_object() || !json.contains("id") || !json["id"].is_string()) return std::nullopt;
-    return json["id"].get<std::string>();
+    if (!json.is_object() || !json.contains("id")) return std::nullopt;
+    if (json["id"].is_number_integer()) return json["id"].dump();
+    return json["id"].is_string() ? std::optional(json["id"].get<std::string>()) : std::nullopt;
 }
 
 }  // namespace automix
