@@ -89,6 +89,11 @@ constexpr bool is_degree(std::string_view word) noexcept {
     return is_one_of(word, words);
 }
 
+/// Words that put a whole clause in doubt, as in "maybe it is incorrect".
+constexpr bool is_doubt(std::string_view word) noexcept {
+    return word == "maybe" || word == "perhaps" || word == "possibly" || word == "probably";
+}
+
 /// Words with which a new clause begins.
 constexpr bool begins_clause(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
@@ -199,6 +204,7 @@ class JudgementReader {
         bool weakened = false;  ///< a negation of degree
         bool judged = false;
         bool answered = false;
+        bool doubtful = false;     ///< begins with "maybe" or the like
         bool alternative = false;  ///< behind "or"
         bool loose = false;        ///< a relative or concessive clause
         int words = 0;
@@ -271,6 +277,7 @@ class JudgementReader {
             clause_.loose = !is_copula(next) && !(starts_sentence && is_judged_noun(next));
         }
         if (clause_.words == 0 && is_copula(word)) clause_.subject = carried_;
+        if (clause_.words == 0 && is_doubt(word)) clause_.doubtful = true;
         if (is_degree(word) && clause_.negations > 0) clause_.weakened = true;
         const bool known = is_filler(word) || concludes(word) || (word == "to" && clause_.subject) ||
                            (word == "in" && word_at(i_ + 1) == "fact") ||
@@ -315,9 +322,7 @@ class JudgementReader {
 
     /// Returns true if the clause offers its judgement instead of one before, as "or maybe incorrect" does.
     [[nodiscard]] bool offers_another() const noexcept {
-        constexpr auto words = std::to_array<std::string_view>({"maybe", "perhaps", "possibly", "probably"});
-        return limited_ &&
-               (clause_.alternative || (clause_.words == 1 && i_ > 0 && is_one_of(word_at(i_ - 1), words)));
+        return limited_ && (clause_.alternative || clause_.doubtful);
     }
 
     [[nodiscard]] bool sentence_start() const noexcept {
