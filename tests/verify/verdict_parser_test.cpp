@@ -102,22 +102,60 @@ TEST_CASE("replies of hostile shapes take no longer than others") {
         (void)read_verdict(reply);
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     };
-    for (const char* part : {"<think>",    "</think>",  "<think></think>",
-                             "~~",         "~a ",       "~~x",
-                             "{",          "}{",        "\"verdict\":",
-                             "\"",         "'a ",       "verdict ",
-                             "verdict: ",  "verdict (", "verdict on the ",
-                             "verdict:\n", "<s>",       "<del>a",
-                             "\\sout{",    "[ ]",       "[x]",
-                             "<|",         "<|end|>",   "is it ",
-                             "is it? ",    "no ",       "not ",
-                             "or ",        "correct ",  "Question:\n",
-                             "e\xCC\xB6",  "\xE2",      "\xFF",
-                             "final the ", "1. "}) {
+    for (const char* part : {"<think>",
+                             "</think>",
+                             "<think></think>",
+                             "~~",
+                             "~a ",
+                             "~~x",
+                             "{",
+                             "}{",
+                             "\"verdict\":",
+                             "{\"verdict\":",
+                             "\"",
+                             "'a ",
+                             "verdict ",
+                             "verdict: ",
+                             "verdict (",
+                             "verdict on the ",
+                             "verdict:\n",
+                             "<s>",
+                             "<del>a",
+                             "\\sout{",
+                             "[ ]",
+                             "[x]",
+                             "<|",
+                             "<|end|>",
+                             "is it ",
+                             "is it? ",
+                             "no ",
+                             "not ",
+                             "or ",
+                             "correct ",
+                             "Question:\n",
+                             "e\xCC\xB6",
+                             "\xE2",
+                             "\xFF",
+                             "final the ",
+                             "1. "}) {
         INFO(part);
         // Measured: below a second in a build without optimisation, while squared time would take minutes.
         CHECK(seconds(part) < 20.0);
     }
+}
+
+TEST_CASE("many labels above one line or many are read once") {
+    const auto repeated = [](const std::string& part, std::size_t bytes) {
+        std::string text;
+        while (text.size() < bytes) text += part;
+        return text;
+    };
+    const std::string labels = repeated("Verdict: ", 500'000);
+    CHECK(read_verdict(labels + "\n" + repeated("-\n", 500'000) + "incorrect") == Verdict::negative);
+    CHECK(read_verdict(labels + "\ncorrect, as the text has " + repeated("word ", 500'000)) ==
+          Verdict::positive);
+    CHECK(read_verdict(labels + "\n" + repeated("word ", 500'000)) == Verdict::unparsed);
+    CHECK(read_verdict(repeated("{\"verdict\":", 1'000'000)) == Verdict::unparsed);
 }
 
 TEST_CASE("any bytes are a reply", "[property]") {

@@ -16,6 +16,8 @@ namespace automix {
 ///     - Separators of thousands, a plus sign, and zeros at the end behind a point do not: "+1,000.50" is "1000.5".
 ///     - A currency sign counts if both texts have one.
 ///     - Points of abbreviations do not: "U.S." is "US".
+///     - LaTeX around all of a text does not: "$\boxed{\text{Oslo}}$" is "Oslo". "$5" keeps its sign.
+/// Whole texts are compared: no answer is taken from a sentence, and "The answer is 5" is not "5".
 /// If a text has no words, the score is 1 only if both have the same other characters.
 double answer_match(std::string_view answer, std::string_view reference);
 

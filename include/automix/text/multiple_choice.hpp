@@ -3,12 +3,14 @@
 // text, or both, as in "B", "(B)", "B) Paris" and "Paris". Replies are read as `plain_text` shows them. The first of
 // these rules that finds a letter gives the letter of a reply:
 //     1. The letter follows the last "answer is", "answer:", "choice is", "option B" or the like that has one behind it.
-//        Before a colon the word may also be that of other languages, as in "Antwort: B".
+//        Before a colon the word may also be that of other languages, as in "Antwort: B". A letter that ends its line
+//        or sentence may also follow "choose", "so", "therefore" or the like, and be small behind "option".
 //     2. The letter begins the reply or stands alone on its last line.
 //     3. The letter is the only one in brackets in the whole reply. It may occur there several times.
 // A letter must be marked as an option: alone on its line, in brackets, or before `)`, `.`, `:`, `,`, a dash, or a word
 // such as "because". Two letters, as in "C, D" and "A or B", choose nothing. Initials and abbreviations, as in "U.K." and
-// "S. pneumoniae", are no options. O(length).
+// "S. pneumoniae", are no options. A reply ends where a line such as "Question:" or "Context:" begins another question
+// behind an option by rule 1 or 2. O(length).
 #pragma once
 
 #include <optional>

@@ -145,10 +145,55 @@ inline AnswerWord answer_word(std::string_view word) {
             currency};
 }
 
+/// Returns true if the first brace of a text is closed by its last character.
+constexpr bool is_braced(std::string_view text) noexcept {
+    if (!text.starts_with('{')) return false;
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '{') ++open;
+        if (text[i] == '}' && --open == 0) return i + 1 == text.size();
+    }
+    return false;
+}
+
+/// Returns what the outermost formula or command of LaTeX around a whole text holds; an empty text if there is none.
+constexpr std::string_view inside_formula(std::string_view text) noexcept {
+    constexpr std::array<std::array<std::string_view, 2>, 4> formulas = {
+        {{"$$", "$$"}, {"$", "$"}, {"\\(", "\\)"}, {"\\[", "\\]"}}};
+    constexpr std::array<std::string_view, 7> commands = {"\\boxed",  "\\fbox",   "\\text",  "\\textbf",
+                                                          "\\mathrm", "\\mathbf", "\\mathit"};
+    for (const auto& [open, close] : formulas) {
+        if (text.size() <= open.size() + close.size() || !text.starts_with(open) || !text.ends_with(close))
+            continue;
+        const std::string_view inner = text.substr(open.size(), text.size() - open.size() - close.size());
+        const bool whole = inner.find(close) == std::string_view::npos && !inner.ends_with('\\');
+        return whole ? trim(inner) : std::string_view();
+    }
+    for (const std::string_view command : commands) {
+        if (!text.starts_with(command) || !is_braced(text.substr(command.size()))) continue;
+        return trim(text.substr(command.size() + 1, text.size() - command.size() - 2));
+    }
+    return {};
+}
+
+/// Returns an answer without the formulas and commands of LaTeX around all of it, as in "$\boxed{5}$".
+constexpr std::string_view without_formula(std::string_view text) noexcept {
+    constexpr int most = 8;
+    for (int depth = 0; depth < most; ++depth) {
+        std::string_view whole = trim(text);
+        if (whole.ends_with('.')) whole.remove_suffix(1);
+        const std::string_view inner = inside_formula(whole);
+        if (inner.empty()) break;
+        text = inner;
+    }
+    return text;
+}
+
 /// A text read as an answer.
 class AnswerText {
  public:
-    explicit AnswerText(std::string_view text) : text_(fold_case(plain_characters(meant_text(text)))) {
+    explicit AnswerText(std::string_view text)
+        : text_(fold_case(without_formula(plain_characters(meant_text(text))))) {
         for (const std::string_view part : split_words(text_)) {
             AnswerWord word = answer_word(part);
             if (!word.text.empty()) words_.push_back(std::move(word));

@@ -70,7 +70,7 @@ constexpr bool names_another(std::string_view rest) noexcept {
 /// Returns the text behind the separator of an option.
 constexpr std::string_view option_text(std::string_view behind) noexcept {
     behind = skip_emphasis(behind);
-    if (!behind.empty() && std::string_view(").:,-").find(behind.front()) != std::string_view::npos)
+    if (!behind.empty() && std::string_view(").:,-}").find(behind.front()) != std::string_view::npos)
         behind.remove_prefix(1);
     return trim(skip_emphasis(behind));
 }
@@ -99,7 +99,8 @@ inline std::optional<OptionMark> option_at(std::string_view text, bool behind_ph
     while (!behind.empty() && (behind.front() == ' ' || is_emphasis(behind.front()))) behind.remove_prefix(1);
     if (names_another(behind)) return std::nullopt;
     OptionMark mark{ascii_lower(text.front()), option_text(behind), true};
-    if (behind.empty() || std::string_view("):,;]\r\n").find(behind.front()) != std::string_view::npos)
+    if (behind.empty() || std::string_view("):,;]}\r\n").find(behind.front()) != std::string_view::npos ||
+        (behind_phrase && behind.front() == '!'))
         return mark;
     if (behind.front() == '.') {
         if (is_initial(behind.substr(1)) && !behind_phrase) return std::nullopt;
@@ -117,11 +118,42 @@ inline std::optional<OptionMark> option_at(std::string_view text, bool behind_ph
     return joined || (behind_phrase && text.front() != 'A') ? std::optional(mark) : std::nullopt;
 }
 
+/// Returns true if the line or the sentence ends before that text.
+constexpr bool ends_statement(std::string_view behind) noexcept {
+    while (!behind.empty() && (behind.front() == ' ' || is_emphasis(behind.front()))) behind.remove_prefix(1);
+    if (behind.empty() || std::string_view(")}\r\n").find(behind.front()) != std::string_view::npos)
+        return true;
+    if (behind.front() != '.' && behind.front() != '!') return false;
+    behind.remove_prefix(1);
+    if (behind.empty()) return true;
+    const std::string_view next = skip_emphasis(behind);
+    const bool goes_on = !next.empty() && next.front() >= 'a' && next.front() <= 'z';
+    return (is_ascii_space(behind.front()) || is_emphasis(behind.front())) && !goes_on && !is_initial(behind);
+}
+
 /// A phrase that announces an option, and where the text behind it begins.
 struct AnswerPhrase {
     std::size_t end = 0;
-    bool names = false;  ///< "option B" rather than "option is B"
+    bool names = false;  ///< "option B" and "I choose B" rather than "option is B"
 };
+
+/// Returns the phrase "choose B", "so B" or the like at a position, if the letter ends its line or sentence.
+inline std::optional<AnswerPhrase> choosing_phrase(std::string_view text, std::size_t i) noexcept {
+    constexpr std::array<std::string_view, 10> words = {"choose",  "chose", "pick",  "picked",    "select",
+                                                        "go with", "thus",  "hence", "therefore", "so"};
+    if (i > 0 && is_word_byte(text[i - 1])) return std::nullopt;
+    for (const std::string_view word : words) {
+        const std::string_view here = text.substr(i);
+        if (!begins_with_word(here, word)) continue;
+        std::string_view next = skip_emphasis(here.substr(word.size()));
+        if (next.starts_with(',') || next.starts_with(':')) next = skip_emphasis(next.substr(1));
+        const bool bracketed = bracketed_letter(next).has_value();
+        if (!bracketed && !is_bare_letter(next)) return std::nullopt;
+        if (!ends_statement(next.substr(bracketed ? 3 : 1))) return std::nullopt;
+        return AnswerPhrase{text.size() - next.size(), true};
+    }
+    return std::nullopt;
+}
 
 /// Returns the phrase that begins at a position; nothing if there is none.
 inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::size_t i) noexcept {
@@ -149,8 +181,10 @@ inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::siz
             const std::string_view rest = skip_emphasis(next.substr(2));
             return AnswerPhrase{position(rest.starts_with(':') ? rest.substr(1) : rest), false};
         }
+        const bool small = !next.empty() && next.front() >= 'a' && next.front() <= 'z' &&
+                           (next.size() == 1 || !is_word_byte(next[1])) && ends_statement(next.substr(1));
         const bool names = (word == "option" || word == "choice") && !behind.empty() &&
-                           behind.front() == ' ' && (is_bare_letter(next) || bracketed_letter(next));
+                           behind.front() == ' ' && (small || is_bare_letter(next) || bracketed_letter(next));
         return names ? std::optional(AnswerPhrase{position(next), true}) : std::nullopt;
     }
     for (const std::string_view word : others) {
@@ -158,7 +192,7 @@ inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::siz
         const std::string_view next = skip_emphasis(text.substr(i + word.size()));
         if (next.starts_with(':')) return AnswerPhrase{position(next.substr(1)), false};
     }
-    return std::nullopt;
+    return choosing_phrase(text, i);
 }
 
 /// Returns the text behind the last "answer is" or "answer:"; nothing if there is neither.
@@ -170,11 +204,12 @@ inline std::optional<std::string_view> after_answer_phrase(std::string_view text
     return std::nullopt;
 }
 
-/// Returns true if the word before `position` is "not".
+/// Returns true if the word before `position` is "not" or ends with "n't".
 inline bool follows_not(std::string_view text, std::size_t position) noexcept {
     while (position > 0 && (is_ascii_space(text[position - 1]) || is_emphasis(text[position - 1])))
         --position;
-    return position >= 3 && has_word_at(text, position - 3, "not");
+    return position >= 3 &&
+           (has_word_at(text, position - 3, "not") || has_word_at(text, position - 3, "n't"));
 }
 
 inline std::optional<char> only_bracketed_letter(std::string_view text) noexcept {
@@ -188,8 +223,9 @@ inline std::optional<char> only_bracketed_letter(std::string_view text) noexcept
     return only;
 }
 
-/// Returns the option that a plain reply chooses, with an empty rest if it stands in brackets somewhere.
-inline std::optional<OptionMark> chosen_option(std::string_view reply) noexcept {
+/// Returns the option that a plain reply chooses. If `anywhere`, that may be the only one in brackets, which has an empty
+/// rest.
+inline std::optional<OptionMark> chosen_option(std::string_view reply, bool anywhere) noexcept {
     reply = trim(reply);
     for (std::size_t i = reply.size(); i-- > 0;) {
         const auto phrase = answer_phrase(reply, i);
@@ -208,8 +244,39 @@ inline std::optional<OptionMark> chosen_option(std::string_view reply) noexcept 
         const auto option = option_at(reply.substr(last + 1), false);
         if (option && option->rest.empty()) return option;
     }
+    if (!anywhere) return std::nullopt;
     const auto letter = only_bracketed_letter(reply);
     return letter ? std::optional(OptionMark{*letter, {}, true}) : std::nullopt;
+}
+
+/// Returns true for a line that begins another question, as in "Question:", "**Context:**" and "Question 2:".
+constexpr bool begins_question(std::string_view line) noexcept {
+    constexpr std::array<std::string_view, 5> labels = {"question", "context", "user", "human", "q"};
+    while (!line.empty() && (line.front() == '#' || line.front() == ' ' || is_emphasis(line.front())))
+        line.remove_prefix(1);
+    for (const std::string_view label : labels) {
+        if (!begins_with_word(line, label)) continue;
+        line.remove_prefix(label.size());
+        while (!line.empty() &&
+               (line.front() == ' ' || is_ascii_digit(line.front()) || is_emphasis(line.front())))
+            line.remove_prefix(1);
+        return line.starts_with(':');
+    }
+    return false;
+}
+
+/// Returns a plain reply up to the question of its own with which it goes on behind its option.
+inline std::string_view without_next_question(std::string_view reply) noexcept {
+    std::size_t start = 0;
+    for (std::size_t line = 0; line < reply.size();) {
+        if (line > start && begins_question(reply.substr(line))) {
+            if (chosen_option(reply.substr(start, line - start), false)) return reply.substr(0, line);
+            start = line;
+        }
+        const std::size_t end = reply.find('\n', line);
+        line = end == std::string_view::npos ? reply.size() : end + 1;
+    }
+    return reply;
 }
 
 }  // namespace automix::detail
@@ -222,15 +289,16 @@ AUTOMIX_INLINE std::optional<OptionMark> leading_option(std::string_view text) n
 
 AUTOMIX_INLINE std::optional<char> chosen_letter(std::string_view reply) {
     const std::string plain = plain_text(reply);
-    const auto option = detail::chosen_option(plain);
+    const auto option = detail::chosen_option(detail::without_next_question(plain), true);
     return option ? std::optional(option->letter) : std::nullopt;
 }
 
 AUTOMIX_INLINE bool chooses(std::string_view reply, std::string_view reference) {
-    const std::string plain = plain_text(reply);
+    const std::string whole_reply = plain_text(reply);
+    const std::string_view plain = detail::without_next_question(whole_reply);
     const std::string plain_reference = plain_text(reference);
     const auto wanted = leading_option(plain_reference);
-    const auto chosen = detail::chosen_option(plain);
+    const auto chosen = detail::chosen_option(plain, true);
     const std::string whole = normalise(plain_reference);
     const std::string text = wanted ? normalise(wanted->rest) : whole;
     const auto phrase = detail::after_answer_phrase(plain);

@@ -2,7 +2,7 @@
 // Judges what a sentence or the rest of a verdict line says of an answer. The first word of judgement counts. It is
 // turned by a negation before it in its clause. The judgement is unclear
 //     - if a word before it in its clause limits it ("mostly correct") or is none that people put there,
-//     - if a question mark, an "or", a negation or a condition follows it in its clause,
+//     - if a question mark, an "or", a negation or a condition follows it in its clause, or "or maybe" behind it,
 //     - if a later clause says the opposite ("correct, no, incorrect").
 // Words in front of a noun, as in "the correct answer is Lyon", judge nothing. Linear in the tokens.
 #pragma once
@@ -89,6 +89,11 @@ constexpr bool is_degree(std::string_view word) noexcept {
     return is_one_of(word, words);
 }
 
+/// Words that put a whole clause in doubt, as in "maybe it is incorrect".
+constexpr bool is_doubt(std::string_view word) noexcept {
+    return word == "maybe" || word == "perhaps" || word == "possibly" || word == "probably";
+}
+
 /// Words with which a new clause begins.
 constexpr bool begins_clause(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
@@ -106,9 +111,9 @@ constexpr bool is_copula(std::string_view word) noexcept {
 
 /// Words for the answer that is judged.
 constexpr bool is_subject(std::string_view word) noexcept {
-    constexpr auto words =
-        std::to_array<std::string_view>({"answer", "response", "reply", "it", "this", "that", "it's",
-                                         "that's", "claim", "statement", "ai", "model", "solution"});
+    constexpr auto words = std::to_array<std::string_view>({"answer", "response", "reply", "it", "this",
+                                                            "that", "it's", "that's", "claim", "statement",
+                                                            "ai", "model", "solution", "verdict"});
     return is_one_of(word, words);
 }
 
@@ -199,7 +204,9 @@ class JudgementReader {
         bool weakened = false;  ///< a negation of degree
         bool judged = false;
         bool answered = false;
-        bool loose = false;  ///< a relative or concessive clause
+        bool doubtful = false;     ///< begins with "maybe" or the like
+        bool alternative = false;  ///< behind "or"
+        bool loose = false;        ///< a relative or concessive clause
         int words = 0;
         int negations = 0;
     };
@@ -248,8 +255,9 @@ class JudgementReader {
         if (opens && (word == "is" || word == "was")) asks_ = is_question();
         if (is_yes_or_no(word)) return take_yes_or_no(word);
         if (word == "or") {
-            if (last_judged_ + 1 == i_ && any_ && !asks_) judgement_ = Judgement::unclear;
-            clause_.unknown = true;
+            const bool joins = last_judged_ + 1 == i_ || (doubts(i_ + 1) && follows_judgement());
+            if (joins && any_ && !asks_) judgement_ = Judgement::unclear;
+            clause_.unknown = clause_.alternative = true;
             return;
         }
         if (begins_clause(word) || (word == "that" && clause_.judged)) return begin_clause(word);
@@ -269,6 +277,7 @@ class JudgementReader {
             clause_.loose = !is_copula(next) && !(starts_sentence && is_judged_noun(next));
         }
         if (clause_.words == 0 && is_copula(word)) clause_.subject = carried_;
+        if (clause_.words == 0 && is_doubt(word)) clause_.doubtful = true;
         if (is_degree(word) && clause_.negations > 0) clause_.weakened = true;
         const bool known = is_filler(word) || concludes(word) || (word == "to" && clause_.subject) ||
                            (word == "in" && word_at(i_ + 1) == "fact") ||
@@ -297,6 +306,23 @@ class JudgementReader {
         if (word != "can") return false;
         const std::string_view next = word_at(i_ + 1) == "be" ? word_at(i_ + 2) : word_at(i_ + 1);
         return next == "conclude" || next == "concluded" || next == "say" || next == "said";
+    }
+
+    /// Returns true for the words behind an "or" that put what stands before it in doubt, as in "or maybe" and "or not".
+    [[nodiscard]] bool doubts(std::size_t i) const noexcept {
+        return limits(word_at(i)) || (ends_with_not(word_at(i)) && word_at(i + 1).empty());
+    }
+
+    /// Returns true if only marks stand between the last judgement and `i_`.
+    [[nodiscard]] bool follows_judgement() const noexcept {
+        std::size_t before = i_;
+        while (before > 0 && tokens_[before - 1].kind != TokenKind::word) --before;
+        return before > 0 && last_judged_ + 1 == before;
+    }
+
+    /// Returns true if the clause offers its judgement instead of one before, as "or maybe incorrect" does.
+    [[nodiscard]] bool offers_another() const noexcept {
+        return limited_ && (clause_.alternative || clause_.doubtful);
     }
 
     [[nodiscard]] bool sentence_start() const noexcept {
@@ -378,6 +404,7 @@ class JudgementReader {
                 (clause_.subject && clause_.copula) || (alone_ && tokens_[i_].text != "right");
             if (asks_ || vague || doubled || clause_.unknown || !speaks) return;
         } else if (any_ && (vague || doubled)) {
+            if (offers_another()) judgement_ = both(judgement_, meant);
             return;
         } else if (vague || doubled || (!any_ && clause_.unknown)) {
             meant = Judgement::unclear;

@@ -201,8 +201,9 @@ struct VerdictStatement {
     Judgement judgement = Judgement::none;
 };
 
-/// Returns the value of a field of JSON at `i`, behind its colon.
-[[nodiscard]] inline Judgement json_value(std::string_view line, std::size_t i) {
+/// Returns the value of a field of JSON at `i`, behind its colon. `nested_end` is the end of the last object or array
+/// that was read. One that begins within it was read with it, and gives none.
+[[nodiscard]] inline Judgement json_value(std::string_view line, std::size_t i, std::size_t& nested_end) {
     constexpr std::size_t longest = 2000;
     while (i < line.size() && is_ascii_space(line[i])) ++i;
     if (i == line.size()) return Judgement::none;
@@ -210,7 +211,8 @@ struct VerdictStatement {
     std::size_t end = i;
     Judgement said = Judgement::none;
     if (line[i] == '{' || line[i] == '[') {
-        end = std::min(near.find_first_of("}]", i), near.size());
+        if (i < nested_end) return Judgement::none;
+        end = nested_end = std::min(near.find_first_of("}]", i), near.size());
         return judge(tokens_of(line.substr(i, end - i), is_quoted_verdict), Strictness::verdict);
     }
     if (line[i] == '"' || line[i] == '\'') {
@@ -237,6 +239,7 @@ struct VerdictStatement {
          "is_right", "answer_correct", "answer_is_correct", "is_answer_correct", "correctness", "judgment",
          "judgement"});
     std::optional<Judgement> said;
+    std::size_t nested_end = 0;
     for (std::size_t i = 0; i < line.size(); ++i) {
         const char quote = line[i];
         if ((quote != '"' && quote != '\'') || (i > 0 && line[i - 1] == '\\')) continue;
@@ -246,7 +249,7 @@ struct VerdictStatement {
             ++end;
             while (end < line.size() && is_ascii_space(line[end])) ++end;
             if (end < line.size() && line[end] == ':')
-                said = both(said.value_or(Judgement::none), json_value(line, end + 1));
+                said = both(said.value_or(Judgement::none), json_value(line, end + 1, nested_end));
         }
     }
     return said;
@@ -363,7 +366,11 @@ class VerdictLines {
             return token.kind == TokenKind::word || token.kind == TokenKind::check ||
                    token.kind == TokenKind::cross || token.kind == TokenKind::quotation;
         });
-        if (empty && starts) judgement = heading_judgement(last);
+        if (empty && starts) {
+            const Statement& heading = heading_statement();
+            judgement = heading.judgement;
+            last = heading.line;
+        }
         const StatementKind kind = label.kind == LabelKind::other ? StatementKind::other
                                    : !starts                      ? StatementKind::within
                                    : lines_[line_].quoted         ? StatementKind::quoted
@@ -371,22 +378,29 @@ class VerdictLines {
         add(kind, judgement, line_, last);
     }
 
-    /// Returns what the next line with words says, for a label alone on its line.
-    [[nodiscard]] Judgement heading_judgement(std::size_t& last) const {
+    /// Returns what the next line with words says, for a label alone on its line. Reads it once for all labels of a
+    /// line.
+    [[nodiscard]] const Statement& heading_statement() {
+        if (!heading_ || heading_label_line_ != line_) heading_ = next_statement();
+        heading_label_line_ = line_;
+        return *heading_;
+    }
+
+    [[nodiscard]] Statement next_statement() const {
+        const Statement none{Judgement::none, line_};
         for (std::size_t next = line_ + 1; next < lines_.size(); ++next) {
             const std::span<const ReplyToken> tokens(lines_[next].tokens);
-            if (begins_form(lines_[next]) || lines_[next].closing_tag) return Judgement::none;
+            if (begins_form(lines_[next]) || lines_[next].closing_tag) return none;
             const bool has_words = std::any_of(tokens.begin(), tokens.end(), [](const ReplyToken& token) {
                 return token.kind == TokenKind::word || token.kind == TokenKind::check ||
                        token.kind == TokenKind::cross;
             });
             if (!has_words) continue;
             const std::size_t first = first_word(tokens);
-            if (first < tokens.size() && label_at(tokens, first, true)) return Judgement::none;
-            last = next;
-            return judge(tokens, Strictness::verdict);
+            if (first < tokens.size() && label_at(tokens, first, true)) return none;
+            return {judge(tokens, Strictness::verdict), next};
         }
-        return Judgement::none;
+        return none;
     }
 
     /// Returns what the sentences of some lines say without a label: what all say, or else what the last one says.
@@ -421,8 +435,10 @@ class VerdictLines {
 
     const std::vector<ReplyLine>& lines_;
     std::size_t line_ = 0;
-    bool ended_ = false;    ///< the prompt's form began within a line
-    bool decided_ = false;  ///< a line with a verdict was read
+    bool ended_ = false;                  ///< the prompt's form began within a line
+    bool decided_ = false;                ///< a line with a verdict was read
+    std::size_t heading_label_line_ = 0;  ///< the line of the label that `heading_` is below
+    std::optional<Statement> heading_{};
     std::array<Statement, 4> last_{};
     std::array<std::size_t, 4> first_{};  ///< the line of the last statement of each kind
 };
