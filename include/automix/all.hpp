@@ -128,6 +128,7 @@
 #include <automix/routing/json/belief_json.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 #include <automix/routing/json/explanation_json.hpp>
+#include <automix/routing/json/policy_file.hpp>
 #include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/lambda_hull.hpp>

@@ -91,10 +91,10 @@ TEST_CASE("copied columns are found, and the draws before them") {
     CHECK(test.passing == 4);
     const std::vector<std::string> warnings = check_log(data);
     REQUIRE(warnings.size() == 1);
-    CHECK(
-        warnings[0] ==
-        "m0: verdicts 2 and 5 are equal in all 60 rows, so they are copies and no draws; set max_draws to 4 "
-        "or below");
+    CHECK(warnings[0] ==
+          "m0: verdicts 2 and 5 are equal in all 60 rows, so they are copies and no draws; set max_draws "
+          "(--max-draws) to 4 "
+          "or below");
     StatisticsOptions limited;
     limited.max_draws = {4};
     CHECK(check_log(data, limited).empty());

@@ -130,10 +130,19 @@ TEST_CASE("where a model fails to answer the next one is asked, or the query fai
     CHECK(failed.models.size() == 2);
     CHECK(failed.id == "1");
 
-    // Another model cannot help if money, key or caller are the cause.
-    for (const FailureKind kind : {FailureKind::budget, FailureKind::quota, FailureKind::authentication,
-                                   FailureKind::cancelled, FailureKind::missing_recording})
+    // Another model cannot help if the budget or the caller is the cause. It may have an account of its own.
+    for (const FailureKind kind :
+         {FailureKind::budget, FailureKind::cancelled, FailureKind::missing_recording})
         check_failed(answer({failing("small", kind), large}), "small: out of order");
+    for (const FailureKind kind : {FailureKind::quota, FailureKind::authentication})
+        CHECK(answer({failing("small", kind), large}).text == "b");
+
+    // What nobody sees is no answer.
+    for (const char* blank : {"\xC2\xA0", "\xE2\x80\x8B", " \xEF\xBB\xBF\n"}) {
+        const LiveAnswer seen = answer({model_saying("small", blank, 1.0), large});
+        CHECK(seen.text == "b");
+        CHECK(seen.failure->kind == FailureKind::no_answer);
+    }
 
     // The small model answers, the next one fails, and the largest is asked in its place.
     struct Stepwise {

@@ -53,10 +53,11 @@ TEST_CASE("describe counts queries, data sets, splits and draws") {
     CHECK(large["draws"] == json{{"fewest", 0}, {"most", 0}});
     for (const char* absent : {"unparsed", "confidence", "cost", "draw_cost"}) CHECK(large[absent].is_null());
 
-    REQUIRE(found["warnings"].size() == 3);
+    REQUIRE(found["warnings"].size() == 4);
     CHECK_THAT(found["warnings"][0].get<std::string>(), ContainsSubstring("small: 1 of 6 verdicts"));
     CHECK_THAT(found["warnings"][1].get<std::string>(), ContainsSubstring("only 2 rows"));
-    CHECK_THAT(found["warnings"][2].get<std::string>(),
+    CHECK(found["warnings"][2] == "small: answers have 2 to 4 verdicts: the first 2 of each count");
+    CHECK_THAT(found["warnings"][3].get<std::string>(),
                ContainsSubstring("cost"));  // that of large is not recorded
 
     const std::string text = text_of({"describe", log});

@@ -204,7 +204,7 @@ TEST_CASE(
         {"no", "1: column 2: not valid JSON"},
         {"[]", "1: expected an object, found an empty array"},
         {"{}", "1: id: missing"},
-        {R"({"id":7,"current":null})", "1: id: expected a string, found 7"},
+        {R"({"id":7.5,"current":null})", "1: id: expected a string, found 7.5"},
         {R"({"id":"","current":null})", "1: id: expected a non-empty string"},
         {R"({"id":"q"})", "1: current: missing"},
         {R"({"id":"q","current":"huge"})", "1: current: expected one of small, large, found \"huge\""},

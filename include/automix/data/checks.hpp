@@ -28,7 +28,7 @@ struct CheckLimits {
     double max_unparsed = 0.05;        ///< maximum share of a model's verdicts
     double max_cochran = 3.0;          ///< maximum of Cochran's Q over its degrees of freedom
     double max_expected_equal = 0.01;  ///< maximum expected number of equal columns for a warning
-    double min_agreement = 0.95;  ///< share of rows whose verdicts all agree, from which they count as copies
+    double min_agreement = 0.96;  ///< share of rows whose verdicts all agree, from which they count as copies
     double max_expected_agreement = 0.9;  ///< unless draws at their rates are expected to agree in more rows
     double min_signal =
         2.0;  ///< minimum signal, in standard errors of the correlation of confidence and score

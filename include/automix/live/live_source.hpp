@@ -19,6 +19,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/source.hpp>
 #include <automix/text/normalise.hpp>
+#include <automix/text/unicode.hpp>
 #include <automix/verify/verifier.hpp>
 
 #include <algorithm>
@@ -186,7 +187,7 @@ class LiveSource {
     /// Throws `ModelError`, with the cost of the reply, if it has no text to answer with.
     static void require_text(const LiveModel& asked, const GenerateReply& reply) {
         const Completion& completion = reply.completions.front();
-        if (!trim(completion.text).empty()) return;
+        if (!trim(plain_characters(completion.text)).empty()) return;
         const auto fail = [&](FailureKind kind, const std::string& message) {
             throw ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
                              message);

@@ -81,10 +81,11 @@ inline bool is_retryable(FailureKind kind, const GenerateRequest& request) noexc
 }
 
 /// Returns true if another model may answer where a call of one failed so. It may not if the caller stopped, if the
-/// budget, the credit or the key is the cause, or if a recording is replayed.
+/// budget is gone, or if a recording is replayed. A model without credit or with a wrong key is one of many, as each may
+/// have its own account.
 constexpr bool may_ask_another(FailureKind kind) noexcept {
-    return kind != FailureKind::budget && kind != FailureKind::cancelled && kind != FailureKind::quota &&
-           kind != FailureKind::authentication && kind != FailureKind::missing_recording;
+    return kind != FailureKind::budget && kind != FailureKind::cancelled &&
+           kind != FailureKind::missing_recording;
 }
 
 /// The details of a failure besides its message.

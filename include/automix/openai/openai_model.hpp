@@ -208,7 +208,7 @@ class OpenAiModel {
         }
         if (parsed.choices.empty())
             throw unanswered(FailureKind::no_answer, usage, "no answer: choices: found an empty array");
-        GenerateReply reply{.usage = usage, .served_model = parsed.model};
+        GenerateReply reply{.usage = usage, .served_model = key_.redact(parsed.model)};
         for (auto& choice : parsed.choices) {
             if (choice.complaint) throw complained(*choice.complaint, usage, got);
             require_answer(request, choice, usage);

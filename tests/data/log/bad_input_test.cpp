@@ -427,13 +427,20 @@ TEST_CASE("several logs have the same models, and none of them is empty") {
     CHECK_THROWS_AS(automix::read_log(std::vector<std::string>{}), automix::ArgumentError);
 }
 
-TEST_CASE("models that the log does not have, or not in that order, are bad usage") {
+TEST_CASE("models that the log does not have, or twice, are bad usage") {
     const files::Directory directory;
     const std::string path = directory.write("log.jsonl", good_line);
     automix::ReadOptions options;
-    for (const auto& names :
-         std::vector<std::vector<std::string>>{{"s", "x"}, {"l", "s"}, {"s", "s"}, {""}}) {
+    for (const auto& names : std::vector<std::vector<std::string>>{{"s", "x"}, {"s", "s"}, {""}}) {
         options.models = names;
         CHECK_THROWS_AS(automix::read_log(path, options), automix::ArgumentError);
     }
+    // They are read in the order asked for.
+    options.models = {"l", "s"};
+    const automix::Dataset turned = automix::read_log(path, options).data;
+    options.models = {};
+    const automix::Dataset data = automix::read_log(path, options).data;
+    CHECK(turned.model_names() == std::vector<std::string>{"l", "s"});
+    CHECK(turned.scores(0)(0) == data.scores(1)(0));
+    CHECK(turned.confidences(1)(0) == data.confidences(0)(0));
 }

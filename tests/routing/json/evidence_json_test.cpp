@@ -24,7 +24,8 @@ TEST_CASE("a line of evidence is read, and its id is known even if it cannot be"
     const std::string wrong = R"({"id":"q2","current":"huge"})";
     CHECK_THROWS_AS(parse_evidence_line(wrong, form, "line 8"), DataError);
     CHECK(evidence_id(wrong) == "q2");
-    CHECK_FALSE(evidence_id(R"({"id":7})"));
+    CHECK(evidence_id(R"({"id":7})") == "7");
+    CHECK_FALSE(evidence_id(R"({"id":7.5})"));
     CHECK_FALSE(evidence_id("[1]"));
     CHECK_FALSE(evidence_id("{\"id\":"));
     // The line within the line is no place.

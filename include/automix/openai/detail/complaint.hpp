@@ -102,9 +102,15 @@ bool names_any(const ChatComplaint& complaint, const std::array<std::string_view
     });
 }
 
+/// Words of codes that say that the account has no credit left.
+inline constexpr std::array<std::string_view, 7> no_credit = {
+    "insufficient_quota", "billing",        "insufficient_balance",  "insufficient_credit",
+    "payment_required",   "credit_balance", "exceeded_current_quota"};
+
 /// Returns the status of HTTP for a failure that is reported without one, by the words of its code; 0: unknown.
 inline int status_of(const ChatComplaint& complaint) {
     if (complaint.status != 0) return complaint.status;
+    if (names_any(complaint, no_credit)) return 402;
     using Words = std::array<std::string_view, 3>;
     if (names_any(complaint, Words{"rate_limit", "too_many_requests", "RateLimit"})) return 429;
     if (names_any(complaint, Words{"api_key", "authentication", "permission"})) return 401;
@@ -116,9 +122,6 @@ inline int status_of(const ChatComplaint& complaint) {
 
 /// Returns the kind of a failure with this status, minimum 300.
 inline FailureKind kind_of(int status, const ChatComplaint& complaint) {
-    constexpr std::array<std::string_view, 7> no_credit = {
-        "insufficient_quota", "billing",        "insufficient_balance",  "insufficient_credit",
-        "payment_required",   "credit_balance", "exceeded_current_quota"};
     if (status == 402 || ((status == 429 || status == 403) && names_any(complaint, no_credit)))
         return FailureKind::quota;
     if (names_any(complaint, std::array<std::string_view, 1>{"content_filter"}))

@@ -39,8 +39,8 @@ AUTOMIX_INLINE void require_possible(const Objective& objective) {
         throw ArgumentError(std::string(name_of(kind)) + ": expected a finite number of at least 0, found " +
                             format_number(value));
     }
-    if (kind == ObjectiveKind::quality && !(value > 0.0 && value <= 1.0))
-        throw ArgumentError("quality: expected a share above 0 and up to 1, such as 0.9, found " +
+    if (kind == ObjectiveKind::quality && !(value > 0.0 && value <= 2.0))
+        throw ArgumentError("quality: expected a share of the last model's score, such as 0.9, found " +
                             format_number(value));
 }
 

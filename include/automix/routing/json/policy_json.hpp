@@ -15,19 +15,13 @@
 #include <automix/data/statistics.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/json/policy_file.hpp>
 
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace automix {
-
-inline constexpr std::string_view policy_schema = "automix-policy/1";
-
-struct PolicyFile {
-    PomdpRouter router{};
-    Statistics statistics{};  ///< statistics that the router was trained on, without its prior
-};
 
 /// Returns the text of a policy file. Throws `NotTrainedError` if there is no policy, and `ArgumentError` for
 /// statistics of other models than it was trained on, or at other prices.

@@ -12,7 +12,7 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
-#include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/json/policy_file.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
 
 #include <nlohmann/json.hpp>

@@ -27,7 +27,6 @@
 #include <automix/routing/json/belief_json.hpp>
 #include <automix/routing/json/detail/policy_parser.hpp>
 #include <automix/routing/json/detail/policy_table.hpp>
-#include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
 
 #include <nlohmann/json.hpp>

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a policy file holds; policy_json.hpp reads and writes it.
+#pragma once
+
+#include <automix/data/statistics.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+
+#include <string_view>
+
+namespace automix {
+
+inline constexpr std::string_view policy_schema = "automix-policy/1";
+
+struct PolicyFile {
+    PomdpRouter router{};
+    Statistics statistics{};  ///< statistics that the router was trained on, without its prior
+};
+
+}  // namespace automix
