@@ -34,6 +34,9 @@ struct ModelShare {
     std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;
+    double answer_price = 0.0;  ///< the part of `answer_cost` for the call that brought the answer
+    double verdicts_price =
+        0.0;                    ///< the part of `verification_cost` for the rounds that brought the verdicts
     std::size_t cut_bytes = 0;  ///< maximum number of bytes cut from the context to fit a prompt
 };
 

@@ -114,6 +114,7 @@ class LiveSource {
             share.usage = reply.usage;
             require_text(asked, reply);
             share.answer = std::string(trim(reply.completions.front().text));
+            share.answer_price = reply.cost;
             share.finish = reply.completions.front().finish;
             if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
             return reply.cost;
@@ -146,6 +147,7 @@ class LiveSource {
             drawn.largest_cluster = round.largest_cluster;
             share.cut_bytes = std::max(share.cut_bytes, round.cut_bytes);
             share.cut_replies += round.cut_replies;
+            share.verdicts_price += round.cost;
             share.verdicts.insert(share.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
             std::move(round.replies.begin(), round.replies.end(), std::back_inserter(share.replies));
             return round.cost;

@@ -68,9 +68,9 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
         ModelRecord& record = log.record.models.emplace_back();
         record.score = options.metric(query, *share.answer);
         record.verdicts = share.verdicts;
-        record.cost = share.answer_cost;
+        record.cost = share.answer_price;
         if (!share.verdicts.empty())
-            record.draw_cost = share.verification_cost / static_cast<double>(share.verdicts.size());
+            record.draw_cost = share.verdicts_price / static_cast<double>(share.verdicts.size());
         log.model_names.push_back(models[as_size(model)].model.name());
         ModelTexts& texts = log.texts.emplace_back();
         texts.answer = share.answer;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a project outside the tree does with automix: rows built in memory, training, evaluation. Every other answer of the
 // small model is right and verified so, the rest are wrong and the large model is right: the router has to route just those.
-#include <automix/data/log/log.hpp>
-#include <automix/mixer/automix.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/routing/published/greedy_pomdp.hpp>
 
 #include <cmath>
@@ -29,10 +31,13 @@ automix::Dataset rows(int count) {
 }  // namespace
 
 int main() {
-    automix::Automix mixer{automix::GreedyPomdpRouter{}};
-    mixer.train(rows(40));
-    const auto result = mixer.evaluate(rows(20));
-    const auto& report = result.report;
+    const automix::Dataset train = rows(40);
+    const automix::Dataset test = rows(20);
+    automix::GreedyPomdpRouter router;
+    router.train({train, automix::resolve_prices(train)});
+    const automix::PriceTable prices = automix::resolve_prices(test);
+    const automix::Report report =
+        automix::summarise(automix::replay(router, test, prices), automix::end_models(test, prices));
     std::cout << "performance " << report.performance << ", cost " << report.cost << '\n';
     // Small model 1, verification 1, and in half of the queries the large model for 50.
     const bool expected = std::abs(report.performance - 1.0) < 1e-12 && std::abs(report.cost - 27.0) < 1e-12;

@@ -87,30 +87,30 @@ TEST_CASE("a table without a mapping is refused with its columns") {
 
 TEST_CASE("bad tables are refused with line, column and what was found") {
     const CsvTable table(R"({"id":"i","models":[{"name":"m","score":"s","verdicts":["v"]}]})");
-    const std::string header = "i,s,v\n";
+    const std::string columns = "i,s,v\n";
     CHECK(table.error("i,score,v\n") ==
           ":1: s: no such column, but named in the mapping; the columns are \"i\", \"score\", \"v\"");
     CHECK(table.error("i,s,s,v\n") == ":1: s: stands twice in the header");
-    CHECK(table.error(header) == ": no records");
-    CHECK(table.error(header + "1,0\n") == ":2: expected 3 fields, as there are columns, found 2");
-    CHECK(table.error(header + "1,0.5,1\n2,50,1\n") ==
+    CHECK(table.error(columns) == ": no records");
+    CHECK(table.error(columns + "1,0\n") == ":2: expected 3 fields, as there are columns, found 2");
+    CHECK(table.error(columns + "1,0.5,1\n2,50,1\n") ==
           ":3: s: expected a number in [0, 1], found 50; divide per cent by 100");
-    CHECK(table.error(header + "1,,1\n") ==
+    CHECK(table.error(columns + "1,,1\n") ==
           ":2: s: expected a number in [0, 1], found null; leave out rows without a value");
-    CHECK_THAT(table.error(header + "1,1,maybe\n"),
+    CHECK_THAT(table.error(columns + "1,1,maybe\n"),
                ContainsSubstring(":2: v: expected 0, 1, true, false, null or one"));
-    CHECK(table.error(header + "\n1,1,\"0\n2,1,1\n") == ":3: field 3: a quoted field does not end");
-    CHECK(table.error(header + "1,\"1\"x,0\n") == ":2: field 2: text after a quoted field");
-    CHECK_THAT(table.error(header + "caf\xE9,1,0\n"), ContainsSubstring(":2: i: ill-formed UTF-8"));
-    CHECK(table.error(header + ",1,0\n") ==
+    CHECK(table.error(columns + "\n1,1,\"0\n2,1,1\n") == ":3: field 3: a quoted field does not end");
+    CHECK(table.error(columns + "1,\"1\"x,0\n") == ":2: field 2: text after a quoted field");
+    CHECK_THAT(table.error(columns + "caf\xE9,1,0\n"), ContainsSubstring(":2: i: ill-formed UTF-8"));
+    CHECK(table.error(columns + ",1,0\n") ==
           ":2: i: expected a non-empty string or a whole number, found null");
     CsvTable skipping("");
     skipping.options = table.options;
     skipping.options.skip_bad_rows = true;
-    const automix::Log log = skipping.read(header + "1,\"1\"x,0\n2,1,0\n3,1,1\n3,0,0\n4,1,1\n");
+    const automix::Log log = skipping.read(columns + "1,\"1\"x,0\n2,1,0\n3,1,1\n3,0,0\n4,1,1\n");
     CHECK(log.data.rows() == 3);
     CHECK(log.skipped == 2);
-    CHECK_THAT(skipping.error(header + "1,1,0\n2,1,\"0\n3,1,1\n"), ContainsSubstring("does not end"));
+    CHECK_THAT(skipping.error(columns + "1,1,0\n2,1,\"0\n3,1,1\n"), ContainsSubstring("does not end"));
 }
 
 TEST_CASE("verdicts stand in a column each, or in one list, as words or numbers") {

@@ -361,3 +361,30 @@ TEST_CASE("statistics at other prices than the policy's are neither written nor 
           "train on "
           "statistics at the policy's prices");
 }
+
+TEST_CASE("a policy that version 0.1.0 wrote is read, and trained again to the same policy") {
+    // Four verdicts a row, answers at 1 and 10, a draw at 0.1; its statistics know no logs.
+    const PolicyFile file = read_policy(AUTOMIX_TESTS_DIR "/routing/json/policy-0.1.0.json");
+    CHECK(file.statistics.logs.empty());
+    CHECK(file.statistics.total().weight() == 100.0);
+    CHECK(file.router.trained().prices.answers == std::vector<double>{1.0, 10.0});
+    const auto next = [&](const PomdpRouter& router, int parsed, int positive) {
+        Evidence evidence(2);
+        evidence.current = 0;
+        evidence.models[0].answered = true;
+        evidence.models[0].drawn = evidence.models[0].parsed = parsed;
+        evidence.models[0].positive = positive;
+        return router.next(evidence).kind;
+    };
+    PomdpRouter again = file.router;
+    again.train(file.statistics);
+    for (const PomdpRouter& router : {file.router, again}) {
+        // The table that `train` printed: v, v v, r v a, r r v a, r r r a a.
+        CHECK(next(router, 0, 0) == ActionKind::verify);
+        CHECK(next(router, 2, 0) == ActionKind::route);
+        CHECK(next(router, 2, 1) == ActionKind::verify);
+        CHECK(next(router, 2, 2) == ActionKind::accept);
+        CHECK(next(router, 4, 2) == ActionKind::route);
+        CHECK(next(router, 4, 3) == ActionKind::accept);
+    }
+}

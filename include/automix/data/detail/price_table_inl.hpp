@@ -154,6 +154,13 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
                         "not recorded, but the prices of answers are, so no default fits their unit; record "
                         "draw_cost, or give the price of a draw or of a verification");
     }
+    if (!stated && !prices.answers.empty()) {
+        const double cheapest = *std::min_element(prices.answers.begin(), prices.answers.end());
+        if (cheapest != 1.0)
+            table.notes.push_back("no price of verification is stated for model " + in_quotes(name) +
+                                  ": it is taken to be 1, beside " + format_price(cheapest) +
+                                  " for the cheapest answer; give the price of a draw or of a verification");
+    }
     const double whole = prices.verification.value_or(1.0);
     const PriceOrigin origin = stated ? PriceOrigin::given : PriceOrigin::standard;
     if (constant) return {whole / draws(0), whole, origin};

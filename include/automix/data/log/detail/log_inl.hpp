@@ -33,12 +33,11 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
         if (!data) data.emplace(log.model_names);
         if (const auto first = data->find(log.record.id)) {
             const bool column = options.mapping && !options.mapping->id.empty();
-            const DataError error(
-                Place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"},
-                "duplicate id " + in_quotes(log.record.id) + ", first at " +
-                    to_string(places[as_size(*first)]));
-            if (!options.skip_bad_rows) throw error;
-            reader.skip(error);
+            const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
+            const std::string message = "duplicate id " + in_quotes(log.record.id) + ", first at " +
+                                        to_string(places[as_size(*first)]);
+            if (!options.skip_bad_rows) throw DataError(place, message);
+            reader.skip(DataError(place, message));
             continue;
         }
         data->append(log.record, reader.place());
