@@ -496,7 +496,7 @@ TEST_CASE("evidence that no query can have is refused, by tables and by alpha ve
         unanswered.current = 2;
         CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
         for (const std::size_t models : {1U, 3U})
-            CHECK_THROWS_AS(trained.router.next(Evidence(models)), ProtocolError);
+            CHECK_THROWS_AS(trained.router.next(Evidence(static_cast<Index>(models))), ProtocolError);
     }
 }
 
