@@ -67,7 +67,7 @@ OneShotOptions options(int bins, CostRange range = {}) {
 }
 
 Evidence verified_evidence(double confidence, std::size_t models = 2) {
-    Evidence evidence(models);
+    Evidence evidence(static_cast<Index>(models));
     evidence.current = 0;
     evidence.models[0].answered = true;
     evidence.models[0].drawn = evidence.models[0].parsed = 1;
