@@ -98,12 +98,6 @@ class OrderedOutput {
     std::string first_degraded_;
 };
 
-std::vector<std::string> names_of(const PolicyFile& policy) {
-    std::vector<std::string> names;
-    for (const ModelShape& model : policy.statistics.models) names.push_back(model.name);
-    return names;
-}
-
 /// Throws `DataError` if the policy needs evidence that live models do not give.
 void require_live(const PolicyFile& policy, const std::string& path) {
     for (const ModelShape& model : policy.router.trained().models) {
@@ -119,7 +113,7 @@ void require_live(const PolicyFile& policy, const std::string& path) {
 
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
                      const std::vector<Query>& queries, OrderedOutput& output) {
-    const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy));
+    const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy.statistics.models));
     const Explainer explainer = options.answering.explain ? policy.router.explainer() : Explainer();
     for (std::size_t i = 0; i < queries.size(); ++i)
         output.add(i, log.answer(queries[i].id, policy.router, options.answering, explainer));
@@ -133,7 +127,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::shared_ptr<CallRecorder> recorder;
     if (options.record)
         recorder = std::make_shared<CallRecorder>(*options.record, CallRecorder::Mode::repair);
-    OpenOptions opening{.names = names_of(policy)};
+    OpenOptions opening{.names = names_of(policy.statistics.models)};
     const auto served = std::make_shared<ServedModels>();
     opening.wrap = [&](AnyModel model) {
         return note_served(recorder ? AnyModel(RecordingModel(std::move(model), recorder)) : std::move(model),
@@ -162,7 +156,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
 std::string run(const AnswerOptions& options) {
     const PolicyFile policy = read_policy(options.policy);
     const std::vector<Query> queries = queries_from(options.queries);
-    OrderedOutput output(names_of(policy), queries.size(), options.text);
+    OrderedOutput output(names_of(policy.statistics.models), queries.size(), options.text);
     if (options.replay && !is_call_recording(*options.replay)) {
         if (!options.live.models.empty())
             throw ArgumentError("--models: a log of answers has no use for it; leave it out");
@@ -172,7 +166,7 @@ std::string run(const AnswerOptions& options) {
         answer_live(options, policy, queries, output);
     }
     if (options.text) {
-        const std::string text = answers_text(queries, output.kept(), names_of(policy));
+        const std::string text = answers_text(queries, output.kept(), names_of(policy.statistics.models));
         std::fwrite(text.data(), 1, text.size(), stdout);
     }
     output.conclude();

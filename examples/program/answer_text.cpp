@@ -5,11 +5,11 @@
 
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/utf8.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/live/query_metric.hpp>
 #include <automix/text/metric.hpp>
-#include <automix/text/utf8.hpp>
 
 #include <algorithm>
 #include <cstddef>

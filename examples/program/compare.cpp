@@ -128,7 +128,8 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         one.paths = {path};
         Log log = read_logs_for(one, given);
         limits.require_known(log.data.model_names());
-        const auto [data, table] = order_by_price(log.data, resolve_prices(log.data, prices));
+        PriceTable settled = resolve_prices(log.data, prices);
+        const auto [data, table] = order_by_price(std::move(log.data), std::move(settled));
         HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
                         static_cast<int>(options.log.paths.size()));
         std::vector<std::string> left_out = notes;

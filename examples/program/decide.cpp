@@ -44,9 +44,8 @@ class Decider {
  public:
     Decider(const PomdpRouter& router, std::uint64_t seed)
         : explainer_(router.explainer()),
-          form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed} {
-        for (const ModelShape& model : form_.models) names_.push_back(model.name);
-    }
+          form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed},
+          names_(names_of(form_.models)) {}
 
     /// Returns the answer to a line. If the line is wrong, counts that and returns the error as the answer.
     OrderedJson answer(const std::string& line) {

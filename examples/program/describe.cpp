@@ -91,9 +91,12 @@ std::vector<std::string> all_warnings(const Log& log) {
         warnings.insert(warnings.end(), more.begin(), more.end());
     };
     try {
-        const auto [data, prices] = order_by_price(log.data, resolve_prices(log.data));
-        add(check_log(data));
-        add(prices.notes);
+        const PriceTable settled = resolve_prices(log.data);
+        use_in_order(log.data, settled, price_order(settled),
+                     [&](const Dataset& data, const PriceTable& prices) {
+                         add(check_log(data));
+                         add(prices.notes);
+                     });
     } catch (const DataError& error) {
         add(check_log(log.data));
         warnings.emplace_back(error.what());

@@ -142,12 +142,6 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     material.add(PomdpRouter(pomdp).collect({data, table}));
 }
 
-std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
-    std::vector<std::string> names;
-    for (const ModelShape& model : models) names.push_back(model.name);
-    return names;
-}
-
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
 std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<ModelPrices> of_log) {
     const TrainedPolicy& trained = router.trained();

@@ -3,6 +3,7 @@
 // for a first program; include single headers where compile time counts.
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/core/concurrent.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
@@ -11,6 +12,7 @@
 #include <automix/core/plurality.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
+#include <automix/core/utf8.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/core/version.hpp>
 #include <automix/data/category.hpp>
@@ -148,13 +150,11 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/code_points.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>
-#include <automix/text/utf8.hpp>
 #include <automix/verify/agreement_verifier.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
 #include <automix/verify/prompt_template.hpp>

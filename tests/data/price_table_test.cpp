@@ -194,7 +194,7 @@ TEST_CASE("no default price of verification is taken beside recorded prices of a
     CHECK(complaint<DataError>(data) ==
           "draw_cost of model \"m0\": not recorded, but the prices of answers are, so no default fits their "
           "unit; record draw_cost, or give the price of a draw or of a verification");
-    CHECK(resolve_prices(data, {{}, 1.0, {}}).recorded == RecordedPrices{true, false});
+    CHECK(resolve_prices(data, {{}, 1.0, {}}).recorded() == RecordedPrices{true, false});
     // Nothing routes on from the most expensive model, so its verification is not needed, wherever it stands.
     const Dataset turned = table({row("a", {model(1.0, "+", 30.0), model(0.0, "+-", 2.0, 0.1)})});
     CHECK(resolve_prices(turned).draws[0](0) == 0.0);
@@ -202,9 +202,9 @@ TEST_CASE("no default price of verification is taken beside recorded prices of a
     CHECK(resolve_prices(data, {{}, 1.0, {}}).notes.empty());
     CHECK(resolve_prices(data, {{1.0, 50.0}, {}, {}}).notes.empty());
     CHECK(resolve_prices(priced()).notes.empty());
-    CHECK(resolve_prices(priced()).recorded == RecordedPrices{true, true});
+    CHECK(resolve_prices(priced()).recorded() == RecordedPrices{true, true});
     CHECK(resolve_prices(unpriced()).notes.empty());
-    CHECK(resolve_prices(unpriced()).recorded == RecordedPrices{});
+    CHECK(resolve_prices(unpriced()).recorded() == RecordedPrices{});
 }
 
 TEST_CASE("a price recorded in some rows only is an error that names a row without") {

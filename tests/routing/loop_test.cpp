@@ -22,8 +22,8 @@ namespace {
 
 /// Message of the protocol error that a run ends with; empty where there is none.
 template <class Source>
-std::string protocol_error(const scripted::Router& router, Source source, std::size_t models = 2) {
-    Evidence evidence(static_cast<Index>(models));
+std::string protocol_error(const scripted::Router& router, Source source, Index models = 2) {
+    Evidence evidence(models);
     try {
         run(router, source, evidence);
     } catch (const ProtocolError& error) {

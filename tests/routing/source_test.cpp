@@ -27,9 +27,7 @@ struct Mine {
 
 TEST_CASE("the skeleton of a source works with all draws, as every router of the published family asks") {
     static_assert(source<Mine>);
-    Dataset data({"small", "large"});
-    data.append(tables::record("a", {tables::verified(0.0, {0, 0}), tables::scored(1.0)}));
-    data.append(tables::record("b", {tables::verified(1.0, {1, 1}), tables::scored(1.0)}));
+    const Dataset data = tables::verdict_table();
     const PriceTable prices = resolve_prices(data);
     ThresholdRouter router;
     router.train({data, prices});

@@ -69,6 +69,14 @@ inline automix::Dataset confidence_table(const std::vector<ConfidenceRow>& rows)
     return data;
 }
 
+/// Two queries with two verdicts each: one that the small model has wrong and says so, and one that it has right.
+inline automix::Dataset verdict_table() {
+    automix::Dataset data({"small", "large"});
+    data.append(record("a", {verified(0.0, {0, 0}), scored(1.0)}));
+    data.append(record("b", {verified(1.0, {1, 1}), scored(1.0)}));
+    return data;
+}
+
 /// A random data set, and all that is needed to work with it without asking the library.
 struct RandomTable {
     automix::Dataset data{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "support/catch.hpp"
 
-#include <automix/text/code_points.hpp>
+#include <automix/core/code_points.hpp>
 #include <automix/text/unicode.hpp>
 
 #include <string>

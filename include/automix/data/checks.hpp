@@ -50,12 +50,13 @@ struct ColumnTest {
 
 namespace detail {
 
-/// Calls `f` with the first `draws` verdicts of each row if all of them could be read.
+/// Calls `f(row, verdicts)` with the first `draws` verdicts of each row if all of them could be read.
 template <class F>
 void for_each_parsed(const Dataset& data, Index model, int draws, F f) {
     for (Index row = 0; row < data.rows(); ++row) {
         const auto verdicts = data.verdicts(row, model).first(as_size(draws));
-        if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end()) f(verdicts);
+        if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) == verdicts.end())
+            f(row, verdicts);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <automix/data/verification.hpp>
 
 #include <string>
+#include <vector>
 
 namespace automix {
 
@@ -17,5 +18,12 @@ struct ModelShape {
 
     friend bool operator==(const ModelShape&, const ModelShape&) = default;
 };
+
+/// Returns the names of models, in their order.
+inline std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
+    std::vector<std::string> names;
+    for (const ModelShape& model : models) names.push_back(model.name);
+    return names;
+}
 
 }  // namespace automix

@@ -7,9 +7,8 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 
-#include <optional>
+#include <algorithm>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace automix {
@@ -17,11 +16,6 @@ namespace automix {
 /// Returns the numbers of the models in ascending order of the mean price of an answer. Models of equal price keep
 /// their order.
 std::vector<Index> price_order(const PriceTable& prices);
-
-/// Returns the sentence that says in which order the models are used, with their prices; nothing if `order` leaves them
-/// as they are.
-std::optional<std::string> order_note(const std::vector<std::string>& models, const PriceTable& prices,
-                                      std::span<const Index> order);
 
 /// A data set with its prices, of the same models in the same order.
 struct PricedDataset {
@@ -35,6 +29,14 @@ PricedDataset arrange_models(Dataset data, PriceTable prices, std::span<const In
 
 /// Returns the data set and its prices with the models in ascending order of the mean price of an answer.
 PricedDataset order_by_price(Dataset data, PriceTable prices);
+
+/// Returns `use(data, prices)` with the models in that order. Copies nothing if they stand in it already.
+template <class Use>
+auto use_in_order(const Dataset& data, const PriceTable& prices, std::span<const Index> order, Use use) {
+    if (std::is_sorted(order.begin(), order.end())) return use(data, prices);
+    const PricedDataset arranged = arrange_models(data, prices, order);
+    return use(arranged.data, arranged.prices);
+}
 
 }  // namespace automix
 

@@ -61,8 +61,10 @@ struct PriceTable {
     std::vector<PriceColumn> verifications{};         ///< prices of all logged draws on an answer together
     std::vector<PriceOrigin> answer_origins{};        ///< one for each model
     std::vector<PriceOrigin> verification_origins{};  ///< one for each model
-    RecordedPrices recorded{};
     std::vector<std::string> notes{};  ///< what a reader of figures should know about the prices
+
+    /// Returns which kinds of prices come from the records.
+    [[nodiscard]] RecordedPrices recorded() const;
 
     [[nodiscard]] PriceTable select_rows(std::span<const Index> rows) const;
 

@@ -5,6 +5,9 @@
 // U+FFFD. Linear in the line.
 #pragma once
 
+#include <automix/core/code_points.hpp>
+#include <automix/json/unicode_escape.hpp>
+
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -19,7 +22,7 @@ namespace automix::detail {
 /// The beginning of the number that stands for a number that JSON cannot hold. Its position in `numbers` follows.
 inline constexpr std::string_view placeholder = "0.00e-00070";
 
-/// What the repaired characters become, U+FFFD.
+/// The character U+FFFD, which stands for each repaired one.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 /// A repaired line.
@@ -33,26 +36,6 @@ struct RepairedLine {
     /// Returns what was found first: a number, or else the character.
     [[nodiscard]] const std::string& first() const { return numbers.empty() ? character : numbers.front(); }
 };
-
-/// Returns the length of the UTF-8 sequence at `at`; 0 if it is ill-formed.
-[[nodiscard]] inline std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const auto byte = [&](std::size_t i) -> unsigned {
-        return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-    };
-    const auto continues = [&](std::size_t i, unsigned low = 0x80U, unsigned high = 0xBFU) {
-        return byte(i) >= low && byte(i) <= high;
-    };
-    const unsigned first = byte(0);
-    if (first < 0x80U) return 1;
-    if (first >= 0xC2U && first <= 0xDFU) return continues(1) ? 2 : 0;
-    if (first >= 0xE0U && first <= 0xEFU) {
-        const bool second = continues(1, first == 0xE0U ? 0xA0U : 0x80U, first == 0xEDU ? 0x9FU : 0xBFU);
-        return second && continues(2) ? 3 : 0;
-    }
-    if (first < 0xF0U || first > 0xF4U) return 0;
-    const bool second = continues(1, first == 0xF0U ? 0x90U : 0x80U, first == 0xF4U ? 0x8FU : 0xBFU);
-    return second && continues(2) && continues(3) ? 4 : 0;
-}
 
 class LineRepair {
  public:
@@ -121,8 +104,8 @@ class LineRepair {
                 escape();
             } else if (c != '\0' && static_cast<unsigned char>(c) < 0x20U) {
                 replace(1, "the control character " + hexadecimal(c) + " in a text", "write it as an escape");
-            } else if (const std::size_t length = utf8_length(line_, at_); length > 0) {
-                copy(length);
+            } else if (const CodePoint point = code_point_at(line_, at_); point.valid) {
+                copy(point.bytes);
             } else {
                 replace(1, "the byte " + hexadecimal(c) + " in a text, which is ill-formed UTF-8,",
                         "convert the file, for example by `iconv -f latin1 -t utf-8`");
@@ -131,25 +114,13 @@ class LineRepair {
     }
 
     void escape() {
-        const unsigned code = escaped_code(at_);
-        if (code >= 0xD800U && code <= 0xDBFFU) {
-            const unsigned next = escaped_code(at_ + 6);
-            if (next >= 0xDC00U && next <= 0xDFFFU) return copy(12);
-        }
-        if (code >= 0xD800U && code <= 0xDFFFU) {
-            return replace(6, std::string(line_.substr(at_, 6)) + ", half of a surrogate pair,",
+        if (const std::size_t bytes = surrogate_pair_bytes(line_, at_); bytes > 0) return copy(bytes);
+        if (is_surrogate(escaped_code(line_, at_))) {
+            return replace(escape_bytes,
+                           std::string(line_.substr(at_, escape_bytes)) + ", half of a surrogate pair,",
                            "a text was cut within a character");
         }
         copy(line_.size() - at_ < 2 ? 1 : 2);
-    }
-
-    /// Returns the code of an escape `\uXXXX` at `at`; 0 if there is none.
-    [[nodiscard]] unsigned escaped_code(std::size_t at) const {
-        if (at + 6 > line_.size() || line_[at] != '\\' || line_[at + 1] != 'u') return 0;
-        unsigned code = 0;
-        const char* const begin = line_.data() + at + 2;
-        const auto [stop, error] = std::from_chars(begin, begin + 4, code, 16);
-        return error == std::errc{} && stop == begin + 4 ? code : 0;
     }
 
     static std::string hexadecimal(char c) {

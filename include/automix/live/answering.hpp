@@ -192,15 +192,14 @@ class Answerer {
           explainer_(std::move(explainer)) {
         if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
         if constexpr (model_bound_router<Router>) {
-            std::vector<std::string> trained;
-            for (const ModelShape& model : router.models()) {
-                trained.push_back(model.name);
+            const std::vector<ModelShape> trained = router.models();
+            for (const ModelShape& model : trained) {
                 if (model.kind == VerificationKind::confidence && !gives_confidence<Verifier>)
                     throw ArgumentError(
                         "trained on confidences of " + model.name +
                         ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
             }
-            if (!trained.empty()) require_models(models_, trained);
+            if (!trained.empty()) require_models(models_, names_of(trained));
         }
         if (options_.all_draws < 1)
             throw ArgumentError("all_draws: expected at least 1, found " +

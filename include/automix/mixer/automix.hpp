@@ -143,22 +143,10 @@ class Automix {
     TrainingResult train(const Dataset& data, const PriceTable& prices) {
         if (data.rows() == 0) throw DataError("no rows to train on");
         require_prices_for(data, prices);
-        const PricedDataset arranged = order_by_price(data, prices);
-        const TrainingData training{arranged.data, arranged.prices};
-        Router fresh = router();
-        TrainingResult result;
-        std::optional<Statistics> statistics;
-        if (PomdpRouter* const pomdp = detail::pomdp_router_in(fresh)) {
-            statistics = pomdp->collect(training);
-            result = pomdp->train(*statistics);
-        } else {
-            result = fresh.train(training);
-        }
-        const std::vector<std::string>& notes = arranged.prices.notes;
-        result.warnings.insert(result.warnings.begin(), notes.begin(), notes.end());
-        state_ = std::make_shared<const State>(std::move(fresh), arranged.data.model_names(), prices.recorded,
-                                               std::move(statistics));
-        return result;
+        return use_in_order(data, prices, price_order(prices),
+                            [&](const Dataset& arranged, const PriceTable& arranged_prices) {
+                                return train_arranged({arranged, arranged_prices});
+                            });
     }
 
     /// Returns the router's action on that evidence. Throws `NotTrainedError` before training, or if training found no
@@ -190,13 +178,15 @@ class Automix {
     [[nodiscard]] Evaluation evaluate(const Dataset& data, const PriceTable& prices) const {
         const std::vector<Index> order = require_models(data);
         require_prices_for(data, prices);
-        if (data.rows() > 0 && state_->recorded && prices.recorded != *state_->recorded) {
+        if (data.rows() > 0 && state_->recorded && prices.recorded() != *state_->recorded) {
             throw DataError(
                 "the rows trained on and these do not both record prices; record them in all, or give "
                 "prices");
         }
-        const PricedDataset arranged = arrange_models(data, prices, order);
-        return automix::evaluate(router(), arranged.data, arranged.prices, options_.evaluation);
+        return use_in_order(
+            data, prices, order, [&](const Dataset& arranged, const PriceTable& arranged_prices) {
+                return automix::evaluate(router(), arranged, arranged_prices, options_.evaluation);
+            });
     }
 
     /// Answers a query from live models. For many queries `answerer` is quicker. Throws as `next` before training, and
@@ -247,8 +237,7 @@ class Automix {
         explicit State(Router trained, std::optional<Statistics> sums = {})
             : router(std::move(trained)), statistics(std::move(sums)) {
             const PomdpRouter* const policy = detail::pomdp_router_in(std::as_const(router));
-            if (policy == nullptr) return;
-            for (const ModelShape& model : policy->trained().models) models.push_back(model.name);
+            if (policy != nullptr) models = names_of(policy->trained().models);
         }
 
         State(Router trained, std::vector<std::string> names, RecordedPrices prices,
@@ -272,6 +261,24 @@ class Automix {
         mutable std::once_flag explainer_made{};
         mutable Explainer explainer{};
     };
+
+    /// Trains on data whose models stand in the order of their prices.
+    TrainingResult train_arranged(const TrainingData& training) {
+        Router fresh = router();
+        TrainingResult result;
+        std::optional<Statistics> statistics;
+        if (PomdpRouter* const pomdp = detail::pomdp_router_in(fresh)) {
+            statistics = pomdp->collect(training);
+            result = pomdp->train(*statistics);
+        } else {
+            result = fresh.train(training);
+        }
+        const std::vector<std::string>& notes = training.prices.notes;
+        result.warnings.insert(result.warnings.begin(), notes.begin(), notes.end());
+        state_ = std::make_shared<const State>(std::move(fresh), training.data.model_names(),
+                                               training.prices.recorded(), std::move(statistics));
+        return result;
+    }
 
     template <class Store>
     static constexpr void require_store() {

@@ -495,8 +495,8 @@ TEST_CASE("evidence that no query can have is refused, by tables and by alpha ve
         CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
         unanswered.current = 2;
         CHECK_THROWS_AS(trained.router.next(unanswered), ProtocolError);
-        for (const std::size_t models : {1U, 3U})
-            CHECK_THROWS_AS(trained.router.next(Evidence(static_cast<Index>(models))), ProtocolError);
+        for (const Index models : {1, 3})
+            CHECK_THROWS_AS(trained.router.next(Evidence(models)), ProtocolError);
     }
 }
 

@@ -46,10 +46,10 @@ struct Problem {
 
     explicit Problem(std::uint64_t seed) {
         Random random(seed);
-        const std::size_t models = 2 + random.index(2);
+        const auto models = static_cast<Index>(2 + random.index(2));
         const int draws = 1 + static_cast<int>(random.index(models == 2 ? 4 : 3));
-        belief = test::random_belief(random, static_cast<Index>(models), draws, models == 2 ? 5 : 3);
-        prices = test::random_prices(random, static_cast<Index>(models));
+        belief = test::random_belief(random, models, draws, models == 2 ? 5 : 3);
+        prices = test::random_prices(random, models);
         if (random.bernoulli(0.5)) {
             prices.round = 0.1 * random.uniform();
             rule.batches = {1, 2, 4};

@@ -66,8 +66,8 @@ OneShotOptions options(int bins, CostRange range = {}) {
     return result;
 }
 
-Evidence verified_evidence(double confidence, std::size_t models = 2) {
-    Evidence evidence(static_cast<Index>(models));
+Evidence verified_evidence(double confidence, Index models = 2) {
+    Evidence evidence(models);
     evidence.current = 0;
     evidence.models[0].answered = true;
     evidence.models[0].drawn = evidence.models[0].parsed = 1;
@@ -348,9 +348,7 @@ TEST_CASE("a one-shot router asks the small model, draws all, then decides") {
 }
 
 TEST_CASE("verdicts none of which can be read are a confidence of 0") {
-    Dataset data({"small", "large"});
-    data.append(tables::record("a", {tables::verified(0.0, {0, 0}), tables::scored(1.0)}));
-    data.append(tables::record("b", {tables::verified(1.0, {1, 1}), tables::scored(1.0)}));
+    const Dataset data = tables::verdict_table();
     const PriceTable prices = resolve_prices(data);
     ThresholdRouter router;
     router.train({data, prices});

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/utf8.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -70,7 +71,7 @@ AUTOMIX_INLINE std::string in_quotes(std::string_view text, std::size_t limit) {
     constexpr std::string_view hex = "0123456789abcdef";
     const bool cut = text.size() > limit;
     if (cut) {
-        while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U) --limit;
+        while (limit > 0 && detail::continues_utf8(text[limit])) --limit;
         text = text.substr(0, limit);
     }
     std::string out = "\"";

@@ -45,7 +45,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
     std::vector<double> positive(count, 0.0);
     std::vector<std::uint64_t> hashes(count, 0);  // equal for equal columns
     double log_probability = 0.0;                 // logarithm of the probability that two columns are equal
-    detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
+    detail::for_each_parsed(data, model, draws, [&](Index, const auto& verdicts) {
         const std::uint64_t salt = mix_bits(static_cast<std::uint64_t>(++test.rows));
         double sum = 0.0;
         for (std::size_t j = 0; j < count; ++j) {
@@ -71,7 +71,7 @@ AUTOMIX_INLINE ColumnTest test_columns(const Dataset& data, Index model, int dra
             sums->column_squares += positive[j] * positive[j];
         }
     }
-    detail::for_each_parsed(data, model, draws, [&](const auto& verdicts) {
+    detail::for_each_parsed(data, model, draws, [&](Index, const auto& verdicts) {
         double sum = 0.0;
         for (std::size_t j = 0; j < count; ++j) {
             if (!constant(j) && verdicts[j] == Verdict::positive) sum += 1.0;
@@ -199,9 +199,7 @@ class LogChecks {
         double right = 0.0;           // rows whose answer is right
         double right_positive = 0.0;  // mean share of positive verdicts, summed over them
         double positive = 0.0;        // the same over all rows
-        for (Index row = 0; row < data_.rows(); ++row) {
-            const auto verdicts = data_.verdicts(row, model).first(as_size(draws));
-            if (std::find(verdicts.begin(), verdicts.end(), Verdict::unparsed) != verdicts.end()) continue;
+        for_each_parsed(data_, model, draws, [&](Index row, const auto& verdicts) {
             const auto count = std::count(verdicts.begin(), verdicts.end(), Verdict::positive);
             const double share = static_cast<double>(count) / draws;
             const double score = data_.scores(model)(row);
@@ -210,7 +208,7 @@ class LogChecks {
             right += score;
             right_positive += score * share;
             positive += share;
-        }
+        });
         if (rows < static_cast<double>(limits_.min_column_rows)) return false;
         const auto expected = [&](double of_rows, double of_positive) {
             if (!(of_rows > 0.0)) return 0.0;

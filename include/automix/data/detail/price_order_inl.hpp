@@ -10,8 +10,8 @@
 #include <automix/data/price_table.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,23 +28,17 @@ AUTOMIX_INLINE std::vector<Index> price_order(const PriceTable& prices) {
     return order;
 }
 
-AUTOMIX_INLINE std::optional<std::string> order_note(const std::vector<std::string>& models,
-                                                     const PriceTable& prices, std::span<const Index> order) {
-    if (std::is_sorted(order.begin(), order.end())) return std::nullopt;
-    std::vector<std::string> priced;
-    for (const Index model : order)
-        priced.push_back(models[as_size(model)] + " (" + format_price(prices.answers[as_size(model)].mean()) +
-                         ")");
-    return "models are used in the order of their prices, not of the log: " + joined(priced);
-}
-
 AUTOMIX_INLINE PricedDataset arrange_models(Dataset data, PriceTable prices, std::span<const Index> order) {
-    const std::optional<std::string> note = order_note(data.model_names(), prices, order);
-    if (!note) return {std::move(data), std::move(prices)};
-    std::vector<std::string> names;
-    for (const Index model : order) names.push_back(data.model_names()[as_size(model)]);
+    if (std::is_sorted(order.begin(), order.end())) return {std::move(data), std::move(prices)};
     PriceTable arranged = prices.select_models(order);
-    arranged.notes.push_back(*note);
+    std::vector<std::string> names;
+    std::vector<std::string> priced;
+    for (std::size_t place = 0; place < order.size(); ++place) {
+        names.push_back(data.model_names()[as_size(order[place])]);
+        priced.push_back(names.back() + " (" + format_price(arranged.answers[place].mean()) + ")");
+    }
+    arranged.notes.push_back("models are used in the order of their prices, not of the log: " +
+                             joined(priced));
     return {data.with_models(names), std::move(arranged)};
 }
 

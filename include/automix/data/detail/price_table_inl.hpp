@@ -36,6 +36,13 @@ AUTOMIX_INLINE PriceColumn PriceColumn::select_rows(std::span<const Index> rows)
     return PriceColumn(std::move(chosen));
 }
 
+AUTOMIX_INLINE RecordedPrices PriceTable::recorded() const {
+    const auto any = [](const std::vector<PriceOrigin>& origins) {
+        return std::find(origins.begin(), origins.end(), PriceOrigin::recorded) != origins.end();
+    };
+    return {any(answer_origins), any(verification_origins)};
+}
+
 AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) const {
     PriceTable selection;
     for (const auto& [from, to] :
@@ -45,7 +52,6 @@ AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) c
     }
     selection.answer_origins = answer_origins;
     selection.verification_origins = verification_origins;
-    selection.recorded = recorded;
     selection.notes = notes;
     return selection;
 }
@@ -60,7 +66,6 @@ AUTOMIX_INLINE PriceTable PriceTable::select_models(std::span<const Index> model
         selection.answer_origins.push_back(answer_origins[m]);
         selection.verification_origins.push_back(verification_origins[m]);
     }
-    selection.recorded = recorded;
     selection.notes = notes;
     return selection;
 }
@@ -136,7 +141,6 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
     const bool stated = prices.verification || !prices.draws.empty();
     if (!stated && recorded_everywhere(data, recorded, price_place(data, model, "draw_cost"),
                                        [&](Index row) { return !std::isnan(confidences(row)); })) {
-        table.recorded.draws = true;
         return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
                 price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); }),
                 PriceOrigin::recorded};
@@ -148,7 +152,7 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
         return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); }),
                 PriceOrigin::given};
     }
-    if (!stated && table.recorded.answers) {
+    if (!stated && table.recorded().answers) {
         if (data.models() > 1 && model == most_expensive(table)) return {};
         throw DataError(price_place(data, model, "draw_cost"),
                         "not recorded, but the prices of answers are, so no default fits their unit; record "
@@ -175,11 +179,10 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
     validate(prices, as_size(data.models()));
     PriceTable table;
     table.answers = detail::answer_prices(data, prices);
-    table.recorded.answers =
-        prices.answers.empty() && data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
-    table.answer_origins.assign(table.answers.size(), !prices.answers.empty()  ? PriceOrigin::given
-                                                      : table.recorded.answers ? PriceOrigin::recorded
-                                                                               : PriceOrigin::standard);
+    const bool recorded = data.rows() > 0 && !std::isnan(data.recorded_costs(0)(0));
+    table.answer_origins.assign(table.answers.size(), !prices.answers.empty() ? PriceOrigin::given
+                                                      : recorded              ? PriceOrigin::recorded
+                                                                              : PriceOrigin::standard);
     for (Index model = 0; model < data.models(); ++model) {
         auto verification = detail::verification_prices(data, prices, model, table);
         table.draws.push_back(std::move(verification.draw));

@@ -127,12 +127,9 @@ AUTOMIX_INLINE Statistics& Statistics::operator*=(double factor) {
 }
 
 AUTOMIX_INLINE void Statistics::require_same_models(const Statistics& other) const {
-    const auto names = [](const Statistics& statistics) {
-        std::vector<std::string> all;
-        for (const ModelShape& model : statistics.models) all.push_back(model.name);
-        return joined(all);
-    };
-    if (names(*this) != names(other)) differ("models", names(*this), names(other));
+    const std::string mine = joined(names_of(models));
+    const std::string theirs = joined(names_of(other.models));
+    if (mine != theirs) differ("models", mine, theirs);
     for (std::size_t i = 0; i < models.size(); ++i) {
         if (models[i].kind != other.models[i].kind)
             throw DataError("statistics: model " + in_quotes(models[i].name) +

@@ -98,6 +98,9 @@ class LogReader {
     /// file, from 1, precedes it, as in `2:17`. A row keeps its id for any spelling of the path.
     [[nodiscard]] std::string line_id() const;
 
+    /// Completes a record that was parsed.
+    void finish(LogRecord& record) const;
+
     /// Derives samples and flags from the texts, then drops the texts unless the options keep them.
     void finish_texts(LogRecord& record) const;
 

@@ -5,6 +5,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/json/json_document.hpp>
+#include <automix/json/unicode_escape.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/openai/detail/complaint.hpp>
 
@@ -101,25 +102,13 @@ inline void read_content(const nlohmann::json& content, const std::string& place
 
 /// Returns a JSON text with U+FFFD in place of each escaped half of a surrogate pair that stands alone.
 inline std::string without_lone_surrogates(std::string_view body) {
-    constexpr std::size_t escape = 6;
-    // Returns 1 for the first half of a pair at a position, 2 for the second half, and 0 for anything else.
-    const auto half_at = [&](std::size_t at) {
-        const std::string_view found = body.substr(std::min(at, body.size()), escape);
-        if (found.size() < escape || found[0] != '\\' || found[1] != 'u' ||
-            (found[2] != 'd' && found[2] != 'D'))
-            return 0;
-        const char c = found[3];
-        if (c == '8' || c == '9' || c == 'a' || c == 'A' || c == 'b' || c == 'B') return 1;
-        return (c >= 'c' && c <= 'f') || (c >= 'C' && c <= 'F') ? 2 : 0;
-    };
     std::string text(body);
     for (std::size_t at = body.find('\\'); at < body.size(); at = body.find('\\', at)) {
-        const int half = half_at(at);
-        if (half == 1 && half_at(at + escape) == 2) {
-            at += 2 * escape;
-        } else if (half != 0) {
-            text.replace(at, escape, "\\uFFFD");
-            at += escape;
+        if (const std::size_t bytes = surrogate_pair_bytes(body, at); bytes > 0) {
+            at += bytes;
+        } else if (is_surrogate(escaped_code(body, at))) {
+            text.replace(at, escape_bytes, "\\uFFFD");
+            at += escape_bytes;
         } else {
             at += 2;
         }

@@ -34,7 +34,7 @@ struct EvidenceRequest {
     Evidence evidence{0};
 };
 
-/// What the evidence for a policy must hold: its models, and samples if the policy accepts pluralities.
+/// The requirements of a policy on evidence: its models, and samples if the policy accepts pluralities.
 struct EvidenceForm {
     std::vector<ModelShape> models{};
     bool pluralities = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a policy file holds; policy_json.hpp reads and writes it.
+// Defines the contents of a policy file. policy_json.hpp reads and writes it.
 #pragma once
 
 #include <automix/data/statistics.hpp>

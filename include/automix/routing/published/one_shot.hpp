@@ -68,7 +68,7 @@ class OneShotRouter {
         TrainingResult result = search.result();
         Selection best = result.feasible ? *search.best() : Selection{};
         std::string obstacle = result.feasible ? "" : result.reason;
-        by_confidence_ = holds_no_verdicts(training.data);
+        by_confidence_ = detail::holds_no_verdicts(training.data);
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
@@ -84,7 +84,7 @@ class OneShotRouter {
             OneShotRouter& router = routers.emplace_back(options_);
             router.selection_ = std::move(selection);
             router.obstacle_.clear();
-            router.by_confidence_ = holds_no_verdicts(training.data);
+            router.by_confidence_ = detail::holds_no_verdicts(training.data);
         }
         return routers;
     }
@@ -113,9 +113,6 @@ class OneShotRouter {
     }
 
  private:
-    /// Returns true if no row holds a verdict, so that confidences are no shares of verdicts.
-    static bool holds_no_verdicts(const Dataset& data) { return data.draw_counts(0).second == 0; }
-
     void require_kind(const ModelEvidence& known) const {
         if (by_confidence_ && !known.logged_confidence)
             throw ProtocolError(name() + ": trained on confidences, but verdicts were drawn");

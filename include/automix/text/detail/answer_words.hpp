@@ -2,8 +2,8 @@
 // This file reads an answer as words that can be compared, for `answer_match` and `answer_f1`.
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/code_points.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>

@@ -2,9 +2,9 @@
 // Definitions of text/reply_text.hpp.
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/core/config.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/code_points.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>
 

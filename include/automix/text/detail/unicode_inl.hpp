@@ -2,8 +2,8 @@
 // Definitions of text/unicode.hpp.
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/core/config.hpp>
-#include <automix/text/code_points.hpp>
 #include <automix/text/detail/compositions.hpp>
 #include <automix/text/unicode.hpp>
 

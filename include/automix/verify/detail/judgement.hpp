@@ -195,7 +195,7 @@ class JudgementReader {
     }
 
  private:
-    /// What a clause has said before its judgement.
+    /// The kinds of words in a clause before its judgement.
     struct Clause {
         bool subject = false;
         bool copula = false;

@@ -5,7 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/text/utf8.hpp>
+#include <automix/core/utf8.hpp>
 #include <automix/verify/prompt_template.hpp>
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 // a verdict is all it holds. O(length).
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/text/ascii.hpp>
-#include <automix/text/code_points.hpp>
 #include <automix/text/normalise.hpp>
 
 #include <algorithm>

@@ -5,8 +5,8 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/utf8.hpp>
 #include <automix/text/reply_text.hpp>
-#include <automix/text/utf8.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
 #include <cstddef>

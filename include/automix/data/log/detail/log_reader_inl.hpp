@@ -231,8 +231,7 @@ AUTOMIX_INLINE void LogReader::parse_object(std::string_view line, LogRecord& re
         detail::parse_json_line(line, handler_, numbers);
         handler_.finish();
     }
-    finish_texts(record);
-    arrange(record);
+    finish(record);
 }
 
 AUTOMIX_INLINE void LogReader::learn_models(std::string_view line, LogRecord& record,
@@ -270,6 +269,10 @@ AUTOMIX_INLINE void LogReader::parse_fields(LogRecord& record) {
     mapped_->start(record, line_id());
     mapped_->take_row(fields_);
     mapped_->finish();
+    finish(record);
+}
+
+AUTOMIX_INLINE void LogReader::finish(LogRecord& record) const {
     finish_texts(record);
     arrange(record);
 }

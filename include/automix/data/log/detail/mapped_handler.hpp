@@ -13,7 +13,6 @@
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/verification.hpp>
-#include <automix/json/line_repair.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -236,12 +235,13 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     }
 
     static void require_utf8(const std::string& column, std::string_view text) {
-        for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
-            length = utf8_length(text, at);
-            if (length == 0) {
+        for (std::size_t at = 0; at < text.size();) {
+            const CodePoint point = code_point_at(text, at);
+            if (!point.valid) {
                 fail_field(column,
                            "ill-formed UTF-8; convert the file, for example by `iconv -f latin1 -t utf-8`");
             }
+            at += point.bytes;
         }
     }
 

@@ -21,7 +21,7 @@ struct FieldSynonym {
     LogField field;
 };
 
-/// What other programs call the fields of a record, in lower case and without underscores.
+/// The names that other programs give to the fields of a record, in lower case and without underscores.
 inline constexpr std::array<FieldSynonym, 30> record_synonyms = {{
     {"qid", LogField::id},
     {"uid", LogField::id},
@@ -55,7 +55,7 @@ inline constexpr std::array<FieldSynonym, 30> record_synonyms = {{
     {"ideal", LogField::reference},
 }};
 
-/// What other programs call the fields of a model.
+/// The names that other programs give to the fields of a model.
 inline constexpr std::array<FieldSynonym, 41> model_synonyms = {{
     {"model", LogField::name},
     {"modelname", LogField::name},

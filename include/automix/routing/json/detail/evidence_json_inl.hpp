@@ -26,11 +26,18 @@
 
 namespace automix::detail {
 
+/// Returns the text of an id, which is a string or a whole number; nothing for any other value.
+inline std::optional<std::string> text_of_id(const nlohmann::json& id) {
+    if (id.is_number_integer()) return id.dump();
+    return id.is_string() ? std::optional(id.get<std::string>()) : std::nullopt;
+}
+
 AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json) const {
     require_keys(json, "", std::array{"id", "current", "models"});
     EvidenceRequest request;
     const nlohmann::json& id = member(json, "", "id");
-    request.id = id.is_number_integer() ? id.dump() : text(id, "id");
+    const std::optional<std::string> known = text_of_id(id);
+    request.id = known ? *known : text(id, "id");
     if (request.id.empty()) fail("id", "expected a non-empty string, found \"\"");
     Evidence& evidence = request.evidence = Evidence(std::ssize(form_.models));
     evidence.u = uniform_of(request.id, form_.seed);
@@ -61,9 +68,7 @@ AUTOMIX_INLINE Index EvidenceParser::number_of(const nlohmann::json& json, const
     for (Index m = 0; m < std::ssize(form_.models); ++m) {
         if (json == form_.models[as_size(m)].name) return m;
     }
-    std::vector<std::string> names;
-    for (const ModelShape& model : form_.models) names.push_back(model.name);
-    fail_expected(field, "one of " + joined(names), json);
+    fail_expected(field, "one of " + joined(names_of(form_.models)), json);
 }
 
 AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, const std::string& field,
@@ -155,9 +160,7 @@ AUTOMIX_INLINE EvidenceRequest parse_evidence_line(std::string_view line, const 
 
 AUTOMIX_INLINE std::optional<std::string> evidence_id(std::string_view line) {
     const auto json = nlohmann::json::parse(line, nullptr, false);
-    if (!json.is_object() || !json.contains("id")) return std::nullopt;
-    if (json["id"].is_number_integer()) return json["id"].dump();
-    return json["id"].is_string() ? std::optional(json["id"].get<std::string>()) : std::nullopt;
+    return json.is_object() && json.contains("id") ? detail::text_of_id(json["id"]) : std::nullopt;
 }
 
 }  // namespace automix

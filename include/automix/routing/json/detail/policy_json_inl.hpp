@@ -6,7 +6,6 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
-#include <automix/core/random.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -14,15 +13,9 @@
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
-#include <automix/pomdp/policy.hpp>
-#include <automix/pomdp/value_function.hpp>
-#include <automix/routing/belief/detail/plurality_tree.hpp>
-#include <automix/routing/belief/detail/routing_pomdp.hpp>
-#include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
-#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/json/belief_json.hpp>
 #include <automix/routing/json/detail/policy_parser.hpp>
@@ -32,14 +25,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <array>
-#include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -138,8 +126,7 @@ AUTOMIX_INLINE PolicyFile read_policy(const std::string& path) {
 
 AUTOMIX_INLINE PolicyFile read_policy(const std::string& path, const std::vector<std::string>& models) {
     PolicyFile file = read_policy(path);
-    std::vector<std::string> names;
-    for (const ModelShape& model : file.statistics.models) names.push_back(model.name);
+    const std::vector<std::string> names = names_of(file.statistics.models);
     if (names != models)
         throw DataError(Place{path, 0, "models"}, "expected " + joined(models) + ", found " + joined(names));
     return file;

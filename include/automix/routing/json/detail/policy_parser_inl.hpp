@@ -6,13 +6,8 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
-#include <automix/core/random.hpp>
 #include <automix/data/log/statistics_json.hpp>
-#include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
-#include <automix/file/file.hpp>
-#include <automix/file/file_replacement.hpp>
-#include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
@@ -37,8 +32,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 

@@ -73,6 +73,9 @@ inline void require_verified(const Dataset& data) {
                     in_quotes(data.id(row)) + " has neither");
 }
 
+/// Returns true if no row holds a verdict of the first model, so that its confidences are no shares of verdicts.
+inline bool holds_no_verdicts(const Dataset& data) { return data.draw_counts(0).second == 0; }
+
 /// Returns the categories of all rows as logged, or computes them from the scores if any row lacks one.
 inline std::vector<Category> categories_of(const Dataset& data) {
     std::vector<Category> logged;

@@ -113,8 +113,7 @@ class FoldedCells {
 template <class Search>
 ConfidenceCells merge_lone_confidences(const TrainingData& training, ConfidenceCells table,
                                        const CostRange& range, Search search) {
-    const bool counted = training.data.draw_counts(0).second > 0;
-    if (counted || table.cells.size() <= merged_sizes.front()) return table;
+    if (!holds_no_verdicts(training.data) || table.cells.size() <= merged_sizes.front()) return table;
     const FoldedCells folded(training, table);
     std::size_t best_size = merged_sizes.front();
     std::optional<double> best;

@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
-#include <automix/text/utf8.hpp>
+#include <automix/core/utf8.hpp>
 
 #include <string>
 #include <string_view>

@@ -3,7 +3,7 @@
 // its own, so that any bytes can be read and are kept. O(1) each.
 #pragma once
 
-#include <automix/text/utf8.hpp>
+#include <automix/core/utf8.hpp>
 
 #include <cstddef>
 #include <string>
