@@ -18,7 +18,7 @@ struct Objective {
     double value = 0.0;  ///< lambda, cost or share; unused for the base slope and maximum IBC
 
     /// Returns the objective of the highest score less lambda times cost, where lambda is the base slope: the gain of
-    /// the last model over the first per unit of extra cost.
+    /// the best model over the first per unit of extra cost. The best model is the last one, unless that is dominated.
     static Objective base() { return {}; }
     /// Returns the same objective for a given lambda, in score per unit of price. Throws `ArgumentError` unless it is
     /// finite and at least 0.

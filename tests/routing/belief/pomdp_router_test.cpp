@@ -307,9 +307,87 @@ TEST_CASE("a larger model that is no better: the router says so and accepts") {
     for (const Objective& objective : {Objective::base(), Objective::max_ibc()}) {
         const Trained trained(data, prices_of(2, 0.1), with(objective));
         CHECK(trained.result.feasible);
-        CHECK_THAT(trained.router.report().fallback, Contains("LLM not better"));
+        CHECK_THAT(trained.router.report().fallback, Contains("no model scores higher than \"small\""));
         CHECK_THAT(trained.cost(data), WithinAbs(1.0, 1e-12));
     }
+}
+
+TEST_CASE("a most expensive model that is dominated: the base slope is that of the best model") {
+    Dataset data({"m0", "m1", "m2"});
+    const Dataset log = make_log(3, 400, 6, 3, 1.0);
+    Random random(5);
+    for (Index row = 0; row < log.rows(); ++row) {
+        Record record = log.record(row);
+        record.models[2].score = random.bernoulli(0.2) ? 1.0 : 0.0;
+        data.append(record);
+    }
+    const Trained trained(data, prices_of(3, 0.05), with(Objective::base()));
+    const PomdpReport& report = trained.router.report();
+    const double slope = (data.scores(1).mean() - data.scores(0).mean()) / 4.0;
+    CHECK_THAT(report.base_slope.value(), WithinAbs(slope, 1e-12));
+    CHECK(report.guard.passed);
+    CHECK(report.fallback.empty());
+    CHECK(trained.cost(data) < 6.0);
+    // What no policy can reach comes closest with the best model, not with the dominated one.
+    const Trained quality(shuffled(data, 1), prices_of(3, 50.0), with(Objective::quality(2.0)));
+    CHECK_THAT(
+        Trained(data, prices_of(3, 50.0), with(Objective::budget(50.0))).router.report().expected.score,
+        WithinAbs(data.scores(1).mean(), 0.1));
+    CHECK(quality.router.report().expected.cost < 50.0);
+}
+
+TEST_CASE("models at the same price: every objective uses the better one") {
+    const Dataset data = make_log(7, 200, 4);
+    Prices same;
+    same.answers = {2.0, 2.0};
+    same.draws = {1.0};
+    for (const Objective& objective : {Objective::base(), Objective::lambda(0.01), Objective::budget(2.0),
+                                       Objective::quality(0.9), Objective::max_ibc()}) {
+        CAPTURE(to_string(objective));
+        const Trained trained(data, same, with(objective));
+        CHECK_THAT(trained.router.report().expected.score, WithinAbs(data.scores(1).mean(), 1e-12));
+        CHECK_THAT(trained.cost(data), WithinAbs(2.0, 1e-12));
+    }
+}
+
+TEST_CASE("a larger model that is no better on average still answers what the small one cannot") {
+    Dataset data({"small", "large"});
+    Random random(9);
+    for (int row = 0; row < 400; ++row) {
+        Record record;
+        record.id = std::to_string(row);
+        record.models.resize(2);
+        const bool right = random.bernoulli(0.7);
+        record.models[0].score = right ? 1.0 : 0.0;
+        for (int k = 0; k < 3; ++k)
+            record.models[0].verdicts.push_back(random.bernoulli(right ? 0.95 : 0.05) ? Verdict::positive
+                                                                                      : Verdict::negative);
+        record.models[1].score = random.bernoulli(0.6) ? 1.0 : 0.0;
+        data.append(record);
+    }
+    Prices given;
+    given.answers = {1.0, 5.0};
+    given.draws = {0.1};
+    for (const Objective& objective : {Objective::budget(3.0), Objective::lambda(0.01)}) {
+        CAPTURE(to_string(objective));
+        const Trained trained(data, given, with(objective));
+        CHECK(trained.router.report().fallback.empty());
+        CHECK(trained.result.guard->passed);
+        // Right of either model: 0.7 + 0.3 * 0.6 = 0.88, less what the verdicts get wrong.
+        CHECK(trained.router.report().expected.score > 0.82);
+        CHECK(trained.cost(data) <= 3.0);
+    }
+    // Verdicts that tell nothing gain nothing over the small model, the best alone.
+    Dataset useless({"small", "large"});
+    for (Index row = 0; row < data.rows(); ++row) {
+        Record record = data.record(row);
+        for (Verdict& verdict : record.models[0].verdicts)
+            verdict = random.bernoulli(0.5) ? Verdict::positive : Verdict::negative;
+        useless.append(record);
+    }
+    const Trained trained(useless, given, with(Objective::lambda(0.01)));
+    CHECK_THAT(trained.router.report().fallback, Contains("no router beats the best model alone"));
+    CHECK_THAT(trained.cost(useless), WithinAbs(1.0, 1e-12));
 }
 
 TEST_CASE("verdicts that tell nothing do not pass the guard, whatever the objective") {
@@ -598,7 +676,7 @@ TEST_CASE("a fallback keeps to the budget where the first model is the dearer on
     given.draws = {0.1};
     const Trained trained(data, given, with(Objective::budget(2.0)));
     CHECK(trained.result.feasible);
-    CHECK_THAT(trained.router.report().fallback, Contains("LLM not dearer"));
+    CHECK_THAT(trained.router.report().fallback, Contains("no router beats the best model alone"));
     CHECK_THAT(trained.router.report().expected.cost, WithinAbs(1.0, 1e-12));
     CHECK_THAT(trained.cost(data), WithinAbs(1.0, 1e-12));
 }

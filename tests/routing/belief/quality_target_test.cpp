@@ -38,6 +38,11 @@ TEST_CASE("the cheapest mixture that meets a quality target") {
     REQUIRE(alone);
     CHECK(alone->good == 1);
     CHECK(alone->share == 1.0);
+    // At the same cost the better one is used, not a mixture that just meets the target.
+    const auto same = detail::cheapest_mixture({quality_candidate(-0.1, 2.0), quality_candidate(0.1, 2.0)});
+    REQUIRE(same);
+    CHECK(same->good == 1);
+    CHECK(same->share == 1.0);
 }
 
 TEST_CASE("a quality target is met with half a standard error to spare") {

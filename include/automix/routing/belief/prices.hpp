@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The prices of a policy: means over the training rows, and the base slope, which is the price of quality that follows
-// from the first and the last model.
+// from the first and the best model.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -36,9 +36,14 @@ RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 /// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model);
 
-/// Returns the gain of the last model over the first per unit of extra cost. It is undefined if the last model is no
-/// better or no more expensive. Requires rows.
-OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices);
+/// Returns the model with the highest mean score less lambda times its price; the first such one. Requires rows.
+Index best_alone(const FoldStatistics& sums, const RoutingPrices& prices, double lambda);
+
+/// Returns the gain of the best model over the first per unit of extra cost. The best model is the last one, unless
+/// that is dominated. It is undefined, with a reason that names the models, if no model is better than the first, or if
+/// the best one is no more expensive. Requires rows.
+OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices,
+                          const std::vector<ModelShape>& models);
 
 }  // namespace automix
 

@@ -300,7 +300,31 @@ class VerdictLines {
         const Statement& within = last_[static_cast<std::size_t>(StatementKind::within)];
         if (kind != StatementKind::within && within.line > statement.line && within.judgement == other)
             return true;
+        for (std::size_t line = statement.line + 1; line < line_; ++line) {
+            if (doubts(lines_[line], other)) return true;
+        }
         return plain_judgement(statement.line + 1, line_) == other;
+    }
+
+    /// Returns true for a line such as "Or maybe incorrect." and "The verdict should be incorrect."
+    static bool doubts(const ReplyLine& line, Judgement other) {
+        constexpr auto openings = std::to_array<std::string_view>({"or", "maybe", "perhaps", "possibly"});
+        const std::span<const ReplyToken> tokens(line.tokens);
+        const std::size_t first = first_word(tokens);
+        if (line.quoted || first == tokens.size()) return false;
+        bool speaks = is_one_of(tokens[first].text, openings);
+        Judgement all = Judgement::none;
+        for (const ReplyToken& token : tokens.subspan(first)) {
+            if (token.kind == TokenKind::stop) {
+                if (all == other) return true;
+                speaks = false;
+                all = Judgement::none;
+            } else if (token.kind == TokenKind::word) {
+                if (speaks) all = both(all, word_judgement(token.text));
+                speaks = speaks || token.text == "verdict";
+            }
+        }
+        return all == other;
     }
 
     /// Adds a statement. Statements of one kind in one line are read together.

@@ -109,7 +109,7 @@ AUTOMIX_INLINE TrainingResult FixedKRouter::train(const TrainingData& training) 
     const RoutingPrices prices = mean_prices(total);
     double lambda = options_.objective.value;
     if (options_.objective.kind == ObjectiveKind::base_slope) {
-        const OptionalMetric base = base_slope(total, prices);
+        const OptionalMetric base = base_slope(total, prices, statistics.models);
         if (!base) {
             use(FixedDraws{0, {0}, {}, 0.0});
             result.reason = base.reason();

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The decisions of training that are based on held-out rows: which models a policy may ask first, and whether the guard
 // passes. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy
-// passes the guard if its mean excess over mixing is larger than its standard error. One solution for each fold, which
-// is most of the time of training.
+// passes the guard if its mean excess over mixing is larger than its standard error. Without a base slope, they compare
+// at the objective's own lambda, and the excess is that over the best model alone. One solution for each fold, which is
+// most of the time of training.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -14,10 +15,12 @@
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
 #include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/training.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,15 +74,19 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
     return chosen;
 }
 
-/// Returns the decisions based on held-out rows. The guard does not pass if there is no base slope.
-inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context) {
+/// Returns the decisions based on held-out rows, at the base slope, or at `lambda` if there is none. The guard does not
+/// pass if there is neither.
+inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
+                                               std::optional<double> lambda = {}) {
     HeldOutDecision decision;
-    if (!context.base_slope) return decision;
-    const double slope = *context.base_slope;
+    if (!context.base_slope && !lambda) return decision;
+    const double slope = context.base_slope ? *context.base_slope : *lambda;
+    const Index reference = context.base_slope ? 0 : best_alone(context.total, context.prices, slope);
     const std::vector<RoutingSolution> solutions = solve_folds(context, slope);
     if (context.tree->layout) decision.min_first_model = choose_first_model(context, solutions, slope);
     const PolicyEstimate excess = context.folds.evaluate(
-        context.prices, excess_metric(context, slope), [&](std::size_t fold) -> std::vector<PolicyShare> {
+        context.prices, excess_metric(context, slope, reference),
+        [&](std::size_t fold) -> std::vector<PolicyShare> {
             return {{1.0,
                      restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
         });
@@ -92,13 +99,13 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context) {
 
 /// Returns the reason why the guard did not pass. Requires a decision that did not.
 inline std::string guard_reason(const TrainingContext& context, const HeldOutDecision& decision) {
-    if (!context.base_slope) return context.base_slope.reason();
+    if (!context.base_slope && decision.units == 0.0) return context.base_slope.reason();
     if (decision.units < 2.0)
         return "too few rows or folds to judge a policy on rows that it has not seen: found " +
                format_number(decision.units) + ", 2 are needed";
-    return "no router beats mixing on this log: held-out excess " +
-           format_significant(decision.guard.mean, 3) + " with a standard error of " +
-           format_significant(decision.guard.se, 3);
+    return std::string("no router beats ") + (context.base_slope ? "mixing" : "the best model alone") +
+           " on this log: held-out excess " + format_significant(decision.guard.mean, 3) +
+           " with a standard error of " + format_significant(decision.guard.se, 3);
 }
 
 }  // namespace automix::detail

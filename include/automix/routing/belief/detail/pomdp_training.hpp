@@ -75,11 +75,9 @@ inline TrainedPolicy accept_all(const TrainingContext& context) {
     return use_solution(use_model(context, 0), context.base_slope ? *context.base_slope : 0.0);
 }
 
-/// Returns a policy that accepts every answer of the first model, or of the last one if its net value is higher.
-inline TrainedPolicy use_better_end(const TrainingContext& context, double lambda) {
-    const auto net = [&](const OperatingPoint& point) { return point.performance - lambda * point.cost; };
-    const bool large = net(context.large) > net(context.small);
-    return use_solution(use_model(context, large ? context.last_model() : 0), lambda);
+/// Returns a policy that accepts every answer of the model with the highest net value.
+inline TrainedPolicy use_best_model(const TrainingContext& context, double lambda) {
+    return use_solution(use_model(context, best_alone(context.total, context.prices, lambda)), lambda);
 }
 
 /// Returns how far the net value of a policy on the training rows is below that of the best simple policy; 0 if it is
@@ -107,10 +105,10 @@ inline TrainedPolicy train_lambda(const TrainingContext& context, const SolveRul
     return trained;
 }
 
-/// Trains for the base slope. If there is none, uses the end model with the better score, which costs no more then.
+/// Trains for the base slope. If there is none, uses the model with the best score, which costs no more then.
 inline TrainedPolicy train_base_slope(const TrainingContext& context, const SolveRule& rule) {
     if (context.base_slope) return train_lambda(context, rule, *context.base_slope);
-    TrainedPolicy trained = use_better_end(context, 0.0);
+    TrainedPolicy trained = use_best_model(context, 0.0);
     trained.report.fallback = context.base_slope.reason();
     return trained;
 }
@@ -118,15 +116,14 @@ inline TrainedPolicy train_base_slope(const TrainingContext& context, const Solv
 /// Two solutions, the cheaper one first.
 using SolutionPair = std::pair<RoutingSolution, RoutingSolution>;
 
-/// Returns two models alone: the cheapest one, and the better one of first and last if it is better than the cheapest,
-/// else the cheapest again.
+/// Returns two models alone: the cheapest one, and the one with the best score, or the cheapest again if that is no
+/// better.
 inline SolutionPair end_solutions(const TrainingContext& context) {
     const auto& answers = context.prices.answers;
     const Index cheapest = std::min_element(answers.begin(), answers.end()) - answers.begin();
-    const bool large = context.large.performance > context.small.performance;
-    const bool better = std::max(context.small.performance, context.large.performance) >
+    const Index best = best_alone(context.total, context.prices, 0.0);
+    const bool better = alone(context.total, context.prices, best).performance >
                         alone(context.total, context.prices, cheapest).performance;
-    const Index best = large ? context.last_model() : 0;
     return {use_model(context, cheapest), use_model(context, better ? best : cheapest)};
 }
 
@@ -193,10 +190,10 @@ inline RowMetric quality_metric(const TrainingContext& context, double share) {
     return metric;
 }
 
-/// Returns the first and the last model alone as candidates of a quality target.
-inline std::vector<QualityCandidate> end_candidates(const TrainingContext& context, double share) {
+/// Returns each model alone as a candidate of a quality target.
+inline std::vector<QualityCandidate> single_models(const TrainingContext& context, double share) {
     std::vector<QualityCandidate> candidates;
-    for (const Index model : {Index{0}, context.last_model()}) {
+    for (Index model = 0; model <= context.last_model(); ++model) {
         RoutingSolution end = use_model(context, model);
         const PolicyEstimate rows =
             estimate_on_training_rows(context, {{1.0, end.policy}}, quality_metric(context, share));
@@ -258,7 +255,7 @@ inline TrainedPolicy mix_to_quality(const TrainingContext& context, std::vector<
 
 /// Trains for a share of the last model's quality.
 inline TrainedPolicy train_quality(const TrainingContext& context, const SolveRule& rule, double share) {
-    std::vector<QualityCandidate> candidates = end_candidates(context, share);
+    std::vector<QualityCandidate> candidates = single_models(context, share);
     add_cross_fitted_candidates(candidates, context, rule, share);
     return mix_to_quality(context, std::move(candidates), share);
 }
@@ -281,20 +278,20 @@ inline TrainedPolicy train_objective(const TrainingContext& context, const Solve
     return train_base_slope(context, rule);
 }
 
-/// Returns the fallback of an objective if the guard does not pass: the end models, mixed to meet a constraint.
+/// Returns the fallback of an objective if the guard does not pass: models alone, mixed to meet a constraint.
 inline TrainedPolicy train_fallback(const TrainingContext& context, const Objective& objective) {
     switch (objective.kind) {
         case ObjectiveKind::base_slope:
         case ObjectiveKind::max_ibc:
             break;
         case ObjectiveKind::lambda:
-            return use_better_end(context, objective.value);
+            return use_best_model(context, objective.value);
         case ObjectiveKind::budget:
             return mix_to_budget(end_solutions(context), objective.value);
         case ObjectiveKind::quality:
-            return mix_to_quality(context, end_candidates(context, objective.value), objective.value);
+            return mix_to_quality(context, single_models(context, objective.value), objective.value);
     }
-    return context.base_slope ? accept_all(context) : use_better_end(context, 0.0);
+    return context.base_slope ? accept_all(context) : use_best_model(context, 0.0);
 }
 
 /// Returns the message that many solutions are needed and the tree of evidence is too large for them.
@@ -319,6 +316,14 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
     return rule;
 }
 
+/// Returns the lambda at which an objective without a base slope is judged; nothing if it has none of its own.
+inline std::optional<double> own_lambda(const TrainingContext& context, const Objective& objective) {
+    if (objective.kind == ObjectiveKind::lambda) return objective.value;
+    if (objective.kind != ObjectiveKind::budget || !budget_obstacle(context, objective.value).empty())
+        return {};
+    return train_budget(context, context.rule, objective.value).report.lambda;
+}
+
 /// Trains the policy of an objective. If `guarded` is false, the guard is reported only and never leads to a fallback.
 /// If `decided` holds the decision on held-out rows, it is not computed again.
 inline TrainedPolicy train_policy(const TrainingContext& context,
@@ -329,7 +334,10 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     Guard guard;
     std::string infeasible = tree_obstacle(context, objective);
     if (infeasible.empty()) {
-        const HeldOutDecision decision = decided ? *decided : decide_on_held_out_rows(context);
+        const HeldOutDecision decision =
+            decided && context.base_slope ? *decided
+            : context.base_slope          ? decide_on_held_out_rows(context)
+                                          : decide_on_held_out_rows(context, own_lambda(context, objective));
         guard = decision.guard;
         if (guarded && !guard.passed) fallback = guard_reason(context, decision);
         if (objective.kind == ObjectiveKind::budget) infeasible = budget_obstacle(context, objective.value);

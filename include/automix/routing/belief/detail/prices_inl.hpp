@@ -3,6 +3,7 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -12,7 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
+#include <string>
 #include <vector>
 
 namespace automix {
@@ -50,11 +51,30 @@ AUTOMIX_INLINE OperatingPoint alone(const FoldStatistics& sums, const RoutingPri
     return {sums.mean_score(model), prices.answers[as_size(model)]};
 }
 
-AUTOMIX_INLINE OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices) {
+AUTOMIX_INLINE Index best_alone(const FoldStatistics& sums, const RoutingPrices& prices, double lambda) {
+    const auto net = [&](Index model) {
+        const OperatingPoint point = alone(sums, prices, model);
+        return point.performance - lambda * point.cost;
+    };
+    Index best = 0;
+    for (Index model = 1; model < std::ssize(prices.answers); ++model) {
+        if (net(model) > net(best)) best = model;
+    }
+    return best;
+}
+
+AUTOMIX_INLINE OptionalMetric base_slope(const FoldStatistics& sums, const RoutingPrices& prices,
+                                         const std::vector<ModelShape>& models) {
+    const Index best = best_alone(sums, prices, 0.0);
     const OperatingPoint small = alone(sums, prices, 0);
-    const OperatingPoint large = alone(sums, prices, std::ssize(prices.answers) - 1);
-    if (auto obstacle = lift_obstacle(small, large); !obstacle.empty())
-        return OptionalMetric::undefined(std::move(obstacle));
+    const OperatingPoint large = alone(sums, prices, best);
+    const std::string first = in_quotes(models.front().name);
+    if (!gap_obstacle(small, large).empty())
+        return OptionalMetric::undefined("no model scores higher than " + first +
+                                         ", so there is no price of quality; give lambda or a budget");
+    if (!lift_obstacle(small, large).empty())
+        return OptionalMetric::undefined(in_quotes(models[as_size(best)].name) + " costs no more than " +
+                                         first + " and scores higher, so there is no price of quality");
     return base_ibc(small, large);
 }
 

@@ -39,11 +39,11 @@ struct QualityMixture {
 };
 
 /// Returns the cheapest mixture that meets the target on average: one candidate, or one that falls short and one that
-/// does not. Returns nothing if all fall short.
+/// does not. Of several at the same cost, returns the one of the highest quality, and nothing if all fall short.
 inline std::optional<QualityMixture> cheapest_mixture(const std::vector<QualityCandidate>& candidates) {
-    constexpr double cheaper_by = 1e-12;
     std::optional<QualityMixture> chosen;
     double min_cost = 0.0;
+    double max_slack = 0.0;
     for (std::size_t good = 0; good < candidates.size(); ++good) {
         const double above = candidates[good].slack();
         if (above < 0.0) continue;
@@ -51,8 +51,10 @@ inline std::optional<QualityMixture> cheapest_mixture(const std::vector<QualityC
             const double below = -candidates[poor].slack();
             const double share = poor == good || below <= 0.0 ? 1.0 : below / (below + above);
             const double cost = share * candidates[good].cost() + (1.0 - share) * candidates[poor].cost();
-            if (chosen && cost >= min_cost - cheaper_by) continue;
+            const double slack = share * above - (1.0 - share) * below;
+            if (chosen && (nearly_equal(cost, min_cost) ? slack <= max_slack : cost > min_cost)) continue;
             min_cost = cost;
+            max_slack = slack;
             chosen = {poor, good, share};
         }
     }

@@ -30,9 +30,9 @@ struct TrainingContext {
     FoldStatistics total{};                     ///< sums over all rows
     std::shared_ptr<const RoutingTree> tree{};  ///< fitted to all rows
     CrossFit folds;
-    OperatingPoint small{};  ///< the first model alone
-    OperatingPoint large{};  ///< the last model alone
-    OptionalMetric base_slope;
+    OperatingPoint small{};     ///< the first model alone
+    OperatingPoint large{};     ///< the last model alone
+    OptionalMetric base_slope;  ///< from the first model to the best one
 
     [[nodiscard]] Index last_model() const { return std::ssize(statistics.models) - 1; }
 };
@@ -47,7 +47,7 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
     if (prices.round > 0.0) rule.batches = std::move(batches);
     const OperatingPoint small = alone(total, prices, 0);
     const OperatingPoint large = alone(total, prices, std::ssize(statistics.models) - 1);
-    OptionalMetric slope = base_slope(total, prices);
+    OptionalMetric slope = base_slope(total, prices, statistics.models);
     return {statistics,
             prices,
             options.accepted,
@@ -61,12 +61,12 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             std::move(slope)};
 }
 
-/// Returns the metric of a row's excess over mixing at that slope: its score less the first model's, less slope times
-/// the cost in addition to the first model's.
-inline RowMetric excess_metric(const TrainingContext& context, double slope) {
+/// Returns the metric of a row's excess over one model alone at that slope: its score less the model's, less slope
+/// times the cost in addition to the model's.
+inline RowMetric excess_metric(const TrainingContext& context, double slope, Index model = 0) {
     RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), -slope,
-                     slope * context.small.cost};
-    metric.scores.front() = -1.0;
+                     slope * context.prices.answers[as_size(model)]};
+    metric.scores[as_size(model)] = -1.0;
     return metric;
 }
 
