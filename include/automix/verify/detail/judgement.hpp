@@ -40,12 +40,13 @@ constexpr bool is_one_of(std::string_view word, const std::array<std::string_vie
 /// Returns the judgement that a word alone gives. The ideographs are those of "correct" and "incorrect" in Chinese.
 constexpr Judgement word_judgement(std::string_view word) noexcept {
     constexpr auto positive =
-        std::to_array<std::string_view>({"correct", "right", "true", "accurate", "valid",
-                                         "\xE6\xAD\xA3\xE7\xA1\xAE", "\xE6\xAD\xA3\xE7\xA2\xBA"});
+        std::to_array<std::string_view>({"correct", "right", "true", "accurate", "valid", "corect",
+                                         "corrrect", "\xE6\xAD\xA3\xE7\xA1\xAE", "\xE6\xAD\xA3\xE7\xA2\xBA"});
     constexpr auto negative = std::to_array<std::string_view>(
         {"incorrect", "wrong", "false", "inaccurate", "invalid", "mistaken", "erroneous", "untrue",
-         "in-correct", "non-correct", "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE",
-         "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA2\xBA", "\xE9\x94\x99\xE8\xAF\xAF", "\xE9\x8C\xAF\xE8\xAA\xA4"});
+         "in-correct", "non-correct", "incorect", "incorret", "incorrent", "inncorrect", "rong",
+         "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE", "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA2\xBA",
+         "\xE9\x94\x99\xE8\xAF\xAF", "\xE9\x8C\xAF\xE8\xAA\xA4"});
     if (is_one_of(word, positive)) return Judgement::positive;
     return is_one_of(word, negative) ? Judgement::negative : Judgement::none;
 }
@@ -137,7 +138,7 @@ constexpr bool is_filler(std::string_view word) noexcept {
          "factually", "also",      "conclusion", "evaluation",  "assessment",  "judgment",   "judgement",
          "therefore", "just",      "plainly",    "evidently",   "undoubtedly", "at",         "all",
          "fact",      "that's",    "do",         "does",        "did",         "well",       "ok",
-         "okay",      "result"});
+         "okay",      "result",    "one",        "far"});
     return is_one_of(word, words) || is_subject(word) || is_copula(word) || is_degree(word);
 }
 
@@ -145,7 +146,7 @@ constexpr bool is_filler(std::string_view word) noexcept {
 constexpr bool may_follow(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
         {"in", "on", "according", "based", "per", "for", "with", "by", "from", "here", "too", "again",
-         "indeed", "under", "at", "overall", "verdict", "then"});
+         "indeed", "under", "at", "overall", "verdict", "then", "after"});
     return is_one_of(word, words) || begins_clause(word);
 }
 
@@ -267,6 +268,12 @@ class JudgementReader {
             clause_.article = false;
             return;
         }
+        if ((word == "agree" || word == "disagree") && agrees_with_answer()) {
+            clause_.subject = clause_.copula = true;
+            judge(word == "agree" ? Judgement::positive : Judgement::negative);
+            return;
+        }
+        if (word == "far" && word_at(i_ + 1) == "from") ++clause_.negations;
         if (limits(word) || ends_with_not(word) || word == "no") {
             if (clause_.judged && word != "sure") judgement_ = Judgement::unclear;
             if (limits(word) && !concludes(word)) limited_ = limited_ever_ = true;
@@ -299,6 +306,18 @@ class JudgementReader {
         if (clause_.answered && word == "correctly") return Judgement::positive;
         if (clause_.answered && (word == "incorrectly" || word == "wrongly")) return Judgement::negative;
         return word_judgement(word);
+    }
+
+    /// Returns true for "I agree with the AI's answer" at its verb.
+    [[nodiscard]] bool agrees_with_answer() const noexcept {
+        std::size_t first = 0;
+        while (first < tokens_.size() && tokens_[first].kind != TokenKind::word) ++first;
+        if (word_at(first) != "i" || word_at(i_ + 1) != "with") return false;
+        constexpr std::size_t most_words = 4;
+        for (std::size_t i = i_ + 2; i < i_ + 2 + most_words; ++i) {
+            if (is_subject(word_at(i))) return true;
+        }
+        return false;
     }
 
     /// Returns true for the "can" of "it can be concluded that" and "we can say that".

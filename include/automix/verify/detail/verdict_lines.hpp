@@ -100,7 +100,7 @@ constexpr std::optional<LabelKind> label_noun(std::string_view word) noexcept {
         {"judgement", "judgment", "conclusion", "assessment", "evaluation", "correctness", "decision",
          "rating", "result", "outcome", "ruling", "determination"});
     // A model may leave out the blank before the label, as in "2022Verdict:".
-    if (word.ends_with("verdict")) return LabelKind::verdict;
+    if (word.ends_with("verdict") || word == "veredict" || word == "verdit") return LabelKind::verdict;
     return is_one_of(word, others) ? std::optional(LabelKind::other) : std::nullopt;
 }
 
