@@ -128,17 +128,17 @@ constexpr bool is_judged_noun(std::string_view word) noexcept {
 /// Words that may stand beside a subject and a copula without a bearing on the judgement.
 constexpr bool is_filler(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
-        {"the",       "a",         "an",         "ai's",        "model's",     "given",      "provided",
-         "proposed",  "student's", "assistant",  "assistant's", "above",       "its",        "i'm",
-         "i'd",       "certain",   "confident",  "by",          "from",        "of",         "stated",
-         "concluded", "choose",    "answered",   "answers",     "question",    "i",          "my",
-         "we",        "think",     "believe",    "find",        "consider",    "judge",      "deem",
-         "conclude",  "say",       "clearly",    "definitely",  "certainly",   "absolutely", "simply",
-         "obviously", "indeed",    "final",      "verdict",     "overall",     "still",      "actually",
-         "factually", "also",      "conclusion", "evaluation",  "assessment",  "judgment",   "judgement",
-         "therefore", "just",      "plainly",    "evidently",   "undoubtedly", "at",         "all",
-         "fact",      "that's",    "do",         "does",        "did",         "well",       "ok",
-         "okay",      "result",    "one",        "far"});
+        {"the",       "a",         "an",        "ai's",        "model's",    "given",       "provided",
+         "proposed",  "student's", "assistant", "assistant's", "above",      "its",         "i'm",
+         "i'd",       "certain",   "confident", "by",          "from",       "of",          "stated",
+         "concluded", "choose",    "answered",  "answers",     "question",   "i",           "my",
+         "we",        "think",     "believe",   "find",        "consider",   "judge",       "deem",
+         "conclude",  "confirm",   "say",       "clearly",     "definitely", "certainly",   "absolutely",
+         "simply",    "obviously", "indeed",    "final",       "verdict",    "overall",     "still",
+         "actually",  "factually", "also",      "conclusion",  "evaluation", "assessment",  "judgment",
+         "judgement", "therefore", "just",      "plainly",     "evidently",  "undoubtedly", "at",
+         "all",       "fact",      "that's",    "do",          "does",       "did",         "well",
+         "ok",        "okay",      "result",    "one",         "far"});
     return is_one_of(word, words) || is_subject(word) || is_copula(word) || is_degree(word);
 }
 
@@ -201,6 +201,7 @@ class JudgementReader {
         bool subject = false;
         bool copula = false;
         bool article = false;   ///< directly before the next word
+        bool valued = false;    ///< within the value of "the answer of ln 3"
         bool unknown = false;   ///< words without a known bearing
         bool weakened = false;  ///< a negation of degree
         bool judged = false;
@@ -286,12 +287,14 @@ class JudgementReader {
         if (clause_.words == 0 && is_copula(word)) clause_.subject = carried_;
         if (clause_.words == 0 && is_doubt(word)) clause_.doubtful = true;
         if (is_degree(word) && clause_.negations > 0) clause_.weakened = true;
-        const bool known = is_filler(word) || concludes(word) || (word == "to" && clause_.subject) ||
-                           (word == "in" && word_at(i_ + 1) == "fact") ||
+        if (is_copula(word)) clause_.valued = false;
+        const bool known = is_filler(word) || clause_.valued || concludes(word) ||
+                           (word == "to" && clause_.subject) || (word == "in" && word_at(i_ + 1) == "fact") ||
                            (clause_.subject && i_ > 0 && word_at(i_ - 1) == "of") || ends_with_not(word) ||
                            (!strict_ && word.ends_with("'s"));
         // A label that was not taken for one is no part of a plain sentence.
         if (strict_ && word == "verdict") alone_ = false;
+        clause_.valued = clause_.valued || (word == "of" && i_ > 0 && is_subject(word_at(i_ - 1)));
         clause_.subject = clause_.subject || is_subject(word);
         clause_.answered = clause_.answered || word == "answered";
         clause_.copula = clause_.copula || is_copula(word);
@@ -324,7 +327,8 @@ class JudgementReader {
     [[nodiscard]] bool concludes(std::string_view word) const noexcept {
         if (word != "can") return false;
         const std::string_view next = word_at(i_ + 1) == "be" ? word_at(i_ + 2) : word_at(i_ + 1);
-        return next == "conclude" || next == "concluded" || next == "say" || next == "said";
+        return next == "conclude" || next == "concluded" || next == "say" || next == "said" ||
+               next == "confirm" || next == "confirmed";
     }
 
     /// Returns true for the words behind an "or" that put what stands before it in doubt, as in "or maybe" and "or not".
