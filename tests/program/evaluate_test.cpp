@@ -544,7 +544,7 @@ TEST_CASE("the POMDP router shows its guard, its objective and why it falls back
     const EvaluatedLog telling(records);
     const Arguments line = {"--costs", "1,9", "--draw-cost", "0.1"};
     const json router = telling.router("pomdp", line);
-    CHECK(keys(router["guard"]) == std::vector<std::string>{"mean", "passed", "se"});
+    CHECK(keys(router["guard"]) == std::vector<std::string>{"mean", "passed", "se", "signal"});
     CHECK(router["guard"]["passed"] == true);
     CHECK(router["parameters"]["objective"] == "base");
     CHECK(router["warnings"].is_array());

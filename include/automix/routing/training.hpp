@@ -41,11 +41,12 @@ struct CostRange {
     }
 };
 
-/// The comparison of a policy with random mixing on rows that it was not fitted to.
+/// The test whether a policy is worth using, and its comparison with random mixing on rows that it was not fitted to.
 struct Guard {
     bool passed = false;
-    double mean = 0.0;  ///< cross-fitted excess over mixing, score per query
-    double se = 0.0;    ///< its standard error
+    double mean = 0.0;    ///< cross-fitted excess over mixing, score per query
+    double se = 0.0;      ///< its standard error
+    double signal = 0.0;  ///< what verification tells of the gain of routing, as a standard normal deviate
 };
 
 /// The result of training.

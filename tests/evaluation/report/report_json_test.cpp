@@ -48,7 +48,8 @@ const std::string report_text =
 }  // namespace
 
 TEST_CASE("a guard has three members") {
-    CHECK(text(automix::Guard{true, 0.5, 0.25}) == R"({"passed":true,"mean":0.5,"se":0.25})");
+    CHECK(text(automix::Guard{true, 0.5, 0.25, 3.5}) ==
+          R"({"passed":true,"mean":0.5,"se":0.25,"signal":3.5})");
 }
 
 TEST_CASE("a figure is its number or null") {

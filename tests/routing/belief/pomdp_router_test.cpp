@@ -670,7 +670,7 @@ TEST_CASE("the highest IBC of three models: the share that is routed is the one 
 }
 
 TEST_CASE("a fallback keeps to the budget where the first model is the dearer one") {
-    const Dataset data = make_log(29, 200, 4);
+    const Dataset data = make_log(29, 200, 4, 2, 0.0);
     Prices given;
     given.answers = {50.0, 1.0};
     given.draws = {0.1};

@@ -88,7 +88,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const std::vector<ModelPrices>& pr
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const Guard& guard) {
-    return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}};
+    return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}, {"signal", guard.signal}};
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const Parameters& parameters) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The decisions of training that are based on held-out rows: which models a policy may ask first, and whether the guard
-// passes. Both compare policies at the base slope, each fitted without the fold that it is evaluated on. A policy
-// passes the guard if its mean excess over mixing is larger than its standard error. Without a base slope, they compare
-// at the objective's own lambda, and the excess is that over the best model alone. One solution for each fold, which is
-// most of the time of training.
+// The guard, and which models a policy may ask first. A policy passes the guard if verification tells something of what
+// routing gains (verdict_signal.hpp). It also passes if its mean excess over mixing on held-out rows is larger than its
+// standard error, where more than verdicts may bring the gain: more than two models, pluralities, or a prior. It fails if
+// its excess on its own training rows is negative. Policies are compared at the base slope, each fitted without the fold
+// that it is evaluated on. Without a base slope, they are compared at the objective's own lambda, and the excess is that
+// over the best model alone. One solution for each fold, which is most of the time of training.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -14,6 +15,7 @@
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
+#include <automix/routing/belief/detail/verdict_signal.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
@@ -74,6 +76,20 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
     return chosen;
 }
 
+/// Returns true if the policy of all rows falls below the reference on them. Returns false without a table, as the
+/// estimate would then take longer than the rest of the training.
+inline bool loses_on_training_rows(const TrainingContext& context, double slope, Index reference,
+                                   Index min_first_model) {
+    if (!context.tree->layout) return false;
+    SolveRule rule = context.rule;
+    rule.lambda = slope;
+    rule.min_first_model = min_first_model;
+    const RoutingSolution solution = solve_routing(*context.tree, context.prices, rule);
+    const PolicyEstimate rows = estimate_on_training_rows(context, {{1.0, solution.policy}},
+                                                          excess_metric(context, slope, reference));
+    return rows.mean_metric() < -value_rounding;
+}
+
 /// Returns the decisions based on held-out rows, at the base slope, or at `lambda` if there is none. The guard does not
 /// pass if there is neither.
 inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
@@ -92,8 +108,15 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
         });
     decision.units = excess.units;
     if (decision.units < 2.0) return decision;
-    decision.guard = {excess.mean_metric() > excess.standard_error(), excess.mean_metric(),
-                      excess.standard_error()};
+    const VerdictSignal signal = strongest_signal(context.total, context.statistics.models,
+                                                  best_alone(context.total, context.prices, 0.0));
+    const bool gains_otherwise = context.statistics.models.size() > 2 || context.has_prior ||
+                                 context.accepted == AcceptedAnswer::plurality;
+    const bool gains = excess.mean_metric() > excess.standard_error();
+    const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&
+                         !loses_on_training_rows(context, slope, reference, decision.min_first_model)) ||
+                        (gains_otherwise && gains);
+    decision.guard = {passed, excess.mean_metric(), excess.standard_error(), signal.deviate};
     return decision;
 }
 
@@ -105,7 +128,9 @@ inline std::string guard_reason(const TrainingContext& context, const HeldOutDec
                format_number(decision.units) + ", 2 are needed";
     return std::string("no router beats ") + (context.base_slope ? "mixing" : "the best model alone") +
            " on this log: held-out excess " + format_significant(decision.guard.mean, 3) +
-           " with a standard error of " + format_significant(decision.guard.se, 3);
+           " with a standard error of " + format_significant(decision.guard.se, 3) +
+           "; verification tells of the gain by " + format_significant(decision.guard.signal, 2) +
+           " standard errors";
 }
 
 }  // namespace automix::detail

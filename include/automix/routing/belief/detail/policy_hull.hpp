@@ -65,11 +65,17 @@ class PolicyHull {
         return solve_routing(tree_, prices_, rule_);
     }
 
-    /// Returns the policy that accepts the cheapest model's answer.
+    /// Returns the policy that accepts the cheapest model's answer, the best of several at that price.
     [[nodiscard]] RoutingSolution cheapest() const {
         const auto& answers = prices_.answers;
         const auto first = std::min_element(answers.begin(), answers.end()) - answers.begin();
-        return accept_at_once(tree_, prices_, first);
+        RoutingSolution best = accept_at_once(tree_, prices_, first);
+        for (Index model = first + 1; model < std::ssize(answers); ++model) {
+            if (!nearly_equal(answers[as_size(model)], answers[as_size(first)])) continue;
+            RoutingSolution alone = accept_at_once(tree_, prices_, model);
+            if (alone.value.score > best.value.score) best = std::move(alone);
+        }
+        return best;
     }
 
     const RoutingTree& tree_;

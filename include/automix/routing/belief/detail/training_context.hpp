@@ -33,6 +33,7 @@ struct TrainingContext {
     OperatingPoint small{};     ///< the first model alone
     OperatingPoint large{};     ///< the last model alone
     OptionalMetric base_slope;  ///< from the first model to the best one
+    bool has_prior = false;     ///< the trees include earlier rows
 
     [[nodiscard]] Index last_model() const { return std::ssize(statistics.models) - 1; }
 };
@@ -58,7 +59,8 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             std::move(folds),
             small,
             large,
-            std::move(slope)};
+            std::move(slope),
+            options.prior.has_value()};
 }
 
 /// Returns the metric of a row's excess over one model alone at that slope: its score less the model's, less slope

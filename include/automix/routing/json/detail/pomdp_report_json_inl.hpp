@@ -36,7 +36,11 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
           {"cost", report.expected.cost},
           {"draws", report.expected.draws},
           {"rounds", report.expected.rounds}}},
-        {"guard", {{"passed", report.guard.passed}, {"mean", report.guard.mean}, {"se", report.guard.se}}},
+        {"guard",
+         {{"passed", report.guard.passed},
+          {"mean", report.guard.mean},
+          {"se", report.guard.se},
+          {"signal", report.guard.signal}}},
         {"gap", report.gap},
         {"fallback", report.fallback},
         {"shortfall", report.shortfall},
@@ -100,8 +104,14 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
     RoutingValue& expected = report.expected;
     figures("expected", std::array{"score", "cost", "draws", "rounds"},
             std::array{&expected.score, &expected.cost, &expected.draws, &expected.rounds});
-    figures("guard", std::array{"passed", "mean", "se"},
-            std::array<double*, 3>{nullptr, &report.guard.mean, &report.guard.se});
+    // Policies of 0.1 have no signal.
+    if (member(json, field, "guard").contains("signal")) {
+        figures("guard", std::array{"passed", "mean", "se", "signal"},
+                std::array<double*, 4>{nullptr, &report.guard.mean, &report.guard.se, &report.guard.signal});
+    } else {
+        figures("guard", std::array{"passed", "mean", "se"},
+                std::array<double*, 3>{nullptr, &report.guard.mean, &report.guard.se});
+    }
     report.guard.passed =
         flag(member(json.at("guard"), inside(field, "guard"), "passed"), inside(field, "guard.passed"));
     report.gap = number(json, field, "gap");
