@@ -16,6 +16,7 @@
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/splitting_model.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 
@@ -196,6 +197,24 @@ TEST_CASE("the second try of a query repeats no call that brought a reply", "[li
     const Dataset data = read_log(path).data;
     CHECK(data.verdicts(0, 0).size() == 4);
     CHECK_THAT(files::read(path), ContainsSubstring(R"("cost":9.0)"));  // a price holds no call that failed
+}
+
+TEST_CASE("the second try of a query buys no verdict again", "[live]") {
+    const files::Directory directory;
+    int verdicts = 0;
+    int failures = 0;
+    LiveModel small = live::model("small", [&](const GenerateRequest& request) {
+        if (live::verifies(request) && ++verdicts == 3 && failures++ == 0)
+            throw ModelError("small", {.kind = FailureKind::timeout, .cost = 5.0}, "late");
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 0.5);
+    });
+    small.model = SplittingModel(small.model, 1, 1, 8);
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done = record_log(log_queries(1), {small, live::model_saying("large", "Rome", 9.0)},
+                                         live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.complete());
+    CHECK(verdicts == 5);  // of four draws one failed
+    CHECK_THAT(files::read(path), ContainsSubstring(R"("draw_cost":0.5)"));
 }
 
 TEST_CASE("a recording stops when its budget is gone", "[live]") {

@@ -191,7 +191,8 @@ TEST_CASE("what fits only into what calls under way give back waits for them", "
     CHECK(ledger.reserved() == 0.0);
 }
 
-TEST_CASE("a call that waits is refused once what was settled leaves too little, or at a stop", "[model][threads]") {
+TEST_CASE("a call that waits is refused once what was settled leaves too little, or at a stop",
+          "[model][threads]") {
     Ledger ledger(1.0);
     Ledger::Reservation held = granted(ledger, 0.75);
     std::thread waiting([&] { CHECK(refused(ledger, 0.5)); });

@@ -122,7 +122,7 @@ class Ledger {
     Amount spent_{};
     Amount reserved_{};
     std::vector<std::thread::id> holders_{};  ///< the thread of each reservation
-    bool charged_ = false;  ///< something was charged that was not reserved
+    bool charged_ = false;                    ///< something was charged that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are
 };
 

@@ -62,10 +62,8 @@ AUTOMIX_INLINE Ledger::Ledger(std::optional<double> budget) {
     }
 }
 
-AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserve(std::string_view model,
-                                                                                  Purpose purpose,
-                                                                                  double amount,
-                                                                                  const std::stop_token& stop) {
+AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserve(
+    std::string_view model, Purpose purpose, double amount, const std::stop_token& stop) {
     require_price(amount, "reservation");
     const Amount needed(amount);
     std::unique_lock lock(mutex_);
