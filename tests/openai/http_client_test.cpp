@@ -182,24 +182,37 @@ TEST_CASE("a reset is a broken connection, in mid-reply and before it") {
         detail::HttpClient client;
         const auto error = failure_of(client, to(server));
         CHECK(error.failure() == HttpFailure::broken);
-        CHECK(error.maybe_processed());
+        CHECK(error.maybe_processed() == (end == ServerReply::End::reset));
         CHECK_THAT(error.what(), ContainsSubstring("connection broke: "));
         CHECK(server.request_count() == 1);
     }
 }
 
-TEST_CASE("a request that a kept connection lost is not sent again") {
+TEST_CASE("a request that a kept connection lost is sent once more over a new one") {
     const FaultServer server([](const ReceivedRequest& request) {
         return ServerReply{.body = "{}",
                            .end = request.number == 1 ? ServerReply::End::silent : ServerReply::End::whole};
     });
     detail::HttpClient client;
     CHECK(client.post(to(server)).status == 200);
-    const auto error = failure_of(client, to(server));
-    CHECK(error.failure() == HttpFailure::broken);
-    CHECK(error.maybe_processed());
-    CHECK(server.request_count() == 2);
     CHECK(client.post(to(server)).status == 200);
+    CHECK(server.request_count() == 3);
+    CHECK(server.connection_count() == 2);
+}
+
+TEST_CASE("a connection that is closed behind a whole reply fails nothing") {
+    const FaultServer server(always({.body = "{}", .end = ServerReply::End::closed}));
+    detail::HttpClient client;
+    for (int call = 0; call < 20; ++call) CHECK(client.post(to(server)).status == 200);
+    CHECK(server.request_count() == 20);
+}
+
+TEST_CASE("a reply that is no HTTP is said to be none") {
+    const FaultServer server(always({.body = "hello", .end = ServerReply::End::closed, .protocol = "ICY"}));
+    detail::HttpClient client;
+    const auto error = failure_of(client, to(server));
+    CHECK(error.failure() == HttpFailure::not_http);
+    CHECK_THAT(error.what(), ContainsSubstring("the reply is no HTTP; check base_url"));
 }
 
 TEST_CASE("a reply that hangs or trickles ends at the time limit") {

@@ -10,6 +10,7 @@
 #include <automix/model/request.hpp>
 
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -48,6 +49,9 @@ class Ledger {
         /// Charges `cost`, even if it is above the amount, and gives the rest back. A second call does nothing. Throws
         /// `ArgumentError` if `cost` is not a valid price; the reservation then stays.
         void settle(double cost);
+
+        /// Charges the whole amount, for a call that does not say what it used, and counts it.
+        void settle_unreported() noexcept;
 
      private:
         friend class Ledger;
@@ -97,6 +101,8 @@ class Ledger {
 
     [[nodiscard]] std::optional<double> budget() const;
     [[nodiscard]] double spent() const;
+    /// Returns the number of calls that were charged their whole reservation, since they did not say what they used.
+    [[nodiscard]] std::size_t unreported() const;
     /// Returns the amount reserved by calls under way.
     [[nodiscard]] double reserved() const;
     /// Returns the maximum cost of a further call: never below 0, and infinity without a budget.
@@ -122,7 +128,8 @@ class Ledger {
     Amount spent_{};
     Amount reserved_{};
     std::vector<std::thread::id> holders_{};  ///< the thread of each reservation
-    bool charged_ = false;                    ///< something was charged that was not reserved
+    std::size_t unreported_ = 0;
+    bool charged_ = false;  ///< something was charged that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are
 };
 

@@ -74,14 +74,16 @@ class MeteredModel {
             failure.cost = failure.usage          ? cost_of(price_, request, *failure.usage)
                            : failure.maybe_billed ? reserved
                                                   : 0.0;
-            reservation.settle(failure.cost);
+            const bool unreported = !failure.usage && failure.maybe_billed;
+            settle(reservation, failure.cost, unreported);
             throw ModelError(error, failure);
         } catch (...) {
-            reservation.settle(reserved);
+            settle(reservation, reserved, true);
             throw;
         }
-        reply.cost = cost(request, reply, reserved);
-        reservation.settle(reply.cost);
+        const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
+        reply.cost = cost(request, reply, reserved, counted);
+        settle(reservation, reply.cost, !counted);
         require_completions(model_.name(), request, reply);
         return reply;
     }
@@ -104,8 +106,17 @@ class MeteredModel {
         throw ModelError(model_.name(), {.kind = FailureKind::budget}, message);
     }
 
-    double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved) const {
-        const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
+    /// Charges a call. Counts it if tokens have a price and it does not say what it used.
+    void settle(Ledger::Reservation& reservation, double cost, bool unreported) const {
+        if (unreported && charges_tokens(price_)) {
+            reservation.settle_unreported();
+        } else {
+            reservation.settle(cost);
+        }
+    }
+
+    double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved,
+                bool counted) const {
         if (!counted && charges_tokens(price_)) return reserved;
         const Usage usage = counted ? *reply.usage : Usage{};
         const auto arrived =

@@ -9,6 +9,7 @@
 #include <automix/model/request.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <map>
@@ -45,6 +46,14 @@ AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&&
 AUTOMIX_INLINE void Ledger::Reservation::settle(double cost) {
     require_price(cost, "cost of a call");
     if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount(cost));
+}
+
+AUTOMIX_INLINE void Ledger::Reservation::settle_unreported() noexcept {
+    if (ledger_ == nullptr) return;
+    Ledger& ledger = *std::exchange(ledger_, nullptr);
+    ledger.settle(*this, amount_);
+    const std::lock_guard lock(ledger.mutex_);
+    ++ledger.unreported_;
 }
 
 AUTOMIX_INLINE Ledger::Reservation::Reservation(Ledger& ledger, Account& account, Purpose purpose,
@@ -102,6 +111,11 @@ AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
 AUTOMIX_INLINE double Ledger::spent() const {
     const std::lock_guard lock(mutex_);
     return spent_.value();
+}
+
+AUTOMIX_INLINE std::size_t Ledger::unreported() const {
+    const std::lock_guard lock(mutex_);
+    return unreported_;
 }
 
 AUTOMIX_INLINE double Ledger::reserved() const {
