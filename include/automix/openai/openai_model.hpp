@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
-// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. No call is repeated here. A
-// reply without an answer is a `ModelError` that names the cause and has the usage. Safe to call from many threads;
-// copies share their connections.
+// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only if
+// a kept connection was closed before any reply, or if the server refuses `n`. A reply without an answer is a
+// `ModelError` that names the cause and has the usage. Safe to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
 
@@ -318,7 +318,8 @@ class OpenAiModel {
     /// Returns a text of the server for a message: without the key, in printable characters, and cut if it is long.
     [[nodiscard]] std::string quoted(const std::string& text) const {
         // The rest of a long text is not examined. If the cut splits a key, the first part of the key is removed too.
-        const std::size_t key = key_.reveal().size();
+        constexpr std::size_t longest_byte = 3;  // as in %2F
+        const std::size_t key = longest_byte * key_.reveal().size();
         const bool long_text = text.size() > shown_bytes + key;
         std::string printable = key_.redact(text.substr(0, shown_bytes + key));
         if (long_text) printable.resize(printable.size() - std::min(printable.size(), key));

@@ -159,8 +159,8 @@ class ThinkingSeparator {
         if (i == 0) return false;
         const char before = reply_[i - 1];
         if (before == '"' || before == '`' || before == '\'') return true;
-        const bool goes_on = end + 1 < reply_.size() && reply_[end] == ' ' && reply_[end + 1] >= 'a' &&
-                             reply_[end + 1] <= 'z';
+        const bool goes_on =
+            end + 1 < reply_.size() && reply_[end] == ' ' && reply_[end + 1] >= 'a' && reply_[end + 1] <= 'z';
         return goes_on && before == ' ' && i > 1 && (is_word_byte(reply_[i - 2]) || reply_[i - 2] == ',');
     }
 
