@@ -67,16 +67,17 @@ TEST_CASE("a request becomes the body of chat completions") {
                                          {automix::Role::user, "Gr\xC3\xBC\xC3\x9F Gott?"},
                                          {automix::Role::assistant, "\"Yes\"\n"}},
                             .sampling = {.temperature = 0.5, .top_p = 0.25, .max_tokens = 7}};
-    CHECK(Json::parse(
-              automix::detail::to_chat_json(request, detail::ChatBody{.model = "m"}, 1, std::nullopt)) ==
+    CHECK(Json::parse(automix::detail::to_chat_json(request, automix::detail::ChatBody{.model = "m"}, 1,
+                                                    std::nullopt)) ==
           Json::parse(R"({"model":"m","messages":[{"role":"system","content":"Be brief."},
               {"role":"user","content":"Grüß Gott?"},{"role":"assistant","content":"\"Yes\"\n"}],
               "max_tokens":7,"temperature":0.5,"top_p":0.25,"stream":false})"));
 
     request.sampling.stop = {"\n", "END"};
-    const detail::ChatBody body{.model = "m",
-                                .max_tokens_field = "max_completion_tokens",
-                                .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
+    const automix::detail::ChatBody body{
+        .model = "m",
+        .max_tokens_field = "max_completion_tokens",
+        .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
     const auto json = Json::parse(automix::detail::to_chat_json(request, body, 4, 9));
     CHECK(json["n"] == 4);
     CHECK(json["seed"] == 9);
