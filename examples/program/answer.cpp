@@ -21,6 +21,7 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,6 +57,8 @@ class OrderedOutput {
         : models_(std::move(models)), queries_(queries), keep_(keep), kept_(keep ? queries : 0) {}
 
     void add(std::size_t number, const LiveAnswer& answer) {
+        for (const ModelShare& share : answer.models)
+            declined_ += static_cast<std::size_t>(share.declined_replies);
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
         if (answer.degraded && degraded_++ == 0) first_degraded_ = answer.failure->message;
         if (keep_) {
@@ -71,19 +74,33 @@ class OrderedOutput {
                    });
     }
 
-    [[nodiscard]] const std::vector<LiveAnswer>& kept() const noexcept { return kept_; }
+    /// Writes the table of the answers that were kept.
+    void write_text(const std::vector<Query>& queries) const {
+        const std::string text = answers_text(queries, kept_, models_);
+        std::fwrite(text.data(), 1, text.size(), stdout);
+    }
 
-    /// Writes the number of degraded answers to standard error. Throws `DataError` if a query failed.
+    /// Says how many queries failed, and why the first one did.
+    [[nodiscard]] std::string failures() const {
+        if (failed_ == 0) return "no query failed";
+        return std::to_string(failed_) + " of " + counted(queries_, "query", "queries") +
+               (failed_ == 1 ? " failed: " : " failed, the first: ") + first_failure_;
+    }
+
+    /// Writes the numbers of degraded answers and declined verdicts to standard error. Throws `DataError` if a query
+    /// failed.
     void conclude() const {
-        if (degraded_ > 0) {
-            std::fprintf(stderr,
-                         "automix: warning: %zu of %zu answers are degraded, the first because of: %s\n",
-                         degraded_, queries_, printable(first_degraded_).c_str());
+        if (declined_ > 0) {
+            std::fprintf(
+                stderr, "automix: warning: %s declined; such a verdict is null\n",
+                counted(declined_, "reply to a verification was", "replies to verifications were").c_str());
         }
-        if (failed_ == 0) return;
-        throw DataError(std::to_string(failed_) + " of " + std::to_string(queries_) +
-                        (failed_ == 1 ? " queries failed: " : " queries failed, the first: ") +
-                        first_failure_);
+        if (degraded_ > 0) {
+            std::fprintf(stderr, "automix: warning: %zu of %s degraded, the first because of: %s\n",
+                         degraded_, counted(queries_, "answer is", "answers are").c_str(),
+                         printable(first_degraded_).c_str());
+        }
+        if (failed_ > 0) throw DataError(failures());
     }
 
  private:
@@ -95,6 +112,7 @@ class OrderedOutput {
     std::size_t failed_ = 0;
     std::string first_failure_;
     std::size_t degraded_ = 0;
+    std::size_t declined_ = 0;
     std::string first_degraded_;
 };
 
@@ -133,12 +151,13 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
         return note_served(recorder ? AnyModel(RecordingModel(std::move(model), recorder)) : std::move(model),
                            served);
     };
+    const std::stop_source interrupt;
     const OpenedModels live =
         replay ? open_recording(options.live.models, replay, opening.names)
-               : open_models(options.live.models, options.live.budget, http_backend, opening);
+               : open_models(options.live.models, options.live.budget, finishing_backend(interrupt), opening);
     check_prompts(options.live, live.configs, queries);
     warn_of_prices(live.configs, policy.router.trained().prices);
-    LiveRun run(live.ledger.get());
+    LiveRun run(live.ledger.get(), interrupt);
     run.show_progress(0, queries.size());
     std::size_t ended = 0;
     AnsweringOptions answering = options.answering;
@@ -151,6 +170,11 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     };
     (void)Answerer(policy.router, live.models, live.verifiers(), answering).answer_all(queries);
     warn_of_served(*served);
+    if (live.ledger && live.ledger->unreported() > 0)
+        std::fprintf(stderr, "automix: warning: %s\n", unreported_text(*live.ledger).c_str());
+    if (!run.stop().stop_requested()) return;
+    if (options.text) output.write_text(queries);
+    run.require_end("stopped by a signal: " + output.failures());
 }
 
 std::string run(const AnswerOptions& options) {
@@ -165,10 +189,7 @@ std::string run(const AnswerOptions& options) {
         if (options.live.models.empty()) throw ArgumentError("give --models, or --replay with a log");
         answer_live(options, policy, queries, output);
     }
-    if (options.text) {
-        const std::string text = answers_text(queries, output.kept(), names_of(policy.statistics.models));
-        std::fwrite(text.data(), 1, text.size(), stdout);
-    }
+    if (options.text) output.write_text(queries);
     output.conclude();
     return {};
 }

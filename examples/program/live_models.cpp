@@ -4,6 +4,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/live/config/open_models.hpp>
+#include <automix/model/finishing_model.hpp>
 #include <automix/model/model_price.hpp>
 
 #ifdef AUTOMIX_PROGRAM_OPENAI
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <utility>
 
 namespace automix::program {
 
@@ -71,14 +73,38 @@ void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices
     }
 }
 
-LiveRun::LiveRun(const Ledger* ledger)
-    : ledger_(ledger), watcher_([this](const std::stop_token& ended) {
+ModelBackend finishing_backend(const std::stop_source& interrupt) {
+    return [interrupt](const ModelConfig& config) {
+        return AnyModel(FinishingModel(http_backend(config), interrupt.get_token()));
+    };
+}
+
+std::string counted(std::size_t number, const std::string& singular, const std::string& plural) {
+    return std::to_string(number) + ' ' + (number == 1 ? singular : plural);
+}
+
+std::string unreported_text(const Ledger& ledger) {
+    if (ledger.unreported() == 0) return {};
+    return counted(ledger.unreported(), "call does", "calls do") +
+           " not say how many tokens were used, or not credibly; each is charged at its maximum";
+}
+
+LiveRun::LiveRun(const Ledger* ledger, std::stop_source interrupt)
+    : ledger_(ledger), interrupt_(std::move(interrupt)), watcher_([this](const std::stop_token& ended) {
           constexpr std::chrono::milliseconds pause{50};
           for (; !ended.stop_requested(); std::this_thread::sleep_for(pause)) {
-              if (interrupt_.interrupted()) stop_.request_stop();
+              if (watch_.interruptions() > 0 && stop_.request_stop())
+                  std::fputs(
+                      "automix: stops once the calls under way have ended; a second signal interrupts them\n",
+                      stderr);
+              if (watch_.interruptions() > 1) interrupt_.request_stop();
               show();
           }
       }) {}
+
+void LiveRun::require_end(const std::string& message) const {
+    if (watch_.interrupted()) throw Interrupted(watch_.signal(), message);
+}
 
 LiveRun::~LiveRun() = default;
 

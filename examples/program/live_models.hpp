@@ -5,7 +5,9 @@
 #include "command.hpp"
 #include "solver_watch.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/live/config/models_file.hpp>
+#include <automix/live/config/open_models.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/served_models.hpp>
@@ -49,17 +51,39 @@ void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices
 /// Writes a warning to standard error for each model that was served under several names.
 void warn_of_served(const ServedModels& served);
 
-/// A run of live queries. It turns Ctrl-C into a stop. If standard error is a terminal, it shows a line of progress
+/// Returns the backend over HTTP of models whose calls end in spite of a stop, until `interrupt`.
+ModelBackend finishing_backend(const std::stop_source& interrupt);
+
+/// Returns a number with its noun, in the plural unless it is 1.
+std::string counted(std::size_t number, const std::string& singular, const std::string& plural);
+
+/// Says how many calls were charged at their maximum; empty if none was.
+std::string unreported_text(const Ledger& ledger);
+
+/// The end of a run by a signal, with what the run says about it.
+class Interrupted : public Error {
+ public:
+    Interrupted(int signal, const std::string& message) : Error(message), signal_(signal) {}
+
+    [[nodiscard]] int signal() const noexcept { return signal_; }
+
+ private:
+    int signal_;
+};
+
+/// A run of live queries. It turns Ctrl-C and SIGTERM into a stop, and a second one into an interrupt. If standard error is a terminal, it shows a line of progress
 /// there: the number of queries that have ended, their rate, the cost so far and the remaining time.
 class LiveRun {
  public:
-    /// Takes the ledger that holds the cost; null if there is none.
-    explicit LiveRun(const Ledger* ledger);
+    /// Takes the ledger that holds the cost, null if there is none, and what interrupts calls under way.
+    LiveRun(const Ledger* ledger, std::stop_source interrupt);
     LiveRun(const LiveRun&) = delete;
     LiveRun& operator=(const LiveRun&) = delete;
     ~LiveRun();
 
     [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+    /// Throws `Interrupted` with the message if a signal ended the run.
+    void require_end(const std::string& message) const;
     /// Shows that `ended` of `queries` queries have ended.
     void show_progress(std::size_t ended, std::size_t queries);
 
@@ -72,7 +96,8 @@ class LiveRun {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::mutex mutex_;
     LiveLine line_;
-    InterruptWatch interrupt_;
+    InterruptWatch watch_{2};
+    std::stop_source interrupt_;
     std::stop_source stop_;
     std::jthread watcher_;
 };

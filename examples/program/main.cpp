@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `automix`. Exit codes: 0 done, 1 bad data, 2 bad usage; errors go to standard error, one message each.
 #include "command.hpp"
+#include "live_models.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -79,6 +80,9 @@ int main(int argc, char** argv) {
         return print(answer(app, help));
     } catch (const CLI::ParseError& error) {
         return fail(bad_usage, complaint(app, error));
+    } catch (const automix::program::Interrupted& end) {
+        constexpr int of_signals = 128;
+        return fail(of_signals + end.signal(), end.what());
     } catch (const automix::ArgumentError& error) {
         return fail(bad_usage, error.what());
     } catch (const std::exception& error) {

@@ -17,12 +17,15 @@
 #include <automix/model/ledger.hpp>
 #include <automix/text/metric.hpp>
 
+#include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,7 +53,12 @@ constexpr const char* record_help =
     "asked\n"
     "twice. The last model is not verified. A query of which a call fails is asked once more "
     "at the end,\n"
-    "then left out, and the exit code is 1. When the budget is gone, no further query is begun.\n"
+    "then left out, and the exit code is 1. If a server asks for a wait of up to 15 minutes, it is kept "
+    "before "
+    "that.\n"
+    "When the budget is gone, no further query is begun. Ctrl-C or SIGTERM begins no further call, waits for "
+    "those\n"
+    "under way and keeps them; the exit code is then 130 or 143. A second one interrupts them.\n"
     "A reference may be a list; the score is then that of the best one. Metrics: answer (equal as people "
     "say), "
     "answer_f1\n"
@@ -70,6 +78,10 @@ bool same_file(const std::string& a, const std::string& b) {
     return std::filesystem::weakly_canonical(a) == std::filesystem::weakly_canonical(b);
 }
 
+std::string seconds_text(std::chrono::milliseconds time) {
+    return format_number(std::ceil(std::chrono::duration<double>(time).count())) + " s";
+}
+
 std::string summary(const RecordCommandOptions& options, const LogRecording& done, const Ledger& ledger) {
     if (options.json) {
         OrderedJson costs = OrderedJson::object();
@@ -82,23 +94,31 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
                                             {"left", done.left},
                                             {"cut_answers", done.cut_answers},
                                             {"cut_verdicts", done.cut_verdicts},
+                                            {"declined_verdicts", done.declined_verdicts},
+                                            {"unreported_calls", ledger.unreported()},
                                             {"cost", ledger.spent()},
                                             {"models", std::move(costs)}});
     }
-    std::string text = "recorded " + std::to_string(done.recorded) + " queries in " + printable(options.out);
-    if (done.known > 0) text += ", " + std::to_string(done.known) + " were there";
+    std::string text =
+        "recorded " + counted(done.recorded, "query", "queries") + " in " + printable(options.out);
+    if (done.known > 0) text += ", " + counted(done.known, "was", "were") + " there";
     text += "; cost " + format_number(ledger.spent()) + '\n';
     for (const auto& [name, spent] : ledger.spending()) {
         text += "  " + printable(name) + ": answers " + format_number(spent.answers) + ", verification " +
                 format_number(spent.verification) + '\n';
     }
-    const auto add_cut = [&](std::size_t cut, std::size_t all, const char* what, const char* field) {
-        if (cut == 0) return;
-        text += std::to_string(cut) + " of " + std::to_string(all) + what + " were cut at max_tokens of " +
-                field + '\n';
+    const auto add_part = [&](std::size_t part, std::size_t all, const char* what, const char* became) {
+        if (part == 0) return;
+        text += std::to_string(part) + " of " + std::to_string(all) + what +
+                (part == 1 ? " was " : " were ") + became + '\n';
     };
-    add_cut(done.cut_answers, done.answers, " answers", "generation");
-    add_cut(done.cut_verdicts, done.verdicts, " replies to verifications", "verification");
+    constexpr const char* verdicts = " replies to verifications";
+    add_part(done.cut_answers, done.answers, " answers", "cut at max_tokens of generation");
+    add_part(done.cut_verdicts, done.verdicts, verdicts, "cut at max_tokens of verification");
+    add_part(done.declined_verdicts, done.verdicts, verdicts, "declined; such a verdict is null");
+    if (ledger.unreported() > 0) text += unreported_text(ledger) + '\n';
+    if (done.retry_after)
+        text += "a server asks to be tried again after " + seconds_text(*done.retry_after) + '\n';
     return text;
 }
 
@@ -110,13 +130,15 @@ std::string run(const RecordCommandOptions& options) {
     if (same_file(calls, options.out)) throw ArgumentError("--calls: must not be the log itself");
     const auto journal = std::make_shared<CallJournal>(calls);
     const auto served = std::make_shared<ServedModels>();
+    const std::stop_source interrupt;
     const OpenedModels live = open_models(
-        options.live.models, options.live.budget, http_backend,
+        options.live.models, options.live.budget, finishing_backend(interrupt),
         {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); }});
     check_prompts(options.live, live.configs, queries);
     LogRecording done;
+    std::string unasked;
     {
-        LiveRun run(live.ledger.get());
+        LiveRun run(live.ledger.get(), interrupt);
         RecordLogOptions recording;
         recording.record = {.draws = options.draws, .metric = metric, .ledger = live.ledger};
         if (options.score_command) {
@@ -130,16 +152,25 @@ std::string run(const RecordCommandOptions& options) {
         recording.on_progress = [&](std::size_t ended, std::size_t total) {
             run.show_progress(ended, total);
         };
+        recording.on_wait = [](std::chrono::milliseconds wait, std::size_t open) {
+            std::fprintf(stderr, "automix: waits %s, as a server asks, before %s tried again\n",
+                         seconds_text(wait).c_str(), counted(open, "query is", "queries are").c_str());
+        };
         recording.option_prefix = "--";
         done = record_log(queries, live.models, live.verifiers(), options.out, recording);
+        if (done.complete()) {
+            warn_of_served(*served);
+            return summary(options, done, *live.ledger);
+        }
+        const std::string text = summary(options, done, *live.ledger);
+        std::fwrite(text.data(), 1, text.size(), stdout);
+        unasked = counted(done.failed, "query", "queries") + " failed and " +
+                  counted(done.left, "was", "were") + " not asked; start again to go on" +
+                  (done.failed > 0 ? ". The first failure: " + done.first_failure : std::string());
+        warn_of_served(*served);
+        run.require_end("stopped by a signal: " + unasked);
     }
-    warn_of_served(*served);
-    const std::string text = summary(options, done, *live.ledger);
-    if (done.complete()) return text;
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    throw DataError(std::to_string(done.failed) + " queries failed and " + std::to_string(done.left) +
-                    " were not asked; start again to go on" +
-                    (done.failed > 0 ? ". The first failure: " + done.first_failure : std::string()));
+    throw DataError(unasked);
 }
 
 }  // namespace

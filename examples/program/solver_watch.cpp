@@ -2,6 +2,7 @@
 #include "solver_watch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 
@@ -20,11 +21,18 @@ bool has_terminal() {
 #endif
 }
 
-volatile std::sig_atomic_t interrupt_noted = 0;
+constexpr std::array<int, 2> signals = {SIGINT, SIGTERM};
+
+volatile std::sig_atomic_t interruptions_noted = 0;
+volatile std::sig_atomic_t interruptions_left = 0;
+volatile std::sig_atomic_t last_signal = 0;
 
 extern "C" void note_interrupt(int signal) {
-    interrupt_noted = 1;
-    std::signal(signal, SIG_DFL);
+    last_signal = signal;
+    interruptions_noted = interruptions_noted + 1;
+    interruptions_left = interruptions_left - 1;
+    // Some systems take the handler away with the first signal.
+    for (const int each : signals) std::signal(each, interruptions_left > 0 ? note_interrupt : SIG_DFL);
 }
 
 }  // namespace
@@ -46,15 +54,21 @@ void LiveLine::show(std::string text, double seconds) {
     next_ = seconds + interval;
 }
 
-InterruptWatch::InterruptWatch() {
-    interrupt_noted = 0;
-    before_ = std::signal(SIGINT, note_interrupt);
+InterruptWatch::InterruptWatch(int noted) {
+    last_signal = 0;
+    interruptions_noted = 0;
+    interruptions_left = noted;
+    for (std::size_t i = 0; i < signals.size(); ++i) before_[i] = std::signal(signals[i], note_interrupt);
 }
 
 InterruptWatch::~InterruptWatch() {
-    if (before_ != SIG_ERR) std::signal(SIGINT, before_);
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+        if (before_[i] != SIG_ERR) std::signal(signals[i], before_[i]);
+    }
 }
 
-bool InterruptWatch::interrupted() const { return interrupt_noted != 0; }
+int InterruptWatch::interruptions() const { return interruptions_noted; }
+
+int InterruptWatch::signal() const { return last_signal; }
 
 }  // namespace automix::program

@@ -5,6 +5,7 @@
 
 #include <automix/pomdp/solution.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string>
 
@@ -28,18 +29,22 @@ class LiveLine {
     std::size_t width_ = 0;  ///< width of the line that is shown
 };
 
-/// A watch that notes the first Ctrl-C during its life. The second one ends the program. Only one may exist at a time.
+/// A watch that notes Ctrl-C (SIGINT) and SIGTERM during its life, up to a number of them. The next one ends the program.
+/// Only one may exist at a time.
 class InterruptWatch {
  public:
-    InterruptWatch();
+    explicit InterruptWatch(int noted = 1);
     InterruptWatch(const InterruptWatch&) = delete;
     InterruptWatch& operator=(const InterruptWatch&) = delete;
     ~InterruptWatch();
 
-    [[nodiscard]] bool interrupted() const;
+    [[nodiscard]] bool interrupted() const { return interruptions() > 0; }
+    [[nodiscard]] int interruptions() const;
+    /// Returns the number of the last signal; 0: none.
+    [[nodiscard]] int signal() const;
 
  private:
-    void (*before_)(int);
+    std::array<void (*)(int), 2> before_;
 };
 
 }  // namespace automix::program

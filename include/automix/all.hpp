@@ -85,6 +85,8 @@
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
 #include <automix/model/completion_check.hpp>
+#include <automix/model/declined_verdicts.hpp>
+#include <automix/model/finishing_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>

@@ -11,15 +11,18 @@
 #include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/declined_verdicts.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/metered_model.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/splitting_model.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -196,6 +199,73 @@ TEST_CASE("the second try of a query repeats no call that brought a reply", "[li
     const Dataset data = read_log(path).data;
     CHECK(data.verdicts(0, 0).size() == 4);
     CHECK_THAT(files::read(path), ContainsSubstring(R"("cost":9.0)"));  // a price holds no call that failed
+}
+
+TEST_CASE("the second try of a query buys no verdict again", "[live]") {
+    const files::Directory directory;
+    int verdicts = 0;
+    int failures = 0;
+    LiveModel small = live::model("small", [&](const GenerateRequest& request) {
+        if (live::verifies(request) && ++verdicts == 3 && failures++ == 0)
+            throw ModelError("small", {.kind = FailureKind::timeout, .cost = 5.0}, "late");
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 0.5);
+    });
+    small.model = SplittingModel(small.model, 1, 1, 8);
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done = record_log(log_queries(1), {small, live::model_saying("large", "Rome", 9.0)},
+                                         live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.complete());
+    CHECK(verdicts == 5);  // of four draws one failed
+    CHECK_THAT(files::read(path), ContainsSubstring(R"("draw_cost":0.5)"));
+}
+
+TEST_CASE("the second try waits as the server asks, within a maximum", "[live]") {
+    const files::Directory directory;
+    const auto record = [&](const std::string& name, std::chrono::milliseconds asked,
+                            std::vector<std::chrono::milliseconds>& waits) {
+        int failures = 0;
+        const auto small = live::model("small", [&](const GenerateRequest& request) {
+            if (failures++ == 0)
+                throw ModelError("small", {.kind = FailureKind::rate_limited, .retry_after = asked}, "later");
+            return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 1.0);
+        });
+        RecordLogOptions options;
+        options.record.draws = 1;
+        options.longest_wait = std::chrono::milliseconds(200);
+        options.on_wait = [&](std::chrono::milliseconds wait, std::size_t queries) {
+            CHECK(queries == 1);
+            waits.push_back(wait);
+        };
+        return record_log(log_queries(1), {small, live::model_saying("large", "Rome", 9.0)}, live::verifier(),
+                          directory.path(name), options);
+    };
+    std::vector<std::chrono::milliseconds> waits;
+    CHECK(record("short", std::chrono::milliseconds(100), waits).complete());
+    REQUIRE(waits.size() == 1);
+    CHECK((waits[0] > std::chrono::milliseconds(0) && waits[0] <= std::chrono::milliseconds(100)));
+    const LogRecording late = record("long", std::chrono::minutes(1), waits);
+    CHECK(waits.size() == 1);
+    CHECK(late.failed == 1);
+    REQUIRE(late.retry_after);
+    CHECK(*late.retry_after > std::chrono::seconds(50));
+}
+
+TEST_CASE("a declined verdict is null, is paid and is counted", "[live]") {
+    const files::Directory directory;
+    int verdicts = 0;
+    LiveModel small = live::model("small", [&](const GenerateRequest& request) {
+        if (live::verifies(request) && ++verdicts == 2)
+            throw ModelError("small", {.kind = FailureKind::content_filter, .cost = 0.5}, "declined");
+        return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 0.5);
+    });
+    small.model = SplittingModel(DeclinedVerdictsModel(small.model), 1);
+    const std::string path = directory.path("log.jsonl");
+    const LogRecording done = record_log(log_queries(1), {small, live::model_saying("large", "Rome", 9.0)},
+                                         live::verifier(), path, {.record = {.draws = 4}});
+    CHECK(done.complete());
+    CHECK(done.declined_verdicts == 1);
+    CHECK_THAT(files::read(path),
+               ContainsSubstring(R"("verdicts":[1,null,1,1])") && ContainsSubstring(R"("draw_cost":0.5)"));
 }
 
 TEST_CASE("a recording stops when its budget is gone", "[live]") {

@@ -7,8 +7,10 @@
 #include <automix/model/request.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -167,6 +169,67 @@ TEST_CASE("sixteen threads never take a ledger over its budget", "[model][thread
     const auto spending = ledger.spending();
     CHECK(spending.at("small").answers + spending.at("large").answers ==
           Approx(ledger.spent()).epsilon(1e-14));
+}
+
+TEST_CASE("what fits only into what calls under way give back waits for them", "[model][threads]") {
+    Ledger ledger(1.0);
+    Ledger::Reservation held = granted(ledger, 0.75);
+    std::atomic<int> granted_calls = 0;
+    std::thread waiting([&] {
+        granted(ledger, 0.5).settle(0.25);
+        ++granted_calls;
+    });
+    std::thread too_dear([&] { CHECK(refused(ledger, 1.5)); });
+    too_dear.join();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(granted_calls == 0);
+    CHECK(refused(ledger, 0.5));  // this thread would wait for itself
+    held.settle(0.25);
+    waiting.join();
+    CHECK(granted_calls == 1);
+    CHECK(ledger.spent() == 0.5);
+    CHECK(ledger.reserved() == 0.0);
+}
+
+TEST_CASE("a call that waits is refused once what was settled leaves too little, or at a stop",
+          "[model][threads]") {
+    Ledger ledger(1.0);
+    Ledger::Reservation held = granted(ledger, 0.75);
+    std::thread waiting([&] { CHECK(refused(ledger, 0.5)); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    held.settle(0.75);
+    waiting.join();
+    const Ledger::Reservation rest = granted(ledger, 0.25);
+    std::stop_source stop;
+    std::thread stopped([&] {
+        const auto outcome = ledger.reserve("small", Purpose::answer, 0.25, stop.get_token());
+        CHECK(std::get<Ledger::Refusal>(outcome).stopped);
+    });
+    stop.request_stop();
+    stopped.join();
+}
+
+TEST_CASE("sixteen threads share a budget that holds five reservations at a time", "[model][threads]") {
+    Ledger ledger(100.0);
+    std::vector<std::thread> threads;
+    std::atomic<int> refusals = 0;
+    for (int thread = 0; thread < 16; ++thread) {
+        threads.emplace_back([&] {
+            for (int call = 0; call < 5; ++call) {
+                auto outcome = ledger.reserve("small", Purpose::answer, 20.0);
+                if (auto* reservation = std::get_if<Ledger::Reservation>(&outcome)) {
+                    std::this_thread::yield();
+                    reservation->settle(1.0);
+                } else {
+                    ++refusals;
+                }
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    CHECK(refusals == 0);
+    CHECK(ledger.spent() == 80.0);
+    CHECK(ledger.reserved() == 0.0);
 }
 
 TEST_CASE("what was not reserved is charged, also beyond the budget", "[model]") {

@@ -13,12 +13,15 @@
 #include <automix/model/request.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace automix;
@@ -287,4 +290,25 @@ TEST_CASE("metered calls of sixteen threads keep to the budget and to what they 
     CHECK(refused > 0);
     CHECK(ledger->reserved() == 0.0);
     CHECK(ledger->spent() == Approx(total).epsilon(1e-9));
+}
+
+TEST_CASE("calls that are charged at their maximum are counted where tokens have a price", "[model]") {
+    const GenerateRequest request{.messages = {{.text = "four"}}, .sampling = {.max_tokens = 6}};
+    const auto charge = [&](const ModelPrice& price, std::optional<Usage> usage) {
+        const auto ledger = std::make_shared<Ledger>();
+        MeteredModel model(CallableModel("m",
+                                         [&](const GenerateRequest&) {
+                                             return GenerateReply{.completions = {{.text = "a"}},
+                                                                  .usage = usage};
+                                         }),
+                           price, ledger);
+        (void)model.generate(request);
+        return std::pair(ledger->spent(), ledger->unreported());
+    };
+    using Charged = std::pair<double, std::size_t>;
+    const ModelPrice by_tokens{.prompt_per_million = 1e6, .completion_per_million = 1e6};
+    CHECK(charge(by_tokens, std::nullopt) == Charged(10.0, 1));
+    CHECK(charge(by_tokens, Usage{0, 0}) == Charged(10.0, 1));
+    CHECK(charge(by_tokens, Usage{4, 1}) == Charged(5.0, 0));
+    CHECK(charge({.call = 2.0}, std::nullopt) == Charged(2.0, 0));
 }

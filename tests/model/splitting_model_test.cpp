@@ -179,3 +179,32 @@ TEST_CASE("a failure has the usage of all calls, or none if one is not known") {
     CHECK_FALSE(
         failure_after({}, {.kind = FailureKind::no_answer, .maybe_billed = true, .usage = one}).usage);
 }
+
+TEST_CASE("replies of a request of which a call failed serve it when it comes again") {
+    std::vector<std::uint64_t> asked;
+    bool fails = true;
+    SplittingModel model(
+        CallableModel("m",
+                      [&](const GenerateRequest& request) {
+                          asked.push_back(*request.sampling.seed);
+                          if (fails && *request.sampling.seed == 102)
+                              throw ModelError("m", {.kind = FailureKind::server, .cost = 0.25}, "down");
+                          return GenerateReply{.completions = {{.text = std::to_string(asked.back())}},
+                                               .cost = 1.0};
+                      }),
+        1, 1, 8);
+    try {
+        (void)model.generate(request_for(4));
+        FAIL("expected a failure");
+    } catch (const ModelError& error) {
+        CHECK(error.failure().cost == 2.25);
+    }
+    fails = false;
+    const GenerateReply reply = model.generate(request_for(4));
+    CHECK(asked == std::vector<std::uint64_t>{100, 101, 102, 102, 103});
+    REQUIRE(reply.completions.size() == 4);
+    CHECK(reply.completions[1].text == "101");
+    CHECK(reply.cost == 4.0);
+    (void)model.generate(request_for(4));
+    CHECK(asked.size() == 9);  // each is served once
+}

@@ -40,6 +40,14 @@ std::string reply(const std::string& choices, const std::string& usage = "null")
     return R"({"choices":)" + choices + R"(,"usage":)" + usage + "}";
 }
 
+std::optional<automix::detail::ChatComplaint> complaint_in(const std::string& body) {
+    try {
+        return automix::detail::complaint_of(automix::detail::reply_json(body));
+    } catch (const DataError&) {
+        return std::nullopt;
+    }
+}
+
 std::string choice(const std::string& text, const std::string& further = "") {
     return R"({"message":{"content":")" + text + R"("},"finish_reason":"stop")" + further + "}";
 }
@@ -59,16 +67,17 @@ TEST_CASE("a request becomes the body of chat completions") {
                                          {automix::Role::user, "Gr\xC3\xBC\xC3\x9F Gott?"},
                                          {automix::Role::assistant, "\"Yes\"\n"}},
                             .sampling = {.temperature = 0.5, .top_p = 0.25, .max_tokens = 7}};
-    CHECK(Json::parse(
-              automix::detail::to_chat_json(request, detail::ChatBody{.model = "m"}, 1, std::nullopt)) ==
+    CHECK(Json::parse(automix::detail::to_chat_json(request, automix::detail::ChatBody{.model = "m"}, 1,
+                                                    std::nullopt)) ==
           Json::parse(R"({"model":"m","messages":[{"role":"system","content":"Be brief."},
               {"role":"user","content":"Grüß Gott?"},{"role":"assistant","content":"\"Yes\"\n"}],
               "max_tokens":7,"temperature":0.5,"top_p":0.25,"stream":false})"));
 
     request.sampling.stop = {"\n", "END"};
-    const detail::ChatBody body{.model = "m",
-                                .max_tokens_field = "max_completion_tokens",
-                                .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
+    const automix::detail::ChatBody body{
+        .model = "m",
+        .max_tokens_field = "max_completion_tokens",
+        .extra = automix::detail::parse_extra_body(R"({"top_k":0,"min_p":0.0})")};
     const auto json = Json::parse(automix::detail::to_chat_json(request, body, 4, 9));
     CHECK(json["n"] == 4);
     CHECK(json["seed"] == 9);
@@ -116,7 +125,7 @@ TEST_CASE("captured replies are read as they were written") {
         const std::string body = fixture(file);
         const bool chat = file.starts_with("chat_") && file.ends_with(".json");
         if (entry["status"] != 200) {
-            const auto complaint = automix::detail::parse_complaint(body);
+            const auto complaint = complaint_in(body);
             REQUIRE(complaint);
             CHECK(complaint->message == Json::parse(body)["error"]["message"]);
         } else if (chat) {
@@ -168,7 +177,7 @@ TEST_CASE("finish reasons") {
     CHECK(finish(R"("length")") == FinishReason::length);
     CHECK(finish(R"("content_filter")") == FinishReason::content_filter);
     CHECK(finish(R"("tool_calls")") == FinishReason::other);
-    CHECK(finish("null") == FinishReason::other);
+    CHECK(finish("null") == FinishReason::stop);  // the reply is whole
     CHECK(finish("3") == FinishReason::other);
     CHECK(finish(R"("eos_token")") == FinishReason::stop);
     CHECK(finish(R"("MAX_TOKENS")") == FinishReason::length);
@@ -195,12 +204,16 @@ TEST_CASE("usage counts only where it can be true") {
           Usage{.prompt_tokens = 5, .completion_tokens = 3});
     CHECK(usage_of(R"({"prompt_tokens":5.0,"completion_tokens":2.0})") ==
           Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage_of(R"({"prompt_tokens":"12","completion_tokens":"2"})") ==
+          Usage{.prompt_tokens = 12, .completion_tokens = 2});
     for (const char* none :
          {"null", "3", "{}", R"({"prompt_tokens":0,"completion_tokens":0})", R"({"prompt_tokens":5})",
           R"({"prompt_tokens":5,"completion_tokens":null})", R"({"prompt_tokens":-5,"completion_tokens":2})",
           R"({"prompt_tokens":5.5,"completion_tokens":2})",
           R"({"prompt_tokens":5,"completion_tokens":9223372036854775807})",
-          R"({"prompt_tokens":"5","completion_tokens":2})"}) {
+          R"({"prompt_tokens":"5","completion_tokens":"-2"})",
+          R"({"prompt_tokens":"","completion_tokens":2})", R"({"total_tokens":7})",
+          R"({"prompt_tokens":5,"completion_tokens":1e18})"}) {
         CAPTURE(none);
         CHECK_FALSE(usage_of(none));
     }
@@ -225,7 +238,6 @@ TEST_CASE("a body without a text to give is refused") {
         {"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Par\"}}]}\n\n",
          "stream: ended before its last event"},
         {"data: {\"choi", "not valid JSON"},
-        {reply("[" + choice("caf\xE9 ") + "]"), "UTF-8"},
         {reply("[" + choice("a") + "]", "1e999"), "reply"},
         {std::string(3'000'000, '['), "nested deeper than 64 levels"},
         {R"({"a":)" + std::string(100'000, '{'), "not valid JSON"},
@@ -271,13 +283,34 @@ TEST_CASE("a choice without a text says why") {
           "no text, but tool calls (finish_reason \"tool_calls\")");
 }
 
-TEST_CASE("halves of surrogate pairs are replaced, and nothing else is") {
-    using automix::detail::without_lone_surrogates;
-    CHECK(without_lone_surrogates(R"("a\ud835")") == R"("a\uFFFD")");
-    CHECK(without_lone_surrogates(R"("\udc00\uD835\uDC00\ud835\ud835\udc00")") ==
+TEST_CASE("halves of surrogate pairs and bytes that are no text are replaced, and nothing else is") {
+    using automix::detail::repaired_json;
+    CHECK(repaired_json(R"("a\ud835")") == R"("a\uFFFD")");
+    CHECK(repaired_json(R"("\udc00\uD835\uDC00\ud835\ud835\udc00")") ==
           R"("\uFFFD\uD835\uDC00\uFFFD\ud835\udc00")");
+    CHECK(repaired_json("\"caf\xE9 \\\xC3\xA9\"") == "\"caf\xEF\xBF\xBD \\\xC3\xA9\"");
     for (const char* kept : {R"("\\ud835")", R"("\u00e9\n")", R"("\ud7ff\ue000")", "\\", "\\u", "\\ud83", ""})
-        CHECK(without_lone_surrogates(kept) == kept);
+        CHECK(repaired_json(kept) == kept);
+    CHECK(read_reply(reply("[" + choice("caf\xE9 ") + "]")).choices.at(0).completion.text ==
+          "caf\xEF\xBF\xBD ");
+}
+
+TEST_CASE("a surrogate pair may be split over events of a stream") {
+    const auto text = [](const std::string& first, const std::string& second) {
+        const auto event = [](const std::string& part) {
+            return "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + part + "\"}}]}\n\n";
+        };
+        return read_reply(event(first) + event(second) + "data: [DONE]\n\n").choices.at(0).completion.text;
+    };
+    CHECK(text("a\\ud83d", "\\ude00b") ==
+          "a\xF0\x9F\x98\x80"
+          "b");
+    CHECK(text("a\\ud83d", "b\\ude00") ==
+          "a\xEF\xBF\xBD"
+          "b\xEF\xBF\xBD");
+    CHECK(text("\\ud83d\\ude00", "c") ==
+          "\xF0\x9F\x98\x80"
+          "c");
 }
 
 TEST_CASE("a stream that was not requested is joined") {
@@ -307,7 +340,7 @@ TEST_CASE("a stream that was not requested is joined") {
 TEST_CASE("failures have a kind by their status and code") {
     using automix::FailureKind;
     const auto kind = [](int status, const std::string& error) {
-        const auto complaint = automix::detail::parse_complaint(R"({"error":)" + error + "}");
+        const auto complaint = complaint_in(R"({"error":)" + error + "}");
         REQUIRE(complaint);
         return automix::detail::kind_of(status == 0 ? automix::detail::status_of(*complaint) : status,
                                         *complaint);
@@ -331,15 +364,28 @@ TEST_CASE("failures have a kind by their status and code") {
 
 TEST_CASE("complaints in the forms of several servers") {
     const auto message = [](const char* body) {
-        const auto complaint = automix::detail::parse_complaint(body);
+        const auto complaint = complaint_in(body);
         return complaint ? complaint->message : "none";
     };
     CHECK(message(R"({"error":{"message":"bad key","code":401}})") == "bad key");
     CHECK(message(R"({"error":"bad key"})") == "bad key");
     CHECK(message(R"({"message":"bad key"})") == "bad key");
     CHECK(message(R"({"detail":"bad key"})") == "bad key");
+    CHECK(message(R"([{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}])") ==
+          "API key not valid");
     CHECK(message(R"({"error":{}})") == "none");
     CHECK(message("<html>") == "none");
-    CHECK(automix::detail::parse_complaint(R"({"error":{"message":"no","code":"content_filter"}})")->code ==
-          "content_filter");
+    CHECK(complaint_in(R"({"error":{"message":"no","code":"content_filter"}})")->code == "content_filter");
+}
+
+TEST_CASE("a complaint about n is told from others") {
+    using automix::detail::refuses_samples;
+    for (const char* message : {"Field 'n': Value must be between 1 <= value <= 16", "n > 1 is not supported",
+                                "Unsupported parameter: `n`", "only n=1 is allowed"}) {
+        CAPTURE(message);
+        CHECK(refuses_samples({.message = message}));
+    }
+    CHECK(refuses_samples({.message = "unsupported", .field = "n"}));
+    for (const char* message : {"unknown model", "max_n is too large", "no", ""})
+        CHECK_FALSE(refuses_samples({.message = message}));
 }

@@ -21,6 +21,20 @@ concept printable = requires(std::ostream& stream, const T& value) {
 
 }  // namespace
 
+TEST_CASE("a key is hidden in Base64 and in addresses too") {
+    const automix::Secret key("sk-test+0123/456789==");
+    CHECK(key.redact("a=sk-test%2B0123%2F456789%3D%3D&b") == "a=[key]&b");
+    CHECK(key.redact("a=sk-test%2b0123%2f456789%3d%3d") == "a=[key]");
+    // Base64 of the key, and of the key behind one byte and behind five.
+    for (const char* text : {"c2stdGVzdCswMTIzLzQ1Njc4OT09",
+                             "OnNrLXRlc3QrMDEyMy80NTY3ODk9PQ==", "dXNlcjpzay10ZXN0KzAxMjMvNDU2Nzg5PT0="}) {
+        CAPTURE(text);
+        CHECK_THAT(key.redact(text), Catch::Matchers::ContainsSubstring("[key]") &&
+                                         !Catch::Matchers::ContainsSubstring("LXRlc3"));
+        CHECK(key.redact(text).size() < 18);
+    }
+}
+
 TEST_CASE("a secret is neither printed nor turned into a text by itself") {
     CHECK(printable<std::string>);
     CHECK_FALSE(printable<Secret>);

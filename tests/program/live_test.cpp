@@ -7,11 +7,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 using Catch::Matchers::ContainsSubstring;
@@ -188,6 +190,55 @@ TEST_CASE("a server that ignores n is asked for each verdict, and the same calls
     (void)program::text_of(shop.record());
     CHECK(shop.server.request_count() == 10U * query_count);
     CHECK(files::read(shop.log) == log);
+}
+
+TEST_CASE("a server that refuses n is asked for each verdict, and keeps nothing from being recorded") {
+    Workshop shop([](const ReceivedRequest& request) {
+        if (json::parse(request.body).contains("n"))
+            return ServerReply{.status = 400, .body = R"({"error":{"message":"n: must be 1"}})"};
+        return answer(request);
+    });
+    const json summary = program::json_of(shop.record());
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["cost"] == query_count * (1.0 + 8 * 0.25 + 20.0));
+}
+
+TEST_CASE("a recording within a scarce budget spends it in spite of calls under way at a time") {
+    // Each call may cost 100 times as much as it does, so that few fit into the budget at a time.
+    Workshop shop;
+    json models = json::parse(files::read(shop.models));
+    for (json& model : models["models"]) {
+        model["price"] = {{"prompt_per_million", 0}, {"completion_per_million", 1000}};
+        model["generation"]["max_tokens"] = 1000;
+        model["verification"]["max_tokens"] = 1000;
+        model["samples_per_call"] = 1;
+    }
+    Workshop::write(shop.models, models.dump());
+    const json summary = program::json_of(shop.record() + program::Arguments{"--budget", "20"});
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["cost"] < 20.0);
+    CHECK(shop.server.request_count() == 10U * query_count);
+}
+
+TEST_CASE("a signal ends a recording once the calls under way have ended, and keeps them") {
+    for (const auto& [signal, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
+        Workshop shop([](const ReceivedRequest& request) {
+            ServerReply reply = answer(request);
+            reply.delay = std::chrono::milliseconds(200);
+            return reply;
+        });
+        const program::Outcome stopped = program::run(
+            "/usr/bin/env",
+            program::Arguments{"timeout", "--preserve-status", "-s", signal, "1", AUTOMIX_PROGRAM} +
+                shop.record() + program::Arguments{"--concurrency", "2"});
+        CHECK(stopped.code == code);
+        CHECK_THAT(stopped.out, ContainsSubstring("recorded ") && ContainsSubstring("; cost "));
+        CHECK_THAT(stopped.err, ContainsSubstring("stops once the calls under way have ended") &&
+                                    ContainsSubstring("stopped by a signal: "));
+        const std::size_t made = shop.server.request_count();
+        CHECK((made > 2 && made < 3U * query_count));
+        CHECK(lines_of(files::read(shop.log + ".calls.jsonl")).size() == made);
+    }
 }
 
 TEST_CASE("a recording goes on only with the log that it belongs to") {

@@ -25,11 +25,40 @@ TEST_CASE("replies without thinking") {
         {"<|channel|>analysis<|message|>x<|end|>y", "y"},
         {"y<|end|>", "y<|end|>"},
         {"<thinker>x</thinker>", "<thinker>x</thinker>"},
+        {"<think>a</think><think>b</think>\nanswer", "answer"},
+        {"<think>a</think><think>b", ""},
+        {"<THINK>a</THINK> b", "b"},
+        {"<reasoning effort=\"high\">a</reasoning >b", "b"},
+        {"a < b</think>c", "c"},
+        {"Say </reasoning> there.", "Say </reasoning> there."},
+        {"a\n</reasoning>\nb", "b"},
+        {"The tag <think> opens and </think> closes.", "The tag <think> opens and </think> closes."},
+        {"Sure. <think>a</think>b", "Sure. b"},
+        {"Verdict: correct <think>No", "Verdict: correct "},
+        {"<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>",
+         "b"},
+        {"<|channel|>commentary to=functions.x <|constrain|>json<|message|>a<|call|>b", "b"},
+        {"<|channel|>analysis<|message|>a", ""},
+        {"<|start|>assistant<|channel|>final<|message|>b", "b"},
     };
     for (const auto& [reply, kept] : cases) {
         INFO(reply);
-        CHECK(without_thinking(reply) == kept);
+        CHECK(separate_thinking(reply).text == kept);
     }
+}
+
+TEST_CASE("thinking is what stands between the tags") {
+    CHECK(separate_thinking("<think>a</think>b<think>c</think>d").thinking == "a\nc");
+    CHECK(separate_thinking("a</think>b").thinking == "a");
+    CHECK(separate_thinking("<|channel|>analysis<|message|>a<|end|><|channel|>final<|message|>b").thinking ==
+          "a");
+    CHECK(separate_thinking(" b").text == " b");
+}
+
+TEST_CASE("a text without a visible character has none") {
+    for (const char* blank : {"", " \r\n\t", "\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF "})
+        CHECK_FALSE(has_text(blank));
+    for (const char* text : {"a", ".", "\xE2\x9C\x93"}) CHECK(has_text(text));
 }
 
 TEST_CASE("meant texts are without struck-out and invisible ones") {

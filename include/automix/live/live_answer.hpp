@@ -21,6 +21,8 @@ namespace automix {
 struct LiveFailure {
     std::optional<FailureKind> kind{};  ///< nothing if the failure is not that of a call
     std::string message{};
+    std::optional<std::chrono::milliseconds> retry_after{};  ///< wait that the backend asks for
+    bool is_deliberate = false;  ///< the reply came whole, though it cannot be used
 };
 
 /// The share of one model in a query.
@@ -31,6 +33,7 @@ struct ModelShare {
     std::optional<double> confidence{};    ///< in place of verdicts, if the verifier gives one
     std::vector<std::string> replies{};    ///< replies that the verdicts were read from
     int cut_replies = 0;                   ///< replies of the verification that the token limit cut
+    int declined_replies = 0;              ///< replies of the verification that were declined, so unparsed
     std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
     double verification_cost = 0.0;

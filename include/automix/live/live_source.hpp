@@ -19,7 +19,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/source.hpp>
 #include <automix/text/normalise.hpp>
-#include <automix/text/unicode.hpp>
+#include <automix/text/reply_text.hpp>
 #include <automix/verify/verifier.hpp>
 
 #include <algorithm>
@@ -112,8 +112,9 @@ class LiveSource {
                                           .sampling = asked.sampling};
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
-            require_text(asked, reply);
-            share.answer = std::string(trim(reply.completions.front().text));
+            const std::string text = separate_thinking(reply.completions.front().text).text;
+            if (!has_text(text)) fail_blank(asked, reply);
+            share.answer = std::string(trim(text));
             share.answer_price = reply.cost;
             share.finish = reply.completions.front().finish;
             if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
@@ -147,6 +148,7 @@ class LiveSource {
             drawn.largest_cluster = round.largest_cluster;
             share.cut_bytes = std::max(share.cut_bytes, round.cut_bytes);
             share.cut_replies += round.cut_replies;
+            share.declined_replies += round.declined_replies;
             share.verdicts_price += round.cost;
             share.verdicts.insert(share.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
             std::move(round.replies.begin(), round.replies.end(), std::back_inserter(share.replies));
@@ -186,20 +188,20 @@ class LiveSource {
         verifier.plurality(*share.answer, share.replies);
     };
 
-    /// Throws `ModelError`, with the cost of the reply, if it has no text to answer with.
-    static void require_text(const LiveModel& asked, const GenerateReply& reply) {
+    /// Throws `ModelError`, with the cost of a reply without a text to answer with.
+    [[noreturn]] static void fail_blank(const LiveModel& asked, const GenerateReply& reply) {
         const Completion& completion = reply.completions.front();
-        if (!trim(plain_characters(completion.text)).empty()) return;
-        const auto fail = [&](FailureKind kind, const std::string& message) {
-            throw ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
-                             message);
+        const auto failure = [&](FailureKind kind, const std::string& message) {
+            return ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
+                              message);
         };
         if (completion.finish == FinishReason::length)
-            fail(FailureKind::token_limit,
-                 "no answer within max_tokens, " + std::to_string(asked.sampling.max_tokens));
+            throw failure(FailureKind::token_limit,
+                          "no answer within max_tokens, " + std::to_string(asked.sampling.max_tokens));
         if (completion.finish == FinishReason::content_filter)
-            fail(FailureKind::content_filter, "the backend declined the content");
-        fail(FailureKind::no_answer, "no answer: no text");
+            throw failure(FailureKind::content_filter, "the backend declined the content");
+        throw failure(FailureKind::no_answer,
+                      has_text(completion.text) ? "no answer: only thinking" : "no answer: no text");
     }
 
     /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
@@ -256,6 +258,8 @@ class LiveSource {
         } catch (const ModelError& error) {
             result.cost = error.failure().cost;
             fail(error.kind(), error.what());
+            failure_->retry_after = error.failure().retry_after;
+            failure_->is_deliberate = error.failure().is_deliberate;
         } catch (const std::exception& error) {
             fail(std::nullopt, error.what());
         } catch (...) {

@@ -17,7 +17,9 @@
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_query.hpp>
+#include <automix/model/retry.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -41,6 +43,11 @@ struct RecordLogOptions {
     BatchMetric score_all{};
     std::size_t concurrency = 8;  ///< queries at a time, a thread each
     std::stop_token stop{};       ///< queries not begun by then are left, those under way are interrupted
+    /// The maximum wait before the second try of queries, if a server asks for one. Queries for which it asks for a longer
+    /// one are not tried again.
+    std::chrono::milliseconds longest_wait = std::chrono::minutes(15);
+    /// Called before such a wait with its length and the number of queries. May be empty.
+    std::function<void(std::chrono::milliseconds wait, std::size_t queries)> on_wait{};
     /// The journal of models that already keep their calls by `keep_calls`; not open yet. If null, `record_log` keeps
     /// calls in PATH.calls.jsonl.
     std::shared_ptr<CallJournal> journal{};
@@ -60,7 +67,11 @@ struct LogRecording {
     std::size_t cut_answers = 0;   ///< number of them that the token limit cut
     std::size_t verdicts = 0;      ///< number of replies of verifications
     std::size_t cut_verdicts = 0;  ///< number of them that the token limit cut
-    std::string first_failure{};   ///< of the queries in their order; empty if none failed
+    std::size_t declined_verdicts =
+        0;  ///< number of them that were declined, so that their verdicts are unparsed
+    /// The longest wait from now on that servers ask for before queries that failed are tried again.
+    std::optional<std::chrono::milliseconds> retry_after{};
+    std::string first_failure{};  ///< of the queries in their order; empty if none failed
 
     [[nodiscard]] bool complete() const noexcept { return failed + left == 0; }
 };
@@ -80,9 +91,12 @@ class OrderedLog {
     OrderedLog(const std::string& path, std::size_t queries);
 
     /// Begins a round. Returns the numbers of its queries, in order. It has none if all is recorded or another round
-    /// brings nothing. A failure that may pass is tried once more. Queries for which the budget was too small, or that
+    /// brings nothing. A failure that may pass is tried once more, unless the server asks for a longer wait. Queries for which the budget was too small, or that
     /// were not begun, go on as long as a round records anything.
-    std::vector<std::size_t> begin_round();
+    std::vector<std::size_t> begin_round(std::chrono::milliseconds longest_wait);
+
+    /// Returns the wait that servers ask for before the queries of the round.
+    [[nodiscard]] std::chrono::milliseconds wait() const;
 
     /// Takes the outcome of the query at a position of the round, and what its models did. Reports how many queries have
     /// ended. Returns false if the budget is too small for the query.
@@ -100,7 +114,11 @@ class OrderedLog {
     struct Progress {
         bool recorded = false;
         int failures = 0;  ///< number of rounds that it failed in, without those that the budget refused
-        std::optional<LiveFailure> failure{};  ///< the last one
+        std::optional<LiveFailure> failure{};           ///< the last one
+        std::chrono::steady_clock::time_point ready{};  ///< when the server takes it again
+
+        /// Returns the time from now until then.
+        [[nodiscard]] std::chrono::milliseconds wait() const;
     };
 
     /// Returns true if a query may be recorded in another round.
@@ -160,8 +178,13 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     // A query that failed keeps what its models did, so that its next round repeats no call.
     std::vector<std::unique_ptr<LiveSource<Verifier>>> sources(open.size());
     if (options.on_progress) options.on_progress(0, open.size());
-    for (std::vector<std::size_t> round = log.begin_round(); !round.empty() && !options.stop.stop_requested();
-         round = log.begin_round()) {
+    for (std::vector<std::size_t> round = log.begin_round(options.longest_wait); !round.empty();
+         round = log.begin_round(options.longest_wait)) {
+        if (const std::chrono::milliseconds wait = log.wait(); wait.count() > 0) {
+            if (options.on_wait) options.on_wait(wait, round.size());
+            wait_in_real_time(wait, options.stop);
+        }
+        if (options.stop.stop_requested()) break;
         std::stop_source halt;
         const std::stop_callback stopped(options.stop, [&halt] { halt.request_stop(); });
         const auto work = [&](std::size_t i) {

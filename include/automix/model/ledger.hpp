@@ -2,19 +2,25 @@
 // Keeps the costs of the calls of all models within a hard budget. A call first reserves its maximum price and later
 // settles its real one. So spent + reserved <= budget at every moment, for any number of threads. There is one
 // exception: what costs more than was reserved, or was not reserved, is charged all the same. Then `spent` may pass the
-// budget by the difference, and no further call is granted. Units are those of the prices. O(log models) a call.
+// budget by the difference, and no further call is granted. A call that fits only into what calls under way may give
+// back waits for them. Units are those of the prices. O(log models + calls under way) a call.
 #pragma once
 
 #include <automix/model/amount.hpp>
 #include <automix/model/request.hpp>
 
+#include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <variant>
+#include <vector>
 
 namespace automix {
 
@@ -44,6 +50,9 @@ class Ledger {
         /// `ArgumentError` if `cost` is not a valid price; the reservation then stays.
         void settle(double cost);
 
+        /// Charges the whole amount, for a call that does not say what it used, and counts it.
+        void settle_unreported() noexcept;
+
      private:
         friend class Ledger;
 
@@ -60,6 +69,7 @@ class Ledger {
         Account* account_;
         Purpose purpose_;
         Amount amount_;
+        std::thread::id holder_ = std::this_thread::get_id();
     };
 
     /// The reason why nothing was reserved.
@@ -67,6 +77,7 @@ class Ledger {
         double needed = 0.0;
         double remaining = 0.0;  ///< amount of the budget that remains
         double reserved = 0.0;   ///< amount of calls under way, some of which may be given back
+        bool stopped = false;    ///< a stop ended the wait for these calls
     };
 
     /// Throws `ArgumentError` if the budget is not a valid price. Without a budget nothing is refused.
@@ -75,20 +86,23 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     ~Ledger() = default;
 
-    /// Reserves `amount` for a call of `model`, or refuses it if less remains. Throws `ArgumentError` if the amount is
-    /// not a valid price.
+    /// Reserves `amount` for a call of `model`. Waits for calls of other threads if the amount fits only into what they
+    /// may give back. Refuses it at once if it cannot fit, and if this thread itself holds a reservation. Throws
+    /// `ArgumentError` if the amount is not a valid price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
-                                                             double amount);
+                                                             double amount, const std::stop_token& stop = {});
 
     /// Charges a cost that was not reserved, such as that of a verifier of the user's own, even above the budget. Throws
     /// `ArgumentError` if it is not a valid price.
     void charge(std::string_view model, Purpose purpose, double cost);
 
-    /// Returns true if something was charged that was not reserved, and nothing remains of the budget.
+    /// Returns true if something was charged that was not reserved, and the budget is spent.
     [[nodiscard]] bool is_overdrawn() const;
 
     [[nodiscard]] std::optional<double> budget() const;
     [[nodiscard]] double spent() const;
+    /// Returns the number of calls that were charged their whole reservation, since they did not say what they used.
+    [[nodiscard]] std::size_t unreported() const;
     /// Returns the amount reserved by calls under way.
     [[nodiscard]] double reserved() const;
     /// Returns the maximum cost of a further call: never below 0, and infinity without a budget.
@@ -99,6 +113,10 @@ class Ledger {
  private:
     [[nodiscard]] Amount unreserved() const { return *budget_ - (spent_ + reserved_); }
 
+    /// Returns true if the amount does not fit now, but may once calls of other threads have settled. Requires the
+    /// lock.
+    [[nodiscard]] bool may_fit_later(const Amount& needed) const;
+
     /// Returns the account of a model, made if it is new. Requires the lock.
     Reservation::Account& account(std::string_view model);
 
@@ -106,8 +124,11 @@ class Ledger {
 
     std::optional<Amount> budget_{};
     mutable std::mutex mutex_;
+    std::condition_variable_any settled_;
     Amount spent_{};
     Amount reserved_{};
+    std::vector<std::thread::id> holders_{};  ///< the thread of each reservation
+    std::size_t unreported_ = 0;
     bool charged_ = false;  ///< something was charged that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are
 };

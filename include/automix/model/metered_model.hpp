@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Charges the calls of a model to a ledger. A call first reserves its maximum price and is refused if the budget has
-// less left. Then it settles:
+// Charges the calls of a model to a ledger. A call first reserves its maximum price. It waits for calls under way if it
+// fits only into what they may give back, and is refused if the budget has less left. Then it settles:
 //     a reply with usage                  at that usage, even above the reservation
 //     without usage, or with one that     at the reservation if tokens have a price, else the price of its samples
 //     cannot be true
@@ -59,11 +59,12 @@ class MeteredModel {
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
     /// Returns the model's reply with `cost` set. Throws `ArgumentError` for an invalid request, for example without
-    /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, and of kind `bad_reply` for a wrong number
+    /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, of kind `cancelled` if a stop ends the wait for
+    /// the budget, and of kind `bad_reply` for a wrong number
     /// of completions. Passes on the exceptions of the model; a `ModelError` has `failure().cost` set.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
-        Ledger::Reservation reservation = reserve(request);
+        Ledger::Reservation reservation = reserve(request, stop);
         const double reserved = reservation.amount();
         GenerateReply reply;
         try {
@@ -73,23 +74,29 @@ class MeteredModel {
             failure.cost = failure.usage          ? cost_of(price_, request, *failure.usage)
                            : failure.maybe_billed ? reserved
                                                   : 0.0;
-            reservation.settle(failure.cost);
+            const bool unreported = !failure.usage && failure.maybe_billed;
+            settle(reservation, failure.cost, unreported);
             throw ModelError(error, failure);
         } catch (...) {
-            reservation.settle(reserved);
+            settle(reservation, reserved, true);
             throw;
         }
-        reply.cost = cost(request, reply, reserved);
-        reservation.settle(reply.cost);
+        const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
+        reply.cost = cost(request, reply, reserved, counted);
+        settle(reservation, reply.cost, !counted);
         require_completions(model_.name(), request, reply);
         return reply;
     }
 
  private:
-    Ledger::Reservation reserve(const GenerateRequest& request) {
-        auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request));
+    Ledger::Reservation reserve(const GenerateRequest& request, const std::stop_token& stop) {
+        auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request), stop);
         if (auto* granted = std::get_if<Ledger::Reservation>(&outcome)) return std::move(*granted);
         const auto& refusal = std::get<Ledger::Refusal>(outcome);
+        if (refusal.stopped) {
+            throw ModelError(model_.name(), {.kind = FailureKind::cancelled},
+                             "cancelled while waiting for what other calls may give back to the budget");
+        }
         std::string message = "refused before the call: it may cost " + format_number(refusal.needed) +
                               ", and " + format_number(refusal.remaining) + " remains of the budget of " +
                               format_number(ledger_->budget().value_or(0.0));
@@ -99,8 +106,17 @@ class MeteredModel {
         throw ModelError(model_.name(), {.kind = FailureKind::budget}, message);
     }
 
-    double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved) const {
-        const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
+    /// Charges a call. Counts it if tokens have a price and it does not say what it used.
+    void settle(Ledger::Reservation& reservation, double cost, bool unreported) const {
+        if (unreported && charges_tokens(price_)) {
+            reservation.settle_unreported();
+        } else {
+            reservation.settle(cost);
+        }
+    }
+
+    double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved,
+                bool counted) const {
         if (!counted && charges_tokens(price_)) return reserved;
         const Usage usage = counted ? *reply.usage : Usage{};
         const auto arrived =

@@ -74,12 +74,6 @@ constexpr bool is_retryable(FailureKind kind) noexcept {
            kind == FailureKind::bad_reply || kind == FailureKind::no_answer;
 }
 
-/// Returns true if repeating this request makes sense. At a temperature of 0 a model that gave no answer gives none
-/// again.
-inline bool is_retryable(FailureKind kind, const GenerateRequest& request) noexcept {
-    return is_retryable(kind) && (kind != FailureKind::no_answer || request.sampling.temperature > 0.0);
-}
-
 /// Returns true if another model may answer where a call of one failed so. It may not if the caller stopped, if the
 /// budget is gone, or if a recording is replayed. A model without credit or with a wrong key is one of many, as each may
 /// have its own account.
@@ -95,7 +89,16 @@ struct Failure {
     bool maybe_billed = false;     ///< the backend may have done the work all the same
     double cost = 0.0;             ///< cost of the call with earlier attempts
     std::optional<Usage> usage{};  ///< tokens that the backend reports for the failed call
+    /// The reply came whole, though it cannot be used. At a temperature of 0 the same request brings it again.
+    bool is_deliberate = false;
 };
+
+/// Returns true if repeating this request makes sense. At a temperature of 0 a model that gave no answer gives none
+/// again.
+inline bool is_retryable(const Failure& failure, const GenerateRequest& request) noexcept {
+    const bool comes_again = failure.kind == FailureKind::no_answer || failure.is_deliberate;
+    return is_retryable(failure.kind) && (!comes_again || request.sampling.temperature > 0.0);
+}
 
 /// A failed call. The message starts with the model's name.
 class ModelError : public Error {

@@ -96,7 +96,7 @@ class RetryingModel {
             failure.maybe_billed = maybe_billed;
 
             const std::chrono::milliseconds spent = since(start);
-            if (!is_retryable(error->kind(), request)) {
+            if (!is_retryable(failure, request)) {
                 if (attempt == 1) throw ModelError(*error, failure);
                 throw ModelError(name(), failure, reason(*error) + " (" + tally(attempt, spent) + ")");
             }

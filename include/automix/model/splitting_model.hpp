@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits a request for many samples into several smaller calls, and asks again for samples that a call leaves out. Put
 // it outside of retries, limits, meter and recorder. Then each call is retried, counted, paid and recorded separately,
-// and a failure does not lose earlier samples.
+// and a failure does not lose earlier samples. On demand it keeps replies of a request of which another call failed, and
+// serves them when the request comes again.
 #pragma once
 
 #include <automix/core/concurrent.hpp>
@@ -16,6 +17,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -28,9 +32,14 @@ template <model_adapter Model>
 class SplittingModel {
  public:
     /// Takes the maximum number of samples a call, and of calls of one request at a time. Above 1 the model must be
-    /// thread-safe. Throws `ArgumentError` if one is below 1.
-    SplittingModel(Model model, int samples_per_call, int parallel = 1)
-        : model_(std::move(model)), most_(samples_per_call), parallel_(parallel) {
+    /// thread-safe. `most_kept` is the maximum number of replies to keep of requests that failed; copies share them. A
+    /// kept reply counts in the cost of the failure and of the request that it serves, so a meter must be inside.
+    /// Throws `ArgumentError` if one of the first two is below 1.
+    SplittingModel(Model model, int samples_per_call, int parallel = 1, std::size_t most_kept = 0)
+        : model_(std::move(model)),
+          most_(samples_per_call),
+          parallel_(parallel),
+          kept_(std::make_shared<Kept>(most_kept)) {
         if (most_ < 1)
             throw ArgumentError("samples_per_call: expected at least 1, found " + std::to_string(most_));
         if (parallel_ < 1)
@@ -47,23 +56,30 @@ class SplittingModel {
     /// `ModelError` has the cost and the usage of all calls.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
-        std::vector<Completion> completions(static_cast<std::size_t>(request.samples));
-        GenerateReply reply{.usage = Usage{}};
+        std::vector<Part> done;
         std::vector<Part> parts;
         split(parts, 0, request.samples, most_);
         while (!parts.empty()) {
             ask(parts, request, stop);
-            collect(parts, reply);
             std::vector<Part> rest;
             for (Part& part : parts) {
-                std::vector<Completion>& came = part.reply->completions;
-                const int found = static_cast<int>(came.size());
-                std::move(came.begin(), came.end(), completions.begin() + part.first);
-                split(rest, part.first + found, part.first + part.samples, found);
+                if (part.reply) {
+                    const int found = static_cast<int>(part.reply->completions.size());
+                    split(rest, part.first + found, part.first + part.samples, found);
+                }
+                done.push_back(std::move(part));
             }
+            if (std::any_of(done.begin(), done.end(),
+                            [](const Part& part) { return part.error.has_value(); }))
+                fail(done, request);
             parts = std::move(rest);
         }
-        reply.completions = std::move(completions);
+        GenerateReply reply = sum(done).reply;
+        reply.completions.resize(static_cast<std::size_t>(request.samples));
+        for (Part& part : done) {
+            std::vector<Completion>& came = part.reply->completions;
+            std::move(came.begin(), came.end(), reply.completions.begin() + part.first);
+        }
         return reply;
     }
 
@@ -76,18 +92,58 @@ class SplittingModel {
         std::optional<ModelError> error{};
     };
 
+    /// The costs and usages of calls together.
+    struct Sum {
+        GenerateReply reply{.usage = Usage{}};
+        bool billed = false;
+    };
+
+    /// The last replies of requests of which another call failed.
+    class Kept {
+     public:
+        explicit Kept(std::size_t most) : most_(most) {}
+
+        void add(GenerateRequest request, GenerateReply reply) {
+            const std::lock_guard lock(mutex_);
+            if (most_ == 0) return;
+            if (replies_.size() == most_) replies_.pop_front();
+            replies_.emplace_back(std::move(request), std::move(reply));
+        }
+
+        std::optional<GenerateReply> take(const GenerateRequest& request) {
+            const std::lock_guard lock(mutex_);
+            const auto found = std::find_if(replies_.begin(), replies_.end(),
+                                            [&](const auto& kept) { return kept.first == request; });
+            if (found == replies_.end()) return std::nullopt;
+            std::optional<GenerateReply> reply = std::move(found->second);
+            replies_.erase(found);
+            return reply;
+        }
+
+     private:
+        std::size_t most_;
+        std::mutex mutex_;
+        std::deque<std::pair<GenerateRequest, GenerateReply>> replies_;
+    };
+
     static void split(std::vector<Part>& parts, int first, int end, int most) {
         for (; first < end; first += most) parts.push_back({first, std::min(most, end - first), {}, {}});
+    }
+
+    static GenerateRequest request_of(const Part& part, const GenerateRequest& request) {
+        GenerateRequest single = request;
+        single.samples = part.samples;
+        single.partial = true;
+        if (single.sampling.seed) *single.sampling.seed += static_cast<std::uint64_t>(part.first);
+        return single;
     }
 
     void ask(std::vector<Part>& parts, const GenerateRequest& request, const std::stop_token& stop) {
         std::atomic<bool> failed = false;
         for_each_concurrently(parts.size(), static_cast<std::size_t>(parallel_), {}, [&](std::size_t i) {
-            if (failed) return;
-            GenerateRequest single = request;
-            single.samples = parts[i].samples;
-            single.partial = true;
-            if (single.sampling.seed) *single.sampling.seed += static_cast<std::uint64_t>(parts[i].first);
+            const GenerateRequest single = request_of(parts[i], request);
+            parts[i].reply = kept_->take(single);
+            if (failed || parts[i].reply) return;
             try {
                 GenerateReply reply = automix::generate(model_, single, stop);
                 require_completions(model_.name(), single, reply);
@@ -99,10 +155,10 @@ class SplittingModel {
         });
     }
 
-    /// Adds the costs and usages of calls to the reply. Throws the first error, with those of all calls.
-    static void collect(const std::vector<Part>& parts, GenerateReply& reply) {
-        bool billed = false;
-        std::optional<ModelError> failed;
+    /// Returns the costs and usages of calls, failed ones included.
+    static Sum sum(const std::vector<Part>& parts) {
+        Sum all;
+        GenerateReply& reply = all.reply;
         for (const Part& part : parts) {
             if (part.error) {
                 const Failure& failure = part.error->failure();
@@ -112,21 +168,30 @@ class SplittingModel {
                 } else if (failure.maybe_billed) {
                     reply.usage.reset();
                 }
-                billed = billed || failure.maybe_billed;
-                if (!failed) failed = part.error;
+                all.billed = all.billed || failure.maybe_billed;
             } else if (part.reply) {
                 reply.cost += part.reply->cost;
                 add(reply.usage, part.reply->usage);
                 if (!part.reply->served_model.empty()) reply.served_model = part.reply->served_model;
-                billed = true;
+                all.billed = true;
             }
         }
-        if (!failed) return;
-        Failure failure = failed->failure();
-        failure.cost = reply.cost;
-        failure.maybe_billed = billed || reply.usage != Usage{};
-        failure.usage = reply.usage == Usage{} ? std::nullopt : reply.usage;
-        throw ModelError(*failed, failure);
+        return all;
+    }
+
+    /// Keeps the replies of a request that failed. Throws its first error, with the costs and usages of all calls.
+    [[noreturn]] void fail(std::vector<Part>& parts, const GenerateRequest& request) {
+        const auto failed =
+            std::find_if(parts.begin(), parts.end(), [](const Part& part) { return part.error.has_value(); });
+        const Sum all = sum(parts);
+        Failure failure = failed->error->failure();
+        failure.cost = all.reply.cost;
+        failure.maybe_billed = all.billed || all.reply.usage != Usage{};
+        failure.usage = all.reply.usage == Usage{} ? std::nullopt : all.reply.usage;
+        for (Part& part : parts) {
+            if (part.reply) kept_->add(request_of(part, request), *std::move(part.reply));
+        }
+        throw ModelError(*failed->error, failure);
     }
 
     static void add(std::optional<Usage>& sum, const std::optional<Usage>& usage) {
@@ -141,6 +206,7 @@ class SplittingModel {
     Model model_;
     int most_;
     int parallel_;
+    std::shared_ptr<Kept> kept_;
 };
 
 }  // namespace automix

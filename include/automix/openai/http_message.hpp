@@ -44,7 +44,8 @@ struct HttpReply {
 
 enum class HttpFailure : std::uint8_t {
     unreachable,  ///< no connection: name, refusal, TLS
-    broken,       ///< the connection ended, or the reply is no HTTP
+    broken,       ///< the connection ended
+    not_http,     ///< the reply is no HTTP of version 1.0 or later
     timeout,
     too_large,  ///< the reply passed the limit and was cut off
     cancelled,
@@ -58,7 +59,8 @@ class HttpError : public Error {
 
     [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
 
-    /// Returns true if any part of the request was sent, so that the server may have acted on it.
+    /// Returns true if any part of the request was sent, so that the server may have acted on it. A connection that was
+    /// closed before any byte of a reply counts as one that brought nothing.
     [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
 
  private:

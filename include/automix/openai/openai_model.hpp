@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
-// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. No call is repeated here. A
-// reply without an answer is a `ModelError` that names the cause and has the usage. Safe to call from many threads;
-// copies share their connections.
+// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only if
+// a kept connection was closed before any reply, or if the server refuses `n`. A reply without an answer is a
+// `ModelError` that names the cause and has the usage. Safe to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
 
@@ -19,8 +19,10 @@
 #include <automix/openai/detail/http_client.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
+#include <automix/text/reply_text.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,7 +52,8 @@ struct OpenAiOptions {
     /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other; a
     /// `SplittingModel` outside of limits makes several at a time, each of which counts. 1 works everywhere and gives
     /// true usage. A larger `n` pays the prompt once for all samples if the server honours it. llama.cpp refuses an `n`
-    /// above its number of slots, and reports the completion tokens of one choice only.
+    /// above its number of slots, and reports the completion tokens of one choice only. A model whose server refuses `n`
+    /// asks for one sample a call from then on.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
@@ -98,7 +101,7 @@ class OpenAiModel {
     /// Returns one completion for each requested sample, over as many calls as needed, or those of one call for a
     /// partial request. A call after the first has the seed of the request plus the number of samples before its own,
     /// so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A sample of
-    /// a verification may be blank; an answer may not. Throws `ModelError`, with `maybe_billed` if the server may have
+    /// a verification may be blank, and is blank if it was declined; an answer may not. Throws `ModelError`, with `maybe_billed` if the server may have
     /// done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
@@ -150,9 +153,11 @@ class OpenAiModel {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
 
-    /// Makes one exchange. Returns one or more completions, up to the requested samples and `samples_per_call`.
+    /// Makes one exchange. Returns one or more completions, up to the requested samples and `samples_per_call`. If the
+    /// server refuses several samples at a time, makes a further one, and asks for one at a time from then on.
     [[nodiscard]] GenerateReply call(const GenerateRequest& request, const std::stop_token& stop) const {
-        const auto samples = static_cast<std::size_t>(std::min(request.samples, samples_per_call_));
+        const int most = *takes_samples_ ? samples_per_call_ : 1;
+        const auto samples = static_cast<std::size_t>(std::min(request.samples, most));
         const HttpRequest sent{
             .url = url_,
             .body = detail::to_chat_json(request, body_, static_cast<int>(samples), request.sampling.seed),
@@ -167,17 +172,25 @@ class OpenAiModel {
                              {.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
                              key_.redact(error.what()));
         }
-        if (got.status < 200 || got.status >= 300) refuse(got);
-        return read(request, samples, got);
-    }
-
-    /// Throws the failure of a status.
-    [[noreturn]] void refuse(const HttpReply& got) const {
-        const auto complaint = detail::parse_complaint(got.body);
+        if (got.status >= 200 && got.status < 300) return read(request, samples, got);
+        std::optional<detail::ChatComplaint> complaint;
+        std::optional<Usage> usage;
+        try {
+            const auto json = detail::reply_json(got.body);
+            complaint = detail::complaint_of(json);
+            usage = detail::parse_usage(detail::optional_member(json, "usage"));
+        } catch (const DataError&) {  // no JSON: the message quotes it as it is
+        }
+        const bool of_fields = got.status == 400 || got.status == 422;
+        if (samples > 1 && of_fields && !usage && complaint && detail::refuses_samples(*complaint)) {
+            *takes_samples_ = false;
+            return call(request, stop);
+        }
         throw ModelError(name_,
                          {.kind = detail::kind_of(got.status, complaint.value_or(detail::ChatComplaint{})),
                           .retry_after = got.retry_after,
-                          .maybe_billed = is_gateway_failure(got.status)},
+                          .maybe_billed = is_gateway_failure(got.status) || usage,
+                          .usage = usage},
                          status_message(got, complaint));
     }
 
@@ -190,12 +203,18 @@ class OpenAiModel {
         }
         std::optional<Usage> usage;
         detail::ChatReply parsed;
+        bool whole = false;  // JSON, though not of a chat reply
         const auto unusable = [&](const std::string& reason) {
-            return ModelError(name_, {.kind = FailureKind::bad_reply, .maybe_billed = true, .usage = usage},
+            return ModelError(name_,
+                              {.kind = FailureKind::bad_reply,
+                               .maybe_billed = true,
+                               .usage = usage,
+                               .is_deliberate = whole},
                               "unusable reply: " + reason);
         };
         try {
             const auto json = detail::reply_json(got.body);
+            whole = true;
             usage = detail::parse_usage(detail::optional_member(json, "usage"));
             parsed = detail::parse_chat_reply(json);
         } catch (const DataError& error) {
@@ -211,7 +230,12 @@ class OpenAiModel {
         GenerateReply reply{.usage = usage, .served_model = key_.redact(parsed.model)};
         for (auto& choice : parsed.choices) {
             if (choice.complaint) throw complained(*choice.complaint, usage, got);
-            require_answer(request, choice, usage);
+            if (request.purpose == Purpose::answer) {
+                require_answer(request, choice, usage);
+            } else if (has_text(choice.refusal) || choice.completion.finish == FinishReason::content_filter) {
+                choice.completion.text.clear();
+                choice.completion.finish = FinishReason::content_filter;
+            }
             reply.completions.push_back(std::move(choice.completion));
         }
         return reply;
@@ -237,16 +261,16 @@ class OpenAiModel {
                     quoted(complaint.message)};
     }
 
-    /// Throws `ModelError` if a choice was declined, or is blank and should be an answer.
+    /// Throws `ModelError` if an answer was declined or is blank.
     void require_answer(const GenerateRequest& request, const detail::ChatChoice& choice,
                         const std::optional<Usage>& usage) const {
-        if (!detail::is_blank_text(choice.refusal)) {
+        if (has_text(choice.refusal)) {
             throw unanswered(FailureKind::content_filter, usage,
                              "the model refused to answer: " + quoted(choice.refusal));
         }
         if (choice.completion.finish == FinishReason::content_filter)
             throw unanswered(FailureKind::content_filter, usage, "the backend declined the content");
-        if (choice.blank.empty() || request.purpose == Purpose::verification) return;
+        if (choice.blank.empty()) return;
         if (choice.completion.finish == FinishReason::length) {
             throw unanswered(FailureKind::token_limit, usage,
                              "no answer within max_tokens, " + std::to_string(request.sampling.max_tokens) +
@@ -263,6 +287,8 @@ class OpenAiModel {
                 return FailureKind::bad_reply;
             case HttpFailure::cancelled:
                 return FailureKind::cancelled;
+            case HttpFailure::not_http:
+                return FailureKind::bad_request;
             case HttpFailure::unreachable:
             case HttpFailure::broken:
                 break;
@@ -274,6 +300,7 @@ class OpenAiModel {
                                              const std::optional<detail::ChatComplaint>& complaint) const {
         const std::string status = "status " + std::to_string(got.status);
         if (got.status < 400) {
+            if (got.location.empty()) return status + ": redirect without an address; check base_url";
             const std::string host = detail::host_of(got.location);
             return status + ": redirect to " + (host.empty() ? "another path" : quoted(host)) + " refused";
         }
@@ -291,7 +318,8 @@ class OpenAiModel {
     /// Returns a text of the server for a message: without the key, in printable characters, and cut if it is long.
     [[nodiscard]] std::string quoted(const std::string& text) const {
         // The rest of a long text is not examined. If the cut splits a key, the first part of the key is removed too.
-        const std::size_t key = key_.reveal().size();
+        constexpr std::size_t longest_byte = 3;  // as in %2F
+        const std::size_t key = longest_byte * key_.reveal().size();
         const bool long_text = text.size() > shown_bytes + key;
         std::string printable = key_.redact(text.substr(0, shown_bytes + key));
         if (long_text) printable.resize(printable.size() - std::min(printable.size(), key));
@@ -312,6 +340,7 @@ class OpenAiModel {
     std::vector<std::string> headers_{};
     detail::ChatBody body_;
     int samples_per_call_;
+    std::shared_ptr<std::atomic<bool>> takes_samples_ = std::make_shared<std::atomic<bool>>(true);
     std::shared_ptr<detail::HttpClient> http_;
 };
 

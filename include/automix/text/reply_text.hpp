@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file takes from a model's reply what the model means to say. `meant_text` drops
-//     - thinking: what stands between the tags of the usual models, as in <think>..</think>, [THINK]..[/THINK] and the
-//       analysis channel of gpt-oss. Thinking that never ends reaches to the end of the reply. Thinking that ends
-//       without having begun reaches back to the beginning, as chat templates may write the opening tag;
+//     - thinking: what stands between the tags of the usual models, as in <think>..</think>, [THINK]..[/THINK] and all
+//       channels of gpt-oss but the final one. Tags may have attributes. Thinking that never ends reaches to the end of
+//       the reply. Thinking that ends without having begun reaches back to the beginning, as chat templates may write
+//       the opening tag. A tag in quotes, or within a sentence, is spoken of and stays;
 //     - struck-out text: ~~..~~ within a paragraph, <s>, <del> and <strike>, \sout, \cancel and \st, letters with the
 //       combining long stroke, and options beside an empty check box;
 //     - invisible characters.
@@ -15,8 +16,17 @@
 
 namespace automix {
 
-/// Returns the reply without thinking.
-std::string without_thinking(std::string_view reply);
+/// A reply in two parts.
+struct SeparatedReply {
+    std::string text{};      ///< what the reply says; begins with no blank if any thinking was taken out
+    std::string thinking{};  ///< all blocks, a line end between them; empty if there is none
+};
+
+/// Returns the text of a reply and its thinking, each without the marks between them.
+SeparatedReply separate_thinking(std::string_view reply);
+
+/// Returns false for a text without a visible character.
+bool has_text(std::string_view text);
 
 /// Returns the reply without thinking, struck-out text and invisible characters. Other characters and marks stay.
 std::string meant_text(std::string_view reply);

@@ -10,6 +10,7 @@
 #include <automix/core/verdict.hpp>
 #include <automix/model/model_adapter.hpp>
 #include <automix/text/normalise.hpp>
+#include <automix/text/reply_text.hpp>
 #include <automix/verify/detail/draw_replies.hpp>
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verifier.hpp>
@@ -89,13 +90,14 @@ class AgreementVerifier {
         samples.add(key(answer));
         for (const std::string& reply : replies) samples.add(key(reply));
         const std::size_t chosen = automix::plurality(samples.numbers()).sample;
-        return chosen == 0 ? answer : std::string(trim(replies[chosen - 1]));
+        return chosen == 0 ? answer : std::string(trim(separate_thinking(replies[chosen - 1]).text));
     }
 
  private:
     /// Returns the text that samples in agreement share, or nothing if the sample is blank.
     [[nodiscard]] std::optional<std::string> key(std::string_view sample) const {
-        return trim(sample).empty() ? std::nullopt : std::optional(options_.normaliser(sample));
+        const std::string said = separate_thinking(sample).text;
+        return has_text(said) ? std::optional(options_.normaliser(said)) : std::nullopt;
     }
 
     AgreementVerifierOptions options_;

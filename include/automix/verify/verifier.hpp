@@ -51,6 +51,7 @@ struct Verdicts {
     std::vector<std::string> replies{};  ///< replies of the model that the verdicts were read from
     std::size_t cut_bytes = 0;           ///< number of bytes cut from the context to fit the prompt
     int cut_replies = 0;                 ///< replies that the token limit cut
+    int declined_replies = 0;            ///< replies that the model or the backend declined to give
     double cost = 0.0;  ///< cost of the round: of the model's calls and of the verifier itself
     /// The probability that the answer is right, in [0, 1], in place of verdicts, which are then empty. Policies that
     /// were trained on confidences go by it.

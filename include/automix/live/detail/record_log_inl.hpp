@@ -20,6 +20,7 @@
 #include <automix/model/reply.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <mutex>
@@ -108,16 +109,29 @@ AUTOMIX_INLINE bool OrderedLog::is_open(const Progress& query) {
     if (query.recorded) return false;
     if (!query.failure || query.failure->kind == FailureKind::budget) return true;
     const auto& kind = query.failure->kind;
-    return query.failures < 2 && (!kind || (is_retryable(*kind) && *kind != FailureKind::no_answer));
+    return query.failures < 2 && !query.failure->is_deliberate &&
+           (!kind || (is_retryable(*kind) && *kind != FailureKind::no_answer));
 }
 
-AUTOMIX_INLINE std::vector<std::size_t> OrderedLog::begin_round() {
+AUTOMIX_INLINE std::chrono::milliseconds OrderedLog::Progress::wait() const {
+    const auto now = std::chrono::steady_clock::now();
+    return ready <= now ? std::chrono::milliseconds(0)
+                        : std::chrono::ceil<std::chrono::milliseconds>(ready - now);
+}
+
+AUTOMIX_INLINE std::chrono::milliseconds OrderedLog::wait() const {
+    std::chrono::milliseconds longest{0};
+    for (const std::size_t q : round_) longest = std::max(longest, queries_[q].wait());
+    return longest;
+}
+
+AUTOMIX_INLINE std::vector<std::size_t> OrderedLog::begin_round(std::chrono::milliseconds longest_wait) {
     const bool brings_more = is_first_ || recorded_ > 0;
     round_.clear();
     for (std::size_t q = 0; q < queries_.size(); ++q) {
         const Progress& query = queries_[q];
         const bool passed = query.failure && query.failure->kind != FailureKind::budget;
-        if (is_open(query) && (brings_more || passed)) round_.push_back(q);
+        if (is_open(query) && (brings_more || passed) && query.wait() <= longest_wait) round_.push_back(q);
     }
     waiting_.assign(round_.size(), std::nullopt);
     next_ = recorded_ = 0;
@@ -133,12 +147,15 @@ AUTOMIX_INLINE bool OrderedLog::add(std::size_t position, std::variant<LogRecord
     const bool refused = failure != nullptr && failure->kind == FailureKind::budget;
     query.recorded = failure == nullptr;
     query.failure = failure == nullptr ? std::nullopt : std::optional(*failure);
+    if (failure != nullptr && failure->retry_after)
+        query.ready = std::chrono::steady_clock::now() + *failure->retry_after;
     if (query.recorded) {
         for (const ModelShare& share : shares) {
             ++counts_.answers;
             counts_.cut_answers += share.finish == FinishReason::length ? 1 : 0;
             counts_.verdicts += share.verdicts.size();
             counts_.cut_verdicts += static_cast<std::size_t>(share.cut_replies);
+            counts_.declined_verdicts += static_cast<std::size_t>(share.declined_replies);
         }
     } else if (!refused) {
         ++query.failures;
@@ -165,8 +182,10 @@ AUTOMIX_INLINE LogRecording OrderedLog::so_far() const {
             ++done.recorded;
         } else if (!query.failure) {
             ++done.left;
-        } else if (done.failed++ == 0) {
-            done.first_failure = query.failure->message;
+        } else {
+            if (done.failed++ == 0) done.first_failure = query.failure->message;
+            if (const auto wait = query.wait(); wait.count() > 0)
+                done.retry_after = std::max(done.retry_after.value_or(wait), wait);
         }
     }
     done.recorded -= held_.size();

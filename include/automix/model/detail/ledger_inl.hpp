@@ -8,13 +8,17 @@
 #include <automix/model/ledger.hpp>
 #include <automix/model/request.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -24,7 +28,8 @@ AUTOMIX_INLINE Ledger::Reservation::Reservation(Reservation&& other) noexcept
     : ledger_(std::exchange(other.ledger_, nullptr)),
       account_(other.account_),
       purpose_(other.purpose_),
-      amount_(other.amount_) {}
+      amount_(other.amount_),
+      holder_(other.holder_) {}
 
 AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&& other) noexcept {
     if (this != &other) {
@@ -33,6 +38,7 @@ AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&&
         account_ = other.account_;
         purpose_ = other.purpose_;
         amount_ = other.amount_;
+        holder_ = other.holder_;
     }
     return *this;
 }
@@ -40,6 +46,14 @@ AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&&
 AUTOMIX_INLINE void Ledger::Reservation::settle(double cost) {
     require_price(cost, "cost of a call");
     if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount(cost));
+}
+
+AUTOMIX_INLINE void Ledger::Reservation::settle_unreported() noexcept {
+    if (ledger_ == nullptr) return;
+    Ledger& ledger = *std::exchange(ledger_, nullptr);
+    ledger.settle(*this, amount_);
+    const std::lock_guard lock(ledger.mutex_);
+    ++ledger.unreported_;
 }
 
 AUTOMIX_INLINE Ledger::Reservation::Reservation(Ledger& ledger, Account& account, Purpose purpose,
@@ -57,16 +71,20 @@ AUTOMIX_INLINE Ledger::Ledger(std::optional<double> budget) {
     }
 }
 
-AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserve(std::string_view model,
-                                                                                  Purpose purpose,
-                                                                                  double amount) {
+AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserve(
+    std::string_view model, Purpose purpose, double amount, const std::stop_token& stop) {
     require_price(amount, "reservation");
     const Amount needed(amount);
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    const bool ended = settled_.wait(lock, stop, [&] { return !may_fit_later(needed); });
     if (budget_ && spent_ + reserved_ + needed > *budget_) {
-        return Refusal{.needed = amount, .remaining = unreserved().value(), .reserved = reserved_.value()};
+        return Refusal{.needed = amount,
+                       .remaining = unreserved().value(),
+                       .reserved = reserved_.value(),
+                       .stopped = !ended};
     }
     Reservation::Account& of_model = account(model);
+    holders_.push_back(std::this_thread::get_id());
     reserved_ += needed;
     return Reservation(*this, of_model, purpose, needed);
 }
@@ -83,7 +101,7 @@ AUTOMIX_INLINE void Ledger::charge(std::string_view model, Purpose purpose, doub
 
 AUTOMIX_INLINE bool Ledger::is_overdrawn() const {
     const std::lock_guard lock(mutex_);
-    return budget_ && charged_ && spent_ + reserved_ >= *budget_;
+    return budget_ && charged_ && spent_ >= *budget_;
 }
 
 AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
@@ -93,6 +111,11 @@ AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
 AUTOMIX_INLINE double Ledger::spent() const {
     const std::lock_guard lock(mutex_);
     return spent_.value();
+}
+
+AUTOMIX_INLINE std::size_t Ledger::unreported() const {
+    const std::lock_guard lock(mutex_);
+    return unreported_;
 }
 
 AUTOMIX_INLINE double Ledger::reserved() const {
@@ -115,6 +138,12 @@ AUTOMIX_INLINE std::map<std::string, ModelSpending, std::less<>> Ledger::spendin
     return all;
 }
 
+AUTOMIX_INLINE bool Ledger::may_fit_later(const Amount& needed) const {
+    if (!budget_ || spent_ + reserved_ + needed <= *budget_ || spent_ + needed > *budget_) return false;
+    // A thread that waited for a reservation of its own would wait for ever.
+    return std::find(holders_.begin(), holders_.end(), std::this_thread::get_id()) == holders_.end();
+}
+
 AUTOMIX_INLINE Ledger::Reservation::Account& Ledger::account(std::string_view model) {
     const auto known = accounts_.find(model);
     return known != accounts_.end() ? known->second : accounts_.try_emplace(std::string(model)).first->second;
@@ -123,9 +152,11 @@ AUTOMIX_INLINE Ledger::Reservation::Account& Ledger::account(std::string_view mo
 AUTOMIX_INLINE void Ledger::settle(Reservation& reservation, const Amount& cost) noexcept {
     const std::lock_guard lock(mutex_);
     reserved_ -= reservation.amount_;
+    holders_.erase(std::find(holders_.begin(), holders_.end(), reservation.holder_));
     spent_ += cost;
     Reservation::Account& account = *reservation.account_;
     (reservation.purpose_ == Purpose::answer ? account.answers : account.verification) += cost;
+    settled_.notify_all();
 }
 
 }  // namespace automix

@@ -12,6 +12,7 @@
 #include <automix/model/request.hpp>
 #include <automix/openai/detail/complaint.hpp>
 #include <automix/openai/detail/reply_text.hpp>
+#include <automix/text/reply_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -114,9 +115,18 @@ struct ChatReply {
     throw DataError(Place{{}, 0, field}, std::string("expected ") + expected + ", found " + shown(found));
 }
 
-/// Returns a number of tokens that can be added up, or nothing for a negative, broken or too large number.
+/// Returns a number of tokens, which may be written as a text. Returns nothing for a negative or broken number, and for
+/// one that no call can use.
 inline std::optional<std::int64_t> token_count(const nlohmann::json& json) {
-    constexpr double most = 1e12;
+    constexpr double most = 1e9;
+    if (json.is_string()) {
+        const auto& digits = json.get_ref<const std::string&>();
+        constexpr std::size_t longest = 9;
+        const bool whole =
+            std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (digits.empty() || digits.size() > longest || !whole) return std::nullopt;
+        return std::stoll(digits);
+    }
     if (!json.is_number()) return std::nullopt;
     const auto count = json.get<double>();
     if (!(count >= 0.0 && count <= most) || std::floor(count) != count) return std::nullopt;
@@ -199,7 +209,11 @@ inline ChatChoice parse_choice(const nlohmann::json& choice, const std::string& 
     } else if (!read.complaint && completion.finish != FinishReason::content_filter) {
         fail_reply(place + ".message", "an object", message);
     }
-    if (is_blank_text(completion.text)) read.blank = blank_reason(choice, message, completion);
+    if (!has_text(completion.text)) {
+        read.blank = blank_reason(choice, message, completion);
+    } else if (optional_member(choice, "finish_reason").is_null()) {
+        completion.finish = FinishReason::stop;  // the reply is whole, as its JSON is
+    }
     return read;
 }
 
@@ -230,8 +244,8 @@ inline std::vector<ChatChoice> parse_choices(const nlohmann::json& choices) {
 
 /// The JSON of a reply. Throws `DataError` for a body that is none.
 inline nlohmann::json reply_json(std::string_view body) {
-    const std::string text = without_lone_surrogates(body);
-    auto json = is_event_stream(text) ? joined_stream(text) : detail::parse_document(text, "reply");
+    auto json = is_event_stream(body) ? joined_stream(repaired_json(body, LoneHalves::marked))
+                                      : without_list(detail::parse_document(repaired_json(body), "reply"));
     if (!json.is_object()) detail::fail_reply("reply", "an object", json);
     return json;
 }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace automix::detail {
 
@@ -28,9 +29,10 @@ inline const nlohmann::json& optional_member(const nlohmann::json& object, const
 /// The error message in a reply.
 struct ChatComplaint {
     std::string message{};
-    std::string code{};  ///< `error.code`, if it is a text, and none of a status
-    std::string type{};  ///< `error.type`
-    int status = 0;      ///< `error.code` or `error.status`, if it is a status of HTTP; 0: not given
+    std::string code{};   ///< `error.code`, if it is a text, and none of a status
+    std::string type{};   ///< `error.type`
+    std::string field{};  ///< `error.param`, the field of the request that is refused
+    int status = 0;       ///< `error.code` or `error.status`, if it is a status of HTTP; 0: not given
 };
 
 /// Returns a status of HTTP in a number or in a text of digits, or 0.
@@ -77,6 +79,7 @@ inline std::optional<ChatComplaint> complaint_of(const nlohmann::json& json) {
         if (code.is_string() && status_in(code) == 0 && complaint.code.empty()) complaint.code = code;
     }
     if (const auto& type = optional_member(inner, "type"); type.is_string()) complaint.type = type;
+    if (const auto& field = optional_member(inner, "param"); field.is_string()) complaint.field = field;
     for (const auto* text : {&error, &optional_member(inner, "message"), &optional_member(inner, "detail")}) {
         complaint.message = message_text(*text);
         if (!complaint.message.empty()) return complaint;
@@ -84,13 +87,26 @@ inline std::optional<ChatComplaint> complaint_of(const nlohmann::json& json) {
     return std::nullopt;
 }
 
-/// Returns the message in a body, or nothing if the body is not JSON.
-inline std::optional<ChatComplaint> parse_complaint(std::string_view body) {
-    try {
-        return complaint_of(detail::parse_document(body, "reply"));
-    } catch (const DataError&) {  // not JSON: the caller quotes it as it is
-        return std::nullopt;
+/// Returns the object of an error that stands alone in a list, as Google sends it, else the document itself.
+inline nlohmann::json without_list(nlohmann::json json) {
+    const bool listed =
+        json.is_array() && json.size() == 1 && json[0].is_object() && json[0].contains("error");
+    return listed ? nlohmann::json(std::move(json[0])) : json;
+}
+
+/// Returns true if a complaint says that the server does not take the field `n` of the request.
+inline bool refuses_samples(const ChatComplaint& complaint) {
+    if (complaint.field == "n") return true;
+    const std::string& text = complaint.message;
+    const auto in_word = [&](std::size_t at) {
+        const char c = at < text.size() ? text[at] : ' ';
+        return c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+               (c >= 'A' && c <= 'Z');
+    };
+    for (std::size_t at = text.find('n'); at != std::string::npos; at = text.find('n', at + 1)) {
+        if (!(at > 0 && in_word(at - 1)) && !in_word(at + 1)) return true;
     }
+    return false;
 }
 
 /// Returns true if a complaint's code or type has one of these words in it.

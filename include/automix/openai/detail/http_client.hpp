@@ -2,8 +2,8 @@
 // Sends POST requests over libcurl, from any number of threads at once. Each call borrows a handle from a pool, so that
 // its connections stay open from call to call. There are as many handles as the maximum number of calls in flight. A
 // stop wakes the waiting call at once. Certificates are verified, and proxies come from curl's environment variables.
-// Compressed replies are decoded by curl. Redirects are not followed, and no request is sent twice: if a kept connection turns out dead after the request was
-// sent, the call fails.
+// Compressed replies are decoded by curl. Redirects are not followed. If a kept connection is closed before any byte of
+// the reply, the request is sent once more over a new one.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -133,12 +133,21 @@ class HttpHandle {
             add_header(headers, (bearer ? "Authorization: Bearer " : request.key_header + ": ") +
                                     request.key.reveal());
         }
-        HttpExchange exchange{.unsent = request.body, .max_bytes = options.max_reply_bytes};
         // Resets the handle, so that it keeps no pointer into this call.
         const std::unique_ptr<CURL, CurlDeleter<&curl_easy_reset>> reset(easy_.get());
-        set_up(request, options, headers.get(), exchange);
-
-        const CURLcode code = perform(stop);
+        HttpExchange exchange;
+        CURLcode code = CURLE_OK;
+        for (const bool fresh : {false, true}) {
+            exchange = {.unsent = request.body, .max_bytes = options.max_reply_bytes};
+            set_up(request, options, headers.get(), exchange);
+            set(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+            code = perform(stop);
+            long connections = 0;
+            curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
+            // curl opens a new connection itself before it finds that it cannot send again.
+            const bool kept = connections == 0 || code == CURLE_SEND_FAIL_REWIND;
+            if (!is_closed_early(code, exchange) || !kept) break;
+        }
         if (code != CURLE_OK) fail(code, exchange, options, stop);
         long status = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
@@ -214,11 +223,18 @@ class HttpHandle {
         return code;
     }
 
+    /// Returns true if the server closed the connection before any byte of a reply.
+    static bool is_closed_early(CURLcode code, const HttpExchange& exchange) noexcept {
+        return exchange.received == 0 && (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+                                          code == CURLE_SEND_ERROR || code == CURLE_SEND_FAIL_REWIND);
+    }
+
     [[noreturn]] void fail(CURLcode code, const HttpExchange& exchange, const HttpOptions& options,
                            const std::stop_token& stop) {
         long sent = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
-        const bool maybe_processed = sent > 0;
+        const bool closed_early = is_closed_early(code, exchange);
+        const bool maybe_processed = sent > 0 && !closed_early;
         const auto failed = [&](HttpFailure failure, const std::string& message) {
             return HttpError(failure, maybe_processed, message);
         };
@@ -236,10 +252,11 @@ class HttpHandle {
                                                    " within " + std::to_string(limit.count()) + " ms");
         }
         const std::string text = reason_[0] != '\0' ? &reason_[0] : curl_easy_strerror(code);
-        if (!maybe_processed) throw failed(HttpFailure::unreachable, "no connection: " + text);
-        if (code == CURLE_SEND_FAIL_REWIND) {
+        if (sent > 0 && closed_early)
             throw failed(HttpFailure::broken, "connection broke: closed before any reply");
-        }
+        if (sent == 0) throw failed(HttpFailure::unreachable, "no connection: " + text);
+        if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+            throw failed(HttpFailure::not_http, "the reply is no HTTP; check base_url: " + text);
         throw failed(HttpFailure::broken, "connection broke: " + text);
     }
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the texts of a reply. Separates thinking from the answer, joins the parts of a content and the events of a
-// stream, and replaces halves of surrogate pairs, which are no characters.
+// stream, and replaces what is no character: bytes that are not UTF-8 and halves of surrogate pairs.
 #pragma once
 
+#include <automix/core/code_points.hpp>
 #include <automix/core/error.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/json/unicode_escape.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/openai/detail/complaint.hpp>
+#include <automix/text/reply_text.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -23,38 +24,6 @@
 namespace automix::detail {
 
 inline constexpr std::string_view blank_characters = " \t\r\n";
-
-[[nodiscard]] inline bool is_blank_text(std::string_view text) {
-    return text.find_first_not_of(blank_characters) == std::string_view::npos;
-}
-
-/// Moves the thinking at the start of a text to `thinking`. It stands between tags. The opening one may be missing, if
-/// the prompt of the server ends with it. The closing one may be missing, if the thinking was cut off.
-inline void separate_thinking(Completion& completion) {
-    using Tags = std::pair<std::string_view, std::string_view>;
-    constexpr std::array<Tags, 4> tags = {{{"<think>", "</think>"},
-                                           {"<thinking>", "</thinking>"},
-                                           {"<thought>", "</thought>"},
-                                           {"[THINK]", "[/THINK]"}}};
-    std::string& text = completion.text;
-    const std::size_t start = std::min(text.find_first_not_of(blank_characters), text.size());
-    for (const auto& [open, close] : tags) {
-        const bool opened = text.compare(start, open.size(), open) == 0;
-        const std::size_t closed = text.find(close, start);
-        const bool unopened = closed < text.find(open) && open == tags[0].first;
-        if (!opened && !unopened) continue;
-        const std::size_t begin = opened ? start + open.size() : start;
-        if (!completion.thinking.empty()) completion.thinking += '\n';
-        completion.thinking += text.substr(begin, closed == std::string::npos ? closed : closed - begin);
-        if (closed == std::string::npos) {
-            text.clear();
-        } else {
-            text.erase(0, closed + close.size());
-            text.erase(0, std::min(text.find_first_not_of(blank_characters), text.size()));
-        }
-        return;
-    }
-}
 
 /// Returns the text of a part of a content: a text, or a list of parts with one.
 inline std::string part_text(const nlohmann::json& json) {
@@ -97,23 +66,72 @@ inline void read_content(const nlohmann::json& content, const std::string& place
     } else if (!content.is_null()) {
         fail(place, "a text or a list of parts", content);
     }
-    separate_thinking(completion);
+    SeparatedReply said = separate_thinking(completion.text);
+    if (!completion.thinking.empty() && !said.thinking.empty()) completion.thinking += '\n';
+    completion.thinking += said.thinking;
+    completion.text = std::move(said.text);
 }
 
-/// Returns a JSON text with U+FFFD in place of each escaped half of a surrogate pair that stands alone.
-inline std::string without_lone_surrogates(std::string_view body) {
-    std::string text(body);
-    for (std::size_t at = body.find('\\'); at < body.size(); at = body.find('\\', at)) {
-        if (const std::size_t bytes = surrogate_pair_bytes(body, at); bytes > 0) {
-            at += bytes;
-        } else if (is_surrogate(escaped_code(body, at))) {
-            text.replace(at, escape_bytes, "\\uFFFD");
-            at += escape_bytes;
+/// The characters in place of halves of surrogate pairs, from the first half D800 on, until the events of a stream are
+/// joined. They are the last ones for private use.
+inline constexpr char32_t half_marks = 0x10F800;
+inline constexpr char32_t first_half = 0xD800;
+inline constexpr char32_t first_low_half = 0xDC00;
+
+/// The treatment of a half of a surrogate pair that stands alone: U+FFFD takes its place, or a mark for `joined_halves`.
+enum class LoneHalves : std::uint8_t { replaced, marked };
+
+/// Returns a JSON text with U+FFFD in place of each byte that is not UTF-8, and without halves of surrogate pairs that
+/// stand alone.
+inline std::string repaired_json(std::string_view body, LoneHalves halves = LoneHalves::replaced) {
+    constexpr std::string_view replacement = "\xEF\xBF\xBD";
+    std::string text;
+    text.reserve(body.size());
+    for (std::size_t at = 0; at < body.size();) {
+        std::size_t bytes = 1;
+        if (body[at] != '\\') {
+            const CodePoint point = code_point_at(body, at);
+            bytes = point.bytes;
+            text += point.valid ? body.substr(at, bytes) : replacement;
+        } else if (bytes = surrogate_pair_bytes(body, at); bytes > 0) {
+            text += body.substr(at, bytes);
+        } else if (const unsigned code = escaped_code(body, at); is_surrogate(code)) {
+            bytes = escape_bytes;
+            if (halves == LoneHalves::marked) {
+                append_code_point(text, half_marks + (code - first_half));
+            } else {
+                text += "\\uFFFD";
+            }
         } else {
-            at += 2;
+            // The byte behind a backslash may begin a sequence, which is judged by itself.
+            bytes = at + 1 < body.size() && static_cast<unsigned char>(body[at + 1]) < 0x80U ? 2 : 1;
+            text += body.substr(at, bytes);
         }
+        at += bytes;
     }
     return text;
+}
+
+/// Returns a text with a character for each two marked halves in a row that make one up, else U+FFFD.
+inline std::string joined_halves(std::string_view text) {
+    std::string joined;
+    joined.reserve(text.size());
+    for (std::size_t at = 0; at < text.size();) {
+        const CodePoint point = code_point_at(text, at);
+        at += point.bytes;
+        if (point.value < half_marks) {
+            joined += text.substr(at - point.bytes, point.bytes);
+            continue;
+        }
+        const char32_t high = point.value - half_marks + first_half;
+        const CodePoint next = at < text.size() ? code_point_at(text, at) : CodePoint{};
+        const bool pair = high < first_low_half && next.value >= half_marks + (first_low_half - first_half);
+        if (pair) at += next.bytes;
+        append_code_point(joined, pair ? 0x10000U + ((high - first_half) << 10U) +
+                                             (next.value - half_marks - (first_low_half - first_half))
+                                       : 0xFFFDU);
+    }
+    return joined;
 }
 
 /// Returns true for a stream of server-sent events.
@@ -152,7 +170,7 @@ inline void join_choices(const nlohmann::json& event, nlohmann::json& reply) {
     }
 }
 
-/// Returns the reply that the events of a stream make up. Throws `DataError` for events that are not JSON, and for a
+/// Returns the reply that the events of a stream make up. Their halves of surrogate pairs are marked. Throws `DataError` for events that are not JSON, and for a
 /// stream that ended early.
 inline nlohmann::json joined_stream(std::string_view text) {
     nlohmann::json reply{{"choices", nlohmann::json::array()}};
@@ -184,6 +202,9 @@ inline nlohmann::json joined_stream(std::string_view text) {
             }));
     if (!ended) throw DataError("stream: ended before its last event");
     if (reply.contains("error")) reply["choices"] = nlohmann::json::array();
+    for (auto& choice : reply["choices"]) {
+        for (auto& part : choice["message"]) part = joined_halves(part.get_ref<const std::string&>());
+    }
     return reply;
 }
 

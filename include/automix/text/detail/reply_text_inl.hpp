@@ -5,14 +5,17 @@
 #include <automix/core/code_points.hpp>
 #include <automix/core/config.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace automix::detail {
 
@@ -22,7 +25,7 @@ struct Enclosure {
     std::string_view close;
 };
 
-inline constexpr std::array<Enclosure, 16> thinking_marks = {{
+inline constexpr std::array<Enclosure, 14> thinking_marks = {{
     {"<think>", "</think>"},
     {"<thinking>", "</thinking>"},
     {"<thought>", "</thought>"},
@@ -37,8 +40,6 @@ inline constexpr std::array<Enclosure, 16> thinking_marks = {{
     {"<|begin_of_thought|>", "<|end_of_thought|>"},
     {"[think]", "[/think]"},
     {"\xE2\x97\x81think\xE2\x96\xB7", "\xE2\x97\x81/think\xE2\x96\xB7"},
-    {"<|channel|>analysis<|message|>", "<|end|>"},
-    {"<|channel|>commentary<|message|>", "<|end|>"},
 }};
 
 inline constexpr std::array<Enclosure, 3> struck_tags = {{
@@ -59,6 +60,133 @@ inline std::size_t find_word(std::string_view text, std::string_view word, std::
     }
     return text.size();
 }
+
+/// Returns the position behind the mark at `i`, which may have blanks and attributes if it is a tag; `i` if there is
+/// none.
+inline std::size_t behind_mark(std::string_view text, std::size_t i, std::string_view mark) noexcept {
+    if (has_word_at(text, i, mark)) return i + mark.size();
+    const std::size_t end = i + mark.size() - 1;
+    const bool is_tag = mark.front() == '<' && mark[1] != '|';
+    if (!is_tag || end >= text.size() || !is_ascii_space(text[end]) ||
+        !has_word_at(text, i, mark.substr(0, mark.size() - 1)))
+        return i;
+    constexpr std::size_t longest = 200;
+    const std::size_t close = text.substr(end, longest).find_first_of("<>");
+    return close == std::string_view::npos || text[end + close] == '<' ? i : end + close + 1;
+}
+
+/// Takes the thinking out of a reply.
+class ThinkingSeparator {
+ public:
+    explicit ThinkingSeparator(std::string_view reply) : reply_(reply) {}
+
+    [[nodiscard]] SeparatedReply run() && {
+        for (std::size_t i = 0; i < reply_.size();) {
+            const std::size_t next = behind_thinking(i);
+            if (next == i) said_.text += reply_[i];
+            i = std::max(next, i + 1);
+        }
+        if (!found_) return std::move(said_);
+        if (in_channels_) drop_end(said_.text, {"<|return|>", "<|end|>", "<|call|>"});
+        std::string& text = said_.text;
+        text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+        return std::move(said_);
+    }
+
+ private:
+    static constexpr std::string_view channel = "<|channel|>";
+    static constexpr std::string_view message = "<|message|>";
+
+    /// Returns the position behind the thinking that begins or ends at `i`; `i` if none does.
+    std::size_t behind_thinking(std::size_t i) {
+        const char c = reply_[i];
+        if (c != '<' && c != '[' && c != '\xE2') return i;
+        if (has_word_at(reply_, i, channel)) return behind_channel(i);
+        for (const Enclosure& marks : thinking_marks) {
+            if (const std::size_t begin = behind_mark(reply_, i, marks.open); begin > i) {
+                if (is_spoken_of(i, begin)) {
+                    spoken_of_ = true;
+                    return i;
+                }
+                std::size_t close = i;
+                std::size_t end = i;
+                for (close = begin; close < reply_.size() && end <= close; close += end > close ? 0 : 1) {
+                    close = find_word(reply_, marks.close.substr(0, marks.close.size() - 1), close);
+                    end = close < reply_.size() ? behind_mark(reply_, close, marks.close) : close;
+                }
+                keep(reply_.substr(begin, close - begin));
+                return std::max(end, close);
+            }
+            const std::size_t end = behind_mark(reply_, i, marks.close);
+            if (end > i && !spoken_of_ && (is_sure(marks) || ends_line(end))) {
+                keep(said_.text);
+                said_.text.clear();
+                return end;
+            }
+        }
+        return i;
+    }
+
+    /// Returns the position behind the mark of a channel, and behind its text unless it is the final one.
+    std::size_t behind_channel(std::size_t i) {
+        constexpr std::size_t longest = 100;
+        const std::size_t name = i + channel.size();
+        const std::size_t length = reply_.substr(name, longest).find(message);
+        if (length == std::string_view::npos) return i;
+        in_channels_ = true;
+        drop_end(said_.text, {"assistant", "<|start|>"});
+        const std::size_t begin = name + length + message.size();
+        if (has_word_at(reply_, name, "final")) {
+            found_ = true;
+            return begin;
+        }
+        std::size_t close = reply_.size();
+        for (const std::string_view mark : {"<|end|>", "<|call|>", "<|start|>", "<|channel|>"})
+            close = std::min(close, reply_.find(mark, begin));
+        keep(reply_.substr(begin, close - begin));
+        const std::string_view rest = reply_.substr(close);
+        return close + (rest.starts_with("<|end|>") ? 7 : rest.starts_with("<|call|>") ? 8 : 0);
+    }
+
+    static void drop_end(std::string& text, std::initializer_list<std::string_view> marks) {
+        for (const std::string_view mark : marks) {
+            if (text.ends_with(mark)) text.resize(text.size() - mark.size());
+        }
+    }
+
+    /// Returns true for a tag in a sentence that goes on behind it in small letters, or in quotes.
+    [[nodiscard]] bool is_spoken_of(std::size_t i, std::size_t end) const noexcept {
+        if (i == 0) return false;
+        const char before = reply_[i - 1];
+        if (before == '"' || before == '`' || before == '\'') return true;
+        const bool goes_on =
+            end + 1 < reply_.size() && reply_[end] == ' ' && reply_[end + 1] >= 'a' && reply_[end + 1] <= 'z';
+        return goes_on && before == ' ' && i > 1 && (is_word_byte(reply_[i - 2]) || reply_[i - 2] == ',');
+    }
+
+    /// Returns true for marks that are not also words of ordinary documents.
+    static bool is_sure(const Enclosure& marks) noexcept {
+        constexpr std::array<std::string_view, 6> words = {"</thought>",    "</thoughts>",   "</reasoning>",
+                                                           "</reflection>", "</scratchpad>", "</analysis>"};
+        return std::find(words.begin(), words.end(), marks.close) == words.end();
+    }
+
+    [[nodiscard]] bool ends_line(std::size_t i) const noexcept {
+        return i == reply_.size() || reply_[i] == '\n' || reply_[i] == '\r';
+    }
+
+    void keep(std::string_view thinking) {
+        found_ = true;
+        if (!said_.thinking.empty() && !thinking.empty()) said_.thinking += '\n';
+        said_.thinking += thinking;
+    }
+
+    std::string_view reply_;
+    SeparatedReply said_{};
+    bool found_ = false;
+    bool spoken_of_ = false;  ///< the reply speaks of tags, so that a closing one may be spoken of too
+    bool in_channels_ = false;
+};
 
 /// Returns the position behind the bracket that closes the one before `from`, or `npos` if it is not within 1,000
 /// bytes.
@@ -265,33 +393,14 @@ inline std::string without_marks(std::string_view text) {
 
 namespace automix {
 
-AUTOMIX_INLINE std::string without_thinking(std::string_view reply) {
-    std::string kept;
-    for (std::size_t i = 0; i < reply.size();) {
-        const char c = reply[i];
-        std::size_t next = i;
-        if (c == '<' || c == '[' || c == '\xE2') {
-            for (const detail::Enclosure& marks : detail::thinking_marks) {
-                if (has_word_at(reply, i, marks.open)) {
-                    const std::size_t close = detail::find_word(reply, marks.close, i + marks.open.size());
-                    next = std::min(reply.size(), close + marks.close.size());
-                    break;
-                }
-                if (has_word_at(reply, i, marks.close) && marks.close != "<|end|>") {
-                    kept.clear();
-                    next = i + marks.close.size();
-                    break;
-                }
-            }
-        }
-        if (next == i) kept += reply[next++];
-        i = next;
-    }
-    return kept;
+AUTOMIX_INLINE SeparatedReply separate_thinking(std::string_view reply) {
+    return detail::ThinkingSeparator(reply).run();
 }
 
+AUTOMIX_INLINE bool has_text(std::string_view text) { return !trim(plain_characters(text)).empty(); }
+
 AUTOMIX_INLINE std::string meant_text(std::string_view reply) {
-    const std::string said = without_thinking(detail::without_invisible(reply));
+    const std::string said = separate_thinking(detail::without_invisible(reply)).text;
     return detail::without_empty_boxes(detail::without_struck_tags(detail::without_tilde_strikes(said)));
 }
 

@@ -48,6 +48,7 @@ Verdicts draw_replies(Model& model, RenderedPrompt prompt, const Sampling& sampl
     drawn.replies.reserve(reply.completions.size());
     for (auto& completion : reply.completions) {
         drawn.cut_replies += completion.finish == FinishReason::length ? 1 : 0;
+        drawn.declined_replies += completion.finish == FinishReason::content_filter ? 1 : 0;
         drawn.replies.push_back(std::move(completion.text));
     }
     return drawn;

@@ -11,6 +11,7 @@
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
+#include <automix/model/declined_verdicts.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/limiter.hpp>
 #include <automix/model/metered_model.hpp>
@@ -30,9 +31,9 @@ AUTOMIX_INLINE AnyModel metered_model(AnyModel backend, const ModelConfig& confi
     RetryOptions retry;
     retry.attempts = config.attempts;
     retry.rate_limit_attempts = config.rate_limit_attempts;
-    return RetryingModel(
+    return DeclinedVerdictsModel(RetryingModel(
         LimitedModel(MeteredModel(std::move(backend), config.price, std::move(ledger)), config.limits),
-        retry);
+        retry));
 }
 
 AUTOMIX_INLINE LiveModel live_model(AnyModel model, const ModelConfig& config) {

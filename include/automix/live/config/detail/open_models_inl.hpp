@@ -78,8 +78,10 @@ AUTOMIX_INLINE OpenedModels open_models(const std::string& path, std::optional<d
         try {
             AnyModel model = metered_model(backend(config), config, opened.ledger);
             if (options.wrap) model = options.wrap(std::move(model));
+            constexpr std::size_t most_kept = 4096;
             opened.models.push_back(live_model(
-                SplittingModel(std::move(model), config.samples_per_call, options.parallel), config));
+                SplittingModel(std::move(model), config.samples_per_call, options.parallel, most_kept),
+                config));
         } catch (const ArgumentError& error) {
             detail::fail_config(path, config, error.what());
         }
