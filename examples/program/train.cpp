@@ -48,6 +48,7 @@ struct TrainOptions {
     std::vector<std::string> statistics{};
     std::optional<std::string> merge{};
     std::string out{};
+    Overlap overlap = Overlap::refuse;
     bool json = false;
     // True if the option was given on the command line; it then takes precedence over the merged policy's.
     bool objective_given = false;
@@ -85,9 +86,9 @@ struct Material {
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
 
-    void add(Statistics more) {
+    void add(Statistics more, Overlap overlap) {
         if (statistics) {
-            *statistics += more;
+            statistics->add(more, overlap);
         } else {
             statistics = std::move(more);
         }
@@ -139,7 +140,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
-    material.add(PomdpRouter(pomdp).collect({data, table}));
+    material.add(PomdpRouter(pomdp).collect({data, table}), options.overlap);
 }
 
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
@@ -276,10 +277,10 @@ std::string run(const TrainOptions& options) {
     if (!logs.empty()) add_logs(material, pomdp, options, steps);
     for (const std::string& path : options.statistics) {
         steps.show("reading " + path);
-        material.add(read_any_statistics(path));
+        material.add(read_any_statistics(path), options.overlap);
     }
     if (before) {
-        material.add(std::move(before->statistics));
+        material.add(std::move(before->statistics), options.overlap);
         require_same_prices(material.prices, before->router);
     }
     steps.show("training");
@@ -310,6 +311,9 @@ void add_train(CLI::App& app, Command& chosen) {
     command->add_option("--statistics", options->statistics, "Add these statistics; may be given again")
         ->type_name("F")
         ->allow_extra_args(false);
+    command->add_flag_callback(
+        "--allow-overlap", [options] { options->overlap = Overlap::allow; },
+        "Add up logs that share ids; their queries count twice");
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);
     auto* split = command

@@ -115,7 +115,12 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     // The same log counts once, and prices that are stated are those of the policy.
     check_refused(Arguments{"train", second, "--merge", place.policy, "--out", part} + trained_prices, 1,
                   "would count twice");
-    const std::string third = place.directory.write("third.jsonl", lines(clear_records(35, 60)));
+    const std::string third = place.directory.write("third.jsonl", lines(clear_records(60, 60)));
+    const std::string partly = place.directory.write("partly.jsonl", lines(clear_records(35, 60)));
+    const Arguments again_in_part =
+        Arguments{"train", partly, "--merge", place.policy, "--out", part} + trained_prices;
+    check_refused(again_in_part, 1, "about 71 % of the ids of a log are in both");
+    CHECK(json_of(again_in_part + Arguments{"--allow-overlap"})["rows"] == 120.0);
     check_refused({"train", third, "--merge", place.policy, "--out", place.directory.path("other.json"),
                    "--costs", "1,20", "--draw-cost", "0.5"},
                   2, "--merge: an answer of large costs 10.0 in the policy and 20.0 here");
