@@ -73,6 +73,12 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     if (fewest < needed) {
         const auto logged = [&](Index r) { return std::ssize(data.verdicts(r, model)); };
         const Index row = first_row([&](Index r) { return logged(r) < needed; });
+        if (logged(row) == 0) {
+            const Index other = first_row([&](Index r) { return logged(r) > 0; });
+            throw DataError(model_place(data, model, row),
+                            "a confidence without verdicts, while id " + in_quotes(data.id(other)) +
+                                " has verdicts; log one kind in all rows, or train on the rows of one kind");
+        }
         throw DataError(model_place(data, model, row),
                         std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
                             " are needed" + (limit > 0 ? "; lower max_draws" : ""));
