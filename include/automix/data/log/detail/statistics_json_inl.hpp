@@ -11,6 +11,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/json_document.hpp>
@@ -256,6 +257,7 @@ AUTOMIX_INLINE std::string to_statistics_text(const Statistics& statistics) {
 }
 
 AUTOMIX_INLINE Statistics parse_statistics(std::string_view text, const std::string& name) {
+    detail::require_content(text, detail::ContentKind::statistics, name);
     return detail::StatisticsParser(name).parse(detail::parse_document(text, name), "");
 }
 
