@@ -88,10 +88,42 @@ struct Material {
 
     void add(Statistics more, Overlap overlap) {
         if (statistics) {
+            const FoldStatistics before = statistics->total();
             statistics->add(more, overlap);
+            note_mean_prices(statistics->models, before, more.total());
         } else {
             statistics = std::move(more);
         }
+    }
+
+ private:
+    /// Adds a warning if the mean prices of two parts differ, with both figures.
+    void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
+                          const FoldStatistics& more) {
+        std::vector<std::string> differences;
+        bool far = false;
+        const auto compare = [&](const std::string& what, const std::vector<double>& of_before,
+                                 const std::vector<double>& of_more, std::size_t m) {
+            constexpr double rounding = 1e-9;
+            constexpr double largest_factor = 2.0;
+            const double one = of_before[m] / before.weight();
+            const double other = of_more[m] / more.weight();
+            if (nearly_equal(one, other, rounding)) return;
+            differences.push_back(what + in_quotes(models[m].name) + " " + format_price(one) + " and " +
+                                  format_price(other));
+            far = far || std::max(one, other) > largest_factor * std::min(one, other);
+        };
+        for (std::size_t m = 0; m < models.size(); ++m)
+            compare("an answer of ", before.answer_prices, more.answer_prices, m);
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            if (models[m].kind != VerificationKind::none)
+                compare("a draw of ", before.draw_prices, more.draw_prices, m);
+        }
+        if (differences.empty()) return;
+        warnings.push_back(
+            "prices of the parts differ and are averaged by rows (" + format_number(before.weight()) +
+            " and " + format_number(more.weight()) + "): " + joined(differences) +
+            (far ? "; some differ by more than a factor of 2: check that both are in one unit" : ""));
     }
 };
 
@@ -215,6 +247,19 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     return text;
 }
 
+/// Returns the reason of a fallback with the names of the models.
+std::string named(std::string reason, const std::vector<ModelShape>& models) {
+    const std::string small = in_quotes(models.front().name);
+    const std::string large = in_quotes(models.back().name);
+    for (const auto& [words, meaning] :
+         {std::pair<std::string, std::string>{"LLM not better", large + " is not better than " + small},
+          {"LLM not dearer", large + " costs no more than " + small}}) {
+        const std::size_t at = reason.find(words);
+        if (at != std::string::npos) reason.replace(at, words.size(), meaning);
+    }
+    return reason;
+}
+
 std::string to_text(const Summary& summary) {
     const PomdpReport& report = summary.router.report();
     const FoldStatistics total = summary.total();
@@ -228,9 +273,10 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
-    if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
+    if (!report.fallback.empty())
+        text += "fallback: " + printable(named(report.fallback, summary.statistics.models)) + '\n';
     text += "expected of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
-            format_fixed(report.expected.cost, 3) + ", " + format_fixed(report.expected.draws, 2) +
+            format_price(report.expected.cost) + ", " + format_fixed(report.expected.draws, 2) +
             " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
     for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);
     std::vector<ModelPrices> prices = summary.prices;
