@@ -261,6 +261,9 @@ Prices given_prices(const RouterOptions& options, const LogOptions& log) {
 }
 
 Log read_logs_for(const LogOptions& log, const RouterOptions& options) {
+    if (log.models.size() == 1)
+        throw ArgumentError("--models: routing needs at least two models, found " +
+                            in_quotes(log.models.front()) + " alone");
     return read_logs(log, options.all_fixed_answers(), options.wants_samples());
 }
 

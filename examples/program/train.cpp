@@ -48,6 +48,7 @@ struct TrainOptions {
     std::vector<std::string> statistics{};
     std::optional<std::string> merge{};
     std::string out{};
+    Overlap overlap = Overlap::refuse;
     bool json = false;
     // True if the option was given on the command line; it then takes precedence over the merged policy's.
     bool objective_given = false;
@@ -85,12 +86,44 @@ struct Material {
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
 
-    void add(Statistics more) {
+    void add(Statistics more, Overlap overlap) {
         if (statistics) {
-            *statistics += more;
+            const FoldStatistics before = statistics->total();
+            statistics->add(more, overlap);
+            note_mean_prices(statistics->models, before, more.total());
         } else {
             statistics = std::move(more);
         }
+    }
+
+ private:
+    /// Adds a warning if the mean prices of two parts differ, with both figures.
+    void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
+                          const FoldStatistics& more) {
+        std::vector<std::string> differences;
+        bool far = false;
+        const auto compare = [&](const std::string& what, const std::vector<double>& of_before,
+                                 const std::vector<double>& of_more, std::size_t m) {
+            constexpr double rounding = 1e-9;
+            constexpr double largest_factor = 2.0;
+            const double one = of_before[m] / before.weight();
+            const double other = of_more[m] / more.weight();
+            if (nearly_equal(one, other, rounding)) return;
+            differences.push_back(what + in_quotes(models[m].name) + " " + format_price(one) + " and " +
+                                  format_price(other));
+            far = far || std::max(one, other) > largest_factor * std::min(one, other);
+        };
+        for (std::size_t m = 0; m < models.size(); ++m)
+            compare("an answer of ", before.answer_prices, more.answer_prices, m);
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            if (models[m].kind != VerificationKind::none)
+                compare("a draw of ", before.draw_prices, more.draw_prices, m);
+        }
+        if (differences.empty()) return;
+        warnings.push_back(
+            "prices of the parts differ and are averaged by rows (" + format_number(before.weight()) +
+            " and " + format_number(more.weight()) + "): " + joined(differences) +
+            (far ? "; some differ by more than a factor of 2: check that both are in one unit" : ""));
     }
 };
 
@@ -139,7 +172,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
-    material.add(PomdpRouter(pomdp).collect({data, table}));
+    material.add(PomdpRouter(pomdp).collect({data, table}), options.overlap);
 }
 
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
@@ -214,6 +247,19 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     return text;
 }
 
+/// Returns the reason of a fallback with the names of the models.
+std::string named(std::string reason, const std::vector<ModelShape>& models) {
+    const std::string small = in_quotes(models.front().name);
+    const std::string large = in_quotes(models.back().name);
+    for (const auto& [words, meaning] :
+         {std::pair<std::string, std::string>{"LLM not better", large + " is not better than " + small},
+          {"LLM not dearer", large + " costs no more than " + small}}) {
+        const std::size_t at = reason.find(words);
+        if (at != std::string::npos) reason.replace(at, words.size(), meaning);
+    }
+    return reason;
+}
+
 std::string to_text(const Summary& summary) {
     const PomdpReport& report = summary.router.report();
     const FoldStatistics total = summary.total();
@@ -227,9 +273,10 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
-    if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
+    if (!report.fallback.empty())
+        text += "fallback: " + printable(named(report.fallback, summary.statistics.models)) + '\n';
     text += "expected of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
-            format_fixed(report.expected.cost, 3) + ", " + format_fixed(report.expected.draws, 2) +
+            format_price(report.expected.cost) + ", " + format_fixed(report.expected.draws, 2) +
             " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
     for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);
     std::vector<ModelPrices> prices = summary.prices;
@@ -276,10 +323,10 @@ std::string run(const TrainOptions& options) {
     if (!logs.empty()) add_logs(material, pomdp, options, steps);
     for (const std::string& path : options.statistics) {
         steps.show("reading " + path);
-        material.add(read_any_statistics(path));
+        material.add(read_any_statistics(path), options.overlap);
     }
     if (before) {
-        material.add(std::move(before->statistics));
+        material.add(std::move(before->statistics), options.overlap);
         require_same_prices(material.prices, before->router);
     }
     steps.show("training");
@@ -310,6 +357,9 @@ void add_train(CLI::App& app, Command& chosen) {
     command->add_option("--statistics", options->statistics, "Add these statistics; may be given again")
         ->type_name("F")
         ->allow_extra_args(false);
+    command->add_flag_callback(
+        "--allow-overlap", [options] { options->overlap = Overlap::allow; },
+        "Add up logs that share ids; their queries count twice");
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);
     auto* split = command

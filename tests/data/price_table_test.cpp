@@ -126,7 +126,7 @@ TEST_CASE("the user's prices beat the record's, each kind by itself") {
 
 TEST_CASE("rows with different numbers of draws") {
     SECTION("a recorded price of a draw is paid for each") {
-        const PriceTable prices = resolve_prices(ragged());
+        const PriceTable prices = resolve_prices(ragged(), {{1.0, 50.0}, {}, {}});
         check_prices(prices.draws[0], {0.5, 0.25, 0.1});
         check_prices(prices.verifications[0], {0.5, 0.5, 0.5});
     }
@@ -205,6 +205,14 @@ TEST_CASE("no default price of verification is taken beside recorded prices of a
     CHECK(resolve_prices(priced()).recorded() == RecordedPrices{true, true});
     CHECK(resolve_prices(unpriced()).notes.empty());
     CHECK(resolve_prices(unpriced()).recorded() == RecordedPrices{});
+}
+
+TEST_CASE("no default prices of answers are taken beside recorded prices of draws") {
+    CHECK(complaint<DataError>(ragged()) ==
+          "draw_cost of model \"m0\": recorded, but the prices of answers are not, so no default fits their "
+          "unit; record cost, or give the prices of answers");
+    CHECK(resolve_prices(ragged(), {{1.0, 50.0}, {}, {}}).recorded() == RecordedPrices{false, true});
+    CHECK(resolve_prices(ragged(), {{}, 2.0, {}}).verifications[0](0) == 2.0);
 }
 
 TEST_CASE("a price recorded in some rows only is an error that names a row without") {

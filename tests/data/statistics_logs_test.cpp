@@ -47,3 +47,25 @@ TEST_CASE("a log is not merged twice, whatever the order of its rows") {
     all += statistics_of({"a", "b"});
     CHECK(all.total().weight() == 3.0);
 }
+
+TEST_CASE("logs that overlap in part are not merged unless that is allowed") {
+    const auto ids = [](int first, int count) {
+        std::vector<std::string> names;
+        for (int i = first; i < first + count; ++i) names.push_back("q" + std::to_string(i));
+        return statistics_of(names);
+    };
+    Statistics all = ids(0, 2000);
+    CHECK(all.logs.front().sample.size() == sampled_ids);
+    CHECK_THROWS_WITH(all += ids(1000, 2000), ContainsSubstring("% of the ids of a log are in both"));
+    CHECK(shared_ids(all.logs.front(), ids(1000, 2000).logs.front()) == Approx(0.5).margin(0.1));
+    CHECK(shared_ids(all.logs.front(), ids(500, 1000).logs.front()) == 1.0);
+    CHECK(shared_ids(all.logs.front(), ids(2000, 5000).logs.front()) == 0.0);
+    CHECK(all.total().weight() == 2000.0);
+    CHECK(all.add(ids(1000, 2000), Overlap::allow).total().weight() == 4000.0);
+    CHECK(all.logs.size() == 2);
+    // A digest alone, as older files have it, tells nothing of a part.
+    Statistics old = ids(0, 2000);
+    old.logs.front().sample.clear();
+    old += ids(1000, 2000);
+    CHECK(old.total().weight() == 4000.0);
+}

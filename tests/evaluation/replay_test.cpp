@@ -163,6 +163,9 @@ TEST_CASE("what a router does wrong is told with the id of the record") {
     const scripted::Router second({Action::route(0), Action::accept(), Action::route(7)});
     CHECK_THROWS_WITH(replay(second, data, prices),
                       ContainsSubstring("id \"q1\": router: route from model -1 to model 7"));
+    CHECK(detail::with_model_name("model 1: odd", {"small", "large"}) == "model \"large\": odd");
+    CHECK(detail::with_model_name("model 12 is odd", {"small", "large"}) == "model 12 is odd");
+    CHECK(detail::with_model_name("model 0", {"small"}) == "model 0");
 }
 
 TEST_CASE("an answer that is missing is an error with its reason, never a score") {

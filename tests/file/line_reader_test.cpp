@@ -40,6 +40,9 @@ TEST_CASE("lines end at line feeds, and the last one may lack its own") {
                 "b\n") == Lines{"a",
                                 "\xEF\xBB\xBF"
                                 "b"});
+    CHECK(lines("a\rb\r\rc") == Lines{"a", "b", "", "c"});
+    CHECK(lines("a\rb\n") == Lines{"a\rb"});
+    CHECK(lines("a\r") == Lines{"a\r"});
     CHECK(lines("\xEF\xBB") == Lines{"\xEF\xBB"});
 }
 

@@ -80,7 +80,7 @@ TEST_CASE("train saves a policy and says what it came to") {
                                      Arguments{"--objective", "budget=4"});
     CHECK_THAT(text, StartsWith("small -> large: trained on 60 queries, 2 cells of evidence; saved to ") &&
                          ContainsSubstring("objective budget=4: ") && ContainsSubstring("guard passed") &&
-                         ContainsSubstring("cost 4.000") &&
+                         ContainsSubstring("cost 4.00") &&
                          ContainsSubstring("% of queries: starts at small"));
     CHECK(place.saved()["policies"].size() == 2);
 }
@@ -115,7 +115,12 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     // The same log counts once, and prices that are stated are those of the policy.
     check_refused(Arguments{"train", second, "--merge", place.policy, "--out", part} + trained_prices, 1,
                   "would count twice");
-    const std::string third = place.directory.write("third.jsonl", lines(clear_records(35, 60)));
+    const std::string third = place.directory.write("third.jsonl", lines(clear_records(60, 60)));
+    const std::string partly = place.directory.write("partly.jsonl", lines(clear_records(35, 60)));
+    const Arguments again_in_part =
+        Arguments{"train", partly, "--merge", place.policy, "--out", part} + trained_prices;
+    check_refused(again_in_part, 1, "about 71 % of the ids of a log are in both");
+    CHECK(json_of(again_in_part + Arguments{"--allow-overlap"})["rows"] == 120.0);
     check_refused({"train", third, "--merge", place.policy, "--out", place.directory.path("other.json"),
                    "--costs", "1,20", "--draw-cost", "0.5"},
                   2, "--merge: an answer of large costs 10.0 in the policy and 20.0 here");
@@ -125,6 +130,74 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     const json again = json_of({"train", "--merge", place.policy, "--out", part, "--objective", "max_ibc"});
     CHECK(again["report"]["objective"] == "max_ibc");
     CHECK(again["rows"] == 60.0);
+}
+
+TEST_CASE("a file in the place of another kind is refused with the commands that read it") {
+    const PlaceInText place;
+    static_cast<void>(place.train());
+    const std::string statistics = place.directory.write("s.json", place.saved()["statistics"].dump());
+    const std::string problem =
+        place.directory.write("p.pomdp", "# A problem.\n\ndiscount: 0.9\nstates: 2\n");
+    const std::string out = place.directory.path("out.json");
+    check_refused(
+        {"train", place.policy, "--out", out}, 1,
+        "expected a log, found a policy that `train` saved; `decide`, `answer` and `train --merge` read it");
+    check_refused({"solve", place.policy}, 1, "expected a POMDP, found a policy that `train` saved");
+    check_refused({"describe", problem}, 1, "expected a log, found a POMDP; `solve` and `simulate` read it");
+    check_refused({"evaluate", statistics, "--router", "pomdp"}, 1, "expected a log, found statistics");
+    check_refused({"train", "--statistics", place.log, "--out", out}, 1, "expected statistics, found a log");
+    check_refused({"train", "--merge", statistics, "--out", out}, 1,
+                  "found statistics; `train --statistics` reads them");
+}
+
+TEST_CASE("a log whose rows have verdicts or confidences is refused with a row of each kind") {
+    const PlaceInText place;
+    std::vector<json> records = clear_records();
+    records[1]["models"][0].erase("verdicts");
+    records[1]["models"][0]["confidence"] = 0.5;
+    const std::string mixed = place.directory.write("mixed.jsonl", lines(records));
+    check_refused(
+        Arguments{"train", mixed, "--out", place.policy} + trained_prices, 1,
+        "model \"small\", id \"q1\": a confidence without verdicts, while id \"q0\" has verdicts; log");
+    CHECK_THAT(json_of({"describe", mixed})["warnings"][0].get<std::string>(),
+               ContainsSubstring("mixed.jsonl:1, and a confidence alone in others, first at ") &&
+                   ContainsSubstring("mixed.jsonl:2; log one kind"));
+}
+
+TEST_CASE("a fallback names the models, and one model alone is bad usage") {
+    const PlaceInText place;
+    std::vector<json> records = clear_records();
+    for (json& row : records) row["models"][1]["score"] = 0;
+    const std::string worse = place.directory.write("worse.jsonl", lines(records));
+    CHECK_THAT(text_of(Arguments{"train", worse, "--out", place.policy} + trained_prices),
+               ContainsSubstring("\"large\" is not better than \"small\""));
+    check_refused({"train", place.log, "--models", "small", "--out", place.policy}, 2,
+                  "--models: routing needs at least two models, found \"small\" alone");
+}
+
+TEST_CASE("recorded prices that differ are averaged, and both are named") {
+    const PlaceInText place;
+    const auto priced = [&](const std::string& name, int first, double small, double large) {
+        std::vector<json> records = clear_records(first, 30);
+        for (json& row : records) {
+            row["models"][0].update({{"cost", small}, {"draw_cost", small / 4}});
+            row["models"][1]["cost"] = large;
+        }
+        return place.directory.write(name, lines(records));
+    };
+    const std::string first = priced("first.jsonl", 0, 0.002, 0.02);
+    const std::string near = priced("near.jsonl", 30, 0.002, 0.03);
+    const std::string far = priced("far.jsonl", 60, 0.008, 0.02);
+    CHECK_THAT(text_of({"train", first, "--out", place.policy}), ContainsSubstring("cost 0.0"));
+    json found = json_of({"train", near, "--merge", place.policy, "--out", place.directory.path("p.json")});
+    CHECK(found["prices"][1]["answer"] == Approx(0.025));
+    CHECK(
+        found["warnings"][0] ==
+        "prices of the parts differ and are averaged by rows (30 and 30): an answer of \"large\" 0.0300 and "
+        "0.0200");
+    found = json_of({"train", far, "--merge", place.policy, "--out", place.directory.path("p.json")});
+    CHECK_THAT(found["warnings"].dump(),
+               ContainsSubstring("0.00800 and 0.00200") && ContainsSubstring("more than a factor of 2"));
 }
 
 TEST_CASE("what train refuses leaves the old policy in place") {
@@ -163,7 +236,7 @@ TEST_CASE("decide answers each line with the policy's decision and its explanati
         "\n\n"
         R"({"id":"q3","current":"small","models":[{"name":"small","verdicts":[null,1]}]})"
         "\n"
-        R"({"id":"q4","current":"small","models":[{"name":"small","samples":["7","8"]}]})"
+        R"({"id":"q4","current":"small","models":[{"name":"small","samples":["7","8"],"verdicts":[0]}]})"
         "\n"
         R"({"id":"q5","current":"large","models":[{"name":"small","verdicts":[0]},{"name":"large"}]})");
     INFO(outcome.err);
@@ -219,7 +292,11 @@ TEST_CASE(
         {model(R"(,"verdicts":[1,2])"), "1: models[0].verdicts[1]: expected 1, 0 or null, found 2"},
         {model(R"(,"verdicts":[1,1,1,1])"), "1: models[0].verdicts: 4 draws are more than the 3"},
         {model(R"(,"samples":["a",1])"), "1: models[0].samples[1]: expected a string, found 1"},
-        {model(R"(,"confidence":0.5)"), "1: models[0].confidence: the policy does not go by a confidence"},
+        {model(R"(,"confidence":0.5)"),
+         "1: models[0].confidence: the policy was trained on verdicts of this model; expected verdicts"},
+        {model(R"(,"samples":["7","8"])"),
+         "1: models[0].samples: the policy was trained on verdicts of this model; expected verdicts, found "
+         "samples alone"},
         {model(R"(,"confidence":1.5)"), "1: models[0].confidence: expected a number in [0, 1], found 1.5"},
     };
     for (const auto& [line, message] : cases) {
@@ -244,7 +321,9 @@ TEST_CASE("decide refuses a policy that was altered, or is over other models") {
     text.replace(text.find("v1a, r1 a"), 9, "v1a, a  a");
     check_refused({"decide", "--policy", place.directory.write("altered.json", text)}, 1,
                   "checksum: the file was altered");
-    check_refused({"decide", "--policy", place.log}, 1, "log.jsonl:2");
+    check_refused(
+        {"decide", "--policy", place.log}, 1,
+        "expected a policy that `train` saved, found a log; `describe`, `evaluate` and `train` read it");
     check_refused({"decide"}, 2, "--policy");
 }
 

@@ -203,7 +203,7 @@ TEST_CASE("bad data is exit code 1 and names the place") {
     check_refused(evaluate + Arguments{"--split", "random:0.01"}, 1,
                   "--split random:0.01 leaves no rows to train on");
     check_refused(evaluate + Arguments{"--split", "random:0.99"}, 1, "leaves no rows to test on");
-    check_refused(evaluate + Arguments{"--models", "small"}, 1, "two models");
+    check_refused(evaluate + Arguments{"--models", "small"}, 2, "two models");
 
     std::vector<json> unsplit = hand_records();
     for (json& record : unsplit) record.erase("split");

@@ -126,6 +126,7 @@ PriceColumn price_column(const Dataset& data, const Column& confidences, Price p
 /// splits, so all splits have the same prices. Throws `ArgumentError` for prices that make no sense, and `DataError` if
 /// no source states a price. Recorded prices of answers are in a unit that no default is in, so beside them the price
 /// of verification must be recorded or given, except that of the most expensive model, which no policy verifies.
+/// Likewise, recorded prices of draws need recorded or given prices of answers.
 PriceTable resolve_prices(const Dataset& data, const Prices& prices = {});
 
 /// Throws `ArgumentError` unless the table has a price for each model and row of `data`.

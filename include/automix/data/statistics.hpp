@@ -11,6 +11,8 @@
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/verification.hpp>
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -64,19 +66,39 @@ struct FoldStatistics {
     FoldStatistics& operator*=(double factor);
 };
 
+/// The ids of a log that was summed up, in little memory. Two logs share ids if their samples do.
+struct LogDigest {
+    std::uint64_t ids = 0;                ///< a digest of all ids, whatever their order
+    std::vector<std::uint64_t> sample{};  ///< the smallest hashes of ids, ascending; empty: not known
+
+    friend auto operator<=>(const LogDigest&, const LogDigest&) = default;
+};
+
+/// The maximum number of hashes in the sample of a log's ids.
+inline constexpr std::size_t sampled_ids = 256;
+
+/// Returns the estimated share of the ids of the smaller log that the other one has too; 0 if a sample is not known.
+/// Its standard error is below 1 / sqrt(sampled_ids) for logs of like size. O(sampled_ids).
+double shared_ids(const LogDigest& one, const LogDigest& other);
+
+/// What to do about rows with the same ids when statistics are added up.
+enum class Overlap { refuse, allow };
+
 /// The sums for each fold of the rows, and their models.
 struct Statistics {
     std::vector<ModelShape> models{};  ///< cheapest first
     std::vector<FoldStatistics> folds{};
-    std::vector<std::uint64_t> logs{};  ///< a digest of the ids of each log that was summed up, ascending
+    std::vector<LogDigest> logs{};  ///< one for each log that was summed up, ascending
 
     /// Returns the sums of all rows.
     [[nodiscard]] FoldStatistics total() const;
 
     /// Adds the statistics of other rows. The number of draws becomes the minimum of both. Throws `DataError` if
-    /// models, folds or kinds of verification differ, or if both hold a log with the same ids, which would count twice;
-    /// nothing is changed then.
+    /// models, folds or kinds of verification differ, or if logs of both share more than `tolerated_overlap` of their
+    /// ids, whose rows would count twice; nothing is changed then.
     Statistics& operator+=(const Statistics& other);
+    /// Adds the statistics of other rows, as `+=` does, also if ids are shared and that is allowed.
+    Statistics& add(const Statistics& other, Overlap overlap);
     /// Subtracts rows that were added before. Throws as `+=` does.
     Statistics& operator-=(const Statistics& other);
     /// Scales all sums. After a factor of 0.9 every row so far counts for nine tenths of a new one. Throws
@@ -86,7 +108,13 @@ struct Statistics {
     /// Throws `DataError` unless the models, their order and their kinds of verification are the same.
     void require_same_models(const Statistics& other) const;
 
+    /// The share of the ids of the smaller log that may be in another one too.
+    static constexpr double tolerated_overlap = 0.02;
+
  private:
+    /// Throws `DataError` if logs of both share ids.
+    void require_other_rows(const Statistics& other) const;
+
     [[noreturn]] static void differ(const std::string& what, const std::string& mine,
                                     const std::string& theirs);
 

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -66,15 +67,20 @@ std::vector<UniformInterval> uniform_intervals(std::span<const double> breakpoin
 /// Throws `DataError` if a query has no answer to score.
 void require_answer(const Outcome& outcome, const std::string& id);
 
-/// Runs one query of a log to its end. Adds the id to the message of a `ProtocolError`.
+/// Returns a message of a router, which knows numbers of models only, with the name in place of the number that it
+/// begins with, as in `model 0: ..`.
+std::string with_model_name(std::string_view message, const std::vector<std::string>& names);
+
+/// Runs the query of a row to its end. Adds the id and the name of the model to the message of a `ProtocolError`.
 template <router Router>
-Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const std::string& id) {
+Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const Dataset& data, Index row) {
     try {
         const Outcome outcome = run(policy, source, evidence);
-        require_answer(outcome, id);
+        require_answer(outcome, data.id(row));
         return outcome;
     } catch (const ProtocolError& error) {
-        throw ProtocolError("id " + in_quotes(id) + ": " + error.what());
+        throw ProtocolError("id " + in_quotes(data.id(row)) + ": " +
+                            with_model_name(error.what(), data.model_names()));
     }
 }
 
@@ -92,7 +98,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
     const auto run_row = [&](Index row, double u, double weight) {
         source.open(row);
         evidence.reset(u);
-        const Outcome outcome = detail::run_row(policy, source, evidence, data.id(row));
+        const Outcome outcome = detail::run_row(policy, source, evidence, data, row);
         result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
     };
     std::vector<detail::UniformInterval> intervals;

@@ -27,7 +27,8 @@ inline bool is_blank(std::string_view line) noexcept {
 
 class LineReader {
  public:
-    /// Opens the file and skips a byte-order mark. `max_line_bytes` may be any number, even the largest. Throws
+    /// Opens the file and skips a byte-order mark. Lines end with a line feed, or with a carriage return if the first
+    /// block has no line feed. `max_line_bytes` may be any number, even the largest. Throws
     /// `DataError` if the file cannot be opened, is a directory, or is compressed or UTF-16.
     explicit LineReader(std::string path, std::size_t max_line_bytes = std::size_t{64} << 20U)
         : path_(std::move(path)),
@@ -40,7 +41,14 @@ class LineReader {
         const std::string_view head(buffer_.data(), end_);
         require_text(head, path_);
         if (head.starts_with(byte_order_mark)) begin_ = byte_order_mark.size();
+        // Lines of old spreadsheets end with a carriage return alone.
+        const std::size_t carriage_return = this->head().find('\r');
+        if (carriage_return < end_ - begin_ - 1 && this->head().find('\n') == std::string_view::npos)
+            end_of_line_ = '\r';
     }
+
+    /// Returns the bytes of the file that were read and that no line returned so far holds. It lives until the next line.
+    [[nodiscard]] std::string_view head() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 
     /// Reads the next line without its line feed; returns false at the end. Throws `DataError` if a line is longer than
     /// the limit or if reading fails. The rest of the file is then given up.
@@ -51,7 +59,7 @@ class LineReader {
         for (;;) {
             const char* start = buffer_.data() + begin_;
             const std::size_t held = end_ - begin_;
-            if (const void* feed = std::memchr(start + searched, '\n', held - searched)) {
+            if (const void* feed = std::memchr(start + searched, end_of_line_, held - searched)) {
                 line = {start, static_cast<std::size_t>(static_cast<const char*>(feed) - start)};
                 check_length(line.size());
                 begin_ += line.size() + 1;
@@ -108,6 +116,7 @@ class LineReader {
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
     std::size_t line_ = 0;
+    char end_of_line_ = '\n';
     bool ended_ = false;
 };
 

@@ -34,7 +34,7 @@ struct JsonScalar {
     std::uint64_t magnitude = 0;  ///< the magnitude of an integer, or 1 for true
     double number = 0.0;          ///< the value of a real or an integer, rounded
     const std::string* text =
-        nullptr;  ///< the content of a text, or a real or invalid number as it is written
+        nullptr;  ///< the content of a text, or a real or invalid number or a null of a table as it is written
 
     [[nodiscard]] bool is_null() const noexcept { return kind == Kind::null; }
     [[nodiscard]] bool is_text() const noexcept { return kind == Kind::text; }
@@ -46,7 +46,7 @@ struct JsonScalar {
     [[nodiscard]] std::string shown() const {
         switch (kind) {
             case Kind::null:
-                return "null";
+                return text == nullptr ? "null" : text->empty() ? "an empty field" : in_quotes(*text);
             case Kind::boolean:
                 return magnitude != 0 ? "true" : "false";
             case Kind::integer:

@@ -91,6 +91,20 @@ TEST_CASE("statistics survive their file to the bit, pluralities among them") {
     CHECK(cell.grew == 1.0);
 }
 
+TEST_CASE("digests of logs survive, with their samples of ids or as older files have them") {
+    const std::string logs =
+        R"("logs":["0000000000000001",{"ids":"0000000000000002","sample":["0000000000000003","00000000000000ff"]}],)";
+    const std::string text = changed("\n\"folds\"", logs + "\n\"folds\"");
+    const Statistics found = parse_statistics(text, "s.json");
+    CHECK(found.logs == std::vector<LogDigest>{{1, {}}, {2, {3, 255}}});
+    CHECK(to_statistics_text(found) == text);
+    CHECK_THAT(
+        error_of(changed(
+            "\n\"folds\"",
+            R"("logs":[{"ids":"0000000000000002","sample":["0000000000000003","0000000000000001"]}],"folds")")),
+        Catch::Matchers::ContainsSubstring("logs[0].sample[1]: expected ascending hashes"));
+}
+
 TEST_CASE("bad statistics are refused with file, field and what was found") {
     const std::vector<std::pair<std::string, std::string>> cases = {
         {"", "s.json:1: column 1: not valid JSON: unexpected end of input"},

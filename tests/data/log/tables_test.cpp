@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -96,7 +97,7 @@ TEST_CASE("bad tables are refused with line, column and what was found") {
     CHECK(table.error(columns + "1,0.5,1\n2,50,1\n") ==
           ":3: s: expected a number in [0, 1], found 50; divide per cent by 100");
     CHECK(table.error(columns + "1,,1\n") ==
-          ":2: s: expected a number in [0, 1], found null; leave out rows without a value");
+          ":2: s: expected a number in [0, 1], found an empty field; leave out rows without a value");
     CHECK_THAT(table.error(columns + "1,1,maybe\n"),
                ContainsSubstring(":2: v: expected 0, 1, true, false, null or one"));
     CHECK(table.error(columns + "\n1,1,\"0\n2,1,1\n") == ":3: field 3: a quoted field does not end");
@@ -138,10 +139,40 @@ TEST_CASE("verdicts stand in a column each, or in one list, as words or numbers"
                ContainsSubstring(":1: v: expected 0, 1, true"));
 }
 
+TEST_CASE("lists of Python and NumPy are read, and what stands in place of a number is named") {
+    const CsvTable list(
+        R"({"models":[{"name":"m","score":"s","verdicts":"v","cost":"c"},{"name":"l","score":"t"}]})");
+    const automix::Log log = list.read(
+        "s;t;v;c\r1;0;[1 0  1];2\r1;0;[True, False];\r1;0;(1, 0);\r1;0;array([1, 0]);\r1;0;[ True False];\r",
+        "t.csv");
+    REQUIRE(log.data.rows() == 5);
+    CHECK(verdicts_of(log, 0) == std::vector<Verdict>{plus, minus, plus});
+    for (const automix::Index row : {1, 2, 3, 4})
+        CHECK(verdicts_of(log, row) == std::vector<Verdict>{plus, minus});
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"100%;0;1;", ":2: s: expected a number in [0, 1], found \"100%\"; write a per cent as a number"},
+        {"0,5;0;1;", ":2: s: expected a number in [0, 1], found \"0,5\"; write a decimal point"},
+        {"N/A;0;1;", ":2: s: expected a number in [0, 1], found \"N/A\"; leave out rows without a value"},
+        {"good;0;1;", ":2: s: expected a number in [0, 1], found \"good\"; give words a value in \"words\""},
+        {"1;0;[1, x];", "found \"x\"; give words a value in \"words\""},
+        {"1;0;1;$3",
+         ":2: c: expected a finite price of at least 0, below 1e100, found \"$3\"; write the number"},
+    };
+    for (const auto& [row, message] : cases)
+        CHECK_THAT(list.error("s;t;v;c\n" + row + "\n"), ContainsSubstring(message));
+}
+
+TEST_CASE("two models cannot share a column of scores") {
+    CHECK_THROWS_WITH(
+        automix::parse_mapping(R"({"models":[{"name":"a","score":"s"},{"name":"b","score":"s"}]})", "m.json"),
+        "m.json: models[1].score: \"s\" is the score of model \"a\" already; each model needs a column of "
+        "its own");
+}
+
 TEST_CASE("a confidence of several draws is read as so many verdicts, each charged") {
     const CsvTable fixed(
-        R"({"models":[{"name":"m","score":"s","confidence":"p","draws":8,"draw_cost":"d"},{"name":"l","score":"s"}]})");
-    const automix::Log log = fixed.read("s,p,d\n1,0.75,0.1\n0,0.571,0.1\n0,,0.1\n");
+        R"({"models":[{"name":"m","score":"s","confidence":"p","draws":8,"draw_cost":"d"},{"name":"l","score":"t"}]})");
+    const automix::Log log = fixed.read("s,p,d,t\n1,0.75,0.1,1\n0,0.571,0.1,1\n0,,0.1,1\n");
     const auto counts = [&](automix::Index row, Verdict verdict) {
         const auto verdicts = verdicts_of(log, row);
         return std::count(verdicts.begin(), verdicts.end(), verdict);
@@ -154,7 +185,7 @@ TEST_CASE("a confidence of several draws is read as so many verdicts, each charg
     CHECK(verdicts_of(log, 2).empty());
     CHECK(log.data.recorded_draw_costs(0)(0) == 0.1);
     CHECK(log.warnings.empty() == false);  // one of sixteen verdicts is more than a twentieth
-    CHECK_THAT(fixed.error("s,p,d\n1,0.55,0\n"),
+    CHECK_THAT(fixed.error("s,p,d,t\n1,0.55,0,1\n"),
                ContainsSubstring(":2: p: expected the mean of 8 draws or fewer, found 0.55"));
     const CsvTable column(R"({"models":[{"name":"m","score":"s","confidence":"p","draws":"n"}]})");
     CHECK(verdicts_of(column.read("s,p,n\n1,1,3\n"), 0) == std::vector<Verdict>{plus, plus, plus});
@@ -191,11 +222,13 @@ TEST_CASE("unknown keys of a mapping list the known ones, and words are checked"
         return "(no error)";
     };
     CHECK(error(R"({"ids":"x","models":[]})") ==
-          "map.json: ids: unknown key; known keys are id, split, dataset, category, question, context, "
+          "map.json: ids: unknown key, did you mean \"id\"?; known keys are id, split, dataset, category, "
+          "question, context, "
           "reference, "
           "words, models");
     CHECK(error(R"({"models":[{"verdict":"v"}]})") ==
-          "map.json: models[0].verdict: unknown key; known keys are name, score, verdicts, confidence, "
+          "map.json: models[0].verdict: unknown key, did you mean \"verdicts\"?; known keys are name, score, "
+          "verdicts, confidence, "
           "draws, cost, "
           "draw_cost, answer");
     CHECK(error(R"({"words":{"yes":2},"models":[]})") ==

@@ -56,7 +56,10 @@ TEST_CASE("a start of several states is uniform over them") {
 TEST_CASE("a file without observations is an MDP, whose states are observed") {
     for (const std::string rewards :
          {"R: * : * : b 2\nR: move : a : b 1\nR: move : a : a -1\nR: move : b : b 1\nR: move : b : a -1\n",
-          "R: * : * : b : 2\nR: move\n-1 1\n-1 1\n", "R: stay : *\n0 2\nR: move : *\n-1 1\n"}) {
+          "R: * : * : b : 2\nR: move\n-1 1\n-1 1\n",
+          "R: * : * : b : * 2\nR: move : a : b : * : 1\nR: move : a : a : * -1\nR: move : b : b : * 1\nR: "
+          "move : b : a : * -1\n",
+          "R: stay : *\n0 2\nR: move : *\n-1 1\n"}) {
         const PomdpFile file = parse_pomdp(process + "start: a\n" + rewards, "f.pomdp");
         CHECK(file.model.observations() == 2);
         CHECK(file.model.reward(1, 0) == 2.0);
@@ -76,6 +79,9 @@ TEST_CASE("at discount 0 the reward of the next action is all") {
     std::string text = process + "R: stay : *\n0 2\nR: move : *\n-1 1\n";
     text.replace(text.find("0.5"), 3, "0");
     const PomdpFile file = parse_pomdp(text, "f");  // the start is uniform: stay has 1, move 0
+    REQUIRE(file.notices.size() == 2);
+    CHECK_THAT(file.notices[1], Catch::Matchers::ContainsSubstring(
+                                    "f: start: 2 states, none of which is observed before the first action"));
     const auto solution = automix::pomdp::solve_sarsop(file.model);
     CHECK(solution.lower == Approx(1.0).margin(1e-6));
     CHECK(solution.upper == Approx(1.0).margin(1e-6));

@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,11 +38,14 @@ inline Place model_place(const Dataset& data, Index model, Index row) {
         {}, 0, "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row))};
 }
 
-/// Returns a digest of the ids of a log, whatever their order.
-inline std::uint64_t ids_digest(const Dataset& data) {
-    std::uint64_t digest = 0;
-    for (Index row = 0; row < data.rows(); ++row) digest += hash_text(data.id(row));
-    return mix_bits(digest ^ static_cast<std::uint64_t>(data.rows()));
+/// Returns the digest of the ids of a log.
+inline LogDigest digest_ids(const Dataset& data) {
+    std::vector<std::uint64_t> hashes(as_size(data.rows()));
+    for (Index row = 0; row < data.rows(); ++row) hashes[as_size(row)] = hash_text(data.id(row));
+    const std::uint64_t sum = std::accumulate(hashes.begin(), hashes.end(), std::uint64_t{0});
+    const auto end = hashes.begin() + static_cast<std::ptrdiff_t>(std::min(hashes.size(), sampled_ids));
+    std::partial_sort(hashes.begin(), end, hashes.end());
+    return {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
 }
 
 /// Returns the first row for which `lacks` holds. Requires one.
@@ -69,6 +73,12 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     if (fewest < needed) {
         const auto logged = [&](Index r) { return std::ssize(data.verdicts(r, model)); };
         const Index row = first_row([&](Index r) { return logged(r) < needed; });
+        if (logged(row) == 0) {
+            const Index other = first_row([&](Index r) { return logged(r) > 0; });
+            throw DataError(model_place(data, model, row),
+                            "a confidence without verdicts, while id " + in_quotes(data.id(other)) +
+                                " has verdicts; log one kind in all rows, or train on the rows of one kind");
+        }
         throw DataError(model_place(data, model, row),
                         std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
                             " are needed" + (limit > 0 ? "; lower max_draws" : ""));
@@ -251,7 +261,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
         statistics.models.push_back(detail::model_shape(data, m, limit));
     }
-    statistics.logs = {detail::ids_digest(data)};
+    statistics.logs = {detail::digest_ids(data)};
     statistics.folds.assign(as_size(options.folds), FoldStatistics(models));
     std::vector<detail::PluralityPaths> paths;
     for (Index m = 0; options.pluralities && m + 1 < models; ++m) {

@@ -141,6 +141,11 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
     const bool stated = prices.verification || !prices.draws.empty();
     if (!stated && recorded_everywhere(data, recorded, price_place(data, model, "draw_cost"),
                                        [&](Index row) { return !std::isnan(confidences(row)); })) {
+        if (table.answer_origins.front() == PriceOrigin::standard)
+            throw DataError(
+                price_place(data, model, "draw_cost"),
+                "recorded, but the prices of answers are not, so no default fits their unit; record "
+                "cost, or give the prices of answers");
         return {price_column(data, confidences, [&](Index row) { return recorded(row); }),
                 price_column(data, confidences, [&](Index row) { return recorded(row) * draws(row); }),
                 PriceOrigin::recorded};

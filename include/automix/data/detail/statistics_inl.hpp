@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -92,27 +93,61 @@ AUTOMIX_INLINE FoldStatistics Statistics::total() const {
     return sums;
 }
 
+AUTOMIX_INLINE double shared_ids(const LogDigest& one, const LogDigest& other) {
+    if (one.sample.empty() || other.sample.empty()) return 0.0;
+    // A sample that is not full has all ids. Up to the lower end of both, the samples are complete.
+    constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
+    const auto end = [](const LogDigest& log) {
+        return log.sample.size() < sampled_ids ? all : log.sample.back();
+    };
+    const std::uint64_t last = std::min(end(one), end(other));
+    const auto count = [last](const std::vector<std::uint64_t>& hashes) {
+        return std::upper_bound(hashes.begin(), hashes.end(), last) - hashes.begin();
+    };
+    std::vector<std::uint64_t> both;
+    std::set_intersection(one.sample.begin(), one.sample.end(), other.sample.begin(), other.sample.end(),
+                          std::back_inserter(both));
+    const auto fewest = std::min(count(one.sample), count(other.sample));
+    return fewest == 0 ? 0.0 : static_cast<double>(count(both)) / static_cast<double>(fewest);
+}
+
+AUTOMIX_INLINE void Statistics::require_other_rows(const Statistics& other) const {
+    for (const LogDigest& mine : logs) {
+        for (const LogDigest& theirs : other.logs) {
+            if (mine.ids == theirs.ids)
+                throw DataError(
+                    "statistics: a log with the same ids is in both, so its queries would count twice; merge "
+                    "it once");
+            const double shared = shared_ids(mine, theirs);
+            if (shared > tolerated_overlap)
+                throw DataError(
+                    "statistics: about " + std::to_string(std::lround(100.0 * shared)) +
+                    " % of the ids of a log are in both, so those queries would count twice; give "
+                    "new rows only, or allow the overlap (--allow-overlap)");
+        }
+    }
+}
+
 AUTOMIX_INLINE Statistics& Statistics::operator+=(const Statistics& other) {
+    return add(other, Overlap::refuse);
+}
+
+AUTOMIX_INLINE Statistics& Statistics::add(const Statistics& other, Overlap overlap) {
     require_alike(other);
-    std::vector<std::uint64_t> twice;
-    std::set_intersection(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(),
-                          std::back_inserter(twice));
-    if (!twice.empty())
-        throw DataError(
-            "statistics: a log with the same ids is in both, so its queries would count twice; merge it "
-            "once");
+    if (overlap == Overlap::refuse) require_other_rows(other);
     for (std::size_t i = 0; i < models.size(); ++i)
         models[i].draws = std::min(models[i].draws, other.models[i].draws);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] += other.folds[i];
-    logs.insert(logs.end(), other.logs.begin(), other.logs.end());
-    std::sort(logs.begin(), logs.end());
+    std::vector<LogDigest> all;
+    std::set_union(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(), std::back_inserter(all));
+    logs = std::move(all);
     return *this;
 }
 
 AUTOMIX_INLINE Statistics& Statistics::operator-=(const Statistics& other) {
     require_alike(other);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] -= other.folds[i];
-    std::vector<std::uint64_t> left;
+    std::vector<LogDigest> left;
     std::set_difference(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(),
                         std::back_inserter(left));
     logs = std::move(left);

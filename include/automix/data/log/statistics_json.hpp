@@ -6,8 +6,9 @@
 //                "products":[..]},..],"pluralities":[[[weight,score,stayed,grew,[scores]],..],..]},..]}
 // Evidence has one entry for each model but the last: `[parsed,positive]`, a confidence, or null if it is not verified.
 // Products are a models x models matrix row by row. `pluralities` (by n, then t; one list for each model but the last)
-// may be left out. `"logs":["16 hexadecimal digits",..]` before the folds has a digest of the ids of each log. If it is left out,
-// the same log merged twice is not noticed. Statistics survive to the bit. Linear in the cells.
+// may be left out. `"logs":[{"ids":"16 hexadecimal digits","sample":["16 hexadecimal digits",..]},..]` before the folds
+// has a digest of the ids of each log and their smallest hashes. A digest alone is read too; then logs that overlap in
+// part are not noticed. If all are left out, the same log merged twice is not noticed either. Statistics survive to the bit. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -59,7 +60,9 @@ class StatisticsParser : DocumentChecks {
         }
     }
 
-    std::vector<std::uint64_t> logs(const nlohmann::json& json, const std::string& field) const;
+    std::vector<LogDigest> logs(const nlohmann::json& json, const std::string& field) const;
+
+    std::uint64_t digits(const nlohmann::json& json, const std::string& field) const;
 
     FoldStatistics fold(const nlohmann::json& json, const std::string& field,
                         const std::vector<ModelShape>& models) const;

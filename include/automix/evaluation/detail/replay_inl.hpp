@@ -10,8 +10,10 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -49,6 +51,16 @@ AUTOMIX_INLINE std::vector<UniformInterval> uniform_intervals(std::span<const do
     for (const double breakpoint : breakpoints) close(breakpoint);
     if (!breakpoints.empty()) close(1.0);
     return intervals;
+}
+
+AUTOMIX_INLINE std::string with_model_name(std::string_view message, const std::vector<std::string>& names) {
+    for (std::size_t m = 0; m < names.size(); ++m) {
+        const std::string number = "model " + std::to_string(m);
+        const bool begins = message.starts_with(number) && message.size() > number.size();
+        if (begins && (message[number.size()] == ':' || message[number.size()] == ' '))
+            return "model " + in_quotes(names[m]) + std::string(message.substr(number.size()));
+    }
+    return std::string(message);
 }
 
 AUTOMIX_INLINE void require_answer(const Outcome& outcome, const std::string& id) {

@@ -7,8 +7,10 @@
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/verdict.hpp>
+#include <automix/data/log/detail/folded.hpp>
 #include <automix/json/sax.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -171,14 +173,31 @@ class SeenFields {
     return std::nullopt;
 }
 
+/// Returns advice on a text that stands in place of a number; empty if there is none.
+[[nodiscard]] inline std::string number_advice(std::string_view text) {
+    text = trimmed(text);
+    if (parse_number(text)) return "; write numbers without quotes";
+    if (text.ends_with('%') && parse_number(trimmed(text.substr(0, text.size() - 1))))
+        return "; write a per cent as a number divided by 100, without the sign";
+    if (text.starts_with('$') && parse_number(text.substr(1))) return "; write the number without its unit";
+    std::string pointed(text);
+    std::replace(pointed.begin(), pointed.end(), ',', '.');
+    if (pointed != text && parse_number(pointed)) return "; write a decimal point in place of the comma";
+    return {};
+}
+
+/// Returns a value as messages show it, with advice on what programs write in place of a number.
+[[nodiscard]] inline std::string shown_number(const JsonScalar& value) {
+    return value.shown() + (value.is_text() ? number_advice(*value.text) : "");
+}
+
 /// Returns a value as messages show it, with advice on what programs write in place of a share.
 [[nodiscard]] inline std::string shown_share(const JsonScalar& value) {
     constexpr double hundred = 100.0;
-    std::string shown = value.shown();
+    std::string shown = shown_number(value);
     if (value.is_number() && value.number > 1.0 && value.number <= hundred)
         shown += "; divide per cent by 100";
     if (value.is_boolean()) shown += "; write one verdict as a list of verdicts";
-    if (value.is_text() && parse_number(*value.text)) shown += "; write numbers without quotes";
     if (value.is_null()) shown += "; leave out rows without a value";
     return shown;
 }

@@ -226,12 +226,14 @@ class LogHandler : public SaxHandler<LogHandler> {
     static LogField near_record_field(const std::string& name) {
         const LogField near = near_field(name, record_fields, record_synonyms);
         if (near != LogField::unknown) return near;
+        if (contained_field(name) == LogField::verdicts) return LogField::verdicts;
         const LogField outside = find_field(model_fields, name);
         return outside == LogField::name || outside == LogField::usage ? LogField::unknown : outside;
     }
 
     static LogField near_model_field(const std::string& name) {
-        return near_field(name, model_fields, model_synonyms);
+        const LogField near = near_field(name, model_fields, model_synonyms);
+        return near == LogField::unknown ? contained_field(name) : near;
     }
 
     static LogField near_usage_field(const std::string& name) {
@@ -281,10 +283,18 @@ class LogHandler : public SaxHandler<LogHandler> {
     auto& model() { return out_->record.models[as_size(slot_)]; }
     auto& texts() { return out_->texts[as_size(slot_)]; }
 
+    [[nodiscard]] bool is_number_field() const noexcept {
+        return field_ == LogField::cost || field_ == LogField::draw_cost ||
+               field_ == LogField::prompt_tokens || field_ == LogField::completion_tokens;
+    }
+
     void require(bool right, const JsonScalar& value) const {
         if (right) return;
         const bool share = field_ == LogField::score || field_ == LogField::confidence;
-        fail_expected(path(), describe_field(field_).expected, share ? shown_share(value) : value.shown());
+        fail_expected(path(), describe_field(field_).expected,
+                      share               ? shown_share(value)
+                      : is_number_field() ? shown_number(value)
+                                          : value.shown());
     }
 
     void field_value(const JsonScalar& value) {

@@ -11,6 +11,7 @@
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/csv_line.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/line_repair.hpp>
@@ -124,6 +125,7 @@ AUTOMIX_INLINE bool LogReader::open_next() {
     if (opened_ == paths_.size()) return false;
     const std::string& path = paths_[opened_++];
     lines_.emplace(path, options_.max_line_bytes);
+    detail::require_content(lines_->head(), detail::ContentKind::log, path);
     place_ = {path, 0, {}};
     records_ = 0;
     first_line_ = true;

@@ -28,14 +28,15 @@
 namespace automix::detail {
 
 /// Returns the value of a CSV field in a column of numbers. Blank fields and the usual words for a missing value are
-/// null, and `true` and `false` are booleans. `storage` holds the text if it is none of these and no number.
+/// null, and `true` and `false` are booleans. `storage` holds the text.
 inline JsonScalar cell_value(std::string_view cell, std::string& storage) {
-    storage = folded(cell);
-    constexpr std::array<std::string_view, 8> missing{"", "na", "n/a", "nan", "null", "none", "<na>", "-nan"};
-    if (std::find(missing.begin(), missing.end(), storage) != missing.end()) return {};
-    if (storage == "true" || storage == "false")
-        return {JsonScalar::Kind::boolean, false, storage == "true" ? 1U : 0U, 0.0, nullptr};
+    const std::string word = folded(cell);
     storage = trimmed(cell);
+    constexpr std::array<std::string_view, 8> missing{"", "na", "n/a", "nan", "null", "none", "<na>", "-nan"};
+    if (std::find(missing.begin(), missing.end(), word) != missing.end())
+        return {JsonScalar::Kind::null, false, 0, 0.0, &storage};
+    if (word == "true" || word == "false")
+        return {JsonScalar::Kind::boolean, false, word == "true" ? 1U : 0U, 0.0, nullptr};
     if (const auto number = parse_number(storage))
         return {JsonScalar::Kind::real, false, 0, *number, &storage};
     return {JsonScalar::Kind::text, false, 0, 0.0, &storage};
@@ -308,20 +309,27 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         store(column, word == nullptr ? cell_value(cell, storage_) : word_value(*word));
     }
 
-    /// Stores the verdicts that a text lists, as in `[1, 0, None]`, `yes;no` or `1`. A blank text has none.
+    /// Stores the verdicts that a text lists, as in `[1, 0, None]`, `(1, 0)`, NumPy's `[1 0]`, `yes;no` or `1`. A blank
+    /// text has none.
     void store_list(const Column& column, std::string_view text) {
         text = trimmed(text);
-        if (text.starts_with('[') && text.ends_with(']')) text = trimmed(text.substr(1, text.size() - 2));
+        if (text.starts_with("array(") && text.ends_with(')'))
+            text = trimmed(text.substr(6, text.size() - 7));
+        const bool in_brackets =
+            (text.starts_with('[') && text.ends_with(']')) || (text.starts_with('(') && text.ends_with(')'));
+        if (in_brackets) text = trimmed(text.substr(1, text.size() - 2));
         if (text.empty()) return;
+        std::string_view separators = ",;|";
+        if (in_brackets && text.find_first_of(",;|'\"") == std::string_view::npos) separators = " \t\r\n";
         for (;;) {
-            const std::size_t end = std::min(text.find_first_of(",;|"), text.size());
+            const std::size_t end = std::min(text.find_first_of(separators), text.size());
             std::string_view item = trimmed(text.substr(0, end));
             const bool quoted = item.size() >= 2 && (item.front() == '"' || item.front() == '\'') &&
                                 item.back() == item.front();
             if (quoted) item = item.substr(1, item.size() - 2);
             store_cell(column, item);
             if (end == text.size()) return;
-            text.remove_prefix(end + 1);
+            text = trimmed(text.substr(end + 1));
         }
     }
 
@@ -331,7 +339,11 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             fail_expected(column.name, expected(column.target), found);
         };
         const auto require = [&](bool right) {
-            if (!right) fail(value.shown());
+            if (!right) fail(holds_text(column.target) ? value.shown() : shown_number(value));
+        };
+        const auto advise_words = [&](const std::string& shown) {
+            const bool word = value.is_text() && number_advice(*value.text).empty();
+            return shown + (word ? "; give words a value in \"words\" of the mapping" : "");
         };
         const auto store_text = [&](auto& text) {
             require(value.is_text() || value.is_null());
@@ -365,13 +377,13 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::answer:
                 return store_text(out_->texts[m].answer);
             case Target::score:
-                if (!share) fail(shown_share(value));
+                if (!share) fail(advise_words(shown_share(value)));
                 model.score = *share;
                 return;
             case Target::verdict:
             case Target::verdict_list: {
                 const auto verdict = verdict_of(value);
-                require(verdict.has_value());
+                if (!verdict) fail(advise_words(shown_number(value)));
                 if (column.target == Target::verdict) {
                     model.verdicts[column.element] = *verdict;
                 } else {

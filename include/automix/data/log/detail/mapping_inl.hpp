@@ -7,6 +7,8 @@
 #include <automix/core/format.hpp>
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/log/detail/folded.hpp>
+#include <automix/data/log/detail/log_fields.hpp>
+#include <automix/data/log/detail/near_fields.hpp>
 #include <automix/data/log/mapping.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/file.hpp>
@@ -54,6 +56,11 @@ class MappingReader {
                     fail("models[" + std::to_string(m) + "].name",
                          "a second model named " + in_quotes(model.name));
                 }
+                if (earlier.score == model.score) {
+                    fail("models[" + std::to_string(m) + "].score",
+                         in_quotes(model.score) + " is the score of model " + in_quotes(earlier.name) +
+                             " already; each model needs a column of its own");
+                }
             }
             mapping.models.push_back(std::move(model));
         }
@@ -86,10 +93,24 @@ class MappingReader {
             if (column == columns.end()) {
                 std::vector<std::string_view> known;
                 for (const auto& [text, target] : columns) known.push_back(text);
-                fail(prefix + key, "unknown key; known keys are " + joined(known));
+                fail(prefix + key,
+                     "unknown key" + near_key(key, known) + "; known keys are " + joined(known));
             }
             if (column->second != nullptr) *column->second = column_name(value, prefix + key);
         }
+    }
+
+    /// Returns the question whether another key is meant; empty if the key resembles none.
+    static std::string near_key(std::string_view key, const std::vector<std::string_view>& known) {
+        const LogField of_record = near_field(key, record_fields, record_synonyms);
+        const LogField of_model = near_field(key, model_fields, model_synonyms);
+        for (const LogField near : {of_record, of_model, contained_field(key)}) {
+            if (near == LogField::unknown) continue;
+            const std::string_view text = describe_field(near).text;
+            if (std::find(known.begin(), known.end(), text) != known.end())
+                return ", did you mean " + in_quotes(text) + "?";
+        }
+        return {};
     }
 
     [[nodiscard]] ModelMapping read_model(const nlohmann::json& json, const std::string& field) const {

@@ -22,7 +22,7 @@ struct FieldSynonym {
 };
 
 /// The names that other programs give to the fields of a record, in lower case and without underscores.
-inline constexpr std::array<FieldSynonym, 30> record_synonyms = {{
+inline constexpr std::array<FieldSynonym, 31> record_synonyms = {{
     {"qid", LogField::id},
     {"uid", LogField::id},
     {"questionid", LogField::id},
@@ -53,10 +53,11 @@ inline constexpr std::array<FieldSynonym, 30> record_synonyms = {{
     {"answer", LogField::reference},
     {"answers", LogField::reference},
     {"ideal", LogField::reference},
+    {"label", LogField::reference},
 }};
 
 /// The names that other programs give to the fields of a model.
-inline constexpr std::array<FieldSynonym, 41> model_synonyms = {{
+inline constexpr std::array<FieldSynonym, 46> model_synonyms = {{
     {"model", LogField::name},
     {"modelname", LogField::name},
     {"output", LogField::answer},
@@ -73,10 +74,15 @@ inline constexpr std::array<FieldSynonym, 41> model_synonyms = {{
     {"exactmatch", LogField::score},
     {"f1", LogField::score},
     {"grade", LogField::score},
+    {"label", LogField::score},
+    {"reward", LogField::score},
+    {"quality", LogField::score},
     {"verification", LogField::verdicts},
     {"verifications", LogField::verdicts},
     {"selfverification", LogField::verdicts},
     {"votes", LogField::verdicts},
+    {"checks", LogField::verdicts},
+    {"labels", LogField::verdicts},
     {"judgments", LogField::verdicts},
     {"judgements", LogField::verdicts},
     {"conf", LogField::confidence},
@@ -98,6 +104,19 @@ inline constexpr std::array<FieldSynonym, 41> model_synonyms = {{
     {"verifiercost", LogField::draw_cost},
     {"costperdraw", LogField::draw_cost},
     {"tokens", LogField::usage},
+}};
+
+/// Parts of names that tell a field of a model, as in `self_verdicts`. The first that is found counts.
+inline constexpr std::array<FieldSynonym, 9> contained_words = {{
+    {"drawcost", LogField::draw_cost},
+    {"verdict", LogField::verdicts},
+    {"vote", LogField::verdicts},
+    {"verification", LogField::verdicts},
+    {"confidence", LogField::confidence},
+    {"score", LogField::score},
+    {"correct", LogField::score},
+    {"cost", LogField::cost},
+    {"price", LogField::cost},
 }};
 
 inline constexpr std::array<FieldSynonym, 2> usage_synonyms = {{
@@ -132,6 +151,15 @@ inline std::string bare_name(std::string_view name) {
         bare += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     }
     return bare;
+}
+
+/// Returns the field of a model whose word is part of a name; `unknown` if there is none.
+inline LogField contained_field(std::string_view name) {
+    const std::string bare = bare_name(name);
+    for (const FieldSynonym& word : contained_words) {
+        if (bare.find(word.text) != std::string::npos) return word.field;
+    }
+    return LogField::unknown;
 }
 
 /// Returns the field that a name means which is none of `fields`; `unknown` if it resembles none. A word of eight

@@ -31,6 +31,11 @@ class ReadWarnings {
         if (verdicts_.size() < models.size()) verdicts_.resize(models.size());
         for (std::size_t m = 0; m < models.size(); ++m) {
             const ModelRecord& model = models[m];
+            if (!model.verdicts.empty()) {
+                note_first(by_verdicts_, m, place);
+            } else if (model.confidence) {
+                note_first(by_confidence_, m, place);
+            }
             verdicts_[m].drawn += model.verdicts.size();
             verdicts_[m].unparsed +=
                 as_size(std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
@@ -61,6 +66,13 @@ class ReadWarnings {
                 contradiction_ +
                 (contradictions_ == 1 ? "" : "; " + std::to_string(contradictions_) + " such in all"));
         }
+        for (std::size_t m = 0; m < std::min(by_verdicts_.size(), by_confidence_.size()); ++m) {
+            if (by_verdicts_[m].line == 0 || by_confidence_[m].line == 0) continue;
+            warnings.push_back(models[m] + ": verdicts in some rows, first at " + to_string(by_verdicts_[m]) +
+                               ", and a confidence alone in others, first at " +
+                               to_string(by_confidence_[m]) +
+                               "; log one kind in all rows, or train on the rows of one kind");
+        }
         for (std::size_t m = 0; m < verdicts_.size(); ++m) {
             constexpr double tolerated = 0.05;
             const auto [drawn, unparsed] = verdicts_[m];
@@ -72,6 +84,14 @@ class ReadWarnings {
     }
 
  private:
+    /// Stores the first place of a kind of verification of a model.
+    static void note_first(std::vector<Place>& places, std::size_t model, const Place& place) {
+        if (places.size() <= model) places.resize(model + 1);
+        if (places[model].line == 0) places[model] = place;
+    }
+
+    std::vector<Place> by_verdicts_;    ///< for each model the first row with verdicts
+    std::vector<Place> by_confidence_;  ///< and the first with a confidence alone
     std::vector<VerdictCounts> verdicts_;
     std::size_t contradictions_ = 0;
     std::string contradiction_;  ///< the first contradiction

@@ -11,6 +11,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/json_document.hpp>
@@ -60,10 +61,16 @@ AUTOMIX_INLINE nlohmann::ordered_json evidence_json(const std::vector<Verificati
     return list;
 }
 
-inline nlohmann::ordered_json digests_json(const std::vector<std::uint64_t>& digests) {
+inline nlohmann::ordered_json logs_json(const std::vector<LogDigest>& logs) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
-    for (const std::uint64_t digest : digests) {
-        list.push_back(hexadecimal(digest));
+    for (const LogDigest& log : logs) {
+        if (log.sample.empty()) {
+            list.push_back(hexadecimal(log.ids));
+            continue;
+        }
+        nlohmann::ordered_json sample = nlohmann::ordered_json::array();
+        for (const std::uint64_t hash : log.sample) sample.push_back(hexadecimal(hash));
+        list.push_back({{"ids", hexadecimal(log.ids)}, {"sample", std::move(sample)}});
     }
     return list;
 }
@@ -131,18 +138,39 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
     return shapes;
 }
 
-AUTOMIX_INLINE std::vector<std::uint64_t> StatisticsParser::logs(const nlohmann::json& json,
-                                                                 const std::string& field) const {
-    std::vector<std::uint64_t> digests;
+AUTOMIX_INLINE std::vector<LogDigest> StatisticsParser::logs(const nlohmann::json& json,
+                                                             const std::string& field) const {
+    std::vector<LogDigest> digests;
     for (const nlohmann::json& entry : array(json, field)) {
         const std::string at = element(field, digests.size());
-        const std::optional<std::uint64_t> digest = parse_hexadecimal(text(entry, at));
-        if (!digest) fail_expected(at, "16 hexadecimal digits in lower case", entry);
-        digests.push_back(*digest);
-        if (digests.size() > 1 && *digest <= digests[digests.size() - 2])
-            fail(at, "expected ascending digests");
+        LogDigest digest;
+        if (entry.is_object()) {
+            require_keys(entry, at, std::array{"ids", "sample"});
+            digest.ids = digits(member(entry, at, "ids"), at + ".ids");
+            const std::string of_sample = at + ".sample";
+            const nlohmann::json& sample = list(member(entry, at, "sample"), of_sample, 0, " hash");
+            if (sample.size() > sampled_ids)
+                fail(of_sample, "expected at most " + std::to_string(sampled_ids) + " hashes, found " +
+                                    std::to_string(sample.size()));
+            for (std::size_t i = 0; i < sample.size(); ++i) {
+                digest.sample.push_back(digits(sample[i], element(of_sample, i)));
+                if (i > 0 && digest.sample[i] < digest.sample[i - 1])
+                    fail(element(of_sample, i), "expected ascending hashes");
+            }
+        } else {
+            digest.ids = digits(entry, at);
+        }
+        if (!digests.empty() && digest <= digests.back()) fail(at, "expected ascending digests");
+        digests.push_back(std::move(digest));
     }
     return digests;
+}
+
+AUTOMIX_INLINE std::uint64_t StatisticsParser::digits(const nlohmann::json& json,
+                                                      const std::string& field) const {
+    const std::optional<std::uint64_t> number = parse_hexadecimal(text(json, field));
+    if (!number) fail_expected(field, "16 hexadecimal digits in lower case", json);
+    return *number;
 }
 
 AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
@@ -219,7 +247,7 @@ AUTOMIX_INLINE std::string to_statistics_text(const Statistics& statistics) {
     validate(statistics);
     nlohmann::ordered_json head{{"schema", statistics_schema},
                                 {"models", detail::models_json(statistics.models)}};
-    if (!statistics.logs.empty()) head["logs"] = detail::digests_json(statistics.logs);
+    if (!statistics.logs.empty()) head["logs"] = detail::logs_json(statistics.logs);
     std::string text = detail::line_of(head);
     text.back() = ',';
     text += "\n\"folds\":[";
@@ -229,6 +257,7 @@ AUTOMIX_INLINE std::string to_statistics_text(const Statistics& statistics) {
 }
 
 AUTOMIX_INLINE Statistics parse_statistics(std::string_view text, const std::string& name) {
+    detail::require_content(text, detail::ContentKind::statistics, name);
     return detail::StatisticsParser(name).parse(detail::parse_document(text, name), "");
 }
 

@@ -250,6 +250,8 @@ class PomdpParser {
         if (!lexer_.accept(":")) return read_reward_rows(action, state);
         const int next = said_.states.reference(lexer_);
         const bool colon = lexer_.accept(":");
+        // An MDP may have `*` in the place of the observation.
+        if (said_.observed_states && colon && lexer_.accept("*")) lexer_.accept(":");
         if (said_.observed_states)
             return read_reward(action, state, next, any_number, [] { return std::string("a reward"); });
         if (!colon) return read_reward_row(action, state, next);

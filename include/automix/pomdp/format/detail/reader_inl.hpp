@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file.hpp>
 #include <automix/pomdp/format/detail/lexer.hpp>
 #include <automix/pomdp/format/detail/parser.hpp>
@@ -47,6 +48,12 @@ class PomdpAssembly {
         if (said_.observed_states) {
             notices_.push_back(to_string(Place{lexer_.name(), 0, {}}) +
                                ": no observations, so each state is observed after an action (an MDP)");
+            if (start.size() > 1) {
+                notices_.push_back(to_string(Place{lexer_.name(), 0, "start"}) + ": " +
+                                   std::to_string(start.size()) +
+                                   " states, none of which is observed before the first action; if yours is, "
+                                   "solve with one start state at a time and average the values");
+            }
         }
         return {pomdp::Model(std::move(made)), said_.costs, std::move(notices_)};
     }
@@ -151,6 +158,7 @@ namespace automix {
 
 AUTOMIX_INLINE PomdpFile parse_pomdp(std::string_view text, const std::string& name,
                                      const PomdpLimits& limits) {
+    detail::require_content(text, detail::ContentKind::pomdp, name);
     detail::PomdpLexer lexer(text, name);
     detail::PomdpStatements said = detail::PomdpParser(lexer, limits).parse();
     return detail::PomdpAssembly(lexer, std::move(said), limits).file();

@@ -81,6 +81,10 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
     if (json.contains("samples")) {
         source = "samples";
         add_samples(known, array(json.at("samples"), field + ".samples"), field + ".samples");
+        if (shape.kind == VerificationKind::verdicts && !form_.pluralities && known.drawn > 0 &&
+            !json.contains("verdicts"))
+            fail(field + ".samples",
+                 "the policy was trained on verdicts of this model; expected verdicts, found samples alone");
     }
     if (json.contains("verdicts") && !(form_.pluralities && json.contains("samples"))) {
         source = "verdicts";
@@ -91,7 +95,10 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
         const double confidence = finite(json.at("confidence"), at);
         if (!(confidence >= 0.0 && confidence <= 1.0))
             fail(at, "expected a number in [0, 1], found " + format_number(confidence));
-        if (!by_confidence) fail(at, "the policy does not go by a confidence of this model");
+        if (!by_confidence)
+            fail(at, shape.kind == VerificationKind::verdicts
+                         ? "the policy was trained on verdicts of this model; expected verdicts"
+                         : "the policy does not go by a confidence of this model");
         known.logged_confidence = confidence;
     } else if (by_confidence && known.drawn > 0) {
         fail(inside(field, source),

@@ -9,6 +9,7 @@
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/field_line.hpp>
@@ -116,6 +117,7 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
 }
 
 AUTOMIX_INLINE PolicyFile parse_policy(std::string_view text, const std::string& name) {
+    detail::require_content(text, detail::ContentKind::policy, name);
     const nlohmann::json json = detail::parse_document(text, name);
     return detail::with_line_of_field(text, name, [&] { return detail::PolicyParser(json, name).parse(); });
 }
