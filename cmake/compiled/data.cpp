@@ -3,6 +3,7 @@
 #include <automix/data/detail/checks_inl.hpp>
 #include <automix/data/detail/collect_statistics_inl.hpp>
 #include <automix/data/detail/dataset_inl.hpp>
+#include <automix/data/detail/first_draws_inl.hpp>
 #include <automix/data/detail/price_order_inl.hpp>
 #include <automix/data/detail/price_table_inl.hpp>
 #include <automix/data/detail/split_inl.hpp>

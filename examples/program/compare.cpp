@@ -87,13 +87,26 @@ class HalvesLine {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// Returns the limits of 1, 2, 4, ... draws on the answers of a model, below what is logged and allowed.
+std::vector<DrawLimits> fewer_draws(const Dataset& data, const std::string& model, const DrawLimits& limits) {
+    std::vector<DrawLimits> fewer;
+    const Index logged = data.draw_counts(data.model_index(model)).first;
+    const Index most = std::min<Index>(logged, limits.of({model, ""}).front());
+    for (int draws = 1; draws < most; draws *= 2) fewer.push_back({draws, {}});
+    return fewer;
+}
+
 std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std::vector<std::string>& names,
                                                  const RouterSettings& settings, const DrawLimits& limits) {
     std::vector<Contender<AnyRouter>> contenders;
     for (const std::string& text : names) {
         const RouterName wanted = parse_router(text);
         const std::vector<std::string>& models = wanted.models.empty() ? data.model_names() : wanted.models;
-        Contender<AnyRouter> contender{text, make_router_for(models, wanted.name, settings, limits), {}};
+        Contender<AnyRouter> contender{text, make_router_for(models, wanted.name, settings, limits), {}, {}};
+        if (is_one_shot(wanted.name)) {
+            for (const DrawLimits& fewer : fewer_draws(data, models.front(), limits))
+                contender.variants.push_back(make_router_for(models, wanted.name, settings, fewer));
+        }
         for (const std::string& model : wanted.models) {
             contender.models.push_back(data.model_index(model));
             if (contender.models.size() > 1 && contender.models.back() <= *(contender.models.end() - 2))
@@ -210,7 +223,8 @@ void add_compare(CLI::App& app, Command& chosen) {
         "  NAME@MODEL+MODEL...                             that router with these models only\n"
         "Compares each log on its own; the mean follows if there are several. Area is the mean of\n"
         "(gap recovered - share) over 5, 10, ..., 95 % of the extra cost, on the curve of a router's\n"
-        "policies for all prices of quality.\n" +
+        "policies for all prices of quality. Routers that decide once use 1, 2, 4, .. or all draws,\n"
+        "whichever has the largest area on the rows that they are trained on.\n" +
         exit_codes);
     add_log_options(*command, options->log);
     add_list(*command, "--routers", options->routers, "NAME,...",

@@ -130,7 +130,7 @@ void add_policy_options(CLI::App& command, RouterOptions& options) {
         ->capture_default_str();
     command
         .add_option("--max-draws", options.max_draws,
-                    "Verdicts of an answer that pomdp and fixed_k use: K for all models, or NAME=K,...")
+                    "Verdicts of an answer that a router may use: K for all models, or NAME=K,...")
         ->type_name("K|NAME=K,...");
     command
         .add_option("--accept", options.accept,
@@ -247,6 +247,8 @@ RouterSettings router_settings(const RouterOptions& options) {
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,
                           RouterSettings settings, const DrawLimits& limits) {
     settings.pomdp.max_draws = limits.of(models);
+    const int first = settings.pomdp.max_draws.empty() ? all_logged_draws : settings.pomdp.max_draws.front();
+    settings.one_shot.max_draws = first == all_logged_draws ? 0 : first;
     return make_router(name, settings);
 }
 

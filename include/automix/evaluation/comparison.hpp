@@ -33,12 +33,14 @@ struct ComparisonOptions {
     std::uint64_t seed = 0;  ///< seed of the first division
 };
 
-/// An untrained router by name, and the models of the log that it may use.
+/// An untrained router by name, and the models of the log that it may use. Of a router with variants, such as other
+/// numbers of draws, each half uses the one with the largest area on its training rows.
 template <router_with_curve Router>
 struct Contender {
     std::string name{};
     Router router;
     std::vector<Index> models{};  ///< ascending; empty: all
+    std::vector<Router> variants{};
 };
 
 /// The mean of a metric over halves.
@@ -137,12 +139,11 @@ class HalfTest {
           test_prices_(prices.select_models(models).select_rows(rows.test)) {}
 
     /// Returns the metrics on the test rows, measured against `ends`, and counts fallbacks.
-    HalfMetrics run(Router router, const EndModels& ends, std::uint64_t seed, ComparedRouter& counts) const {
+    HalfMetrics run(const Contender<Router>& contender, const EndModels& ends, std::uint64_t seed,
+                    ComparedRouter& counts) const {
         HalfMetrics half{none, none, none, none, none, none, none, none, none, none};
-        std::vector<OperatingPoint> curve;
-        for (const Router& policy : router.curve({train_, train_prices_}))
-            curve.push_back(summarise(replay(policy, test_, test_prices_, seed), ends).point());
-        half.area = curve_area(curve, ends.small(), ends.large());
+        Router router = choose_variant(contender, seed);
+        half.area = area_on(router, test_, test_prices_, ends, seed);
 
         const TrainingResult training = router.train({train_, train_prices_});
         const bool refused = training.guard && !training.guard->passed && !training.reason.empty();
@@ -167,6 +168,29 @@ class HalfTest {
     }
 
  private:
+    /// Returns the area of the curve that a router learns from the training rows, on other rows or on these.
+    OptionalMetric area_on(const Router& router, const Dataset& data, const PriceTable& prices,
+                           const EndModels& ends, std::uint64_t seed) const {
+        std::vector<OperatingPoint> curve;
+        for (const Router& policy : router.curve({train_, train_prices_}))
+            curve.push_back(summarise(replay(policy, data, prices, seed), ends).point());
+        return curve_area(curve, ends.small(), ends.large());
+    }
+
+    Router choose_variant(const Contender<Router>& contender, std::uint64_t seed) const {
+        if (contender.variants.empty()) return contender.router;
+        const EndModels ends = end_models(train_, train_prices_);
+        const Router* best = &contender.router;
+        OptionalMetric largest = area_on(*best, train_, train_prices_, ends, seed);
+        for (const Router& variant : contender.variants) {
+            const OptionalMetric area = area_on(variant, train_, train_prices_, ends, seed);
+            if (!area || (largest && *area <= *largest)) continue;
+            largest = area;
+            best = &variant;
+        }
+        return *best;
+    }
+
     inline static const OptionalMetric none = OptionalMetric::undefined("no policy");
 
     Dataset train_;
@@ -210,7 +234,7 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
         for (std::size_t i = 0; i < contenders.size(); ++i) {
             const auto& models = contenders[i].models;
             const detail::HalfTest<Router> test(data, prices, rows, models.empty() ? all : models);
-            half_metrics[i].push_back(test.run(contenders[i].router, ends, options.seed, results[i]));
+            half_metrics[i].push_back(test.run(contenders[i], ends, options.seed, results[i]));
         }
         progress(half + 1, options.halves);
     }

@@ -38,6 +38,9 @@ inline constexpr std::array<std::string_view, 13> router_names = {
 /// for `fixed_answer` around itself.
 AnyRouter make_router(std::string_view name, const RouterSettings& settings = {});
 
+/// Returns true for the name of a router that draws its verdicts at once and decides once, as `OneShotRouter` does.
+bool is_one_shot(std::string_view name);
+
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED

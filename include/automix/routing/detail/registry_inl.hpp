@@ -17,6 +17,8 @@
 #include <automix/routing/published/union.hpp>
 #include <automix/routing/registry.hpp>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace automix {
@@ -45,6 +47,20 @@ AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings
     if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
     throw ArgumentError("unknown router " + in_quotes(name) + "; known are " + joined(router_names) +
                         " and fixed_answer:NAME");
+}
+
+AUTOMIX_INLINE bool is_one_shot(std::string_view name) {
+    constexpr std::array<std::string_view, 8> names{"threshold",
+                                                    "double_threshold",
+                                                    "triple_threshold",
+                                                    "self_consistency",
+                                                    "simple_pomdp",
+                                                    "greedy_pomdp",
+                                                    "union",
+                                                    "exact"};
+    constexpr std::string_view wrapper = "fixed_answer:";
+    if (name.starts_with(wrapper)) name.remove_prefix(wrapper.size());
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace automix

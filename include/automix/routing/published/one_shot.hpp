@@ -9,6 +9,12 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/first_draws.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/published/candidate_search.hpp>
@@ -17,6 +23,7 @@
 #include <automix/routing/published/detail/merged_cells.hpp>
 #include <automix/routing/training.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -34,6 +41,7 @@ concept one_shot_family = requires(CandidateSearch<detail::ConfidenceCells>& sea
 
 struct OneShotOptions {
     int bins = 8;            ///< grid of the family: 1 .. 256
+    int max_draws = 0;       ///< verdicts of an answer that are used: 1 .. 255; 0: all that are logged
     CostRange cost_range{};  ///< admissible mean total cost per query on the training rows, at mean prices
 };
 
@@ -42,6 +50,9 @@ inline void validate(const OneShotOptions& options) {
     if (options.bins < 1 || options.bins > 256) {
         throw ArgumentError("bins: expected 1 to 256, found " + std::to_string(options.bins));
     }
+    if (options.max_draws < 0 || options.max_draws > maximum_draws)
+        throw ArgumentError("max_draws: expected 1 to " + std::to_string(maximum_draws) +
+                            ", or 0 for all, found " + std::to_string(options.max_draws));
     if (!(options.cost_range.min <= options.cost_range.max)) {
         throw ArgumentError("cost range: expected a lower bound at most the upper, found [" +
                             format_number(options.cost_range.min) + ", " +
@@ -49,8 +60,8 @@ inline void validate(const OneShotOptions& options) {
     }
 }
 
-/// A router that draws all verdicts, then compares. Training maximises IBC. Of more than two models it uses the first
-/// and the last.
+/// A router that draws all verdicts, or the first few, then compares. Training maximises IBC. Of more than two models it
+/// uses the first and the last.
 template <one_shot_family Family>
 class OneShotRouter {
  public:
@@ -62,13 +73,15 @@ class OneShotRouter {
     /// Throws `DataError` if the table has no rows, one model or rows without verification; the router is then
     /// unchanged.
     TrainingResult train(const TrainingData& training) {
-        const detail::ConfidenceCells cells = cells_of(training);
+        const int draws = used_draws(training.data);
+        const detail::ConfidenceCells cells = cells_of(training, draws);
         CandidateSearch search(cells, options_.cost_range);
         Family::search(search, options_.bins);
         TrainingResult result = search.result();
         Selection best = result.feasible ? *search.best() : Selection{};
         std::string obstacle = result.feasible ? "" : result.reason;
         by_confidence_ = detail::holds_no_verdicts(training.data);
+        draws_ = draws;
         selection_ = std::move(best);
         obstacle_ = std::move(obstacle);
         return result;
@@ -77,7 +90,8 @@ class OneShotRouter {
     /// Returns the candidates that are best on the table for some lambda, in ascending order of cost. Returns none if
     /// no cost is in range. Throws as `train` does.
     [[nodiscard]] std::vector<OneShotRouter> curve(const TrainingData& training) const {
-        const detail::ConfidenceCells cells = cells_of(training);
+        const int draws = used_draws(training.data);
+        const detail::ConfidenceCells cells = cells_of(training, draws);
         std::vector<OneShotRouter> routers;
         for (Selection& selection :
              detail::best_selections<Family>(cells, options_.cost_range, options_.bins)) {
@@ -85,6 +99,7 @@ class OneShotRouter {
             router.selection_ = std::move(selection);
             router.obstacle_.clear();
             router.by_confidence_ = detail::holds_no_verdicts(training.data);
+            router.draws_ = draws;
         }
         return routers;
     }
@@ -95,7 +110,7 @@ class OneShotRouter {
         const Selection& chosen = selection();
         if (!evidence.started()) return Action::route(0);
         if (evidence.current == evidence.last_model()) return Action::accept();
-        if (!evidence.current_model().verified()) return Action::verify(all_draws);
+        if (!evidence.current_model().verified()) return Action::verify(draws_);
         require_kind(evidence.current_model());
         return chosen.rule.routes(evidence.current_model().confidence())
                    ? Action::route(evidence.last_model())
@@ -109,6 +124,7 @@ class OneShotRouter {
         Parameters all = selection().rule.parameters();
         if (selection().family != Family::name)
             all.insert(all.begin(), {"member", std::string(selection().family)});
+        if (draws_ != all_draws) all.push_back({"draws", draws_});
         return all;
     }
 
@@ -116,6 +132,20 @@ class OneShotRouter {
     void require_kind(const ModelEvidence& known) const {
         if (by_confidence_ && !known.logged_confidence)
             throw ProtocolError(name() + ": trained on confidences, but verdicts were drawn");
+    }
+
+    /// Returns the draws to use: `max_draws`, or fewer if a row has fewer verdicts.
+    [[nodiscard]] int used_draws(const Dataset& data) const {
+        if (options_.max_draws == 0 || data.rows() == 0 || detail::holds_no_verdicts(data)) return all_draws;
+        return static_cast<int>(std::min(Index{options_.max_draws}, data.draw_counts(0).first));
+    }
+
+    [[nodiscard]] detail::ConfidenceCells cells_of(const TrainingData& training, int draws) const {
+        if (draws == all_draws) return cells_of(training);
+        if (draws == 0) throw DataError("max_draws: expected verdicts in every row, found a row without");
+        const Dataset data = first_draws(training.data, draws);
+        const PriceTable prices = first_draws(training.prices, training.data, draws);
+        return cells_of({data, prices, training.routed});
     }
 
     [[nodiscard]] detail::ConfidenceCells cells_of(const TrainingData& training) const {
@@ -136,6 +166,7 @@ class OneShotRouter {
     OneShotOptions options_;
     Selection selection_;
     bool by_confidence_ = false;
+    int draws_ = all_draws;
     std::string obstacle_ = "not trained";  ///< why there is no policy; empty if there is one
 };
 
