@@ -45,7 +45,6 @@ foreach(compiler IN LISTS automix_tree_compilers)
   endif()
   automix_add_tree_test(header_only.${which}.${compiler_name} layout/headers header_only
     ${which} "${compiler}" ${automix_dependency_flags})
-  set_tests_properties(header_only.${which}.${compiler_name} PROPERTIES PROCESSORS 2)
 
   # The headers of the cases are precompiled first, once for all, and without definitions.
   set(headers "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.${compiler_name}")
@@ -84,3 +83,22 @@ foreach(kind IN LISTS automix_consumer_kinds)
     ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}"
     "${PROJECT_BINARY_DIR}")
 endforeach()
+
+# These start first, in the order of their seconds, so that no long one runs alone at the end. ctest learns the seconds of
+# all entries, but not before it has run them once in a build directory.
+function(automix_set_costs)
+  set(costs ${ARGN})
+  while(costs)
+    list(POP_FRONT costs name seconds)
+    if(TEST ${name})
+      set_tests_properties(${name} PROPERTIES COST ${seconds})
+    endif()
+  endwhile()
+endfunction()
+automix_set_costs(
+  header_only.every.clang++ 90 header_only.readme 45 header_only.umbrellas.g++ 30
+  live.models 40 consumer.compiled 20 pomdp.bounds.property 14 consumer.openai 14 openai.answering_faults.threads 12
+  pomdp.problems.property 12 data.log.fuzz.fuzz 10 compile_fail.headers.g++ 9 consumer.find_package 9
+  consumer.fetch_content 8 consumer.add_subdirectory 8 consumer.plain 7 openai.tls_and_proxy 7 verify.verdict_parser 6
+  pomdp.solvers.sarsop.property 5 pomdp.solvers.exact_solver 5 live.recording_model 5 pomdp.format.pomdp_bad_input.property 4
+  compile_fail.headers.clang++ 4 program.live 4)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every consumer does once automix::automix is there: asserts that nothing of automix's own build reached it, and
 # makes its program with warnings that automix's headers do not pass (-Wpadded), as errors. With consumer_compiled it links
-# automix::compiled.
+# automix::compiled; consumer_program is the program, if it is not `main`.
 foreach(property IN ITEMS INTERFACE_COMPILE_OPTIONS INTERFACE_COMPILE_DEFINITIONS INTERFACE_LINK_OPTIONS)
   get_target_property(leak automix::automix ${property})
   if(leak)
@@ -24,6 +24,7 @@ foreach(own IN ITEMS automix_warnings automix_program automix_test_main tests_co
   endif()
 endforeach()
 
-add_executable(consumer "${CMAKE_CURRENT_LIST_DIR}/program/main.cpp")
+set(consumer_program main CACHE STRING "The program, of the folder program")
+add_executable(consumer "${CMAKE_CURRENT_LIST_DIR}/program/${consumer_program}.cpp")
 target_link_libraries(consumer PRIVATE ${library})
 target_compile_options(consumer PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wpadded -Werror)

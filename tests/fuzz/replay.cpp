@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a fuzzer without libFuzzer, the same every time: on each file of a folder, and on damaged ones.
-// Usage: replay FOLDER ROUNDS
+// Usage: replay FOLDER ROUNDS. AUTOMIX_FUZZ_TIMES multiplies the rounds.
 #include <automix/core/random.hpp>
 
 #include <algorithm>
@@ -67,7 +67,7 @@ int main(int argc, char** argv) try {
     for (const std::string& text : texts) run(text);
     const std::vector<std::string> tokens = tokens_of(texts);
     automix::Random random(1);
-    for (long round = std::strtol(argv[2], nullptr, 10); round > 0; --round)
+    for (std::size_t round = rounds(std::strtoull(argv[2], nullptr, 10)); round > 0; --round)
         run(damaged(texts[random.index(texts.size())], tokens, random));
     return 0;
 } catch (const std::exception& error) {

@@ -6,8 +6,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <vector>
+
+/// A number of rounds, times AUTOMIX_FUZZ_TIMES if that is set.
+inline std::size_t rounds(std::size_t number) {
+    const char* const times = std::getenv("AUTOMIX_FUZZ_TIMES");
+    return times == nullptr ? number : number * std::strtoull(times, nullptr, 10);
+}
 
 /// One to four changes: a byte set, removed or inserted, a piece copied, cut out or replaced by a token.
 inline std::string damaged(std::string text, const std::vector<std::string>& tokens,

@@ -13,7 +13,8 @@
 #include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
-#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/policy.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
@@ -25,6 +26,8 @@
 #include <vector>
 
 namespace automix {
+
+class PomdpRouter;
 
 /// An explainer of a trained router's decisions. The router must outlive it unchanged. Threads may share an explainer.
 class PolicyExplainer {
@@ -45,6 +48,10 @@ class PolicyExplainer {
     [[nodiscard]] Explanation explain(const Evidence& evidence) const;
 
  private:
+    // Of the router, which is complete where these are defined.
+    [[nodiscard]] const RoutingPrices& prices() const;
+    [[nodiscard]] bool falls_back() const;
+
     static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n);
 
     void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
@@ -58,8 +65,8 @@ class PolicyExplainer {
     void explain_vectors(Explanation& explanation, const Evidence& evidence, const Vectors& vectors) const {
         const auto& model = vectors.model();
         const auto& chain = model.chain();
-        const RoutingPrices& prices = router_.trained().prices;
-        const bool falls_back = !router_.report().fallback.empty();
+        const RoutingPrices& prices = this->prices();
+        const bool falls_back = this->falls_back();
         const auto about = vectors.believed(evidence);
         const Index current = evidence.current;
         const Index last = evidence.last_model();
@@ -93,7 +100,7 @@ class PolicyExplainer {
     void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
                        const About& about, const detail::CascadeModel& shape) const {
         const Index current = explanation.current;
-        const RoutingPrices& prices = router_.trained().prices;
+        const RoutingPrices& prices = this->prices();
         double without_verifying = -std::numeric_limits<double>::infinity();
         for (const Alternative& alternative : explanation.alternatives)
             without_verifying = std::max(without_verifying, alternative.net);

@@ -66,6 +66,10 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     return explanation;
 }
 
+AUTOMIX_INLINE const RoutingPrices& PolicyExplainer::prices() const { return router_.trained().prices; }
+
+AUTOMIX_INLINE bool PolicyExplainer::falls_back() const { return !router_.report().fallback.empty(); }
+
 AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
     const detail::CascadeModel& model = values.model_of(n);
     std::vector<double> weights;
