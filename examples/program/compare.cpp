@@ -91,7 +91,8 @@ class HalvesLine {
 std::vector<DrawLimits> fewer_draws(const Dataset& data, const std::string& model, const DrawLimits& limits) {
     std::vector<DrawLimits> fewer;
     const Index logged = data.draw_counts(data.model_index(model)).first;
-    const Index most = std::min<Index>(logged, limits.of({model, ""}).front());
+    const int allowed = limits.of({model, ""}).front();
+    const Index most = allowed == all_logged_draws ? logged : std::min<Index>(logged, allowed);
     for (int draws = 1; draws < most; draws *= 2) fewer.push_back({draws, {}});
     return fewer;
 }

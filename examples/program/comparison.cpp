@@ -28,6 +28,7 @@ OrderedJson router_json(const RouterResult& router) {
         json["datasets"] = OrderedJson::object();
     }
     json["guard"] = router.guard ? to_json(*router.guard) : OrderedJson(nullptr);
+    json["held_out"] = router.held_out ? to_json(*router.held_out) : OrderedJson(nullptr);
     json["warnings"] = router.warnings;
     return json;
 }
@@ -111,6 +112,12 @@ std::string policies(const Comparison& comparison) {
             text += wrap_text("  " + router.name + ": " + what, 4) + '\n';
         };
         if (!policy.empty()) line(policy);
+        if (router.held_out) {
+            const HeldOut& rows = *router.held_out;
+            line("held-out training rows: score " + format_fixed(rows.score, 4) + ", standard error " +
+                 format_fixed(rows.score_se, 4) + "; cost " + format_price(rows.cost) + ", standard error " +
+                 format_price(rows.cost_se));
+        }
         if (router.guard) {
             const Guard& guard = *router.guard;
             line("held-out excess over mixing " + format_significant(guard.mean, 3) +

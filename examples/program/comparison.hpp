@@ -21,6 +21,7 @@ struct RouterResult {
     std::string infeasible{};
     Parameters parameters{};
     std::optional<Guard> guard{};
+    std::optional<HeldOut> held_out{};
     std::vector<std::string> warnings{};
     Report train{};
     Evaluation test{};

@@ -11,6 +11,7 @@
 #include <automix/data/checks.hpp>
 #include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -63,6 +64,7 @@ std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers, 
         result.name = router.name();
         TrainingResult training = router.train({train, log.train});
         result.guard = training.guard;
+        result.held_out = training.held_out;
         result.warnings = std::move(training.warnings);
         if (!training.feasible) {
             result.infeasible = training.reason;
@@ -75,7 +77,11 @@ std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers, 
     std::vector<Evaluation> evaluations = tests.evaluate_all(trained);
     auto next = evaluations.begin();
     for (RouterResult& result : results) {
-        if (result.feasible()) result.test = std::move(*next++);
+        if (!result.feasible()) continue;
+        result.test = std::move(*next++);
+        if (!result.held_out) continue;
+        if (std::string sentence = contradiction(*result.held_out, result.test); !sentence.empty())
+            result.warnings.push_back(std::move(sentence));
     }
     return results;
 }

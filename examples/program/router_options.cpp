@@ -248,6 +248,8 @@ AnyRouter make_router_for(const std::vector<std::string>& models, std::string_vi
                           RouterSettings settings, const DrawLimits& limits) {
     settings.pomdp.max_draws = limits.of(models);
     const int first = settings.pomdp.max_draws.empty() ? all_logged_draws : settings.pomdp.max_draws.front();
+    if (first == 0 && is_one_shot(name))
+        throw ArgumentError("--max-draws: " + std::string(name) + " needs at least one verdict");
     settings.one_shot.max_draws = first == all_logged_draws ? 0 : first;
     return make_router(name, settings);
 }

@@ -247,19 +247,6 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     return text;
 }
 
-/// Returns the reason of a fallback with the names of the models.
-std::string named(std::string reason, const std::vector<ModelShape>& models) {
-    const std::string small = in_quotes(models.front().name);
-    const std::string large = in_quotes(models.back().name);
-    for (const auto& [words, meaning] :
-         {std::pair<std::string, std::string>{"LLM not better", large + " is not better than " + small},
-          {"LLM not dearer", large + " costs no more than " + small}}) {
-        const std::size_t at = reason.find(words);
-        if (at != std::string::npos) reason.replace(at, words.size(), meaning);
-    }
-    return reason;
-}
-
 std::string to_text(const Summary& summary) {
     const PomdpReport& report = summary.router.report();
     const FoldStatistics total = summary.total();
@@ -273,9 +260,14 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
-    if (!report.fallback.empty())
-        text += "fallback: " + printable(named(report.fallback, summary.statistics.models)) + '\n';
-    text += "expected of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
+    if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
+    if (report.held_out) {
+        const HeldOut& rows = *report.held_out;
+        text += "held-out queries: score " + format_fixed(rows.score, 4) + " (standard error " +
+                format_fixed(rows.score_se, 4) + "), cost " + format_price(rows.cost) + " (" +
+                format_price(rows.cost_se) + ")\n";
+    }
+    text += "forecast of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
             format_price(report.expected.cost) + ", " + format_fixed(report.expected.draws, 2) +
             " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
     for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);

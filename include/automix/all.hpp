@@ -20,6 +20,7 @@
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/first_draws.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -41,6 +42,7 @@
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/log_source.hpp>
 #include <automix/evaluation/replay.hpp>

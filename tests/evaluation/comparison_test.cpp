@@ -302,3 +302,25 @@ TEST_CASE("the table of a comparison shows means with their standard errors") {
     CHECK(format_mean_price({}) == "-");
     CHECK_THAT(comparison_legend(), ContainsSubstring("unit of the prices"));
 }
+
+TEST_CASE("a contender uses the variant with the largest area on the training rows") {
+    // Only the first verdict tells; with both, a third of the answers is in doubt for nothing.
+    Dataset data({"small", "large"});
+    for (int i = 0; i < 60; ++i) {
+        const int right = i % 3 == 0 ? 0 : 1;
+        data.append(record("q" + std::to_string(i), {verified(right, {right, i % 2}), scored(1.0)}));
+    }
+    const PriceTable prices = resolve_prices(data, {{1.0, 9.0}, std::nullopt, {0.1}});
+    OneShotOptions one;
+    one.max_draws = 1;
+    const std::vector<Contender<AnyRouter>> contenders{
+        {"all", AnyRouter(ExactRouter()), {}, {}},
+        {"chosen", AnyRouter(ExactRouter()), {}, {AnyRouter(ExactRouter(one))}},
+        {"one", AnyRouter(ExactRouter(one)), {}, {}}};
+    const auto compared =
+        compare_routers(data, prices, contenders, {.halves = 4, .train_rows = 0, .seed = 3});
+    CHECK(compared[0].metrics.draws.mean.value() == 2.0);
+    CHECK(compared[1].metrics.draws.mean.value() == 1.0);
+    CHECK(compared[1].metrics.area.mean.value() == compared[2].metrics.area.mean.value());
+    CHECK(compared[1].metrics.area.mean.value() > compared[0].metrics.area.mean.value());
+}

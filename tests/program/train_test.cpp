@@ -170,7 +170,7 @@ TEST_CASE("a fallback names the models, and one model alone is bad usage") {
     for (json& row : records) row["models"][1]["score"] = 0;
     const std::string worse = place.directory.write("worse.jsonl", lines(records));
     CHECK_THAT(text_of(Arguments{"train", worse, "--out", place.policy} + trained_prices),
-               ContainsSubstring("\"large\" is not better than \"small\""));
+               ContainsSubstring("no model scores higher than \"small\""));
     check_refused({"train", place.log, "--models", "small", "--out", place.policy}, 2,
                   "--models: routing needs at least two models, found \"small\" alone");
 }

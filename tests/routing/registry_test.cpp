@@ -95,3 +95,10 @@ TEST_CASE("random mixing asks one of the end models by u") {
     CHECK(make_router("random_mix").breakpoints().size() == 1);
     CHECK(make_router("threshold").breakpoints().empty());
 }
+
+TEST_CASE("routers that decide once are known by name") {
+    for (const char* name : {"threshold", "self_consistency", "union", "exact", "fixed_answer:exact"})
+        CHECK(is_one_shot(name));
+    for (const char* name : {"pomdp", "fixed_k", "always_small", "random_mix", "fixed_answer:pomdp", "none"})
+        CHECK_FALSE(is_one_shot(name));
+}

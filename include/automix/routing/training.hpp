@@ -49,6 +49,15 @@ struct Guard {
     double signal = 0.0;  ///< what verification tells of the gain of routing, as a standard normal deviate
 };
 
+/// The results of a policy on training rows that each of its parts was not fitted to: means per query and their standard
+/// errors.
+struct HeldOut {
+    double score = 0.0;
+    double score_se = 0.0;
+    double cost = 0.0;
+    double cost_se = 0.0;
+};
+
 /// The result of training.
 struct TrainingResult {
     bool feasible = true;
@@ -60,6 +69,7 @@ struct TrainingResult {
     OptionalMetric ibc = OptionalMetric::undefined("not trained on IBC");
     OptionalMetric ibc_lift = OptionalMetric::undefined("not trained on IBC");
     std::optional<Guard> guard{};         ///< empty for routers without a guard
+    std::optional<HeldOut> held_out{};    ///< empty for routers that do not cross-fit
     std::vector<std::string> warnings{};  ///< about the log, for the user; they change nothing
 };
 

@@ -292,6 +292,17 @@ TEST_CASE("under its own tables a policy is never below accept all, route all or
     }
 }
 
+TEST_CASE("gains by the number of positives are made monotone by pooling neighbours") {
+    // Means 3, 1, 2, 0 of 1, 1, 3, 1 rows fall but for the second: 1 and 2 pool to (1 + 6) / 4.
+    const ProjectedCells fallen = monotone_gains({{1.0, 1.0, 3.0, 1.0}, {3.0, 1.0, 6.0, 0.0}});
+    CHECK(fallen.weight == std::vector<double>{1.0, 1.0, 3.0, 1.0});
+    CHECK(fallen.gain == std::vector<double>{3.0, 1.75, 5.25, 0.0});
+    // Turned round they rise.
+    const ProjectedCells risen = monotone_gains({{1.0, 3.0, 1.0, 1.0}, {0.0, 6.0, 1.0, 3.0}});
+    CHECK(risen.gain == std::vector<double>{0.0, 5.25, 1.75, 3.0});
+    CHECK(monotone_gains({{2.0}, {1.0}}).gain == std::vector<double>{1.0});
+}
+
 TEST_CASE("a larger model that is no better: the router says so and accepts") {
     Dataset data({"small", "large"});
     Random random(1);

@@ -376,3 +376,34 @@ TEST_CASE("training uses the mean of recorded prices") {
     // mean verification (1 + 1.5) / 2, mean large price 20, one of two rows routed
     CHECK_THAT(*result.ibc, WithinRel(0.5 / (1.25 + 10.0), 1e-12));
 }
+
+TEST_CASE("a router of the published family may use the first verdicts alone") {
+    // The first verdict tells right from wrong; the three behind it say the opposite of it.
+    Dataset data({"small", "large"});
+    for (int i = 0; i < 12; ++i) {
+        const int right = i % 2;
+        const int wrong = 1 - right;
+        data.append(
+            tables::record("q" + std::to_string(i),
+                           {tables::verified(right, {right, wrong, wrong, wrong}), tables::scored(1.0)}));
+    }
+    const PriceTable prices = resolve_prices(data, {{1.0, 50.0}, std::nullopt, {0.5}});
+    OneShotOptions options;
+    options.max_draws = 1;
+    ThresholdRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    Evidence evidence(2);
+    evidence.current = 0;
+    CHECK(router.next(evidence) == Action::verify(1));
+    const Replay rows = replay(router, data, prices);
+    CHECK_THAT(rows.performance.mean(), WithinAbs(1.0, 1e-12));
+    CHECK_THAT(rows.verification_cost.mean(), WithinAbs(0.5, 1e-12));
+    CHECK_THAT(rows.routed.mean(), WithinAbs(0.5, 1e-12));
+    // No more are used than every row has.
+    options.max_draws = 9;
+    ThresholdRouter all(options);
+    all.train(TrainingData{data, prices});
+    CHECK(all.next(evidence) == Action::verify(4));
+    options.max_draws = 256;
+    CHECK_THROWS_AS(ThresholdRouter(options), ArgumentError);
+}

@@ -42,8 +42,10 @@ nlohmann::ordered_json to_json(const Baselines& baselines);
 /// for a model that is not verified. Both `_from` are `given`, `recorded` or `default`.
 nlohmann::ordered_json to_json(const std::vector<ModelPrices>& prices);
 
-/// Returns `{"passed","mean","se"}`.
+/// Returns `{"passed","mean","se","signal"}`.
 nlohmann::ordered_json to_json(const Guard& guard);
+/// Returns `{"score","score_se","cost","cost_se"}`.
+nlohmann::ordered_json to_json(const HeldOut& rows);
 
 /// Returns an object with a member for each parameter.
 nlohmann::ordered_json to_json(const Parameters& parameters);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The best policy that draws a fixed number k of verdicts and then decides once: a baseline of the POMDP router. It
 // chooses k in 0 .. draws on the training rows, whose final counts the hypergeometric distribution projects to k draws.
-// For each k the best policy routes the counts that gain more than they cost. It uses the first and the last model.
+// For each k the best policy routes the counts that gain more than they cost, where the gain is taken to fall, or to
+// rise, with the number of positives. It uses the first and the last model.
 // O(cells * draws^2).
 #pragma once
 
@@ -40,6 +41,11 @@ struct ProjectedCells {
 /// Returns weight and gain by the number of positives after k draws, from the final counts of the first model. The
 /// count of a row with fewer parsed verdicts is scaled.
 ProjectedCells project(const FoldStatistics& sums, int k);
+
+/// Returns the cells with gains whose means only fall, or only rise, with the number of positives: the closest such
+/// means, by pooling neighbours (Ayer et al. 1955). Without it, many draws look better on the training rows than they
+/// are, as each makes a cell more to fit.
+ProjectedCells monotone_gains(ProjectedCells cells);
 
 /// Returns the projections to every number of draws from 0 to `max_draws`.
 std::vector<ProjectedCells> project_all(const FoldStatistics& sums, int max_draws);
@@ -81,6 +87,9 @@ class FixedKRouter {
 
  private:
     [[nodiscard]] Statistics collect(const TrainingData& training) const;
+
+    [[nodiscard]] static std::vector<ProjectedCells> monotone_projections(const FoldStatistics& sums,
+                                                                          int max_draws);
 
     void use(FixedDraws fixed);
 

@@ -34,10 +34,13 @@ struct PomdpReport {
     Objective objective{};
     OptionalMetric base_slope = OptionalMetric::undefined("not trained");
     AcceptedAnswer accepted = AcceptedAnswer::first;
-    double lambda = 0.0;      ///< lambda of the policy; of the more expensive one if two are mixed
-    double share = 1.0;       ///< probability of the more expensive of two policies; 1 if there is one
-    RoutingValue expected{};  ///< value under the policy's own tables
-    double gap = 0.0;         ///< maximum gain of the best policy over this one; 0 if the solution is exact
+    double lambda = 0.0;  ///< lambda of the policy; of the more expensive one if two are mixed
+    double share = 1.0;   ///< probability of the more expensive of two policies; 1 if there is one
+    RoutingValue
+        expected{};  ///< forecast: value under the policy's own tables, which is too high with few rows
+    std::optional<HeldOut>
+        held_out{};    ///< estimate on held-out rows; empty without a table, and in older policies
+    double gap = 0.0;  ///< maximum gain of the best policy over this one; 0 if the solution is exact
     Guard guard{};
     std::string fallback{};  ///< why the objective's own policy is not used; empty if it is
     double shortfall =

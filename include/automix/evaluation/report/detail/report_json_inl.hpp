@@ -87,6 +87,11 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const std::vector<ModelPrices>& pr
     return json;
 }
 
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const HeldOut& rows) {
+    return {
+        {"score", rows.score}, {"score_se", rows.score_se}, {"cost", rows.cost}, {"cost_se", rows.cost_se}};
+}
+
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const Guard& guard) {
     return {{"passed", guard.passed}, {"mean", guard.mean}, {"se", guard.se}, {"signal", guard.signal}};
 }

@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -54,6 +55,40 @@ AUTOMIX_INLINE ProjectedCells project(const FoldStatistics& sums, int k) {
             cells.weight[at] += probability * cell.weight;
             cells.gain[at] += probability * (cell.scores.back() - cell.scores.front());
         });
+    }
+    return cells;
+}
+
+AUTOMIX_INLINE ProjectedCells monotone_gains(ProjectedCells cells) {
+    double above = 0.0;  // covariance of gain with the number of positives, up to a factor
+    const double rows = std::accumulate(cells.weight.begin(), cells.weight.end(), 0.0);
+    const double mean = std::accumulate(cells.gain.begin(), cells.gain.end(), 0.0) / rows;
+    for (std::size_t c = 0; c < cells.weight.size(); ++c)
+        above += static_cast<double>(c) * (cells.gain[c] - mean * cells.weight[c]);
+    const bool rises = above > 0.0;
+    struct Block {
+        double weight = 0.0;
+        double gain = 0.0;
+        std::size_t cells = 0;
+    };
+    std::vector<Block> blocks;
+    const auto violates = [&](const Block& first, const Block& second) {
+        const double difference = second.gain * first.weight - first.gain * second.weight;
+        return rises ? difference < 0.0 : difference > 0.0;
+    };
+    for (std::size_t c = 0; c < cells.weight.size(); ++c) {
+        blocks.push_back({cells.weight[c], cells.gain[c], 1});
+        while (blocks.size() > 1 && violates(*(blocks.end() - 2), blocks.back())) {
+            const Block last = blocks.back();
+            blocks.pop_back();
+            blocks.back() = {blocks.back().weight + last.weight, blocks.back().gain + last.gain,
+                             blocks.back().cells + last.cells};
+        }
+    }
+    std::size_t c = 0;
+    for (const Block& block : blocks) {
+        for (const std::size_t end = c + block.cells; c < end; ++c)
+            cells.gain[c] = block.weight > 0.0 ? cells.weight[c] * block.gain / block.weight : 0.0;
     }
     return cells;
 }
@@ -117,7 +152,7 @@ AUTOMIX_INLINE TrainingResult FixedKRouter::train(const TrainingData& training) 
         }
         lambda = *base;
     }
-    use(best_fixed_draws(total, prices, first.draws, lambda));
+    use(best_fixed_draws(monotone_projections(total, first.draws), total.weight(), prices, lambda));
     result.candidates = first.draws + 1;
     return result;
 }
@@ -129,7 +164,7 @@ AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData&
     if (first.kind != VerificationKind::verdicts) return routers;
     const FoldStatistics total = statistics.total();
     const RoutingPrices prices = mean_prices(total);
-    const std::vector<ProjectedCells> projections = project_all(total, first.draws);
+    const std::vector<ProjectedCells> projections = monotone_projections(total, first.draws);
     LambdaHull hull(
         [&](double lambda) { return best_fixed_draws(projections, total.weight(), prices, lambda); },
         [](const FixedDraws& fixed) { return fixed.gained; });
@@ -155,6 +190,13 @@ AUTOMIX_INLINE Parameters FixedKRouter::parameters() const {
         if (chosen_.routed[c] != 0) counts.push_back(static_cast<double>(c));
     }
     return {{"draws", static_cast<double>(chosen_.draws)}, {"route_counts", std::move(counts)}};
+}
+
+AUTOMIX_INLINE std::vector<ProjectedCells> FixedKRouter::monotone_projections(const FoldStatistics& sums,
+                                                                              int max_draws) {
+    std::vector<ProjectedCells> all = project_all(sums, max_draws);
+    for (ProjectedCells& cells : all) cells = monotone_gains(std::move(cells));
+    return all;
 }
 
 AUTOMIX_INLINE Statistics FixedKRouter::collect(const TrainingData& training) const {

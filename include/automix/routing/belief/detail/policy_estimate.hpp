@@ -21,6 +21,7 @@
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <array>
@@ -46,13 +47,25 @@ struct PolicyEstimate {
     double routed = 0.0;   ///< rows on which a model beyond the first is asked
     double metric = 0.0;   ///< sum of a metric
     double squares = 0.0;  ///< sum of its squares
+    double score_squares = 0.0;
+    double cost_squares = 0.0;
 
     [[nodiscard]] RoutingValue mean() const noexcept { return (1.0 / rows) * sums; }
     [[nodiscard]] double mean_metric() const noexcept { return metric / rows; }
     /// Returns the standard error of the mean metric; 0 for fewer than two units.
-    [[nodiscard]] double standard_error() const noexcept {
+    [[nodiscard]] double standard_error() const noexcept { return error_of(metric, squares); }
+
+    /// Returns the means of score and cost with their standard errors. Requires rows.
+    [[nodiscard]] HeldOut held_out() const noexcept {
+        return {sums.score / rows, error_of(sums.score, score_squares), sums.cost / rows,
+                error_of(sums.cost, cost_squares)};
+    }
+
+ private:
+    [[nodiscard]] double error_of(double sum, double sum_of_squares) const noexcept {
         if (units < 2.0) return 0.0;
-        return std::sqrt(std::max(0.0, squares / rows - mean_metric() * mean_metric()) / (units - 1.0));
+        const double mean = sum / rows;
+        return std::sqrt(std::max(0.0, sum_of_squares / rows - mean * mean) / (units - 1.0));
     }
 };
 
@@ -104,18 +117,24 @@ inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixt
         double linear = 0.0;
         double quadratic = 0.0;
         double score = 0.0;
+        double score_squares = 0.0;
         for (std::size_t i = 0; i < models; ++i) {
             const double factor = accepted[i] + metric.scores[i];
             score += accepted[i] * cell.scores[i];
             linear += factor * cell.scores[i];
-            for (std::size_t j = 0; j < models; ++j)
-                quadratic += factor * (accepted[j] + metric.scores[j]) * cell.products[i * models + j];
+            for (std::size_t j = 0; j < models; ++j) {
+                const double product = cell.products[i * models + j];
+                quadratic += factor * (accepted[j] + metric.scores[j]) * product;
+                score_squares += accepted[i] * accepted[j] * product;
+            }
         }
         total.rows += cell.weight;
         total.units += cell.weight;
         total.sums = total.sums + RoutingValue{score, cell.weight * usage.cost, cell.weight * usage.draws,
                                                cell.weight * usage.rounds};
         total.routed += cell.weight * usage.routed;
+        total.score_squares += score_squares;
+        total.cost_squares += cell.weight * usage.cost * usage.cost;
         total.metric += linear + constant * cell.weight;
         total.squares += quadratic + 2.0 * constant * linear + constant * constant * cell.weight;
     }
@@ -215,6 +234,8 @@ inline void add_pluralities(PolicyEstimate& total, const std::vector<PolicyShare
     total.units += 1.0;
     total.sums = total.sums + rows * walk.mean();
     total.routed += rows * walk.routed();
+    total.score_squares += rows * walk.mean().score * walk.mean().score;
+    total.cost_squares += rows * walk.mean().cost * walk.mean().cost;
     total.metric += rows * value;
     total.squares += rows * value * value;
 }

@@ -199,6 +199,7 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::result() const {
     result.candidates = std::ssize(trained_.mixture);
     if (report.ibc) result.ibc = report.ibc->ibc;
     result.guard = report.guard;
+    result.held_out = report.held_out;
     return result;
 }
 

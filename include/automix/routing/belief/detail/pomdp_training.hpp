@@ -242,10 +242,14 @@ inline TrainedPolicy mix_to_quality(const TrainingContext& context, std::vector<
                                  mixed(poor.held_out.mean().score, good.held_out.mean().score),
                                  mixed(poor.cost(), good.cost()),
                                  mixed(poor.held_out.standard_error(), good.held_out.standard_error())};
+    const HeldOut one = poor.held_out.held_out();
+    const HeldOut other = good.held_out.held_out();
     const double lambda = good.lambda;
     RoutingSolution dearer = good.solution;  // both may be the same candidate
     TrainedPolicy trained = mix_solutions(std::move(poor.solution), std::move(dearer), chosen.share, lambda);
     trained.report.quality = support;
+    trained.report.held_out = {mixed(one.score, other.score), mixed(one.score_se, other.score_se),
+                               mixed(one.cost, other.cost), mixed(one.cost_se, other.cost_se)};
     if (!cheapest)
         trained.report.fallback =
             "no policy reaches " + format_number(share) +
@@ -316,6 +320,36 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
     return rule;
 }
 
+/// Returns the estimate on held-out rows of a policy that was trained for an objective: each fold's policies solve the
+/// same problem without the fold. Returns nothing without a table, or if no fold has rows.
+inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, const SolveRule& rule,
+                                                const TrainedPolicy& trained, const Objective& objective) {
+    if (!context.tree->layout) return std::nullopt;
+    const bool is_mixed = trained.mixture.size() == 2;
+    SolveRule at = rule;
+    at.verify_first = objective.kind == ObjectiveKind::max_ibc;
+    const auto solve = [&](std::size_t fold, double lambda) {
+        at.lambda = lambda;
+        return solve_routing(*context.folds.tree(fold), context.prices, at).policy;
+    };
+    const auto policies = [&](std::size_t fold) -> std::vector<PolicyShare> {
+        if (!is_mixed) return {{1.0, solve(fold, trained.report.lambda)}};
+        // Of a mixture, lambda is the slope between its policies: each is the best one just beside it.
+        constexpr double beside = 1e-6;
+        return {{trained.mixture[0].share, solve(fold, trained.report.lambda * (1.0 + beside))},
+                {trained.mixture[1].share, solve(fold, trained.report.lambda * (1.0 - beside))}};
+    };
+    const PolicyEstimate rows = context.folds.evaluate(context.prices, excess_metric(context, 0.0), policies);
+    return rows.rows > 0.0 ? std::optional(rows.held_out()) : std::nullopt;
+}
+
+/// Returns the estimate of models alone, which no row was fitted to.
+inline std::optional<HeldOut> estimate_fallback(const TrainingContext& context,
+                                                const TrainedPolicy& trained) {
+    if (!context.tree->layout) return std::nullopt;
+    return estimate_on_training_rows(context, trained.mixture, excess_metric(context, 0.0)).held_out();
+}
+
 /// Returns the lambda at which an objective without a base slope is judged; nothing if it has none of its own.
 inline std::optional<double> own_lambda(const TrainingContext& context, const Objective& objective) {
     if (objective.kind == ObjectiveKind::lambda) return objective.value;
@@ -344,6 +378,11 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
         if (infeasible.empty())
             trained = fallback.empty() ? train_objective(context, allowed_rule(context, decision), objective)
                                        : train_fallback(context, objective);
+        if (infeasible.empty() && !trained.report.held_out)
+            trained.report.held_out =
+                fallback.empty() && trained.report.fallback.empty()
+                    ? estimate_held_out(context, allowed_rule(context, decision), trained, objective)
+                    : estimate_fallback(context, trained);
     }
     if (!fallback.empty()) trained.report.fallback = fallback;
     trained.infeasible = infeasible;

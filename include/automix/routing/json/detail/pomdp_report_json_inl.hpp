@@ -41,11 +41,18 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
           {"mean", report.guard.mean},
           {"se", report.guard.se},
           {"signal", report.guard.signal}}},
+        {"held_out", nullptr},
         {"gap", report.gap},
         {"fallback", report.fallback},
         {"shortfall", report.shortfall},
         {"ibc", nullptr},
         {"quality", nullptr}};
+    if (report.held_out) {
+        json["held_out"] = {{"score", report.held_out->score},
+                            {"score_se", report.held_out->score_se},
+                            {"cost", report.held_out->cost},
+                            {"cost_se", report.held_out->cost_se}};
+    }
     if (report.ibc) {
         json["ibc"] = {{"ibc", report.ibc->ibc},
                        {"routed", report.ibc->routed},
@@ -77,9 +84,10 @@ AUTOMIX_INLINE Objective ReportParser::objective(const nlohmann::json& json, con
 }
 
 AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, const std::string& field) const {
-    require_keys(json, field,
-                 std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
-                            "expected", "guard", "gap", "fallback", "shortfall", "ibc", "quality"});
+    require_keys(
+        json, field,
+        std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
+                   "expected", "guard", "held_out", "gap", "fallback", "shortfall", "ibc", "quality"});
     PomdpReport report;
     report.objective = objective(json, field);
     const nlohmann::json& slope = member(json, field, "base_slope");
@@ -114,6 +122,12 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
     }
     report.guard.passed =
         flag(member(json.at("guard"), inside(field, "guard"), "passed"), inside(field, "guard.passed"));
+    // Policies of 0.1 have no estimate.
+    if (json.contains("held_out") && !json.at("held_out").is_null()) {
+        HeldOut& rows = report.held_out.emplace();
+        figures("held_out", std::array{"score", "score_se", "cost", "cost_se"},
+                std::array{&rows.score, &rows.score_se, &rows.cost, &rows.cost_se});
+    }
     report.gap = number(json, field, "gap");
     report.fallback = text(member(json, field, "fallback"), inside(field, "fallback"));
     report.shortfall = number(json, field, "shortfall");
