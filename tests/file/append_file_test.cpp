@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
+#include <filesystem>
 #include <string>
 
 using namespace automix;
@@ -92,6 +93,20 @@ TEST_CASE("each line is in the file when the call returns") {
     CHECK(files::read(path) == "{1}\n");
     file.put("{2}\n");
     CHECK(files::read(path) == "{1}\n{2}\n");
+}
+
+TEST_CASE("a new file is for its owner alone, and an existing one keeps its mode") {
+    const files::Directory directory;
+    for (const detail::AppendMode mode :
+         {detail::AppendMode::append, detail::AppendMode::repair, detail::AppendMode::create}) {
+        const std::string path = directory.path("lines.jsonl");
+        detail::AppendFile(path, mode, ends_in_brace).open();
+        CHECK(files::mode(path) == std::filesystem::perms(0600));
+        std::filesystem::permissions(path, std::filesystem::perms(0644));
+        detail::AppendFile(path, mode, ends_in_brace).open();
+        CHECK(files::mode(path) == std::filesystem::perms(0644));
+        std::filesystem::remove(path);
+    }
 }
 
 TEST_CASE("a file that cannot be written is given up") {
