@@ -252,8 +252,9 @@ std::string named(std::string reason, const std::vector<ModelShape>& models) {
     const std::string small = in_quotes(models.front().name);
     const std::string large = in_quotes(models.back().name);
     for (const auto& [words, meaning] :
-         {std::pair<std::string, std::string>{"LLM not better", large + " is not better than " + small},
-          {"LLM not dearer", large + " costs no more than " + small}}) {
+         {std::pair<std::string, std::string>{"the last model scores no higher than the first",
+                                              large + " scores no higher than " + small},
+          {"the last model costs no more than the first", large + " costs no more than " + small}}) {
         const std::size_t at = reason.find(words);
         if (at != std::string::npos) reason.replace(at, words.size(), meaning);
     }

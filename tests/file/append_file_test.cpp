@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/file/append_file.hpp>
+#include <automix/file/file_lock.hpp>
+#include <automix/file/file_replacement.hpp>
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -107,6 +112,30 @@ TEST_CASE("a new file is for its owner alone, and an existing one keeps its mode
         CHECK(files::mode(path) == std::filesystem::perms(0644));
         std::filesystem::remove(path);
     }
+}
+
+TEST_CASE("too few descriptors are named as such, and leave no file without its lock") {
+    const files::Directory directory;
+    const std::string path = directory.write("lines.jsonl", "{a}\n");
+    detail::AppendFile file(path, detail::AppendMode::append, ends_in_brace);
+    std::vector<int> taken;
+    for (int descriptor = 0; (descriptor = ::dup(STDERR_FILENO)) >= 0;) taken.push_back(descriptor);
+    const auto message_of = [](auto call) -> std::string {
+        try {
+            call();
+        } catch (const DataError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    const std::string unlocked = message_of([&] { const detail::FileLock lock(path); });
+    const std::string unopened = message_of([&] { file.open(); });
+    const std::string unreplaced =
+        message_of([&] { const detail::FileReplacement fresh(directory.path("fresh")); });
+    for (const int descriptor : taken) ::close(descriptor);
+    CHECK(unlocked == path + ": cannot be locked: Too many open files");
+    CHECK(unopened == path + ": cannot be opened: Too many open files");
+    CHECK(unreplaced == directory.path("fresh") + ".tmp: cannot be opened: Too many open files");
 }
 
 TEST_CASE("a file that cannot be written is given up") {
