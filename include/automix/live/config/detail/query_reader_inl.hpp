@@ -5,7 +5,6 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
@@ -73,7 +72,7 @@ AUTOMIX_INLINE bool QueryParser::has(const nlohmann::json& json, const char* key
 AUTOMIX_INLINE std::string QueryParser::id(const nlohmann::json& json) const {
     const nlohmann::json& value = member(json, "", "id");
     if (value.is_number_integer()) return value.dump();
-    if (!value.is_string() || value == "") fail_expected("id", std::string(id_text), value);
+    if (!value.is_string() || value == "") fail_expected("id", "a non-empty string or a whole number", value);
     return value;
 }
 
