@@ -5,9 +5,11 @@
 #include "command.hpp"
 #include "in_order.hpp"
 #include "live_models.hpp"
+#include "log_options.hpp"
 
 #include <automix/live/answering.hpp>
 #include <automix/live/config/open_models.hpp>
+#include <automix/live/config/query_reader.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/live/recording_model.hpp>
@@ -33,6 +35,7 @@ struct AnswerOptions {
     LiveOptions live{};
     std::string policy{};
     std::optional<std::string> queries{};
+    LogOptions reading{};
     std::optional<std::string> replay{};
     std::optional<std::string> record{};
     AnsweringOptions answering{};
@@ -42,7 +45,8 @@ struct AnswerOptions {
 constexpr const char* answer_help =
     "Queries, a line each: {\"id\":..,\"question\":..,\"context\":..,\"dataset\":..}; all are checked before "
     "the\n"
-    "first is asked. A log will do for queries. Answers come in the same order, a line each, with the model "
+    "first is asked. A log will do for queries, and with --map a table. Answers come in the same order, a "
+    "line each, with the model "
     "that\n"
     "gave it, verdicts, costs, latency and explanation; a query that failed has \"error\", and the exit code "
     "is\n"
@@ -67,17 +71,12 @@ class OrderedOutput {
         }
         lines_.add(number,
                    to_json(answer, models_).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n',
-                   [](const std::string& line) {
-                       if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() ||
-                           std::fflush(stdout) != 0)
-                           throw DataError("standard output cannot be written");
-                   });
+                   write_output);
     }
 
     /// Writes the table of the answers that were kept.
     void write_text(const std::vector<Query>& queries) const {
-        const std::string text = answers_text(queries, kept_, models_);
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        write_output(answers_text(queries, kept_, models_));
     }
 
     /// Says how many queries failed, and why the first one did.
@@ -177,9 +176,22 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     run.require_end("stopped by a signal: " + output.failures());
 }
 
+/// Reads the queries, as those of a log if an option of its reader is given.
+std::vector<Query> queries_of(const AnswerOptions& options) {
+    const LogOptions& reading = options.reading;
+    if (reading.map.empty() && !reading.skip_bad_rows && !reading.allow_truncated)
+        return queries_from(options.queries);
+    if (!options.queries)
+        throw ArgumentError("--queries: needed where --map, --skip-bad-rows or --allow-truncated is given");
+    LogQueries read = read_log_queries(*options.queries, read_options(reading));
+    for (const std::string& warning : read.warnings)
+        std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
+    return std::move(read.queries);
+}
+
 std::string run(const AnswerOptions& options) {
     const PolicyFile policy = read_policy(options.policy);
-    const std::vector<Query> queries = queries_from(options.queries);
+    const std::vector<Query> queries = queries_of(options);
     OrderedOutput output(names_of(policy.statistics.models), queries.size(), options.text);
     if (options.replay && !is_call_recording(*options.replay)) {
         if (!options.live.models.empty())
@@ -204,6 +216,7 @@ void add_answer(CLI::App& app, Command& chosen) {
     add_live(*command, options->live);
     command->add_option("--queries", options->queries, "Queries; standard input where it is left out")
         ->type_name("FILE");
+    add_reading_options(*command, options->reading);
     CLI::Option* replay = command->add_option("--replay", options->replay,
                                               "A log or a recording of calls in place of live models");
     replay->type_name("FILE");

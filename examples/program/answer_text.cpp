@@ -44,7 +44,7 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
                        ? ""
                        : printable(models[as_size(answer.model)]) + (answer.degraded ? " (degraded)" : "") +
                              (answer.finish == FinishReason::length ? " (cut)" : ""),
-                   joined(verdicts, " "), format_fixed(answer.cost(), 2)});
+                   joined(verdicts, " "), cost_text(answer.cost())});
     }
     return table.text();
 }
@@ -78,13 +78,12 @@ std::string costs_text(std::span<const LiveAnswer> answers, const std::vector<st
         text += ", " + std::to_string(accepted[m]) + " answered by " + printable(models[m]);
     if (failed > 0) text += ", " + std::to_string(failed) + " failed";
     if (degraded > 0) text += "; of the answers " + std::to_string(degraded) + " degraded";
-    text += "\ncost " + format_fixed(spent, 2) + ", of it verification " + format_fixed(verification, 2);
+    text += "\ncost " + cost_text(spent) + ", of it verification " + cost_text(verification);
     if (asked_last > 0) {
         const double always =
             last / static_cast<double>(asked_last) * static_cast<double>(answers.size() - failed);
         text += "; " + printable(models.back()) + " for every query" +
-                (failed > 0 ? " that did not fail" : "") + ", at its mean price here, " +
-                format_fixed(always, 2);
+                (failed > 0 ? " that did not fail" : "") + ", at its mean price here, " + cost_text(always);
         if (always > 0.0) text += ": saved " + format_percent(1.0 - answered / always);
     }
     return text + '\n';

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "command.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <system_error>
 
 namespace automix::program {
 namespace {
@@ -138,6 +141,21 @@ std::vector<std::string> printable(const std::vector<std::string>& texts) {
 std::string to_text(const OrderedJson& json) {
     // All control characters that are left stand in strings, where an escape means the same.
     return escaped(json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + '\n', "\\u00", "\n");
+}
+
+std::string cost_text(double cost) {
+    return cost == 0.0 || cost >= 1.0 ? format_fixed(cost, 2) : format_price(cost);
+}
+
+std::string value_text(double value) {
+    constexpr double small = 0.001;
+    return value == 0.0 || std::abs(value) >= small ? format_fixed(value, 6) : format_significant(value, 3);
+}
+
+void write_output(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0) return;
+    const int reason = errno;
+    throw DataError("standard output cannot be written: " + std::generic_category().message(reason));
 }
 
 std::string warnings_text(const std::vector<std::string>& warnings) {

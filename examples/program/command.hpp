@@ -61,6 +61,15 @@ std::vector<std::string> printable(const std::vector<std::string>& texts);
 /// Returns indented JSON with one line feed at its end and no control characters but line feeds.
 std::string to_text(const OrderedJson& json);
 
+/// Returns a cost with two digits behind the point, or with three significant digits below 1.
+std::string cost_text(double cost);
+
+/// Returns a value with six digits behind the point, or with three significant digits below 0.001.
+std::string value_text(double value);
+
+/// Writes all of `text` to standard output at once. Throws `DataError` with the system's reason if that fails.
+void write_output(std::string_view text);
+
 /// Lists the warnings under a heading, printable; returns nothing if there are none.
 std::string warnings_text(const std::vector<std::string>& warnings);
 

@@ -10,7 +10,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -25,6 +24,7 @@ struct DecideOptions {
     std::string policy{};
     std::vector<std::string> models{};
     std::uint64_t seed = 0;
+    bool no_explanation = false;
 };
 
 constexpr const char* decide_help =
@@ -34,7 +34,10 @@ constexpr const char* decide_help =
     "or\n"
     "samples (the answer first, null: failed). Answers each at once with a line:\n"
     "  {\"id\":\"q1\",\"action\":\"verify\",\"to\":null,\"draws\":1,\"accept\":null,\"explanation\":{..}}\n"
-    "action is accept, route or verify; accept says which answer, first or plurality. A line that cannot be\n"
+    "action is accept, route or verify; accept says which answer, first or plurality. --no-explanation "
+    "leaves "
+    "the\n"
+    "explanation out, which takes most of the time. A line that cannot be\n"
     "read is answered too, with {\"id\":.., \"error\":\"..\"} naming line and field; the exit code is then "
     "1.\n"
     "Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.\n";
@@ -42,9 +45,11 @@ constexpr const char* decide_help =
 /// A saved policy that answers lines of evidence.
 class Decider {
  public:
-    Decider(const PomdpRouter& router, std::uint64_t seed)
-        : explainer_(router.explainer()),
-          form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, seed},
+    /// Keeps a reference to the router.
+    Decider(const PomdpRouter& router, const DecideOptions& options)
+        : router_(router),
+          explainer_(options.no_explanation ? Explainer() : router.explainer()),
+          form_{router.trained().models, router.report().accepted == AcceptedAnswer::plurality, options.seed},
           names_(names_of(form_.models)) {}
 
     /// Returns the answer to a line. If the line is wrong, counts that and returns the error as the answer.
@@ -71,12 +76,9 @@ class Decider {
  private:
     [[nodiscard]] OrderedJson decide(const EvidenceRequest& request, const std::string& name) const {
         try {
+            if (!explainer_) return decision(request.id, router_.next(request.evidence));
             const Explanation explanation = explainer_(request.evidence);
-            OrderedJson json{{"id", request.id}};
-            json.update(to_json(explanation.action, names_));
-            const bool accepts = explanation.action.kind == ActionKind::accept;
-            const bool plurality = explanation.action.accepted == AcceptedAnswer::plurality;
-            json["accept"] = accepts ? OrderedJson(plurality ? "plurality" : "first") : OrderedJson(nullptr);
+            OrderedJson json = decision(request.id, explanation.action);
             json["explanation"] = to_json(explanation, names_);
             return json;
         } catch (const ProtocolError& error) {
@@ -84,7 +86,17 @@ class Decider {
         }
     }
 
-    Explainer explainer_;
+    [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action) const {
+        OrderedJson json{{"id", id}};
+        json.update(to_json(action, names_));
+        const bool plurality = action.accepted == AcceptedAnswer::plurality;
+        json["accept"] = action.kind == ActionKind::accept ? OrderedJson(plurality ? "plurality" : "first")
+                                                           : OrderedJson(nullptr);
+        return json;
+    }
+
+    const PomdpRouter& router_;
+    Explainer explainer_;  ///< empty: explanations are left out
     EvidenceForm form_;
     std::vector<std::string> names_;
     std::size_t lines_ = 0;
@@ -95,7 +107,7 @@ class Decider {
 std::string run(const DecideOptions& options) {
     const PolicyFile file = options.models.empty() ? automix::read_policy(options.policy)
                                                    : automix::read_policy(options.policy, options.models);
-    Decider decider(file.router, options.seed);
+    Decider decider(file.router, options);
     for (std::string line; std::getline(std::cin, line);) {
         if (line.find_first_not_of(" \t\r") == std::string::npos) {
             decider.count_blank();
@@ -103,9 +115,7 @@ std::string run(const DecideOptions& options) {
         }
         const std::string answer =
             decider.answer(line).dump(-1, ' ', true, OrderedJson::error_handler_t::replace) + '\n';
-        const bool written =
-            std::fwrite(answer.data(), 1, answer.size(), stdout) == answer.size() && std::fflush(stdout) == 0;
-        if (!written) throw DataError("standard output cannot be written");
+        write_output(answer);
     }
     decider.require_no_errors();
     return {};
@@ -122,6 +132,8 @@ void add_decide(CLI::App& app, Command& chosen) {
     add_list(*command, "--models", options->models, "NAME,...",
              "Refuse a policy over other models, cheapest first");
     add_seed(*command, options->seed, "Seed of the hash of ids");
+    command->add_flag("--no-explanation", options->no_explanation,
+                      "Leave the explanation out, which is faster");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

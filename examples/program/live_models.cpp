@@ -124,7 +124,7 @@ void LiveRun::show() {
     std::string text = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
                        std::to_string(done_) + "/" + std::to_string(queries_) + "  " + format_fixed(rate, 1) +
                        "/s";
-    if (ledger_ != nullptr) text += "  cost " + format_fixed(ledger_->spent(), 2);
+    if (ledger_ != nullptr) text += "  cost " + cost_text(ledger_->spent());
     if (done_ > 0) text += "  " + format_fixed(static_cast<double>(queries_ - done_) / rate, 0) + " s left";
     line_.show(text, seconds);
 }

@@ -14,6 +14,10 @@ void add_log_options(CLI::App& command, LogOptions& options) {
         ->required()
         ->type_name("");
     add_list(command, "--models", options.models, "NAME,...", "Models to use (default: all)");
+    add_reading_options(command, options);
+}
+
+void add_reading_options(CLI::App& command, LogOptions& options) {
     command
         .add_option(
             "--map", options.map,
@@ -30,14 +34,19 @@ void add_log_options(CLI::App& command, LogOptions& options) {
                      "Skip a last line that was cut off, with a warning");
 }
 
-Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers, bool keep_samples) {
+ReadOptions read_options(const LogOptions& options) {
     ReadOptions read;
     read.models = options.models;
-    read.fixed_answers = fixed_answers;
-    read.keep_samples = keep_samples;
     read.skip_bad_rows = options.skip_bad_rows;
     read.allow_truncated = options.allow_truncated;
     if (!options.map.empty()) read.mapping = read_mapping(options.map);
+    return read;
+}
+
+Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers, bool keep_samples) {
+    ReadOptions read = read_options(options);
+    read.fixed_answers = fixed_answers;
+    read.keep_samples = keep_samples;
     return read_log(options.paths, read);
 }
 

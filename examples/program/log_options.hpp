@@ -21,6 +21,12 @@ struct LogOptions {
 
 void add_log_options(CLI::App& command, LogOptions& options);
 
+/// Adds the options of reading alone, without the logs and their models.
+void add_reading_options(CLI::App& command, LogOptions& options);
+
+/// Returns what the reader of logs takes. Throws `DataError` for a mapping that cannot be read.
+ReadOptions read_options(const LogOptions& options);
+
 /// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples if asked to. Throws
 /// `DataError` for bad data and `ArgumentError` for models that the logs do not have.
 Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {},

@@ -7,6 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/version.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <sstream>
@@ -21,13 +22,6 @@ constexpr int bad_usage = 2;
 int fail(int code, const std::string& message) {
     std::fprintf(stderr, "automix: %s\n", automix::program::printable(message).c_str());
     return code;
-}
-
-/// Writes all of `text` to standard output. Returns the exit code.
-int print(const std::string& text) {
-    const bool written =
-        std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    return written ? 0 : fail(bad_data, "standard output cannot be written");
 }
 
 /// Returns the message for a command line that could not be parsed, with the help to read.
@@ -54,6 +48,10 @@ std::string answer(const CLI::App& app, const CLI::Success& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#ifdef SIGXFSZ
+    // A write beyond the limit of a file's size then fails with an error to report, as on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
+#endif
     CLI::App app(
         "Mix language models: which query may keep the small model's answer, which one is worth the large "
         "one.");
@@ -74,10 +72,13 @@ int main(int argc, char** argv) {
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);
     try {
-        app.parse(argc, argv);
-        return print(command());
-    } catch (const CLI::Success& help) {
-        return print(answer(app, help));
+        try {
+            app.parse(argc, argv);
+        } catch (const CLI::Success& help) {
+            command = [text = answer(app, help)] { return text; };
+        }
+        automix::program::write_output(command());
+        return 0;
     } catch (const CLI::ParseError& error) {
         return fail(bad_usage, complaint(app, error));
     } catch (const automix::program::Interrupted& end) {

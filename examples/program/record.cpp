@@ -162,8 +162,7 @@ std::string run(const RecordCommandOptions& options) {
             warn_of_served(*served);
             return summary(options, done, *live.ledger);
         }
-        const std::string text = summary(options, done, *live.ledger);
-        std::fwrite(text.data(), 1, text.size(), stdout);
+        write_output(summary(options, done, *live.ledger));
         unasked = counted(done.failed, "query", "queries") + " failed and " +
                   counted(done.left, "was", "were") + " not asked; start again to go on" +
                   (done.failed > 0 ? ". The first failure: " + done.first_failure : std::string());

@@ -64,6 +64,9 @@ std::vector<double> score_by_command(const std::string& command, const std::stri
     };
     {
         std::ofstream input(file, std::ios::binary | std::ios::trunc);
+        std::error_code ignored;
+        std::filesystem::permissions(
+            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
         for (const AnswerToScore& answer : answers) input << line_of(answer);
         input.flush();
         if (!input) throw DataError(Place{file, 0, {}}, "cannot be written");

@@ -44,14 +44,14 @@ std::string to_text(const SimulateOptions& options, const PomdpFile& problem,
     std::string interval = "-";
     if (found.interval) {
         const auto [low, high] = in_sense_of(problem, *found.interval);
-        interval = format_fixed(low, 6) + " to " + format_fixed(high, 6);
+        interval = value_text(low) + " to " + value_text(high);
     }
     return printable(options.path) + ", policy " + printable(options.policy) + ": " +
            std::to_string(found.episodes) + " episodes of up to " + std::to_string(found.steps) +
            " steps\nmean discounted " + std::string(sense_of(problem)) + " " +
-           format_fixed(in_sense_of(problem, found.mean), 6) + ", standard error " +
-           (found.standard_error ? format_fixed(*found.standard_error, 6) : "-") + "\n95 % interval " +
-           interval + '\n';
+           value_text(in_sense_of(problem, found.mean)) + ", standard error " +
+           (found.standard_error ? value_text(*found.standard_error) : "-") + "\n95 % interval " + interval +
+           '\n';
 }
 
 std::string run(const SimulateOptions& options) {

@@ -40,8 +40,8 @@ constexpr const char* solver_help =
 
 std::string live_text(const PomdpFile& problem, const pomdp::Progress& progress) {
     const PomdpBounds bounds = bounds_of(problem, progress);
-    return format_fixed(progress.seconds, 1) + " s  " + format_fixed(bounds.lower, 5) + " to " +
-           format_fixed(bounds.upper, 5) + "  gap " + format_fixed(progress.gap(), 5) + "  beliefs " +
+    return format_fixed(progress.seconds, 1) + " s  " + value_text(bounds.lower) + " to " +
+           value_text(bounds.upper) + "  gap " + value_text(progress.gap()) + "  beliefs " +
            std::to_string(progress.beliefs) + "  vectors " + std::to_string(progress.vectors);
 }
 
@@ -101,8 +101,8 @@ std::string to_text(const SolveOptions& options, const PomdpFile& problem, const
            std::to_string(problem.model.actions()) + " actions, " +
            std::to_string(problem.model.observations()) + " observations, discount " +
            format_number(problem.model.discount()) + '\n' + std::string(bounds.values) + " " +
-           format_fixed(bounds.lower, 6) + " to " + format_fixed(bounds.upper, 6) + ", gap " +
-           format_fixed(solution.gap(), 6) + "\nstopped: " + std::string(pomdp::to_string(solution.stopped)) +
+           value_text(bounds.lower) + " to " + value_text(bounds.upper) + ", gap " +
+           value_text(solution.gap()) + "\nstopped: " + std::string(pomdp::to_string(solution.stopped)) +
            ", after " + format_fixed(solution.seconds, 3) + " s, " + std::to_string(solution.iterations) +
            " iterations, " + std::to_string(solution.beliefs) + " beliefs, " +
            std::to_string(solution.vectors) + " vectors\n";

@@ -124,10 +124,10 @@ TEST_CASE("figures by data set are against the end models on the same rows") {
     CHECK(y.performance == 0.5);
     CHECK(y.cost == 13.0);
     CHECK_THAT(*y.ibc, WithinRel(-0.25 / 12.0, 1e-12));
-    CHECK(y.ibc_lift.reason() == "LLM not better");
-    CHECK(y.gap_recovered.reason() == "LLM not better");
-    CHECK(y.excess.reason() == "LLM not better");
-    CHECK(y.undefined() == "LLM not better");
+    CHECK(y.ibc_lift.reason() == "the last model scores no higher than the first");
+    CHECK(y.gap_recovered.reason() == "the last model scores no higher than the first");
+    CHECK(y.excess.reason() == "the last model scores no higher than the first");
+    CHECK(y.undefined() == "the last model scores no higher than the first");
     CHECK(y.mixing_performance.reason() == "dearer than either model alone");
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("undefined figures say why") {
 
     const Report not_better = report_of(HalfThreshold(), worse, hand_prices(worse));
     CHECK_THAT(*not_better.ibc, WithinRel(-1.0 / 12.0, 1e-12));
-    CHECK(not_better.undefined() == "LLM not better");
+    CHECK(not_better.undefined() == "the last model scores no higher than the first");
 
     const Report free_of_charge = report_of(HalfThreshold(), better, hand_prices(better, 0.0, 0.0, 0.0));
     CHECK(free_of_charge.cost == 0.0);

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/file/append_file.hpp>
+#include <automix/file/file_lock.hpp>
+#include <automix/file/file_replacement.hpp>
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
+#include <unistd.h>
+
+#include <filesystem>
 #include <string>
+#include <vector>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -92,6 +98,44 @@ TEST_CASE("each line is in the file when the call returns") {
     CHECK(files::read(path) == "{1}\n");
     file.put("{2}\n");
     CHECK(files::read(path) == "{1}\n{2}\n");
+}
+
+TEST_CASE("a new file is for its owner alone, and an existing one keeps its mode") {
+    const files::Directory directory;
+    for (const detail::AppendMode mode :
+         {detail::AppendMode::append, detail::AppendMode::repair, detail::AppendMode::create}) {
+        const std::string path = directory.path("lines.jsonl");
+        detail::AppendFile(path, mode, ends_in_brace).open();
+        CHECK(files::mode(path) == std::filesystem::perms(0600));
+        std::filesystem::permissions(path, std::filesystem::perms(0644));
+        detail::AppendFile(path, mode, ends_in_brace).open();
+        CHECK(files::mode(path) == std::filesystem::perms(0644));
+        std::filesystem::remove(path);
+    }
+}
+
+TEST_CASE("too few descriptors are named as such, and leave no file without its lock") {
+    const files::Directory directory;
+    const std::string path = directory.write("lines.jsonl", "{a}\n");
+    detail::AppendFile file(path, detail::AppendMode::append, ends_in_brace);
+    std::vector<int> taken;
+    for (int descriptor = 0; (descriptor = ::dup(STDERR_FILENO)) >= 0;) taken.push_back(descriptor);
+    const auto message_of = [](auto call) -> std::string {
+        try {
+            call();
+        } catch (const DataError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    const std::string unlocked = message_of([&] { const detail::FileLock lock(path); });
+    const std::string unopened = message_of([&] { file.open(); });
+    const std::string unreplaced =
+        message_of([&] { const detail::FileReplacement fresh(directory.path("fresh")); });
+    for (const int descriptor : taken) ::close(descriptor);
+    CHECK(unlocked == path + ": cannot be locked: Too many open files");
+    CHECK(unopened == path + ": cannot be opened: Too many open files");
+    CHECK(unreplaced == directory.path("fresh") + ".tmp: cannot be opened: Too many open files");
 }
 
 TEST_CASE("a file that cannot be written is given up") {

@@ -64,7 +64,8 @@ TEST_CASE("what costs more than the large model alone is not read") {
 }
 
 TEST_CASE("there is no area where the large model is not better or not dearer") {
-    CHECK(curve_area({}, large_point, small_point).reason() == "LLM not better");
+    CHECK(curve_area({}, large_point, small_point).reason() ==
+          "the last model scores no higher than the first");
     CHECK(curve_area({}, small_point, {0.4, 9.0}).reason() == "both models score the same");
-    CHECK(curve_area({}, small_point, {0.8, 0.5}).reason() == "LLM not dearer");
+    CHECK(curve_area({}, small_point, {0.8, 0.5}).reason() == "the last model costs no more than the first");
 }

@@ -169,9 +169,9 @@ TEST_CASE("no lift where the large model is worse: its sign would mislead") {
     const Figures found = figures({0.45, 11.0}, small_model, worse);
     check_value(base_ibc(small_model, worse), -0.1 / 49.0);
     check_value(found.ibc, 0.005);
-    check_undefined(found.lift, "LLM not better");
-    check_undefined(found.gap, "LLM not better");
-    check_undefined(found.excess, "LLM not better");
+    check_undefined(found.lift, "the last model scores no higher than the first");
+    check_undefined(found.gap, "the last model scores no higher than the first");
+    check_undefined(found.excess, "the last model scores no higher than the first");
     check_value(found.mixing, 0.40 - 0.1 * 10.0 / 49.0);
 }
 
@@ -180,9 +180,9 @@ TEST_CASE("no lift where the large model is better and cheaper") {
     const Figures found = figures({0.50, 2.0}, small_model, cheap);
     check_value(base_ibc(small_model, cheap), -0.4);
     check_value(found.ibc, 0.1);
-    check_undefined(found.lift, "LLM not dearer");
+    check_undefined(found.lift, "the last model costs no more than the first");
     check_value(found.gap, 0.5);
-    check_undefined(found.excess, "LLM not dearer");
+    check_undefined(found.excess, "the last model costs no more than the first");
     check_undefined(found.mixing, "dearer than either model alone");
 }
 
@@ -199,13 +199,13 @@ TEST_CASE("why there is no lift for a pair of models") {
     CHECK(lift_obstacle(small_model, large_model).empty());
     CHECK(lift_obstacle({0.4, 1.0}, {0.4, 50.0}) == "both models score the same");
     CHECK(lift_obstacle({0.0, 1.0}, {0.0, 50.0}) == "both models score the same");
-    CHECK(lift_obstacle({0.4, 1.0}, {0.3, 50.0}) == "LLM not better");
+    CHECK(lift_obstacle({0.4, 1.0}, {0.3, 50.0}) == "the last model scores no higher than the first");
     CHECK(lift_obstacle({0.4, 1.0}, {0.6, 1.0}) == "both models cost the same");
     CHECK(lift_obstacle({0.4, 0.0}, {0.6, 0.0}) == "both models cost the same");
-    CHECK(lift_obstacle({0.4, 2.0}, {0.6, 1.0}) == "LLM not dearer");
+    CHECK(lift_obstacle({0.4, 2.0}, {0.6, 1.0}) == "the last model costs no more than the first");
     // The quality of the models is named first.
     CHECK(lift_obstacle({0.4, 1.0}, {0.4, 1.0}) == "both models score the same");
-    CHECK(lift_obstacle({0.4, 2.0}, {0.3, 1.0}) == "LLM not better");
+    CHECK(lift_obstacle({0.4, 2.0}, {0.3, 1.0}) == "the last model scores no higher than the first");
 }
 
 TEST_CASE("random mixing at a cost that no mixture has") {

@@ -173,7 +173,8 @@ TEST_CASE("sixteen threads never take a ledger over its budget", "[model][thread
 
 TEST_CASE("what fits only into what calls under way give back waits for them", "[model][threads]") {
     Ledger ledger(1.0);
-    Ledger::Reservation held = granted(ledger, 0.75);
+    auto outcome = ledger.reserve("small", Purpose::answer, 0.75);
+    auto& held = std::get<Ledger::Reservation>(outcome);
     std::atomic<int> granted_calls = 0;
     std::thread waiting([&] {
         granted(ledger, 0.5).settle(0.25);
@@ -191,19 +192,37 @@ TEST_CASE("what fits only into what calls under way give back waits for them", "
     CHECK(ledger.reserved() == 0.0);
 }
 
+TEST_CASE("a thread does not wait for a reservation that was moved to it", "[model][threads]") {
+    Ledger ledger(1.0);
+    Ledger::Reservation held = granted(ledger, 0.5);
+    std::thread other([&ledger, moved = std::move(held)]() mutable {
+        CHECK(refused(ledger, 0.75));
+        auto own = ledger.reserve("small", Purpose::answer, 0.25);
+        std::thread waiting([&] { CHECK_FALSE(refused(ledger, 0.5)); });  // not for the moved one
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        std::get<Ledger::Reservation>(own).settle(0.0);
+        waiting.join();
+        moved.settle(0.5);
+    });
+    other.join();
+    CHECK(ledger.spent() == 0.5);
+    CHECK(ledger.reserved() == 0.0);
+}
+
 TEST_CASE("a call that waits is refused once what was settled leaves too little, or at a stop",
           "[model][threads]") {
     Ledger ledger(1.0);
-    Ledger::Reservation held = granted(ledger, 0.75);
+    auto outcome = ledger.reserve("small", Purpose::answer, 0.75);
+    auto& held = std::get<Ledger::Reservation>(outcome);
     std::thread waiting([&] { CHECK(refused(ledger, 0.5)); });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     held.settle(0.75);
     waiting.join();
-    const Ledger::Reservation rest = granted(ledger, 0.25);
+    const auto rest = ledger.reserve("small", Purpose::answer, 0.25);
     std::stop_source stop;
     std::thread stopped([&] {
-        const auto outcome = ledger.reserve("small", Purpose::answer, 0.25, stop.get_token());
-        CHECK(std::get<Ledger::Refusal>(outcome).stopped);
+        const auto refusal = ledger.reserve("small", Purpose::answer, 0.25, stop.get_token());
+        CHECK(std::get<Ledger::Refusal>(refusal).stopped);
     });
     stop.request_stop();
     stopped.join();

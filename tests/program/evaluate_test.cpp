@@ -477,7 +477,7 @@ TEST_CASE("pairs of models with nothing to gain are results") {
         return found["baselines"]["always_large"]["undefined"].get<std::string>();
     };
     const EvaluatedLog worse(changed([](json& record) { record["models"][1]["score"] = 0.25; }));
-    CHECK(undefined(worse, prices) == "LLM not better");
+    CHECK(undefined(worse, prices) == "the last model scores no higher than the first");
     const EvaluatedLog equal(
         changed([](json& record) { record["models"][1]["score"] = record["models"][0]["score"]; }));
     CHECK(undefined(equal, prices) == "both models score the same");

@@ -224,7 +224,7 @@ TEST_CASE("standard output that cannot be written is an error") {
           Arguments{"--help"}, Arguments{"evaluate", "--help"}, Arguments{"--version"}}) {
         const Outcome outcome = run_automix(arguments, "/dev/full");
         CHECK(outcome.code == 1);
-        CHECK(outcome.err == "automix: standard output cannot be written\n");
+        CHECK(outcome.err == "automix: standard output cannot be written: No space left on device\n");
     }
 }
 

@@ -44,6 +44,11 @@ class Directory {
     std::filesystem::path path_;
 };
 
+/// The permissions of a file.
+inline std::filesystem::perms mode(const std::string& path) {
+    return std::filesystem::status(path).permissions();
+}
+
 /// All bytes of a file.
 inline std::string read(const std::string& path) {
     std::ifstream file(path, std::ios::binary);

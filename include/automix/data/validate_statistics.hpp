@@ -112,7 +112,11 @@ class StatisticsCheck {
         if (counted ? model.draws < 1 || model.draws > maximum_draws : model.draws != draws) {
             fail(field + ".draws",
                  "expected " + (counted ? "1 to " + std::to_string(maximum_draws) : std::to_string(draws)) +
-                     ", found " + std::to_string(model.draws));
+                     ", found " + std::to_string(model.draws) +
+                     (counted && model.draws > maximum_draws
+                          ? " verdicts on an answer of " + in_quotes(model.name) +
+                                "; to train on fewer of a log, set max_draws (--max-draws)"
+                          : ""));
         }
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file appends JSON lines to a growing file. Each line is handed to the operating system before the call returns.
 // A killed writer thus loses no more than the line in progress. Such a writer may leave a last line that was cut off.
-// Opening the file again refuses or removes that line. A regular file has one writer at a time.
+// Opening the file again refuses or removes that line. A regular file has one writer at a time. Prompts and answers may
+// be private, so a new file is for its owner alone; an existing one keeps its mode.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -9,7 +10,6 @@
 #include <automix/file/file_lock.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -44,7 +44,9 @@ class AppendFile {
 
     /// Opens the file. Throws `DataError` if that fails, or if the file has another writer by now.
     void open() {
-        file_ = open_file(path_, mode_ == AppendMode::create ? "wb" : "ab");
+        require_no_directory(path_);
+        file_ = open_private(path_, mode_ == AppendMode::create ? Existing::truncate : Existing::append);
+        if (!file_) fail_file(path_, "cannot be opened");
         lock();
         if (needs_line_feed_) put("\n");
     }
@@ -53,13 +55,12 @@ class AppendFile {
     /// written then.
     void put(std::string_view bytes) {
         require_open();
-        if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
-            std::fflush(file_.get()) == 0)
-            return;
-        const int reason = errno;
-        file_.reset();
-        errno = reason;
-        fail_file(path_, "cannot be written");
+        try {
+            write_all(file_, path_, bytes);
+        } catch (const DataError&) {
+            file_.reset();
+            throw;
+        }
     }
 
     /// Throws `DataError` if writing has failed before.

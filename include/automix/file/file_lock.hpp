@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/core/error.hpp>
+#include <automix/file/file.hpp>
 
 #include <string>
 
@@ -20,10 +21,12 @@ namespace automix::detail {
 
 class FileLock {
  public:
-    /// Locks an existing file. Throws `DataError` if the lock is already held, in this process or in another one.
+    /// Locks an existing file. Throws `DataError` if the lock is already held, in this process or in another one, and if
+    /// there are too few descriptors.
     explicit FileLock([[maybe_unused]] const std::string& path) {
 #if defined(__unix__) || defined(__APPLE__)
         descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        if (descriptor_ < 0 && (errno == EMFILE || errno == ENFILE)) fail_file(path, "cannot be locked");
         if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
         close();
         throw DataError(Place{path, 0, {}}, "has a writer already, in this process or another");

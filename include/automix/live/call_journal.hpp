@@ -33,7 +33,7 @@ class CallJournal {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
     /// Returns the next recorded reply to a request, or asks the model and records the reply. Passes on the exceptions
-    /// of the model. Throws `DataError` if the reply cannot be recorded. Throws `ModelError` of kind
+    /// of the model. Throws as `RecordingModel` if the reply cannot be recorded. Throws `ModelError` of kind
     /// `missing_recording` if the reply is not recorded and the journal is not open yet.
     GenerateReply generate(const AnyModel& model, const GenerateRequest& request,
                            const std::stop_token& stop);

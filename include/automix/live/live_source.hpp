@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source of the loop for a live query. Answers come from models and verdicts from a verifier. A failed call is a
 // value for the loop, and so are its costs. Texts and costs are kept for the answer. What a verifier costs by itself is
-// charged to a ledger. An answer counts as a sample if the verifier compares samples.
+// charged to a ledger. A call of a verifier that the backend declines gives blank replies. An answer counts as a sample
+// if the verifier compares samples.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
+#include <automix/model/amount.hpp>
 #include <automix/model/any_model.hpp>
+#include <automix/model/declined_verdicts.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
@@ -51,10 +55,10 @@ class CostedModel {
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         try {
             GenerateReply reply = model_.generate(request, stop);
-            add(reply.cost);
+            add(reply.cost, reply.earlier_cost);
             return reply;
         } catch (const ModelError& error) {
-            add(error.failure().cost);
+            add(error.failure().cost, 0.0);
             throw;
         }
     }
@@ -64,15 +68,23 @@ class CostedModel {
         return sum_->cost;
     }
 
+    /// Returns the part of the cost that earlier failures have counted.
+    [[nodiscard]] double earlier_cost() const {
+        const std::lock_guard lock(sum_->mutex);
+        return sum_->earlier_cost;
+    }
+
  private:
     struct Sum {
         std::mutex mutex{};
         double cost = 0.0;
+        double earlier_cost = 0.0;
     };
 
-    void add(double cost) {
+    void add(double cost, double earlier_cost) {
         const std::lock_guard lock(sum_->mutex);
         sum_->cost += cost;
+        sum_->earlier_cost += earlier_cost;
     }
 
     AnyModel model_;
@@ -118,7 +130,7 @@ class LiveSource {
             share.answer_price = reply.cost;
             share.finish = reply.completions.front().finish;
             if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
-            return reply.cost;
+            return reply.cost - reply.earlier_cost;
         });
         if (!answered.failure.empty() && failure_->kind && may_ask_another(*failure_->kind))
             unanswered_ = model;
@@ -131,13 +143,15 @@ class LiveSource {
         Drawn drawn;
         attempt(drawn, share.verification_cost, [&] {
             const AnyModel& asked = models_[as_size(model)].model;
-            Verdicts round = verify(model, count);
+            double earlier_cost = 0.0;
+            Verdicts round = verify(model, count, earlier_cost);
+            const double paid_now = round.cost - earlier_cost;
             if (round.confidence) {
                 drawn.drawn = drawn.parsed = 1;
                 drawn.logged_confidence = share.confidence = round.confidence;
-                return round.cost;
+                return paid_now;
             }
-            require_verdicts(asked.name(), count, round);
+            require_verdicts(asked.name(), count, round, paid_now);
             drawn.drawn = static_cast<int>(round.verdicts.size());
             drawn.parsed =
                 drawn.drawn -
@@ -152,7 +166,7 @@ class LiveSource {
             share.verdicts_price += round.cost;
             share.verdicts.insert(share.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
             std::move(round.replies.begin(), round.replies.end(), std::back_inserter(share.replies));
-            return round.cost;
+            return paid_now;
         });
         return drawn;
     }
@@ -192,7 +206,8 @@ class LiveSource {
     [[noreturn]] static void fail_blank(const LiveModel& asked, const GenerateReply& reply) {
         const Completion& completion = reply.completions.front();
         const auto failure = [&](FailureKind kind, const std::string& message) {
-            return ModelError(asked.model.name(), {.kind = kind, .maybe_billed = true, .cost = reply.cost},
+            return ModelError(asked.model.name(),
+                              {.kind = kind, .maybe_billed = true, .cost = reply.cost - reply.earlier_cost},
                               message);
         };
         if (completion.finish == FinishReason::length)
@@ -205,12 +220,13 @@ class LiveSource {
     }
 
     /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
-    /// of the round, or of its failure, is at least that of these calls. Throws `ModelError` of kind `budget` if such
-    /// costs have used up the budget.
-    Verdicts verify(Index model, int count) {
+    /// of the round, or of its failure, is at least that of these calls, and to the last digit what the ledger has.
+    /// `earlier_cost` is set to the part of it that earlier failures have counted. Throws `ModelError` of kind `budget`
+    /// if such costs have used up the budget.
+    Verdicts verify(Index model, int count, double& earlier_cost) {
         const ModelShare& share = shares_[as_size(model)];
         const detail::CostedModel costed(models_[as_size(model)].model);
-        AnyModel asked = costed;
+        AnyModel asked = DeclinedVerdictsModel(costed);
         if (options_.ledger && options_.ledger->is_overdrawn()) {
             throw ModelError(asked.name(), {.kind = FailureKind::budget},
                              "not verified: nothing remains of the budget of " +
@@ -219,9 +235,11 @@ class LiveSource {
         const auto charged = [&](double cost) {
             constexpr double rounding = 1e-9;
             const double calls = costed.cost();
-            if (options_.ledger && cost - calls > rounding * cost)
-                options_.ledger->charge(asked.name(), Purpose::verification, cost - calls);
-            return cost >= 0.0 ? std::max(cost, calls) : cost;
+            if (!is_price(cost)) return cost;
+            if (cost - calls <= rounding * cost) return calls;
+            if (!options_.ledger) return cost;
+            options_.ledger->charge(asked.name(), Purpose::verification, cost - calls);
+            return calls + Amount(cost - calls).value();
         };
         try {
             Verdicts round =
@@ -229,19 +247,26 @@ class LiveSource {
                     .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
                             DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
                             options_.stop);
+            // The loop refuses such a cost; what the calls cost is paid all the same.
+            if (!is_price(round.cost)) shares_[as_size(model)].verification_cost += costed.cost();
             round.cost = charged(round.cost);
+            earlier_cost = costed.earlier_cost();
             return round;
         } catch (const ModelError& error) {
             Failure failure = error.failure();
-            failure.cost = charged(failure.cost);
+            failure.cost = charged(failure.cost) - costed.earlier_cost();
             throw ModelError(error, failure);
+        } catch (...) {
+            const double paid = costed.cost() - costed.earlier_cost();
+            if (paid == 0.0) throw;
+            throw handled_error(asked.name(), {.maybe_billed = true, .cost = paid});
         }
     }
 
     /// Throws `ModelError` of kind `bad_reply` if a verifier returns a wrong number of verdicts.
-    static void require_verdicts(const std::string& model, int asked, const Verdicts& round) {
+    static void require_verdicts(const std::string& model, int asked, const Verdicts& round, double cost) {
         if (round.verdicts.size() == as_size(asked)) return;
-        throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = round.cost},
+        throw ModelError(model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = cost},
                          "asked the verifier for " + std::to_string(asked) + " verdicts, got " +
                              std::to_string(round.verdicts.size()));
     }
@@ -265,7 +290,7 @@ class LiveSource {
         } catch (...) {
             fail(std::nullopt, "an exception of an unknown type");
         }
-        paid += result.cost;
+        if (is_price(result.cost)) paid += result.cost;
     }
 
     std::span<const LiveModel> models_;

@@ -10,6 +10,7 @@
 #include <automix/live/replay_model.hpp>
 #include <automix/model/completion_check.hpp>
 #include <automix/model/model_adapter.hpp>
+#include <automix/model/model_error.hpp>
 
 #include <memory>
 #include <mutex>
@@ -46,8 +47,7 @@ class CallRecorder {
 template <model_adapter Model>
 class RecordingModel {
  public:
-    /// Takes a model and a recorder. `earlier` may be null. If a reply cannot be recorded, it is lost and the call
-    /// throws `DataError`.
+    /// Takes a model and a recorder. `earlier` may be null.
     RecordingModel(Model model, std::shared_ptr<CallRecorder> recorder,
                    std::shared_ptr<CallReplay> earlier = nullptr)
         : model_(std::move(model)), recorder_(std::move(recorder)), earlier_(std::move(earlier)) {}
@@ -57,7 +57,8 @@ class RecordingModel {
     GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
     /// Passes on the exceptions of the model. Throws `ModelError` of kind `bad_reply` for a wrong number of
-    /// completions. Nothing is recorded in either case.
+    /// completions. Nothing is recorded in either case. Throws `DataError` without a call if an earlier one could not be
+    /// recorded. If this reply cannot be recorded, it is lost, and a `ModelError` of kind `other` has its cost.
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (earlier_) {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))
@@ -68,7 +69,11 @@ class RecordingModel {
         require_completions(call.model, request, call.reply);
         call.request.samples = static_cast<int>(call.reply.completions.size());
         call.request.partial = false;
-        recorder_->write(call);
+        try {
+            recorder_->write(call);
+        } catch (...) {
+            throw handled_error(call.model, {.maybe_billed = true, .cost = call.reply.cost});
+        }
         return std::move(call.reply);
     }
 

@@ -20,7 +20,8 @@ inline void require_completions(std::string_view model, const GenerateRequest& r
     const auto wanted = static_cast<std::size_t>(request.samples);
     if (found == wanted || (request.partial && found >= 1 && found < wanted)) return;
     throw ModelError(
-        model, {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = reply.cost},
+        model,
+        {.kind = FailureKind::bad_reply, .maybe_billed = true, .cost = reply.cost, .is_deliberate = true},
         "expected completions: " + std::to_string(request.samples) + ", found " + std::to_string(found));
 }
 

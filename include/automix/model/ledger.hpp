@@ -36,7 +36,7 @@ struct ModelSpending {
 class Ledger {
  public:
     /// The maximum price of a call, reserved until it is settled. An unsettled reservation is given back on
-    /// destruction.
+    /// destruction. One that is moved may go to another thread, so nobody waits for what it may give back.
     class Reservation {
      public:
         Reservation(Reservation&& other) noexcept;
@@ -44,7 +44,9 @@ class Ledger {
         ~Reservation() { release(); }
 
         /// Returns the reserved amount; 0 once settled.
-        [[nodiscard]] double amount() const noexcept { return ledger_ == nullptr ? 0.0 : amount_.value(); }
+        [[nodiscard]] double amount() const noexcept {
+            return ledger_ == nullptr ? 0.0 : grant_.amount.value();
+        }
 
         /// Charges `cost`, even if it is above the amount, and gives the rest back. A second call does nothing. Throws
         /// `ArgumentError` if `cost` is not a valid price; the reservation then stays.
@@ -61,15 +63,26 @@ class Ledger {
             Amount verification{};
         };
 
-        Reservation(Ledger& ledger, Account& account, Purpose purpose, Amount amount) noexcept;
+        /// What only a ledger grants.
+        struct Grant {
+            Account* account;
+            Purpose purpose;
+            Amount amount;
+        };
+
+     public:
+        /// Belongs to this thread until it is moved.
+        Reservation(Ledger& ledger, const Grant& grant) noexcept;
+
+     private:
+        /// Takes the place of a reservation, which then holds nothing and belongs to no thread.
+        void take(Reservation& other) noexcept;
 
         void release() noexcept;
 
-        Ledger* ledger_;
-        Account* account_;
-        Purpose purpose_;
-        Amount amount_;
-        std::thread::id holder_ = std::this_thread::get_id();
+        Ledger* ledger_ = nullptr;
+        Grant grant_{};
+        std::optional<std::thread::id> holder_{};  ///< the thread that settles it; nothing: any
     };
 
     /// The reason why nothing was reserved.
@@ -87,8 +100,9 @@ class Ledger {
     ~Ledger() = default;
 
     /// Reserves `amount` for a call of `model`. Waits for calls of other threads if the amount fits only into what they
-    /// may give back. Refuses it at once if it cannot fit, and if this thread itself holds a reservation. Throws
-    /// `ArgumentError` if the amount is not a valid price.
+    /// may give back. Refuses it at once if it cannot fit, and if this thread itself holds a reservation. The calls are
+    /// those whose reservations stay in the variant that is returned. Throws `ArgumentError` if the amount is not a valid
+    /// price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
                                                              double amount, const std::stop_token& stop = {});
 
@@ -122,12 +136,16 @@ class Ledger {
 
     void settle(Reservation& reservation, const Amount& cost) noexcept;
 
+    /// Ends the hold of a thread on a reservation, which then may belong to any thread.
+    void set_loose(Reservation& reservation) noexcept;
+
     std::optional<Amount> budget_{};
     mutable std::mutex mutex_;
     std::condition_variable_any settled_;
     Amount spent_{};
     Amount reserved_{};
-    std::vector<std::thread::id> holders_{};  ///< the thread of each reservation
+    std::vector<std::thread::id> holders_{};  ///< the thread of each reservation that has one
+    Amount loose_{};                          ///< reserved amounts that belong to no thread
     std::size_t unreported_ = 0;
     bool charged_ = false;  ///< something was charged that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are

@@ -5,14 +5,17 @@
 //     without usage, or with one that     at the reservation if tokens have a price, else the price of its samples
 //     cannot be true
 //     `ModelError` with usage             at that usage
-//     one without, but `maybe_billed`     at the reservation, as does an exception of any other type, which says
-//                                         nothing of billing
+//     one without, but `maybe_billed`     at the reservation
+//     an exception of any other type      at the reservation, as it says nothing of billing; becomes a `ModelError` of
+//                                         kind `other` that has the cost
 //     other `ModelError`s                 at nothing
-// A reply with a wrong number of completions is refused, and paid for its samples up to the requested number.
+// A reply with a wrong number of completions is refused, and paid for its samples up to the requested number. What a
+// reply or a failure says that it cost is to the last digit what the ledger was charged.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/model/amount.hpp>
 #include <automix/model/completion_check.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_adapter.hpp>
@@ -61,10 +64,12 @@ class MeteredModel {
     /// Returns the model's reply with `cost` set. Throws `ArgumentError` for an invalid request, for example without
     /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, of kind `cancelled` if a stop ends the wait for
     /// the budget, and of kind `bad_reply` for a wrong number
-    /// of completions. Passes on the exceptions of the model; a `ModelError` has `failure().cost` set.
+    /// of completions. Passes on the failures of the model with `failure().cost` set.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
-        Ledger::Reservation reservation = reserve(request, stop);
+        auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request), stop);
+        if (const auto* refusal = std::get_if<Ledger::Refusal>(&outcome)) refuse(*refusal);
+        auto& reservation = std::get<Ledger::Reservation>(outcome);
         const double reserved = reservation.amount();
         GenerateReply reply;
         try {
@@ -75,24 +80,20 @@ class MeteredModel {
                            : failure.maybe_billed ? reserved
                                                   : 0.0;
             const bool unreported = !failure.usage && failure.maybe_billed;
-            settle(reservation, failure.cost, unreported);
+            failure.cost = settle(reservation, failure.cost, unreported);
             throw ModelError(error, failure);
         } catch (...) {
-            settle(reservation, reserved, true);
-            throw;
+            throw handled_error(model_.name(),
+                                {.maybe_billed = true, .cost = settle(reservation, reserved, true)});
         }
         const bool counted = reply.usage && detail::is_plausible(*reply.usage, request, reply);
-        reply.cost = cost(request, reply, reserved, counted);
-        settle(reservation, reply.cost, !counted);
+        reply.cost = settle(reservation, cost(request, reply, reserved, counted), !counted);
         require_completions(model_.name(), request, reply);
         return reply;
     }
 
  private:
-    Ledger::Reservation reserve(const GenerateRequest& request, const std::stop_token& stop) {
-        auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request), stop);
-        if (auto* granted = std::get_if<Ledger::Reservation>(&outcome)) return std::move(*granted);
-        const auto& refusal = std::get<Ledger::Refusal>(outcome);
+    [[noreturn]] void refuse(const Ledger::Refusal& refusal) const {
         if (refusal.stopped) {
             throw ModelError(model_.name(), {.kind = FailureKind::cancelled},
                              "cancelled while waiting for what other calls may give back to the budget");
@@ -106,13 +107,15 @@ class MeteredModel {
         throw ModelError(model_.name(), {.kind = FailureKind::budget}, message);
     }
 
-    /// Charges a call. Counts it if tokens have a price and it does not say what it used.
-    void settle(Ledger::Reservation& reservation, double cost, bool unreported) const {
+    /// Charges a call and returns the amount as the ledger keeps it. Counts the call if tokens have a price and it does
+    /// not say what it used.
+    double settle(Ledger::Reservation& reservation, double cost, bool unreported) const {
         if (unreported && charges_tokens(price_)) {
             reservation.settle_unreported();
         } else {
             reservation.settle(cost);
         }
+        return Amount(cost).value();
     }
 
     double cost(const GenerateRequest& request, const GenerateReply& reply, double reserved,

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ enum class FailureKind : std::uint8_t {
     budget,             ///< the call might exceed the rest of the budget
     cancelled,          ///< the caller asked to stop
     missing_recording,  ///< a replay does not hold the request
+    other,              ///< an exception of another type
 };
 
 /// Returns the name of a kind as in reports: `connection`, `rate_limited`, ...
@@ -63,6 +65,8 @@ constexpr std::string_view to_string(FailureKind kind) noexcept {
             return "cancelled";
         case FailureKind::missing_recording:
             return "missing_recording";
+        case FailureKind::other:
+            return "other";
     }
     return "unknown";
 }
@@ -75,11 +79,11 @@ constexpr bool is_retryable(FailureKind kind) noexcept {
 }
 
 /// Returns true if another model may answer where a call of one failed so. It may not if the caller stopped, if the
-/// budget is gone, or if a recording is replayed. A model without credit or with a wrong key is one of many, as each may
+/// budget is gone, if a recording is replayed, or after an exception that says nothing of the call. A model without credit or with a wrong key is one of many, as each may
 /// have its own account.
 constexpr bool may_ask_another(FailureKind kind) noexcept {
     return kind != FailureKind::budget && kind != FailureKind::cancelled &&
-           kind != FailureKind::missing_recording;
+           kind != FailureKind::missing_recording && kind != FailureKind::other;
 }
 
 /// The details of a failure besides its message.
@@ -116,5 +120,21 @@ class ModelError : public Error {
  private:
     Failure failure_;
 };
+
+/// Returns the exception that is being handled as a failure of kind `other`, so that what the call cost is not lost.
+/// A `ModelError` keeps its kind. Requires that an exception is being handled.
+inline ModelError handled_error(std::string_view model, Failure failure) {
+    failure.kind = FailureKind::other;
+    try {
+        throw;
+    } catch (const ModelError& error) {
+        failure.kind = error.kind();
+        return {error, failure};
+    } catch (const std::exception& error) {
+        return {model, failure, error.what()};
+    } catch (...) {
+        return {model, failure, "an exception of an unknown type"};
+    }
+}
 
 }  // namespace automix

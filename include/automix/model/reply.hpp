@@ -44,6 +44,8 @@ struct GenerateReply {
     std::vector<Completion> completions{};  ///< one for each requested sample
     std::optional<Usage> usage{};           ///< if the backend reports it
     double cost = 0.0;  ///< cost of the call, failed attempts included; 0 if nothing meters the calls
+    double earlier_cost =
+        0.0;  ///< the part of `cost` that an earlier failure of the same request has counted
     std::string served_model{};  ///< name of the model as the backend reports it; empty: not reported
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;

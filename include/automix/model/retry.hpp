@@ -74,7 +74,8 @@ class RetryingModel {
     /// Returns the first reply. Its `cost` includes the failed attempts. Throws the last attempt's `ModelError` with
     /// the `failure().cost` and `failure().maybe_billed` of all attempts together. Its message ends with the number of
     /// attempts and their time, if another attempt was made or was possible. The kind is `cancelled` after a stop, also
-    /// during a wait. Other exceptions pass through at once.
+    /// during a wait. An exception of another type ends the call at once. It passes through, but becomes a `ModelError`
+    /// of kind `other` if earlier attempts have a cost.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         const auto start = options_.now();
         double cost = 0.0;
@@ -88,6 +89,9 @@ class RetryingModel {
                 return reply;
             } catch (const ModelError& thrown) {
                 error = thrown;
+            } catch (...) {
+                if (!maybe_billed && cost == 0.0) throw;
+                throw handled_error(name(), {.maybe_billed = maybe_billed, .cost = cost});
             }
             cost += error->failure().cost;
             maybe_billed = maybe_billed || error->failure().maybe_billed;

@@ -32,9 +32,9 @@ template <model_adapter Model>
 class SplittingModel {
  public:
     /// Takes the maximum number of samples a call, and of calls of one request at a time. Above 1 the model must be
-    /// thread-safe. `most_kept` is the maximum number of replies to keep of requests that failed; copies share them. A
-    /// kept reply counts in the cost of the failure and of the request that it serves, so a meter must be inside.
-    /// Throws `ArgumentError` if one of the first two is below 1.
+    /// thread-safe. `most_kept` is the maximum number of replies to keep of requests that failed; copies share them. The
+    /// cost of a kept reply counts in the failure, and is the `earlier_cost` of the request that it serves. So a meter
+    /// must be inside. Throws `ArgumentError` if one of the first two is below 1.
     SplittingModel(Model model, int samples_per_call, int parallel = 1, std::size_t most_kept = 0)
         : model_(std::move(model)),
           most_(samples_per_call),
@@ -52,8 +52,8 @@ class SplittingModel {
 
     /// Returns all samples with the sum of their costs. The usage is summed too, if every call reports it. A call after
     /// the first has the seed of the request plus the number of samples before its own. If a call brings fewer samples
-    /// than it was asked for, the rest are requested in calls of that size. Passes on the exceptions of the model. A
-    /// `ModelError` has the cost and the usage of all calls.
+    /// than it was asked for, the rest are requested in calls of that size. Passes on the failures of the model, with
+    /// the cost and the usage of all calls. An exception of another type becomes a `ModelError` of kind `other`.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
         std::vector<Part> done;
@@ -107,6 +107,7 @@ class SplittingModel {
             const std::lock_guard lock(mutex_);
             if (most_ == 0) return;
             if (replies_.size() == most_) replies_.pop_front();
+            reply.earlier_cost = reply.cost;
             replies_.emplace_back(std::move(request), std::move(reply));
         }
 
@@ -151,6 +152,9 @@ class SplittingModel {
             } catch (const ModelError& error) {
                 parts[i].error = error;
                 failed = true;
+            } catch (...) {
+                parts[i].error = handled_error(model_.name(), {});
+                failed = true;
             }
         });
     }
@@ -171,6 +175,7 @@ class SplittingModel {
                 all.billed = all.billed || failure.maybe_billed;
             } else if (part.reply) {
                 reply.cost += part.reply->cost;
+                reply.earlier_cost += part.reply->earlier_cost;
                 add(reply.usage, part.reply->usage);
                 if (!part.reply->served_model.empty()) reply.served_model = part.reply->served_model;
                 all.billed = true;
@@ -185,7 +190,7 @@ class SplittingModel {
             std::find_if(parts.begin(), parts.end(), [](const Part& part) { return part.error.has_value(); });
         const Sum all = sum(parts);
         Failure failure = failed->error->failure();
-        failure.cost = all.reply.cost;
+        failure.cost = all.reply.cost - all.reply.earlier_cost;
         failure.maybe_billed = all.billed || all.reply.usage != Usage{};
         failure.usage = all.reply.usage == Usage{} ? std::nullopt : all.reply.usage;
         for (Part& part : parts) {

@@ -61,9 +61,9 @@ TEST_CASE(
     "a report has twelve members; what is undefined is null, with the reason of IBC before that of lift") {
     CHECK(text(report()) == report_text);
     Report bare = report();
-    bare.ibc_lift = OptionalMetric::undefined("LLM not better");
+    bare.ibc_lift = OptionalMetric::undefined("the last model scores no higher than the first");
     CHECK(automix::to_json(bare)["ibc_lift"].is_null());
-    CHECK(automix::to_json(bare)["undefined"] == "LLM not better");
+    CHECK(automix::to_json(bare)["undefined"] == "the last model scores no higher than the first");
     bare.ibc = OptionalMetric::undefined("cost equals that of the small model");
     bare.excess = OptionalMetric::undefined("no gap");
     CHECK(automix::to_json(bare)["ibc"].is_null());

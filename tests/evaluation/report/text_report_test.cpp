@@ -61,7 +61,7 @@ Evaluation evaluation(double performance, double cost, double routed = 0.25, dou
 
 TEST_CASE("undefined metrics are a dash, and each reason stands below once") {
     Report undefined = report(0.0);
-    undefined.ibc_lift = OptionalMetric::undefined("LLM not better");
+    undefined.ibc_lift = OptionalMetric::undefined("the last model scores no higher than the first");
     undefined.mixing_performance = undefined.excess = undefined.gap_recovered = undefined.ibc_lift;
     const NamedReports reports = {{"one", report(0.25)}, {"two", undefined}, {"three", undefined}};
     const std::string text = report_table("router", reports, false);
@@ -70,7 +70,7 @@ TEST_CASE("undefined metrics are a dash, and each reason stands below once") {
           "one     0.5000  0.4500  10.2  0.0125   +25.0 %  75.0 %  -1.2 %  12.5 %   8.00\n"
           "two     0.5000       -  10.2  0.0125         -       -       -  12.5 %   8.00\n"
           "three   0.5000       -  10.2  0.0125         -       -       -  12.5 %   8.00\n"
-          "- undefined: LLM not better\n");
+          "- undefined: the last model scores no higher than the first\n");
     CHECK(report_table("router", reports) == text + report_legend());
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("an evaluation prints the router between its baselines, with prices an
                Catch::Matchers::EndsWith("\n\nmine keeps 87.5 % of huge's score at 38.0 % of its cost.\n"));
     mine.intervals->ibc_lift = Interval{-0.5, 0.5};
     CHECK_THAT(to_text(mine), ContainsSubstring(", IBC lift -50.0 % to +50.0 %\n"));
-    mine.report.ibc_lift = OptionalMetric::undefined("LLM not better");
+    mine.report.ibc_lift = OptionalMetric::undefined("the last model scores no higher than the first");
     CHECK_THAT(to_text(mine), ContainsSubstring(", IBC lift -\n"));
     mine.intervals.reset();
     CHECK_THAT(to_text(mine), !ContainsSubstring("intervals"));
@@ -187,6 +187,7 @@ TEST_CASE("an interval of per cents is a dash without an interval or without the
     CHECK(format_percent_interval(interval) == "-50.0 % to +25.0 %");
     CHECK(format_percent_interval(std::nullopt) == "-");
     CHECK(format_percent_interval(interval, 0.0) == "-50.0 % to +25.0 %");
-    CHECK(format_percent_interval(interval, OptionalMetric::undefined("LLM not better")) == "-");
+    CHECK(format_percent_interval(
+              interval, OptionalMetric::undefined("the last model scores no higher than the first")) == "-");
     CHECK(format_percent_interval(std::nullopt, 0.0) == "-");
 }

@@ -176,6 +176,13 @@ TEST_CASE("a field of a models file that is wrong is refused by file, line and f
         {R"("model": "")", ".model: expected a text, found an empty one"},
         {R"("model": 3)", ".model: expected a string, found 3"},
         {R"("api_key_env": "")", ".api_key_env: expected a text, found an empty one"},
+        {R"("api_key_env": "PATH")",
+         ".api_key_env: expected a name with KEY, TOKEN or SECRET; if this variable holds a key, repeat its "
+         "name "
+         "in \"api_key_env_again\""},
+        {R"("api_key_env_again": "PATH")", ".api_key_env_again: expected \"api_key_env\" beside it"},
+        {R"("api_key_env": "HOME", "api_key_env_again": "PATH")",
+         ".api_key_env_again: expected the name in \"api_key_env\", found another"},
         {R"("api_key": "sk-1")", ".api_key: unknown key; known are name, base_url, "},
         {R"("max_tokens_field": "tokens")",
          ".max_tokens_field: expected one of max_tokens, max_completion_tokens, found \"tokens\""},

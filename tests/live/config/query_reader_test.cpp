@@ -5,6 +5,8 @@
 #include "support/files.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/data/log/mapping.hpp>
+#include <automix/data/log/read_options.hpp>
 
 #include <string>
 #include <utility>
@@ -45,7 +47,7 @@ TEST_CASE("a reference may be a list") {
     CHECK(queries[0].other_references == std::vector<std::string>{"b", "c"});
     CHECK(queries[1].reference == "a");
     CHECK(queries[1].other_references.empty());
-    CHECK_THROWS_WITH(parse_queries(R"({"id":"1","question":"?","reference":["a",1]})", "q"),
+    CHECK_THROWS_WITH(parse_queries(R"({"id":"1","question":"?","reference":["a",{}]})", "q"),
                       StartsWith("q:1: reference[1]: "));
     CHECK_THROWS_WITH(parse_queries(R"({"id":"1","question":"?","reference":[]})", "q"),
                       StartsWith("q:1: reference: expected a text or a list of texts, found an empty list"));
@@ -72,21 +74,66 @@ TEST_CASE("a log will do for queries") {
     }
 }
 
+TEST_CASE("ids and references may be numbers, as in logs, and a log needs no schema") {
+    const std::vector<Query> queries = parse_queries(
+        R"({"id":7,"question":"?","reference":[42,true,"x"],"models":[{"name":"m","score":1}]})", "q");
+    CHECK(queries[0].id == "7");
+    CHECK(queries[0].reference == "42");
+    CHECK(queries[0].other_references == std::vector<std::string>{"true", "x"});
+}
+
+TEST_CASE("a table is read as queries through a mapping") {
+    const files::Directory directory;
+    const std::string table = directory.write("table.csv",
+                                              "qid,part,text,passage,gold,s,l\n"
+                                              "7,test,Where?,Here.,here,1,0\n"
+                                              "8,train,,There.,there,1,0\n"
+                                              "9,test,Who?,\"a, b\",,0,1\n"
+                                              "7,test,Again?,,,0,1\n");
+    ReadOptions options;
+    options.mapping = read_mapping(directory.write(
+        "map.json", R"({"id":"qid","split":"part","question":"text","context":"passage","reference":"gold",)"
+                    R"("models":[{"name":"small","score":"s"},{"name":"large","score":"l"}]})"));
+    CHECK_THROWS_WITH(read_log_queries(table, options), StartsWith(table + ":3: question: missing"));
+    options.skip_bad_rows = true;
+    const LogQueries read = read_log_queries(table, options);
+    REQUIRE(read.queries.size() == 2);
+    CHECK(read.queries[0].id == "7");
+    CHECK(read.queries[0].split == "test");
+    CHECK(read.queries[0].question == "Where?");
+    CHECK(read.queries[0].context == "Here.");
+    CHECK(read.queries[0].reference == "here");
+    CHECK(read.queries[1].context == "a, b");
+    REQUIRE(read.warnings.size() == 1);
+    CHECK_THAT(read.warnings[0], Catch::Matchers::ContainsSubstring("2 bad rows"));
+}
+
+TEST_CASE("a log that was cut off is read as queries if that is allowed") {
+    const files::Directory directory;
+    const std::string row = R"({"id":"1","question":"?","models":[{"name":"m","score":1}]})";
+    const std::string log = directory.write("log.jsonl", row + "\n" + row.substr(0, 30));
+    CHECK_THROWS_AS(read_log_queries(log, {}), DataError);
+    ReadOptions options;
+    options.allow_truncated = true;
+    const LogQueries read = read_log_queries(log, options);
+    CHECK(read.queries.size() == 1);
+    CHECK(read.warnings == std::vector<std::string>{log + ":2: truncated last line skipped"});
+}
+
 TEST_CASE("a query that is wrong is refused by file, line and field") {
     const std::string good = R"({"id":"1","question":"?"})";
     const std::vector<std::pair<std::string, std::string>> wrong = {
         {R"({"id":"2"})", "question: missing"},
         {R"({"question":"?"})", "id: missing"},
-        {R"({"id":"","question":"?"})", "id: expected a text, found an empty one"},
+        {R"({"id":"","question":"?"})", "id: expected a non-empty string or a whole number, found \"\""},
         {R"({"id":"2","question":""})", "question: expected a text, found an empty one"},
-        {R"({"id":2,"question":"?"})", "id: expected a string, found 2"},
+        {R"({"id":2.5,"question":"?"})", "id: expected a non-empty string or a whole number, found 2.5"},
         {R"({"id":"2","question":null})", "question: expected a string, found null"},
         {R"({"id":"2","question":"?","context":["c"]})", "context: expected a string, found an array"},
-        {R"({"id":"2","question":"?","reference":1})", "reference: expected a string, found 1"},
+        {R"({"id":"2","question":"?","reference":{}})", "reference: expected a string, found an object"},
         {R"({"id":"2","question":"?","dataset":true})", "dataset: expected a string, found true"},
         {R"({"id":"2","question":"?","split":{}})", "split: expected a string, found an object"},
         {R"({"id":"2","question":"?","contxt":"c"})", "contxt: unknown key"},
-        {R"({"id":"2","question":"?","models":[]})", "models: unknown key"},
         {R"({"id":"2","question":"?","schema":"automix-log/2"})",
          R"(schema: expected "automix-log/1", found "automix-log/2")"},
         {R"({"id":"2","id":"3","question":"?"})", "id: stands twice in one object"},

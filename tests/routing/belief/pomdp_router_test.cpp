@@ -544,7 +544,7 @@ TEST_CASE("rows known before count as a prior") {
             .weight.dot(Eigen::VectorXd::Ones(20));
     CHECK_THAT(alone, WithinAbs(1.0, 1e-12));
     Statistics both = collect_statistics(data, prices);
-    both += *options.prior;
+    both.add(*options.prior, Overlap::allow);  // both name their rows alike
     const detail::BeliefModel expected = detail::fit_belief(both.total(), both.models);
     CHECK((router.trained().tree->belief->levels.front().weight - expected.levels.front().weight).norm() <
           1e-12);

@@ -283,7 +283,7 @@ TEST_CASE("training tells when lift is undefined, and still chooses") {
     const TrainingResult result = train_at(router, worse);
     CHECK(result.feasible);
     CHECK_THAT(*result.ibc, WithinRel(1.0 / 16.0, 1e-12));
-    CHECK(result.ibc_lift.reason() == "LLM not better");
+    CHECK(result.ibc_lift.reason() == "the last model scores no higher than the first");
 }
 
 TEST_CASE("exact routes something even where nothing gains") {

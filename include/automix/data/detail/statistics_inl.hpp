@@ -17,6 +17,7 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -112,18 +113,23 @@ AUTOMIX_INLINE double shared_ids(const LogDigest& one, const LogDigest& other) {
 }
 
 AUTOMIX_INLINE void Statistics::require_other_rows(const Statistics& other) const {
+    constexpr std::string_view line_number_advice =
+        "Rows of a table without a column of ids go by their line numbers; if the rows differ, name a column "
+        "of ids or allow the overlap";
     for (const LogDigest& mine : logs) {
         for (const LogDigest& theirs : other.logs) {
             if (mine.ids == theirs.ids)
                 throw DataError(
                     "statistics: a log with the same ids is in both, so its queries would count twice; merge "
-                    "it once");
+                    "it once. " +
+                    std::string(line_number_advice));
             const double shared = shared_ids(mine, theirs);
             if (shared > tolerated_overlap)
                 throw DataError(
                     "statistics: about " + std::to_string(std::lround(100.0 * shared)) +
                     " % of the ids of a log are in both, so those queries would count twice; give "
-                    "new rows only, or allow the overlap (--allow-overlap)");
+                    "new rows only, or allow the overlap (--allow-overlap). " +
+                    std::string(line_number_advice));
         }
     }
 }

@@ -8,13 +8,14 @@
 //         "DATA SET":{"answer":..,"verify":..}},"verdict":{"positive":"REGEX","negative":"REGEX"},
 //       "timeout_s":30,"connect_timeout_s":5,"concurrency":8,
 //       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"rate_limit_attempts":12,"max_prompt_bytes":30000,
-//       "api_key_header":"api-key","headers":{"X-Team":"a"},"query":{"api-version":"1"},"ca_file":"ca.pem",
+//       "api_key_env_again":"..","api_key_header":"api-key","headers":{"X-Team":"a"},"query":{"api-version":"1"},"ca_file":"ca.pem",
 //       "max_tokens_field":"max_completion_tokens","leave_out":["temperature","top_p"],"reasoning_effort":"low",
 //       "extra":{"top_k":0}},..]}
 // `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` defaults to the name.
 // `price.verification` is the price of one verdict and defaults to that of a call. `verification` defaults to the
 // sampling of answers, with a temperature of 0.7 if theirs is 0. Without `rate_limit_attempts`, `attempts` stands for
-// both. Unknown fields are errors. Several models may share an address, for example at other efforts.
+// both. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
+// no other variable away, unless `api_key_env_again` repeats the name. Unknown fields are errors. Several models may share an address, for example at other efforts.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -102,6 +103,8 @@ class ModelsParser : DocumentChecks {
                                                     const std::string& field) const;
 
     [[nodiscard]] ModelConfig model(const nlohmann::json& json, const std::string& at) const;
+
+    [[nodiscard]] std::string key_variable(const nlohmann::json& json, const std::string& at) const;
 
     [[nodiscard]] std::map<std::string, std::string> texts(const nlohmann::json& json,
                                                            const std::string& field) const;

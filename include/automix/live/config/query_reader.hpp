@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads queries to live models from JSON Lines:
 //     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
-// `id` and `question` are required, and ids must differ. A reference may be a list of texts, `["..",".."]`. Records of a log are accepted too, if they name their schema,
-// `"schema":"automix-log/1"`; their other fields are ignored. In all other lines unknown fields are errors, so that a
-// misspelt one is noticed before any call is paid.
+// `id` and `question` are required, and ids must differ. An id may be a whole number. A reference may be a number or a
+// boolean too, or a list, `["..",".."]`. Records of a log are accepted too, known by `"schema":"automix-log/1"` or `"models"`; their other fields
+// are ignored. In all other lines unknown fields are errors, so that a misspelt one is noticed before any call is paid. A
+// log or a table that only its reader's options make readable gives its queries by `read_log_queries`.
 #pragma once
 
+#include <automix/data/log/read_options.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/live/query.hpp>
 
@@ -29,9 +31,13 @@ class QueryParser : DocumentChecks {
  private:
     static bool has(const nlohmann::json& json, const char* key);
 
+    [[nodiscard]] std::string reference(const nlohmann::json& json, const std::string& field) const;
+
     void read_references(const nlohmann::json& json, Query& query) const;
 
-    [[nodiscard]] std::string required(const nlohmann::json& json, const char* key) const;
+    [[nodiscard]] std::string id(const nlohmann::json& json) const;
+
+    [[nodiscard]] std::string question(const nlohmann::json& json) const;
 };
 
 }  // namespace detail
@@ -46,6 +52,16 @@ enum class References : std::uint8_t { optional, required };
 /// Reads the queries of a file. Throws as `parse_queries`, and `DataError` if the file cannot be read.
 [[nodiscard]] std::vector<Query> read_queries(const std::string& path,
                                               References references = References::optional);
+
+/// The queries of a log, with warnings about what was passed over.
+struct LogQueries {
+    std::vector<Query> queries{};
+    std::vector<std::string> warnings{};
+};
+
+/// Reads a log or, with a mapping, a table as queries, by the options of its reader. Throws `DataError` with file, line
+/// and field if it is invalid, and for a row without a question unless bad rows are skipped.
+[[nodiscard]] LogQueries read_log_queries(const std::string& path, ReadOptions options);
 
 }  // namespace automix
 

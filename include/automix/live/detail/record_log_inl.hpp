@@ -110,7 +110,7 @@ AUTOMIX_INLINE bool OrderedLog::is_open(const Progress& query) {
     if (!query.failure || query.failure->kind == FailureKind::budget) return true;
     const auto& kind = query.failure->kind;
     return query.failures < 2 && !query.failure->is_deliberate &&
-           (!kind || (is_retryable(*kind) && *kind != FailureKind::no_answer));
+           (!kind || *kind == FailureKind::other || (is_retryable(*kind) && *kind != FailureKind::no_answer));
 }
 
 AUTOMIX_INLINE std::chrono::milliseconds OrderedLog::Progress::wait() const {

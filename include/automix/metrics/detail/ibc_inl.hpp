@@ -53,14 +53,14 @@ AUTOMIX_INLINE OptionalMetric base_ibc(const OperatingPoint& small, const Operat
 
 AUTOMIX_INLINE std::string gap_obstacle(const OperatingPoint& small, const OperatingPoint& large) {
     if (nearly_equal(large.performance, small.performance)) return "both models score the same";
-    if (large.performance < small.performance) return "LLM not better";
+    if (large.performance < small.performance) return "the last model scores no higher than the first";
     return {};
 }
 
 AUTOMIX_INLINE std::string lift_obstacle(const OperatingPoint& small, const OperatingPoint& large) {
     if (auto obstacle = gap_obstacle(small, large); !obstacle.empty()) return obstacle;
     if (nearly_equal(large.cost, small.cost)) return "both models cost the same";
-    if (large.cost < small.cost) return "LLM not dearer";
+    if (large.cost < small.cost) return "the last model costs no more than the first";
     return {};
 }
 

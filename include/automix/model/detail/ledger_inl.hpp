@@ -24,23 +24,20 @@
 
 namespace automix {
 
-AUTOMIX_INLINE Ledger::Reservation::Reservation(Reservation&& other) noexcept
-    : ledger_(std::exchange(other.ledger_, nullptr)),
-      account_(other.account_),
-      purpose_(other.purpose_),
-      amount_(other.amount_),
-      holder_(other.holder_) {}
+AUTOMIX_INLINE Ledger::Reservation::Reservation(Reservation&& other) noexcept { take(other); }
 
 AUTOMIX_INLINE Ledger::Reservation& Ledger::Reservation::operator=(Reservation&& other) noexcept {
     if (this != &other) {
         release();
-        ledger_ = std::exchange(other.ledger_, nullptr);
-        account_ = other.account_;
-        purpose_ = other.purpose_;
-        amount_ = other.amount_;
-        holder_ = other.holder_;
+        take(other);
     }
     return *this;
+}
+
+AUTOMIX_INLINE void Ledger::Reservation::take(Reservation& other) noexcept {
+    if (other.ledger_ != nullptr) other.ledger_->set_loose(other);
+    ledger_ = std::exchange(other.ledger_, nullptr);
+    grant_ = other.grant_;
 }
 
 AUTOMIX_INLINE void Ledger::Reservation::settle(double cost) {
@@ -51,14 +48,13 @@ AUTOMIX_INLINE void Ledger::Reservation::settle(double cost) {
 AUTOMIX_INLINE void Ledger::Reservation::settle_unreported() noexcept {
     if (ledger_ == nullptr) return;
     Ledger& ledger = *std::exchange(ledger_, nullptr);
-    ledger.settle(*this, amount_);
+    ledger.settle(*this, grant_.amount);
     const std::lock_guard lock(ledger.mutex_);
     ++ledger.unreported_;
 }
 
-AUTOMIX_INLINE Ledger::Reservation::Reservation(Ledger& ledger, Account& account, Purpose purpose,
-                                                Amount amount) noexcept
-    : ledger_(&ledger), account_(&account), purpose_(purpose), amount_(amount) {}
+AUTOMIX_INLINE Ledger::Reservation::Reservation(Ledger& ledger, const Grant& grant) noexcept
+    : ledger_(&ledger), grant_(grant), holder_(std::this_thread::get_id()) {}
 
 AUTOMIX_INLINE void Ledger::Reservation::release() noexcept {
     if (ledger_ != nullptr) std::exchange(ledger_, nullptr)->settle(*this, Amount());
@@ -83,10 +79,11 @@ AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserv
                        .reserved = reserved_.value(),
                        .stopped = !ended};
     }
-    Reservation::Account& of_model = account(model);
+    const Reservation::Grant grant{&account(model), purpose, needed};
     holders_.push_back(std::this_thread::get_id());
     reserved_ += needed;
-    return Reservation(*this, of_model, purpose, needed);
+    // Made in place, as a move would end the hold of this thread.
+    return std::variant<Reservation, Refusal>(std::in_place_type<Reservation>, *this, grant);
 }
 
 AUTOMIX_INLINE void Ledger::charge(std::string_view model, Purpose purpose, double cost) {
@@ -139,7 +136,8 @@ AUTOMIX_INLINE std::map<std::string, ModelSpending, std::less<>> Ledger::spendin
 }
 
 AUTOMIX_INLINE bool Ledger::may_fit_later(const Amount& needed) const {
-    if (!budget_ || spent_ + reserved_ + needed <= *budget_ || spent_ + needed > *budget_) return false;
+    if (!budget_ || spent_ + reserved_ + needed <= *budget_ || spent_ + loose_ + needed > *budget_)
+        return false;
     // A thread that waited for a reservation of its own would wait for ever.
     return std::find(holders_.begin(), holders_.end(), std::this_thread::get_id()) == holders_.end();
 }
@@ -151,11 +149,25 @@ AUTOMIX_INLINE Ledger::Reservation::Account& Ledger::account(std::string_view mo
 
 AUTOMIX_INLINE void Ledger::settle(Reservation& reservation, const Amount& cost) noexcept {
     const std::lock_guard lock(mutex_);
-    reserved_ -= reservation.amount_;
-    holders_.erase(std::find(holders_.begin(), holders_.end(), reservation.holder_));
+    const Reservation::Grant& grant = reservation.grant_;
+    reserved_ -= grant.amount;
+    if (reservation.holder_) {
+        holders_.erase(std::find(holders_.begin(), holders_.end(), *reservation.holder_));
+    } else {
+        loose_ -= grant.amount;
+    }
     spent_ += cost;
-    Reservation::Account& account = *reservation.account_;
-    (reservation.purpose_ == Purpose::answer ? account.answers : account.verification) += cost;
+    Reservation::Account& account = *grant.account;
+    (grant.purpose == Purpose::answer ? account.answers : account.verification) += cost;
+    settled_.notify_all();
+}
+
+AUTOMIX_INLINE void Ledger::set_loose(Reservation& reservation) noexcept {
+    if (!reservation.holder_) return;
+    const std::lock_guard lock(mutex_);
+    holders_.erase(std::find(holders_.begin(), holders_.end(), *reservation.holder_));
+    reservation.holder_.reset();
+    loose_ += reservation.grant_.amount;
     settled_.notify_all();
 }
 

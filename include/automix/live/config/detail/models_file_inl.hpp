@@ -17,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -65,6 +66,7 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
                             "base_url",
                             "model",
                             "api_key_env",
+                            "api_key_env_again",
                             "price",
                             "generation",
                             "verification",
@@ -91,7 +93,8 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
     model.base_url = not_empty(member(json, at, "base_url"), inside(at, "base_url"));
     model.model = model.name;
     with(json, at, "model", [&](const auto& v, const auto& f) { model.model = not_empty(v, f); });
-    with(json, at, "api_key_env", [&](const auto& v, const auto& f) { model.api_key_env = not_empty(v, f); });
+    if (json.contains("api_key_env") || json.contains("api_key_env_again"))
+        model.api_key_env = key_variable(json, at);
     model.price = price(member(json, at, "price"), inside(at, "price"));
     read_sampling(json, at, model);
     with(json, at, "prompts", [&](const auto& v, const auto& f) { read_prompts(v, f, model); });
@@ -113,6 +116,29 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
          [&](const auto& v, const auto& f) { model.render.max_bytes = as_size(whole(v, f, 1)); });
     read_request(json, at, model);
     return model;
+}
+
+AUTOMIX_INLINE std::string ModelsParser::key_variable(const nlohmann::json& json,
+                                                      const std::string& at) const {
+    const std::string field = inside(at, "api_key_env");
+    const std::string again = inside(at, "api_key_env_again");
+    if (!json.contains("api_key_env")) fail(again, "expected \"api_key_env\" beside it");
+    const std::string name = not_empty(json.at("api_key_env"), field);
+    constexpr std::array<std::string_view, 3> key_words{"KEY", "TOKEN", "SECRET"};
+    std::string upper = name;
+    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    const bool of_key = std::any_of(key_words.begin(), key_words.end(), [&](std::string_view word) {
+        return upper.find(word) != std::string::npos;
+    });
+    const bool repeated = json.contains("api_key_env_again");
+    if (repeated && not_empty(json.at("api_key_env_again"), again) != name)
+        fail(again, "expected the name in \"api_key_env\", found another");
+    // The name is not shown, as it may be a key given by mistake.
+    if (!of_key && !repeated)
+        fail(field,
+             "expected a name with KEY, TOKEN or SECRET; if this variable holds a key, repeat its name in "
+             "\"api_key_env_again\"");
+    return name;
 }
 
 AUTOMIX_INLINE std::map<std::string, std::string> ModelsParser::texts(const nlohmann::json& json,
