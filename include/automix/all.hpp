@@ -42,8 +42,8 @@
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/evaluate.hpp>
-#include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/log_source.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>

@@ -75,8 +75,8 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "name", "parameters",
-                                                   "test", "train", "warnings"});
+    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "held_out", "name",
+                                                   "parameters", "test", "train", "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);

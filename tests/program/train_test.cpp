@@ -2,6 +2,7 @@
 // `automix train` and `automix decide`: the summary, the saved policy, merging without rows, and lines of evidence answered.
 #include "program/runner.hpp"
 
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,9 +40,11 @@ struct PlaceInText {
     [[nodiscard]] json saved() const { return json::parse(files::read(policy)); }
 
     /// What `decide` answers to these lines, and its outcome.
-    [[nodiscard]] std::pair<std::vector<json>, Outcome> decide(const std::string& text) const {
+    [[nodiscard]] std::pair<std::vector<json>, Outcome> decide(const std::string& text,
+                                                               const Arguments& more = {}) const {
         const std::string input = directory.write("lines", text);
-        const Outcome outcome = run(AUTOMIX_PROGRAM, {"decide", "--policy", policy}, "", input);
+        const Outcome outcome =
+            run(AUTOMIX_PROGRAM, Arguments{"decide", "--policy", policy} + more, "", input);
         std::vector<json> answers;
         std::size_t at = 0;
         for (std::size_t end = 0; (end = outcome.out.find('\n', at)) != std::string::npos; at = end + 1)
@@ -263,6 +266,48 @@ TEST_CASE("decide answers each line with the policy's decision and its explanati
     CHECK(answers[3]["action"] == "route");
     CHECK(answers[3]["to"] == "large");
     CHECK(answers[4]["action"] == "accept");
+}
+
+TEST_CASE("decide leaves explanations out if asked to, and decides the same") {
+    const PlaceInText place;
+    static_cast<void>(place.train());
+    std::string text;
+    for (const char* verdicts : {"", "1", "0", "null,1", "1,0,1"})
+        text += R"({"id":"q","current":"small","models":[{"name":"small","verdicts":[)" +
+                std::string(verdicts) + "]}]}\n";
+    text += R"({"id":"q","current":"small","models":[{"name":"small","verdicts":[2]}]})";
+    auto [explained, outcome] = place.decide(text);
+    const auto [bare, bare_outcome] = place.decide(text, {"--no-explanation"});
+    CHECK(outcome.code == 1);
+    CHECK(bare_outcome.code == 1);
+    for (json& answer : explained) answer.erase("explanation");
+    CHECK(bare == explained);
+}
+
+TEST_CASE("more verdicts than a policy counts are named as such") {
+    const PlaceInText place;
+    std::vector<json> records = clear_records();
+    for (json& record : records)
+        record["models"][0]["verdicts"] = std::vector<int>(300, record["models"][0]["score"]);
+    const std::string log = place.directory.write("many.jsonl", lines(records));
+    check_refused(
+        {"train", log, "--out", place.policy}, 1,
+        "models[0].draws: expected 1 to 255, found 300 verdicts on an answer of \"small\"; to train on "
+        "fewer of a log, set max_draws (--max-draws)");
+    CHECK(run_automix({"train", log, "--out", place.policy, "--max-draws", "200"}).code == 0);
+}
+
+TEST_CASE("a limit on the size of files is named, and the old policy stays") {
+    const PlaceInText place;
+    static_cast<void>(place.train());
+    const std::string before = files::read(place.policy);
+    const Outcome outcome = run("/bin/sh", Arguments{"-c", "ulimit -f 1; exec \"$0\" \"$@\"", AUTOMIX_PROGRAM,
+                                                     "train", place.log, "--out", place.policy} +
+                                               trained_prices);
+    CHECK(outcome.code == 1);
+    CHECK(outcome.err == "automix: " + place.policy + ".tmp: cannot be written: File too large\n");
+    CHECK(files::read(place.policy) == before);
+    CHECK_FALSE(std::filesystem::exists(place.policy + ".tmp"));
 }
 
 TEST_CASE(
