@@ -32,7 +32,9 @@ struct ConfidenceIntervals {
     int resamples = 0;
     Interval performance{};
     Interval cost{};
-    std::optional<Interval> ibc_lift{};  ///< over the resamples that have a lift; nothing if none has
+    /// Over the resamples that have a lift. Nothing if the rows themselves have none, or if more than 5 % of the
+    /// resamples have none, as the others would be a selection.
+    std::optional<Interval> ibc_lift{};
     int undefined_resamples = 0;         ///< resamples without a lift
 };
 

@@ -738,3 +738,35 @@ TEST_CASE("more draws than a table is made for are refused") {
     CHECK_THROWS_WITH(router.train(statistics),
                       Contains("models[0].draws: expected 1 to 255, found 2000000000"));
 }
+
+TEST_CASE("pluralities that hurt on held-out rows are warned of") {
+    // The first answer is right in nine of ten rows; two further samples agree on a wrong one.
+    Dataset data({"small", "large"});
+    Random random(41);
+    for (int row = 0; row < 120; ++row) {
+        Record record;
+        record.id = "q" + std::to_string(row);
+        record.models.resize(2);
+        ModelRecord& small = record.models[0];
+        small.score = row % 10 == 0 ? 0.0 : 1.0;
+        small.verdicts = {random.bernoulli(0.5) ? Verdict::positive : Verdict::negative,
+                          random.bernoulli(0.5) ? Verdict::positive : Verdict::negative};
+        small.clusters = {0, 1, 1};
+        small.sample_scores = {small.score, 0.0, 0.0};
+        record.models[1].score = 1.0;
+        data.append(record);
+    }
+    PomdpOptions options;
+    options.accept = AcceptRule::plurality;
+    const Trained plurality(data, prices_of(2, 0.01), options);
+    const auto warns = [](const TrainingResult& result) {
+        return std::any_of(result.warnings.begin(), result.warnings.end(), [](const std::string& warning) {
+            return warning.starts_with("accept = plurality: on held-out rows the plurality gains");
+        });
+    };
+    options.accept = AcceptRule::first;
+    const Trained first(data, prices_of(2, 0.01), options);
+    CHECK(plurality.result.guard->mean < first.result.guard->mean);
+    CHECK(warns(plurality.result));
+    CHECK_FALSE(warns(first.result));
+}

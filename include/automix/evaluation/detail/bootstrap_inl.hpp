@@ -45,6 +45,7 @@ class Resampler {
                         {ends.small_score(row), ends.small_cost(row)},
                         {ends.large_score(row), ends.large_cost(row)}};
         }
+        has_lift_ = summarise(replay, ends).ibc_lift.defined();
     }
 
     /// Adds the resample that consists of these rows.
@@ -70,12 +71,16 @@ class Resampler {
         intervals.resamples = static_cast<int>(costs_.size());
         intervals.performance = percentiles(performances_);
         intervals.cost = percentiles(costs_);
-        if (!lifts_.empty()) intervals.ibc_lift = percentiles(lifts_);
         intervals.undefined_resamples = static_cast<int>(costs_.size() - lifts_.size());
+        if (has_lift_ && intervals.undefined_resamples <= max_undefined_share * intervals.resamples)
+            intervals.ibc_lift = percentiles(lifts_);
         return intervals;
     }
 
  private:
+    static constexpr double max_undefined_share = 0.05;
+
+    bool has_lift_ = false;  ///< on the rows themselves
     std::vector<ResampledRow> rows_;
     std::vector<double> performances_, costs_, lifts_;
 };

@@ -106,6 +106,19 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
         trained.warnings.emplace_back(
             "accept = best: first answers are accepted, since samples of two models are not known of all "
             "rows");
+    if (options_.accept == AcceptRule::plurality) {
+        PomdpOptions first = options_;
+        first.accept = AcceptRule::first;
+        const Guard of_first = detail::with_training_context(
+            first, statistics,
+            [](const auto& context, const auto&) { return detail::decide_on_held_out_rows(context).guard; });
+        const Guard& of_plurality = trained_.report.guard;
+        if (of_plurality.mean < of_first.mean)
+            trained.warnings.push_back(
+                "accept = plurality: on held-out rows the plurality gains " +
+                format_significant(of_plurality.mean, 3) + " of score over mixing, the first answer " +
+                format_significant(of_first.mean, 3) + "; accept the first, or the best");
+    }
     return trained;
 }
 
