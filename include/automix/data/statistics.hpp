@@ -2,8 +2,8 @@
 // This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
 // cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight
 // (the number of rows), the scores and their products, and the prices. Statistics add up, subtract and scale: parts of
-// a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding is O(cells log
-// cells) if few cells are new. The time of training depends on the number of cells only, not on that of the rows.
+// a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding merges sorted cells in
+// O(cells of both). The time of training depends on the number of cells only, not on that of the rows.
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -11,6 +11,7 @@
 #include <Eigen/Core>
 
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -59,7 +60,8 @@ class ValueFunction {
     /// Removes vectors that another one equals or exceeds in every state; of equal ones the first stays. Returns the
     /// numbers of the remaining vectors, ascending. O(vectors^2 * states) in the worst case, but few states decide the
     /// majority of pairs.
-    std::vector<int> prune_pointwise();
+    /// Compares no more vectors once `late()`.
+    std::vector<int> prune_pointwise(const std::function<bool()>& late = {});
 
     /// Removes vectors that are best at none of the beliefs. Returns the numbers of the remaining vectors.
     std::vector<int> prune_over(const std::vector<Belief>& beliefs);

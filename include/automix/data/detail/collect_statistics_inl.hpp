@@ -231,6 +231,44 @@ class NumberedCells {
     std::vector<double> sums_;
 };
 
+/// The cells of rows whose evidence has no numbers. The rows are sorted by evidence once all have come in.
+class SortedCells {
+ public:
+    explicit SortedCells(std::size_t verified) : verified_(verified) {}
+
+    void add(const std::vector<Verification>& evidence) {
+        evidence_.insert(evidence_.end(), evidence.begin(), evidence.end());
+    }
+
+    /// Adds the cells to their folds. The rows of a cell are added up in the order in which they came in.
+    void move_to(std::vector<FoldStatistics>& folds, const std::vector<int>& fold_of_row,
+                 const std::vector<Column>& columns) {
+        std::vector<std::size_t> order(evidence_.size() / verified_);
+        for (std::size_t row = 0; row < order.size(); ++row) order[row] = row;
+        std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+            if (fold_of_row[a] != fold_of_row[b]) return fold_of_row[a] < fold_of_row[b];
+            const auto [x, y] = std::mismatch(first(a), first(a + 1), first(b));
+            return x == first(a + 1) ? a < b : *x < *y;
+        });
+        std::vector<double> scores(columns.size());
+        for (const std::size_t row : order) {
+            std::vector<EvidenceCell>& cells = folds[as_size(fold_of_row[row])].cells;
+            if (cells.empty() || !std::equal(first(row), first(row + 1), cells.back().evidence.begin()))
+                cells.emplace_back(std::vector(first(row), first(row + 1)), std::ssize(columns));
+            for (std::size_t m = 0; m < columns.size(); ++m) scores[m] = columns[m](static_cast<Index>(row));
+            cells.back().add(scores);
+        }
+    }
+
+ private:
+    [[nodiscard]] const Verification* first(std::size_t row) const {
+        return evidence_.data() + row * verified_;
+    }
+
+    std::size_t verified_;                ///< number of models but the last
+    std::vector<Verification> evidence_;  ///< row by row
+};
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -281,6 +319,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
             detail::counted_draws(data, m, statistics.models[as_size(m)].kind, limits[as_size(m)]));
     }
     detail::NumberedCells numbered(counted, as_size(models), statistics.folds.size());
+    detail::SortedCells sorted(as_size(models - 1));
     std::vector<Verification> evidence(as_size(models - 1));
     std::vector<double> scores(as_size(models));
     std::vector<Column> columns;
@@ -297,12 +336,16 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         if (numbered.usable()) {
             numbered.add(fold, evidence, scores);
         } else {
-            sums.cell(evidence).add(scores);
+            sorted.add(evidence);
         }
         for (Index m = 0; m < std::ssize(paths); ++m)
             paths[as_size(m)].add(row, sums.pluralities[as_size(m)]);
     }
-    if (numbered.usable()) numbered.move_to(statistics.folds);
+    if (numbered.usable()) {
+        numbered.move_to(statistics.folds);
+    } else {
+        sorted.move_to(statistics.folds, folds, columns);
+    }
     for (Index m = 0; m < models; ++m) {
         detail::add_prices(prices.answers[as_size(m)], folds, statistics.folds,
                            &FoldStatistics::answer_prices, m);

@@ -62,7 +62,17 @@ AUTOMIX_INLINE EvidenceCell& FoldStatistics::cell(const std::vector<Verification
 }
 
 AUTOMIX_INLINE void FoldStatistics::add(const FoldStatistics& other, double factor) {
-    for (const EvidenceCell& theirs : other.cells) cell(theirs.evidence).add(theirs, factor);
+    const std::size_t known = cells.size();
+    std::size_t at = 0;
+    for (const EvidenceCell& theirs : other.cells) {
+        while (at < known && cells[at].evidence < theirs.evidence) ++at;
+        const bool found = at < known && cells[at].evidence == theirs.evidence;
+        (found ? cells[at] : cells.emplace_back(theirs.evidence, std::ssize(answer_prices)))
+            .add(theirs, factor);
+    }
+    std::inplace_merge(
+        cells.begin(), cells.begin() + static_cast<Index>(known), cells.end(),
+        [](const EvidenceCell& one, const EvidenceCell& two) { return one.evidence < two.evidence; });
     for (std::size_t i = 0; i < answer_prices.size(); ++i) {
         answer_prices[i] += factor * other.answer_prices[i];
         draw_prices[i] += factor * other.draw_prices[i];

@@ -36,8 +36,8 @@ std::string line_of(const nlohmann::ordered_json& json);
 
 nlohmann::ordered_json models_json(const std::vector<ModelShape>& models);
 
-nlohmann::ordered_json evidence_json(const std::vector<Verification>& evidence,
-                                     const std::vector<ModelShape>& models);
+/// Returns the text of statistics as `nlohmann::json::dump` writes their document: on one line, with sorted keys.
+std::string sorted_statistics_text(const Statistics& statistics);
 
 /// A parser of statistics, as a document of their own or as part of another one.
 class StatisticsParser : DocumentChecks {

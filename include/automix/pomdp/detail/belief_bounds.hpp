@@ -409,7 +409,7 @@ class BeliefBounds {
     void prune_vectors(int step) {
         Stage& stage = *stages_[as_size(step)];
         const int before = stage.vectors().size();
-        const std::vector<int> kept = stage.own_vectors().prune_pointwise();
+        const std::vector<int> kept = stage.own_vectors().prune_pointwise([this] { return late(); });
         vectors_ -= before - static_cast<int>(kept.size());
         std::vector<int> renamed(as_size(before), -1);
         for (std::size_t k = 0; k < kept.size(); ++k) renamed[as_size(kept[k])] = static_cast<int>(k);

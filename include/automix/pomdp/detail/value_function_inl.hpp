@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,11 +83,12 @@ AUTOMIX_INLINE void ValueFunction::keep(const std::vector<int>& numbers) {
     actions_ = std::move(actions);
 }
 
-AUTOMIX_INLINE std::vector<int> ValueFunction::prune_pointwise() {
+AUTOMIX_INLINE std::vector<int> ValueFunction::prune_pointwise(const std::function<bool()>& late) {
     std::vector<char> gone(actions_.size(), 0);
     std::vector<int> below;
     for (int k = 0; k < size(); ++k) {
         if (gone[as_size(k)] != 0) continue;
+        if (late && late()) break;
         below.clear();  // vectors that k equals or exceeds in the states compared so far
         for (int other = 0; other < size(); ++other) {
             if (other != k && gone[as_size(other)] == 0) below.push_back(other);

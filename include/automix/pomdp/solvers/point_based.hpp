@@ -124,7 +124,7 @@ class PointBased {
         double change = 0.0;
         std::vector<double> before;
         std::vector<std::size_t> waiting;
-        for (std::size_t i = 0; i < set.size(); ++i) {
+        for (std::size_t i = 0; i < set.size() && !late(); ++i) {
             before.push_back(bounds_.lower(set[i]));
             waiting.push_back(i);
         }

@@ -40,7 +40,8 @@ class Sarsop {
             explore();
             std::reverse(path_.begin(), path_.end());
             double change = 0.0;
-            for (const int node : path_) change = std::max(change, bounds_.back_up(node));
+            for (auto node = path_.begin(); node != path_.end() && !bounds_.late(); ++node)
+                change = std::max(change, bounds_.back_up(*node));
             const bool idle = bounds_.changes() == before;
             if (idle && patience_ == 0.0 && !bounds_.late()) return Stopped::converged;
             // If no backup was kept, the next exploration would take the same way. So smaller changes are kept from

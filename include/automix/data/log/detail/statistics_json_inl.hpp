@@ -19,6 +19,8 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -46,19 +48,72 @@ AUTOMIX_INLINE nlohmann::ordered_json models_json(const std::vector<ModelShape>&
     return list;
 }
 
-AUTOMIX_INLINE nlohmann::ordered_json evidence_json(const std::vector<Verification>& evidence,
-                                                    const std::vector<ModelShape>& models) {
-    nlohmann::ordered_json list = nlohmann::ordered_json::array();
+/// Appends a number as `nlohmann::json::dump` writes it. Whole numbers, which most sums are, take no document.
+inline void append_number(std::string& text, double number) {
+    constexpr double exact = 1e15;  // from here on an exponent is written
+    const bool whole = std::abs(number) < exact && number == std::trunc(number) && !std::signbit(number);
+    if (whole) {
+        std::array<char, 20> digits;
+        const auto end =
+            std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::int64_t>(number))
+                .ptr;
+        text.append(digits.data(), end);
+        text += ".0";
+    } else {
+        text += nlohmann::json(number).dump();
+    }
+}
+
+inline void append_numbers(std::string& text, const std::vector<double>& numbers) {
+    text += '[';
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+        if (i > 0) text += ',';
+        append_number(text, numbers[i]);
+    }
+    text += ']';
+}
+
+inline void append_evidence(std::string& text, const std::vector<Verification>& evidence,
+                            const std::vector<ModelShape>& models) {
+    text += '[';
     for (std::size_t m = 0; m < evidence.size(); ++m) {
+        if (m > 0) text += ',';
         if (models[m].kind == VerificationKind::verdicts) {
-            list.push_back(nlohmann::ordered_json::array({evidence[m].parsed, evidence[m].positive}));
+            text +=
+                '[' + std::to_string(evidence[m].parsed) + ',' + std::to_string(evidence[m].positive) + ']';
         } else if (models[m].kind == VerificationKind::confidence) {
-            list.push_back(evidence[m].confidence);
+            append_number(text, evidence[m].confidence);
         } else {
-            list.push_back(nullptr);
+            text += "null";
         }
     }
-    return list;
+    text += ']';
+}
+
+/// Appends a cell, with its keys in the order of files, or sorted.
+inline void append_cell(std::string& text, const EvidenceCell& cell, const std::vector<ModelShape>& models,
+                        bool sorted) {
+    text += R"({"evidence":)";
+    append_evidence(text, cell.evidence, models);
+    const auto weight = [&] {
+        text += R"(,"weight":)";
+        append_number(text, cell.weight);
+    };
+    const auto scores = [&] {
+        text += R"(,"scores":)";
+        append_numbers(text, cell.scores);
+    };
+    if (!sorted) {
+        weight();
+        scores();
+    }
+    text += R"(,"products":)";
+    append_numbers(text, cell.products);
+    if (sorted) {
+        scores();
+        weight();
+    }
+    text += '}';
 }
 
 inline nlohmann::ordered_json logs_json(const std::vector<LogDigest>& logs) {
@@ -93,16 +148,34 @@ inline std::string fold_text(const FoldStatistics& sums, const std::vector<Model
     text.back() = ',';
     text += "\"cells\":[";
     for (const EvidenceCell& cell : sums.cells) {
-        text += (&cell == sums.cells.data() ? "\n" : ",\n") +
-                line_of(nlohmann::ordered_json{{"evidence", evidence_json(cell.evidence, models)},
-                                               {"weight", cell.weight},
-                                               {"scores", cell.scores},
-                                               {"products", cell.products}});
+        text += &cell == sums.cells.data() ? "\n" : ",\n";
+        append_cell(text, cell, models, false);
     }
     text += ']';
     if (!sums.pluralities.empty())
         text += ",\n\"pluralities\":" + line_of(pluralities_json(sums.pluralities));
     return text + '}';
+}
+
+AUTOMIX_INLINE std::string sorted_statistics_text(const Statistics& statistics) {
+    std::string text = R"({"folds":[)";
+    for (const FoldStatistics& fold : statistics.folds) {
+        text += &fold == statistics.folds.data() ? R"({"answer_prices":)" : R"(,{"answer_prices":)";
+        append_numbers(text, fold.answer_prices);
+        text += R"(,"cells":[)";
+        for (const EvidenceCell& cell : fold.cells) {
+            if (&cell != fold.cells.data()) text += ',';
+            append_cell(text, cell, statistics.models, true);
+        }
+        text += R"(],"draw_prices":)";
+        append_numbers(text, fold.draw_prices);
+        if (!fold.pluralities.empty())
+            text += R"(,"pluralities":)" + line_of(pluralities_json(fold.pluralities));
+        text += '}';
+    }
+    nlohmann::json rest{{"models", models_json(statistics.models)}, {"schema", statistics_schema}};
+    if (!statistics.logs.empty()) rest["logs"] = logs_json(statistics.logs);
+    return text + "]," + line_of(rest).substr(1);
 }
 
 AUTOMIX_INLINE Statistics StatisticsParser::parse(const nlohmann::json& json,

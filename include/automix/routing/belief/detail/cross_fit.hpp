@@ -10,6 +10,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_fit.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/merged_confidences.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
@@ -17,7 +18,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -29,12 +29,34 @@ struct TreeOptions {
     std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which every fit includes
 };
 
-/// Fits the tree to sums over training rows. Requires rows.
-inline RoutingTree fit_tree(FoldStatistics sums, const std::vector<ModelShape>& models,
+/// Fits the tree to sums over training rows, which include the earlier ones. Requires rows.
+inline RoutingTree fit_tree(const FoldStatistics& sums, const std::vector<ModelShape>& models,
                             const TreeOptions& options) {
-    if (options.prior) sums += *options.prior;
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
     return make_tree(fit_belief(sums, models), options.max_cells);
+}
+
+/// Returns the sums of all rows and of the earlier ones, to which a tree is fitted, without the rows of a fold.
+inline FoldStatistics fitted_sums(const FoldStatistics& total, const FoldStatistics& fold,
+                                  const std::vector<ModelShape>& models, const TreeOptions& options) {
+    FoldStatistics sums;
+    if (any_confidence(models) && options.accepted == AcceptedAnswer::first) {
+        if (!options.prior) return merge_confidences(total, fold, models);
+        sums = total;
+        sums += *options.prior;
+        return merge_confidences(sums, fold, models);
+    }
+    sums = total;
+    if (!fold.cells.empty()) sums -= fold;
+    if (options.prior) sums += *options.prior;
+    return sums;
+}
+
+/// Returns true if rows are left without those of a fold.
+inline bool rows_left(const FoldStatistics& total, const FoldStatistics& fold) {
+    bool left = false;
+    for_each_left(total, fold, [&](const EvidenceCell&, const EvidenceCell*) { left = true; });
+    return left;
 }
 
 class CrossFit {
@@ -42,12 +64,11 @@ class CrossFit {
     CrossFit(const Statistics& statistics, const FoldStatistics& total, const TreeOptions& options)
         : statistics_(statistics), accepted_(options.accepted) {
         for (const FoldStatistics& fold : statistics.folds) {
-            FoldStatistics others = total;
-            others -= fold;
-            if (fold.cells.empty() || others.cells.empty()) {
+            if (fold.cells.empty() || !rows_left(total, fold)) {
                 trees_.emplace_back();
             } else {
-                trees_.emplace_back(fit_tree(std::move(others), statistics.models, options));
+                trees_.emplace_back(fit_tree(fitted_sums(total, fold, statistics.models, options),
+                                             statistics.models, options));
             }
         }
     }

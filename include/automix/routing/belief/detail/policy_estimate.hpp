@@ -12,6 +12,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/confidence_cell.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
 #include <automix/routing/belief/detail/round_outcomes.hpp>
@@ -27,6 +28,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -103,15 +105,66 @@ class OrderedDraws {
     std::vector<double> accepted_;
 };
 
+/// The expected results of a mixture on a row, by its evidence. Rows whose confidences the policies do not tell apart
+/// are walked once.
+class WalkedRows {
+ public:
+    struct Row {
+        std::vector<double> accepted{};  ///< probability that each model's answer is accepted
+        ExpectedUsage usage{};
+    };
+
+    WalkedRows(const std::vector<PolicyShare>& mixture, const RoutingPrices& prices)
+        : mixture_(mixture), prices_(prices) {
+        for (const auto& [share, policy] : mixture) {
+            const std::vector<CascadeModel>& models = policy.models();
+            boundaries_.resize(models.size());
+            for (std::size_t m = 0; m < models.size(); ++m) {
+                const std::vector<double>& more = models[m].boundaries;
+                boundaries_[m].insert(boundaries_[m].end(), more.begin(), more.end());
+                merges_ = merges_ || models[m].kind == VerificationKind::confidence;
+            }
+        }
+        for (std::vector<double>& boundaries : boundaries_) std::sort(boundaries.begin(), boundaries.end());
+    }
+
+    /// Returns the results on a row; they hold until the next call.
+    [[nodiscard]] const Row& at(const std::vector<Verification>& evidence) {
+        if (!merges_) return row_ = walk(evidence);
+        key_ = evidence;
+        for (std::size_t m = 0; m < key_.size(); ++m) {
+            key_[m].confidence = static_cast<double>(confidence_cell(boundaries_[m], evidence[m].confidence));
+        }
+        const auto [found, is_new] = rows_.try_emplace(key_);
+        if (is_new) found->second = walk(evidence);
+        return found->second;
+    }
+
+ private:
+    [[nodiscard]] Row walk(const std::vector<Verification>& evidence) const {
+        OrderedDraws draws(evidence, prices_.answers.size());
+        Row row;
+        for (const auto& [share, policy] : mixture_) PolicyWalk(policy, prices_, draws).run(share, row.usage);
+        row.accepted = draws.accepted();
+        return row;
+    }
+
+    const std::vector<PolicyShare>& mixture_;
+    const RoutingPrices& prices_;
+    bool merges_ = false;
+    std::vector<std::vector<double>> boundaries_;  ///< of all policies, by model
+    std::map<std::vector<Verification>, Row> rows_;
+    std::vector<Verification> key_;
+    Row row_;
+};
+
 /// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows.
 inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                      const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
+    WalkedRows walked(mixture, prices);
     for (const EvidenceCell& cell : sums.cells) {
-        detail::OrderedDraws draws(cell.evidence, models);
-        ExpectedUsage usage;
-        for (const auto& [share, policy] : mixture) PolicyWalk(policy, prices, draws).run(share, usage);
-        const std::vector<double>& accepted = draws.accepted();
+        const auto& [accepted, usage] = walked.at(cell.evidence);
         // The metric of a row is factors . scores + constant.
         const double constant = metric.cost * usage.cost + metric.constant;
         double linear = 0.0;

@@ -42,7 +42,8 @@ struct TrainingContext {
 inline TrainingContext make_training_context(const Statistics& statistics, const RoutingPrices& prices,
                                              std::vector<int> batches, const TreeOptions& options) {
     FoldStatistics total = statistics.total();
-    auto tree = std::make_shared<const RoutingTree>(fit_tree(total, statistics.models, options));
+    auto tree = std::make_shared<const RoutingTree>(fit_tree(
+        fitted_sums(total, FoldStatistics(), statistics.models, options), statistics.models, options));
     CrossFit folds(statistics, total, options);
     SolveRule rule;
     if (prices.round > 0.0) rule.batches = std::move(batches);

@@ -27,6 +27,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -84,6 +85,20 @@ inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
     return "[" + text + "]";
 }
 
+/// Returns the checksum of a policy from its document, in which statistics and prior are null. They may have very many
+/// cells, so no document is made of them.
+inline std::string checksum_with(const nlohmann::json& document, const Statistics& statistics,
+                                 const std::optional<Statistics>& prior) {
+    std::string text = line_of(nlohmann::ordered_json(document));
+    const auto fill = [&](std::string_view key, const Statistics& sums) {
+        const std::string null = in_quotes(key) + ":null";
+        text.replace(text.rfind(null), null.size(), in_quotes(key) + ':' + sorted_statistics_text(sums));
+    };
+    fill("statistics", statistics);
+    if (prior) fill("prior", *prior);
+    return checksum_of(text);
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -108,12 +123,14 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
                        ",\n\"report\":" + detail::line_of(to_json(trained.report)) +
                        ",\n\"prices\":" + prices.dump() +
                        ",\n\"belief\":" + (believes ? to_json(*trained.tree->belief).dump() : "null") +
-                       ",\n\"policies\":" + detail::policies_text(mixture) +
-                       ",\n\"statistics\":" + to_statistics_text(statistics) +
-                       ",\"prior\":" + (prior ? to_statistics_text(*prior) : "null") + "}\n";
+                       ",\n\"policies\":" + detail::policies_text(mixture);
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";
-    const auto document = detail::parse_document(schema + text, "policy");
-    return schema + R"("checksum":")" + detail::policy_checksum(document) + "\",\n" + text;
+    const std::string checksum = detail::checksum_with(
+        detail::parse_document(schema + text + R"(,"statistics":null,"prior":null})", "policy"), statistics,
+        prior);
+    text += ",\n\"statistics\":" + to_statistics_text(statistics) +
+            ",\"prior\":" + (prior ? to_statistics_text(*prior) : "null") + "}\n";
+    return schema + R"("checksum":")" + checksum + "\",\n" + text;
 }
 
 AUTOMIX_INLINE PolicyFile parse_policy(std::string_view text, const std::string& name) {

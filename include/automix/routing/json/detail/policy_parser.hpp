@@ -30,10 +30,13 @@ namespace automix::detail {
 /// Names of the rules, by `AcceptRule`.
 inline constexpr std::array<std::string_view, 3> accept_rule_names = {"first", "plurality", "best"};
 
+/// Returns the checksum of a text.
+inline std::string checksum_of(std::string_view text) { return hexadecimal(hash_text(text)); }
+
 /// Returns the checksum over a policy's document without the checksum itself.
 inline std::string policy_checksum(nlohmann::json document) {
     document.erase("checksum");
-    return hexadecimal(hash_text(line_of(document)));
+    return checksum_of(document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 /// Returns the difference between the prices of a policy and the mean prices of statistics; empty if there is none.
