@@ -11,7 +11,9 @@
 #include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/file_sense.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
+#include <automix/pomdp/model.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -26,6 +28,7 @@ namespace {
 struct SolveOptions {
     std::string path{};
     SolverChoice solver{};
+    std::optional<double> gap{};
     std::optional<std::string> policy_out{};
     bool json = false;
 };
@@ -108,9 +111,24 @@ std::string to_text(const SolveOptions& options, const PomdpFile& problem, const
            std::to_string(solution.vectors) + " vectors\n";
 }
 
-std::string run(const SolveOptions& options) {
+/// Returns the gap at which to stop if none is given: a share of the range of the rewards.
+double default_gap(const pomdp::Model& model) {
+    constexpr double share = 1e-4;
+    double least = std::numeric_limits<double>::infinity();
+    double greatest = -least;
+    for (int action = 0; action < model.actions(); ++action) {
+        for (int state = 0; state < model.states(); ++state) {
+            least = std::min(least, model.reward(state, action));
+            greatest = std::max(greatest, model.reward(state, action));
+        }
+    }
+    return share * (greatest - least);
+}
+
+std::string run(SolveOptions options) {
     validate(options);
     const PomdpFile problem = read_problem(options.path);
+    options.solver.stop.gap = options.gap.value_or(default_gap(problem.model));
     std::optional<PomdpPolicyOutput> policy_file;
     if (options.policy_out) policy_file.emplace(*options.policy_out);
     const pomdp::Solution solution = solve_watched(problem, options);
@@ -133,10 +151,11 @@ void add_solve(CLI::App& app, Command& chosen) {
         ->type_name("S")
         ->check(finite_not_negative)
         ->capture_default_str();
-    command->add_option("--gap", options->solver.stop.gap, "Stop where the bounds are no farther apart")
+    command
+        ->add_option("--gap", options->gap,
+                     "Stop where the bounds are no farther apart (default: 1e-4 of the range of the rewards)")
         ->type_name("E")
-        ->check(finite_not_negative)
-        ->capture_default_str();
+        ->check(finite_not_negative);
     command->add_option("--horizon", options->solver.horizon, "Steps that count; 0: all, discounted")
         ->type_name("H")
         ->check(CLI::Range(0, max_steps).description(""))
