@@ -143,5 +143,6 @@ TEST_CASE("a file that cannot be written is given up") {
     detail::AppendFile file("/dev/full", detail::AppendMode::append, ends_in_brace);
     file.open();
     CHECK_THROWS_WITH(file.put("{1}\n"), ContainsSubstring("/dev/full: cannot be written"));
-    CHECK_THROWS_WITH(file.put("{2}\n"), ContainsSubstring("closed, because writing to it has failed"));
+    CHECK_THROWS_WITH(file.put("{2}\n"),
+                      ContainsSubstring("closed, because it cannot be written: No space left on device"));
 }

@@ -5,6 +5,8 @@
 #include <automix/openai/secret.hpp>
 #include "openai/gzip.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -173,6 +175,18 @@ TEST_CASE("a refused connection has sent nothing") {
     CHECK(error.failure() == HttpFailure::unreachable);
     CHECK_FALSE(error.maybe_processed());
     CHECK_THAT(error.what(), ContainsSubstring("no connection: "));
+}
+
+TEST_CASE("too few descriptors for a connection are named as such") {
+    HttpClient client;
+    const HttpRequest nowhere{.url = "http://127.0.0.1:9/v1", .body = "{}"};
+    CHECK_THAT(failure_of(client, nowhere).what(), ContainsSubstring("no connection: "));
+    std::vector<int> taken;
+    for (int descriptor = 0; (descriptor = ::dup(STDERR_FILENO)) >= 0;) taken.push_back(descriptor);
+    const HttpError error = failure_of(client, nowhere);
+    for (const int descriptor : taken) ::close(descriptor);
+    CHECK(error.failure() == HttpFailure::unreachable);
+    CHECK(std::string(error.what()) == "no connection: Too many open files");
 }
 
 TEST_CASE("a reset is a broken connection, in mid-reply and before it") {

@@ -57,15 +57,16 @@ class AppendFile {
         require_open();
         try {
             write_all(file_, path_, bytes);
-        } catch (const DataError&) {
+        } catch (const DataError& error) {
             file_.reset();
+            reason_ = error.detail();
             throw;
         }
     }
 
     /// Throws `DataError` if writing has failed before.
     void require_open() const {
-        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because writing to it has failed");
+        if (!file_) throw DataError(Place{path_, 0, {}}, "closed, because it " + reason_);
     }
 
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -120,6 +121,7 @@ class AppendFile {
     std::unique_ptr<FileLock> lock_;
     File file_;
     bool needs_line_feed_ = false;
+    std::string reason_ = "is not open";  ///< why nothing can be written
 };
 
 }  // namespace automix::detail

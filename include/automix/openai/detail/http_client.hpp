@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
@@ -29,8 +30,13 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/socket.h>
+#endif
 
 namespace automix::detail {
 
@@ -46,6 +52,7 @@ struct HttpExchange {
     std::size_t max_bytes = 0;
     std::size_t received = 0;
     bool too_large = false;
+    int socket_error = 0;  ///< reason of the system for which no socket was opened; 0: none
     HttpReply reply{};
     WaitHeaders waits{};
 
@@ -70,6 +77,13 @@ inline std::size_t receive_body(char* data, std::size_t size, std::size_t count,
     if (!self.take(size * count)) return 0;
     self.reply.body.append(data, size * count);
     return size * count;
+}
+
+/// Opens a socket as curl does, and keeps the system's reason if that fails, which curl does not tell.
+inline curl_socket_t open_socket(void* exchange, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    const curl_socket_t opened = ::socket(address->family, address->socktype, address->protocol);
+    static_cast<HttpExchange*>(exchange)->socket_error = opened == CURL_SOCKET_BAD ? errno : 0;
+    return opened;
 }
 
 inline std::size_t receive_header(char* data, std::size_t size, std::size_t count, void* exchange) {
@@ -193,6 +207,8 @@ class HttpHandle {
         set(CURLOPT_WRITEDATA, &exchange);
         set(CURLOPT_HEADERFUNCTION, &receive_header);
         set(CURLOPT_HEADERDATA, &exchange);
+        set(CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+        set(CURLOPT_OPENSOCKETDATA, &exchange);
     }
 
     /// Runs the transfer to its end, or to a stop.
@@ -251,7 +267,10 @@ class HttpHandle {
             throw failed(HttpFailure::timeout, std::string(maybe_processed ? "no reply" : "no connection") +
                                                    " within " + std::to_string(limit.count()) + " ms");
         }
-        const std::string text = reason_[0] != '\0' ? &reason_[0] : curl_easy_strerror(code);
+        const std::string text = exchange.socket_error != 0
+                                     ? std::generic_category().message(exchange.socket_error)
+                                 : reason_[0] != '\0' ? &reason_[0]
+                                                      : curl_easy_strerror(code);
         if (sent > 0 && closed_early)
             throw failed(HttpFailure::broken, "connection broke: closed before any reply");
         if (sent == 0) throw failed(HttpFailure::unreachable, "no connection: " + text);
