@@ -227,10 +227,10 @@ TEST_CASE("a signal ends a recording once the calls under way have ended, and ke
             reply.delay = std::chrono::milliseconds(200);
             return reply;
         });
-        const program::Outcome stopped = program::run(
-            "/usr/bin/env",
-            program::Arguments{"timeout", "--preserve-status", "-s", signal, "1", AUTOMIX_PROGRAM} +
-                shop.record() + program::Arguments{"--concurrency", "2"});
+        const program::Outcome stopped =
+            program::run("/usr/bin/env", program::Arguments{"timeout", "--foreground", "--preserve-status",
+                                                            "-s", signal, "1", AUTOMIX_PROGRAM} +
+                                             shop.record() + program::Arguments{"--concurrency", "2"});
         CHECK(stopped.code == code);
         CHECK_THAT(stopped.out, ContainsSubstring("recorded ") && ContainsSubstring("; cost "));
         CHECK_THAT(stopped.err, ContainsSubstring("stops once the calls under way have ended") &&

@@ -470,9 +470,10 @@ TEST_CASE("the field's problems solve from the command line as they do elsewhere
 TEST_CASE("help of solve and simulate names every option, its default and the solvers") {
     const std::string solve = text_of({"solve", "--help"});
     for (const char* part :
-         {"FILE REQUIRED", "--time-limit S=60", "--gap E=0.001", "--horizon H=0", "--solver NAME=sarsop",
-          "--seed N=0", "--beliefs N", "default: 200", "--policy-out F", ".alpha", "--format text|json=text",
-          "\n  sarsop ", "\n  pbvi ", "\n  perseus ", "\n  exact ", "values: cost", "Exit codes"}) {
+         {"FILE REQUIRED", "--time-limit S=60", "--gap E", "1e-4 of the range", "--horizon H=0",
+          "--solver NAME=sarsop", "--seed N=0", "--beliefs N", "default: 200", "--policy-out F", ".alpha",
+          "--format text|json=text", "\n  sarsop ", "\n  pbvi ", "\n  perseus ", "\n  exact ", "values: cost",
+          "Exit codes"}) {
         CHECK_THAT(solve, ContainsSubstring(part));
     }
     const std::string simulate = text_of({"simulate", "--help"});
