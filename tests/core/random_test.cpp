@@ -227,3 +227,35 @@ TEST_CASE("shuffle moves values about and loses none, also of bits and texts") {
     CHECK(std::count(bits.begin(), bits.end(), true) == 2);
     CHECK(bits.size() == 7);
 }
+
+TEST_CASE("binomial numbers have the exact probabilities") {
+    struct Case {
+        std::uint64_t n;
+        double p;
+    };
+    for (const auto& [n, p] :
+         {Case{5, 0.3}, Case{40, 0.1}, Case{40, 0.5}, Case{1000, 0.013}, Case{300, 0.9}}) {
+        automix::Random random(7);
+        constexpr int draws = 200000;
+        std::vector<double> seen(n + 1, 0.0);
+        for (int i = 0; i < draws; ++i) seen[random.binomial(n, p)] += 1.0;
+        double chi_square = 0.0;
+        double cells = 0.0;
+        for (std::uint64_t k = 0; k <= n; ++k) {
+            const auto x = static_cast<double>(k);
+            const auto m = static_cast<double>(n);
+            const double expected =
+                draws * std::exp(std::lgamma(m + 1.0) - std::lgamma(x + 1.0) - std::lgamma(m - x + 1.0) +
+                                 x * std::log(p) + (m - x) * std::log1p(-p));
+            if (expected < 10.0) continue;
+            chi_square += (seen[k] - expected) * (seen[k] - expected) / expected;
+            cells += 1.0;
+        }
+        INFO(n << " trials of probability " << p);
+        CHECK(chi_square < cells + 5.0 * std::sqrt(2.0 * cells));
+    }
+    automix::Random random(1);
+    CHECK(random.binomial(0, 0.5) == 0);
+    CHECK(random.binomial(9, 0.0) == 0);
+    CHECK(random.binomial(9, 1.0) == 9);
+}

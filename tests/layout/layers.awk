@@ -12,8 +12,8 @@
 #  6. Umbrellas are included by no header. all.hpp includes every public header but those of openai, gateway, json and file.
 #  7. Definitions, `detail/NAME_inl.hpp`, are included by `NAME.hpp` above them or beside them, by no other header, and by
 #     exactly one file of cmake/compiled.
-#  8. nlohmann is included under json, openai, gateway and in formats, libcurl in openai, <regex> in verify/detail. Even
-#     without the compiled library automix.hpp does not reach <regex>.
+#  8. nlohmann is included under json, openai, gateway and in formats, libcurl in openai, and
+#     <regex> nowhere.
 BEGIN {
   # ROOM: the rooms on its line. A name with a slash is a format that its ordinary headers may include too.
   rooms["core"] = ""
@@ -130,7 +130,7 @@ where == "include" {
     if (header ~ /^nlohmann\// && format == "" && room !~ /^(json|openai|gateway)$/)
       report("nlohmann belongs to json, openai and the formats")
     if (header ~ /^curl\// && room != "openai") report("libcurl belongs to openai")
-    if (header == "regex" && file !~ /^verify\/detail\//) report("<regex> belongs to verify/detail")
+    if (header == "regex") report("<regex> is not used: its matchers differ and recurse")
   }
   next
 }
@@ -151,20 +151,6 @@ own {
   }
 }
 
-# Whether `start` includes `wanted`, in as many steps as it takes.
-function reaches(start, wanted, i, n, list) {
-  if (start == wanted) return 1
-  if (start in seen) return 0
-  seen[start] = 1
-  n = split(next_of[start], list, " ")
-  for (i = 1; i <= n; i++)
-    if (reaches(list[i], wanted)) {
-      trail = start " -> " trail
-      return 1
-    }
-  return 0
-}
-
 END {
   for (file in exists) {
     parse(file)
@@ -183,6 +169,4 @@ END {
   }
   for (file in in_all) if (file ~ /^(openai|gateway)\//) print "include/automix/all.hpp:1: includes <automix/" file ">"
   for (file in compiled) if (!(file in exists)) print "cmake/compiled: includes <automix/" file ">, which is not there"
-  trail = "<regex>"
-  if (reaches("automix.hpp", "regex")) print "include/automix/automix.hpp:1: reaches <regex>: " trail
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Computes percentile intervals by the bootstrap (Efron 1979). Rows are drawn again with replacement, for router and
-// end models together, so that the intervals are paired. Equal seeds draw equal rows, so routers are paired with one
-// another. O(rows * resamples) time and O(rows + resamples) memory for each replay; all replays share the random
-// numbers.
+// end models together, so that the intervals are paired. If there are
+// 10,000 rows and many are alike in scores and costs, the number of times
+// that each kind occurs is drawn, a multinomial number: O(kinds * resamples) time. Otherwise rows are drawn, equal ones
+// for equal seeds: O(rows * resamples). Memory is O(rows + resamples), for one replay after the other.
 #pragma once
 
 #include <automix/core/random.hpp>
@@ -35,7 +36,7 @@ struct ConfidenceIntervals {
     /// Over the resamples that have a lift. Nothing if the rows themselves have none, or if more than 5 % of the
     /// resamples have none, as the others would be a selection.
     std::optional<Interval> ibc_lift{};
-    int undefined_resamples = 0;         ///< resamples without a lift
+    int undefined_resamples = 0;  ///< resamples without a lift
 };
 
 /// Throws `ArgumentError` for fewer than one resample or a level outside (0, 1).

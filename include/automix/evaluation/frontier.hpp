@@ -63,11 +63,12 @@ struct AskOne {
     }
 };
 
-inline void add_intervals(std::vector<FrontierPoint>& points, const std::vector<Replay>& replays,
-                          const EndModels& ends, const FrontierOptions& options) {
-    if (!options.bootstrap || replays.empty()) return;
-    const auto intervals = bootstrap(replays, ends, *options.bootstrap);
-    for (std::size_t i = 0; i < points.size(); ++i) points[i].intervals = intervals[i];
+/// Returns the point of a replay with its intervals, so that one replay is in memory at a time.
+inline FrontierPoint frontier_point(std::string name, Parameters parameters, const Replay& rows,
+                                    const EndModels& ends, const FrontierOptions& options) {
+    FrontierPoint point{std::move(name), std::move(parameters), summarise(rows, ends), {}};
+    if (options.bootstrap) point.intervals = bootstrap(rows, ends, *options.bootstrap);
+    return point;
 }
 
 /// Returns the oracle's points for all prices of quality.
@@ -96,35 +97,30 @@ Frontier trace_frontier(const Router& router, const TrainingData& train, const D
     frontier.router = router.name();
     frontier.rows = test.rows();
     frontier.prices = summarise_prices(test, prices);
-    std::vector<std::pair<FrontierPoint, Replay>> policies;
+    std::vector<FrontierPoint> policies;
     for (const Router& policy : router.curve(train)) {
-        Replay rows = replay(policy, test, prices, options.seed);
-        policies.emplace_back(FrontierPoint{{}, policy.parameters(), summarise(rows, ends), {}},
-                              std::move(rows));
+        policies.push_back(detail::frontier_point({}, policy.parameters(),
+                                                  replay(policy, test, prices, options.seed), ends, options));
     }
-    std::stable_sort(policies.begin(), policies.end(),
-                     [](const auto& a, const auto& b) { return a.first.report.cost < b.first.report.cost; });
+    std::stable_sort(policies.begin(), policies.end(), [](const FrontierPoint& a, const FrontierPoint& b) {
+        return a.report.cost < b.report.cost;
+    });
     // Minimum difference in cost between two policies that are kept.
     const double step = policies.size() <= options.max_policies
                             ? 0.0
-                            : (policies.back().first.report.cost - policies.front().first.report.cost) /
+                            : (policies.back().report.cost - policies.front().report.cost) /
                                   static_cast<double>(options.max_policies - 1);
-    std::vector<Replay> replays;
     for (std::size_t i = 0; i < policies.size(); ++i) {
-        auto& [point, rows] = policies[i];
+        FrontierPoint& point = policies[i];
         const bool end = i == 0 || i + 1 == policies.size();
         if (!end && point.report.cost - frontier.policies.back().report.cost < step) continue;
         frontier.policies.push_back(std::move(point));
-        replays.push_back(std::move(rows));
     }
-    detail::add_intervals(frontier.policies, replays, ends, options);
-    replays.clear();
     for (Index model = 0; model < test.models(); ++model) {
-        replays.push_back(replay(detail::AskOne{model}, test, prices));
-        frontier.models.push_back(
-            {test.model_names()[as_size(model)], {}, summarise(replays.back(), ends), {}});
+        frontier.models.push_back(detail::frontier_point(test.model_names()[as_size(model)], {},
+                                                         replay(detail::AskOne{model}, test, prices), ends,
+                                                         options));
     }
-    detail::add_intervals(frontier.models, replays, ends, options);
     frontier.oracle = detail::trace_oracle(test, prices, ends, options.max_oracle_points);
     return frontier;
 }

@@ -71,6 +71,17 @@ TEST_CASE("SARSOP stops at the gap asked for, and not before") {
     }
 }
 
+TEST_CASE("SARSOP stops in time on the way back from a very deep belief") {
+    Random random(3);
+    const Model model = models::random_model(random, 0.99999).model();
+    SarsopOptions options;
+    options.stop.gap = never;
+    options.stop.time_limit = 0.3;
+    const Solution solution = solve_sarsop(model, options);
+    CHECK(solution.stopped == Stopped::time);
+    CHECK(solution.seconds < 1.5);
+}
+
 TEST_CASE("SARSOP stops after the time asked for") {
     SarsopOptions options;
     options.stop.gap = never;

@@ -28,6 +28,7 @@
 namespace {
 
 using namespace automix;
+using Catch::Matchers::ContainsSubstring;
 
 /// Statistics of a log drawn at random: `draws` verdicts on the small model's answer, which are right at its own rate, and
 /// where there are three models as many on the middle one's or a confidence alone.
@@ -170,6 +171,22 @@ TEST_CASE("policies over three models, confidences, pluralities and rounds survi
         // The same again from the statistics in the file.
         CHECK(to_policy_text(trained(file.statistics, file.router.options()), file.statistics) == text);
     }
+}
+
+TEST_CASE("a forged file takes no memory for cells that it does not hold") {
+    const Statistics statistics = drawn(3, 3);
+    std::string text = to_policy_text(trained(statistics, {}), statistics);
+    const auto replace_all = [&](const std::string& part, const std::string& by) {
+        REQUIRE(text.find(part) != std::string::npos);
+        for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += by.size())
+            text.replace(at, part.size(), by);
+    };
+    replace_all("\"draws\":3", "\"draws\":255");
+    replace_all("\"most_cells\":1000000.0", "\"most_cells\":1e300");
+    CHECK_THROWS_WITH(parse_policy(text, "p.json"),
+                      ContainsSubstring("p.json: policies[0].nodes: expected the 1082212608 cells"));
+    replace_all("\"folds\":10,", "\"folds\":2000000000,");
+    CHECK_THROWS_WITH(parse_policy(text, "p.json"), ContainsSubstring("p.json: options.folds: expected"));
 }
 
 TEST_CASE("the table of a policy is readable") {

@@ -54,4 +54,39 @@ AUTOMIX_INLINE double Random::normal() {
     }
 }
 
+AUTOMIX_INLINE std::uint64_t Random::binomial(std::uint64_t n, double p) {
+    if (n == 0 || !(p > 0.0)) return 0;
+    if (p >= 1.0) return n;
+    if (p > 0.5) return n - binomial(n, 1.0 - p);
+    const auto trials = static_cast<double>(n);
+    if (trials * p < 10.0) {
+        const double log_failure = std::log1p(-p);
+        std::uint64_t successes = 0;
+        for (double used = 0.0;; ++successes) {
+            used += std::floor(std::log(1.0 - uniform()) / log_failure) + 1.0;
+            if (used > trials) return successes;
+        }
+    }
+    const double deviation = std::sqrt(trials * p * (1.0 - p));
+    const double b = 1.15 + 2.53 * deviation;
+    const double a = -0.0873 + 0.0248 * b + 0.01 * p;
+    const double c = trials * p + 0.5;
+    const double squeeze = 0.92 - 4.2 / b;
+    const double alpha = (2.83 + 5.1 / b) * deviation;
+    const double log_odds = std::log(p / (1.0 - p));
+    const double mode = std::floor((trials + 1.0) * p);
+    const auto log_ways = [&](double k) { return -std::lgamma(k + 1.0) - std::lgamma(trials - k + 1.0); };
+    const double at_mode = log_ways(mode);
+    for (;;) {
+        const double u = uniform() - 0.5;
+        double v = uniform();
+        const double near = 0.5 - std::abs(u);
+        const double k = std::floor((2.0 * a / near + b) * u + c);
+        if (!(k >= 0.0 && k <= trials)) continue;
+        if (near >= 0.07 && v <= squeeze) return static_cast<std::uint64_t>(k);
+        v = std::log(v * alpha / (a / (near * near) + b));
+        if (v <= log_ways(k) - at_mode + (k - mode) * log_odds) return static_cast<std::uint64_t>(k);
+    }
+}
+
 }  // namespace automix

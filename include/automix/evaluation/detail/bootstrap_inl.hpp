@@ -12,9 +12,11 @@
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 namespace automix::detail {
@@ -33,27 +35,24 @@ struct ResampledRow {
         add(large, other.large);
         return *this;
     }
+
+    friend ResampledRow operator*(double factor, const ResampledRow& row) noexcept {
+        const auto times = [factor](const OperatingPoint& term) {
+            return OperatingPoint{factor * term.performance, factor * term.cost};
+        };
+        return {times(row.method), times(row.small), times(row.large)};
+    }
 };
 
-/// The collector of the resamples of one replay.
-class Resampler {
+/// The results of resamples of one replay.
+class Resamples {
  public:
-    Resampler(const Replay& replay, const EndModels& ends) : rows_(as_size(replay.performance.size())) {
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            const auto row = static_cast<Index>(i);
-            rows_[i] = {{replay.performance(row), replay.answer_cost(row) + replay.verification_cost(row)},
-                        {ends.small_score(row), ends.small_cost(row)},
-                        {ends.large_score(row), ends.large_cost(row)}};
-        }
-        has_lift_ = summarise(replay, ends).ibc_lift.defined();
-    }
+    /// `has_lift` says whether the rows themselves have a lift.
+    explicit Resamples(bool has_lift) : has_lift_(has_lift) {}
 
-    /// Adds the resample that consists of these rows.
-    void add(const std::vector<std::uint32_t>& drawn) {
-        ResampledRow sum;
-        for (const std::uint32_t row : drawn) sum += rows_[row];
-        const auto mean = [&](const OperatingPoint& total) {
-            const auto n = static_cast<double>(drawn.size());
+    /// Adds the resample of `n` rows with these sums.
+    void add(const ResampledRow& sum, double n) {
+        const auto mean = [n](const OperatingPoint& total) {
             return OperatingPoint{total.performance / n, total.cost / n};
         };
         performances_.push_back(mean(sum.method).performance);
@@ -80,10 +79,89 @@ class Resampler {
  private:
     static constexpr double max_undefined_share = 0.05;
 
-    bool has_lift_ = false;  ///< on the rows themselves
-    std::vector<ResampledRow> rows_;
+    bool has_lift_;
     std::vector<double> performances_, costs_, lifts_;
 };
+
+inline ResampledRow resampled_row(const Replay& replay, const EndModels& ends, Index row) {
+    return {{replay.performance(row), replay.answer_cost(row) + replay.verification_cost(row)},
+            {ends.small_score(row), ends.small_cost(row)},
+            {ends.large_score(row), ends.large_cost(row)}};
+}
+
+/// The rows of a replay as numbers of cells: rows with equal terms are one cell.
+struct ResampledCells {
+    std::vector<ResampledRow> cells{};
+    std::vector<std::uint32_t> rows{};  ///< number of rows of each cell
+};
+
+/// Returns the cells of a replay, sorted by their terms.
+inline ResampledCells resampled_cells(const Replay& replay, const EndModels& ends) {
+    std::vector<ResampledRow> all;
+    all.reserve(as_size(replay.performance.size()));
+    for (Index row = 0; row < replay.performance.size(); ++row)
+        all.push_back(resampled_row(replay, ends, row));
+    const auto terms = [](const ResampledRow& row) {
+        return std::tuple(row.small.performance, row.small.cost, row.large.performance, row.large.cost,
+                          row.method.performance, row.method.cost);
+    };
+    std::sort(all.begin(), all.end(),
+              [&](const ResampledRow& one, const ResampledRow& other) { return terms(one) < terms(other); });
+    ResampledCells cells;
+    for (const ResampledRow& row : all) {
+        if (cells.cells.empty() || terms(cells.cells.back()) != terms(row)) {
+            cells.cells.push_back(row);
+            cells.rows.push_back(0);
+        }
+        ++cells.rows.back();
+    }
+    return cells;
+}
+
+/// Numbers of rows, and of rows a cell, from which on cells are resampled.
+inline constexpr std::uint64_t min_rows_in_cells = 10'000;
+inline constexpr std::uint64_t min_rows_a_cell = 4;
+
+/// Returns the intervals of one replay. Draws how often each cell occurs: a multinomial number, by one binomial number
+/// for each cell given those before. Every replay takes the numbers of the same seed.
+inline ConfidenceIntervals resample_cells(const ResampledCells& cells, bool has_lift,
+                                          const BootstrapOptions& options) {
+    std::uint64_t rows = 0;
+    for (const std::uint32_t count : cells.rows) rows += count;
+    Random random(options.seed);
+    Resamples resamples(has_lift);
+    for (int resample = 0; resample < options.resamples; ++resample) {
+        ResampledRow sum;
+        std::uint64_t left = rows;       // draws that are not placed yet
+        std::uint64_t rows_left = rows;  // rows of the cells to come
+        for (std::size_t i = 0; i < cells.cells.size() && left > 0; ++i) {
+            const std::uint64_t drawn =
+                random.binomial(left, static_cast<double>(cells.rows[i]) / static_cast<double>(rows_left));
+            sum += static_cast<double>(drawn) * cells.cells[i];
+            left -= drawn;
+            rows_left -= cells.rows[i];
+        }
+        resamples.add(sum, static_cast<double>(rows));
+    }
+    return resamples.intervals(options.level);
+}
+
+/// Returns the intervals of one replay, from resamples of its rows. Equal seeds draw equal rows.
+inline ConfidenceIntervals resample_rows(const Replay& replay, const EndModels& ends,
+                                         const BootstrapOptions& options) {
+    std::vector<ResampledRow> rows;
+    rows.reserve(as_size(replay.performance.size()));
+    for (Index row = 0; row < replay.performance.size(); ++row)
+        rows.push_back(resampled_row(replay, ends, row));
+    Random random(options.seed);
+    Resamples resamples(summarise(replay, ends).ibc_lift.defined());
+    for (int resample = 0; resample < options.resamples; ++resample) {
+        ResampledRow sum;
+        for (std::size_t i = 0; i < rows.size(); ++i) sum += rows[random.index(rows.size())];
+        resamples.add(sum, static_cast<double>(rows.size()));
+    }
+    return resamples.intervals(options.level);
+}
 
 }  // namespace automix::detail
 
@@ -104,16 +182,18 @@ AUTOMIX_INLINE std::vector<ConfidenceIntervals> bootstrap(const std::vector<Repl
     const auto n = static_cast<std::uint64_t>(ends.small_score.size());
     if (n == 0) throw DataError("no rows to resample");
     if (n > std::numeric_limits<std::uint32_t>::max()) throw DataError("too many rows to resample");
-    std::vector<detail::Resampler> resamplers;
-    for (const Replay& replay : replays) resamplers.emplace_back(replay, ends);
-    Random random(options.seed);
-    std::vector<std::uint32_t> drawn(as_size(ends.small_score.size()));
-    for (int resample = 0; resample < options.resamples; ++resample) {
-        for (std::uint32_t& row : drawn) row = static_cast<std::uint32_t>(random.index(n));
-        for (auto& resampler : resamplers) resampler.add(drawn);
-    }
     std::vector<ConfidenceIntervals> all;
-    for (const auto& resampler : resamplers) all.push_back(resampler.intervals(options.level));
+    for (const Replay& replay : replays) {
+        if (n >= detail::min_rows_in_cells) {
+            const detail::ResampledCells cells = detail::resampled_cells(replay, ends);
+            if (detail::min_rows_a_cell * cells.cells.size() <= n) {
+                all.push_back(
+                    detail::resample_cells(cells, summarise(replay, ends).ibc_lift.defined(), options));
+                continue;
+            }
+        }
+        all.push_back(detail::resample_rows(replay, ends, options));
+    }
     return all;
 }
 

@@ -7,24 +7,14 @@
 #include <automix/core/format.hpp>
 #include <automix/core/utf8.hpp>
 #include <automix/text/reply_text.hpp>
+#include <automix/verify/detail/byte_pattern.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
-#include <cstddef>
-#include <locale>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-// g++ 12 takes a variant of <regex> for uninitialised when it checks addresses, and warns at each place of inlining.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <regex>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
+#include <utility>
 
 namespace automix::detail {
 
@@ -35,52 +25,32 @@ class VerdictPatterns {
         : positive_(compile(positive, "positive")), negative_(compile(negative, "negative")) {}
 
     [[nodiscard]] Verdict find(std::string_view searched) const {
-        const auto positive = start_of(positive_, searched);
-        const auto negative = start_of(negative_, searched);
+        const auto positive = positive_.start_of(searched);
+        const auto negative = negative_.start_of(searched);
         if (positive == negative) return Verdict::unparsed;
         if (!negative) return Verdict::positive;
         return positive && *positive < *negative ? Verdict::positive : Verdict::negative;
     }
 
  private:
-    using Regex = std::regex;
-
-    /// Returns the classic locale with its own facet. libstdc++ fills caches of the facet while it matches, without a
-    /// lock. Here they are filled before the first match.
-    static std::locale own_locale() {
-        std::locale locale(std::locale::classic(), new std::ctype<char>);
-        const auto& facet = std::use_facet<std::ctype<char>>(locale);
-        for (int c = 1; c < 256; ++c) (void)facet.narrow(static_cast<char>(c), '\0');
-        (void)facet.widen('_');
-        return locale;
-    }
-
-    static Regex compile(std::string_view pattern, const char* name) {
+    static BytePattern compile(std::string_view pattern, const char* name) {
         const auto fail = [&](const std::string& reason) {
             throw ArgumentError(std::string("verdict.") + name + ": expected a regular expression, found " +
                                 in_quotes(pattern) + ": " + reason);
         };
         if (pattern.empty()) fail("it is empty");
-        Regex regex;
-        regex.imbue(own_locale());
+        std::optional<BytePattern> compiled;
         try {
-            regex.assign(pattern.data(), pattern.size(),
-                         std::regex::ECMAScript | std::regex::icase | std::regex::optimize);
-        } catch (const std::regex_error& error) {
+            compiled.emplace(pattern);
+        } catch (const DataError& error) {
             fail(error.what());
         }
-        if (start_of(regex, "")) fail("it matches any reply");
-        return regex;
+        if (compiled->start_of("")) fail("it matches any reply");
+        return *std::move(compiled);
     }
 
-    static std::optional<std::ptrdiff_t> start_of(const Regex& regex, std::string_view text) {
-        std::match_results<const char*> match;
-        if (!std::regex_search(text.data(), text.data() + text.size(), match, regex)) return std::nullopt;
-        return match.position();
-    }
-
-    Regex positive_;
-    Regex negative_;
+    BytePattern positive_;
+    BytePattern negative_;
 };
 
 }  // namespace automix::detail

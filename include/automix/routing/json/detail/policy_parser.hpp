@@ -78,6 +78,9 @@ class PolicyParser : ReportParser {
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
                                             const PomdpOptions& options) const;
 
+    /// Throws if the tables are too short for a tree of very many cells, before memory is taken for it.
+    void require_tables(double cells, double max_cells) const;
+
     std::vector<PolicyShare> mixture(const nlohmann::json& json, const TrainedPolicy& trained) const;
 
     RoutingPolicy table(const nlohmann::json& json, const std::string& field,

@@ -91,7 +91,7 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
     options.accept = static_cast<AcceptRule>(
         choice(member(json, field, "accept"), inside(field, "accept"), accept_rule_names));
     options.guard = flag(member(json, field, "guard"), inside(field, "guard"));
-    options.folds = whole(member(json, field, "folds"), inside(field, "folds"), 2);
+    options.folds = whole(member(json, field, "folds"), inside(field, "folds"), 2, 10'000);
     const nlohmann::json& seed = member(json, field, "seed");
     if (!seed.is_number_unsigned())
         fail_expected(inside(field, "seed"), "a whole number of at least 0", seed);
@@ -125,6 +125,7 @@ AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const Train
     const nlohmann::json& belief = member(json_, "", "belief");
     if (trained.report.accepted == AcceptedAnswer::first) {
         BeliefModel model = BeliefParser(name(), trained.models).parse(belief, "belief");
+        require_tables(RoutingLayout::count_cells(routed_models(model)), options.max_cells);
         return std::make_shared<const RoutingTree>(make_tree(std::move(model), options.max_cells));
     }
     if (!belief.is_null()) fail_expected("belief", "null where pluralities are accepted", belief);
@@ -133,6 +134,20 @@ AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const Train
     if (trained.models.size() != 2 || total.pluralities.empty())
         fail("statistics", "expected sums of pluralities over two models, which the policy accepts");
     return std::make_shared<const RoutingTree>(make_plurality_tree(total, trained.models.front().draws));
+}
+
+AUTOMIX_INLINE void PolicyParser::require_tables(double cells, double max_cells) const {
+    constexpr double always_allowed = 1e6;
+    if (cells <= always_allowed || cells > max_cells) return;
+    double letters = 0.0;  // a cell takes at least one
+    const nlohmann::json& first = list(member(json_, "", "policies"), "policies", 0, " policy").front();
+    const std::string at = element("policies", 0);
+    const std::string of_nodes = inside(at, "nodes");
+    for (const nlohmann::json& node : array(member(first, at, "nodes"), of_nodes))
+        letters += static_cast<double>(text(node, of_nodes).size());
+    if (letters < cells)
+        fail(of_nodes, "expected the " + format_number(cells) + " cells that the models' draws make, found " +
+                           format_number(letters) + " bytes");
 }
 
 AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::json& json,
