@@ -28,7 +28,6 @@
 namespace {
 
 using namespace automix;
-using Catch::Matchers::ContainsSubstring;
 
 /// Statistics of a log drawn at random: `draws` verdicts on the small model's answer, which are right at its own rate, and
 /// where there are three models as many on the middle one's or a confidence alone.
@@ -183,10 +182,12 @@ TEST_CASE("a forged file takes no memory for cells that it does not hold") {
     };
     replace_all("\"draws\":3", "\"draws\":255");
     replace_all("\"most_cells\":1000000.0", "\"most_cells\":1e300");
-    CHECK_THROWS_WITH(parse_policy(text, "p.json"),
-                      ContainsSubstring("p.json: policies[0].nodes: expected the 1082212608 cells"));
+    CHECK_THROWS_WITH(
+        parse_policy(text, "p.json"),
+        Catch::Matchers::ContainsSubstring("p.json: policies[0].nodes: expected the 1082212608 cells"));
     replace_all("\"folds\":10,", "\"folds\":2000000000,");
-    CHECK_THROWS_WITH(parse_policy(text, "p.json"), ContainsSubstring("p.json: options.folds: expected"));
+    CHECK_THROWS_WITH(parse_policy(text, "p.json"),
+                      Catch::Matchers::ContainsSubstring("p.json: options.folds: expected"));
 }
 
 TEST_CASE("the table of a policy is readable") {
