@@ -12,7 +12,7 @@
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/router.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <optional>
 #include <string>
@@ -56,9 +56,10 @@ class RecordedSource {
 /// The recorded answers by id. Safe to share between threads.
 class LogAnswers {
  public:
-    /// Reads a log that holds these models or more, cheapest first. Throws as `LogReader`, and `DataError` if an id
-    /// occurs twice.
-    [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models);
+    /// Reads a log that holds these models or more, cheapest first. Prices that the log does not record are those of
+    /// `trained`, if it has any, else the defaults. Throws as `LogReader`, and `DataError` if an id occurs twice.
+    [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models,
+                                         const RoutingPrices& trained = {});
 
     /// Answers the query with that id. An id that is not in the log is a failure. `explainer` may be empty; for many
     /// queries make it once by `router.explainer()`.
@@ -90,4 +91,5 @@ class LogAnswers {
 
 #ifndef AUTOMIX_COMPILED
 #include <automix/live/detail/log_answers_inl.hpp>
+#include <automix/routing/router.hpp>
 #endif

@@ -68,18 +68,6 @@ PomdpRouter* pomdp_router_in(Router& router) noexcept {
     return const_cast<PomdpRouter*>(pomdp_router_in(std::as_const(router)));
 }
 
-/// Returns the prices to evaluate a saved policy at: the given ones, else those in the log, else the policy's own.
-inline Prices prices_for(const Dataset& data, Prices given, const RoutingPrices& trained) {
-    const auto records = [&](const Column& prices) { return !prices.isNaN().all(); };
-    if (data.rows() == 0 || data.model_names().empty()) return given;
-    if (given.answers.empty() && !records(data.recorded_costs(0))) given.answers = trained.answers;
-    bool draws = given.verification || !given.draws.empty();
-    for (Index model = 0; model < data.models(); ++model)
-        draws = draws || records(data.recorded_draw_costs(model));
-    if (!draws) given.draws = trained.draws;
-    return given;
-}
-
 }  // namespace detail
 
 /// A router with its prices. It holds a trained policy of any type of router: trained by itself, trained before, or
@@ -171,7 +159,7 @@ class Automix {
         if (state_->recorded || policy == nullptr)
             return evaluate(data, resolve_prices(data, options_.prices));
         return evaluate(
-            data, resolve_prices(data, detail::prices_for(data, options_.prices, policy->trained().prices)));
+            data, resolve_prices(data, prices_or_trained(data, options_.prices, policy->trained().prices)));
     }
 
     /// Replays at given prices, for example on a part of a larger log.

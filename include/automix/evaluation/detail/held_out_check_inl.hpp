@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/held_out_check.hpp>
@@ -22,7 +23,7 @@ AUTOMIX_INLINE std::string contradiction(const HeldOut& estimated, const Evaluat
                              const Interval& interval) -> std::string {
         const double test_se = 0.5 * (interval.high - interval.low) / normal_quantile;
         const double tolerance = errors * std::hypot(se, test_se);
-        if (std::abs(found - expected) <= tolerance) return {};
+        if (std::abs(found - expected) <= tolerance || nearly_equal(found, expected, 1e-9)) return {};
         return std::string(what) + " " + format_significant(found, 3) + " on the test rows contradicts the " +
                format_significant(expected, 3) +
                " that held-out training rows showed; do both come from the same traffic?";

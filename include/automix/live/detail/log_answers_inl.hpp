@@ -7,6 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/plurality.hpp>
+#include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -15,6 +16,7 @@
 #include <automix/live/live_answer.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/model/reply.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -78,7 +80,8 @@ AUTOMIX_INLINE void RecordedSource::fail(std::string& failure, const std::string
 
 namespace automix {
 
-AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::vector<std::string>& models) {
+AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::vector<std::string>& models,
+                                           const RoutingPrices& trained) {
     ReadOptions options;
     options.models = models;
     options.keep_texts = true;
@@ -91,7 +94,8 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::v
         answers.data_.append(log.record, reader.place());
         answers.texts_.push_back(log.texts);
     }
-    answers.prices_ = resolve_prices(answers.data_);
+    answers.prices_ = resolve_prices(
+        answers.data_, trained.answers.empty() ? Prices{} : prices_or_trained(answers.data_, {}, trained));
     return answers;
 }
 

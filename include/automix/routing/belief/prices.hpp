@@ -4,6 +4,8 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -32,6 +34,10 @@ std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums, const std
 
 /// Returns the mean prices over the rows of statistics. Requires rows.
 RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
+
+/// Returns the prices at which a log is charged for a policy that was trained before: the given ones, else those in the
+/// log, else the policy's own.
+Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained);
 
 /// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model);

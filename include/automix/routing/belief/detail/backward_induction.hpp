@@ -23,13 +23,15 @@ namespace automix::detail {
 /// Values that differ by less than this are ties.
 inline constexpr double value_rounding = 1e-12;
 
-/// Returns the best model to ask first, from `min_first` on; on a tie the smallest.
+/// Returns the best model to ask first, from `min_first` on; on a tie the one that costs less, then the smallest.
 inline Index best_start(const std::vector<RoutingValue>& starts, Index min_first, double lambda,
                         const RoutingPrices& prices) {
     Index best = min_first;
     const auto net = [&](Index first) { return net_value(starts[as_size(first)], lambda, prices); };
     for (Index first = min_first + 1; first < std::ssize(starts); ++first) {
-        if (net(first) > net(best) + value_rounding) best = first;
+        const double gain = net(first) - net(best);
+        const bool cheaper = starts[as_size(first)].cost < starts[as_size(best)].cost - value_rounding;
+        if (gain > value_rounding || (gain >= -value_rounding && cheaper)) best = first;
     }
     return best;
 }

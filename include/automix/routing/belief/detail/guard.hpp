@@ -2,7 +2,7 @@
 // The guard, and which models a policy may ask first. A policy passes the guard if verification tells something of what
 // routing gains (verdict_signal.hpp). It also passes if its mean excess over mixing on held-out rows is larger than its
 // standard error, where more than verdicts may bring the gain: more than two models, pluralities, or a prior. It fails if
-// its excess on its own training rows is negative. Policies are compared at the base slope, each fitted without the fold
+// it has no excess on its own training rows. Policies are compared at the base slope, each fitted without the fold
 // that it is evaluated on. Without a base slope, they are compared at the objective's own lambda, and the excess is that
 // over the best model alone. One solution for each fold, which is most of the time of training.
 #pragma once
@@ -76,18 +76,18 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
     return chosen;
 }
 
-/// Returns true if the policy of all rows falls below the reference on them. Returns false without a table, as the
+/// Returns true if the policy of all rows gains over the reference on them. Returns true without a table, as the
 /// estimate would then take longer than the rest of the training.
-inline bool loses_on_training_rows(const TrainingContext& context, double slope, Index reference,
+inline bool gains_on_training_rows(const TrainingContext& context, double slope, Index reference,
                                    Index min_first_model) {
-    if (!context.tree->layout) return false;
+    if (!context.tree->layout) return true;
     SolveRule rule = context.rule;
     rule.lambda = slope;
     rule.min_first_model = min_first_model;
     const RoutingSolution solution = solve_routing(*context.tree, context.prices, rule);
     const PolicyEstimate rows = estimate_on_training_rows(context, {{1.0, solution.policy}},
                                                           excess_metric(context, slope, reference));
-    return rows.mean_metric() < -value_rounding;
+    return rows.mean_metric() > value_rounding;
 }
 
 /// Returns the decisions based on held-out rows, at the base slope, or at `lambda` if there is none. The guard does not
@@ -114,7 +114,7 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
                                  context.accepted == AcceptedAnswer::plurality;
     const bool gains = excess.mean_metric() > excess.standard_error();
     const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&
-                         !loses_on_training_rows(context, slope, reference, decision.min_first_model)) ||
+                         gains_on_training_rows(context, slope, reference, decision.min_first_model)) ||
                         (gains_otherwise && gains);
     decision.guard = {passed, excess.mean_metric(), excess.standard_error(), signal.deviate};
     return decision;

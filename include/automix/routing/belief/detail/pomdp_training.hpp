@@ -343,7 +343,7 @@ inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, 
     return rows.rows > 0.0 ? std::optional(rows.held_out()) : std::nullopt;
 }
 
-/// Returns the estimate of models alone, which no row was fitted to.
+/// Returns the estimate of models alone, which draw nothing, so that no row was fitted to.
 inline std::optional<HeldOut> estimate_fallback(const TrainingContext& context,
                                                 const TrainedPolicy& trained) {
     if (!context.tree->layout) return std::nullopt;
@@ -380,7 +380,7 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
                                        : train_fallback(context, objective);
         if (infeasible.empty() && !trained.report.held_out)
             trained.report.held_out =
-                fallback.empty() && trained.report.fallback.empty()
+                fallback.empty() && trained.report.fallback.empty() && trained.report.expected.draws > 0.0
                     ? estimate_held_out(context, allowed_rule(context, decision), trained, objective)
                     : estimate_fallback(context, trained);
     }

@@ -5,6 +5,8 @@
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/price.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -45,6 +47,17 @@ AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double roun
         for (double& price : *column) price /= rows;
     }
     return prices;
+}
+
+AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained) {
+    const auto records = [](const Column& prices) { return !prices.isNaN().all(); };
+    if (data.rows() == 0 || data.model_names().empty()) return given;
+    if (given.answers.empty() && !records(data.recorded_costs(0))) given.answers = trained.answers;
+    bool draws = given.verification || !given.draws.empty();
+    for (Index model = 0; model < data.models(); ++model)
+        draws = draws || records(data.recorded_draw_costs(model));
+    if (!draws) given.draws = trained.draws;
+    return given;
 }
 
 AUTOMIX_INLINE OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model) {
