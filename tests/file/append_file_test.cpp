@@ -118,21 +118,26 @@ TEST_CASE("too few descriptors are named as such, and leave no file without its 
     const files::Directory directory;
     const std::string path = directory.write("lines.jsonl", "{a}\n");
     detail::AppendFile file(path, detail::AppendMode::append, ends_in_brace);
-    std::vector<int> taken;
-    for (int descriptor = 0; (descriptor = ::dup(STDERR_FILENO)) >= 0;) taken.push_back(descriptor);
+    // The address sanitizer needs descriptors to look at an exception, so they are given back before.
     const auto message_of = [](auto call) -> std::string {
+        std::vector<int> taken;
+        for (int descriptor = 0; (descriptor = ::dup(STDERR_FILENO)) >= 0;) taken.push_back(descriptor);
+        const auto give_back = [&] {
+            for (const int descriptor : taken) ::close(descriptor);
+        };
         try {
             call();
         } catch (const DataError& error) {
+            give_back();
             return error.what();
         }
+        give_back();
         return "";
     };
     const std::string unlocked = message_of([&] { const detail::FileLock lock(path); });
     const std::string unopened = message_of([&] { file.open(); });
     const std::string unreplaced =
         message_of([&] { const detail::FileReplacement fresh(directory.path("fresh")); });
-    for (const int descriptor : taken) ::close(descriptor);
     CHECK(unlocked == path + ": cannot be locked: Too many open files");
     CHECK(unopened == path + ": cannot be opened: Too many open files");
     CHECK(unreplaced == directory.path("fresh") + ".tmp: cannot be opened: Too many open files");

@@ -38,6 +38,9 @@ TEST_CASE("a pattern finds the start of its leftmost match") {
     CHECK(start("[^a-c\\d]", "ab1Cd") == 4);
     CHECK(start("[\\]\\-x]", "a-") == 1);
     CHECK(start("\\byes\\b", "eyes yesno yes") == 11);
+    CHECK(start("[[:alpha:]]+ no", "12 ab no") == 3);
+    CHECK(start("[^[:space:][:punct:]]", " .,;x") == 4);
+    CHECK(start("[[:xdigit:]]{3}", "xyz 12g 12F") == 8);
     CHECK(start("\\Bes", "es yes") == 4);
     CHECK(start("^yes$", "yes") == 0);
     CHECK(start("^yes$", "a yes") == -1);

@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -97,10 +97,10 @@ TEST_CASE("a reply of megabytes is read in full") {
 TEST_CASE("replies of hostile shapes take no longer than others") {
     const auto seconds = [](const std::string& part) {
         std::string reply;
-        while (reply.size() < 1'000'000) reply += part;
-        const auto start = std::chrono::steady_clock::now();
+        while (reply.size() < 250'000) reply += part;
+        const std::clock_t start = std::clock();
         (void)read_verdict(reply);
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
     };
     for (const char* part : {"<think>",
                              "</think>",
@@ -139,8 +139,8 @@ TEST_CASE("replies of hostile shapes take no longer than others") {
                              "final the ",
                              "1. "}) {
         INFO(part);
-        // Measured: below a second in a build without optimisation, while squared time would take minutes.
-        CHECK(seconds(part) < 20.0);
+        // Measured: some tenths of a second in a build without optimisation; squared time would take minutes.
+        CHECK(seconds(part) < 10.0);
     }
 }
 

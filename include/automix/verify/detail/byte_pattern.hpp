@@ -310,7 +310,10 @@ class BytePattern {
         Set set;
         while (!take(']')) {
             if (ends()) fail("the class is not closed that opens at byte " + std::to_string(begin));
-            if (pattern_.substr(at_, 2) == "[:") fail("classes such as `[:alpha:]` are not known" + here());
+            if (pattern_.substr(at_, 2) == "[:") {
+                set |= named_class();
+                continue;
+            }
             const Set low = member();
             const bool range = sees('-') && at_ + 1 < pattern_.size() && pattern_[at_ + 1] != ']';
             if (!range) {
@@ -325,6 +328,35 @@ class BytePattern {
         }
         set = in_both_cases(set);
         return opposite ? ~set : set;
+    }
+
+    /// Returns the ASCII characters of a class such as `[:alpha:]`.
+    Set named_class() {
+        const std::size_t end = pattern_.find(":]", at_);
+        const std::string_view name =
+            end == std::string_view::npos ? std::string_view() : pattern_.substr(at_ + 2, end - at_ - 2);
+        Set set;
+        for (std::size_t c = 0; c < 128; ++c) {
+            const bool digit = c >= '0' && c <= '9';
+            const bool lower = c >= 'a' && c <= 'z';
+            const bool upper = c >= 'A' && c <= 'Z';
+            const bool alnum = digit || lower || upper;
+            const bool space = c == ' ' || (c >= '\t' && c <= '\r');
+            const bool hexadecimal = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+            const bool in = name == "alpha"    ? lower || upper
+                            : name == "digit"  ? digit
+                            : name == "alnum"  ? alnum
+                            : name == "space"  ? space
+                            : name == "lower"  ? lower
+                            : name == "upper"  ? upper
+                            : name == "xdigit" ? hexadecimal
+                            : name == "punct"  ? c > ' ' && c < 127 && !alnum
+                                               : false;
+            if (in) set.set(c);
+        }
+        if (set.none()) fail("the class `[:" + std::string(name) + ":]` is not known" + here());
+        at_ = end + 2;
+        return set;
     }
 
     Set member() {
