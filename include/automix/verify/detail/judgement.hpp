@@ -82,6 +82,11 @@ constexpr bool limits(std::string_view word) noexcept {
     return is_one_of(word, words);
 }
 
+/// Words that take a part of a judgement before them back, as in "correct, except for the year".
+constexpr bool takes_part_back(std::string_view word) noexcept {
+    return word == "except" || word == "partly" || word == "partially";
+}
+
 /// Words that weaken a negation before them, as in "not entirely correct".
 constexpr bool is_degree(std::string_view word) noexcept {
     constexpr auto words = std::to_array<std::string_view>(
@@ -209,6 +214,7 @@ class JudgementReader {
         bool doubtful = false;     ///< begins with "maybe" or the like
         bool alternative = false;  ///< behind "or"
         bool loose = false;        ///< a relative or concessive clause
+        bool concessive = false;   ///< begins with "although" or "though"
         int words = 0;
         int negations = 0;
     };
@@ -222,6 +228,7 @@ class JudgementReader {
         clause_ = {};
         if (!sentence) return;
         limited_ = false;
+        sentence_judged_ = false;
         carried_ = false;
         asks_ = false;
         alone_ = true;
@@ -248,6 +255,7 @@ class JudgementReader {
         const bool joins = word == "which" || word == "where" || word == "when";
         clause_.loose = (joins && !is_copula(word_at(i_ + 1))) || word == "although" || word == "though" ||
                         word == "while";
+        clause_.concessive = word == "although" || word == "though";
         if (word == "means" && word_at(i_ + 1) == "that") ++i_;
     }
 
@@ -255,6 +263,7 @@ class JudgementReader {
         const bool starts_sentence = sentence_start();
         const bool opens = starts_sentence || (i_ == 1 && word_at(0) == "so");
         if (opens && (word == "is" || word == "was")) asks_ = is_question();
+        if (sentence_judged_ && takes_part_back(word)) judgement_ = Judgement::unclear;
         if (is_yes_or_no(word)) return take_yes_or_no(word);
         if (word == "or") {
             const bool joins = last_judged_ + 1 == i_ || (doubts(i_ + 1) && follows_judgement());
@@ -427,13 +436,13 @@ class JudgementReader {
                 (clause_.subject && clause_.copula) || (alone_ && tokens_[i_].text != "right");
             if (asks_ || vague || doubled || clause_.unknown || !speaks) return;
         } else if (any_ && (vague || doubled)) {
-            if (offers_another()) judgement_ = both(judgement_, meant);
+            if (offers_another() || clause_.concessive) judgement_ = both(judgement_, meant);
             return;
         } else if (vague || doubled || (!any_ && clause_.unknown)) {
             meant = Judgement::unclear;
         }
         any_ = true;
-        clause_.judged = true;
+        clause_.judged = sentence_judged_ = true;
         judgement_ = both(judgement_, meant);
     }
 
@@ -446,11 +455,12 @@ class JudgementReader {
     Judgement last_value_ = Judgement::none;
     Judgement asked_ = Judgement::none;  ///< by the question before this sentence
     std::size_t last_judged_ = static_cast<std::size_t>(-2);
-    bool any_ = false;           ///< a judgement was read
-    bool carried_ = false;       ///< a clause named the answer and left it to a later one to say "is"
-    bool any_words_ = false;     ///< a word that bears on it was read
-    bool alone_ = true;          ///< the sentence has no words but fillers so far
-    bool asks_ = false;          ///< the sentence began as a question
+    bool any_ = false;        ///< a judgement was read
+    bool carried_ = false;    ///< a clause named the answer and left it to a later one to say "is"
+    bool any_words_ = false;  ///< a word that bears on it was read
+    bool alone_ = true;       ///< the sentence has no words but fillers so far
+    bool asks_ = false;       ///< the sentence began as a question
+    bool sentence_judged_ = false;
     bool limited_ = false;       ///< a word of the sentence limits what follows
     bool limited_ever_ = false;  ///< one of any sentence does
 };

@@ -298,7 +298,7 @@ class VerdictLines {
     [[nodiscard]] bool is_taken_back(StatementKind kind, const Statement& statement) const {
         const Judgement other = opposite(statement.judgement);
         const Statement& within = last_[static_cast<std::size_t>(StatementKind::within)];
-        if (kind != StatementKind::within && within.line > statement.line && within.judgement == other)
+        if (kind != StatementKind::within && within.line >= statement.line && within.judgement == other)
             return true;
         for (std::size_t line = statement.line + 1; line < line_; ++line) {
             if (doubts(lines_[line], other)) return true;
