@@ -48,7 +48,8 @@ const RoutingPrices walk_prices{{1.0, 10.0}, {0.5, 0.0}, 0.0};
 
 detail::ExpectedUsage walk(const RoutingPolicy& policy, BiasedDraws& draws, double probability = 1.0) {
     detail::ExpectedUsage usage;
-    detail::PolicyWalk(policy, walk_prices, draws).run(probability, usage);
+    detail::RememberedActions actions(policy);
+    detail::PolicyWalk(actions, walk_prices, draws).run(probability, usage);
     return usage;
 }
 
@@ -77,7 +78,9 @@ TEST_CASE("a walk weighs what each sequence of verdicts leads to") {
 TEST_CASE("a walk is linear in the probability that it starts with, and adds") {
     BiasedDraws draws;
     detail::ExpectedUsage usage = walk(one_by_one(), draws, 0.5);
-    detail::PolicyWalk(one_by_one(), walk_prices, draws).run(-0.25, usage);
+    const RoutingPolicy policy = one_by_one();
+    detail::RememberedActions actions(policy);
+    detail::PolicyWalk(actions, walk_prices, draws).run(-0.25, usage);
     CHECK(usage.cost == Approx(0.25 * 8.2));
     CHECK(draws.accepted[0] == Approx(0.09));
 }

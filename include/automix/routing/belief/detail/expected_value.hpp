@@ -82,7 +82,8 @@ template <class Model>
 RoutingValue expected_value(const RoutingPolicy& policy, const Model& model, const RoutingPrices& prices) {
     detail::ExpectedDraws<Model> draws(model);
     ExpectedUsage usage;
-    PolicyWalk(policy, prices, draws).run(1.0, usage);
+    RememberedActions actions(policy);
+    PolicyWalk(actions, prices, draws).run(1.0, usage);
     return {draws.score(), usage.cost, usage.draws, usage.rounds};
 }
 

@@ -117,6 +117,7 @@ class WalkedRows {
     WalkedRows(const std::vector<PolicyShare>& mixture, const RoutingPrices& prices)
         : mixture_(mixture), prices_(prices) {
         for (const auto& [share, policy] : mixture) {
+            actions_.emplace_back(policy);
             const std::vector<CascadeModel>& models = policy.models();
             boundaries_.resize(models.size());
             for (std::size_t m = 0; m < models.size(); ++m) {
@@ -141,16 +142,18 @@ class WalkedRows {
     }
 
  private:
-    [[nodiscard]] Row walk(const std::vector<Verification>& evidence) const {
+    [[nodiscard]] Row walk(const std::vector<Verification>& evidence) {
         OrderedDraws draws(evidence, prices_.answers.size());
         Row row;
-        for (const auto& [share, policy] : mixture_) PolicyWalk(policy, prices_, draws).run(share, row.usage);
+        for (std::size_t i = 0; i < mixture_.size(); ++i)
+            PolicyWalk(actions_[i], prices_, draws).run(mixture_[i].share, row.usage);
         row.accepted = draws.accepted();
         return row;
     }
 
     const std::vector<PolicyShare>& mixture_;
     const RoutingPrices& prices_;
+    std::vector<RememberedActions> actions_;  ///< one for each policy
     bool merges_ = false;
     std::vector<std::vector<double>> boundaries_;  ///< of all policies, by model
     std::map<std::vector<Verification>, Row> rows_;

@@ -13,6 +13,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/remembered_actions.hpp>
 #include <automix/routing/belief/detail/round_outcomes.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -34,8 +35,13 @@ struct ExpectedUsage {
 template <class Draws>
 class PolicyWalk {
  public:
-    PolicyWalk(const RoutingPolicy& policy, const RoutingPrices& prices, Draws& draws)
-        : policy_(policy), prices_(prices), draws_(draws), evidence_(std::ssize(prices.answers)) {}
+    /// Takes a policy with the actions that are known of it. All must outlive the walk.
+    PolicyWalk(RememberedActions& actions, const RoutingPrices& prices, Draws& draws)
+        : policy_(actions.policy()),
+          actions_(actions),
+          prices_(prices),
+          draws_(draws),
+          evidence_(std::ssize(prices.answers)) {}
 
     /// Walks from the start and adds the usage, times `probability`, to `usage`.
     void run(double probability, ExpectedUsage& usage) {
@@ -68,13 +74,13 @@ class PolicyWalk {
 
     /// Follows the policy on a model with a logged confidence, or with no verification.
     void visit_confidence(Index model, double probability) {
-        const Action action = policy_.next(evidence_);
+        const Action action = actions_.next(evidence_);
         if (action.kind != ActionKind::verify) return act(model, action, probability);
         pay(model, probability, 1.0, 1.0);
         for (const auto& [confidence, share] : draws_.confidences(model)) {
             known(model).drawn = known(model).parsed = 1;
             known(model).logged_confidence = confidence;
-            act(model, policy_.next(evidence_), probability * share);
+            act(model, actions_.next(evidence_), probability * share);
         }
     }
 
@@ -115,11 +121,11 @@ class PolicyWalk {
         evidence.parsed = drawn;
         evidence.positive = count;
         evidence.drawn = drawn;
-        const Action action = policy_.next(evidence_);
+        const Action action = actions_.next(evidence_);
         if (drawn < max_parsed || action.kind != ActionKind::verify) return action;
         pay(model, probability, draws_per_verdict - 1.0, (draws_per_verdict - 1.0) / action.draws);
         evidence.drawn = policy_.models()[as_size(model)].draws;
-        return policy_.next(evidence_);
+        return actions_.next(evidence_);
     }
 
     void pay(Index model, double probability, double draws, double rounds) {
@@ -140,6 +146,7 @@ class PolicyWalk {
     }
 
     const RoutingPolicy& policy_;
+    RememberedActions& actions_;
     const RoutingPrices& prices_;
     Draws& draws_;
     Evidence evidence_;
