@@ -78,20 +78,20 @@ class MappingReader {
 
     /// One use of a column by a model.
     struct Use {
-        const std::string& column;
-        const ModelMapping& model;
-        std::string key;   ///< in the mapping
-        std::string role;  ///< in messages
+        std::string column;
+        std::string model;  ///< its name
+        std::string key;    ///< in the mapping
+        std::string role;   ///< in messages
     };
 
     static std::vector<Use> uses_of(const ModelMapping& model) {
-        std::vector<Use> uses = {{model.score, model, "score", "score"},
-                                 {model.confidence, model, "confidence", "confidence"},
-                                 {model.draws, model, "draws", "number of draws"},
-                                 {model.cost, model, "cost", "cost"},
-                                 {model.draw_cost, model, "draw_cost", "draw_cost"}};
+        std::vector<Use> uses = {{model.score, model.name, "score", "score"},
+                                 {model.confidence, model.name, "confidence", "confidence"},
+                                 {model.draws, model.name, "draws", "number of draws"},
+                                 {model.cost, model.name, "cost", "cost"},
+                                 {model.draw_cost, model.name, "draw_cost", "draw_cost"}};
         for (std::size_t i = 0; i < model.verdicts.size(); ++i)
-            uses.push_back({model.verdicts[i], model, "verdicts[" + std::to_string(i) + "]", "verdict"});
+            uses.push_back({model.verdicts[i], model.name, "verdicts[" + std::to_string(i) + "]", "verdict"});
         std::erase_if(uses, [](const Use& use) { return use.column.empty(); });
         return uses;
     }
@@ -107,9 +107,9 @@ class MappingReader {
                     const bool costs = use.key == "cost" && other.key == "cost";
                     if (use.column != other.column || !(score || costs)) continue;
                     fail("models[" + std::to_string(m) + "]." + use.key,
-                         in_quotes(use.column) + " is the " + use.role + " of model " +
-                             in_quotes(use.model.name) + " and the " + other.role + " of model " +
-                             in_quotes(other.model.name) + "; each needs a column of its own");
+                         in_quotes(use.column) + " is the " + use.role + " of model " + in_quotes(use.model) +
+                             " and the " + other.role + " of model " + in_quotes(other.model) +
+                             "; each needs a column of its own");
                 }
                 earlier.push_back(std::move(use));
             }
