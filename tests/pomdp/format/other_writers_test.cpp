@@ -75,11 +75,6 @@ TEST_CASE("a file without observations is an MDP, whose states are observed") {
     }
 }
 
-TEST_CASE("a file without rewards is read with a notice") {
-    const PomdpFile file = parse_pomdp(process + "start: a\n", "f.pomdp");
-    CHECK(file.notices.back() == "f.pomdp: R: no line states a reward, so all rewards are 0");
-}
-
 TEST_CASE("at discount 0 the reward of the next action is all") {
     std::string text = process + "R: stay : *\n0 2\nR: move : *\n-1 1\n";
     text.replace(text.find("0.5"), 3, "0");

@@ -48,7 +48,6 @@ struct PomdpStatements {
     std::size_t start_offset = 0;
     bool observed_states = false;  ///< true for a file without observations: they are the states
     double largest_reward = 0.0;   ///< largest reward in size
-    bool rewards_stated = false;
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
     RewardRules<PomdpCell> rewards{};
@@ -290,7 +289,6 @@ class PomdpParser {
                         expected() + " below " + format_number(pomdp_reward_limit) + " in size",
                         format_number(number.value));
         }
-        said_.rewards_stated = true;
         said_.largest_reward = std::max(said_.largest_reward, std::abs(number.value));
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }

@@ -55,10 +55,6 @@ class PomdpAssembly {
                                    "solve with one start state at a time and average the values");
             }
         }
-        if (!said_.rewards_stated) {
-            notices_.push_back(to_string(Place{lexer_.name(), 0, "R"}) +
-                               ": no line states a reward, so all rewards are 0");
-        }
         return {pomdp::Model(std::move(made)), said_.costs, std::move(notices_)};
     }
 
