@@ -8,10 +8,12 @@
 #include <automix/core/version.hpp>
 
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -36,6 +38,25 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
     for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
         names.push_back(command->get_name());
     return text + "; commands are " + automix::joined(names) + "; see automix --help";
+}
+
+/// Throws `ArgumentError` for an argument without text, as a shell variable that is unset leaves. The value of
+/// --fixed-answer may be empty.
+void require_texts(const std::vector<std::string_view>& arguments) {
+    const auto refuse = [](const std::string& what) {
+        throw automix::ArgumentError(what +
+                                     ": expected a value, found an empty text; is a shell variable unset?");
+    };
+    constexpr std::string_view may_be_empty = "--fixed-answer";
+    for (std::size_t i = 1; i < arguments.size(); ++i) {
+        const std::string_view argument = arguments[i];
+        const std::string_view before = arguments[i - 1];
+        const bool named = argument.starts_with("--") && argument.find('=') == argument.size() - 1;
+        if (named && argument.substr(0, argument.size() - 1) != may_be_empty)
+            refuse(std::string(argument.substr(0, argument.size() - 1)));
+        if (!argument.empty() || before == may_be_empty) continue;
+        refuse(before.starts_with("--") ? std::string(before) : "argument " + std::to_string(i));
+    }
 }
 
 /// Returns the text that `--help` or `--version` asks for.
@@ -72,6 +93,7 @@ int main(int argc, char** argv) {
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);
     try {
+        require_texts({argv, argv + argc});
         try {
             app.parse(argc, argv);
         } catch (const CLI::Success& help) {

@@ -16,6 +16,7 @@
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/text_report.hpp>
@@ -31,9 +32,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -80,23 +83,90 @@ class Steps {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// What is known of statistics that were added to others.
+struct Part {
+    std::string name{};
+    FoldStatistics total{};
+    bool ids_known = false;
+
+    Part(std::string part_name, const Statistics& statistics)
+        : name(std::move(part_name)), total(statistics.total()), ids_known(!statistics.logs.empty()) {
+        for (const LogDigest& log : statistics.logs) ids_known = ids_known && !log.sample.empty();
+    }
+};
+
+/// Returns true if the rows of two sums cannot be told apart. Prices may differ.
+bool same_rows(const FoldStatistics& one, const FoldStatistics& other) {
+    const auto near = [](double a, double b) {
+        constexpr double rounding = 1e-9;
+        return nearly_equal(a, b, rounding);
+    };
+    const auto alike = [&](const EvidenceCell& a, const EvidenceCell& b) {
+        return a.evidence == b.evidence && near(a.weight, b.weight) &&
+               std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), near) &&
+               std::equal(a.products.begin(), a.products.end(), b.products.begin(), b.products.end(), near);
+    };
+    return std::equal(one.cells.begin(), one.cells.end(), other.cells.begin(), other.cells.end(), alike);
+}
+
 /// The statistics that a policy is trained on, and warnings about their rows.
 struct Material {
     std::optional<Statistics> statistics{};
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
 
-    void add(Statistics more, Overlap overlap) {
+    /// Adds statistics that messages call `name`.
+    void add(Statistics more, const std::string& name, Overlap overlap) {
+        Part part(name, more);
         if (statistics) {
+            const std::vector<ModelShape> models = statistics->models;
             const FoldStatistics before = statistics->total();
             statistics->add(more, overlap);
-            note_mean_prices(statistics->models, before, more.total());
+            if (overlap == Overlap::refuse) require_other_rows(part);
+            note_mean_prices(models, before, part.total);
+            note_draws(models, more.models, name);
         } else {
             statistics = std::move(more);
         }
+        parts_.push_back(std::move(part));
+    }
+
+    /// Adds a warning if rows may count twice in parts whose ids are not known.
+    void note_unknown_ids() {
+        std::vector<std::string> unknown;
+        for (const Part& part : parts_) {
+            if (!part.ids_known) unknown.push_back(part.name);
+        }
+        if (parts_.size() < 2 || unknown.empty()) return;
+        warnings.push_back("overlap cannot be checked, as there are no ids in " + joined(unknown) +
+                           ": see that no query is in two parts, where it counts twice");
     }
 
  private:
+    /// Throws `DataError` if the rows are those of an earlier part. Where both know their ids, these have told already.
+    void require_other_rows(const Part& part) const {
+        for (const Part& earlier : parts_) {
+            if ((part.ids_known && earlier.ids_known) || !same_rows(part.total, earlier.total)) continue;
+            throw DataError("the sums of " + part.name + " are those of " + earlier.name +
+                            ", so its queries would count twice; give it once, or allow the overlap "
+                            "(--allow-overlap)");
+        }
+    }
+
+    /// Adds a warning for each model whose draws are cut to those of another part.
+    void note_draws(const std::vector<ModelShape>& before, const std::vector<ModelShape>& more,
+                    const std::string& name) {
+        const std::string earlier = parts_.size() == 1 ? parts_.front().name : "the parts before";
+        for (std::size_t m = 0; m < before.size(); ++m) {
+            const int one = before[m].draws;
+            const int other = more[m].draws;
+            if (one == other) continue;
+            warnings.push_back("draws of " + in_quotes(before[m].name) + ": " + name + " has " +
+                               std::to_string(other) + ", " + earlier + " " + std::to_string(one) + ": " +
+                               std::to_string(std::min(one, other)) + " are used");
+        }
+    }
+
     /// Adds a warning if the mean prices of two parts differ, with both figures.
     void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
                           const FoldStatistics& more) {
@@ -125,6 +195,8 @@ struct Material {
             " and " + format_number(more.weight()) + "): " + joined(differences) +
             (far ? "; some differ by more than a factor of 2: check that both are in one unit" : ""));
     }
+
+    std::vector<Part> parts_{};
 };
 
 /// Returns the rows of a log to train on.
@@ -172,7 +244,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
-    material.add(PomdpRouter(pomdp).collect({data, table}), options.overlap);
+    material.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
 }
 
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
@@ -276,25 +348,46 @@ std::string to_text(const Summary& summary) {
     return text + '\n' + price_table(prices) + warnings_text(summary.warnings);
 }
 
-/// Throws `ArgumentError` if prices that are stated for a log differ from those of the policy that it is merged with.
+/// Sums that a log is added to.
+struct Sums {
+    std::string option{};
+    std::string name{};
+    std::vector<ModelShape> models{};
+    FoldStatistics total{};
+};
+
+/// Throws `ArgumentError` if prices that are stated for a log differ from those of the sums that it is added to.
 /// Recorded prices differ from log to log, and are averaged.
-void require_same_prices(const std::vector<ModelPrices>& of_log, const PomdpRouter& before) {
-    const TrainedPolicy& policy = before.trained();
-    const auto require = [](const std::string& what, PriceOrigin origin, double here, double there) {
+void require_same_prices(const std::vector<ModelPrices>& of_log, const Sums& sums) {
+    const auto require = [&](const std::string& what, PriceOrigin origin, double here, double there) {
         constexpr double rounding = 1e-9;
+        there /= sums.total.weight();
         if (origin == PriceOrigin::recorded || nearly_equal(here, there, rounding)) return;
-        throw ArgumentError("--merge: " + what + " costs " + format_price(there) + " in the policy and " +
-                            format_price(here) +
-                            " here; give the policy's prices by --costs and --draw-cost, or train anew");
+        throw ArgumentError(sums.option + ": " + what + " costs " + format_price(there) + " in the " +
+                            sums.name + " and " + format_price(here) + " here; give the prices of the " +
+                            sums.name + " by --costs and --draw-cost, or train anew");
     };
     for (std::size_t m = 0; m < of_log.size(); ++m) {
         require("an answer of " + printable(of_log[m].model), of_log[m].answer_origin, of_log[m].answer,
-                policy.prices.answers[m]);
+                sums.total.answer_prices[m]);
     }
     for (std::size_t m = 0; m < of_log.size(); ++m) {
-        if (policy.models[m].kind != VerificationKind::verdicts) continue;
+        if (sums.models[m].kind != VerificationKind::verdicts) continue;
         require("a draw of " + printable(of_log[m].model), of_log[m].verification_origin, of_log[m].draw,
-                policy.prices.draws[m]);
+                sums.total.draw_prices[m]);
+    }
+}
+
+/// Throws `ArgumentError` if one file of statistics is given twice, under any name.
+void require_other_files(const std::vector<std::string>& paths) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            std::error_code unreadable;
+            if (!std::filesystem::equivalent(paths[i], paths[j], unreadable)) continue;
+            throw ArgumentError("--statistics: " + in_quotes(paths[i]) +
+                                " is given twice, so its queries would count twice; give it once, or allow "
+                                "the overlap (--allow-overlap)");
+        }
     }
 }
 
@@ -310,17 +403,23 @@ std::string run(const TrainOptions& options) {
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
+    if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);
     Material material;
     if (!logs.empty()) add_logs(material, pomdp, options, steps);
     for (const std::string& path : options.statistics) {
         steps.show("reading " + path);
-        material.add(read_any_statistics(path), options.overlap);
+        Statistics more = read_any_statistics(path);
+        const Sums sums{"--statistics", "statistics", more.models, more.total()};
+        material.add(std::move(more), path, options.overlap);
+        require_same_prices(material.prices, sums);
     }
     if (before) {
-        material.add(std::move(before->statistics), options.overlap);
-        require_same_prices(material.prices, before->router);
+        const Sums sums{"--merge", "policy", before->statistics.models, before->statistics.total()};
+        material.add(std::move(before->statistics), "the policy before", options.overlap);
+        require_same_prices(material.prices, sums);
     }
+    if (options.overlap == Overlap::refuse) material.note_unknown_ids();
     steps.show("training");
     PomdpRouter router(std::move(pomdp));
     const TrainingResult result = router.train(*material.statistics);

@@ -146,7 +146,12 @@ TEST_CASE("a confidence alone is one draw, at the whole price") {
     check_prices(resolve_prices(confidence_only()).draws[0], {1.0, 1.0});
     check_prices(resolve_prices(confidence_only()).verifications[0], {1.0, 1.0});
     check_prices(resolve_prices(confidence_only(), {{}, 3.0, {}}).draws[0], {3.0, 3.0});
-    check_prices(resolve_prices(confidence_only(), {{}, {}, {0.2}}).verifications[0], {0.2, 0.2});
+    const PriceTable by_draw = resolve_prices(confidence_only(), {{}, {}, {0.2}});
+    check_prices(by_draw.verifications[0], {0.2, 0.2});
+    CHECK(by_draw.notes ==
+          std::vector<std::string>{
+              "model \"m0\" has a confidence without a number of draws: its price is that of one draw, "
+              "0.200; if more were made, log verdicts, give `draws` in --map, or use --verification-cost"});
 
     // Verdicts in one row, a confidence in the other.
     Dataset mixed({"m0", "m1"});

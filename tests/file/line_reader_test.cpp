@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -63,6 +64,25 @@ TEST_CASE("lines cross the blocks in which a file is read") {
         const std::string second(length, 'y');
         CHECK(lines_read(directory.write("f", first + "\n" + second + "\nz")) ==
               std::vector<std::string>{first, second, "z"});
+    }
+}
+
+TEST_CASE("files that are no text are named") {
+    using namespace std::string_literals;
+    const files::Directory directory;
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {"\x80\x05\x95\x01"s, "the file is a Python pickle"},
+        {"ARROW1\0\0"s, "the file is in Feather format"},
+        {"%PDF-1.7\n", "the file is a PDF document"},
+        {"<!DOCTYPE html>", "the file is an HTML page"},
+        {"\xFF\xFE\0\0{\0\0\0"s, "the file is UTF-32: convert it by `iconv -f utf-32 -t utf-8`"},
+        {"{\0\0\0\"\0\0\0"s, "the file is UTF-32"},
+        {"\xFF\xFE{\0\"\0"s, "the file is UTF-16: convert it by `iconv -f utf-16 -t utf-8`"},
+    };
+    for (const auto& [bytes, message] : cases) {
+        const std::string path = directory.write("f", bytes);
+        CHECK_THROWS_WITH(automix::detail::LineReader(path),
+                          Catch::Matchers::StartsWith(path + ": " + message));
     }
 }
 

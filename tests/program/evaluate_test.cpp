@@ -327,7 +327,7 @@ TEST_CASE("fixed_answer routes listed answers without verifying them") {
                                    {"routed", 0.75},
                                    {"draws", 0.75}});
     // An empty text is an answer like others: here it is nobody's.
-    check_figures(log.router("fixed_answer:threshold", prices + Arguments{"--fixed-answers", ""})["test"],
+    check_figures(log.router("fixed_answer:threshold", prices + Arguments{"--fixed-answer", ""})["test"],
                   {{"cost", 6.5}});
 
     // Given one by one, an answer may hold a comma.

@@ -356,7 +356,7 @@ TEST_CASE("a policy file is there as a whole or not at all, and found unwritable
     const Arguments solve = {"solve", problem, "--policy-out"};
     check_refused(solve + Arguments{directory.path("none/p.json")}, 1, "cannot be opened");
     check_refused(solve + Arguments{directory.path("")}, 1, "is a directory");
-    check_refused(solve + Arguments{""}, 1, "cannot be opened");
+    check_refused(solve + Arguments{""}, 2, "--policy-out: expected a value, found an empty text");
     // A solver that fails after the file was opened.
     const std::string endless = directory.write("endless.pomdp", one_state("reward", "1", "0", "1"));
     check_refused({"solve", endless, "--policy-out", policy}, 2, "discount 1");

@@ -2,6 +2,9 @@
 // `automix train` and `automix decide`: the summary, the saved policy, merging without rows, and lines of evidence answered.
 #include "program/runner.hpp"
 
+#include <automix/data/log/statistics_csv.hpp>
+#include <automix/data/log/statistics_json.hpp>
+
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -126,7 +129,9 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     CHECK(json_of(again_in_part + Arguments{"--allow-overlap"})["rows"] == 120.0);
     check_refused({"train", third, "--merge", place.policy, "--out", place.directory.path("other.json"),
                    "--costs", "1,20", "--draw-cost", "0.5"},
-                  2, "--merge: an answer of large costs 10.0 in the policy and 20.0 here");
+                  2,
+                  "--merge: an answer of large costs 10.0 in the policy and 20.0 here; give the prices of "
+                  "the policy by");
     CHECK(merged["report"] == whole["report"]);
 
     // Alone, a policy is trained again, to another objective.
@@ -203,6 +208,36 @@ TEST_CASE("recorded prices that differ are averaged, and both are named") {
                ContainsSubstring("0.00800 and 0.00200") && ContainsSubstring("more than a factor of 2"));
 }
 
+TEST_CASE("statistics whose ids are not known count once, and at the prices of the log beside them") {
+    const PlaceInText place;
+    static_cast<void>(place.train());
+    const std::string table = place.directory.path("s.csv");
+    automix::write_statistics_csv(table,
+                                  automix::parse_statistics(place.saved()["statistics"].dump(), "policy"));
+    const std::string copy = place.directory.write("copy.csv", files::read(table));
+    const std::string out = place.directory.path("out.json");
+    const auto with = [&](const Arguments& more) {
+        return Arguments{"train", "--statistics", table, "--out", out} + more;
+    };
+    check_refused(with({"--statistics", place.directory.path("./s.csv")}), 2, "s.csv\" is given twice");
+    check_refused(with({"--statistics", copy}), 1,
+                  "the sums of " + copy + " are those of " + table + ", so its queries would count twice");
+    check_refused(with({place.log}) + trained_prices, 1, "are those of this log, so its queries would");
+    CHECK(json_of(with({place.log, "--allow-overlap"}) + trained_prices)["rows"] == 120.0);
+
+    std::vector<json> records = clear_records(60, 50);
+    for (json& row : records) row["models"][0]["verdicts"].push_back(row["models"][0]["score"]);
+    const std::string other = place.directory.write("other.jsonl", lines(records));
+    check_refused(with({other, "--costs", "3,30", "--draw-cost", "0.5"}), 2,
+                  "--statistics: an answer of small costs 1.00 in the statistics and 3.00 here; give the "
+                  "prices of the statistics by --costs and --draw-cost, or train anew");
+    const json warnings = json_of(with({other}) + trained_prices)["warnings"];
+    CHECK(warnings.dump() == json{"draws of \"small\": " + table + " has 3, this log 4: 3 are used",
+                                  "overlap cannot be checked, as there are no ids in " + table +
+                                      ": see that no query is in two parts, where it counts twice"}
+                                 .dump());
+}
+
 TEST_CASE("what train refuses leaves the old policy in place") {
     const PlaceInText place;
     static_cast<void>(place.train());
@@ -213,7 +248,7 @@ TEST_CASE("what train refuses leaves the old policy in place") {
         Arguments{"train", place.log, "--out", place.policy, "--objective", "budget=0.5"} + trained_prices, 1,
         "budget 0.5 is below the price of the cheapest answer");
     check_refused(Arguments{"train", place.log, "--out", place.policy, "--max-draws", "4"} + trained_prices,
-                  1, "4 are needed");
+                  1, "4 are needed; lower max_draws (--max-draws)");
     check_refused(
         Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + trained_prices, 1,
         "policy.json");

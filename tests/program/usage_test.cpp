@@ -50,7 +50,10 @@ TEST_CASE("bad usage is exit code 2") {
 
     const std::vector<Case> options = {
         {{"--router", "bogus"}, "unknown router \"bogus\""},
-        {{"--router", ""}, "unknown router \"\""},
+        {{"--router", ""}, "--router: expected a value, found an empty text; is a shell variable unset?"},
+        {{"--router", "threshold", "--split="}, "--split: expected a value, found an empty text"},
+        {{"--router", "threshold", "--max-draws", ""}, "--max-draws: expected a value, found an empty text"},
+        {{"--router", "threshold", "--verification-cost", ""}, "--verification-cost: expected a value"},
         {{"--router", "threshold,"}, "unknown router \"\""},
         {{"--router", "fixed_answer"}, "unknown router"},
         {{"--router", "fixed_answer:"}, "unknown router \"\""},

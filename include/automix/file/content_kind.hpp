@@ -87,4 +87,22 @@ inline void require_content(std::string_view head, ContentKind expected, const s
                         ", found " + std::string(kind.text) + "; " + std::string(kind.readers));
 }
 
+/// Throws `DataError` for a table that pandas wrote column by column, as `to_json()` does by default: an object of
+/// objects, whose first key is "0".
+inline void require_rows(std::string_view head, const std::string& path) {
+    constexpr std::string_view blanks = " \t\r\n";
+    const auto take = [&](std::string_view token) {
+        head.remove_prefix(std::min(head.find_first_not_of(blanks), head.size()));
+        if (!head.starts_with(token)) return false;
+        head.remove_prefix(token.size());
+        return true;
+    };
+    if (!take("{") || !take("\"")) return;
+    head.remove_prefix(std::min(head.find('"'), head.size()));
+    if (!take("\"") || !take(":") || !take("{") || !take("\"0\"") || !take(":")) return;
+    throw DataError(Place{path, 0, {}},
+                    "an object of columns, as pandas writes it by default: write one row a line by "
+                    "`to_json(path, orient=\"records\", lines=True)`");
+}
+
 }  // namespace automix::detail

@@ -87,6 +87,21 @@ inline void split_csv(std::string_view line, std::vector<std::string>& fields) {
     if (!CsvSplitter().add(line, fields)) CsvSplitter::fail_open(fields);
 }
 
+/// Returns true if the fields of a row are all blank, as spreadsheets write rows without content.
+inline bool is_blank_row(const std::vector<std::string>& fields) {
+    return std::all_of(fields.begin(), fields.end(), [](const std::string& field) {
+        return field.find_first_not_of(" \t\r\n") == std::string::npos;
+    });
+}
+
+/// Returns true for digits with a point at the end. At the end of a file they are the rest of a number that was cut.
+inline bool is_cut_number(std::string_view field) {
+    if (!field.ends_with('.')) return false;
+    field.remove_suffix(1);
+    if (field.starts_with('-')) field.remove_prefix(1);
+    return !field.empty() && field.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// Returns the separator of a table: the tab, comma or semicolon that its first line holds most often outside quotes.
 inline char separator_of(std::string_view header) {
     constexpr std::string_view separators = "\t,;";

@@ -83,7 +83,7 @@ const std::vector<FieldCase> field_cases = {
 };
 
 std::string case_path(const std::string& file) {
-    return std::string(AUTOMIX_TESTS_DIR) + "/data/log/cases/" + file;
+    return AUTOMIX_TESTS_DIR "/data/log/cases/" + file;
 }
 
 std::string field_error(const std::string& path, const automix::ReadOptions& options = {}) {

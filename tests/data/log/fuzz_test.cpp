@@ -23,7 +23,7 @@ namespace {
 std::vector<std::string> real_lines() {
     std::vector<std::string> lines;
     for (const std::string task : {"moves", "dates", "clauses"}) {
-        const std::string bytes = files::read(std::string(AUTOMIX_EXAMPLES_DIR) + "/data/" + task + ".jsonl");
+        const std::string bytes = files::read(AUTOMIX_EXAMPLES_DIR "/data/" + task + ".jsonl");
         std::size_t begin = 0;
         for (int i = 0; i < 4; ++i) {
             const std::size_t end = bytes.find('\n', begin);

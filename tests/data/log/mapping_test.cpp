@@ -158,11 +158,13 @@ TEST_CASE("models of a table are chosen as those of a log") {
 }
 
 TEST_CASE("one column may be read as several things") {
-    const Table table(R"({"dataset":"d","split":"d","models":[{"name":"m","score":"p","confidence":"p"}]})");
-    const automix::Log log = table.read(R"({"p":0.5,"d":"x"})");
+    const Table table(
+        R"({"dataset":"d","split":"d","models":[{"name":"m","score":"s","confidence":"p","cost":"p"}]})");
+    const automix::Log log = table.read(R"({"s":1,"p":0.5,"d":"x"})");
     CHECK(log.data.split(0) == "x");
     CHECK(log.data.dataset(0) == "x");
     CHECK(log.data.confidences(0)(0) == 0.5);
+    CHECK(log.data.recorded_costs(0)(0) == 0.5);
 }
 
 TEST_CASE(

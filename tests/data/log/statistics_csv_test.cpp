@@ -50,6 +50,12 @@ std::string csv_error(const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("a number cut at the end of a file is refused") {
+    std::string cut = written_csv;
+    cut.resize(cut.size() - 3);
+    CHECK(csv_error(cut) == "s.csv:3: truncated last line");
+}
+
 TEST_CASE("a table is read by its columns, in any order, with draws the fewest of its rows") {
     const Statistics found = read_csv(written_csv);
     CHECK(found.models ==

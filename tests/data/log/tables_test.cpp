@@ -169,6 +169,61 @@ TEST_CASE("two models cannot share a column of scores") {
         "its own");
 }
 
+TEST_CASE("a column of scores has no other use, and one of costs bills one model") {
+    const auto error = [](const std::string& first, const std::string& second) -> std::string {
+        try {
+            (void)automix::parse_mapping(R"({"models":[{"name":"a","score":"s",)" + first +
+                                             R"(},{"name":"b","score":"t",)" + second + "}]}",
+                                         "m.json");
+        } catch (const automix::DataError& e) {
+            return e.what();
+        }
+        return "(no error)";
+    };
+    const std::string end = "; each needs a column of its own";
+    CHECK(error(R"("verdicts":["v","s"])", R"("cost":"d")") ==
+          "m.json: models[0].verdicts[1]: \"s\" is the verdict of model \"a\" and the score of model \"a\"" +
+              end);
+    CHECK(error(R"("confidence":"t")", R"("cost":"d")") ==
+          "m.json: models[1].score: \"t\" is the score of model \"b\" and the confidence of model \"a\"" +
+              end);
+    CHECK(error(R"("cost":"c")", R"("cost":"c")") ==
+          "m.json: models[1].cost: \"c\" is the cost of model \"b\" and the cost of model \"a\"" + end);
+    CHECK(error(R"("draw_cost":"c")", R"("draw_cost":"c")") == "(no error)");
+}
+
+TEST_CASE("rows without content are counted, and a second header and a cut number are named") {
+    CsvTable table(R"({"id":"i","models":[{"name":"m","score":"s"},{"name":"l","score":"t"}]})");
+    const automix::Log log = table.read("i,s,t\nq1,0,1\n,,\nq2,1,1\n , ,\n");
+    CHECK(log.data.rows() == 2);
+    REQUIRE(log.warnings.size() == 1);
+    CHECK_THAT(log.warnings[0], ContainsSubstring("2 rows without content skipped, the first at ") &&
+                                    ContainsSubstring("t.csv:3"));
+    CHECK(table.error("i,s,t\nq1,0,1\ni,s,t\n") ==
+          ":3: the header again, as of tables that were joined; delete this line");
+    CHECK(table.error("i,s,t\nq1,0,1\nq2,1,0.") == ":3: truncated last line");
+    CHECK(table.read("i,s,t\nq1,0,1\nq2,1,0.\n").data.rows() == 2);
+    table.options.allow_truncated = true;
+    CHECK(table.read("i,s,t\nq1,0,1\nq2,1,0.").data.rows() == 1);
+}
+
+TEST_CASE("lists of NumPy 2 are read, and an empty item is named") {
+    const CsvTable table(R"({"models":[{"name":"m","score":"s","verdicts":["v"]}]})");
+    const automix::Log log =
+        table.read("s,v\n1,\"[np.int64(0), np.float64(1.0), np.True_, np.str_('1'), None]\"\n0,\"(1,)\"\n");
+    CHECK(verdicts_of(log, 0) == std::vector<Verdict>{minus, plus, plus, plus, none});
+    CHECK(verdicts_of(log, 1) == std::vector<Verdict>{plus});
+    CHECK(table.error("s,v\n1,0;1;1;\n") ==
+          ":2: v: item 4 of the list is empty; write null for a verdict that could not be parsed");
+    CHECK_THAT(table.error("s,v\n1,0;;1\n"), ContainsSubstring("item 2 of the list is empty"));
+}
+
+TEST_CASE("a table that pandas wrote by columns is refused with the call that writes rows") {
+    const CsvTable table("");
+    CHECK_THAT(table.error(R"({"id":{"0":"q1","1":"q2"},"s":{"0":1,"1":0}})", "t.json"),
+               ContainsSubstring(R"(`to_json(path, orient="records", lines=True)`)"));
+}
+
 TEST_CASE("a confidence of several draws is read as so many verdicts, each charged") {
     const CsvTable fixed(
         R"({"models":[{"name":"m","score":"s","confidence":"p","draws":8,"draw_cost":"d"},{"name":"l","score":"t"}]})");

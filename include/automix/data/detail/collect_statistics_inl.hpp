@@ -81,7 +81,7 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
         }
         throw DataError(model_place(data, model, row),
                         std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
-                            " are needed" + (limit > 0 ? "; lower max_draws" : ""));
+                            " are needed" + (limit > 0 ? "; lower max_draws (--max-draws)" : ""));
     }
     shape.kind = VerificationKind::verdicts;
     shape.draws = static_cast<int>(limit > 0 ? limit : fewest);

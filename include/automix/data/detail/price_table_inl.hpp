@@ -153,6 +153,13 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
     if (!prices.draws.empty()) {
         const auto m = as_size(prices.draws.size() == 1 ? 0 : model);
         const double draw = m < prices.draws.size() ? prices.draws[m] : 0.0;
+        if (most == 0 && draw > 0.0 && (data.models() == 1 || model != most_expensive(table)))
+            table.notes.push_back("model " + in_quotes(name) +
+                                  " has a confidence without a number of draws: its price is that of one "
+                                  "draw, " +
+                                  format_price(draw) +
+                                  "; if more were made, log verdicts, give `draws` in --map, or use "
+                                  "--verification-cost");
         if (constant) return {draw, draw * draws(0), PriceOrigin::given};
         return {draw, price_column(data, confidences, [&](Index row) { return draw * draws(row); }),
                 PriceOrigin::given};

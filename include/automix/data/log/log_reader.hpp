@@ -75,6 +75,12 @@ class LogReader {
     /// Returns true if the error is at the end of a last line without a line feed.
     [[nodiscard]] bool is_cut_off(std::string_view line, const detail::JsonSyntaxError& error) const;
 
+    /// Returns true if the row of a table is the last one and ends in a number that was cut.
+    [[nodiscard]] bool is_cut_row() const;
+
+    /// Passes over the last line, which was cut off, if the options allow it. Otherwise it is a bad row.
+    void cut_off();
+
     void parse(std::string_view line, LogRecord& record);
 
     /// Parses a line that is not JSON after a repair; returns false if it cannot be repaired. Throws `DataError` if a
@@ -119,7 +125,7 @@ class LogReader {
     std::size_t all_records_ = 0;
     bool first_line_ = true;                       ///< true until a line of the file was read
     std::optional<detail::CsvSplitter> splitter_;  ///< of a table in CSV
-    std::size_t columns_ = 0;                      ///< number of columns of the table
+    std::vector<std::string> header_;              ///< columns of the table
     std::vector<std::string> fields_;
     detail::ReadNotes notes_;
     Place place_;

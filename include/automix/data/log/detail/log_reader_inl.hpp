@@ -126,6 +126,7 @@ AUTOMIX_INLINE bool LogReader::open_next() {
     const std::string& path = paths_[opened_++];
     lines_.emplace(path, options_.max_line_bytes);
     detail::require_content(lines_->head(), detail::ContentKind::log, path);
+    detail::require_rows(lines_->head(), path);
     place_ = {path, 0, {}};
     records_ = 0;
     first_line_ = true;
@@ -151,7 +152,7 @@ AUTOMIX_INLINE bool LogReader::is_record(std::string_view line) {
     } catch (const DataError& error) {
         throw placed(error);
     }
-    columns_ = fields_.size();
+    header_ = fields_;
     return false;
 }
 
@@ -160,6 +161,14 @@ AUTOMIX_INLINE bool LogReader::read(std::string_view line, LogRecord& record) {
     try {
         if (splitter_) {
             split_row(line);
+            if (detail::is_blank_row(fields_)) {
+                notes_.pass_blank(place_);
+                return false;
+            }
+            if (is_cut_row()) {
+                cut_off();
+                return false;
+            }
             parse_fields(record);
         } else {
             parse(line, record);
@@ -170,10 +179,8 @@ AUTOMIX_INLINE bool LogReader::read(std::string_view line, LogRecord& record) {
         if (!is_cut_off(line, error)) {
             const std::string hint = detail::syntax_hint(line, error.column());
             refuse(DataError(error.place(), error.detail() + (hint.empty() ? "" : "; " + hint)));
-        } else if (options_.allow_truncated) {
-            truncated_.push_back(place_);
         } else {
-            refuse(DataError("truncated last line"));
+            cut_off();
         }
     } catch (const detail::OpenFieldError& error) {
         throw placed(error);  // it has swallowed the rest of the file
@@ -181,6 +188,14 @@ AUTOMIX_INLINE bool LogReader::read(std::string_view line, LogRecord& record) {
         refuse(error);
     }
     return false;
+}
+
+AUTOMIX_INLINE void LogReader::cut_off() {
+    if (options_.allow_truncated) {
+        truncated_.push_back(place_);
+    } else {
+        refuse(DataError("truncated last line"));
+    }
 }
 
 AUTOMIX_INLINE void LogReader::refuse(const DataError& error) {
@@ -194,6 +209,11 @@ AUTOMIX_INLINE DataError LogReader::placed(const DataError& error) const {
 
 AUTOMIX_INLINE bool LogReader::is_cut_off(std::string_view line, const detail::JsonSyntaxError& error) const {
     return lines_->ended() && error.column() > line.size();
+}
+
+AUTOMIX_INLINE bool LogReader::is_cut_row() const {
+    return lines_->ended() && detail::is_cut_number(fields_.back()) &&
+           mapped_->reads_number(fields_.size() - 1);
 }
 
 AUTOMIX_INLINE void LogReader::parse(std::string_view line, LogRecord& record) {
@@ -264,9 +284,11 @@ AUTOMIX_INLINE void LogReader::split_row(std::string_view line) {
 }
 
 AUTOMIX_INLINE void LogReader::parse_fields(LogRecord& record) {
-    if (fields_.size() != columns_) {
-        throw DataError("expected " + std::to_string(columns_) + " fields, as there are columns, found " +
-                        std::to_string(fields_.size()));
+    if (fields_ == header_)
+        throw DataError("the header again, as of tables that were joined; delete this line");
+    if (fields_.size() != header_.size()) {
+        throw DataError("expected " + std::to_string(header_.size()) +
+                        " fields, as there are columns, found " + std::to_string(fields_.size()));
     }
     mapped_->start(record, line_id());
     mapped_->take_row(fields_);

@@ -138,6 +138,13 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         }
     }
 
+    /// Returns true if the column of the header with that number is read as a number.
+    [[nodiscard]] bool reads_number(std::size_t at) const {
+        return std::any_of(columns_.begin(), columns_.end(), [at](const Column& column) {
+            return column.at == at && !holds_text(column.target) && column.target != Target::verdict_list;
+        });
+    }
+
     void on_key(const std::string& name) {
         if (level_ != 1) return;
         column_ = name;
@@ -309,8 +316,21 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         store(column, word == nullptr ? cell_value(cell, storage_) : word_value(*word));
     }
 
+    /// Returns the value within a scalar as NumPy 2 prints it, such as `np.int64(1)` or `np.True_`; any other text as it
+    /// is.
+    static std::string_view without_numpy(std::string_view item) {
+        constexpr std::string_view prefix = "np.";
+        if (!item.starts_with(prefix)) return item;
+        const std::size_t open = item.find('(');
+        if (open != std::string_view::npos && item.ends_with(')'))
+            return trimmed(item.substr(open + 1, item.size() - open - 2));
+        item.remove_prefix(prefix.size());
+        if (item.ends_with('_')) item.remove_suffix(1);
+        return item;
+    }
+
     /// Stores the verdicts that a text lists, as in `[1, 0, None]`, `(1, 0)`, NumPy's `[1 0]`, `yes;no` or `1`. A blank
-    /// text has none.
+    /// text has none. A comma may follow the last item in brackets, as in Python's `(1,)`.
     void store_list(const Column& column, std::string_view text) {
         text = trimmed(text);
         if (text.starts_with("array(") && text.ends_with(')'))
@@ -321,9 +341,15 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         if (text.empty()) return;
         std::string_view separators = ",;|";
         if (in_brackets && text.find_first_of(",;|'\"") == std::string_view::npos) separators = " \t\r\n";
-        for (;;) {
+        if (in_brackets && text.ends_with(',')) text = trimmed(text.substr(0, text.size() - 1));
+        for (std::size_t number = 1;; ++number) {
             const std::size_t end = std::min(text.find_first_of(separators), text.size());
-            std::string_view item = trimmed(text.substr(0, end));
+            std::string_view item = without_numpy(trimmed(text.substr(0, end)));
+            if (item.empty()) {
+                fail_field(column.name, "item " + std::to_string(number) +
+                                            " of the list is empty; write null for a verdict that could not "
+                                            "be parsed");
+            }
             const bool quoted = item.size() >= 2 && (item.front() == '"' || item.front() == '\'') &&
                                 item.back() == item.front();
             if (quoted) item = item.substr(1, item.size() - 2);

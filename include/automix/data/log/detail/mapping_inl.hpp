@@ -64,6 +64,7 @@ class MappingReader {
             }
             mapping.models.push_back(std::move(model));
         }
+        require_one_use(mapping.models);
         return mapping;
     }
 
@@ -73,6 +74,46 @@ class MappingReader {
 
     [[noreturn]] void fail(const std::string& field, const std::string& message) const {
         throw DataError(Place{name_, 0, field}, message);
+    }
+
+    /// One use of a column by a model.
+    struct Use {
+        std::string column;
+        std::string model;  ///< its name
+        std::string key;    ///< in the mapping
+        std::string role;   ///< in messages
+    };
+
+    static std::vector<Use> uses_of(const ModelMapping& model) {
+        std::vector<Use> uses = {{model.score, model.name, "score", "score"},
+                                 {model.confidence, model.name, "confidence", "confidence"},
+                                 {model.draws, model.name, "draws", "number of draws"},
+                                 {model.cost, model.name, "cost", "cost"},
+                                 {model.draw_cost, model.name, "draw_cost", "draw_cost"}};
+        for (std::size_t i = 0; i < model.verdicts.size(); ++i)
+            uses.push_back({model.verdicts[i], model.name, "verdicts[" + std::to_string(i) + "]", "verdict"});
+        std::erase_if(uses, [](const Use& use) { return use.column.empty(); });
+        return uses;
+    }
+
+    /// Refuses a column of scores with another use, which would tell a router what is right, and one of costs that two
+    /// models would be billed by. Models may share the price of a draw.
+    void require_one_use(const std::vector<ModelMapping>& models) const {
+        std::vector<Use> earlier;
+        for (std::size_t m = 0; m < models.size(); ++m) {
+            for (Use& use : uses_of(models[m])) {
+                for (const Use& other : earlier) {
+                    const bool score = use.key == "score" || other.key == "score";
+                    const bool costs = use.key == "cost" && other.key == "cost";
+                    if (use.column != other.column || !(score || costs)) continue;
+                    fail("models[" + std::to_string(m) + "]." + use.key,
+                         in_quotes(use.column) + " is the " + use.role + " of model " + in_quotes(use.model) +
+                             " and the " + other.role + " of model " + in_quotes(other.model) +
+                             "; each needs a column of its own");
+                }
+                earlier.push_back(std::move(use));
+            }
+        }
     }
 
     void require_object(const nlohmann::json& json, const std::string& field) const {

@@ -26,6 +26,11 @@ class ReadNotes {
         }
     }
 
+    /// Adds a row of a table with blank fields only.
+    void pass_blank(const Place& place) {
+        if (blank_++ == 0) first_blank_ = to_string(Place{place.file, place.line, {}});
+    }
+
     void add(const Place& place, const std::string& message) {
         fields_.push_back(to_string(Place{place.file, place.line, {}}) + ": " + message);
     }
@@ -46,6 +51,11 @@ class ReadNotes {
                 text += "; and " + std::to_string(skipped_ - first_skipped_.size()) + " more";
             warnings.push_back(std::move(text));
         }
+        if (blank_ > 0) {
+            warnings.push_back(std::to_string(blank_) + (blank_ == 1 ? " row" : " rows") +
+                               " without content skipped, " + (blank_ == 1 ? "at " : "the first at ") +
+                               first_blank_);
+        }
         if (tolerated_ > 0) {
             warnings.push_back(
                 first_tolerated_ + " cannot be read; the row is kept, because no field in use holds it" +
@@ -59,6 +69,8 @@ class ReadNotes {
 
     std::size_t skipped_ = 0;
     std::vector<std::string> first_skipped_;
+    std::size_t blank_ = 0;
+    std::string first_blank_;
     std::size_t tolerated_ = 0;
     std::string first_tolerated_;
     std::vector<std::string> fields_;  ///< messages about names of fields

@@ -44,6 +44,7 @@ class StatisticsCsvReader {
         while (reader_.next(line)) {
             if (line.empty() || line == "\r") continue;
             split(line);
+            if (reader_.ended() && is_cut_number(fields_.back())) fail({}, "truncated last line");
             if (fields_.size() != header_.size())
                 fail({}, "expected " + std::to_string(header_.size()) +
                              " fields, as there are columns, found " + std::to_string(fields_.size()));
