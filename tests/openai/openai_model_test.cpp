@@ -331,7 +331,7 @@ TEST_CASE("each failure of the field is a typed failure") {
     using Kind = FailureKind;
     const std::vector<Expected> cases{
         {Fault::reset_in_reply, Kind::connection, true, "small: connection broke: "},
-        {Fault::reset_before_reply, Kind::connection, false, "small: connection broke: "},
+        {Fault::reset_before_reply, Kind::connection, true, "small: connection broke: "},
         {Fault::hang, Kind::timeout, true, "small: no reply within 300 ms"},
         {Fault::slow_bytes, Kind::timeout, true, "small: no reply within 300 ms"},
         {Fault::too_many, Kind::rate_limited, false, "small: status 429: slow down"},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
 // vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only if
-// a kept connection was closed before any reply, or if the server refuses `n`. A reply without an answer is a
+// a kept connection was closed at once without a reply, or if the server refuses `n`. A reply without an answer is a
 // `ModelError` that names the cause and has the usage. Safe to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
