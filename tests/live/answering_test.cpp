@@ -246,6 +246,16 @@ TEST_CASE("what a verifier costs by itself is charged to the ledger, and ends wi
     CHECK(scarce->spent() == 3.125);
 }
 
+TEST_CASE("where all models fail the failure names the cause of each", "[live]") {
+    const auto failing = [](const char* name) {
+        return live::failing_model(name, "a", 1.0, Purpose::answer,
+                                   {.kind = FailureKind::server, .maybe_billed = true, .cost = 0.5});
+    };
+    const LiveAnswer failed = answer({failing("small"), failing("large")});
+    check_failed(failed, "small: out of order; large: out of order");
+    CHECK(failed.cost() == 1.0);
+}
+
 TEST_CASE("where a larger model fails the answer so far stands, or the query fails", "[live]") {
     const std::vector<LiveModel> models{model_saying("small", "Oslo", 1.0, "Verdict: incorrect"),
                                         live::failing_model("large", "b", 50.0, Purpose::answer,
