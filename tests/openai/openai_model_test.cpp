@@ -484,8 +484,8 @@ TEST_CASE("a reply with an object and what no reader needs is read") {
 }
 
 TEST_CASE("an answer of end tokens, tags and invisible characters is none") {
-    for (const char* text : {"</s>", "<|im_end|>", "<answer></answer>", "```\n```", "\u3164\u2800",
-                             "<think>a</think><|endoftext|>", "\u0001"}) {
+    for (const char* text : {"</s>", "<|im_end|>", "<answer></answer>", "```\\n```", "\\u3164\\u2800",
+                             "<think>a</think><|endoftext|>", "\\u0001"}) {
         CAPTURE(text);
         const FaultServer server(
             replying({.body = R"({"choices":[{"message":{"content":")" + std::string(text) + R"("}}]})"}));
