@@ -462,9 +462,9 @@ TEST_CASE("of more choices than were asked for the first are taken") {
 
 TEST_CASE("a reply with an object and what no reader needs is read") {
     const std::string choices = R"({"choices":[{"message":{"content":"a \"}NaN"}}])";
-    for (const std::string& body :
-         {choices + "}<!-- proxy -->", choices + R"(,"x":1,"x":[NaN,-Infinity,Infinity]})",
-          choices + R"(,"timings":{"a":NaN}} {"choices":[]})"}) {
+    for (const std::string& body : {choices + "}<!-- proxy -->", "\xEF\xBB\xBF" + choices + "}x",
+                                    choices + R"(,"x":1,"x":[NaN,-Infinity,Infinity]})",
+                                    choices + R"(,"timings":{"a":NaN}} {"choices":[]})"}) {
         CAPTURE(body);
         const FaultServer server(replying({.body = body}));
         CHECK(texts_of(OpenAiModel(options_for(server)).generate(ask("?"))) ==

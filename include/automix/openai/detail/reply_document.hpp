@@ -30,6 +30,8 @@ inline constexpr std::array<std::string_view, 16> used_reply_fields = {
 /// one, or if it is nested deeper than any reply.
 inline std::optional<std::string> leading_object(std::string_view text) {
     constexpr int max_depth = 64;
+    constexpr std::string_view mark = "\xEF\xBB\xBF";  // of the order of bytes
+    if (text.starts_with(mark)) text.remove_prefix(mark.size());
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos || text[begin] != '{') return std::nullopt;
     std::string object;
