@@ -86,9 +86,8 @@ class OrderedOutput {
                (failed_ == 1 ? " failed: " : " failed, the first: ") + first_failure_;
     }
 
-    /// Writes the numbers of degraded answers and declined verdicts to standard error. Throws `DataError` if a query
-    /// failed.
-    void conclude() const {
+    /// Writes the numbers of degraded answers and declined verdicts to standard error.
+    void warn() const {
         if (declined_ > 0) {
             std::fprintf(
                 stderr, "automix: warning: %s declined; such a verdict is null\n",
@@ -99,6 +98,11 @@ class OrderedOutput {
                          degraded_, counted(queries_, "answer is", "answers are").c_str(),
                          printable(first_degraded_).c_str());
         }
+    }
+
+    /// Writes the warnings. Throws `DataError` if a query failed.
+    void conclude() const {
+        warn();
         if (failed_ > 0) throw DataError(failures());
     }
 
@@ -174,6 +178,7 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
         std::fprintf(stderr, "automix: warning: %s\n", unreported_text(*live.ledger).c_str());
     if (!run.stop().stop_requested()) return;
     if (options.text) output.write_text(queries);
+    output.warn();
     run.require_end("stopped by a signal: " + output.failures());
 }
 

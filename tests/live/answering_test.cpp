@@ -166,10 +166,10 @@ TEST_CASE("where a model fails to answer the next one is asked, or the query fai
     CHECK(kept.text == "a");
     CHECK(kept.model == 0);
     CHECK(kept.degraded);
-    CHECK(kept.failure->message == "last: out of order");
+    CHECK(kept.failure->message == "middle: out of order; last: out of order");
     CHECK(kept.cost() == 2.0);
     check_failed(answer({failing("small", FailureKind::server), failing("last", FailureKind::timeout)}),
-                 "last: out of order");
+                 "small: out of order; last: out of order");
 }
 
 TEST_CASE("a blank answer is a failure, and a cut one is marked", "[live]") {

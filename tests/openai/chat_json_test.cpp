@@ -229,8 +229,8 @@ TEST_CASE("a body without a text to give is refused") {
         {reply("null"), "choices: expected an array of at least one, found null"},
         {reply("[3]"), "choices[0]: expected an object, found 3"},
         {reply("[{}]"), "choices[0].message: expected an object, found null"},
-        {reply("[" + choice("a") + R"(,{"message":{"content":["b"]}}])"),
-         "choices[1].message.content[0]: expected an object, found \"b\""},
+        {reply(R"([{"message":{"content":["b"]}}])"),
+         "choices[0].message.content[0]: expected an object, found \"b\""},
         {reply(R"([{"message":{"content":[{"type":"image_url"}]}}])"),
          "choices[0].message.content[0].type: expected text, thinking or refusal, found \"image_url\""},
         {reply(R"([{"message":{"content":7}}])"),
@@ -247,6 +247,12 @@ TEST_CASE("a body without a text to give is refused") {
         CHECK_THROWS_AS(read_reply(body), DataError);
         CHECK_THROWS_WITH(read_reply(body), ContainsSubstring(message));
     }
+}
+
+TEST_CASE("a choice that cannot be read is left out beside one that can") {
+    const auto read = read_reply(reply("[" + choice("a") + R"(,{"message":{"content":["b"]}},3])"));
+    REQUIRE(read.choices.size() == 1);
+    CHECK(read.choices[0].completion.text == "a");
 }
 
 TEST_CASE("thinking is kept apart from the text") {

@@ -331,7 +331,7 @@ TEST_CASE("each failure of the field is a typed failure") {
     using Kind = FailureKind;
     const std::vector<Expected> cases{
         {Fault::reset_in_reply, Kind::connection, true, "small: connection broke: "},
-        {Fault::reset_before_reply, Kind::connection, false, "small: connection broke: "},
+        {Fault::reset_before_reply, Kind::connection, true, "small: connection broke: "},
         {Fault::hang, Kind::timeout, true, "small: no reply within 300 ms"},
         {Fault::slow_bytes, Kind::timeout, true, "small: no reply within 300 ms"},
         {Fault::too_many, Kind::rate_limited, false, "small: status 429: slow down"},
@@ -346,7 +346,6 @@ TEST_CASE("each failure of the field is a typed failure") {
         {Fault::missing_content, Kind::no_answer, true, "small: no answer: no text (finish_reason \"stop\")"},
         {Fault::null_content, Kind::no_answer, true, "small: no answer: no text (finish_reason \"stop\")"},
         {Fault::empty_choices, Kind::no_answer, true, "no answer: choices: found an empty array"},
-        {Fault::more_choices, Kind::bad_reply, true, "expected at most 1 choices, found 2"},
         {Fault::giant_reply, Kind::bad_reply, true, "reply cut off: it is larger than 100000 bytes"},
         {Fault::content_filter, Kind::content_filter, true, "small: the backend declined the content"},
         {Fault::redirect, Kind::bad_request, false, "small: status 302: redirect to evil.example refused"},
@@ -406,11 +405,101 @@ TEST_CASE("a server that refuses n is asked for one sample at a time from then o
     CHECK(server.request_count() == 9);
 }
 
+TEST_CASE("n that is refused in other words is not sent again, and what the refusal used counts") {
+    const std::string usage = R"(,"usage":{"prompt_tokens":7,"completion_tokens":0}})";
+    const std::vector<ServerReply> refusals{
+        {.status = 400, .body = R"({"error":{"message":"Only one completion choice is allowed"}})"},
+        {.status = 501, .body = R"({"error":{"message":"multiple choices are not implemented"}})"},
+        {.status = 200, .body = R"({"error":{"message":"n must be 1","type":"invalid_request_error"}})"},
+        {.status = 200, .body = R"({"error":{"message":"no","param":"n"}})"},
+        {.status = 400, .body = R"({"error":{"message":"n must be 1"})" + usage}};
+    for (const ServerReply& refusal : refusals) {
+        CAPTURE(refusal.body);
+        const FaultServer server([&](const ReceivedRequest& request) {
+            return Json::parse(request.body).contains("n") ? refusal : chat_reply(request);
+        });
+        auto options = options_for(server);
+        options.samples_per_call = 4;
+        const OpenAiModel model(options);
+        const auto reply = model.generate(ask("Hi", 4));
+        CHECK(reply.completions.size() == 4);
+        CHECK(reply.usage == Usage{&refusal == &refusals.back() ? 15 : 8, 44});
+        CHECK(server.request_count() == 5);
+        CHECK(model.generate(ask("Hi", 4)).completions.size() == 4);
+        CHECK(server.request_count() == 9);
+    }
+}
+
+TEST_CASE("of several choices the usable ones are kept and the others asked for again") {
+    const FaultServer server([](const ReceivedRequest& request) {
+        return request.number > 0 ? chat_reply(request) : ServerReply{.body = R"({"choices":[
+            {"index":0,"message":null,"finish_reason":"stop"},
+            {"index":1,"message":{"content":"a"},"finish_reason":"stop"},
+            {"index":2,"message":{"content":"b"},"finish_reason":"error"},
+            {"index":3,"message":{"content":7},"finish_reason":"stop"},
+            {"index":4,"message":{"content":"c"},"finish_reason":"stop"}],
+            "usage":{"prompt_tokens":2,"completion_tokens":9}})"};
+    });
+    auto options = options_for(server);
+    options.samples_per_call = 4;
+    auto request = ask("Hi", 4);
+    request.purpose = automix::Purpose::verification;
+    const auto reply = OpenAiModel(options).generate(request);
+    CHECK(texts_of(reply) == std::vector<std::string>{"a", "c", " echo 0: Hi", " echo 1: Hi"});
+    CHECK(reply.usage == Usage{.prompt_tokens = 4, .completion_tokens = 31});
+    CHECK(server.request_count() == 2);
+}
+
+TEST_CASE("of more choices than were asked for the first are taken") {
+    const FaultServer server(
+        [](const ReceivedRequest& request) { return fault_reply(Fault::more_choices, request); });
+    auto options = options_for(server);
+    options.samples_per_call = 2;
+    CHECK(texts_of(OpenAiModel(options).generate(ask("Hi", 2))) ==
+          std::vector<std::string>{" echo 0: Hi", " echo 1: Hi"});
+    CHECK(server.request_count() == 1);
+}
+
+TEST_CASE("a reply with an object and what no reader needs is read") {
+    const std::string choices = R"({"choices":[{"message":{"content":"a \"}NaN"}}])";
+    for (const std::string& body : {choices + "}<!-- proxy -->", "\xEF\xBB\xBF" + choices + "}x",
+                                    choices + R"(,"x":1,"x":[NaN,-Infinity,Infinity]})",
+                                    choices + R"(,"timings":{"a":NaN}} {"choices":[]})"}) {
+        CAPTURE(body);
+        const FaultServer server(replying({.body = body}));
+        CHECK(texts_of(OpenAiModel(options_for(server)).generate(ask("?"))) ==
+              std::vector<std::string>{"a \"}NaN"});
+    }
+    const FaultServer repeats(
+        replying({.body = choices + R"(,"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}})"}));
+    const auto failure = failure_of(OpenAiModel(options_for(repeats)), ask("?")).failure();
+    CHECK(failure.usage == Usage{7, 3});
+    CHECK(failure.is_deliberate);
+    for (const std::string& body :
+         {choices.substr(0, choices.size() - 1) + "<!-- proxy -->", "<!-- proxy -->" + choices + "}"}) {
+        CAPTURE(body);
+        const FaultServer server(replying({.body = body}));
+        CHECK(failure_of(OpenAiModel(options_for(server)), ask("?")).kind() == FailureKind::bad_reply);
+    }
+}
+
+TEST_CASE("an answer of end tokens, tags and invisible characters is none") {
+    for (const char* text : {"</s>", "<|im_end|>", "<answer></answer>", "```\\n```", "\\u3164\\u2800",
+                             "<think>a</think><|endoftext|>", "\\u0001"}) {
+        CAPTURE(text);
+        const FaultServer server(
+            replying({.body = R"({"choices":[{"message":{"content":")" + std::string(text) + R"("}}]})"}));
+        CHECK(failure_of(OpenAiModel(options_for(server)), ask("?")).kind() == FailureKind::no_answer);
+    }
+    const FaultServer server(replying(
+        {.body = R"({"choices":[{"message":{"content":"<think>a</think><answer>Paris</answer></s>"}}]})"}));
+    CHECK(texts_of(OpenAiModel(options_for(server)).generate(ask("?"))) == std::vector<std::string>{"Paris"});
+}
+
 TEST_CASE("a whole reply of another form is not asked for again at temperature 0") {
     for (const char* body :
          {R"({"choices":[{"message":{"content":7}}]})", R"({"choices":[{"message":null}]})",
-          R"({"choices":[{"message":{"content":{"a":1}}}]})",
-          R"({"choices":[{"message":{"content":"a"}},{"message":{"content":"b"}}]})"}) {
+          R"({"choices":[{"message":{"content":{"a":1}}}]})"}) {
         CAPTURE(body);
         const FaultServer server(replying({.body = body}));
         automix::RetryOptions retry{.attempts = 3};

@@ -372,6 +372,27 @@ TEST_CASE("answers that are degraded are said to be") {
     CHECK_THAT(outcome.err, ContainsSubstring("40 of 40 answers are degraded, the first because of: "));
 }
 
+TEST_CASE("an answering that a signal ends counts its degraded answers") {
+    Workshop shop;
+    (void)program::text_of(shop.record());
+    shop.train();
+    Workshop failing([](const ReceivedRequest& request) {
+        if (request.body.find("small number") != std::string::npos)
+            return fault_reply(Fault::server_error, request);
+        ServerReply reply = answer(request);
+        reply.delay = std::chrono::milliseconds(200);
+        return reply;
+    });
+    const program::Outcome stopped = program::run(
+        "/usr/bin/env", program::Arguments{"timeout", "--foreground", "--preserve-status", "-s", "INT", "1",
+                                           AUTOMIX_PROGRAM, "answer", "--policy", shop.policy, "--models",
+                                           failing.models, "--queries", shop.queries, "--concurrency", "2"});
+    CHECK(stopped.code == 130);
+    CHECK(lines_of(stopped.out).size() == query_count);
+    CHECK_THAT(stopped.err, ContainsSubstring("40 answers are degraded, the first because of: small: ") &&
+                                ContainsSubstring("stopped by a signal: "));
+}
+
 TEST_CASE("what fails is an answer with an error, and the exit code says so") {
     Workshop shop;
     (void)program::text_of(shop.record());

@@ -58,7 +58,37 @@ TEST_CASE("thinking is what stands between the tags") {
 TEST_CASE("a text without a visible character has none") {
     for (const char* blank : {"", " \r\n\t", "\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF "})
         CHECK_FALSE(has_text(blank));
-    for (const char* text : {"a", ".", "\xE2\x9C\x93"}) CHECK(has_text(text));
+    for (const char* mark : {"\xE3\x85\xA4", "\xE1\x85\x9F", "\xE1\x85\xA0", "\xEF\xBE\xA0", "\xE2\xA0\x80",
+                             "\xE1\x9E\xB4", "\xE1\x9E\xB5", "\xEF\xBF\xBC", "\x01\x1F\x7F", "\xC2\x9F"})
+        CHECK_FALSE(has_text(std::string(mark) + " " + mark));
+    for (const char* text : {"a", ".", "\xE2\x9C\x93", "\xE3\x85\xA4.", "\xFF"}) CHECK(has_text(text));
+}
+
+TEST_CASE("answers are without the tokens that end them and the tags around them") {
+    const TextPairs cases = {
+        {" Paris ", " Paris "},
+        {"Paris</s>", "Paris"},
+        {"Paris <|im_end|>\n<|endoftext|>", "Paris "},
+        {"<|eot_id|>", ""},
+        {"<pad><PAD>", ""},
+        {"a</s>b", "a</s>b"},
+        {"<s>5</s>", "<s>5</s>"},
+        {"<answer> Paris </answer>", "Paris"},
+        {"\n<Answer>Paris</s></ANSWER></s>", "Paris"},
+        {"<answer></answer>", ""},
+        {"<answer>a</answer> or <answer>b</answer>", "<answer>a</answer> or <answer>b</answer>"},
+        {"It is <answer>Paris</answer>", "It is <answer>Paris</answer>"},
+        {"```\n```", ""},
+        {"```json\n\n```\n", ""},
+        {"``````", ""},
+        {"```", ""},
+        {"```\na\n```", "```\na\n```"},
+        {"```a```", "```a```"},
+    };
+    for (const auto& [reply, answer] : cases) {
+        INFO(reply);
+        CHECK(answer_text(reply) == answer);
+    }
 }
 
 TEST_CASE("meant texts are without struck-out and invisible ones") {

@@ -124,7 +124,7 @@ class LiveSource {
                                           .sampling = asked.sampling};
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
-            const std::string text = separate_thinking(reply.completions.front().text).text;
+            const std::string text = answer_text(separate_thinking(reply.completions.front().text).text);
             if (!has_text(text)) fail_blank(asked, reply);
             share.answer = std::string(trim(text));
             share.answer_price = reply.cost;
@@ -215,8 +215,9 @@ class LiveSource {
                           "no answer within max_tokens, " + std::to_string(asked.sampling.max_tokens));
         if (completion.finish == FinishReason::content_filter)
             throw failure(FailureKind::content_filter, "the backend declined the content");
-        throw failure(FailureKind::no_answer,
-                      has_text(completion.text) ? "no answer: only thinking" : "no answer: no text");
+        throw failure(FailureKind::no_answer, separate_thinking(completion.text).thinking.empty()
+                                                  ? "no answer: no text"
+                                                  : "no answer: only thinking");
     }
 
     /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
@@ -271,12 +272,13 @@ class LiveSource {
                              std::to_string(round.verdicts.size()));
     }
 
-    /// Runs `call`, which returns its cost. An exception becomes the failure of `result`.
+    /// Runs `call`, which returns its cost. An exception becomes the failure of `result`. The failure of the query has
+    /// the messages of all failures.
     template <class Result, class Call>
     void attempt(Result& result, double& paid, Call call) {
         const auto fail = [&](std::optional<FailureKind> kind, const char* message) {
-            failure_ = LiveFailure{kind, *message == '\0' ? "failed without a reason" : message};
-            result.failure = failure_->message;
+            result.failure = *message == '\0' ? "failed without a reason" : message;
+            failure_ = LiveFailure{kind, (failure_ ? failure_->message + "; " : "") + result.failure};
         };
         try {
             result.cost = call();

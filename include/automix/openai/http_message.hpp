@@ -59,8 +59,7 @@ class HttpError : public Error {
 
     [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
 
-    /// Returns true if any part of the request was sent, so that the server may have acted on it. A connection that was
-    /// closed before any byte of a reply counts as one that brought nothing.
+    /// Returns true if any part of the request was sent, so that the server may have acted on it.
     [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
 
  private:

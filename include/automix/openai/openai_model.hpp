@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
 // vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only if
-// a kept connection was closed before any reply, or if the server refuses `n`. A reply without an answer is a
+// a kept connection was closed at once without a reply, or if the server refuses `n`. A reply without an answer is a
 // `ModelError` that names the cause and has the usage. Safe to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
@@ -17,6 +17,7 @@
 #include <automix/openai/detail/chat_json.hpp>
 #include <automix/openai/detail/complaint.hpp>
 #include <automix/openai/detail/http_client.hpp>
+#include <automix/openai/detail/reply_document.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
 #include <automix/text/reply_text.hpp>
@@ -99,7 +100,8 @@ class OpenAiModel {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
 
     /// Returns one completion for each requested sample, over as many calls as needed, or those of one call for a
-    /// partial request. A call after the first has the seed of the request plus the number of samples before its own,
+    /// partial request. Choices that cannot be used are left out if there are others, and those beyond the requested
+    /// number are dropped. A call after the first has the seed of the request plus the number of samples before its own,
     /// so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A sample of
     /// a verification may be blank, and is blank if it was declined; an answer may not. Throws `ModelError`, with `maybe_billed` if the server may have
     /// done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
@@ -172,7 +174,7 @@ class OpenAiModel {
                              {.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
                              key_.redact(error.what()));
         }
-        if (got.status >= 200 && got.status < 300) return read(request, samples, got);
+        if (got.status >= 200 && got.status < 300) return read(request, samples, got, stop);
         std::optional<detail::ChatComplaint> complaint;
         std::optional<Usage> usage;
         try {
@@ -181,11 +183,9 @@ class OpenAiModel {
             usage = detail::parse_usage(detail::optional_member(json, "usage"));
         } catch (const DataError&) {  // no JSON: the message quotes it as it is
         }
-        const bool of_fields = got.status == 400 || got.status == 422;
-        if (samples > 1 && of_fields && !usage && complaint && detail::refuses_samples(*complaint)) {
-            *takes_samples_ = false;
-            return call(request, stop);
-        }
+        if (samples > 1 && detail::is_of_fields(got.status) && complaint &&
+            detail::refuses_samples(*complaint))
+            return call_singly(request, usage, stop);
         throw ModelError(name_,
                          {.kind = detail::kind_of(got.status, complaint.value_or(detail::ChatComplaint{})),
                           .retry_after = got.retry_after,
@@ -194,8 +194,31 @@ class OpenAiModel {
                          status_message(got, complaint));
     }
 
+    /// Makes the call after one that was refused for its several samples, and adds the usage that the refusal reports.
+    [[nodiscard]] GenerateReply call_singly(const GenerateRequest& request,
+                                            const std::optional<Usage>& refused,
+                                            const std::stop_token& stop) const {
+        *takes_samples_ = false;
+        const auto add = [&](std::optional<Usage>& usage) {
+            if (!usage || !refused) return;
+            usage->prompt_tokens += refused->prompt_tokens;
+            usage->completion_tokens += refused->completion_tokens;
+        };
+        try {
+            GenerateReply reply = call(request, stop);
+            add(reply.usage);
+            return reply;
+        } catch (const ModelError& error) {
+            Failure failure = error.failure();
+            if (!failure.maybe_billed && !failure.usage && refused) failure.usage = Usage{};
+            add(failure.usage);
+            failure.maybe_billed = failure.maybe_billed || refused;
+            throw ModelError(error, failure);
+        }
+    }
+
     [[nodiscard]] GenerateReply read(const GenerateRequest& request, std::size_t samples,
-                                     const HttpReply& got) const {
+                                     const HttpReply& got, const std::stop_token& stop) const {
         // A page comes again however often it is requested, so the address is at fault.
         if (got.content_type.starts_with("text/html")) {
             throw ModelError(name_, {.kind = FailureKind::bad_request, .maybe_billed = true},
@@ -218,20 +241,31 @@ class OpenAiModel {
             usage = detail::parse_usage(detail::optional_member(json, "usage"));
             parsed = detail::parse_chat_reply(json);
         } catch (const DataError& error) {
+            if (const auto object = whole ? std::nullopt : detail::leading_document(got.body)) {
+                whole = true;
+                usage = detail::parse_usage(detail::optional_member(object->json, "usage"));
+            }
             throw unusable(quoted(error.what()) + "; found " + shown(got));
         }
-        if (parsed.complaint) throw complained(*parsed.complaint, usage, got);
-        if (parsed.choices.size() > samples) {
-            throw unusable("expected at most " + std::to_string(samples) + " choices, found " +
-                           std::to_string(parsed.choices.size()));
+        if (parsed.complaint) {
+            if (samples > 1 && detail::is_of_fields(detail::status_of(*parsed.complaint)) &&
+                detail::refuses_samples(*parsed.complaint))
+                return call_singly(request, usage, stop);
+            throw complained(*parsed.complaint, usage, got);
         }
         if (parsed.choices.empty())
             throw unanswered(FailureKind::no_answer, usage, "no answer: choices: found an empty array");
         GenerateReply reply{.usage = usage, .served_model = key_.redact(parsed.model)};
+        const auto failed =
+            std::stable_partition(parsed.choices.begin(), parsed.choices.end(),
+                                  [](const detail::ChatChoice& choice) { return !choice.complaint; });
+        if (failed == parsed.choices.begin()) throw complained(*failed->complaint, usage, got);
+        parsed.choices.erase(failed, parsed.choices.end());
+        if (parsed.choices.size() > samples) parsed.choices.resize(samples);
         for (auto& choice : parsed.choices) {
-            if (choice.complaint) throw complained(*choice.complaint, usage, got);
             if (request.purpose == Purpose::answer) {
                 require_answer(request, choice, usage);
+                choice.completion.text = answer_text(choice.completion.text);
             } else if (has_text(choice.refusal) || choice.completion.finish == FinishReason::content_filter) {
                 choice.completion.text.clear();
                 choice.completion.finish = FinishReason::content_filter;

@@ -7,7 +7,7 @@
 //     - struck-out text: ~~..~~ within a paragraph, <s>, <del> and <strike>, \sout, \cancel and \st, letters with the
 //       combining long stroke, and options beside an empty check box;
 //     - invisible characters.
-// `plain_text` also writes characters in their plain form (text/unicode.hpp) and drops the marks of Markdown, HTML and
+// `answer_text` drops what ends or encloses a whole answer. `plain_text` also writes characters in their plain form (text/unicode.hpp) and drops the marks of Markdown, HTML and
 // LaTeX within words and around them: `**in**correct` becomes `incorrect`. O(length) for any bytes.
 #pragma once
 
@@ -25,8 +25,13 @@ struct SeparatedReply {
 /// Returns the text of a reply and its thinking, each without the marks between them.
 SeparatedReply separate_thinking(std::string_view reply);
 
-/// Returns false for a text without a visible character.
+/// Returns false for a text without a visible character. Control characters, fillers of Hangul, the blank of Braille and
+/// the mark of an object are none.
 bool has_text(std::string_view text);
+
+/// Returns the answer in a text without thinking: without end tokens at its end, such as `</s>` and `<|im_end|>`, and
+/// without `<answer>..</answer>` around the whole. An empty fence of code is an empty answer.
+std::string answer_text(std::string_view text);
 
 /// Returns the reply without thinking, struck-out text and invisible characters. Other characters and marks stay.
 std::string meant_text(std::string_view reply);

@@ -11,6 +11,7 @@
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/openai/detail/complaint.hpp>
+#include <automix/openai/detail/reply_document.hpp>
 #include <automix/openai/detail/reply_text.hpp>
 #include <automix/text/reply_text.hpp>
 
@@ -209,7 +210,7 @@ inline ChatChoice parse_choice(const nlohmann::json& choice, const std::string& 
     } else if (!read.complaint && completion.finish != FinishReason::content_filter) {
         fail_reply(place + ".message", "an object", message);
     }
-    if (!has_text(completion.text)) {
+    if (!has_text(answer_text(completion.text))) {
         read.blank = blank_reason(choice, message, completion);
     } else if (optional_member(choice, "finish_reason").is_null()) {
         completion.finish = FinishReason::stop;  // the reply is whole, as its JSON is
@@ -217,18 +218,26 @@ inline ChatChoice parse_choice(const nlohmann::json& choice, const std::string& 
     return read;
 }
 
-/// Reads the choices of a reply, in the order of their `index`.
+/// Reads the choices of a reply, in the order of their `index`. Leaves out those that cannot be read if any can.
 inline std::vector<ChatChoice> parse_choices(const nlohmann::json& choices) {
     std::vector<std::pair<std::uint64_t, ChatChoice>> ordered;
+    std::optional<DataError> unreadable;
     for (std::size_t at = 0; at < choices.size(); ++at) {
         const std::string place = "choices[" + std::to_string(at) + "]";
-        auto choice = parse_choice(choices[at], place);
+        ChatChoice choice;
+        try {
+            choice = parse_choice(choices[at], place);
+        } catch (const DataError& error) {
+            if (!unreadable) unreadable = error;
+            continue;
+        }
         const auto& index = optional_member(choices[at], "index");
         if (!index.is_null() && !index.is_number_unsigned()) {
             fail_reply(place + ".index", "a whole number of at least 0", index);
         }
         ordered.emplace_back(index.is_null() ? at : index.get<std::uint64_t>(), std::move(choice));
     }
+    if (ordered.empty() && unreadable) throw DataError(*unreadable);
     const auto by_index = [](const auto& a, const auto& b) { return a.first < b.first; };
     std::sort(ordered.begin(), ordered.end(), by_index);
     for (std::size_t at = 1; at < ordered.size(); ++at) {
@@ -245,7 +254,7 @@ inline std::vector<ChatChoice> parse_choices(const nlohmann::json& choices) {
 /// The JSON of a reply. Throws `DataError` for a body that is none.
 inline nlohmann::json reply_json(std::string_view body) {
     auto json = is_event_stream(body) ? joined_stream(repaired_json(body, LoneHalves::marked))
-                                      : without_list(detail::parse_document(repaired_json(body), "reply"));
+                                      : without_list(reply_document(repaired_json(body)));
     if (!json.is_object()) detail::fail_reply("reply", "an object", json);
     return json;
 }

@@ -6,12 +6,14 @@
 #include <automix/core/error.hpp>
 #include <automix/json/json_document.hpp>
 #include <automix/model/model_error.hpp>
+#include <automix/text/ascii.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,10 +96,21 @@ inline nlohmann::json without_list(nlohmann::json json) {
     return listed ? nlohmann::json(std::move(json[0])) : json;
 }
 
-/// Returns true if a complaint says that the server does not take the field `n` of the request.
+/// Returns true if a complaint says that the server does not take the field `n` of the request: by its name, or by a
+/// word for several choices in a message that allows one or none.
 inline bool refuses_samples(const ChatComplaint& complaint) {
     if (complaint.field == "n") return true;
     const std::string& text = complaint.message;
+    const std::string lower = ascii_lower(text);
+    const auto says = [&](std::initializer_list<std::string_view> words) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+    };
+    if (!says({"token"}) &&
+        says({"only one", "only 1", "single", "multiple", "more than one", "more than 1", "several",
+              "number of"}) &&
+        says({"choice", "completion", "sample", "candidate", "sequences", "generations"}))
+        return true;
     const auto in_word = [&](std::size_t at) {
         const char c = at < text.size() ? text[at] : ' ';
         return c == '_' || c == '-' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
@@ -107,6 +120,11 @@ inline bool refuses_samples(const ChatComplaint& complaint) {
         if (!(at > 0 && in_word(at - 1)) && !in_word(at + 1)) return true;
     }
     return false;
+}
+
+/// Returns true for statuses of a request with a field that the server does not take; 0: none is given.
+constexpr bool is_of_fields(int status) noexcept {
+    return status == 0 || status == 400 || status == 422 || status == 501;
 }
 
 /// Returns true if a complaint's code or type has one of these words in it.

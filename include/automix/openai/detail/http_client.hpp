@@ -3,7 +3,8 @@
 // its connections stay open from call to call. There are as many handles as the maximum number of calls in flight. A
 // stop wakes the waiting call at once. Certificates are verified, and proxies come from curl's environment variables.
 // Compressed replies are decoded by curl. Redirects are not followed. If a kept connection is closed before any byte of
-// the reply, the request is sent once more over a new one.
+// the reply and within `idle_close` of sending, the server had closed it as idle, and the request is sent once more over
+// a new one. A server that closes later, or closes a new connection, may have worked.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -46,6 +47,9 @@ inline void start_curl() {
     if (code != CURLE_OK) throw Error(std::string("libcurl: ") + curl_easy_strerror(code));
 }
 
+/// The time after sending within which a server that closes a kept connection has not worked on the request.
+inline constexpr std::chrono::milliseconds idle_close{250};
+
 /// The state of one exchange for curl's callbacks.
 struct HttpExchange {
     std::string_view unsent;
@@ -55,6 +59,10 @@ struct HttpExchange {
     int socket_error = 0;  ///< reason of the system for which no socket was opened; 0: none
     HttpReply reply{};
     WaitHeaders waits{};
+    std::optional<std::chrono::steady_clock::time_point>
+        sent{};  ///< time at which curl took the last of the body
+    std::optional<std::chrono::steady_clock::time_point>
+        opened{};  ///< time at which the last socket was opened
 
     /// Counts received bytes. Returns false if they pass the limit.
     bool take(std::size_t bytes) noexcept {
@@ -65,10 +73,12 @@ struct HttpExchange {
 };
 
 inline std::size_t send_body(char* buffer, std::size_t size, std::size_t count, void* exchange) {
-    auto& unsent = static_cast<HttpExchange*>(exchange)->unsent;
+    auto& self = *static_cast<HttpExchange*>(exchange);
+    auto& unsent = self.unsent;
     const std::size_t bytes = std::min(size * count, unsent.size());
     std::memcpy(buffer, unsent.data(), bytes);
     unsent.remove_prefix(bytes);
+    if (bytes > 0) self.sent = std::chrono::steady_clock::now();
     return bytes;
 }
 
@@ -82,7 +92,9 @@ inline std::size_t receive_body(char* data, std::size_t size, std::size_t count,
 /// Opens a socket as curl does, and keeps the system's reason if that fails, which curl does not tell.
 inline curl_socket_t open_socket(void* exchange, curlsocktype /*purpose*/, curl_sockaddr* address) {
     const curl_socket_t opened = ::socket(address->family, address->socktype, address->protocol);
-    static_cast<HttpExchange*>(exchange)->socket_error = opened == CURL_SOCKET_BAD ? errno : 0;
+    auto& self = *static_cast<HttpExchange*>(exchange);
+    self.socket_error = opened == CURL_SOCKET_BAD ? errno : 0;
+    self.opened = std::chrono::steady_clock::now();
     return opened;
 }
 
@@ -160,7 +172,7 @@ class HttpHandle {
             curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
             // curl opens a new connection itself before it finds that it cannot send again.
             const bool kept = connections == 0 || code == CURLE_SEND_FAIL_REWIND;
-            if (!is_closed_early(code, exchange) || !kept) break;
+            if (!kept || !is_closed_early(code, exchange) || !is_idle_close(exchange)) break;
         }
         if (code != CURLE_OK) fail(code, exchange, options, stop);
         long status = 0;
@@ -245,12 +257,20 @@ class HttpHandle {
                                           code == CURLE_SEND_ERROR || code == CURLE_SEND_FAIL_REWIND);
     }
 
+    /// Returns true if a kept connection that ended without a reply did so at once. curl opens the next one at the end.
+    static bool is_idle_close(const HttpExchange& exchange) noexcept {
+        if (!exchange.sent) return true;
+        const bool reopened = exchange.opened && *exchange.opened >= *exchange.sent;
+        const auto closed = reopened ? *exchange.opened : std::chrono::steady_clock::now();
+        return closed - *exchange.sent <= idle_close;
+    }
+
     [[noreturn]] void fail(CURLcode code, const HttpExchange& exchange, const HttpOptions& options,
                            const std::stop_token& stop) {
         long sent = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
         const bool closed_early = is_closed_early(code, exchange);
-        const bool maybe_processed = sent > 0 && !closed_early;
+        const bool maybe_processed = sent > 0 || exchange.sent;
         const auto failed = [&](HttpFailure failure, const std::string& message) {
             return HttpError(failure, maybe_processed, message);
         };
@@ -271,9 +291,9 @@ class HttpHandle {
                                      ? std::generic_category().message(exchange.socket_error)
                                  : reason_[0] != '\0' ? &reason_[0]
                                                       : curl_easy_strerror(code);
-        if (sent > 0 && closed_early)
+        if (maybe_processed && closed_early)
             throw failed(HttpFailure::broken, "connection broke: closed before any reply");
-        if (sent == 0) throw failed(HttpFailure::unreachable, "no connection: " + text);
+        if (!maybe_processed) throw failed(HttpFailure::unreachable, "no connection: " + text);
         if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
             throw failed(HttpFailure::not_http, "the reply is no HTTP; check base_url: " + text);
         throw failed(HttpFailure::broken, "connection broke: " + text);

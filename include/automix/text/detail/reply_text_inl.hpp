@@ -325,6 +325,58 @@ inline std::string without_invisible(std::string_view text) {
     return kept;
 }
 
+/// Returns true for a character that shows nothing, though it is no space.
+constexpr bool is_blank_mark(char32_t value) noexcept {
+    return value < 0x20U || is_between(value, 0x7F, 0x9F) || value == 0x115FU || value == 0x1160U ||
+           value == 0x17B4U || value == 0x17B5U || value == 0x2800U || value == 0x3164U || value == 0xFFA0U ||
+           value == 0xFFFCU;
+}
+
+/// Tokens that end a reply, in lower case.
+inline constexpr std::array<std::string_view, 11> end_tokens = {
+    "<|im_end|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|endoftext|>",
+    "<|end_of_text|>",
+    "<|eot|>",
+    "<eos>",
+    "<pad>",
+    "<|pad|>",
+    "<end_of_turn>",
+    "<\xEF\xBD\x9C"
+    "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>"};
+
+/// Returns the text without blanks and end tokens at its end, or as it is if there are no such tokens.
+inline std::string_view without_end_tokens(std::string_view text) noexcept {
+    const auto ends_in = [](std::string_view all, std::string_view token) {
+        return all.size() >= token.size() && has_word_at(all, all.size() - token.size(), token);
+    };
+    const bool struck = find_word(text, "<s>", 0) < text.size();  // struck-out text ends in </s> too
+    for (bool found = true; found;) {
+        std::string_view rest = text;
+        while (!rest.empty() && is_ascii_space(rest.back())) rest.remove_suffix(1);
+        std::size_t length = 0;
+        for (const std::string_view token : end_tokens) {
+            if (ends_in(rest, token)) length = token.size();
+        }
+        if (!struck && ends_in(rest, "</s>")) length = 4;
+        found = length > 0;
+        if (found) text = rest.substr(0, rest.size() - length);
+    }
+    return text;
+}
+
+/// Returns true for a fence of code without a line in it.
+inline bool is_empty_fence(std::string_view text) noexcept {
+    const std::string_view fence = trim(text);
+    if (!fence.starts_with("```")) return false;
+    const std::string_view inside = fence.substr(std::min(fence.find_first_not_of('`'), fence.size()));
+    const std::size_t line_end = inside.find('\n');
+    const std::string_view lines = line_end == std::string_view::npos ? inside : inside.substr(line_end);
+    return trim(lines).find_first_not_of('`') == std::string_view::npos;
+}
+
 /// Tags of HTML that only style a text.
 inline constexpr std::array<std::string_view, 16> style_tags = {
     "b",    "i", "u",  "em",  "strong", "mark",  "code",   "span",
@@ -397,7 +449,29 @@ AUTOMIX_INLINE SeparatedReply separate_thinking(std::string_view reply) {
     return detail::ThinkingSeparator(reply).run();
 }
 
-AUTOMIX_INLINE bool has_text(std::string_view text) { return !trim(plain_characters(text)).empty(); }
+AUTOMIX_INLINE bool has_text(std::string_view text) {
+    const std::string plain = plain_characters(text);
+    for (std::size_t i = 0; i < plain.size();) {
+        const CodePoint point = code_point_at(plain, i);
+        if (!point.valid || !(point.value == U' ' || detail::is_blank_mark(point.value))) return true;
+        i += point.bytes;
+    }
+    return false;
+}
+
+AUTOMIX_INLINE std::string answer_text(std::string_view text) {
+    constexpr std::string_view open = "<answer>";
+    constexpr std::string_view close = "</answer>";
+    for (bool enclosed = true; enclosed;) {
+        text = detail::without_end_tokens(text);
+        const std::string_view whole = trim(text);
+        enclosed = has_word_at(whole, 0, open) && whole.size() >= open.size() + close.size() &&
+                   detail::find_word(whole, close, 0) == whole.size() - close.size() &&
+                   detail::find_word(whole, open, 1) == whole.size();
+        if (enclosed) text = trim(whole.substr(open.size(), whole.size() - open.size() - close.size()));
+    }
+    return detail::is_empty_fence(text) ? std::string() : std::string(text);
+}
 
 AUTOMIX_INLINE std::string meant_text(std::string_view reply) {
     const std::string said = separate_thinking(detail::without_invisible(reply)).text;
