@@ -82,9 +82,7 @@ const std::vector<FieldCase> field_cases = {
     {"utf16.jsonl", 0, ": the file is UTF-16: convert it by `iconv -f utf-16 -t utf-8`"},
 };
 
-std::string case_path(const std::string& file) {
-    return AUTOMIX_TESTS_DIR "/data/log/cases/" + file;
-}
+std::string case_path(const std::string& file) { return AUTOMIX_TESTS_DIR "/data/log/cases/" + file; }
 
 std::string field_error(const std::string& path, const automix::ReadOptions& options = {}) {
     try {
