@@ -41,6 +41,8 @@ struct ColumnMapping {
     std::string question{};
     std::string context{};
     std::string reference{};
+    std::vector<std::string>
+        features{};  ///< columns of numbers and short texts, known before anything is asked
     std::vector<WordMapping> words{};
 };
 

@@ -71,6 +71,7 @@ struct LogDigest {
     std::uint64_t ids = 0;                ///< a digest of all ids, whatever their order
     std::vector<std::uint64_t> sample{};  ///< the smallest hashes of ids, ascending; empty: not known
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer
     friend auto operator<=>(const LogDigest&, const LogDigest&) = default;
 };
 

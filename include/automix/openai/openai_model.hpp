@@ -241,9 +241,10 @@ class OpenAiModel {
             usage = detail::parse_usage(detail::optional_member(json, "usage"));
             parsed = detail::parse_chat_reply(json);
         } catch (const DataError& error) {
-            if (const auto object = whole ? std::nullopt : detail::leading_document(got.body)) {
+            bool repeats = false;
+            if (const auto object = whole ? std::nullopt : detail::leading_document(got.body, repeats)) {
                 whole = true;
-                usage = detail::parse_usage(detail::optional_member(object->json, "usage"));
+                usage = detail::parse_usage(detail::optional_member(*object, "usage"));
             }
             throw unusable(quoted(error.what()) + "; found " + shown(got));
         }

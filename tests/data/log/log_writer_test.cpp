@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/random.hpp>
 #include <automix/core/verdict.hpp>
@@ -432,3 +433,36 @@ TEST_CASE("a killed writer loses at most the line that it was writing") {
     }
 }
 #endif
+
+TEST_CASE("features of a query are read, written and checked") {
+    using Catch::Matchers::ContainsSubstring;
+    const files::Directory directory;
+    const auto line = [](const std::string& features) {
+        return R"({"id":"q1","features":)" + features +
+               R"(,"models":[{"name":"a","score":1},{"name":"b","score":0}]})"
+               "\n";
+    };
+    const std::string path =
+        directory.write("log.jsonl", line(R"({"turns":3,"lang":"de","tools":true,"none":null})"));
+    const std::vector<LogRecord> read = read_all(path);
+    REQUIRE(read.size() == 1);
+    CHECK(read[0].features ==
+          std::vector<automix::QueryFeature>{{"turns", 3.0, {}}, {"lang", 0.0, "de"}, {"tools", 1.0, {}}});
+    const std::string copy = directory.path("copy.jsonl");
+    write_all(copy, read);
+    CHECK(read_all(copy).front().features == read[0].features);
+    CHECK(read_all(path, ReadOptions{}).front().features.empty());
+    const auto error = [&](const std::string& features) {
+        try {
+            (void)read_all(directory.write("bad.jsonl", line(features)));
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    CHECK_THAT(error(R"({"turns":[3]})"),
+               ContainsSubstring("bad.jsonl:1: features.turns: expected a number"));
+    CHECK_THAT(error(R"({"a":1,"a":2})"), ContainsSubstring("features.a: stands twice in one object"));
+    CHECK_THAT(error("[1]"), ContainsSubstring("features: expected an object of numbers and short texts"));
+    CHECK_THAT(error(R"({"a":")" + std::string(257, 'x') + R"("})"), ContainsSubstring("at most 256 bytes"));
+}

@@ -5,6 +5,8 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/mapping.hpp>
 #include <automix/data/log/read_options.hpp>
 
@@ -218,4 +220,30 @@ TEST_CASE("bad rows of a table are refused with file, line, column and what was 
         CHECK(message.substr(0, expected.size()) == expected);
     }
     CHECK(table.error("") == ": no records");
+}
+
+TEST_CASE("columns of a table are features of its queries") {
+    const std::string mapping =
+        R"({"id":"i","features":["lang","turns"],"models":[{"name":"a","score":"s"},{"name":"b","score":"t"}]})";
+    const files::Directory directory;
+    ReadOptions options;
+    options.mapping = automix::parse_mapping(mapping, "map.json");
+    options.keep_texts = true;
+    const auto features = [&](const std::string& path) {
+        automix::LogReader reader(path, options);
+        std::vector<automix::QueryFeature> all;
+        for (automix::LogRecord log; reader.next(log);)
+            all.insert(all.end(), log.features.begin(), log.features.end());
+        return all;
+    };
+    const std::vector<automix::QueryFeature> expected{
+        {"lang", 0.0, "de"}, {"turns", 3.0, {}}, {"turns", 4.0, {}}};
+    CHECK(features(directory.write("t.csv", "i,s,t,lang,turns\nx,1,0,de,3\ny,0,1,,4\n")) == expected);
+    CHECK(features(directory.write("t.jsonl",
+                                   "{\"i\":\"x\",\"s\":1,\"t\":0,\"lang\":\"de\",\"turns\":3}\n"
+                                   "{\"i\":\"y\",\"s\":0,\"t\":1,\"lang\":null,\"turns\":4}\n")) == expected);
+    CHECK(mapping_error(R"({"features":"lang","models":[{"name":"a","score":"s"}]})") ==
+          "map.json: features: expected a list of columns, found \"lang\"");
+    CHECK(mapping_error(R"({"features":["lang","lang"],"models":[{"name":"a","score":"s"}]})") ==
+          "map.json: features[1]: \"lang\" stands twice");
 }

@@ -25,12 +25,22 @@ struct ModelTexts {
     std::optional<std::string> finish{};  ///< why the answer ended: stop, length (it was cut), or other
 };
 
+/// A fact on a query that the caller knows before anything is asked: a number, or a short text.
+struct QueryFeature {
+    std::string name{};
+    double number = 0.0;
+    std::optional<std::string> text{};  ///< in place of the number
+
+    friend bool operator==(const QueryFeature&, const QueryFeature&) = default;
+};
+
 struct LogRecord {
     Record record{};
     std::optional<std::string> question{};
     std::optional<std::string> context{};
     std::optional<std::string> reference{};
     std::vector<std::string> other_references{};  ///< further right answers, if `reference` is a list
+    std::vector<QueryFeature> features{};         ///< names differ
     std::vector<std::string> model_names{};       ///< one for each model of `record`
     std::vector<ModelTexts> texts{};              ///< one for each model of `record`
 };
@@ -43,6 +53,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     for (auto* text : {&row.id, &row.dataset, &row.split, &row.category}) text->clear();
     for (auto* text : {&log.question, &log.context, &log.reference}) text->reset();
     log.other_references.clear();
+    log.features.clear();
     if (log.model_names != model_names) log.model_names = model_names;
     row.models.resize(model_names.size());
     log.texts.resize(model_names.size());

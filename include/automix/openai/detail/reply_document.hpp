@@ -64,17 +64,12 @@ inline std::optional<std::string> leading_object(std::string_view text) {
     return std::nullopt;
 }
 
-/// The object that a text begins with.
-struct LeadingDocument {
-    nlohmann::json json{};
-    bool repeats = false;  ///< a field that readers use stands twice in one object
-};
-
-/// Reads the object that `text` begins with; nothing if there is none.
-inline std::optional<LeadingDocument> leading_document(std::string_view text) {
+/// Reads the object that `text` begins with; nothing if there is none. Sets `repeats` if a field that readers use stands
+/// twice in one object.
+inline std::optional<nlohmann::json> leading_document(std::string_view text, bool& repeats) {
     const std::optional<std::string> object = leading_object(text);
     if (!object) return std::nullopt;
-    LeadingDocument document;
+    repeats = false;
     std::vector<std::set<std::string>> keys;  // the used keys of the open objects
     const auto watch = [&](int /*depth*/, nlohmann::json::parse_event_t event, const nlohmann::json& parsed) {
         using Event = nlohmann::json::parse_event_t;
@@ -84,12 +79,12 @@ inline std::optional<LeadingDocument> leading_document(std::string_view text) {
         const auto& key = parsed.get_ref<const std::string&>();
         const bool used =
             std::find(used_reply_fields.begin(), used_reply_fields.end(), key) != used_reply_fields.end();
-        if (used && !keys.back().insert(key).second) document.repeats = true;
+        if (used && !keys.back().insert(key).second) repeats = true;
         return true;
     };
     constexpr bool may_throw = false;
-    document.json = nlohmann::json::parse(*object, watch, may_throw);
-    if (document.json.is_discarded()) return std::nullopt;
+    nlohmann::json document = nlohmann::json::parse(*object, watch, may_throw);
+    if (document.is_discarded()) return std::nullopt;
     return document;
 }
 
@@ -99,9 +94,10 @@ inline nlohmann::json reply_document(std::string_view text) {
     try {
         return parse_document(text, "reply");
     } catch (const DataError&) {
-        std::optional<LeadingDocument> document = leading_document(text);
-        if (!document || document->repeats) throw;
-        return std::move(document->json);
+        bool repeats = false;
+        std::optional<nlohmann::json> document = leading_document(text, repeats);
+        if (!document || repeats) throw;
+        return std::move(*document);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <automix/core/price.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/data/log/detail/folded.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ namespace automix::detail {
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
 inline constexpr std::string_view name_text = "a non-empty string";
+inline constexpr std::string_view feature_text = "a number, a boolean or a text of at most 256 bytes";
 inline constexpr std::string_view id_text = "a non-empty string or a whole number";
 
 enum class LogField : std::uint8_t {
@@ -35,6 +37,7 @@ enum class LogField : std::uint8_t {
     question,
     context,
     reference,
+    features,
     models,
     name,
     answer,
@@ -58,7 +61,7 @@ struct LogFieldName {
     std::string_view expected;  ///< the content in "expected ..., found ..."
 };
 
-inline constexpr std::array<LogFieldName, 9> record_fields = {{
+inline constexpr std::array<LogFieldName, 10> record_fields = {{
     {"id", LogField::id, id_text},
     {"models", LogField::models, "an array"},
     {"schema", LogField::schema, "\"automix-log/1\""},
@@ -68,6 +71,7 @@ inline constexpr std::array<LogFieldName, 9> record_fields = {{
     {"question", LogField::question, "a string"},
     {"context", LogField::context, "a string"},
     {"reference", LogField::reference, "a string, a number, a boolean or a list of them"},
+    {"features", LogField::features, "an object of numbers and short texts"},
 }};
 
 inline constexpr std::array<LogFieldName, 11> model_fields = {{
@@ -171,6 +175,17 @@ class SeenFields {
     if (value.is_text() || value.kind == JsonScalar::Kind::real) return *value.text;
     if (value.is_boolean() || value.kind == JsonScalar::Kind::integer) return value.shown();
     return std::nullopt;
+}
+
+/// Returns the feature that a value stands for: a number, a boolean as 0 or 1, or a short text; nothing for any other
+/// value.
+[[nodiscard]] inline std::optional<QueryFeature> feature_of(const std::string& name,
+                                                            const JsonScalar& value) {
+    constexpr std::size_t longest = 256;
+    if (value.is_boolean()) return QueryFeature{name, value.magnitude != 0 ? 1.0 : 0.0, {}};
+    if (value.is_number() && std::isfinite(value.number)) return QueryFeature{name, value.number, {}};
+    if (!value.is_text() || value.text->size() > longest) return std::nullopt;
+    return QueryFeature{name, 0.0, *value.text};
 }
 
 /// Returns advice on a text that stands in place of a number; empty if there is none.

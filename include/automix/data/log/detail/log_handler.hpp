@@ -111,6 +111,9 @@ class LogHandler : public SaxHandler<LogHandler> {
                 take_key(model_seen_, find_field(model_fields, name));
                 if (field_ == LogField::unknown) model_unknown_.add(name, near_model_field);
                 return;
+            case Level::features:
+                feature_ = name;
+                return;
             default:
                 take_key(usage_seen_, find_field(usage_fields, name));
                 if (field_ == LogField::unknown) usage_unknown_.add(name, near_usage_field);
@@ -134,7 +137,7 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::record;
             return;
         }
-        if (level_ == Level::list || level_ == Level::references) {
+        if (level_ == Level::list || level_ == Level::references || level_ == Level::features) {
             fail_expected(path(), element_text(), found);
         }
         if (passed_over()) {
@@ -143,7 +146,8 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         const bool list = field_ == LogField::verdicts || field_ == LogField::samples ||
                           field_ == LogField::sample_scores || field_ == LogField::reference;
-        if (array ? !list && field_ != LogField::models : field_ != LogField::usage) {
+        const bool object = field_ == LogField::usage || field_ == LogField::features;
+        if (array ? !list && field_ != LogField::models : !object) {
             const bool answers = array && field_ == LogField::answer;
             fail_expected(
                 path(), describe_field(field_).expected,
@@ -151,6 +155,9 @@ class LogHandler : public SaxHandler<LogHandler> {
         }
         if (field_ == LogField::models) {
             level_ = Level::models;
+        } else if (field_ == LogField::features) {
+            level_ = Level::features;
+            feature_.clear();
         } else if (field_ == LogField::usage) {
             level_ = Level::usage;
             usage_seen_.clear();
@@ -178,6 +185,7 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return finish_model();
             case Level::models:
             case Level::references:
+            case Level::features:
                 level_ = Level::record;
                 break;
             default:
@@ -195,6 +203,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return list_value(value);
             case Level::references:
                 return add_reference(value);
+            case Level::features:
+                return add_feature(value);
             default:
                 if (!passed_over()) field_value(value);
         }
@@ -205,6 +215,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
         if (level_ == Level::record) return field;
+        if (level_ == Level::features) return field + (feature_.empty() ? "" : "." + feature_);
         if (level_ == Level::references) return field + "[" + std::to_string(element_) + "]";
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
@@ -214,7 +225,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
  private:
-    enum class Level : std::uint8_t { line, record, references, models, model, list, usage };
+    enum class Level : std::uint8_t { line, record, references, features, models, model, list, usage };
     static constexpr Index skipped = -1;
 
     static bool is_record_field(LogField field) noexcept {
@@ -406,8 +417,19 @@ class LogHandler : public SaxHandler<LogHandler> {
         ++element_;
     }
 
+    void add_feature(const JsonScalar& value) {
+        if (value.is_null()) return;
+        auto feature = feature_of(feature_, value);
+        if (!feature) fail_expected(path(), feature_text, value.shown());
+        for (const QueryFeature& known : out_->features) {
+            if (known.name == feature_) fail_field(path(), "stands twice in one object");
+        }
+        if (parts_.texts) out_->features.push_back(std::move(*feature));
+    }
+
     [[nodiscard]] std::string_view element_text() const noexcept {
         if (field_ == LogField::reference) return "a string, a number or a boolean";
+        if (field_ == LogField::features) return feature_text;
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
     }
@@ -447,6 +469,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     std::size_t position_ = 0;              ///< position of the current model
     Index slot_ = skipped;
     std::size_t element_ = 0;
+    std::string feature_;  ///< name of the feature being read
 };
 
 }  // namespace automix::detail

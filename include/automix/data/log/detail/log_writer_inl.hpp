@@ -74,6 +74,10 @@ AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
         auto& references = json["reference"] = nlohmann::ordered_json::array({*log.reference});
         for (const std::string& reference : log.other_references) references.push_back(reference);
     }
+    for (const QueryFeature& feature : log.features) {
+        json["features"][feature.name] =
+            feature.text ? nlohmann::ordered_json(*feature.text) : nlohmann::ordered_json(feature.number);
+    }
     json["models"] = nlohmann::ordered_json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;

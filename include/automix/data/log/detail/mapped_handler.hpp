@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -56,6 +57,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             add(mapping.question, Target::question);
             add(mapping.context, Target::context);
             add(mapping.reference, Target::reference);
+            for (const std::string& column : mapping.features) add(column, Target::feature);
         }
         for (std::size_t m = 0; m < mapping.models.size(); ++m) {
             if (!keep[m]) continue;
@@ -141,7 +143,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     /// Returns true if the column of the header with that number is read as a number.
     [[nodiscard]] bool reads_number(std::size_t at) const {
         return std::any_of(columns_.begin(), columns_.end(), [at](const Column& column) {
-            return column.at == at && !holds_text(column.target) && column.target != Target::verdict_list;
+            return column.at == at && !holds_text(column.target) && column.target != Target::verdict_list &&
+                   column.target != Target::feature;
         });
     }
 
@@ -204,6 +207,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         question,
         context,
         reference,
+        feature,
         score,
         verdict,
         verdict_list,
@@ -261,6 +265,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 return describe_field(LogField::category).expected;
             case Target::reference:
                 return "a string, a number or a boolean";
+            case Target::feature:
+                return feature_text;
             case Target::score:
             case Target::confidence:
                 return share_text;
@@ -393,6 +399,14 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::reference:
                 out_->reference = reference_of(value);
                 return require(out_->reference || value.is_null());
+            case Target::feature: {
+                if (value.is_null()) return;
+                if (value.is_text()) require_utf8(column.name, *value.text);
+                auto feature = feature_of(column.name, value);
+                if (!feature) fail(value.shown());
+                out_->features.push_back(std::move(*feature));
+                return;
+            }
             default:
                 break;
         }

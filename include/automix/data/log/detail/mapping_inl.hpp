@@ -42,8 +42,10 @@ class MappingReader {
                       {"question", &mapping.question},
                       {"context", &mapping.context},
                       {"reference", &mapping.reference},
+                      {"features", nullptr},
                       {"words", nullptr},
                       {"models", nullptr}});
+        if (json.contains("features")) mapping.features = read_features(json["features"]);
         if (json.contains("words")) mapping.words = read_words(json["words"]);
         if (!json.contains("models")) fail("models", "missing");
         const nlohmann::json& models = json["models"];
@@ -152,6 +154,18 @@ class MappingReader {
                 return ", did you mean " + in_quotes(text) + "?";
         }
         return {};
+    }
+
+    [[nodiscard]] std::vector<std::string> read_features(const nlohmann::json& json) const {
+        if (!json.is_array()) fail("features", "expected a list of columns, found " + shown(json));
+        std::vector<std::string> columns;
+        for (std::size_t i = 0; i < json.size(); ++i) {
+            const std::string field = "features[" + std::to_string(i) + "]";
+            columns.push_back(column_name(json[i], field));
+            if (std::find(columns.begin(), columns.end() - 1, columns.back()) != columns.end() - 1)
+                fail(field, in_quotes(columns.back()) + " stands twice");
+        }
+        return columns;
     }
 
     [[nodiscard]] ModelMapping read_model(const nlohmann::json& json, const std::string& field) const {

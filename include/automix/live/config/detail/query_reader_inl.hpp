@@ -72,7 +72,8 @@ AUTOMIX_INLINE bool QueryParser::has(const nlohmann::json& json, const char* key
 AUTOMIX_INLINE std::string QueryParser::id(const nlohmann::json& json) const {
     const nlohmann::json& value = member(json, "", "id");
     if (value.is_number_integer()) return value.dump();
-    if (!value.is_string() || value == "") fail_expected("id", "a non-empty string or a whole number", value);
+    if (!value.is_string() || value.get_ref<const std::string&>().empty())
+        fail_expected("id", "a non-empty string or a whole number", value);
     return value;
 }
 
@@ -144,9 +145,9 @@ AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, ReadOptions 
                                                         std::to_string(earlier->second));
             read.queries.push_back(std::move(query));
         } catch (const DataError& error) {
-            const DataError placed(Place{at.file, at.line, error.place().field}, error.detail());
-            if (!skips) throw placed;
-            reader.skip(placed);
+            const Place place{at.file, at.line, error.place().field};
+            if (!skips) throw DataError(place, error.detail());
+            reader.skip(DataError(place, error.detail()));
         }
     }
     read.warnings = reader.warnings();
