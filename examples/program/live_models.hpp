@@ -71,8 +71,9 @@ class Interrupted : public Error {
     int signal_;
 };
 
-/// A run of live queries. It turns Ctrl-C and SIGTERM into a stop, and a second one into an interrupt. If standard error is a terminal, it shows a line of progress
-/// there: the number of queries that have ended, their rate, the cost so far and the remaining time.
+/// A run of live queries. It turns Ctrl-C and SIGTERM into a stop, and a second one into an interrupt. If standard
+/// error is a terminal, it shows a line of progress there: the number of queries that have ended, their rate, the cost
+/// so far and the remaining time.
 class LiveRun {
  public:
     /// Takes the ledger that holds the cost, null if there is none, and what interrupts calls under way.

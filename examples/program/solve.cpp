@@ -12,8 +12,8 @@
 #include <automix/pomdp/format/file_sense.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
 #include <automix/pomdp/model.hpp>
+#include <automix/pomdp/reward_range.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -114,15 +114,8 @@ std::string to_text(const SolveOptions& options, const PomdpFile& problem, const
 /// Returns the gap at which to stop if none is given: a share of the range of the rewards.
 double default_gap(const pomdp::Model& model) {
     constexpr double share = 1e-4;
-    double least = std::numeric_limits<double>::infinity();
-    double greatest = -least;
-    for (int action = 0; action < model.actions(); ++action) {
-        for (int state = 0; state < model.states(); ++state) {
-            least = std::min(least, model.reward(state, action));
-            greatest = std::max(greatest, model.reward(state, action));
-        }
-    }
-    return share * (greatest - least);
+    const pomdp::RewardRange range = pomdp::reward_range(model);
+    return share * (range.greatest - range.least);
 }
 
 std::string run(SolveOptions options) {

@@ -29,8 +29,8 @@ class LiveLine {
     std::size_t width_ = 0;  ///< width of the line that is shown
 };
 
-/// A watch that notes Ctrl-C (SIGINT) and SIGTERM during its life, up to a number of them. The next one ends the program.
-/// Only one may exist at a time.
+/// A watch that notes Ctrl-C (SIGINT) and SIGTERM during its life, up to a number of them. The next one ends the
+/// program. Only one may exist at a time.
 class InterruptWatch {
  public:
     explicit InterruptWatch(int noted = 1);

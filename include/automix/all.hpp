@@ -110,6 +110,7 @@
 #include <automix/pomdp/model.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/pomdp_model.hpp>
+#include <automix/pomdp/reward_range.hpp>
 #include <automix/pomdp/simulate.hpp>
 #include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/solvers/exact_solver.hpp>

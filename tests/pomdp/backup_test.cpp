@@ -8,6 +8,7 @@
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
 #include <automix/pomdp/format/reader.hpp>
+#include <automix/pomdp/reward_range.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <algorithm>
@@ -71,7 +72,7 @@ class Synchronous {
         : model_(model), beliefs_(beliefs), values_(model.states()) {
         BeliefUpdater<Model> updater(model);
         for (const Belief& one : beliefs) outcomes_.push_back(updater.outcomes(one));
-        const double least = detail::reward_range(model).least / (1.0 - model.discount());
+        const double least = reward_range(model).least / (1.0 - model.discount());
         values_.add({Eigen::VectorXd::Constant(model.states(), least), 0});
     }
 

@@ -3,6 +3,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
+#include <automix/pomdp/reward_range.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -43,7 +44,7 @@ double best_column(const Eigen::MatrixXd& q, const Eigen::VectorXd& belief) {
 
 TEST_CASE("bounds of the tiger problem by hand") {
     const Model tiger = models::tiger();
-    const detail::RewardRange range = detail::reward_range(tiger);
+    const RewardRange range = reward_range(tiger);
     CHECK(range.least == -100.0);
     CHECK(range.greatest == 10.0);
     CHECK(range.magnitude() == 100.0);

@@ -77,9 +77,9 @@ class Random {
     /// Returns a standard normal number, by Marsaglia's polar method.
     double normal();
 
-    /// Returns the number of successes in `n` trials of probability `p`. Up to a mean of 10 of the rarer outcome it adds
-    /// geometric waiting times (Devroye 1986); above, it rejects from a hat over the quotients of the probability and
-    /// that of the mode (Hoermann's BTRS 1993). Both are exact up to rounding. O(1).
+    /// Returns the number of successes in `n` trials of probability `p`. Up to a mean of 10 of the rarer outcome it
+    /// adds geometric waiting times (Devroye 1986); above, it rejects from a hat over the quotients of the probability
+    /// and that of the mode (Hoermann's BTRS 1993). Both are exact up to rounding. O(1).
     std::uint64_t binomial(std::uint64_t n, double p);
 
     /// Shuffles with Fisher-Yates: every order has the same probability.

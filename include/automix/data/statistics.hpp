@@ -2,8 +2,8 @@
 // This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
 // cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight
 // (the number of rows), the scores and their products, and the prices. Statistics add up, subtract and scale: parts of
-// a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding merges sorted cells in
-// O(cells of both). The time of training depends on the number of cells only, not on that of the rows.
+// a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding merges sorted
+// cells in O(cells of both). The time of training depends on the number of cells only, not on that of the rows.
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -82,7 +82,7 @@ inline constexpr std::size_t sampled_ids = 256;
 /// Its standard error is below 1 / sqrt(sampled_ids) for logs of like size. O(sampled_ids).
 double shared_ids(const LogDigest& one, const LogDigest& other);
 
-/// What to do about rows with the same ids when statistics are added up.
+/// The choice whether statistics whose logs share ids may be added up.
 enum class Overlap { refuse, allow };
 
 /// The sums for each fold of the rows, and their models.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file tells the kinds of files of the library apart by their first bytes. So a file in the place of another kind is
-// refused with what it is and which commands read it. Linear in the bytes looked at.
+// This file tells the kinds of files of the library apart by their first bytes. So a file in the place of another kind
+// is refused with what it is and which commands read it. Linear in the bytes looked at.
 #pragma once
 
 #include <automix/core/error.hpp>

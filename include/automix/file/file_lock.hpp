@@ -21,8 +21,8 @@ namespace automix::detail {
 
 class FileLock {
  public:
-    /// Locks an existing file. Throws `DataError` if the lock is already held, in this process or in another one, and if
-    /// there are too few descriptors.
+    /// Locks an existing file. Throws `DataError` if the lock is already held, in this process or in another one, and
+    /// if there are too few descriptors.
     explicit FileLock([[maybe_unused]] const std::string& path) {
 #if defined(__unix__) || defined(__APPLE__)
         descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

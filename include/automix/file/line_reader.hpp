@@ -47,7 +47,8 @@ class LineReader {
             end_of_line_ = '\r';
     }
 
-    /// Returns the bytes of the file that were read and that no line returned so far holds. It lives until the next line.
+    /// Returns the bytes of the file that were read and that no line returned so far holds. It lives until the next
+    /// line.
     [[nodiscard]] std::string_view head() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
 
     /// Reads the next line without its line feed; returns false at the end. Throws `DataError` if a line is longer than

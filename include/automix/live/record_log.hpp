@@ -43,8 +43,8 @@ struct RecordLogOptions {
     BatchMetric score_all{};
     std::size_t concurrency = 8;  ///< queries at a time, a thread each
     std::stop_token stop{};       ///< queries not begun by then are left, those under way are interrupted
-    /// The maximum wait before the second try of queries, if a server asks for one. Queries for which it asks for a longer
-    /// one are not tried again.
+    /// The maximum wait before the second try of queries, if a server asks for one. Queries for which it asks for a
+    /// longer one are not tried again.
     std::chrono::milliseconds longest_wait = std::chrono::minutes(15);
     /// Called before such a wait with its length and the number of queries. May be empty.
     std::function<void(std::chrono::milliseconds wait, std::size_t queries)> on_wait{};
@@ -91,15 +91,15 @@ class OrderedLog {
     OrderedLog(const std::string& path, std::size_t queries);
 
     /// Begins a round. Returns the numbers of its queries, in order. It has none if all is recorded or another round
-    /// brings nothing. A failure that may pass is tried once more, unless the server asks for a longer wait. Queries for which the budget was too small, or that
-    /// were not begun, go on as long as a round records anything.
+    /// brings nothing. A failure that may pass is tried once more, unless the server asks for a longer wait. Queries
+    /// for which the budget was too small, or that were not begun, go on as long as a round records anything.
     std::vector<std::size_t> begin_round(std::chrono::milliseconds longest_wait);
 
     /// Returns the wait that servers ask for before the queries of the round.
     [[nodiscard]] std::chrono::milliseconds wait() const;
 
-    /// Takes the outcome of the query at a position of the round, and what its models did. Reports how many queries have
-    /// ended. Returns false if the budget is too small for the query.
+    /// Takes the outcome of the query at a position of the round, and what its models did. Reports how many queries
+    /// have ended. Returns false if the budget is too small for the query.
     bool add(std::size_t position, std::variant<LogRecord, LiveFailure> ended,
              std::span<const ModelShare> shares, const RecordLogOptions& options);
 

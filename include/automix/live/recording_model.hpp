@@ -57,8 +57,8 @@ class RecordingModel {
     GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
     /// Passes on the exceptions of the model. Throws `ModelError` of kind `bad_reply` for a wrong number of
-    /// completions. Nothing is recorded in either case. Throws `DataError` without a call if an earlier one could not be
-    /// recorded. If this reply cannot be recorded, it is lost, and a `ModelError` of kind `other` has its cost.
+    /// completions. Nothing is recorded in either case. Throws `DataError` without a call if an earlier one could not
+    /// be recorded. If this reply cannot be recorded, it is lost, and a `ModelError` of kind `other` has its cost.
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         if (earlier_) {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lets a verification go on if the backend declines one of its calls. The samples of that call are blank completions
-// with the reason `content_filter`, which are read as unparsed verdicts. They cost what the call cost. Every verification
-// of the mixer has it. A second one, outside of retries and inside of what records and splits calls, keeps the other
-// samples of a split request.
+// with the reason `content_filter`, which are read as unparsed verdicts. They cost what the call cost. Every
+// verification of the mixer has it. A second one, outside of retries and inside of what records and splits calls, keeps
+// the other samples of a split request.
 #pragma once
 
 #include <automix/model/model_adapter.hpp>

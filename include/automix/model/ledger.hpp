@@ -63,7 +63,7 @@ class Ledger {
             Amount verification{};
         };
 
-        /// What only a ledger grants.
+        /// The terms of a reservation, which only a ledger can grant.
         struct Grant {
             Account* account;
             Purpose purpose;
@@ -101,13 +101,13 @@ class Ledger {
 
     /// Reserves `amount` for a call of `model`. Waits for calls of other threads if the amount fits only into what they
     /// may give back. Refuses it at once if it cannot fit, and if this thread itself holds a reservation. The calls are
-    /// those whose reservations stay in the variant that is returned. Throws `ArgumentError` if the amount is not a valid
-    /// price.
+    /// those whose reservations stay in the variant that is returned. Throws `ArgumentError` if the amount is not a
+    /// valid price.
     [[nodiscard]] std::variant<Reservation, Refusal> reserve(std::string_view model, Purpose purpose,
                                                              double amount, const std::stop_token& stop = {});
 
-    /// Charges a cost that was not reserved, such as that of a verifier of the user's own, even above the budget. Throws
-    /// `ArgumentError` if it is not a valid price.
+    /// Charges a cost that was not reserved, such as that of a verifier of the user's own, even above the budget.
+    /// Throws `ArgumentError` if it is not a valid price.
     void charge(std::string_view model, Purpose purpose, double cost);
 
     /// Returns true if something was charged that was not reserved, and the budget is spent.

@@ -62,9 +62,9 @@ class MeteredModel {
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request) { return generate(request, {}); }
 
     /// Returns the model's reply with `cost` set. Throws `ArgumentError` for an invalid request, for example without
-    /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, of kind `cancelled` if a stop ends the wait for
-    /// the budget, and of kind `bad_reply` for a wrong number
-    /// of completions. Passes on the failures of the model with `failure().cost` set.
+    /// `max_tokens`. Throws `ModelError` of kind `budget` before any call, of kind `cancelled` if a stop ends the wait
+    /// for the budget, and of kind `bad_reply` for a wrong number of completions. Passes on the failures of the model
+    /// with `failure().cost` set.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
         auto outcome = ledger_->reserve(model_.name(), request.purpose, worst_case(price_, request), stop);

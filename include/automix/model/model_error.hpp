@@ -79,8 +79,8 @@ constexpr bool is_retryable(FailureKind kind) noexcept {
 }
 
 /// Returns true if another model may answer where a call of one failed so. It may not if the caller stopped, if the
-/// budget is gone, if a recording is replayed, or after an exception that says nothing of the call. A model without credit or with a wrong key is one of many, as each may
-/// have its own account.
+/// budget is gone, if a recording is replayed, or after an exception that says nothing of the call. A model without
+/// credit or with a wrong key is one of many, as each may have its own account.
 constexpr bool may_ask_another(FailureKind kind) noexcept {
     return kind != FailureKind::budget && kind != FailureKind::cancelled &&
            kind != FailureKind::missing_recording && kind != FailureKind::other;

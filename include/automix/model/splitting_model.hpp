@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits a request for many samples into several smaller calls, and asks again for samples that a call leaves out. Put
 // it outside of retries, limits, meter and recorder. Then each call is retried, counted, paid and recorded separately,
-// and a failure does not lose earlier samples. On demand it keeps replies of a request of which another call failed, and
-// serves them when the request comes again.
+// and a failure does not lose earlier samples. On demand it keeps replies of a request of which another call failed,
+// and serves them when the request comes again.
 #pragma once
 
 #include <automix/core/concurrent.hpp>
@@ -32,9 +32,9 @@ template <model_adapter Model>
 class SplittingModel {
  public:
     /// Takes the maximum number of samples a call, and of calls of one request at a time. Above 1 the model must be
-    /// thread-safe. `most_kept` is the maximum number of replies to keep of requests that failed; copies share them. The
-    /// cost of a kept reply counts in the failure, and is the `earlier_cost` of the request that it serves. So a meter
-    /// must be inside. Throws `ArgumentError` if one of the first two is below 1.
+    /// thread-safe. `most_kept` is the maximum number of replies to keep of requests that failed; copies share them.
+    /// The cost of a kept reply counts in the failure, and is the `earlier_cost` of the request that it serves. So a
+    /// meter must be inside. Throws `ArgumentError` if one of the first two is below 1.
     SplittingModel(Model model, int samples_per_call, int parallel = 1, std::size_t most_kept = 0)
         : model_(std::move(model)),
           most_(samples_per_call),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Calls a model behind an OpenAI-compatible HTTP API (POST BASE_URL/chat/completions), such as OpenAI, llama.cpp or
-// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only if
-// a kept connection was closed at once without a reply, or if the server refuses `n`. A reply without an answer is a
+// vLLM. Replies come whole. They are not streamed, since half an answer decides nothing. A call is repeated here only
+// if a kept connection was closed at once without a reply, or if the server refuses `n`. A reply without an answer is a
 // `ModelError` that names the cause and has the usage. Safe to call from many threads; copies share their connections.
 //     automix::OpenAiModel model({.name = "small", .base_url = "http://127.0.0.1:8080/v1", .model = "automix-mini"});
 #pragma once
@@ -53,8 +53,8 @@ struct OpenAiOptions {
     /// The maximum `n` to send, minimum 1. Further samples are drawn by further calls, one after the other; a
     /// `SplittingModel` outside of limits makes several at a time, each of which counts. 1 works everywhere and gives
     /// true usage. A larger `n` pays the prompt once for all samples if the server honours it. llama.cpp refuses an `n`
-    /// above its number of slots, and reports the completion tokens of one choice only. A model whose server refuses `n`
-    /// asks for one sample a call from then on.
+    /// above its number of slots, and reports the completion tokens of one choice only. A model whose server refuses
+    /// `n` asks for one sample a call from then on.
     int samples_per_call = 1;
     std::string extra_body{};  ///< a JSON object of further fields, as in {"top_k":0,"min_p":0}
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
@@ -101,10 +101,11 @@ class OpenAiModel {
 
     /// Returns one completion for each requested sample, over as many calls as needed, or those of one call for a
     /// partial request. Choices that cannot be used are left out if there are others, and those beyond the requested
-    /// number are dropped. A call after the first has the seed of the request plus the number of samples before its own,
-    /// so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A sample of
-    /// a verification may be blank, and is blank if it was declined; an answer may not. Throws `ModelError`, with `maybe_billed` if the server may have
-    /// done the work without reporting a failure. Throws `ArgumentError` for an invalid request.
+    /// number are dropped. A call after the first has the seed of the request plus the number of samples before its
+    /// own, so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A
+    /// sample of a verification may be blank, and is blank if it was declined; an answer may not. Throws `ModelError`,
+    /// with `maybe_billed` if the server may have done the work without reporting a failure. Throws `ArgumentError` for
+    /// an invalid request.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
         validate(request);

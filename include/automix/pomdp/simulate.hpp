@@ -13,6 +13,7 @@
 #include <automix/pomdp/detail/initial_bounds.hpp>
 #include <automix/pomdp/detail/model_check.hpp>
 #include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/reward_range.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -209,7 +210,7 @@ ValueInterval evaluate_exactly(const M& model, const Policy& policy, int steps,
     const double left = policy.finite()          ? policy.horizon() - steps
                         : model.discount() < 1.0 ? 1.0 / (1.0 - model.discount())
                                                  : std::max(0, *detail::steps_to_end(model) - steps);
-    const double tail = weight * detail::reward_range(model).magnitude() * left;
+    const double tail = weight * reward_range(model).magnitude() * left;
     return {total - tail, total + tail};
 }
 

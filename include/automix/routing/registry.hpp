@@ -7,6 +7,7 @@
 #include <automix/routing/published/one_shot.hpp>
 
 #include <array>
+#include <span>
 #include <string_view>
 
 namespace automix {
@@ -34,11 +35,14 @@ inline constexpr std::array<std::string_view, 13> router_names = {
     "random_mix",
 };
 
+/// The names of the routers that draw their verdicts at once and decide once, as `OneShotRouter` does.
+inline constexpr std::span<const std::string_view> one_shot_names = std::span(router_names).subspan(2, 8);
+
 /// Returns an untrained router of that name. Throws `ArgumentError` for an unknown name, listing the known ones, and
 /// for `fixed_answer` around itself.
 AnyRouter make_router(std::string_view name, const RouterSettings& settings = {});
 
-/// Returns true for the name of a router that draws its verdicts at once and decides once, as `OneShotRouter` does.
+/// Returns true for one of `one_shot_names`, also in `fixed_answer:NAME`.
 bool is_one_shot(std::string_view name);
 
 }  // namespace automix

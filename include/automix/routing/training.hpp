@@ -49,8 +49,8 @@ struct Guard {
     double signal = 0.0;  ///< what verification tells of the gain of routing, as a standard normal deviate
 };
 
-/// The results of a policy on training rows that each of its parts was not fitted to: means per query and their standard
-/// errors.
+/// The results of a policy on training rows that each of its parts was not fitted to: means per query and their
+/// standard errors.
 struct HeldOut {
     double score = 0.0;
     double score_se = 0.0;

@@ -7,8 +7,9 @@
 //     - struck-out text: ~~..~~ within a paragraph, <s>, <del> and <strike>, \sout, \cancel and \st, letters with the
 //       combining long stroke, and options beside an empty check box;
 //     - invisible characters.
-// `answer_text` drops what ends or encloses a whole answer. `plain_text` also writes characters in their plain form (text/unicode.hpp) and drops the marks of Markdown, HTML and
-// LaTeX within words and around them: `**in**correct` becomes `incorrect`. O(length) for any bytes.
+// `answer_text` drops what ends or encloses a whole answer. `plain_text` also writes characters in their plain form
+// (text/unicode.hpp) and drops the marks of Markdown, HTML and LaTeX within words and around them: `**in**correct`
+// becomes `incorrect`. O(length) for any bytes.
 #pragma once
 
 #include <string>
@@ -25,8 +26,8 @@ struct SeparatedReply {
 /// Returns the text of a reply and its thinking, each without the marks between them.
 SeparatedReply separate_thinking(std::string_view reply);
 
-/// Returns false for a text without a visible character. Control characters, fillers of Hangul, the blank of Braille and
-/// the mark of an object are none.
+/// Returns false for a text without a visible character. Control characters, fillers of Hangul, the blank of Braille
+/// and the mark of an object are none.
 bool has_text(std::string_view text);
 
 /// Returns the answer in a text without thinking: without end tokens at its end, such as `</s>` and `<|im_end|>`, and

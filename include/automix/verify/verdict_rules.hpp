@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads verdicts by two regular expressions, for models whose replies do not suit `read_verdict`. They see the meant
-// text of a reply: thinking, struck-out text and invisible characters are dropped, while marks of Markdown stay. Only the
-// end of a long text is searched. The library's own matcher takes time linear in text times pattern.
+// text of a reply: thinking, struck-out text and invisible characters are dropped, while marks of Markdown stay. Only
+// the end of a long text is searched. The library's own matcher takes time linear in text times pattern.
 #pragma once
 
 #include <automix/core/verdict.hpp>
@@ -23,11 +23,11 @@ class VerdictRules {
     /// The number of bytes searched at the end of the meant text.
     static constexpr std::size_t searched_bytes = 1024;
 
-    /// Compiles ECMAScript patterns: literals, `.`, classes, \d \w \s \b, `^`, `$`, groups, alternation and quantifiers.
-    /// Lookahead and back references are refused, and so are patterns of more than 1,000 bytes, groups nested more than
-    /// 50 deep, and quantifiers that write out to more than 5,000 steps. They ignore the case of letters A to Z, and `^` and `$` are the ends of the
-    /// searched text. Throws `ArgumentError` with the pattern and the reason if one is invalid or matches any reply,
-    /// and if both are the same.
+    /// Compiles ECMAScript patterns: literals, `.`, classes, \d \w \s \b, `^`, `$`, groups, alternation and
+    /// quantifiers. Lookahead and back references are refused, and so are patterns of more than 1,000 bytes, groups
+    /// nested more than 50 deep, and quantifiers that write out to more than 5,000 steps. They ignore the case of
+    /// letters A to Z, and `^` and `$` are the ends of the searched text. Throws `ArgumentError` with the pattern and
+    /// the reason if one is invalid or matches any reply, and if both are the same.
     VerdictRules(std::string_view positive, std::string_view negative);
 
     /// Returns the verdict in a reply. Safe to call from many threads at once.

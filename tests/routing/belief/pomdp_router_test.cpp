@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/error.hpp>
@@ -365,16 +366,12 @@ TEST_CASE("a larger model that is no better on average still answers what the sm
     Dataset data({"small", "large"});
     Random random(9);
     for (int row = 0; row < 400; ++row) {
-        Record record;
-        record.id = std::to_string(row);
-        record.models.resize(2);
         const bool right = random.bernoulli(0.7);
-        record.models[0].score = right ? 1.0 : 0.0;
-        for (int k = 0; k < 3; ++k)
-            record.models[0].verdicts.push_back(random.bernoulli(right ? 0.95 : 0.05) ? Verdict::positive
-                                                                                      : Verdict::negative);
-        record.models[1].score = random.bernoulli(0.6) ? 1.0 : 0.0;
-        data.append(record);
+        std::vector<int> verdicts;
+        for (int k = 0; k < 3; ++k) verdicts.push_back(random.bernoulli(right ? 0.95 : 0.05) ? 1 : 0);
+        const double large = random.bernoulli(0.6) ? 1.0 : 0.0;
+        data.append(tables::record(std::to_string(row),
+                                   {tables::verified(right ? 1.0 : 0.0, verdicts), tables::scored(large)}));
     }
     Prices given;
     given.answers = {1.0, 5.0};

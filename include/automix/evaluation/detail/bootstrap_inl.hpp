@@ -147,14 +147,14 @@ inline ConfidenceIntervals resample_cells(const ResampledCells& cells, bool has_
 }
 
 /// Returns the intervals of one replay, from resamples of its rows. Equal seeds draw equal rows.
-inline ConfidenceIntervals resample_rows(const Replay& replay, const EndModels& ends,
+inline ConfidenceIntervals resample_rows(const Replay& replay, const EndModels& ends, bool has_lift,
                                          const BootstrapOptions& options) {
     std::vector<ResampledRow> rows;
     rows.reserve(as_size(replay.performance.size()));
     for (Index row = 0; row < replay.performance.size(); ++row)
         rows.push_back(resampled_row(replay, ends, row));
     Random random(options.seed);
-    Resamples resamples(summarise(replay, ends).ibc_lift.defined());
+    Resamples resamples(has_lift);
     for (int resample = 0; resample < options.resamples; ++resample) {
         ResampledRow sum;
         for (std::size_t i = 0; i < rows.size(); ++i) sum += rows[random.index(rows.size())];
@@ -184,15 +184,15 @@ AUTOMIX_INLINE std::vector<ConfidenceIntervals> bootstrap(const std::vector<Repl
     if (n > std::numeric_limits<std::uint32_t>::max()) throw DataError("too many rows to resample");
     std::vector<ConfidenceIntervals> all;
     for (const Replay& replay : replays) {
+        const bool has_lift = summarise(replay, ends).ibc_lift.defined();
         if (n >= detail::min_rows_in_cells) {
             const detail::ResampledCells cells = detail::resampled_cells(replay, ends);
             if (detail::min_rows_a_cell * cells.cells.size() <= n) {
-                all.push_back(
-                    detail::resample_cells(cells, summarise(replay, ends).ibc_lift.defined(), options));
+                all.push_back(detail::resample_cells(cells, has_lift, options));
                 continue;
             }
         }
-        all.push_back(detail::resample_rows(replay, ends, options));
+        all.push_back(detail::resample_rows(replay, ends, has_lift, options));
     }
     return all;
 }

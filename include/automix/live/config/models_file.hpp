@@ -15,7 +15,8 @@
 // `price.verification` is the price of one verdict and defaults to that of a call. `verification` defaults to the
 // sampling of answers, with a temperature of 0.7 if theirs is 0. Without `rate_limit_attempts`, `attempts` stands for
 // both. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
-// no other variable away, unless `api_key_env_again` repeats the name. Unknown fields are errors. Several models may share an address, for example at other efforts.
+// no other variable away, unless `api_key_env_again` repeats the name. Unknown fields are errors. Several models may
+// share an address, for example at other efforts.
 #pragma once
 
 #include <automix/core/error.hpp>

@@ -2,9 +2,10 @@
 // Reads queries to live models from JSON Lines:
 //     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
 // `id` and `question` are required, and ids must differ. An id may be a whole number. A reference may be a number or a
-// boolean too, or a list, `["..",".."]`. Records of a log are accepted too, known by `"schema":"automix-log/1"` or `"models"`; their other fields
-// are ignored. In all other lines unknown fields are errors, so that a misspelt one is noticed before any call is paid. A
-// log or a table that only its reader's options make readable gives its queries by `read_log_queries`.
+// boolean too, or a list, `["..",".."]`. Records of a log are accepted too, known by `"schema":"automix-log/1"` or
+// `"models"`; their other fields are ignored. In all other lines unknown fields are errors, so that a misspelt one is
+// noticed before any call is paid. A log or a table that only its reader's options make readable gives its queries by
+// `read_log_queries`.
 #pragma once
 
 #include <automix/data/log/read_options.hpp>

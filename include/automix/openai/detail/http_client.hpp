@@ -3,8 +3,8 @@
 // its connections stay open from call to call. There are as many handles as the maximum number of calls in flight. A
 // stop wakes the waiting call at once. Certificates are verified, and proxies come from curl's environment variables.
 // Compressed replies are decoded by curl. Redirects are not followed. If a kept connection is closed before any byte of
-// the reply and within `idle_close` of sending, the server had closed it as idle, and the request is sent once more over
-// a new one. A server that closes later, or closes a new connection, may have worked.
+// the reply and within `idle_close` of sending, the server had closed it as idle, and the request is sent once more
+// over a new one. A server that closes later, or closes a new connection, may have worked.
 #pragma once
 
 #include <automix/core/error.hpp>

@@ -64,8 +64,8 @@ inline std::optional<std::string> leading_object(std::string_view text) {
     return std::nullopt;
 }
 
-/// Reads the object that `text` begins with; nothing if there is none. Sets `repeats` if a field that readers use stands
-/// twice in one object.
+/// Reads the object that `text` begins with; nothing if there is none. Sets `repeats` if a field that readers use
+/// stands twice in one object.
 inline std::optional<nlohmann::json> leading_document(std::string_view text, bool& repeats) {
     const std::optional<std::string> object = leading_object(text);
     if (!object) return std::nullopt;

@@ -78,7 +78,8 @@ inline constexpr char32_t half_marks = 0x10F800;
 inline constexpr char32_t first_half = 0xD800;
 inline constexpr char32_t first_low_half = 0xDC00;
 
-/// The treatment of a half of a surrogate pair that stands alone: U+FFFD takes its place, or a mark for `joined_halves`.
+/// The treatment of a half of a surrogate pair that stands alone: U+FFFD takes its place, or a mark for
+/// `joined_halves`.
 enum class LoneHalves : std::uint8_t { replaced, marked };
 
 /// Returns a JSON text with U+FFFD in place of each byte that is not UTF-8, and without halves of surrogate pairs that
@@ -170,8 +171,8 @@ inline void join_choices(const nlohmann::json& event, nlohmann::json& reply) {
     }
 }
 
-/// Returns the reply that the events of a stream make up. Their halves of surrogate pairs are marked. Throws `DataError` for events that are not JSON, and for a
-/// stream that ended early.
+/// Returns the reply that the events of a stream make up. Their halves of surrogate pairs are marked. Throws
+/// `DataError` for events that are not JSON, and for a stream that ended early.
 inline nlohmann::json joined_stream(std::string_view text) {
     nlohmann::json reply{{"choices", nlohmann::json::array()}};
     bool ended = false;

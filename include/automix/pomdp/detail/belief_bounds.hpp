@@ -16,6 +16,7 @@
 #include <automix/pomdp/detail/stage_bounds.hpp>
 #include <automix/pomdp/detail/upper_bound.hpp>
 #include <automix/pomdp/policy.hpp>
+#include <automix/pomdp/reward_range.hpp>
 #include <automix/pomdp/solution.hpp>
 #include <automix/pomdp/value_function.hpp>
 

@@ -13,6 +13,7 @@
 #include <automix/pomdp/belief_updater.hpp>
 #include <automix/pomdp/detail/backup.hpp>
 #include <automix/pomdp/detail/discounting.hpp>
+#include <automix/pomdp/reward_range.hpp>
 
 #include <Eigen/Core>
 
@@ -82,26 +83,6 @@ Eigen::MatrixXd blind_step(const M& model, const Eigen::MatrixXd& next) {
         }
     }
     return q;
-}
-
-/// Minimum and maximum expected reward of a step.
-struct RewardRange {
-    double least = std::numeric_limits<double>::infinity();
-    double greatest = -std::numeric_limits<double>::infinity();
-
-    [[nodiscard]] double magnitude() const noexcept { return std::max(std::abs(least), std::abs(greatest)); }
-};
-
-template <pomdp_model M>
-RewardRange reward_range(const M& model) {
-    RewardRange range;
-    for (int a = 0; a < model.actions(); ++a) {
-        for (int s = 0; s < model.states(); ++s) {
-            range.least = std::min(range.least, model.reward(s, a));
-            range.greatest = std::max(range.greatest, model.reward(s, a));
-        }
-    }
-    return range;
 }
 
 /// A condition that never stops an iteration early.

@@ -9,6 +9,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/pomdp/detail/initial_bounds.hpp>
+#include <automix/pomdp/reward_range.hpp>
 #include <automix/pomdp/value_function.hpp>
 
 #include <Eigen/Core>

@@ -7,6 +7,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/pomdp/detail/belief_bounds.hpp>
+#include <automix/pomdp/reward_range.hpp>
 #include <automix/pomdp/solution.hpp>
 
 #include <algorithm>

@@ -48,7 +48,7 @@ class PolicyExplainer {
     [[nodiscard]] Explanation explain(const Evidence& evidence) const;
 
  private:
-    // Of the router, which is complete where these are defined.
+    // These two read the router, whose type is complete only where they are defined.
     [[nodiscard]] const RoutingPrices& prices() const;
     [[nodiscard]] bool falls_back() const;
 

@@ -18,7 +18,6 @@
 #include <automix/routing/registry.hpp>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 namespace automix {
@@ -50,17 +49,9 @@ AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings
 }
 
 AUTOMIX_INLINE bool is_one_shot(std::string_view name) {
-    constexpr std::array<std::string_view, 8> names{"threshold",
-                                                    "double_threshold",
-                                                    "triple_threshold",
-                                                    "self_consistency",
-                                                    "simple_pomdp",
-                                                    "greedy_pomdp",
-                                                    "union",
-                                                    "exact"};
     constexpr std::string_view wrapper = "fixed_answer:";
     if (name.starts_with(wrapper)) name.remove_prefix(wrapper.size());
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return std::find(one_shot_names.begin(), one_shot_names.end(), name) != one_shot_names.end();
 }
 
 }  // namespace automix

@@ -5,9 +5,10 @@
 // `current` is the model that answered last, null before any has. `models` holds the evidence on it and on the models
 // asked before it, and may be left out if there is none. A model has verdicts in the order drawn (null: could not be
 // read), a confidence in [0, 1] if the policy uses one, or samples with the answer first (null: failed). If the
-// policy accepts pluralities, samples after the answer count as verdicts, and given verdicts are ignored. Such a verdict
-// is positive if the sample equals the answer, and unparsed if it failed. Other policies refuse samples without the kind
-// of verification that they were trained on. Unknown keys are refused. Linear in the verdicts, quadratic in the samples.
+// policy accepts pluralities, samples after the answer count as verdicts, and given verdicts are ignored. Such a
+// verdict is positive if the sample equals the answer, and unparsed if it failed. Other policies refuse samples without
+// the kind of verification that they were trained on. Unknown keys are refused. Linear in the verdicts, quadratic in
+// the samples.
 #pragma once
 
 #include <automix/core/numerics.hpp>

@@ -60,8 +60,8 @@ inline void validate(const OneShotOptions& options) {
     }
 }
 
-/// A router that draws all verdicts, or the first few, then compares. Training maximises IBC. Of more than two models it
-/// uses the first and the last.
+/// A router that draws all verdicts, or the first few, then compares. Training maximises IBC. Of more than two models
+/// it uses the first and the last.
 template <one_shot_family Family>
 class OneShotRouter {
  public:

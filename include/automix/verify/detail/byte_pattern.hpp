@@ -8,6 +8,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/text/ascii.hpp>
 
 #include <algorithm>
 #include <bitset>
@@ -337,20 +338,18 @@ class BytePattern {
             end == std::string_view::npos ? std::string_view() : pattern_.substr(at_ + 2, end - at_ - 2);
         Set set;
         for (std::size_t c = 0; c < 128; ++c) {
-            const bool digit = c >= '0' && c <= '9';
-            const bool lower = c >= 'a' && c <= 'z';
-            const bool upper = c >= 'A' && c <= 'Z';
-            const bool alnum = digit || lower || upper;
-            const bool space = c == ' ' || (c >= '\t' && c <= '\r');
-            const bool hexadecimal = digit || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-            const bool in = name == "alpha"    ? lower || upper
+            const char byte = static_cast<char>(c);
+            const bool digit = is_ascii_digit(byte);
+            const bool letter = is_ascii_letter(byte);
+            const bool lower = letter && ascii_lower(byte) == byte;
+            const bool in = name == "alpha"    ? letter
                             : name == "digit"  ? digit
-                            : name == "alnum"  ? alnum
-                            : name == "space"  ? space
+                            : name == "alnum"  ? letter || digit
+                            : name == "space"  ? c == ' ' || (c >= '\t' && c <= '\r')
                             : name == "lower"  ? lower
-                            : name == "upper"  ? upper
-                            : name == "xdigit" ? hexadecimal
-                            : name == "punct"  ? c > ' ' && c < 127 && !alnum
+                            : name == "upper"  ? letter && !lower
+                            : name == "xdigit" ? digit || (letter && ascii_lower(byte) <= 'f')
+                            : name == "punct"  ? is_ascii_punctuation(byte)
                                                : false;
             if (in) set.set(c);
         }

@@ -322,8 +322,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         store(column, word == nullptr ? cell_value(cell, storage_) : word_value(*word));
     }
 
-    /// Returns the value within a scalar as NumPy 2 prints it, such as `np.int64(1)` or `np.True_`; any other text as it
-    /// is.
+    /// Returns the value within a scalar as NumPy 2 prints it, such as `np.int64(1)` or `np.True_`; any other text as
+    /// it is.
     static std::string_view without_numpy(std::string_view item) {
         constexpr std::string_view prefix = "np.";
         if (!item.starts_with(prefix)) return item;

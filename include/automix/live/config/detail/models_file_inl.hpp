@@ -12,6 +12,7 @@
 #include <automix/live/config/models_file.hpp>
 #include <automix/model/model_price.hpp>
 #include <automix/model/request.hpp>
+#include <automix/text/ascii.hpp>
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verdict_rules.hpp>
 
@@ -124,11 +125,10 @@ AUTOMIX_INLINE std::string ModelsParser::key_variable(const nlohmann::json& json
     const std::string again = inside(at, "api_key_env_again");
     if (!json.contains("api_key_env")) fail(again, "expected \"api_key_env\" beside it");
     const std::string name = not_empty(json.at("api_key_env"), field);
-    constexpr std::array<std::string_view, 3> key_words{"KEY", "TOKEN", "SECRET"};
-    std::string upper = name;
-    for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    constexpr std::array<std::string_view, 3> key_words{"key", "token", "secret"};
+    const std::string lower = ascii_lower(std::string_view(name));
     const bool of_key = std::any_of(key_words.begin(), key_words.end(), [&](std::string_view word) {
-        return upper.find(word) != std::string::npos;
+        return lower.find(word) != std::string::npos;
     });
     const bool repeated = json.contains("api_key_env_again");
     if (repeated && not_empty(json.at("api_key_env_again"), again) != name)

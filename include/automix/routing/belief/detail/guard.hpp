@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The guard, and which models a policy may ask first. A policy passes the guard if verification tells something of what
 // routing gains (verdict_signal.hpp). It also passes if its mean excess over mixing on held-out rows is larger than its
-// standard error, where more than verdicts may bring the gain: more than two models, pluralities, or a prior. It fails if
-// it has no excess on its own training rows. Policies are compared at the base slope, each fitted without the fold
-// that it is evaluated on. Without a base slope, they are compared at the objective's own lambda, and the excess is that
-// over the best model alone. One solution for each fold, which is most of the time of training.
+// standard error, where more than verdicts may bring the gain: more than two models, pluralities, or a prior. It fails
+// if it has no excess on its own training rows. Policies are compared at the base slope, each fitted without the fold
+// that it is evaluated on. Without a base slope, they are compared at the objective's own lambda, and the excess is
+// that over the best model alone. One solution for each fold, which is most of the time of training.
 #pragma once
 
 #include <automix/core/format.hpp>
@@ -37,6 +37,7 @@ struct HeldOutDecision {
     Index min_first_model = 0;  ///< smallest model that may be asked first
     Guard guard{};
     double units = 0.0;  ///< rows or folds that the guard compared; with fewer than 2 it does not pass
+    std::optional<HeldOut> held_out{};  ///< results of the compared policies; empty without rows
 };
 
 /// Solves the tree of each fold at the base slope. Returns an empty solution for a fold without a tree.
@@ -107,6 +108,7 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
                      restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
         });
     decision.units = excess.units;
+    if (excess.rows > 0.0) decision.held_out = excess.held_out();
     if (decision.units < 2.0) return decision;
     const VerdictSignal signal = strongest_signal(context.total, context.statistics.models,
                                                   best_alone(context.total, context.prices, 0.0));

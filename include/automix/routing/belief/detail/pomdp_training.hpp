@@ -321,10 +321,9 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
 }
 
 /// Returns the estimate on held-out rows of a policy that was trained for an objective: each fold's policies solve the
-/// same problem without the fold. Returns nothing without a table, or if no fold has rows.
+/// same problem without the fold. Returns nothing if no fold has rows. Requires a table.
 inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, const SolveRule& rule,
                                                 const TrainedPolicy& trained, const Objective& objective) {
-    if (!context.tree->layout) return std::nullopt;
     const bool is_mixed = trained.mixture.size() == 2;
     SolveRule at = rule;
     at.verify_first = objective.kind == ObjectiveKind::max_ibc;
@@ -334,7 +333,7 @@ inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, 
     };
     const auto policies = [&](std::size_t fold) -> std::vector<PolicyShare> {
         if (!is_mixed) return {{1.0, solve(fold, trained.report.lambda)}};
-        // Of a mixture, lambda is the slope between its policies: each is the best one just beside it.
+        // The lambda of a mixture is the slope between its policies, so each is the best one just beside it.
         constexpr double beside = 1e-6;
         return {{trained.mixture[0].share, solve(fold, trained.report.lambda * (1.0 + beside))},
                 {trained.mixture[1].share, solve(fold, trained.report.lambda * (1.0 - beside))}};
@@ -343,11 +342,16 @@ inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, 
     return rows.rows > 0.0 ? std::optional(rows.held_out()) : std::nullopt;
 }
 
-/// Returns the estimate of models alone, which draw nothing, so that no row was fitted to.
-inline std::optional<HeldOut> estimate_fallback(const TrainingContext& context,
-                                                const TrainedPolicy& trained) {
+/// Returns the results of a trained policy on rows that it was not fitted to. No row is fitted by models alone, which
+/// draw nothing. At the base slope the guard has evaluated the policies of the folds. Returns nothing without a table.
+inline std::optional<HeldOut> held_out_results(const TrainingContext& context,
+                                               const HeldOutDecision& decision, const TrainedPolicy& trained,
+                                               const Objective& objective) {
     if (!context.tree->layout) return std::nullopt;
-    return estimate_on_training_rows(context, trained.mixture, excess_metric(context, 0.0)).held_out();
+    if (!trained.report.fallback.empty() || trained.report.expected.draws == 0.0)
+        return estimate_on_training_rows(context, trained.mixture, excess_metric(context, 0.0)).held_out();
+    if (objective.kind == ObjectiveKind::base_slope) return decision.held_out;
+    return estimate_held_out(context, allowed_rule(context, decision), trained, objective);
 }
 
 /// Returns the lambda at which an objective without a base slope is judged; nothing if it has none of its own.
@@ -369,20 +373,20 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     std::string infeasible = tree_obstacle(context, objective);
     if (infeasible.empty()) {
         const HeldOutDecision decision =
-            decided && context.base_slope ? *decided
-            : context.base_slope          ? decide_on_held_out_rows(context)
-                                          : decide_on_held_out_rows(context, own_lambda(context, objective));
+            decided && context.base_slope
+                ? *decided
+                : decide_on_held_out_rows(context,
+                                          context.base_slope ? std::nullopt : own_lambda(context, objective));
         guard = decision.guard;
         if (guarded && !guard.passed) fallback = guard_reason(context, decision);
         if (objective.kind == ObjectiveKind::budget) infeasible = budget_obstacle(context, objective.value);
-        if (infeasible.empty())
+        if (infeasible.empty()) {
             trained = fallback.empty() ? train_objective(context, allowed_rule(context, decision), objective)
                                        : train_fallback(context, objective);
-        if (infeasible.empty() && !trained.report.held_out)
-            trained.report.held_out =
-                fallback.empty() && trained.report.fallback.empty() && trained.report.expected.draws > 0.0
-                    ? estimate_held_out(context, allowed_rule(context, decision), trained, objective)
-                    : estimate_fallback(context, trained);
+            if (!fallback.empty()) trained.report.fallback = fallback;
+            if (!trained.report.held_out)
+                trained.report.held_out = held_out_results(context, decision, trained, objective);
+        }
     }
     if (!fallback.empty()) trained.report.fallback = fallback;
     trained.infeasible = infeasible;
