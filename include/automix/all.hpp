@@ -33,6 +33,7 @@
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the data set: a log in memory as columns, one value per query. They hold scores, recorded prices,
-// verdicts, confidences and clusters of samples, and no texts. Columns of doubles are read as Eigen arrays without a
+// verdicts, confidences, clusters of samples, and the facts on the queries if they are given. Columns of doubles are read as Eigen arrays without a
 // copy, so a pass over a column runs at memory speed. Rows are checked and appended one by one; a row that is refused
 // changes nothing. Appending is O(models + draws) amortised.
 #pragma once
@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
 #include <Eigen/Core>
@@ -39,9 +40,10 @@ class Dataset {
     /// twice.
     explicit Dataset(std::vector<std::string> models);
 
-    /// Adds a row. Throws `DataError` with `place` and the field if a value is out of range, a model is missing or the
-    /// id exists. The data set is then unchanged.
-    void append(const Record& record, const Place& place = {});
+    /// Adds a row. The facts are those of its query; their data set is that of the record. Throws `DataError` with
+    /// `place` and the field if a value is out of range, a model is missing or the id exists. The data set is then
+    /// unchanged.
+    void append(const Record& record, const Place& place = {}, const QueryFacts& facts = {});
 
     /// Reserves memory for that many rows in all.
     void reserve(std::size_t rows);
@@ -60,6 +62,9 @@ class Dataset {
     [[nodiscard]] const std::string& dataset(Index row) const { return datasets_[row]; }
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
     [[nodiscard]] Category category(Index row) const { return categories_[as_size(row)]; }
+
+    /// Returns the facts on the row's query: its data set, and what `append` was given.
+    [[nodiscard]] QueryFacts facts(Index row) const;
 
     /// Returns the distinct names of data sets, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
@@ -162,6 +167,7 @@ class Dataset {
     detail::NameColumn<> datasets_;
     detail::NameColumn<> splits_;
     std::vector<Category> categories_;
+    detail::FactColumns facts_;
     std::vector<ModelColumns> columns_;
 };
 

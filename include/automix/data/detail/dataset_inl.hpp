@@ -38,8 +38,9 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
     }
 }
 
-AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place) {
+AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, const QueryFacts& facts) {
     detail::require_valid(record, models_, place);
+    detail::require_valid(facts, models_, place);
     if (find(record.id))
         throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
     ids_.push_back(record.id);
@@ -47,6 +48,7 @@ AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place) {
     datasets_.append(record.dataset);
     splits_.append(record.split);
     categories_.push_back(*parse_category(record.category));
+    facts_.append(facts);
     for (std::size_t m = 0; m < models_.size(); ++m) columns_[m].append(record.models[m]);
 }
 
@@ -56,6 +58,7 @@ AUTOMIX_INLINE void Dataset::reserve(std::size_t rows) {
     datasets_.reserve(rows);
     splits_.reserve(rows);
     categories_.reserve(rows);
+    facts_.reserve(rows);
     for (auto& column : columns_) column.reserve(rows);
 }
 
@@ -95,6 +98,8 @@ AUTOMIX_INLINE std::span<const double> Dataset::sample_scores(Index row, Index m
     return at(model).sample_scores[row];
 }
 
+AUTOMIX_INLINE QueryFacts Dataset::facts(Index row) const { return facts_.at(row, dataset(row)); }
+
 AUTOMIX_INLINE Record Dataset::record(Index row) const {
     Record record{id(row), dataset(row), split(row), {}, {}};
     if (const Category c = category(row); c != Category::none) {
@@ -118,6 +123,17 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
     selection.datasets_ = datasets_.select(rows);
     selection.splits_ = splits_.select(rows);
     selection.categories_ = same_pair ? gather(categories_, rows) : std::vector(rows.size(), Category::none);
+    selection.facts_.reserve(rows.size());
+    std::vector<double> prior;
+    for (const Index row : rows) {
+        QueryFacts known = facts(row);
+        if (!known.prior.empty()) {
+            prior.clear();
+            for (const Index model : models) prior.push_back(known.prior[as_size(model)]);
+            known.prior = prior;
+        }
+        selection.facts_.append(known);
+    }
     for (std::size_t m = 0; m < models.size(); ++m) selection.columns_[m] = at(models[m]).select(rows);
     selection.ids_index_.reserve(rows.size());
     for (Index row = 0; row < selection.rows(); ++row) {

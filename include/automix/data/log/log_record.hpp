@@ -3,6 +3,7 @@
 // Readers fill the texts only on request.
 #pragma once
 
+#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
 #include <cstdint>
@@ -23,15 +24,6 @@ struct ModelTexts {
     std::optional<std::uint64_t> prompt_tokens{};       ///< token usage of the answer
     std::optional<std::uint64_t> completion_tokens{};
     std::optional<std::string> finish{};  ///< why the answer ended: stop, length (it was cut), or other
-};
-
-/// A fact on a query that the caller knows before anything is asked: a number, or a short text.
-struct QueryFeature {
-    std::string name{};
-    double number = 0.0;
-    std::optional<std::string> text{};  ///< in place of the number
-
-    friend bool operator==(const QueryFeature&, const QueryFeature&) = default;
 };
 
 struct LogRecord {
