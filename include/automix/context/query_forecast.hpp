@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file defines the forecast of a query: what the facts on it tell of each model before anything is asked.
+// This file defines what the facts on a query tell of each model before anything is asked.
 #pragma once
 
 #include <vector>
 
 namespace automix {
 
-/// The expected scores and prices of each model on one query. Each member has one value a model.
+/// The forecast for one query: one value for each model, cheapest first.
 struct QueryForecast {
-    std::vector<double> scores{};         ///< expected score of the answer, in [0, 1]
-    std::vector<double> answer_prices{};  ///< expected price of the answer
-    std::vector<double> draw_prices{};    ///< expected price of one draw
+    std::vector<double> scores{};         ///< expected scores, within (0, 1)
+    std::vector<double> answer_prices{};  ///< expected prices of an answer, in the unit of the prices
+    std::vector<double>
+        draw_prices{};  ///< expected prices of one draw, likewise; 0 where no draw has a price
 
     friend bool operator==(const QueryForecast&, const QueryForecast&) = default;
 };
