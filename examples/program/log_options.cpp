@@ -25,8 +25,8 @@ void add_reading_options(CLI::App& command, LogOptions& options) {
             "{\"id\":\"qid\",\"split\":\"part\",\"words\":{\"yes\":1,\"no\":0},\n"
             " \"models\":[{\"name\":\"small\",\"score\":\"s_f1\",\"verdicts\":[\"v1\",\"v2\"]},\n"
             "           {\"name\":\"large\",\"score\":\"l_f1\",\"cost\":\"l_usd\"}]}\n"
-            "Also of the table: dataset, category, question, context, reference, features. Of a model:\n"
-            "confidence, draws (behind the confidence), draw_cost, answer. See examples/formats.md")
+            "Also of the table: dataset, category, question, context, reference, features, prior. Of a\n"
+            "model: confidence, draws (behind the confidence), draw_cost, answer. See examples/formats.md")
         ->type_name("FILE");
     command.add_flag("--skip-bad-rows", options.skip_bad_rows,
                      "Skip rows that cannot be read, and duplicate ids, with a warning");

@@ -43,6 +43,8 @@ struct ColumnMapping {
     std::string reference{};
     std::vector<std::string>
         features{};  ///< columns of numbers and short texts, known before anything is asked
+    std::vector<std::string>
+        prior{};  ///< columns of the caller's probability that each model is right, one for each model; or empty
     std::vector<WordMapping> words{};
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the data set: a log in memory as columns, one value per query. They hold scores, recorded prices,
-// verdicts, confidences, clusters of samples, and the facts on the queries if they are given. Columns of doubles are read as Eigen arrays without a
-// copy, so a pass over a column runs at memory speed. Rows are checked and appended one by one; a row that is refused
-// changes nothing. Appending is O(models + draws) amortised.
+// verdicts, confidences, clusters of samples, and the facts on the queries if they are given. Columns of doubles are
+// read as Eigen arrays without a copy, so a pass over a column runs at memory speed. Rows are checked and appended one
+// by one; a row that is refused changes nothing. Appending is O(models + draws + facts) amortised.
 #pragma once
 
 #include <automix/core/error.hpp>

@@ -16,6 +16,9 @@
 
 namespace automix {
 
+/// The maximum length of the text of a feature, in bytes.
+inline constexpr std::size_t maximum_feature_bytes = 256;
+
 /// A fact on a query that the caller knows before anything is asked: a number, or a short text.
 struct QueryFeature {
     std::string name{};

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
+#include <automix/data/log/log_reader.hpp>
+#include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
+#include <automix/data/price_order.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -17,8 +23,10 @@
 
 namespace {
 
+using automix::Dataset;
 using automix::Index;
 using automix::Log;
+using automix::read_dataset;
 using automix::read_log;
 using automix::ReadOptions;
 
@@ -203,4 +211,83 @@ TEST_CASE("published logs are what their notes say", "[shared]") {
         }
         CHECK(log.warnings.empty());
     }
+}
+
+TEST_CASE("a data set holds the facts on its queries if it is asked to") {
+    const files::Directory directory;
+    const std::string models =
+        R"("models":[{"name":"a","score":1,"answer":"x"},{"name":"b","score":0},{"name":"c","score":1}]})"
+        "\n";
+    const std::string path = directory.write(
+        "log.jsonl",
+        R"({"id":"q1","dataset":"d","question":"How?","context":"Text.","features":{"n":3,"l":"de"},)"
+        R"("prior":[0.1,0.5,0.9],)" +
+            models + R"({"id":"q2","prior":null,)" + models);
+    ReadOptions options;
+    CHECK(read_dataset(path, options).facts(0).prior.empty());
+    CHECK(read_dataset(path, options).facts(0).question.empty());
+    options.keep_facts = true;
+    const std::vector<automix::QueryFeature> features{{"n", 3.0, {}}, {"l", 0.0, "de"}};
+    const auto check = [&](const Dataset& data, const std::vector<double>& prior) {
+        const Index row = *data.find("q1");
+        const automix::QueryFacts facts = data.facts(row);
+        CHECK(facts.question == "How?");
+        CHECK(facts.context == "Text.");
+        CHECK(facts.dataset == "d");
+        CHECK(std::vector(facts.features.begin(), facts.features.end()) == features);
+        CHECK(std::vector(facts.prior.begin(), facts.prior.end()) == prior);
+        CHECK(data.facts(1 - row).question.empty());
+        CHECK(data.facts(1 - row).prior.empty());
+    };
+    const Dataset data = read_dataset(path, options);
+    check(data, {0.1, 0.5, 0.9});
+    check(data.with_models({"c", "a"}), {0.9, 0.1});
+    check(data.select_rows(std::vector<Index>{1, 0}), {0.1, 0.5, 0.9});
+    options.models = {"c", "b"};
+    check(read_dataset(path, options), {0.9, 0.5});
+    options.models = {"b"};
+    check(read_dataset(path, options), {0.5});
+    options.models = {};
+    options.keep_facts = false;
+    options.keep_texts = true;
+    check(read_dataset(path, options), {0.1, 0.5, 0.9});
+    options.keep_texts = false;
+    options.keep_facts = true;
+    // Prices 3, 2 and 1 put the models in the order c, b, a.
+    const automix::PriceTable prices = [&] {
+        automix::Prices given;
+        given.answers = {3.0, 2.0, 1.0};
+        return automix::resolve_prices(data, given);
+    }();
+    check(automix::order_by_price(data, prices).data, {0.9, 0.5, 0.1});
+    options.models = {"a", "c"};
+    automix::LogReader reader(path, options);
+    automix::LogRecord log;
+    REQUIRE(reader.next(log));
+    CHECK(log.question == "How?");
+    CHECK(log.prior == std::vector{0.1, 0.9});
+    CHECK(!log.texts[0].answer);
+}
+
+TEST_CASE("a prior has a number in [0, 1] for each model") {
+    const files::Directory directory;
+    const auto error = [&](const std::string& prior) {
+        const std::string path = directory.write(
+            "log.jsonl", R"({"id":"q1","models":[{"name":"a","score":1},{"name":"b","score":0}],"prior":)" +
+                             prior + "}\n");
+        try {
+            (void)read_log(path);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+        }
+        return std::string();
+    };
+    CHECK(error("[0,1]").empty());
+    CHECK(error("[0.5]") == "log.jsonl:1: prior: expected one number for each of 2 models (a, b), found 1");
+    CHECK(error("[]") == "log.jsonl:1: prior: expected one number for each of 2 models (a, b), found 0");
+    CHECK(error("[0.5,1.5]") == "log.jsonl:1: prior[1]: expected a number in [0, 1], found 1.5");
+    CHECK(error("[\"0.5\",1]") ==
+          "log.jsonl:1: prior[0]: expected a number in [0, 1], found \"0.5\"; write numbers without quotes");
+    CHECK(error("[null,1]") == "log.jsonl:1: prior[0]: expected a number in [0, 1], found null");
+    CHECK(error("0.5") == "log.jsonl:1: prior: expected an array of one number for each model, found 0.5");
 }

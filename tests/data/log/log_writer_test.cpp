@@ -76,6 +76,8 @@ void check_equal(const LogRecord& a, const LogRecord& b) {
     CHECK(a.context == b.context);
     CHECK(a.reference == b.reference);
     CHECK(a.other_references == b.other_references);
+    CHECK(a.features == b.features);
+    CHECK(a.prior == b.prior);
     CHECK(a.model_names == b.model_names);
     REQUIRE(a.record.models.size() == b.record.models.size());
     REQUIRE(a.texts.size() == b.texts.size());
@@ -119,6 +121,13 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
     log.reference = maybe_text();
     for (std::uint64_t i = log.reference ? random.index(3) : 0; i > 0; --i)
         log.other_references.push_back(odd_text(random));
+    for (std::uint64_t i = random.index(4); i > 0; --i) {
+        const bool text = random.bernoulli(0.5);
+        log.features.push_back({std::to_string(i) + odd_text(random),
+                                text ? 0.0 : 1e9 * odd_share(random) - 1.0,
+                                text ? std::optional(odd_text(random)) : std::nullopt});
+    }
+    if (random.bernoulli(0.5)) log.prior = {odd_share(random), odd_share(random)};
     log.model_names = {"s", "ü \"l\""};
     for (int m = 0; m < 2; ++m) {
         ModelRecord model;
@@ -464,5 +473,31 @@ TEST_CASE("features of a query are read, written and checked") {
                ContainsSubstring("bad.jsonl:1: features.turns: expected a number"));
     CHECK_THAT(error(R"({"a":1,"a":2})"), ContainsSubstring("features.a: stands twice in one object"));
     CHECK_THAT(error("[1]"), ContainsSubstring("features: expected an object of numbers and short texts"));
+    CHECK_THAT(error(R"({"":1})"), ContainsSubstring("features: expected names, found an empty one"));
     CHECK_THAT(error(R"({"a":")" + std::string(257, 'x') + R"("})"), ContainsSubstring("at most 256 bytes"));
+}
+
+TEST_CASE("facts that a reader would refuse are not written") {
+    const files::Directory directory;
+    const std::string path = directory.path("log.jsonl");
+    LogWriter writer(path, LogWriter::Mode::create);
+    const auto error = [&](const LogRecord& log) {
+        try {
+            writer.write(log);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size());
+        }
+        return std::string();
+    };
+    LogRecord log = simple_record("q");
+    log.prior = {0.5, 0.5};
+    CHECK(error(log) == ": record \"q\": prior: expected one number for each of 1 models (m), found 2");
+    log.prior = {1.5};
+    CHECK(error(log) == ": record \"q\": prior[0]: expected a number in [0, 1], found 1.5");
+    log.prior.clear();
+    log.features = {{"a", 0.0, std::string(257, 'x')}};
+    CHECK(error(log) == ": record \"q\": features.a: expected a text of at most 256 bytes, found 257");
+    log.features = {{"a", std::nan(""), {}}};
+    CHECK(error(log) == ": record \"q\": features.a: expected a finite number or a string, found nan");
+    CHECK(files::read(path).empty());
 }

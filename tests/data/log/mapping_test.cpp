@@ -247,3 +247,51 @@ TEST_CASE("columns of a table are features of its queries") {
     CHECK(mapping_error(R"({"features":["lang","lang"],"models":[{"name":"a","score":"s"}]})") ==
           "map.json: features[1]: \"lang\" stands twice");
 }
+
+TEST_CASE("columns of a table are the prior of its queries") {
+    const std::string mapping =
+        R"({"id":"i","question":"q","prior":["p","r"],"models":[{"name":"a","score":"s"},{"name":"b","score":"t"}]})";
+    const files::Directory directory;
+    ReadOptions options;
+    options.mapping = automix::parse_mapping(mapping, "map.json");
+    options.keep_facts = true;
+    const std::string table = directory.write("t.csv", "i,s,t,p,r,q\nx,1,0,0.25,0.75,Why?\ny,0,1,,,\n");
+    const auto prior = [&](const std::string& path) {
+        const automix::Dataset data = automix::read_dataset(path, options);
+        CHECK(data.facts(0).question == "Why?");
+        CHECK(data.facts(1).prior.empty());
+        return std::vector(data.facts(0).prior.begin(), data.facts(0).prior.end());
+    };
+    const std::string objects =
+        directory.write("t.jsonl",
+                        "{\"i\":\"x\",\"s\":1,\"t\":0,\"p\":0.25,\"r\":0.75,\"q\":\"Why?\"}\n"
+                        "{\"i\":\"y\",\"s\":1,\"t\":0,\"p\":null,\"r\":null,\"q\":null}\n");
+    for (const std::string& path : {table, objects}) {
+        options.models = {};
+        CHECK(prior(path) == std::vector{0.25, 0.75});
+        options.models = {"b", "a"};
+        CHECK(prior(path) == std::vector{0.75, 0.25});
+        options.models = {"b"};
+        CHECK(prior(path) == std::vector{0.75});
+    }
+    options.models = {};
+    const auto error = [&](const std::string& rows) {
+        const std::string path = directory.write("bad.csv", "i,s,t,p,r,q\n" + rows);
+        try {
+            (void)automix::read_log(path, options);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size());
+        }
+        return std::string();
+    };
+    CHECK(error("x,1,0,0.5,1.5,\n") == ":2: r: expected a number in [0, 1], found 1.5");
+    CHECK(error("x,1,0,0.5,,\n") ==
+          ":2: r: expected a number in [0, 1], as the prior has for other models, found none");
+    const std::string models = R"("models":[{"name":"a","score":"s"}]})";
+    CHECK(mapping_error(R"({"prior":["p","r"],)" + models) ==
+          "map.json: prior: expected a column for each of 1 models, found 2");
+    CHECK(mapping_error(R"({"prior":["s"],)" + models) ==
+          "map.json: prior[0]: \"s\" is the score of model \"a\", which no router knows");
+    CHECK(mapping_error(R"({"features":["x","s"],)" + models) ==
+          "map.json: features[1]: \"s\" is the score of model \"a\", which no router knows");
+}

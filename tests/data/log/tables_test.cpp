@@ -279,7 +279,7 @@ TEST_CASE("unknown keys of a mapping list the known ones, and words are checked"
     CHECK(error(R"({"ids":"x","models":[]})") ==
           "map.json: ids: unknown key, did you mean \"id\"?; known keys are id, split, dataset, category, "
           "question, context, "
-          "reference, features, "
+          "reference, features, prior, "
           "words, models");
     CHECK(error(R"({"models":[{"verdict":"v"}]})") ==
           "map.json: models[0].verdict: unknown key, did you mean \"verdicts\"?; known keys are name, score, "

@@ -58,7 +58,12 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
     }
 }
 
-/// Throws `DataError` with `place` and the field unless features are finite and named once, and the prior holds a
+/// Returns the expected content of a prior.
+inline std::string prior_text(const std::vector<std::string>& models) {
+    return "one number for each of " + std::to_string(models.size()) + " models (" + joined(models) + ")";
+}
+
+/// Throws `DataError` with `place` and the field unless features are finite, short and named once, and the prior holds a
 /// probability for each name in `models`, or nothing.
 inline void require_valid(const QueryFacts& facts, const std::vector<std::string>& models,
                           const Place& place = {}) {
@@ -70,15 +75,16 @@ inline void require_valid(const QueryFacts& facts, const std::vector<std::string
         if (feature->name.empty()) fail("features", "expected names, found an empty one");
         if (!feature->text && !std::isfinite(feature->number))
             fail(field, "expected a finite number or a string, found " + format_number(feature->number));
+        if (feature->text && feature->text->size() > maximum_feature_bytes)
+            fail(field, "expected a text of at most " + std::to_string(maximum_feature_bytes) +
+                            " bytes, found " + std::to_string(feature->text->size()));
         if (std::any_of(facts.features.begin(), feature,
                         [&](const QueryFeature& other) { return other.name == feature->name; }))
             fail(field, "stands twice");
     }
     if (facts.prior.empty()) return;
-    if (facts.prior.size() != models.size()) {
-        fail("prior", "expected one number for each of " + std::to_string(models.size()) + " models (" +
-                          joined(models) + "), found " + std::to_string(facts.prior.size()));
-    }
+    if (facts.prior.size() != models.size())
+        fail("prior", "expected " + prior_text(models) + ", found " + std::to_string(facts.prior.size()));
     for (std::size_t m = 0; m < models.size(); ++m) {
         if (!(facts.prior[m] >= 0.0 && facts.prior[m] <= 1.0))
             fail("prior[" + std::to_string(m) + "]",

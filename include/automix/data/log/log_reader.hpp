@@ -53,8 +53,6 @@ class LogReader {
     [[nodiscard]] const std::vector<Place>& truncated() const noexcept { return truncated_; }
 
  private:
-    static detail::LogParts parts(const ReadOptions& options) noexcept;
-
     void map(const ColumnMapping& mapping);
 
     /// Opens the next file; returns false if there is none.

@@ -33,9 +33,18 @@ struct LogRecord {
     std::optional<std::string> reference{};
     std::vector<std::string> other_references{};  ///< further right answers, if `reference` is a list
     std::vector<QueryFeature> features{};         ///< names differ
+    std::vector<double> prior{};                  ///< in [0, 1], one for each model of `record`; or empty
     std::vector<std::string> model_names{};       ///< one for each model of `record`
     std::vector<ModelTexts> texts{};              ///< one for each model of `record`
 };
+
+/// Returns the facts on the query of a record, as views of it.
+inline QueryFacts query_facts(const LogRecord& log) {
+    const auto view = [](const std::optional<std::string>& text) {
+        return text ? std::string_view(*text) : std::string_view();
+    };
+    return {view(log.question), view(log.context), log.record.dataset, log.features, log.prior};
+}
 
 namespace detail {
 
@@ -46,6 +55,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
     for (auto* text : {&log.question, &log.context, &log.reference}) text->reset();
     log.other_references.clear();
     log.features.clear();
+    log.prior.clear();
     if (log.model_names != model_names) log.model_names = model_names;
     row.models.resize(model_names.size());
     log.texts.resize(model_names.size());

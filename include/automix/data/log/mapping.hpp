@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file reads a mapping file, which assigns the columns of a table in another shape to the log schema.
 //     {"id":..,"split":..,"dataset":..,"category":..,"question":..,"context":..,"reference":..,
+//      "features":[..],"prior":[..],
 //      "words":{"yes":1,"no":0,"unclear":null},
 //      "models":[{"name":..,"score":..,"verdicts":[..],"cost":..,"draw_cost":..,"answer":..},
 //                {"name":..,"score":..,"confidence":..,"draws":8}]}
-// Each value names a column, and `verdicts` one or several. `draws` is a number or names a column. All but `models`,
-// their `name` and their `score` may be left out. `words` are the values of words among scores and verdicts.
+// Each value names a column. `verdicts` names one or several, `features` any number, and `prior` one for each model.
+// `draws` is a number or names a column. All but `models`, their `name` and their `score` may be left out. `words` are
+// the values of words among scores and verdicts.
 #pragma once
 
 #include <automix/data/column_mapping.hpp>

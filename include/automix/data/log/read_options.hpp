@@ -20,8 +20,9 @@ struct ReadOptions {
     std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
     std::optional<ColumnMapping> mapping{};    ///< for logs in another shape
     bool keep_samples = false;                 ///< keep clusters and scores of the samples
-    /// If true, keeps the texts, and the clusters and scores of the samples as `keep_samples` does. A data set holds no
-    /// texts, so `read_log` keeps only the clusters and scores.
+    bool keep_facts = false;                   ///< keep the question, context, features and prior of queries
+    /// If true, keeps all texts, the facts as `keep_facts` does, and the clusters and scores of the samples as
+    /// `keep_samples` does. A data set holds no answers, so `read_log` keeps only the facts, clusters and scores.
     bool keep_texts = false;
     /// If true, skips rows that cannot be read, and rows whose id is a duplicate. They are counted and the first are
     /// named in a warning. It is an error if more rows are bad than good.

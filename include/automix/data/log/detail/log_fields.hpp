@@ -38,6 +38,7 @@ enum class LogField : std::uint8_t {
     context,
     reference,
     features,
+    prior,
     models,
     name,
     answer,
@@ -61,7 +62,7 @@ struct LogFieldName {
     std::string_view expected;  ///< the content in "expected ..., found ..."
 };
 
-inline constexpr std::array<LogFieldName, 10> record_fields = {{
+inline constexpr std::array<LogFieldName, 11> record_fields = {{
     {"id", LogField::id, id_text},
     {"models", LogField::models, "an array"},
     {"schema", LogField::schema, "\"automix-log/1\""},
@@ -72,6 +73,7 @@ inline constexpr std::array<LogFieldName, 10> record_fields = {{
     {"context", LogField::context, "a string"},
     {"reference", LogField::reference, "a string, a number, a boolean or a list of them"},
     {"features", LogField::features, "an object of numbers and short texts"},
+    {"prior", LogField::prior, "an array of one number for each model"},
 }};
 
 inline constexpr std::array<LogFieldName, 11> model_fields = {{
@@ -181,10 +183,9 @@ class SeenFields {
 /// value.
 [[nodiscard]] inline std::optional<QueryFeature> feature_of(const std::string& name,
                                                             const JsonScalar& value) {
-    constexpr std::size_t longest = 256;
     if (value.is_boolean()) return QueryFeature{name, value.magnitude != 0 ? 1.0 : 0.0, {}};
     if (value.is_number() && std::isfinite(value.number)) return QueryFeature{name, value.number, {}};
-    if (!value.is_text() || value.text->size() > longest) return std::nullopt;
+    if (!value.is_text() || value.text->size() > maximum_feature_bytes) return std::nullopt;
     return QueryFeature{name, 0.0, *value.text};
 }
 

@@ -8,7 +8,9 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
+#include <automix/data/detail/validate.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/near_fields.hpp>
 #include <automix/data/log/detail/unknown_fields.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -23,13 +25,6 @@
 #include <vector>
 
 namespace automix::detail {
-
-/// The texts of a line to keep.
-struct LogParts {
-    bool answers = false;  ///< answers, or the first samples
-    bool samples = false;  ///< samples and their scores, answers and references
-    bool texts = false;    ///< all texts
-};
 
 class LogHandler : public SaxHandler<LogHandler> {
  public:
@@ -62,6 +57,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         record_unknown_.start_object();
         ignored_ = 0;
         position_ = 0;
+        lists_prior_ = false;
     }
 
     /// Starts a file: its unknown names are told anew.
@@ -96,6 +92,7 @@ class LogHandler : public SaxHandler<LogHandler> {
                 std::to_string(names_.size()) + " models (" + joined(names_) + "), as in the first record",
                 std::to_string(position_));
         }
+        if (!learning_) finish_prior();
         // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
@@ -137,7 +134,7 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::record;
             return;
         }
-        if (level_ == Level::list || level_ == Level::references || level_ == Level::features) {
+        if (level_ == Level::list || level_ == Level::record_list || level_ == Level::features) {
             fail_expected(path(), element_text(), found);
         }
         if (passed_over()) {
@@ -145,7 +142,7 @@ class LogHandler : public SaxHandler<LogHandler> {
             return;
         }
         const bool list = field_ == LogField::verdicts || field_ == LogField::samples ||
-                          field_ == LogField::sample_scores || field_ == LogField::reference;
+                          field_ == LogField::sample_scores || is_record_list();
         const bool object = field_ == LogField::usage || field_ == LogField::features;
         if (array ? !list && field_ != LogField::models : !object) {
             const bool answers = array && field_ == LogField::answer;
@@ -163,7 +160,8 @@ class LogHandler : public SaxHandler<LogHandler> {
             usage_seen_.clear();
             usage_unknown_.start_object();
         } else {
-            level_ = field_ == LogField::reference ? Level::references : Level::list;
+            level_ = is_record_list() ? Level::record_list : Level::list;
+            if (field_ == LogField::prior) lists_prior_ = true;
             element_ = 0;
         }
     }
@@ -184,7 +182,7 @@ class LogHandler : public SaxHandler<LogHandler> {
             case Level::model:
                 return finish_model();
             case Level::models:
-            case Level::references:
+            case Level::record_list:
             case Level::features:
                 level_ = Level::record;
                 break;
@@ -201,8 +199,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                 fail_expected(path(), "an object", value.shown());
             case Level::list:
                 return list_value(value);
-            case Level::references:
-                return add_reference(value);
+            case Level::record_list:
+                return field_ == LogField::reference ? add_reference(value) : add_prior(value);
             case Level::features:
                 return add_feature(value);
             default:
@@ -216,7 +214,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
         if (level_ == Level::record) return field;
         if (level_ == Level::features) return field + (feature_.empty() ? "" : "." + feature_);
-        if (level_ == Level::references) return field + "[" + std::to_string(element_) + "]";
+        if (level_ == Level::record_list) return field + "[" + std::to_string(element_) + "]";
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
@@ -225,7 +223,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
  private:
-    enum class Level : std::uint8_t { line, record, references, features, models, model, list, usage };
+    enum class Level : std::uint8_t { line, record, record_list, features, models, model, list, usage };
     static constexpr Index skipped = -1;
 
     static bool is_record_field(LogField field) noexcept {
@@ -285,6 +283,11 @@ class LogHandler : public SaxHandler<LogHandler> {
         ++position_;
     }
 
+    /// Returns true for a field of a record whose content is a list.
+    [[nodiscard]] bool is_record_list() const noexcept {
+        return field_ == LogField::reference || field_ == LogField::prior;
+    }
+
     /// Returns true for a value that is neither checked nor kept.
     [[nodiscard]] bool passed_over() const noexcept {
         return field_ == LogField::unknown ||
@@ -328,9 +331,9 @@ class LogHandler : public SaxHandler<LogHandler> {
                 store_text(row.category, value);
                 return require(parse_category(row.category).has_value(), value);
             case LogField::question:
-                return store_text(out_->question, value, parts_.texts);
+                return store_text(out_->question, value, parts_.facts);
             case LogField::context:
-                return store_text(out_->context, value, parts_.texts);
+                return store_text(out_->context, value, parts_.facts);
             case LogField::reference: {
                 auto text = reference_of(value);
                 require(text || value.is_null(), value);
@@ -418,17 +421,38 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     void add_feature(const JsonScalar& value) {
+        if (feature_.empty()) fail_field(path(), "expected names, found an empty one");
         if (value.is_null()) return;
         auto feature = feature_of(feature_, value);
         if (!feature) fail_expected(path(), feature_text, value.shown());
         for (const QueryFeature& known : out_->features) {
             if (known.name == feature_) fail_field(path(), "stands twice in one object");
         }
-        if (parts_.texts) out_->features.push_back(std::move(*feature));
+        if (parts_.facts) out_->features.push_back(std::move(*feature));
+    }
+
+    void add_prior(const JsonScalar& value) {
+        if (!is_share(value)) fail_expected(path(), element_text(), shown_number(value));
+        out_->prior.push_back(value.number);
+        ++element_;
+    }
+
+    /// Checks that the prior has a number for each model, and keeps those of the models that are kept.
+    void finish_prior() {
+        if (!lists_prior_) return;
+        std::vector<double>& prior = out_->prior;
+        if (prior.size() != names_.size())
+            fail_expected("prior", prior_text(names_), std::to_string(prior.size()));
+        std::size_t kept = 0;
+        for (std::size_t m = 0; m < prior.size(); ++m) {
+            if (slots_[m] != skipped) prior[kept++] = prior[m];
+        }
+        prior.resize(parts_.facts ? kept : 0);
     }
 
     [[nodiscard]] std::string_view element_text() const noexcept {
         if (field_ == LogField::reference) return "a string, a number or a boolean";
+        if (field_ == LogField::prior) return share_text;
         if (field_ == LogField::features) return feature_text;
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
@@ -469,7 +493,8 @@ class LogHandler : public SaxHandler<LogHandler> {
     std::size_t position_ = 0;              ///< position of the current model
     Index slot_ = skipped;
     std::size_t element_ = 0;
-    std::string feature_;  ///< name of the feature being read
+    bool lists_prior_ = false;  ///< true if the record has a list as its prior
+    std::string feature_;       ///< name of the feature being read
 };
 
 }  // namespace automix::detail

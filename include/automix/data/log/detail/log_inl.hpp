@@ -40,7 +40,7 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             reader.skip(DataError(place, message));
             continue;
         }
-        data->append(log.record, reader.place());
+        data->append(log.record, reader.place(), query_facts(log));
         places.add(reader.place());
         notes.add(log, reader.place());
     }

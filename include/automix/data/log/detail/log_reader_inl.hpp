@@ -7,6 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_handler.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -48,6 +49,10 @@ inline bool has_replacement(const LogRecord& log) {
     const std::array<std::optional<std::string>, 3> texts{log.question, log.context, log.reference};
     return has_any(fields) || has_any(texts) ||
            std::any_of(log.other_references.begin(), log.other_references.end(), has) ||
+           std::any_of(log.features.begin(), log.features.end(),
+                       [&](const QueryFeature& feature) {
+                           return has(feature.name) || (feature.text && has(*feature.text));
+                       }) ||
            std::any_of(log.texts.begin(), log.texts.end(), [&](const ModelTexts& model) {
                return (model.answer && has(*model.answer)) || has_any(model.samples);
            });
@@ -69,7 +74,7 @@ inline bool is_header(std::string_view line, const std::string& path) {
 namespace automix {
 
 AUTOMIX_INLINE LogReader::LogReader(std::vector<std::string> paths, ReadOptions options)
-    : paths_(std::move(paths)), options_(std::move(options)), handler_(parts(options_)) {
+    : paths_(std::move(paths)), options_(std::move(options)), handler_(detail::log_parts(options_)) {
     if (paths_.empty()) throw ArgumentError("no log to read");
     for (std::string& answer : options_.fixed_answers) answer = detail::folded(answer);
     if (options_.mapping) map(*options_.mapping);
@@ -105,20 +110,16 @@ AUTOMIX_INLINE void LogReader::require_records() const {
                     std::to_string(all_records_) + "); the first is " + notes_.first_skipped());
 }
 
-AUTOMIX_INLINE detail::LogParts LogReader::parts(const ReadOptions& options) noexcept {
-    return {!options.fixed_answers.empty(), options.keep_samples, options.keep_texts};
-}
-
 AUTOMIX_INLINE void LogReader::map(const ColumnMapping& mapping) {
     std::vector<std::string> names;
     for (const ModelMapping& model : mapping.models) names.push_back(model.name);
     if (names.empty()) throw ArgumentError("the mapping names no models");
     chosen_ = detail::choose_models(names, options_.models);
-    const bool fixed = !options_.fixed_answers.empty();
     const bool answers = std::any_of(mapping.models.begin(), mapping.models.end(),
                                      [](const ModelMapping& model) { return !model.answer.empty(); });
-    if (fixed && !answers) throw ArgumentError("fixed answers: the mapping names no answers to compare");
-    mapped_.emplace(mapping, chosen_.keep, options_.keep_texts, options_.keep_texts || fixed);
+    if (!options_.fixed_answers.empty() && !answers)
+        throw ArgumentError("fixed answers: the mapping names no answers to compare");
+    mapped_.emplace(mapping, chosen_.keep, detail::log_parts(options_));
 }
 
 AUTOMIX_INLINE bool LogReader::open_next() {
@@ -311,6 +312,7 @@ AUTOMIX_INLINE void LogReader::arrange(LogRecord& record) const {
     arranged(record.record.models);
     arranged(record.model_names);
     arranged(record.texts);
+    if (!record.prior.empty()) arranged(record.prior);
     record.record.category.clear();  // it belongs to the pair of first and last model
 }
 

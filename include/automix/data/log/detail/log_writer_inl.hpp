@@ -9,6 +9,7 @@
 #include <automix/data/detail/validate.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_handler.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
@@ -78,6 +79,7 @@ AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
         json["features"][feature.name] =
             feature.text ? nlohmann::ordered_json(*feature.text) : nlohmann::ordered_json(feature.number);
     }
+    if (!log.prior.empty()) json["prior"] = log.prior;
     json["models"] = nlohmann::ordered_json::array();
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const ModelTexts no_texts;
@@ -143,6 +145,7 @@ AUTOMIX_INLINE void LogWriter::require_valid(const LogRecord& log) const {
     // Clusters are not written, so the number of sample scores is checked against the samples instead.
     for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
     automix::detail::require_valid(record, log.model_names);
+    automix::detail::require_valid(query_facts(log), log.model_names);
     for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
         if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
     }

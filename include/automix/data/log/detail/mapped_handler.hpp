@@ -11,6 +11,7 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/sax.hpp>
@@ -45,18 +46,20 @@ inline JsonScalar cell_value(std::string_view cell, std::string& storage) {
 
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
-    /// Takes in `keep`, for each model of the mapping, whether it is read. `texts` tells whether to read texts.
-    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, bool texts, bool answers)
-        : words_(mapping.words), same_pair_(keep.front() && keep.back()) {
+    /// Takes in `keep`, for each model of the mapping, whether it is read.
+    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, LogParts parts)
+        : words_(mapping.words),
+          same_pair_(keep.front() && keep.back()),
+          has_prior_(parts.facts && !mapping.prior.empty()) {
         for (WordMapping& word : words_) word.word = folded(word.word);
         add(mapping.id, Target::id);
         add(mapping.split, Target::split);
         add(mapping.dataset, Target::dataset);
         add(mapping.category, Target::category);
-        if (texts) {
+        if (parts.texts) add(mapping.reference, Target::reference);
+        if (parts.facts) {
             add(mapping.question, Target::question);
             add(mapping.context, Target::context);
-            add(mapping.reference, Target::reference);
             for (const std::string& column : mapping.features) add(column, Target::feature);
         }
         for (std::size_t m = 0; m < mapping.models.size(); ++m) {
@@ -67,7 +70,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             add(model.cost, Target::cost);
             add(model.draw_cost, Target::draw_cost);
             add(model.draws, Target::draws);
-            if (answers) add(model.answer, Target::answer);
+            if (has_prior_) add(mapping.prior[m], Target::prior);
+            if (parts.texts || parts.answers) add(model.answer, Target::answer);
             const bool list = model.verdicts.size() == 1;
             for (const std::string& column : model.verdicts) {
                 add(column, list ? Target::verdict_list : Target::verdict);
@@ -88,6 +92,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         record.record.id = id;
         for (std::size_t m = 0; m < names_.size(); ++m)
             record.record.models[m].verdicts.assign(verdict_columns_[m], Verdict::unparsed);
+        if (has_prior_) record.prior.assign(names_.size(), missing_prior);
         draws_ = fixed_draws_;
         out_ = &record;
         for (Column& column : columns_) column.seen = false;
@@ -104,6 +109,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             }
         }
         for (std::size_t m = 0; m < names_.size(); ++m) draw_confidence(m);
+        finish_prior();
         // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
@@ -208,6 +214,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         context,
         reference,
         feature,
+        prior,
         score,
         verdict,
         verdict_list,
@@ -267,6 +274,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 return "a string, a number or a boolean";
             case Target::feature:
                 return feature_text;
+            case Target::prior:
             case Target::score:
             case Target::confidence:
                 return share_text;
@@ -431,6 +439,10 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 }
                 return;
             }
+            case Target::prior:
+                require(is_share(value) || value.is_null());
+                if (!value.is_null()) out_->prior[m] = value.number;
+                return;
             case Target::confidence:
                 if (!is_share(value) && !value.is_null()) fail(shown_share(value));
                 if (!value.is_null()) model.confidence = value.number;
@@ -446,6 +458,20 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 if (!value.is_null()) {
                     (column.target == Target::cost ? model.cost : model.draw_cost) = value.number;
                 }
+        }
+    }
+
+    /// Drops the prior of a row that has none. Throws `DataError` if it has one for some models only.
+    void finish_prior() {
+        std::vector<double>& prior = out_->prior;
+        const auto is_missing = [](double value) { return value == missing_prior; };
+        const auto absent = std::find_if(prior.begin(), prior.end(), is_missing);
+        if (absent == prior.end()) return;
+        const auto model = absent - prior.begin();
+        if (std::all_of(prior.begin(), prior.end(), is_missing)) return prior.clear();
+        for (const Column& column : columns_) {
+            if (column.target == Target::prior && column.model == model)
+                fail_expected(column.name, "a number in [0, 1], as the prior has for other models", "none");
         }
     }
 
@@ -472,6 +498,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                       format_number(*model.confidence));
     }
 
+    static constexpr double missing_prior = -1.0;
+
     std::vector<WordMapping> words_;
     std::vector<std::string> names_;  ///< names of the models that are read
     std::vector<std::string> confidence_columns_;
@@ -480,6 +508,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     std::vector<int> fixed_draws_;
     std::vector<Column> columns_;
     bool same_pair_;
+    bool has_prior_;
     LogRecord* out_ = nullptr;
     std::vector<int> draws_;          ///< for each model the draws behind its confidence; 0: none are known
     std::vector<std::string> found_;  ///< columns of the row

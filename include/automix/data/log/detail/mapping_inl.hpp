@@ -43,9 +43,11 @@ class MappingReader {
                       {"context", &mapping.context},
                       {"reference", &mapping.reference},
                       {"features", nullptr},
+                      {"prior", nullptr},
                       {"words", nullptr},
                       {"models", nullptr}});
-        if (json.contains("features")) mapping.features = read_features(json["features"]);
+        if (json.contains("features")) mapping.features = read_names(json["features"], "features");
+        if (json.contains("prior")) mapping.prior = read_names(json["prior"], "prior");
         if (json.contains("words")) mapping.words = read_words(json["words"]);
         if (!json.contains("models")) fail("models", "missing");
         const nlohmann::json& models = json["models"];
@@ -66,7 +68,12 @@ class MappingReader {
             }
             mapping.models.push_back(std::move(model));
         }
+        if (!mapping.prior.empty() && mapping.prior.size() != mapping.models.size())
+            fail("prior", "expected a column for each of " + std::to_string(mapping.models.size()) +
+                              " models, found " + std::to_string(mapping.prior.size()));
         require_one_use(mapping.models);
+        require_fair("features", mapping.features, mapping.models);
+        require_fair("prior", mapping.prior, mapping.models);
         return mapping;
     }
 
@@ -156,11 +163,26 @@ class MappingReader {
         return {};
     }
 
-    [[nodiscard]] std::vector<std::string> read_features(const nlohmann::json& json) const {
-        if (!json.is_array()) fail("features", "expected a list of columns, found " + shown(json));
+    /// Refuses columns of scores among those of a key, which routers know before anything is asked.
+    void require_fair(const std::string& key, const std::vector<std::string>& columns,
+                      const std::vector<ModelMapping>& models) const {
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            for (const ModelMapping& model : models) {
+                if (columns[i] != model.score) continue;
+                fail(key + "[" + std::to_string(i) + "]", in_quotes(columns[i]) + " is the score of model " +
+                                                              in_quotes(model.name) +
+                                                              ", which no router knows");
+            }
+        }
+    }
+
+    /// Returns the columns that a key lists.
+    [[nodiscard]] std::vector<std::string> read_names(const nlohmann::json& json,
+                                                      const std::string& key) const {
+        if (!json.is_array()) fail(key, "expected a list of columns, found " + shown(json));
         std::vector<std::string> columns;
         for (std::size_t i = 0; i < json.size(); ++i) {
-            const std::string field = "features[" + std::to_string(i) + "]";
+            const std::string field = key + "[" + std::to_string(i) + "]";
             columns.push_back(column_name(json[i], field));
             if (std::find(columns.begin(), columns.end() - 1, columns.back()) != columns.end() - 1)
                 fail(field, in_quotes(columns.back()) + " stands twice");
