@@ -106,11 +106,15 @@ void for_each_result(const ContextRows& rows, int fold, const std::vector<Policy
     }
 }
 
-/// Adds the results of a mixture on the rows of a fold, or of all folds if `fold` is -1.
+/// Adds the results of a mixture on the rows of a fold, or of all folds if `fold` is -1. Appends the metric of each row
+/// to `by_row` unless it is null.
 inline void add_context_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
-                             const ContextRows& rows, int fold, const RowMetric& metric) {
+                             const ContextRows& rows, int fold, const RowMetric& metric,
+                             std::vector<double>* by_row = nullptr) {
     for_each_result(rows, fold, mixture, [&](Index row, const RowResult& result) {
-        add_row(total, rows, row, result, metric_on_row(rows, row, result, metric));
+        const double value = metric_on_row(rows, row, result, metric);
+        add_row(total, rows, row, result, value);
+        if (by_row != nullptr) by_row->push_back(value);
     });
 }
 

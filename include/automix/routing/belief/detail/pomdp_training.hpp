@@ -405,6 +405,8 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     trained.models = context.statistics.models;
     trained.prices = context.prices;
     trained.tree = context.tree;
+    trained.reader = context.reader;
+    trained.report.contexts = context.worth;
     trained.report.objective = objective;
     trained.report.accepted = context.accepted;
     trained.report.base_slope = context.base_slope;
@@ -446,6 +448,8 @@ inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
         trained.report.accepted = context.accepted;
         trained.report.base_slope = context.base_slope;
         trained.report.guard = decision.guard;
+        trained.reader = context.reader;
+        trained.report.contexts = context.worth;
     }
     return policies;
 }
