@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the data set: a log in memory as columns, one value per query. They hold scores, recorded prices,
-// verdicts, confidences, clusters of samples, and the facts on the queries if they are given. Columns of doubles are
+// verdicts, confidences, signals, clusters of samples, and the facts on the queries if they are given. Columns of doubles are
 // read as Eigen arrays without a copy, so a pass over a column runs at memory speed. Rows are checked and appended one
 // by one; a row that is refused changes nothing. Appending is O(models + draws + facts) amortised.
 #pragma once
@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/detail/signal_columns.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
@@ -106,7 +107,20 @@ class Dataset {
     /// Returns the score of each sample, the answer first; empty if unknown.
     [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const;
 
-    /// Returns record `row` as it was appended. If verdicts are logged, its confidence is the share of positives.
+    /// Returns the names of the signals of a model's answers, in alphabetical order. Each was given in a row.
+    [[nodiscard]] const std::vector<std::string>& signal_names(Index model) const {
+        return at(model).signals.names();
+    }
+    /// Returns the number of the signal of that name in `signal_names`; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find_signal(Index model, std::string_view name) const {
+        return at(model).signals.find(name);
+    }
+    /// Returns the values of a signal by its number in `signal_names`; NaN in rows without it.
+    [[nodiscard]] Column signals(Index model, Index signal) const {
+        return view(at(model).signals.values(signal));
+    }
+
+    /// Returns record `row` as it was appended, its signals in alphabetical order. If verdicts are logged, its confidence is the share of positives.
     [[nodiscard]] Record record(Index row) const;
 
     /// Returns the given rows, in that order, of the given models, in that order. Categories belong to the pair of
@@ -133,6 +147,7 @@ class Dataset {
         detail::RaggedColumn<std::int32_t> clusters;
         detail::RaggedColumn<double> sample_scores;
         std::vector<bool> flagged;
+        detail::SignalColumns signals;
         std::pair<Index, Index> draw_counts{std::numeric_limits<Index>::max(), 0};
         Index unverified = 0;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines one query of a log, for rows built by hand or read. For each model it has the score, the verdicts
-// (or their mean alone), the recorded prices and data on the samples. Texts are not part of it, because a router never
+// (or their mean alone), the recorded prices, free signals and data on the samples. Texts are not part of it, because a router never
 // sees any. The fields are those of the log schema `automix-log/1`.
 #pragma once
 
@@ -13,6 +13,14 @@
 
 namespace automix {
 
+/// A number that comes with an answer at no price, such as the share of unit tests that pass.
+struct Signal {
+    std::string name{};
+    double value = 0.0;
+
+    friend bool operator==(const Signal&, const Signal&) = default;
+};
+
 /// The logged data of one model on one query.
 struct ModelRecord {
     double score = 0.0;                  ///< the score of the answer, in [0, 1]
@@ -24,6 +32,7 @@ struct ModelRecord {
     std::vector<std::int32_t>
         clusters{};  ///< the cluster of each sample, the answer first: equal numbers are equal answers, -1 failed
     std::vector<double> sample_scores{};  ///< the score of each sample, in [0, 1]
+    std::vector<Signal> signals{};        ///< names differ, values are finite
 };
 
 /// One query. Its models stand cheapest first, in the order of the data set.

@@ -10,7 +10,9 @@
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/record.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
@@ -290,4 +292,143 @@ TEST_CASE("a prior has a number in [0, 1] for each model") {
           "log.jsonl:1: prior[0]: expected a number in [0, 1], found \"0.5\"; write numbers without quotes");
     CHECK(error("[null,1]") == "log.jsonl:1: prior[0]: expected a number in [0, 1], found null");
     CHECK(error("0.5") == "log.jsonl:1: prior: expected an array of one number for each model, found 0.5");
+}
+
+TEST_CASE("signals of an answer are columns") {
+    const files::Directory directory;
+    const auto row = [](const std::string& id, const std::string& small, const std::string& large) {
+        return R"({"id":")" + id + R"(","models":[{"name":"s","score":0)" + small +
+               R"(},{"name":"l","score":1)" + large + "}]}\n";
+    };
+    const std::string path = directory.write(
+        "log.jsonl", row("a", R"(,"signals":{"tests":true,"margin":-0.5},"gate":1)", R"(,"gate":0)") +
+                         row("b", R"(,"gate":0,"confidence":0.25)", "") +
+                         row("c", R"(,"signals":{"agree":0.1,"tests":0,"none":null},"gate":null)",
+                             R"(,"signals":{"length":12},"gate":true)"));
+    constexpr double none = -99.0;
+    const auto values = [&](const Dataset& data, Index model, const std::string& name) {
+        const auto signal = data.find_signal(model, name);
+        REQUIRE(signal);
+        std::vector<double> column;
+        for (const double value : data.signals(model, *signal))
+            column.push_back(std::isnan(value) ? none : value);
+        return column;
+    };
+    using Names = std::vector<std::string>;
+    ReadOptions options;
+    const Dataset data = read_dataset(path, options);
+    CHECK(data.signal_names(0) == Names{"agree", "margin", "tests"});
+    CHECK(data.signal_names(1) == Names{"length"});
+    CHECK(values(data, 0, "agree") == std::vector{none, none, 0.1});
+    CHECK(values(data, 0, "margin") == std::vector{-0.5, none, none});
+    CHECK(values(data, 0, "tests") == std::vector{1.0, none, 0.0});
+    CHECK(values(data, 1, "length") == std::vector{none, none, 12.0});
+    CHECK(!data.find_signal(0, "length"));
+    CHECK(data.record(0).models[0].signals == std::vector<automix::Signal>{{"margin", -0.5}, {"tests", 1.0}});
+
+    const Dataset chosen = data.with_models({"l", "s"}).select_rows(std::vector<Index>{2, 0});
+    CHECK(chosen.signal_names(1) == Names{"agree", "margin", "tests"});
+    CHECK(values(chosen, 1, "agree") == std::vector{0.1, none});
+    CHECK(values(chosen, 0, "length") == std::vector{12.0, none});
+
+    options.signals = {"gate", "confidence", "tests"};
+    const Dataset named = read_dataset(path, options);
+    CHECK(named.signal_names(0) == Names{"confidence", "gate", "tests"});
+    CHECK(named.signal_names(1) == Names{"gate"});
+    CHECK(values(named, 0, "gate") == std::vector{1.0, 0.0, none});
+    CHECK(values(named, 1, "gate") == std::vector{0.0, none, 1.0});
+    CHECK(values(named, 0, "confidence") == std::vector{none, 0.25, none});
+    CHECK(named.confidences(0)(1) == 0.25);
+    CHECK(values(named, 0, "tests") == std::vector{1.0, none, 0.0});
+}
+
+TEST_CASE("an entry of signals comes before a number beside of the same name") {
+    const files::Directory directory;
+    ReadOptions options;
+    options.signals = {"gate"};
+    const Dataset data =
+        read_dataset(directory.write("log.jsonl", line("a", R"(,"gate":1,"signals":{"gate":0.5})") +
+                                                      line("b", R"(,"signals":{"gate":0.25},"gate":1)")),
+                     options);
+    CHECK(data.signals(0, 0)(0) == 0.5);
+    CHECK(data.signals(0, 0)(1) == 0.25);
+}
+
+TEST_CASE("signals that are no numbers, and names that no row has, are refused") {
+    const files::Directory directory;
+    ReadOptions options;
+    const auto error = [&](const std::string& more) {
+        const std::string path = directory.write("log.jsonl", line("a", more));
+        try {
+            (void)read_log(path, options);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+        } catch (const automix::ArgumentError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    CHECK(error(R"(,"signals":{"tests":"1"})") ==
+          "log.jsonl:1: models[0].signals.tests: expected a number or a boolean, found \"1\"; write numbers "
+          "without quotes");
+    CHECK(error(R"(,"signals":{"tests":[1]})") ==
+          "log.jsonl:1: models[0].signals.tests: expected a number or a boolean, found an array");
+    CHECK(error(R"(,"signals":[1])") ==
+          "log.jsonl:1: models[0].signals: expected an object of numbers and booleans, found an array");
+    CHECK(error(R"(,"signals":{"a":1,"a":1})") ==
+          "log.jsonl:1: models[0].signals.a: stands twice in one object");
+    CHECK(error(R"(,"signals":{"":1})") ==
+          "log.jsonl:1: models[0].signals: expected names, found an empty one");
+    CHECK(error(R"(,"signals":null,"gate":"x")").empty());
+    options.signals = {"gate"};
+    CHECK(error(R"(,"gate":"x")") ==
+          "log.jsonl:1: models[0].gate: expected a number or a boolean, found \"x\"");
+    CHECK(error(R"(,"gate":{"x":1})") ==
+          "log.jsonl:1: models[0].gate: expected a number or a boolean, found an object");
+    CHECK(error(R"(,"gate":null)") == "no signal \"gate\" in the log; it has none");
+    CHECK(error(R"(,"test_gate":1,"text":"x","confidence":0.5,"cost":2,"signals":{"tests":1})") ==
+          "no signal \"gate\" in the log; it has test_gate, confidence, tests");
+    options.models = {"l"};
+    CHECK(error(R"(,"gate":1)") == "no signal \"gate\" in the log; it has none");
+    options.models = {};
+    options.signals = {"gate", "gate"};
+    CHECK(error("") == "signals: \"gate\" stands twice in gate, gate");
+    options.signals = {""};
+    CHECK(error("") == "signals: a name is empty");
+    options.signals = {"score"};
+    CHECK(error("") == "signals: \"score\" tells what is right, which no router knows");
+}
+
+TEST_CASE("names that resemble signals are told") {
+    const files::Directory directory;
+    const auto warning = [&](const std::string& text) {
+        const Log log = read_log(directory.write("log.jsonl", text));
+        return log.warnings.empty() ? std::string() : log.warnings[0];
+    };
+    CHECK_THAT(warning(line("a", R"(,"signal":{"tests":1})")),
+               Catch::Matchers::ContainsSubstring(
+                   "field \"signal\" of model \"s\" is not read; did you mean \"signals\"?"));
+    CHECK_THAT(warning(R"({"id":"a","signals":{"tests":1},"models":[{"name":"s","score":0}]})"),
+               Catch::Matchers::ContainsSubstring(
+                   "field \"signals\" is not read; it belongs to a model, in \"models\""));
+    // A field that is asked for as a signal is read, whatever it resembles.
+    ReadOptions options;
+    options.signals = {"conf"};
+    CHECK(read_log(directory.write("log.jsonl", line("a", R"(,"conf":0.5)")), options).warnings.empty());
+}
+
+TEST_CASE("the test gate of the recorded programs is a signal", "[shared]") {
+    const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/field/mbpp_judge.jsonl";
+    if (!std::filesystem::exists(path)) {
+        std::cout << "skipped: no " << path << '\n';
+        return;
+    }
+    ReadOptions options;
+    options.signals = {"test_gate"};
+    const Dataset data = read_dataset(path, options);
+    for (Index model = 0; model < data.models(); ++model) {
+        CHECK(data.signals(model, 0).isNaN().count() == 0);
+        CHECK(((data.signals(model, 0) == 0.0) || (data.signals(model, 0) == 1.0)).all());
+    }
+    CHECK(data.signals(0, 0).sum() == 803.0);
 }

@@ -65,6 +65,7 @@ void check_equal(const ModelRecord& a, const ModelRecord& b) {
     CHECK(a.draw_cost == b.draw_cost);
     CHECK(a.clusters == b.clusters);
     CHECK(a.sample_scores == b.sample_scores);
+    CHECK(a.signals == b.signals);
 }
 
 void check_equal(const LogRecord& a, const LogRecord& b) {
@@ -138,6 +139,8 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
         model.confidence = maybe_number(1.0);
         model.cost = maybe_number(1e99);
         model.draw_cost = maybe_number(1.0);
+        for (std::uint64_t i = random.index(3); i > 0; --i)
+            model.signals.push_back({std::to_string(i) + odd_text(random), odd_share(random) - 0.5});
         ModelTexts texts;
         texts.answer = maybe_text();
         if (random.uniform() < 0.7) {

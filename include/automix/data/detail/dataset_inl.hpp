@@ -162,6 +162,7 @@ AUTOMIX_INLINE void Dataset::ModelColumns::append(const ModelRow& model) {
     clusters.append(model.clusters);
     sample_scores.append(model.sample_scores);
     flagged.push_back(model.flagged);
+    signals.append(model.signals);
     count_last();
 }
 
@@ -172,6 +173,7 @@ AUTOMIX_INLINE Dataset::ModelColumns Dataset::ModelColumns::select(std::span<con
     chosen.draw_cost = gather(draw_cost, rows);
     chosen.confidence = gather(confidence, rows);
     chosen.flagged = gather(flagged, rows);
+    chosen.signals = signals.select(rows);
     chosen.reserve(rows.size());
     for (const Index row : rows) {
         chosen.verdicts.append(verdicts[row]);
@@ -193,8 +195,8 @@ AUTOMIX_INLINE Dataset::ModelRow Dataset::ModelColumns::record(Index row) const 
     const auto r = as_size(row);
     const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
     const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
-    return {score[r],   copy(verdicts[row]), known(confidence[r]),    known(cost[r]), known(draw_cost[r]),
-            flagged[r], copy(clusters[row]), copy(sample_scores[row])};
+    return {score[r],   copy(verdicts[row]), known(confidence[r]),     known(cost[r]), known(draw_cost[r]),
+            flagged[r], copy(clusters[row]), copy(sample_scores[row]), signals[row]};
 }
 
 AUTOMIX_INLINE void Dataset::ModelColumns::reserve(std::size_t rows) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file checks a record from any source. It must have an id, one entry for each model and valid prices. Scores and
-// confidences must be in [0, 1], and there must be as many sample scores as samples. The facts on its query must have
-// finite features of different names, and a prior for each model. O(models + samples + features^2).
+// confidences must be in [0, 1], there must be as many sample scores as samples, and signals must be
+// finite and have different names. The facts on its query must have
+// finite features of different names, and a prior for each model. O(models + samples +
+// signals^2 + features^2).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -50,6 +52,15 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
         if (model.confidence) check_share(*model.confidence, "confidence");
         check_price(model.cost, "cost");
         check_price(model.draw_cost, "draw_cost");
+        for (auto signal = model.signals.begin(); signal != model.signals.end(); ++signal) {
+            const std::string name = field("signals") + (signal->name.empty() ? "" : "." + signal->name);
+            if (signal->name.empty()) fail(name, "expected names, found an empty one");
+            if (!std::isfinite(signal->value))
+                fail(name, "expected a finite number, found " + format_number(signal->value));
+            if (std::any_of(model.signals.begin(), signal,
+                            [&](const Signal& other) { return other.name == signal->name; }))
+                fail(name, "stands twice");
+        }
         for (const double score : model.sample_scores) check_share(score, "sample_scores");
         if (model.sample_scores.size() != model.clusters.size()) {
             fail(field("sample_scores"), "expected one for each of " + std::to_string(model.clusters.size()) +

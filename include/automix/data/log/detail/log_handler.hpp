@@ -11,9 +11,11 @@
 #include <automix/data/detail/validate.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_parts.hpp>
+#include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/log/detail/near_fields.hpp>
 #include <automix/data/log/detail/unknown_fields.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -28,7 +30,8 @@ namespace automix::detail {
 
 class LogHandler : public SaxHandler<LogHandler> {
  public:
-    explicit LogHandler(LogParts parts) : parts_(parts) {}
+    explicit LogHandler(LogParts parts, NameChoice signals = {"signal", {}})
+        : parts_(parts), signals_(std::move(signals)) {}
 
     /// Sets the models of every line from now on, and which of them to keep. Without any names, as at first, the next
     /// line's names are learned and none of its models is kept.
@@ -46,6 +49,9 @@ class LogHandler : public SaxHandler<LogHandler> {
 
     /// Returns the names of the models, as learned or as set.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+
+    /// Throws `ArgumentError` if no row had one of the signals asked for.
+    void require_found() const { signals_.require_found(); }
 
     /// Clears `record` and fills it from the events that follow.
     void start(LogRecord& record) {
@@ -106,10 +112,13 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return;
             case Level::model:
                 take_key(model_seen_, find_field(model_fields, name));
-                if (field_ == LogField::unknown) model_unknown_.add(name, near_model_field);
+                if (!signals_.all()) key_ = name;
+                if (field_ == LogField::unknown && !signals_.names(name))
+                    model_unknown_.add(name, near_model_field);
                 return;
             case Level::features:
-                feature_ = name;
+            case Level::signals:
+                key_ = name;
                 return;
             default:
                 take_key(usage_seen_, find_field(usage_fields, name));
@@ -134,16 +143,19 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::record;
             return;
         }
-        if (level_ == Level::list || level_ == Level::record_list || level_ == Level::features) {
+        if (level_ == Level::list || level_ == Level::record_list || level_ == Level::features ||
+            level_ == Level::signals) {
             fail_expected(path(), element_text(), found);
         }
+        if (is_named_beside()) fail_expected(path() + "." + key_, signal_text, found);
         if (passed_over()) {
             ignored_ = 1;
             return;
         }
         const bool list = field_ == LogField::verdicts || field_ == LogField::samples ||
                           field_ == LogField::sample_scores || is_record_list();
-        const bool object = field_ == LogField::usage || field_ == LogField::features;
+        const bool object =
+            field_ == LogField::usage || field_ == LogField::features || field_ == LogField::signals;
         if (array ? !list && field_ != LogField::models : !object) {
             const bool answers = array && field_ == LogField::answer;
             fail_expected(
@@ -154,7 +166,10 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::models;
         } else if (field_ == LogField::features) {
             level_ = Level::features;
-            feature_.clear();
+            key_.clear();
+        } else if (field_ == LogField::signals) {
+            level_ = Level::signals;
+            key_.clear();
         } else if (field_ == LogField::usage) {
             level_ = Level::usage;
             usage_seen_.clear();
@@ -177,6 +192,7 @@ class LogHandler : public SaxHandler<LogHandler> {
                 level_ = Level::model;
                 break;
             case Level::list:
+            case Level::signals:
                 level_ = Level::model;
                 break;
             case Level::model:
@@ -203,7 +219,10 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return field_ == LogField::reference ? add_reference(value) : add_prior(value);
             case Level::features:
                 return add_feature(value);
+            case Level::signals:
+                return add_signal(value);
             default:
+                if (level_ == Level::model && slot_ != skipped) signal_beside(value);
                 if (!passed_over()) field_value(value);
         }
     }
@@ -213,17 +232,29 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
         if (level_ == Level::record) return field;
-        if (level_ == Level::features) return field + (feature_.empty() ? "" : "." + feature_);
+        const std::string key = key_.empty() ? "" : "." + key_;
+        if (level_ == Level::features) return field + key;
         if (level_ == Level::record_list) return field + "[" + std::to_string(element_) + "]";
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
+        if (level_ == Level::signals) return model + "." + field + key;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
         const std::string element = level_ == Level::list ? "[" + std::to_string(element_) + "]" : "";
         return model + (field.empty() ? "" : "." + field) + element;
     }
 
  private:
-    enum class Level : std::uint8_t { line, record, record_list, features, models, model, list, usage };
+    enum class Level : std::uint8_t {
+        line,
+        record,
+        record_list,
+        features,
+        models,
+        model,
+        list,
+        usage,
+        signals
+    };
     static constexpr Index skipped = -1;
 
     static bool is_record_field(LogField field) noexcept {
@@ -268,6 +299,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         level_ = Level::model;
         field_ = LogField::unknown;
         model_seen_.clear();
+        beside_.clear();
         model_unknown_.start_object();
         slot_ = position_ < slots_.size() ? slots_[position_] : skipped;
     }
@@ -279,6 +311,9 @@ class LogHandler : public SaxHandler<LogHandler> {
             fail_field(path(), "missing" + model_unknown_.hint(field));
         }
         tell_near(model_unknown_, model_seen_);
+        for (Signal& signal : beside_) {
+            if (!has_signal(signal.name)) model().signals.push_back(std::move(signal));
+        }
         level_ = Level::models;
         ++position_;
     }
@@ -294,8 +329,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
     }
 
-    auto& model() { return out_->record.models[as_size(slot_)]; }
-    auto& texts() { return out_->texts[as_size(slot_)]; }
+    ModelRecord& model() { return out_->record.models[as_size(slot_)]; }
+    ModelTexts& texts() { return out_->texts[as_size(slot_)]; }
 
     [[nodiscard]] bool is_number_field() const noexcept {
         return field_ == LogField::cost || field_ == LogField::draw_cost ||
@@ -421,14 +456,46 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     void add_feature(const JsonScalar& value) {
-        if (feature_.empty()) fail_field(path(), "expected names, found an empty one");
+        if (key_.empty()) fail_field(path(), "expected names, found an empty one");
         if (value.is_null()) return;
-        auto feature = feature_of(feature_, value);
+        auto feature = feature_of(key_, value);
         if (!feature) fail_expected(path(), feature_text, value.shown());
         for (const QueryFeature& known : out_->features) {
-            if (known.name == feature_) fail_field(path(), "stands twice in one object");
+            if (known.name == key_) fail_field(path(), "stands twice in one object");
         }
         if (parts_.facts) out_->features.push_back(std::move(*feature));
+    }
+
+    void add_signal(const JsonScalar& value) {
+        if (key_.empty()) fail_field(path(), "expected names, found an empty one");
+        if (value.is_null()) return;
+        const auto signal = signal_of(value);
+        if (!signal) fail_expected(path(), signal_text, shown_number(value));
+        if (has_signal(key_)) fail_field(path(), "stands twice in one object");
+        if (signals_.take(key_)) model().signals.push_back({key_, *signal});
+    }
+
+    [[nodiscard]] bool has_signal(const std::string& name) {
+        const auto& signals = model().signals;
+        return std::any_of(signals.begin(), signals.end(),
+                           [&](const Signal& signal) { return signal.name == name; });
+    }
+
+    /// Returns true for an unknown field of a model that is asked for as a signal.
+    [[nodiscard]] bool is_named_beside() const noexcept {
+        return level_ == Level::model && field_ == LogField::unknown && slot_ != skipped &&
+               signals_.names(key_);
+    }
+
+    /// Takes a field of a model as a signal if it is asked for by its name.
+    void signal_beside(const JsonScalar& value) {
+        if (signals_.all() || value.is_null()) return;
+        const auto signal = signal_of(value);
+        if (!signal && is_named_beside())
+            fail_expected(path() + "." + key_, signal_text, shown_number(value));
+        const bool other = field_ == LogField::unknown || field_ == LogField::confidence;
+        if (signal && (other || signals_.names(key_)) && signals_.take(key_))
+            beside_.push_back({key_, *signal});
     }
 
     void add_prior(const JsonScalar& value) {
@@ -454,6 +521,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (field_ == LogField::reference) return "a string, a number or a boolean";
         if (field_ == LogField::prior) return share_text;
         if (field_ == LogField::features) return feature_text;
+        if (field_ == LogField::signals) return signal_text;
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
     }
@@ -478,6 +546,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     LogParts parts_;
+    NameChoice signals_;
     std::vector<std::string> names_;
     std::vector<std::string> kept_names_;
     std::vector<Index> slots_;  ///< for each model its place among those kept, or `skipped`
@@ -494,7 +563,9 @@ class LogHandler : public SaxHandler<LogHandler> {
     Index slot_ = skipped;
     std::size_t element_ = 0;
     bool lists_prior_ = false;  ///< true if the record has a list as its prior
-    std::string feature_;       ///< name of the feature being read
+    std::string
+        key_;  ///< name of the feature or signal being read, or of a field of a model if signals are asked for
+    std::vector<Signal> beside_;  ///< fields of the current model that are signals
 };
 
 }  // namespace automix::detail

@@ -48,6 +48,7 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
     if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
     set("cost", model.cost);
     set("draw_cost", model.draw_cost);
+    for (const Signal& signal : model.signals) json["signals"][signal.name] = signal.value;
     if (texts.prompt_tokens) json["usage"]["prompt_tokens"] = *texts.prompt_tokens;
     if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
     return json;
