@@ -3,6 +3,11 @@
 // for a first program; include single headers where compile time counts.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
+#include <automix/context/context_model.hpp>
+#include <automix/context/context_parameters.hpp>
+#include <automix/context/fit_context.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/code_points.hpp>
 #include <automix/core/concurrent.hpp>
 #include <automix/core/config.hpp>

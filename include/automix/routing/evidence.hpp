@@ -3,6 +3,7 @@
 // number for policies that randomise. It never holds a text.
 #pragma once
 
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
 
 #include <optional>
@@ -35,6 +36,7 @@ struct Evidence {
     std::vector<ModelEvidence> models{};
     Index current = -1;  ///< the model that answered last; -1: nothing has run
     double u = 0.0;      ///< uniform in [0, 1), fixed for the query
+    std::optional<QueryForecast> forecast{};  ///< of the query, for routers that read it
 
     explicit Evidence(Index model_count) : models(as_size(model_count)) {}
 
@@ -48,6 +50,7 @@ struct Evidence {
         for (auto& model : models) model = ModelEvidence{};
         current = -1;
         u = uniform;
+        forecast.reset();
     }
 };
 

@@ -2,9 +2,10 @@
 // A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models
 // asked). If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without
 // verifying. It is taken if all draws are used up although the counts are not full, because some replies could not be
-// parsed.
+// parsed. A policy that reads the query is a table for each query, solved from the query's forecast.
 #pragma once
 
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
@@ -18,6 +19,7 @@ namespace automix {
 
 namespace detail {
 class VectorPolicy;
+class QuerySolver;
 }  // namespace detail
 
 /// A cell of the tree. The node is -1 before any model has answered, the last one excepted.
@@ -37,8 +39,20 @@ class RoutingPolicy {
 
     explicit RoutingPolicy(std::shared_ptr<const Vectors> vectors);
 
-    /// Returns the next action. Throws `ProtocolError` for evidence that no query can have under this layout.
+    /// Makes a policy that reads the query: it is solved for each one.
+    explicit RoutingPolicy(std::shared_ptr<const detail::QuerySolver> solver);
+
+    /// Returns the next action. Throws `ProtocolError` for evidence that no query can have under this layout, and for
+    /// evidence without a forecast if the policy reads the query.
     [[nodiscard]] Action next(const Evidence& evidence) const;
+
+    /// Returns the policy for the query of that forecast: the same one unless it reads the query.
+    [[nodiscard]] RoutingPolicy at(const QueryForecast& forecast) const;
+
+    /// Returns true if the policy reads the query.
+    [[nodiscard]] bool reads_query() const noexcept { return solver_ != nullptr; }
+    /// Returns what solves the policy of each query; null unless it reads the query.
+    [[nodiscard]] const detail::QuerySolver* solver() const noexcept { return solver_.get(); }
 
     /// Returns the same table with another model asked first. Requires a table.
     [[nodiscard]] RoutingPolicy starting_at(Index first) const;
@@ -78,6 +92,7 @@ class RoutingPolicy {
     std::shared_ptr<const detail::RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};
     std::shared_ptr<const Vectors> vectors_{};
+    std::shared_ptr<const detail::QuerySolver> solver_{};
     Index first_model_ = 0;
 };
 

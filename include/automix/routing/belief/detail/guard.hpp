@@ -48,7 +48,7 @@ inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, 
     rule.vectors = fold_vectors;
     rule.with_value = false;
     for (std::size_t f = 0; f < solutions.size(); ++f) {
-        if (context.folds.tree(f)) solutions[f] = solve_routing(*context.folds.tree(f), context.prices, rule);
+        if (context.folds.tree(f)) solutions[f] = solve_tree(context, *context.folds.tree(f), rule);
     }
     return solutions;
 }
@@ -56,6 +56,11 @@ inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, 
 /// Returns the policy of a fold that asks no model below `min_first_model` first.
 inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min_first_model, double slope,
                                           const RoutingPrices& prices) {
+    if (const QuerySolver* solver = fold.policy.solver()) {
+        SolveRule rule = solver->rule();
+        rule.min_first_model = min_first_model;
+        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule));
+    }
     if (fold.starts.empty()) return fold.policy;
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));
 }
@@ -71,7 +76,7 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
             return {{1.0, restrict_first_model(solutions[fold], first, slope, context.prices)},
                     {-1.0, restrict_first_model(solutions[fold], chosen, slope, context.prices)}};
         };
-        const PolicyEstimate gained = context.folds.evaluate(context.prices, gain, difference);
+        const PolicyEstimate gained = estimate_on_folds(context, gain, difference);
         if (gained.mean_metric() > gained.standard_error()) chosen = first;
     }
     return chosen;
@@ -85,7 +90,8 @@ inline bool gains_on_training_rows(const TrainingContext& context, double slope,
     SolveRule rule = context.rule;
     rule.lambda = slope;
     rule.min_first_model = min_first_model;
-    const RoutingSolution solution = solve_routing(*context.tree, context.prices, rule);
+    rule.with_value = false;
+    const RoutingSolution solution = solve_tree(context, *context.tree, rule);
     const PolicyEstimate rows = estimate_on_training_rows(context, {{1.0, solution.policy}},
                                                           excess_metric(context, slope, reference));
     return rows.mean_metric() > value_rounding;
@@ -101,8 +107,8 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
     const Index reference = context.base_slope ? 0 : best_alone(context.total, context.prices, slope);
     const std::vector<RoutingSolution> solutions = solve_folds(context, slope);
     if (context.tree->layout) decision.min_first_model = choose_first_model(context, solutions, slope);
-    const PolicyEstimate excess = context.folds.evaluate(
-        context.prices, excess_metric(context, slope, reference),
+    const PolicyEstimate excess = estimate_on_folds(
+        context, excess_metric(context, slope, reference),
         [&](std::size_t fold) -> std::vector<PolicyShare> {
             return {{1.0,
                      restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
@@ -113,7 +119,7 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
     const VerdictSignal signal = strongest_signal(context.total, context.statistics.models,
                                                   best_alone(context.total, context.prices, 0.0));
     const bool gains_otherwise = context.statistics.models.size() > 2 || context.has_prior ||
-                                 context.accepted == AcceptedAnswer::plurality;
+                                 context.reads_query() || context.accepted == AcceptedAnswer::plurality;
     const bool gains = excess.mean_metric() > excess.standard_error();
     const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&
                          gains_on_training_rows(context, slope, reference, decision.min_first_model)) ||

@@ -34,11 +34,13 @@
 
 namespace automix::detail {
 
-/// A metric of one row: the policy's score, plus a linear combination of the models' scores, the cost and 1.
+/// A metric of one row: the policy's score, plus a linear combination of the models' scores, the cost, 1, and the
+/// row's own prices.
 struct RowMetric {
     std::vector<double> scores{};  ///< factor of each model's score
     double cost = 0.0;             ///< factor of the cost
     double constant = 0.0;
+    std::vector<double> prices{};  ///< factor of each answer's price; empty: 0, as for sums over rows
 };
 
 /// Sums over rows. They give the means of a policy's results, and mean and standard error of one metric.

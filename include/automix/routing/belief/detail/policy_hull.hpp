@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -35,10 +36,17 @@ class PolicyHull {
     };
 
  public:
+    using Solver = std::function<RoutingSolution(const SolveRule&)>;
+
     /// Prepares a search that stops at `max_policies` policies. The lambda of `rule` is ignored.
-    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule,
+    /// `solver` returns the solution for a rule; if it is empty, the tree is solved.
+    PolicyHull(const RoutingTree& tree, const RoutingPrices& prices, SolveRule rule, Solver solver = {},
                std::size_t max_policies = 10'000)
-        : tree_(tree), prices_(prices), rule_(std::move(rule)), max_policies_(max_policies) {}
+        : tree_(tree),
+          prices_(prices),
+          rule_(std::move(rule)),
+          solver_(std::move(solver)),
+          max_policies_(max_policies) {}
 
     /// Returns all policies in ascending order of cost.
     [[nodiscard]] std::vector<HullPolicy> all() { return search().all(cheapest()); }
@@ -62,7 +70,7 @@ class PolicyHull {
 
     [[nodiscard]] RoutingSolution solve(double lambda) {
         rule_.lambda = lambda;
-        return solve_routing(tree_, prices_, rule_);
+        return solver_ ? solver_(rule_) : solve_routing(tree_, prices_, rule_);
     }
 
     /// Returns the policy that accepts the cheapest model's answer, the best of several at that price.
@@ -81,6 +89,7 @@ class PolicyHull {
     const RoutingTree& tree_;
     const RoutingPrices& prices_;
     SolveRule rule_;
+    Solver solver_;
     std::size_t max_policies_;
 };
 

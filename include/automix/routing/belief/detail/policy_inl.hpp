@@ -7,7 +7,9 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/evidence.hpp>
@@ -29,8 +31,20 @@ AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::Routin
 AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const Vectors> vectors)
     : vectors_(std::move(vectors)), first_model_(vectors_->first_model()) {}
 
+AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::QuerySolver> solver)
+    : solver_(std::move(solver)) {}
+
+AUTOMIX_INLINE RoutingPolicy RoutingPolicy::at(const QueryForecast& forecast) const {
+    return solver_ ? solver_->solve(forecast).policy : *this;
+}
+
 AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     require_possible(evidence);
+    if (solver_) {
+        if (!evidence.forecast)
+            throw ProtocolError("the policy reads the query, but its forecast is not known");
+        return at(*evidence.forecast).next(evidence);
+    }
     if (!evidence.started()) return Action::route(first_model_);
     if (evidence.current == evidence.last_model()) return Action::accept();
     const int left = models()[as_size(evidence.current)].draws - evidence.current_model().drawn;
@@ -57,6 +71,7 @@ AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {
 }
 
 AUTOMIX_INLINE const std::vector<detail::CascadeModel>& RoutingPolicy::models() const noexcept {
+    if (solver_) return solver_->models();
     return vectors_ ? vectors_->models() : layout_->models();
 }
 

@@ -67,7 +67,7 @@ inline RoutingSolution use_model(const TrainingContext& context, Index model) {
 /// Solves the tree of all rows for one lambda.
 inline RoutingSolution solve_for(const TrainingContext& context, SolveRule rule, double lambda) {
     rule.lambda = lambda;
-    return solve_routing(*context.tree, context.prices, rule);
+    return solve_tree(context, *context.tree, rule);
 }
 
 /// Returns a policy that accepts every answer of the first model.
@@ -145,9 +145,15 @@ inline TrainedPolicy mix_to_budget(SolutionPair&& ends, double budget) {
     return mix_solutions(std::move(cheaper), std::move(dearer), share, lambda);
 }
 
+/// Returns the search for the policies that are best for some lambda.
+inline auto policy_hull(const TrainingContext& context, const SolveRule& rule) {
+    return PolicyHull(*context.tree, context.prices, rule,
+                      [&context](const SolveRule& at) { return solve_tree(context, *context.tree, at); });
+}
+
 /// Trains for a budget: mixes the two neighbours on the hull of policies. Requires a budget without an obstacle.
 inline TrainedPolicy train_budget(const TrainingContext& context, const SolveRule& rule, double budget) {
-    return mix_to_budget(PolicyHull(*context.tree, context.prices, rule).around(budget), budget);
+    return mix_to_budget(policy_hull(context, rule).around(budget), budget);
 }
 
 /// Trains for maximum IBC by Dinkelbach's method (1967). The highest IBC is the lambda at which the best policy gains
@@ -159,7 +165,7 @@ inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rul
     RoutingSolution best;
     constexpr int max_steps = 100;
     for (int step = 0; step < max_steps; ++step) {
-        RoutingSolution next = solve_routing(*context.tree, context.prices, rule);
+        RoutingSolution next = solve_tree(context, *context.tree, rule);
         const double paid = next.value.cost - small.value.cost;
         if (!(paid > 0.0)) {
             TrainedPolicy trained = accept_all(context);
@@ -214,6 +220,12 @@ inline std::vector<double> quality_lambdas(double large_price) {
     return lambdas;
 }
 
+/// Returns the policy of a rule without the rows of a fold.
+inline RoutingPolicy solve_fold(const TrainingContext& context, SolveRule rule, std::size_t fold) {
+    rule.with_value = false;
+    return solve_tree(context, *context.folds.tree(fold), rule).policy;
+}
+
 /// Adds the best policy of each lambda, evaluated on held-out rows, to the candidates.
 inline void add_cross_fitted_candidates(std::vector<QualityCandidate>& candidates,
                                         const TrainingContext& context, const SolveRule& rule, double share) {
@@ -222,8 +234,8 @@ inline void add_cross_fitted_candidates(std::vector<QualityCandidate>& candidate
         SolveRule at = rule;
         at.lambda = lambda;
         const PolicyEstimate rows =
-            context.folds.evaluate(context.prices, metric, [&](std::size_t fold) -> std::vector<PolicyShare> {
-                return {{1.0, solve_routing(*context.folds.tree(fold), context.prices, at).policy}};
+            estimate_on_folds(context, metric, [&](std::size_t fold) -> std::vector<PolicyShare> {
+                return {{1.0, solve_fold(context, at, fold)}};
             });
         if (rows.rows > 0.0) candidates.push_back({lambda, solve_for(context, rule, lambda), rows});
     }
@@ -329,7 +341,7 @@ inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, 
     at.verify_first = objective.kind == ObjectiveKind::max_ibc;
     const auto solve = [&](std::size_t fold, double lambda) {
         at.lambda = lambda;
-        return solve_routing(*context.folds.tree(fold), context.prices, at).policy;
+        return solve_fold(context, at, fold);
     };
     const auto policies = [&](std::size_t fold) -> std::vector<PolicyShare> {
         if (!is_mixed) return {{1.0, solve(fold, trained.report.lambda)}};
@@ -338,7 +350,7 @@ inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, 
         return {{trained.mixture[0].share, solve(fold, trained.report.lambda * (1.0 + beside))},
                 {trained.mixture[1].share, solve(fold, trained.report.lambda * (1.0 - beside))}};
     };
-    const PolicyEstimate rows = context.folds.evaluate(context.prices, excess_metric(context, 0.0), policies);
+    const PolicyEstimate rows = estimate_on_folds(context, excess_metric(context, 0.0), policies);
     return rows.rows > 0.0 ? std::optional(rows.held_out()) : std::nullopt;
 }
 
@@ -400,6 +412,25 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     return trained;
 }
 
+/// Returns the solutions of a grid of lambdas, in ascending order of cost. A policy that reads the query changes with
+/// every lambda, so there is no finite hull. The grid is geometric around the slope from the first to the last model.
+inline std::vector<HullPolicy> solve_lambdas(const TrainingContext& context, SolveRule rule) {
+    constexpr int steps = 60;
+    constexpr double widest = 100.0;  // largest lambda over the slope
+    const double gap = std::abs(context.large.performance - context.small.performance);
+    const double extra = std::abs(context.large.cost - context.small.cost);
+    const double slope = std::max(gap, 0.01) / std::max(extra, 1e-3 * context.large.cost);
+    rule.with_value = false;
+    std::vector<HullPolicy> solutions;
+    for (int step = 0; step < steps; ++step) {
+        const double exponent = 1.0 - 2.0 * step / (steps - 1.0);
+        const double lambda = slope * std::pow(widest, exponent);
+        solutions.push_back({lambda, solve_for(context, rule, lambda)});
+    }
+    solutions.push_back({0.0, solve_for(context, rule, 0.0)});
+    return solutions;
+}
+
 /// Trains the policies that are best for some lambda, in ascending order of cost, whether the guard passes or not.
 /// Throws `DataError` if the tree of evidence is too large for that many solutions.
 inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
@@ -407,8 +438,9 @@ inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
     if (!context.tree->layout) throw DataError(too_many_cells(context, "the curve of policies"));
     const HeldOutDecision decision = decided ? *decided : decide_on_held_out_rows(context);
     std::vector<TrainedPolicy> policies;
+    const SolveRule rule = allowed_rule(context, decision);
     for (auto& [lambda, solution] :
-         PolicyHull(*context.tree, context.prices, allowed_rule(context, decision)).all()) {
+         context.reads_query() ? solve_lambdas(context, rule) : policy_hull(context, rule).all()) {
         TrainedPolicy& trained = policies.emplace_back(use_solution(std::move(solution), lambda));
         trained.report.objective = Objective::lambda(lambda);
         trained.report.accepted = context.accepted;

@@ -135,19 +135,17 @@ inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
     return models;
 }
 
-/// Fills the tree of a belief. If it would have more than `max_cells` cells, the layout is null, and the engine has to
-/// solve the belief.
-inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
+/// Returns the tree of a belief over a layout of its models.
+inline RoutingTree make_tree(std::shared_ptr<const BeliefModel> fitted,
+                             std::shared_ptr<const RoutingLayout> laid_out) {
     using Array = Eigen::ArrayXd;
     RoutingTree tree;
-    tree.belief = std::make_shared<const BeliefModel>(std::move(fitted));
+    tree.belief = std::move(fitted);
+    tree.layout = std::move(laid_out);
     const BeliefModel& belief = *tree.belief;
-    tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
-    std::vector<CascadeModel> models = routed_models(belief);
-    if (RoutingLayout::count_cells(models) > max_cells) return tree;
-    const detail::BeliefChain chain(belief);
-    tree.layout = std::make_shared<RoutingLayout>(std::move(models));
     const RoutingLayout& layout = *tree.layout;
+    tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
+    const detail::BeliefChain chain(belief);
     const Index last = layout.last_model();
     for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
 
@@ -182,6 +180,20 @@ inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
         }
     }
     return tree;
+}
+
+/// Returns the tree of a belief. If it would have more than `max_cells` cells, the layout is null, and the engine has
+/// to solve the belief.
+inline RoutingTree make_tree(BeliefModel fitted, double max_cells) {
+    auto belief = std::make_shared<const BeliefModel>(std::move(fitted));
+    std::vector<CascadeModel> models = routed_models(*belief);
+    if (RoutingLayout::count_cells(models) > max_cells) {
+        RoutingTree tree;
+        tree.last_alone = belief->mean_scores(belief->mean_scores.size() - 1);
+        tree.belief = std::move(belief);
+        return tree;
+    }
+    return make_tree(std::move(belief), std::make_shared<const RoutingLayout>(std::move(models)));
 }
 
 }  // namespace automix::detail

@@ -8,13 +8,18 @@
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -34,7 +39,11 @@ struct TrainingContext {
     OperatingPoint large{};     ///< the last model alone
     OptionalMetric base_slope;  ///< from the first model to the best one
     bool has_prior = false;     ///< the trees include earlier rows
+    /// The rows one by one, if policies read the query or are compared with such; else null.
+    std::shared_ptr<const ContextRows> rows{};
 
+    /// Returns true if policies read the query.
+    [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
     [[nodiscard]] Index last_model() const { return std::ssize(statistics.models) - 1; }
 };
 
@@ -61,15 +70,41 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             small,
             large,
             std::move(slope),
-            options.prior.has_value()};
+            options.prior.has_value(),
+            {}};
+}
+
+/// Returns the mean value that the policies of all rows expect.
+inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& rows) {
+    RoutingValue sum;
+    for (Index row = 0; row < rows.rows(); ++row) sum = sum + solver.solve(rows.forecasts.at(row)).value;
+    return (1.0 / static_cast<double>(rows.rows())) * sum;
+}
+
+/// Solves a tree of the context for a rule: once, or for each query if policies read it. The value of a policy that
+/// reads the query is the mean over the training rows.
+inline RoutingSolution solve_tree(const TrainingContext& context, const RoutingTree& tree,
+                                  const SolveRule& rule) {
+    if (!context.reads_query()) return solve_routing(tree, context.prices, rule);
+    auto solver = std::make_shared<const QuerySolver>(tree, context.prices, rule);
+    RoutingSolution solution;
+    if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
+    solution.policy = RoutingPolicy(std::move(solver));
+    return solution;
 }
 
 /// Returns the metric of a row's excess over one model alone at that slope: its score less the model's, less slope
 /// times the cost in addition to the model's.
 inline RowMetric excess_metric(const TrainingContext& context, double slope, Index model = 0) {
-    RowMetric metric{std::vector<double>(context.statistics.models.size(), 0.0), -slope,
-                     slope * context.prices.answers[as_size(model)]};
+    const std::vector<double> none(context.statistics.models.size(), 0.0);
+    RowMetric metric{none, -slope, 0.0, {}};
     metric.scores[as_size(model)] = -1.0;
+    if (context.rows) {
+        metric.prices = none;
+        metric.prices[as_size(model)] = slope;
+    } else {
+        metric.constant = slope * context.prices.answers[as_size(model)];
+    }
     return metric;
 }
 
@@ -78,13 +113,28 @@ inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
                                                 const std::vector<PolicyShare>& mixture,
                                                 const RowMetric& metric) {
     PolicyEstimate estimate;
-    if (context.accepted == AcceptedAnswer::first) {
+    if (context.rows) {
+        add_context_rows(estimate, mixture, *context.rows, -1, metric);
+    } else if (context.accepted == AcceptedAnswer::first) {
         add_rows(estimate, mixture, context.total, context.prices, metric);
     } else {
         for (const FoldStatistics& fold : context.statistics.folds)
             add_pluralities(estimate, mixture, fold, context.prices, metric);
     }
     return estimate;
+}
+
+/// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
+template <class Policies>
+[[nodiscard]] PolicyEstimate estimate_on_folds(const TrainingContext& context, const RowMetric& metric,
+                                               Policies policies) {
+    if (!context.rows) return context.folds.evaluate(context.prices, metric, policies);
+    PolicyEstimate total;
+    for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
+        if (context.folds.tree(fold))
+            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric);
+    }
+    return total;
 }
 
 }  // namespace automix::detail

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A policy that reads the query: it solves the routing POMDP of each query at the belief and the prices that the
+// query's forecast gives. The tree of evidence is the same for all queries. O(cells * (levels + outcomes)) a query.
+#pragma once
+
+#include <automix/context/query_forecast.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/routing/belief/detail/query_belief.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solution.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/prices.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+class QuerySolver {
+ public:
+    /// Takes the tree and the prices of all queries. Requires a tree that is laid out and has a belief.
+    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule)
+        : tree_(std::move(tree)), prices_(std::move(prices)), rule_(std::move(rule)) {}
+
+    /// Returns the best policy of a query. Requires a forecast for the models of the tree.
+    [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;
+
+    [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
+    [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
+    [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
+    [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return tree_.layout->models(); }
+
+ private:
+    RoutingTree tree_;
+    RoutingPrices prices_;
+    SolveRule rule_;
+};
+
+}  // namespace automix::detail
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/belief/detail/query_solver_inl.hpp>
+#endif
