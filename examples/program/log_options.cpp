@@ -17,6 +17,9 @@ void add_log_options(CLI::App& command, LogOptions& options) {
     add_list(command, "--signals", options.signals, "NAME,...",
              "Signals of answers to keep (default: all in \"signals\"). A name that is not\n"
              "there is a number beside, such as confidence");
+    add_list(command, "--verifier", options.verifiers, "NAME,...",
+             "Verifiers to keep (default: all). One alone takes the place of the verdicts\n"
+             "beside \"verifiers\", which are those of self");
     add_reading_options(command, options);
 }
 
@@ -42,6 +45,7 @@ ReadOptions read_options(const LogOptions& options) {
     ReadOptions read;
     read.models = options.models;
     read.signals = options.signals;
+    read.verifiers = options.verifiers;
     read.skip_bad_rows = options.skip_bad_rows;
     read.allow_truncated = options.allow_truncated;
     if (!options.map.empty()) read.mapping = read_mapping(options.map);

@@ -220,6 +220,26 @@ TEST_CASE("a bad row is refused with its field and leaves the data set as it was
          [](Record& r) {
              r.models[0].signals = {{"", 1.0}};
          }},
+        {"models[0].verifiers", "expected names, found an empty one",
+         [](Record& r) {
+             r.models[0].verifiers = {{"", {}, {}, {}}};
+         }},
+        {"models[0].verifiers.self", "its verdicts, confidence and draw_cost are those of the model itself",
+         [](Record& r) {
+             r.models[0].verifiers = {{"self", {}, {}, {}}};
+         }},
+        {"models[0].verifiers.j", "stands twice",
+         [](Record& r) {
+             r.models[0].verifiers = {{"j", {}, {}, {}}, {"j", {}, {}, {}}};
+         }},
+        {"models[1].verifiers.j.confidence", share + "2",
+         [](Record& r) {
+             r.models[1].verifiers = {{"j", {}, 2.0, {}}};
+         }},
+        {"models[1].verifiers.j.draw_cost", price + "-0.5",
+         [](Record& r) {
+             r.models[1].verifiers = {{"j", {}, {}, -0.5}};
+         }},
         {"models[1].signals.b", "expected a finite number, found nan",
          [](Record& r) {
              r.models[1].signals = {{"a", 1.0}, {"b", nan_value}};

@@ -2,6 +2,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/first_draws.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -431,4 +433,152 @@ TEST_CASE("the test gate of the recorded programs is a signal", "[shared]") {
         CHECK(((data.signals(model, 0) == 0.0) || (data.signals(model, 0) == 1.0)).all());
     }
     CHECK(data.signals(0, 0).sum() == 803.0);
+}
+
+TEST_CASE("an answer may have several verifiers") {
+    const files::Directory directory;
+    const std::string path = directory.write(
+        "log.jsonl",
+        line("a", R"(,"verdicts":[1,0],"draw_cost":0.1,"verifiers":{"tests":{"verdicts":[true]},)"
+                  R"("judge":{"verdicts":[1,1,null,0],"draw_cost":0.5,"why":"x"},"empty":{},"none":null})") +
+            line("b",
+                 R"(,"verifiers":{"self":{"confidence":0.25,"draw_cost":0.2},"judge":{"confidence":0.75}})") +
+            line("c", ""));
+    using automix::Verdict;
+    using Names = std::vector<std::string>;
+    constexpr double none = -99.0;
+    const auto values = [&](const automix::Column& column) {
+        std::vector<double> shown;
+        for (const double value : column) shown.push_back(std::isnan(value) ? none : value);
+        return shown;
+    };
+    const auto drawn = [](std::span<const Verdict> verdicts) {
+        return std::vector(verdicts.begin(), verdicts.end());
+    };
+    const std::vector<Verdict> judged{Verdict::positive, Verdict::positive, Verdict::unparsed,
+                                      Verdict::negative};
+    const double two_thirds = 2.0 / 3.0;
+    ReadOptions options;
+    const Log log = read_log(path, options);
+    CHECK(log.verdicts[0].drawn == 2);
+    const Dataset& data = log.data;
+    CHECK(data.verifier_names(0) == Names{"judge", "tests"});
+    CHECK(data.verifier_names(1).empty());
+    CHECK(data.find_verifier(0, "tests") == Index{1});
+    CHECK(!data.find_verifier(0, "self"));
+    CHECK(values(data.confidences(0)) == std::vector{0.5, 0.25, none});
+    CHECK(values(data.recorded_draw_costs(0)) == std::vector{0.1, 0.2, none});
+    CHECK(drawn(data.verdicts(0, 0, 0)) == judged);
+    CHECK(data.verdicts(1, 0, 0).empty());
+    CHECK(values(data.confidences(0, 0)) == std::vector{two_thirds, 0.75, none});
+    CHECK(values(data.recorded_draw_costs(0, 0)) == std::vector{0.5, none, none});
+    CHECK(data.draw_counts(0, 0) == std::pair<Index, Index>{0, 4});
+    CHECK(data.verified_rows(0, 0) == 2);
+    CHECK(values(data.confidences(0, 1)) == std::vector{1.0, none, none});
+    CHECK(data.verified_rows(0, 1) == 1);
+    const automix::Record record = data.record(0);
+    REQUIRE(record.models[0].verifiers.size() == 2);
+    CHECK(record.models[0].verifiers[0] == automix::VerifierRecord{"judge", judged, two_thirds, 0.5});
+
+    const Dataset chosen = data.select(std::vector<Index>{1, 0}, std::vector<Index>{1, 0});
+    CHECK(chosen.verifier_names(1) == Names{"judge", "tests"});
+    CHECK(values(chosen.confidences(1, 0)) == std::vector{0.75, two_thirds});
+    CHECK(chosen.draw_counts(1, 1) == std::pair<Index, Index>{0, 1});
+    const Dataset cut = automix::first_draws(data, 1);
+    CHECK(values(cut.confidences(0, 0)) == std::vector{1.0, 0.75, none});
+
+    options.verifiers = {"judge"};
+    const Dataset judge = read_dataset(path, options, {});
+    CHECK(judge.verifier_names(0).empty());
+    CHECK(drawn(judge.verdicts(0, 0)) == judged);
+    CHECK(values(judge.confidences(0)) == std::vector{two_thirds, 0.75, none});
+    CHECK(values(judge.recorded_draw_costs(0)) == std::vector{0.5, none, none});
+    options.verifiers = {"self"};
+    const Dataset self = read_dataset(path, options, {});
+    CHECK(self.verifier_names(0).empty());
+    CHECK(values(self.confidences(0)) == std::vector{0.5, 0.25, none});
+    options.verifiers = {"tests", "judge"};
+    const Dataset both = read_dataset(path, options, {});
+    CHECK(both.verifier_names(0) == Names{"judge", "tests"});
+    CHECK(values(both.confidences(0)) == std::vector{none, none, none});
+    CHECK(values(both.recorded_draw_costs(0)) == std::vector{none, none, none});
+    options.verifiers = {"self", "tests"};
+    const Dataset with_self = read_dataset(path, options, {});
+    CHECK(with_self.verifier_names(0) == Names{"tests"});
+    CHECK(values(with_self.confidences(0)) == std::vector{0.5, 0.25, none});
+    // A signal that is the confidence beside stays what it is.
+    options.verifiers = {"judge"};
+    options.signals = {"confidence"};
+    CHECK(read_dataset(directory.write("one.jsonl", line("a", R"(,"confidence":0.5,)"
+                                                              R"("verifiers":{"judge":{"verdicts":[1]}})")),
+                       options)
+              .signals(0, 0)(0) == 0.5);
+}
+
+TEST_CASE("verifiers are checked") {
+    const files::Directory directory;
+    ReadOptions options;
+    const auto error = [&](const std::string& more) {
+        const std::string path = directory.write("log.jsonl", line("a", more));
+        try {
+            (void)read_log(path, options);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+        } catch (const automix::ArgumentError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    const std::string field = "log.jsonl:1: models[0].verifiers";
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1,2]}})") ==
+          field + ".judge.verdicts[1]: expected 0, 1 or null, found 2");
+    CHECK(error(R"(,"verifiers":{"judge":{"draw_cost":-1}})") ==
+          field + ".judge.draw_cost: expected a finite price of at least 0, below 1e100, found -1");
+    CHECK(error(R"(,"verifiers":{"judge":{"confidence":"0.5"}})") ==
+          field +
+              ".judge.confidence: expected a number in [0, 1], found \"0.5\"; write numbers without quotes");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":1}})") ==
+          field + ".judge.verdicts: expected an array, found 1");
+    CHECK(error(R"(,"verifiers":{"judge":[1]})") ==
+          field + ".judge: expected an object with verdicts, confidence and draw_cost, found an array");
+    CHECK(error(R"(,"verifiers":{"judge":1})") ==
+          field + ".judge: expected an object with verdicts, confidence and draw_cost, found 1");
+    CHECK(error(R"(,"verifiers":[])") ==
+          field + ": expected an object of objects with verdicts, confidence and draw_cost, found an array");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1]},"judge":{}})") ==
+          field + ".judge: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"self":{},"self":{}})") == field + ".self: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1],"verdicts":[1]}})") ==
+          field + ".judge.verdicts: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"":{}})") == field + ": expected names, found an empty one");
+    const std::string both =
+        field + ".self: stands twice, as the verdicts beside are those of the verifier \"self\" too";
+    CHECK(error(R"(,"verdicts":[1],"verifiers":{"self":{"verdicts":[1]}})") == both);
+    CHECK(error(R"(,"verifiers":{"self":{"verdicts":[1]}},"verdicts":[1])") == both);
+    CHECK(error(R"(,"verifiers":null,"verdicts":[1])").empty());
+    options.verifiers = {"jugde"};
+    CHECK(error(R"(,"verdicts":[1],"verifiers":{"judge":{"verdicts":[1]}})") ==
+          "no verifier \"jugde\" in the log; it has self, judge");
+    CHECK(error("") == "no verifier \"jugde\" in the log; it has none");
+    options.verifiers = {"a", "a"};
+    CHECK(error("") == "verifiers: \"a\" stands twice in a, a");
+}
+
+TEST_CASE("odd verdicts of a verifier are told with its name") {
+    const files::Directory directory;
+    const auto warnings = [&](const std::string& more) {
+        return read_log(directory.write("log.jsonl", line("a", more))).warnings;
+    };
+    using Warnings = std::vector<std::string>;
+    const std::string path = directory.path("log.jsonl");
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1,0],"confidence":0.9}})") ==
+          Warnings{path +
+                   ":1: s, verifier judge: stored confidence 0.9 is not the share of positive verdicts, "
+                   "0.5, which is used"});
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1,null]},"tests":{"verdicts":[1]}})") ==
+          Warnings{"s, verifier judge: 1 of 2 verdicts could not be parsed"});
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1],"cost":0.5}})") ==
+          Warnings{path + ":1: field \"cost\" of model \"s\" is not read; did you mean \"draw_cost\"?"});
+    CHECK(warnings(R"(,"verifier":{"judge":{"verdicts":[1]}})") ==
+          Warnings{path + ":1: field \"verifier\" of model \"s\" is not read; did you mean \"verifiers\"?"});
 }

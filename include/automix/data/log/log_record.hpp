@@ -67,6 +67,7 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
         model.clusters.clear();
         model.sample_scores.clear();
         model.signals.clear();
+        model.verifiers.clear();
     }
     for (ModelTexts& texts : log.texts) {
         texts.answer.reset();

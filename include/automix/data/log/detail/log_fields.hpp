@@ -55,6 +55,7 @@ enum class LogField : std::uint8_t {
     prompt_tokens,
     completion_tokens,
     signals,
+    verifiers,
     unknown
 };
 
@@ -78,7 +79,7 @@ inline constexpr std::array<LogFieldName, 11> record_fields = {{
     {"prior", LogField::prior, "an array of one number for each model"},
 }};
 
-inline constexpr std::array<LogFieldName, 12> model_fields = {{
+inline constexpr std::array<LogFieldName, 13> model_fields = {{
     {"name", LogField::name, name_text},
     {"answer", LogField::answer, "a string or null"},
     {"finish", LogField::finish, "a string or null"},
@@ -91,6 +92,13 @@ inline constexpr std::array<LogFieldName, 12> model_fields = {{
     {"draw_cost", LogField::draw_cost, price_text},
     {"usage", LogField::usage, "an object"},
     {"signals", LogField::signals, "an object of numbers and booleans"},
+    {"verifiers", LogField::verifiers, "an object of objects with verdicts, confidence and draw_cost"},
+}};
+
+inline constexpr std::array<LogFieldName, 3> verifier_fields = {{
+    {"verdicts", LogField::verdicts, "an array"},
+    {"confidence", LogField::confidence, share_text},
+    {"draw_cost", LogField::draw_cost, price_text},
 }};
 
 inline constexpr std::array<LogFieldName, 2> usage_fields = {{

@@ -24,6 +24,9 @@ inline NameChoice signal_choice(const ReadOptions& options) {
     return {"signal", options.signals};
 }
 
+/// Returns the verifiers that the options ask for.
+inline NameChoice verifier_choice(const ReadOptions& options) { return {"verifier", options.verifiers}; }
+
 /// Returns the parts that the options ask for.
 inline LogParts log_parts(const ReadOptions& options) noexcept {
     return {!options.fixed_answers.empty(), options.keep_samples, options.keep_texts,

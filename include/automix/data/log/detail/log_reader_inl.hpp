@@ -76,7 +76,8 @@ namespace automix {
 AUTOMIX_INLINE LogReader::LogReader(std::vector<std::string> paths, ReadOptions options)
     : paths_(std::move(paths)),
       options_(std::move(options)),
-      handler_(detail::log_parts(options_), detail::signal_choice(options_)) {
+      handler_(detail::log_parts(options_), detail::signal_choice(options_),
+               detail::verifier_choice(options_)) {
     if (paths_.empty()) throw ArgumentError("no log to read");
     for (std::string& answer : options_.fixed_answers) answer = detail::folded(answer);
     if (options_.mapping) map(*options_.mapping);

@@ -30,6 +30,9 @@ class NameChoice {
     /// Returns true if all names are wanted.
     [[nodiscard]] bool all() const noexcept { return wanted_.empty(); }
 
+    /// Returns the number of names asked for.
+    [[nodiscard]] std::size_t size() const noexcept { return wanted_.size(); }
+
     /// Returns true if the name is one of those asked for.
     [[nodiscard]] bool names(const std::string& name) const noexcept {
         return std::find(wanted_.begin(), wanted_.end(), name) != wanted_.end();
