@@ -14,6 +14,12 @@ void add_log_options(CLI::App& command, LogOptions& options) {
         ->required()
         ->type_name("");
     add_list(command, "--models", options.models, "NAME,...", "Models to use (default: all)");
+    add_list(command, "--signals", options.signals, "NAME,...",
+             "Signals of answers to keep (default: all in \"signals\"). A name that is not\n"
+             "there is a number beside, such as confidence");
+    add_list(command, "--verifier", options.verifiers, "NAME,...",
+             "Verifiers to keep (default: all). One alone takes the place of the verdicts\n"
+             "beside \"verifiers\", which are those of self");
     add_reading_options(command, options);
 }
 
@@ -26,7 +32,8 @@ void add_reading_options(CLI::App& command, LogOptions& options) {
             " \"models\":[{\"name\":\"small\",\"score\":\"s_f1\",\"verdicts\":[\"v1\",\"v2\"]},\n"
             "           {\"name\":\"large\",\"score\":\"l_f1\",\"cost\":\"l_usd\"}]}\n"
             "Also of the table: dataset, category, question, context, reference, features, prior. Of a\n"
-            "model: confidence, draws (behind the confidence), draw_cost, answer. See examples/formats.md")
+            "model: confidence, draws (behind the confidence), draw_cost, answer, signals. See\n"
+            "examples/formats.md")
         ->type_name("FILE");
     command.add_flag("--skip-bad-rows", options.skip_bad_rows,
                      "Skip rows that cannot be read, and duplicate ids, with a warning");
@@ -37,6 +44,8 @@ void add_reading_options(CLI::App& command, LogOptions& options) {
 ReadOptions read_options(const LogOptions& options) {
     ReadOptions read;
     read.models = options.models;
+    read.signals = options.signals;
+    read.verifiers = options.verifiers;
     read.skip_bad_rows = options.skip_bad_rows;
     read.allow_truncated = options.allow_truncated;
     if (!options.map.empty()) read.mapping = read_mapping(options.map);

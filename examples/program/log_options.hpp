@@ -14,6 +14,8 @@ namespace automix::program {
 struct LogOptions {
     std::vector<std::string> paths{};
     std::vector<std::string> models{};
+    std::vector<std::string> signals{};
+    std::vector<std::string> verifiers{};
     std::string map{};
     bool skip_bad_rows = false;
     bool allow_truncated = false;
@@ -28,7 +30,8 @@ void add_reading_options(CLI::App& command, LogOptions& options);
 ReadOptions read_options(const LogOptions& options);
 
 /// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples if asked to. Throws
-/// `DataError` for bad data and `ArgumentError` for models that the logs do not have.
+/// `DataError` for bad data and `ArgumentError` for models, signals and verifiers
+/// that the logs do not have.
 Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {},
               bool keep_samples = false);
 

@@ -80,6 +80,7 @@
 #include <automix/live/log_answers.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/query_metric.hpp>
+#include <automix/live/query_prior.hpp>
 #include <automix/live/record_log.hpp>
 #include <automix/live/record_query.hpp>
 #include <automix/live/recording_model.hpp>

@@ -6,6 +6,8 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/first_draws.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
 #include <cmath>
@@ -13,6 +15,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace automix;
@@ -213,6 +216,38 @@ TEST_CASE("a bad row is refused with its field and leaves the data set as it was
         {"models[0].confidence", share + "2", [](Record& r) { r.models[0].confidence = 2.0; }},
         {"models[1].confidence", share + "-1", [](Record& r) { r.models[1].confidence = -1.0; }},
         {"models[1].confidence", share + "nan", [](Record& r) { r.models[1].confidence = nan_value; }},
+        {"models[0].signals", "expected names, found an empty one",
+         [](Record& r) {
+             r.models[0].signals = {{"", 1.0}};
+         }},
+        {"models[0].verifiers", "expected names, found an empty one",
+         [](Record& r) {
+             r.models[0].verifiers = {{"", {}, {}, {}}};
+         }},
+        {"models[0].verifiers.self", "its verdicts, confidence and draw_cost are those of the model itself",
+         [](Record& r) {
+             r.models[0].verifiers = {{"self", {}, {}, {}}};
+         }},
+        {"models[0].verifiers.j", "stands twice",
+         [](Record& r) {
+             r.models[0].verifiers = {{"j", {}, {}, {}}, {"j", {}, {}, {}}};
+         }},
+        {"models[1].verifiers.j.confidence", share + "2",
+         [](Record& r) {
+             r.models[1].verifiers = {{"j", {}, 2.0, {}}};
+         }},
+        {"models[1].verifiers.j.draw_cost", price + "-0.5",
+         [](Record& r) {
+             r.models[1].verifiers = {{"j", {}, {}, -0.5}};
+         }},
+        {"models[1].signals.b", "expected a finite number, found nan",
+         [](Record& r) {
+             r.models[1].signals = {{"a", 1.0}, {"b", nan_value}};
+         }},
+        {"models[1].signals.a", "stands twice",
+         [](Record& r) {
+             r.models[1].signals = {{"a", 1.0}, {"b", 0.0}, {"a", 1.0}};
+         }},
         {"models[0].cost", price + "-0.5", [](Record& r) { r.models[0].cost = -0.5; }},
         {"models[2].cost", price + "inf", [](Record& r) { r.models[2].cost = infinity; }},
         {"models[2].cost", price + "nan", [](Record& r) { r.models[2].cost = nan_value; }},
@@ -400,4 +435,53 @@ TEST_CASE("a hundred thousand rows keep their ids and columns apart") {
     CHECK(data.id(54'321) == "54321");
     CHECK(data.verdicts(54'321, 0).size() == 3);
     CHECK_THROWS_AS(data.append(row("99999", {model(0), model(0)})), DataError);
+}
+
+TEST_CASE("facts stay with their rows and priors with their models") {
+    Dataset data({"a", "b"});
+    const std::vector<automix::QueryFeature> features{{"n", 3.0, {}}, {"l", 0.0, "de"}};
+    const std::vector<double> prior{0.25, 0.75};
+    data.append(row("q0", {model(0), model(1)}, "", "d"), {}, {"How?", "Text.", "", features, prior});
+    data.append(row("q1", {model(0), model(1)}));
+    const Dataset chosen = data.select(std::vector<Index>{1, 0}, std::vector<Index>{1, 0});
+    CHECK(chosen.facts(1).question == "How?");
+    CHECK(chosen.facts(1).context == "Text.");
+    CHECK(chosen.facts(1).dataset == "d");
+    CHECK(copied(chosen.facts(1).features) == features);
+    CHECK(copied(chosen.facts(1).prior) == std::vector{0.75, 0.25});
+    CHECK(chosen.facts(0).question.empty());
+    CHECK(chosen.facts(0).prior.empty());
+    CHECK(copied(automix::first_draws(data, 1).facts(0).prior) == prior);
+    const std::vector<double> short_prior{0.5};
+    CHECK_THROWS_WITH(
+        data.append(row("q2", {model(0), model(1)}), {"f", 7, {}}, {{}, {}, {}, {}, short_prior}),
+        "f:7: prior: expected one number for each of 2 models (a, b), found 1");
+    CHECK(data.rows() == 2);
+}
+
+TEST_CASE("signals are columns in alphabetical order, with gaps") {
+    Dataset data({"a"});
+    const auto append = [&](const std::string& id, std::vector<automix::Signal> signals) {
+        Record record = row(id, {model(0.5)});
+        record.models[0].signals = std::move(signals);
+        data.append(record);
+    };
+    append("q0", {});
+    append("q1", {{"m", 1.0}});
+    append("q2", {{"z", 2.0}, {"b", 3.0}});
+    append("q3", {{"m", -4.0}});
+    CHECK(data.signal_names(0) == std::vector{"b"s, "m"s, "z"s});
+    CHECK(data.find_signal(0, "m") == Index{1});
+    CHECK(!data.find_signal(0, "c"));
+    CHECK(data.signals(0, 0)(2) == 3.0);
+    CHECK(data.signals(0, 0).isNaN().count() == 3);
+    CHECK(data.signals(0, 1)(1) == 1.0);
+    CHECK(data.signals(0, 1)(3) == -4.0);
+    CHECK(data.signals(0, 2)(2) == 2.0);
+    CHECK(data.record(2).models[0].signals == std::vector<automix::Signal>{{"b", 3.0}, {"z", 2.0}});
+    // A selection keeps the names that its rows lack.
+    const Dataset chosen = data.select_rows(std::vector<Index>{3, 0});
+    CHECK(chosen.signal_names(0) == data.signal_names(0));
+    CHECK(chosen.signals(0, 1)(0) == -4.0);
+    CHECK(chosen.signals(0, 2).isNaN().all());
 }

@@ -401,6 +401,11 @@ TEST_CASE("a log goes on only with the queries, models and options that it belon
     options.option_prefix = "--";
     CHECK(log_error(queries, path, options) ==
           path + ":1: models[0].score: expected 0.5 by this --metric, found 1");
+    queries[1].features = {{"turns", 3.0, {}}};
+    CHECK(log_error(queries, path) == path + ":2: features: expected those of the query, found others");
+    queries[1].features.clear();
+    queries[1].prior.assign(2, 0.5);
+    CHECK(log_error(queries, path) == path + ":2: prior: expected that of the query, found another");
     queries[1].question = "another";
     CHECK_THAT(log_error(queries, path), ContainsSubstring(":2: question: expected that of the query"));
     queries[1].reference.reset();

@@ -109,6 +109,30 @@ TEST_CASE("a query is asked of every model and becomes a record", "[live]") {
     CHECK_FALSE(large.draw_cost);
 }
 
+TEST_CASE("a record holds the features and the prior of its query", "[live]") {
+    Query query = scored_query();
+    query.features = {{"turns", 3.0, {}}, {"lang", 0.0, "de"}};
+    query.prior = {0.1, 0.2, 0.3};
+    query.prior_models = {"large", "small", "middle"};
+    const LogRecord log = record_of(query, three_models(), {.draws = 1});
+    CHECK(log.features == query.features);
+    CHECK(log.prior == std::vector{0.2, 0.3, 0.1});
+    query.prior_models.clear();
+    CHECK(record_of(query, three_models(), {.draws = 1}).prior == query.prior);
+    query.prior = {0.1, 0.2};
+    CHECK_THROWS_WITH(
+        record_of(query, three_models(), {.draws = 1}),
+        "prior: expected one number for each of 3 models (small, middle, large), found 2 in query "
+        "\"q1\"");
+    query.prior = {0.1, 0.2, 1.5};
+    CHECK_THROWS_WITH(record_of(query, three_models(), {.draws = 1}),
+                      "prior[2]: expected a number in [0, 1], found 1.5 in query \"q1\"");
+    query.prior.clear();
+    query.features.push_back({"lang", 1.0, {}});
+    CHECK_THROWS_WITH(record_of(query, three_models(), {.draws = 1}),
+                      "features.lang: stands twice in query \"q1\"");
+}
+
 TEST_CASE("the metric and the number of draws are options", "[live]") {
     const LogRecord trimmed =
         record_of(scored_query(), three_models(), {.draws = 0, .metric = trimmed_match});

@@ -10,6 +10,12 @@
 
 namespace automix {
 
+/// The column of one signal of a model.
+struct SignalMapping {
+    std::string name{};
+    std::string column{};
+};
+
 /// The columns of one model.
 struct ModelMapping {
     std::string name{};   ///< the model's name in the data set
@@ -23,9 +29,10 @@ struct ModelMapping {
     std::string draws{};      ///< column of that number, if it differs by row
     std::string draw_cost{};  ///< price of one draw
     std::string answer{};
+    std::vector<SignalMapping> signals{};
 };
 
-/// A word that stands for a number in the columns of scores and verdicts.
+/// A word that stands for a number in the columns of scores, verdicts and signals.
 struct WordMapping {
     std::string word{};             ///< compared without case and outer blanks
     std::optional<double> value{};  ///< in [0, 1]; nothing: a verdict that could not be parsed

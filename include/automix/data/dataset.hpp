@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the data set: a log in memory as columns, one value per query. They hold scores, recorded prices,
-// verdicts, confidences, clusters of samples, and the facts on the queries if they are given. Columns of doubles are
+// verdicts of one or several verifiers, confidences, signals, clusters of samples, and the facts on the queries if they are given. Columns of doubles are
 // read as Eigen arrays without a copy, so a pass over a column runs at memory speed. Rows are checked and appended one
 // by one; a row that is refused changes nothing. Appending is O(models + draws + facts) amortised.
 #pragma once
@@ -10,6 +10,8 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/detail/signal_columns.hpp>
+#include <automix/data/detail/verifier_columns.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
@@ -78,11 +80,11 @@ class Dataset {
 
     /// Returns the recorded prices of an answer and of one draw; NaN in rows without one.
     [[nodiscard]] Column recorded_costs(Index model) const { return view(at(model).cost); }
-    [[nodiscard]] Column recorded_draw_costs(Index model) const { return view(at(model).draw_cost); }
+    [[nodiscard]] Column recorded_draw_costs(Index model) const { return view(at(model).self.draw_cost); }
 
     /// Returns the share of positives among the parsed verdicts, 0 if none was parsed. A row without verdicts has its
     /// logged confidence, or NaN if it has none.
-    [[nodiscard]] Column confidences(Index model) const { return view(at(model).confidence); }
+    [[nodiscard]] Column confidences(Index model) const { return view(at(model).self.confidence); }
 
     /// Returns the verdicts on the model's answer, in the order drawn.
     [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model) const;
@@ -92,7 +94,9 @@ class Dataset {
     [[nodiscard]] std::pair<Index, Index> draw_counts(Index model) const noexcept;
 
     /// Returns the number of rows with verdicts on the model's answer, or with a confidence.
-    [[nodiscard]] Index verified_rows(Index model) const noexcept { return rows() - at(model).unverified; }
+    [[nodiscard]] Index verified_rows(Index model) const noexcept {
+        return rows() - at(model).self.unverified;
+    }
 
     /// Returns true if verdicts or a confidence are logged for every row.
     [[nodiscard]] bool verified(Index model) const noexcept;
@@ -106,7 +110,47 @@ class Dataset {
     /// Returns the score of each sample, the answer first; empty if unknown.
     [[nodiscard]] std::span<const double> sample_scores(Index row, Index model) const;
 
-    /// Returns record `row` as it was appended. If verdicts are logged, its confidence is the share of positives.
+    /// Returns the names of the signals of a model's answers, in alphabetical order. Each was given in a row.
+    [[nodiscard]] const std::vector<std::string>& signal_names(Index model) const {
+        return at(model).signals.names();
+    }
+    /// Returns the number of the signal of that name in `signal_names`; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find_signal(Index model, std::string_view name) const {
+        return at(model).signals.find(name);
+    }
+    /// Returns the values of a signal by its number in `signal_names`; NaN in rows without it.
+    [[nodiscard]] Column signals(Index model, Index signal) const {
+        return view(at(model).signals.values(signal));
+    }
+
+    /// Returns the names of the further verifiers of a model's answers, in alphabetical order. Each stands in a row.
+    /// Verdicts, confidences and prices of a draw without a verifier's number are those of the verifier `self`.
+    [[nodiscard]] const std::vector<std::string>& verifier_names(Index model) const {
+        return at(model).verifiers.names();
+    }
+    /// Returns the number of the verifier of that name in `verifier_names`; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find_verifier(Index model, std::string_view name) const {
+        return at(model).verifiers.find(name);
+    }
+
+    /// Returns the same of a further verifier, by its number in `verifier_names`, as of `self`.
+    [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model, Index verifier) const {
+        return at(model).verifiers.at(verifier).verdicts[row];
+    }
+    [[nodiscard]] Column confidences(Index model, Index verifier) const {
+        return view(at(model).verifiers.at(verifier).confidence);
+    }
+    [[nodiscard]] Column recorded_draw_costs(Index model, Index verifier) const {
+        return view(at(model).verifiers.at(verifier).draw_cost);
+    }
+    [[nodiscard]] std::pair<Index, Index> draw_counts(Index model, Index verifier) const noexcept {
+        return draw_counts(at(model).verifiers.at(verifier));
+    }
+    [[nodiscard]] Index verified_rows(Index model, Index verifier) const noexcept {
+        return rows() - at(model).verifiers.at(verifier).unverified;
+    }
+
+    /// Returns record `row` as it was appended, its signals and verifiers in alphabetical order. If verdicts are logged, its confidence is the share of positives.
     [[nodiscard]] Record record(Index row) const;
 
     /// Returns the given rows, in that order, of the given models, in that order. Categories belong to the pair of
@@ -128,32 +172,26 @@ class Dataset {
     using ModelRow = typename decltype(Record::models)::value_type;
 
     struct ModelColumns {
-        std::vector<double> score, cost, draw_cost, confidence;
-        detail::RaggedColumn<Verdict> verdicts;
+        std::vector<double> score, cost;
+        detail::VerifierColumns self;
+        detail::FurtherVerifiers verifiers;
         detail::RaggedColumn<std::int32_t> clusters;
         detail::RaggedColumn<double> sample_scores;
         std::vector<bool> flagged;
-        std::pair<Index, Index> draw_counts{std::numeric_limits<Index>::max(), 0};
-        Index unverified = 0;
+        detail::SignalColumns signals;
 
         void append(const ModelRow& model);
 
         [[nodiscard]] ModelColumns select(std::span<const Index> rows) const;
-
-        /// Updates the counts of draws and of rows without verification by the last row.
-        void count_last();
 
         [[nodiscard]] ModelRow record(Index row) const;
 
         void reserve(std::size_t rows);
     };
 
-    template <class T>
-    static std::vector<T> gather(const std::vector<T>& values, std::span<const Index> rows) {
-        std::vector<T> chosen;
-        chosen.reserve(rows.size());
-        for (const Index row : rows) chosen.push_back(values[as_size(row)]);
-        return chosen;
+    [[nodiscard]] std::pair<Index, Index> draw_counts(
+        const detail::VerifierColumns& verifier) const noexcept {
+        return rows() == 0 ? std::pair<Index, Index>{0, 0} : verifier.draw_counts;
     }
 
     static Column view(const std::vector<double>& values);

@@ -154,15 +154,14 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     if (options.concurrency == 0) throw ArgumentError("concurrency: expected at least 1, found 0");
     RecordOptions record = options.record;
     if (options.score_all) record.metric = [](const Query&, std::string_view) { return 0.0; };
-    for (const Query& query : queries) require_recordable(query, record);
+    for (const Query& query : queries) require_recordable(query, record, models);
     std::shared_ptr<CallJournal> journal = options.journal;
     if (!journal) {
         journal = std::make_shared<CallJournal>(path + ".calls.jsonl");
         for (LiveModel& model : models) model.model = keep_calls(std::move(model.model), journal);
     }
     if (journal->is_open()) throw ArgumentError("journal: expected one that is not open yet");
-    std::vector<std::string> names;
-    for (const LiveModel& model : models) names.push_back(model.model.name());
+    const std::vector<std::string> names = detail::names_of(models);
     const std::unordered_set<std::string> recorded = detail::recorded_ids(path, names, queries, options);
     std::vector<const Query*> open;
     for (const Query& query : queries) {

@@ -6,11 +6,14 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/detail/validate.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/query_metric.hpp>
+#include <automix/live/query_prior.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/text/metric.hpp>
@@ -32,12 +35,31 @@ struct RecordOptions {
     std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
 };
 
-/// Throws `ArgumentError` for a query without a reference that the metric needs and for draws below 0.
-inline void require_recordable(const Query& query, const RecordOptions& options) {
+namespace detail {
+
+inline std::vector<std::string> names_of(std::span<const LiveModel> models) {
+    std::vector<std::string> names;
+    for (const LiveModel& model : models) names.push_back(model.model.name());
+    return names;
+}
+
+}  // namespace detail
+
+/// Throws `ArgumentError` for a query without a reference that the metric needs, for draws below 0, and for features
+/// and a prior that a log cannot hold.
+inline void require_recordable(const Query& query, const RecordOptions& options,
+                               std::span<const LiveModel> models) {
     if (options.metric.needs_reference() && !query.reference)
         throw ArgumentError("reference: missing in query " + in_quotes(query.id));
     if (options.draws < 0)
         throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
+    const std::vector<std::string> names = detail::names_of(models);
+    const std::vector<double> prior = prior_for(query, names);
+    try {
+        detail::require_valid(QueryFacts{.features = query.features, .prior = prior}, names);
+    } catch (const DataError& error) {
+        throw ArgumentError(std::string(error.what()) + " in query " + in_quotes(query.id));
+    }
 }
 
 namespace detail {
@@ -57,6 +79,9 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
     if (!query.context.empty()) log.context = query.context;
     log.reference = query.reference;
     log.other_references = query.other_references;
+    log.features = query.features;
+    log.model_names = names_of(models);
+    log.prior = prior_for(query, log.model_names);
     for (Index model = 0; model < std::ssize(models); ++model) {
         const ModelShare& before = source.shares()[as_size(model)];
         if (!before.answer) source.answer(model);
@@ -71,7 +96,6 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
         record.cost = share.answer_price;
         if (!share.verdicts.empty())
             record.draw_cost = share.verdicts_price / static_cast<double>(share.verdicts.size());
-        log.model_names.push_back(models[as_size(model)].model.name());
         ModelTexts& texts = log.texts.emplace_back();
         texts.answer = share.answer;
         if (share.finish) texts.finish = std::string(to_string(*share.finish));
@@ -86,7 +110,7 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
 }  // namespace detail
 
 /// Returns the record, or the reason why there is none: a call failed, and its message names the model. Throws
-/// `ArgumentError` for a query without a reference and for draws below 0.
+/// `ArgumentError` as `require_recordable`.
 template <class Verifier>
 [[nodiscard]] std::variant<LogRecord, LiveFailure> record_query(const Query& query,
                                                                 std::span<const LiveModel> models,
@@ -94,7 +118,7 @@ template <class Verifier>
                                                                 const RecordOptions& options,
                                                                 const std::stop_token& stop = {}) {
     static_assert(detail::is_live_verifier<Verifier>());
-    require_recordable(query, options);
+    require_recordable(query, options, models);
     LiveSource source(models, verifier, query, {.ledger = options.ledger, .stop = stop});
     return detail::record_from(source, query, models, options);
 }

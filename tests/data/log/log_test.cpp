@@ -2,6 +2,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/first_draws.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -10,10 +11,13 @@
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/record.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <iostream>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -290,4 +294,291 @@ TEST_CASE("a prior has a number in [0, 1] for each model") {
           "log.jsonl:1: prior[0]: expected a number in [0, 1], found \"0.5\"; write numbers without quotes");
     CHECK(error("[null,1]") == "log.jsonl:1: prior[0]: expected a number in [0, 1], found null");
     CHECK(error("0.5") == "log.jsonl:1: prior: expected an array of one number for each model, found 0.5");
+}
+
+TEST_CASE("signals of an answer are columns") {
+    const files::Directory directory;
+    const auto row = [](const std::string& id, const std::string& small, const std::string& large) {
+        return R"({"id":")" + id + R"(","models":[{"name":"s","score":0)" + small +
+               R"(},{"name":"l","score":1)" + large + "}]}\n";
+    };
+    const std::string path = directory.write(
+        "log.jsonl", row("a", R"(,"signals":{"tests":true,"margin":-0.5},"gate":1)", R"(,"gate":0)") +
+                         row("b", R"(,"gate":0,"confidence":0.25)", "") +
+                         row("c", R"(,"signals":{"agree":0.1,"tests":0,"none":null},"gate":null)",
+                             R"(,"signals":{"length":12},"gate":true)"));
+    constexpr double none = -99.0;
+    const auto values = [&](const Dataset& data, Index model, const std::string& name) {
+        const auto signal = data.find_signal(model, name);
+        REQUIRE(signal);
+        std::vector<double> column;
+        for (const double value : data.signals(model, *signal))
+            column.push_back(std::isnan(value) ? none : value);
+        return column;
+    };
+    using Names = std::vector<std::string>;
+    ReadOptions options;
+    const Dataset data = read_dataset(path, options);
+    CHECK(data.signal_names(0) == Names{"agree", "margin", "tests"});
+    CHECK(data.signal_names(1) == Names{"length"});
+    CHECK(values(data, 0, "agree") == std::vector{none, none, 0.1});
+    CHECK(values(data, 0, "margin") == std::vector{-0.5, none, none});
+    CHECK(values(data, 0, "tests") == std::vector{1.0, none, 0.0});
+    CHECK(values(data, 1, "length") == std::vector{none, none, 12.0});
+    CHECK(!data.find_signal(0, "length"));
+    CHECK(data.record(0).models[0].signals == std::vector<automix::Signal>{{"margin", -0.5}, {"tests", 1.0}});
+
+    const Dataset chosen = data.with_models({"l", "s"}).select_rows(std::vector<Index>{2, 0});
+    CHECK(chosen.signal_names(1) == Names{"agree", "margin", "tests"});
+    CHECK(values(chosen, 1, "agree") == std::vector{0.1, none});
+    CHECK(values(chosen, 0, "length") == std::vector{12.0, none});
+
+    options.signals = {"gate", "confidence", "tests"};
+    const Dataset named = read_dataset(path, options);
+    CHECK(named.signal_names(0) == Names{"confidence", "gate", "tests"});
+    CHECK(named.signal_names(1) == Names{"gate"});
+    CHECK(values(named, 0, "gate") == std::vector{1.0, 0.0, none});
+    CHECK(values(named, 1, "gate") == std::vector{0.0, none, 1.0});
+    CHECK(values(named, 0, "confidence") == std::vector{none, 0.25, none});
+    CHECK(named.confidences(0)(1) == 0.25);
+    CHECK(values(named, 0, "tests") == std::vector{1.0, none, 0.0});
+}
+
+TEST_CASE("an entry of signals comes before a number beside of the same name") {
+    const files::Directory directory;
+    ReadOptions options;
+    options.signals = {"gate"};
+    const Dataset data =
+        read_dataset(directory.write("log.jsonl", line("a", R"(,"gate":1,"signals":{"gate":0.5})") +
+                                                      line("b", R"(,"signals":{"gate":0.25},"gate":1)")),
+                     options);
+    CHECK(data.signals(0, 0)(0) == 0.5);
+    CHECK(data.signals(0, 0)(1) == 0.25);
+}
+
+TEST_CASE("signals that are no numbers, and names that no row has, are refused") {
+    const files::Directory directory;
+    ReadOptions options;
+    const auto error = [&](const std::string& more) {
+        const std::string path = directory.write("log.jsonl", line("a", more));
+        try {
+            (void)read_log(path, options);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+        } catch (const automix::ArgumentError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    CHECK(error(R"(,"signals":{"tests":"1"})") ==
+          "log.jsonl:1: models[0].signals.tests: expected a number or a boolean, found \"1\"; write numbers "
+          "without quotes");
+    CHECK(error(R"(,"signals":{"tests":[1]})") ==
+          "log.jsonl:1: models[0].signals.tests: expected a number or a boolean, found an array");
+    CHECK(error(R"(,"signals":[1])") ==
+          "log.jsonl:1: models[0].signals: expected an object of numbers and booleans, found an array");
+    CHECK(error(R"(,"signals":{"a":1,"a":1})") ==
+          "log.jsonl:1: models[0].signals.a: stands twice in one object");
+    CHECK(error(R"(,"signals":{"":1})") ==
+          "log.jsonl:1: models[0].signals: expected names, found an empty one");
+    CHECK(error(R"(,"signals":null,"gate":"x")").empty());
+    options.signals = {"gate"};
+    CHECK(error(R"(,"gate":"x")") ==
+          "log.jsonl:1: models[0].gate: expected a number or a boolean, found \"x\"");
+    CHECK(error(R"(,"gate":{"x":1})") ==
+          "log.jsonl:1: models[0].gate: expected a number or a boolean, found an object");
+    CHECK(error(R"(,"gate":null)") == "no signal \"gate\" in the log; it has none");
+    CHECK(error(R"(,"test_gate":1,"text":"x","confidence":0.5,"cost":2,"signals":{"tests":1})") ==
+          "no signal \"gate\" in the log; it has test_gate, confidence, tests");
+    options.models = {"l"};
+    CHECK(error(R"(,"gate":1)") == "no signal \"gate\" in the log; it has none");
+    options.models = {};
+    options.signals = {"gate", "gate"};
+    CHECK(error("") == "signals: \"gate\" stands twice in gate, gate");
+    options.signals = {""};
+    CHECK(error("") == "signals: a name is empty");
+    options.signals = {"score"};
+    CHECK(error("") == "signals: \"score\" tells what is right, which no router knows");
+}
+
+TEST_CASE("names that resemble signals are told") {
+    const files::Directory directory;
+    const auto warning = [&](const std::string& text) {
+        const Log log = read_log(directory.write("log.jsonl", text));
+        return log.warnings.empty() ? std::string() : log.warnings[0];
+    };
+    CHECK_THAT(warning(line("a", R"(,"signal":{"tests":1})")),
+               Catch::Matchers::ContainsSubstring(
+                   "field \"signal\" of model \"s\" is not read; did you mean \"signals\"?"));
+    CHECK_THAT(warning(R"({"id":"a","signals":{"tests":1},"models":[{"name":"s","score":0}]})"),
+               Catch::Matchers::ContainsSubstring(
+                   "field \"signals\" is not read; it belongs to a model, in \"models\""));
+    // A field that is asked for as a signal is read, whatever it resembles.
+    ReadOptions options;
+    options.signals = {"conf"};
+    CHECK(read_log(directory.write("log.jsonl", line("a", R"(,"conf":0.5)")), options).warnings.empty());
+}
+
+TEST_CASE("the test gate of the recorded programs is a signal", "[shared]") {
+    const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/field/mbpp_judge.jsonl";
+    if (!std::filesystem::exists(path)) {
+        std::cout << "skipped: no " << path << '\n';
+        return;
+    }
+    ReadOptions options;
+    options.signals = {"test_gate"};
+    const Dataset data = read_dataset(path, options);
+    for (Index model = 0; model < data.models(); ++model) {
+        CHECK(data.signals(model, 0).isNaN().count() == 0);
+        CHECK(((data.signals(model, 0) == 0.0) || (data.signals(model, 0) == 1.0)).all());
+    }
+    CHECK(data.signals(0, 0).sum() == 803.0);
+}
+
+TEST_CASE("an answer may have several verifiers") {
+    const files::Directory directory;
+    const std::string path = directory.write(
+        "log.jsonl",
+        line("a", R"(,"verdicts":[1,0],"draw_cost":0.1,"verifiers":{"tests":{"verdicts":[true]},)"
+                  R"("judge":{"verdicts":[1,1,null,0],"draw_cost":0.5,"why":"x"},"empty":{},"none":null})") +
+            line("b",
+                 R"(,"verifiers":{"self":{"confidence":0.25,"draw_cost":0.2},"judge":{"confidence":0.75}})") +
+            line("c", ""));
+    using automix::Verdict;
+    using Names = std::vector<std::string>;
+    constexpr double none = -99.0;
+    const auto values = [&](const automix::Column& column) {
+        std::vector<double> shown;
+        for (const double value : column) shown.push_back(std::isnan(value) ? none : value);
+        return shown;
+    };
+    const auto drawn = [](std::span<const Verdict> verdicts) {
+        return std::vector(verdicts.begin(), verdicts.end());
+    };
+    const std::vector<Verdict> judged{Verdict::positive, Verdict::positive, Verdict::unparsed,
+                                      Verdict::negative};
+    const double two_thirds = 2.0 / 3.0;
+    ReadOptions options;
+    const Log log = read_log(path, options);
+    CHECK(log.verdicts[0].drawn == 2);
+    const Dataset& data = log.data;
+    CHECK(data.verifier_names(0) == Names{"judge", "tests"});
+    CHECK(data.verifier_names(1).empty());
+    CHECK(data.find_verifier(0, "tests") == Index{1});
+    CHECK(!data.find_verifier(0, "self"));
+    CHECK(values(data.confidences(0)) == std::vector{0.5, 0.25, none});
+    CHECK(values(data.recorded_draw_costs(0)) == std::vector{0.1, 0.2, none});
+    CHECK(drawn(data.verdicts(0, 0, 0)) == judged);
+    CHECK(data.verdicts(1, 0, 0).empty());
+    CHECK(values(data.confidences(0, 0)) == std::vector{two_thirds, 0.75, none});
+    CHECK(values(data.recorded_draw_costs(0, 0)) == std::vector{0.5, none, none});
+    CHECK(data.draw_counts(0, 0) == std::pair<Index, Index>{0, 4});
+    CHECK(data.verified_rows(0, 0) == 2);
+    CHECK(values(data.confidences(0, 1)) == std::vector{1.0, none, none});
+    CHECK(data.verified_rows(0, 1) == 1);
+    const automix::Record record = data.record(0);
+    REQUIRE(record.models[0].verifiers.size() == 2);
+    CHECK(record.models[0].verifiers[0] == automix::VerifierRecord{"judge", judged, two_thirds, 0.5});
+
+    const Dataset chosen = data.select(std::vector<Index>{1, 0}, std::vector<Index>{1, 0});
+    CHECK(chosen.verifier_names(1) == Names{"judge", "tests"});
+    CHECK(values(chosen.confidences(1, 0)) == std::vector{0.75, two_thirds});
+    CHECK(chosen.draw_counts(1, 1) == std::pair<Index, Index>{0, 1});
+    const Dataset cut = automix::first_draws(data, 1);
+    CHECK(values(cut.confidences(0, 0)) == std::vector{1.0, 0.75, none});
+
+    options.verifiers = {"judge"};
+    const Dataset judge = read_dataset(path, options, {});
+    CHECK(judge.verifier_names(0).empty());
+    CHECK(drawn(judge.verdicts(0, 0)) == judged);
+    CHECK(values(judge.confidences(0)) == std::vector{two_thirds, 0.75, none});
+    CHECK(values(judge.recorded_draw_costs(0)) == std::vector{0.5, none, none});
+    options.verifiers = {"self"};
+    const Dataset self = read_dataset(path, options, {});
+    CHECK(self.verifier_names(0).empty());
+    CHECK(values(self.confidences(0)) == std::vector{0.5, 0.25, none});
+    options.verifiers = {"tests", "judge"};
+    const Dataset both = read_dataset(path, options, {});
+    CHECK(both.verifier_names(0) == Names{"judge", "tests"});
+    CHECK(values(both.confidences(0)) == std::vector{none, none, none});
+    CHECK(values(both.recorded_draw_costs(0)) == std::vector{none, none, none});
+    options.verifiers = {"self", "tests"};
+    const Dataset with_self = read_dataset(path, options, {});
+    CHECK(with_self.verifier_names(0) == Names{"tests"});
+    CHECK(values(with_self.confidences(0)) == std::vector{0.5, 0.25, none});
+    // A signal that is the confidence beside stays what it is.
+    options.verifiers = {"judge"};
+    options.signals = {"confidence"};
+    CHECK(read_dataset(directory.write("one.jsonl", line("a", R"(,"confidence":0.5,)"
+                                                              R"("verifiers":{"judge":{"verdicts":[1]}})")),
+                       options)
+              .signals(0, 0)(0) == 0.5);
+}
+
+TEST_CASE("verifiers are checked") {
+    const files::Directory directory;
+    ReadOptions options;
+    const auto error = [&](const std::string& more) {
+        const std::string path = directory.write("log.jsonl", line("a", more));
+        try {
+            (void)read_log(path, options);
+        } catch (const automix::DataError& refused) {
+            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+        } catch (const automix::ArgumentError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    const std::string field = "log.jsonl:1: models[0].verifiers";
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1,2]}})") ==
+          field + ".judge.verdicts[1]: expected 0, 1 or null, found 2");
+    CHECK(error(R"(,"verifiers":{"judge":{"draw_cost":-1}})") ==
+          field + ".judge.draw_cost: expected a finite price of at least 0, below 1e100, found -1");
+    CHECK(error(R"(,"verifiers":{"judge":{"confidence":"0.5"}})") ==
+          field +
+              ".judge.confidence: expected a number in [0, 1], found \"0.5\"; write numbers without quotes");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":1}})") ==
+          field + ".judge.verdicts: expected an array, found 1");
+    CHECK(error(R"(,"verifiers":{"judge":[1]})") ==
+          field + ".judge: expected an object with verdicts, confidence and draw_cost, found an array");
+    CHECK(error(R"(,"verifiers":{"judge":1})") ==
+          field + ".judge: expected an object with verdicts, confidence and draw_cost, found 1");
+    CHECK(error(R"(,"verifiers":[])") ==
+          field + ": expected an object of objects with verdicts, confidence and draw_cost, found an array");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1]},"judge":{}})") ==
+          field + ".judge: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"self":{},"self":{}})") == field + ".self: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1],"verdicts":[1]}})") ==
+          field + ".judge.verdicts: stands twice in one object");
+    CHECK(error(R"(,"verifiers":{"":{}})") == field + ": expected names, found an empty one");
+    const std::string both =
+        field + ".self: stands twice, as the verdicts beside are those of the verifier \"self\" too";
+    CHECK(error(R"(,"verdicts":[1],"verifiers":{"self":{"verdicts":[1]}})") == both);
+    CHECK(error(R"(,"verifiers":{"self":{"verdicts":[1]}},"verdicts":[1])") == both);
+    CHECK(error(R"(,"verifiers":null,"verdicts":[1])").empty());
+    options.verifiers = {"jugde"};
+    CHECK(error(R"(,"verdicts":[1],"verifiers":{"judge":{"verdicts":[1]}})") ==
+          "no verifier \"jugde\" in the log; it has self, judge");
+    CHECK(error("") == "no verifier \"jugde\" in the log; it has none");
+    options.verifiers = {"a", "a"};
+    CHECK(error("") == "verifiers: \"a\" stands twice in a, a");
+}
+
+TEST_CASE("odd verdicts of a verifier are told with its name") {
+    const files::Directory directory;
+    const auto warnings = [&](const std::string& more) {
+        return read_log(directory.write("log.jsonl", line("a", more))).warnings;
+    };
+    using Warnings = std::vector<std::string>;
+    const std::string path = directory.path("log.jsonl");
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1,0],"confidence":0.9}})") ==
+          Warnings{path +
+                   ":1: s, verifier judge: stored confidence 0.9 is not the share of positive verdicts, "
+                   "0.5, which is used"});
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1,null]},"tests":{"verdicts":[1]}})") ==
+          Warnings{"s, verifier judge: 1 of 2 verdicts could not be parsed"});
+    CHECK(warnings(R"(,"verifiers":{"judge":{"verdicts":[1],"cost":0.5}})") ==
+          Warnings{path + ":1: field \"cost\" of model \"s\" is not read; did you mean \"draw_cost\"?"});
+    CHECK(warnings(R"(,"verifier":{"judge":{"verdicts":[1]}})") ==
+          Warnings{path + ":1: field \"verifier\" of model \"s\" is not read; did you mean \"verifiers\"?"});
 }

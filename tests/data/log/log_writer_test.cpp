@@ -65,6 +65,8 @@ void check_equal(const ModelRecord& a, const ModelRecord& b) {
     CHECK(a.draw_cost == b.draw_cost);
     CHECK(a.clusters == b.clusters);
     CHECK(a.sample_scores == b.sample_scores);
+    CHECK(a.signals == b.signals);
+    CHECK(a.verifiers == b.verifiers);
 }
 
 void check_equal(const LogRecord& a, const LogRecord& b) {
@@ -136,8 +138,15 @@ LogRecord odd_record(automix::Random& random, std::size_t number) {
             model.verdicts.push_back(static_cast<Verdict>(static_cast<int>(random.index(3)) - 1));
         }
         model.confidence = maybe_number(1.0);
+        for (std::uint64_t i = random.index(3); i > 0; --i) {
+            model.verifiers.push_back({std::to_string(i) + odd_text(random), {}, maybe_number(1.0), 0.5});
+            if (random.bernoulli(0.5))
+                model.verifiers.back().verdicts = {Verdict::positive, Verdict::unparsed, Verdict::negative};
+        }
         model.cost = maybe_number(1e99);
         model.draw_cost = maybe_number(1.0);
+        for (std::uint64_t i = random.index(3); i > 0; --i)
+            model.signals.push_back({std::to_string(i) + odd_text(random), odd_share(random) - 0.5});
         ModelTexts texts;
         texts.answer = maybe_text();
         if (random.uniform() < 0.7) {
@@ -180,9 +189,9 @@ TEST_CASE("records read back to the last bit") {
 
 TEST_CASE("the recordings survive reading, writing and reading") {
     const files::Directory directory;
+    const std::string folder = std::string(AUTOMIX_EXAMPLES_DIR) + "/data/";
     for (const std::string task : {"moves", "dates", "clauses"}) {
-        const std::vector<LogRecord> records =
-            read_all(std::string(AUTOMIX_EXAMPLES_DIR) + "/data/" + task + ".jsonl");
+        const std::vector<LogRecord> records = read_all(folder + task + ".jsonl");
         const std::string path = directory.path(task);
         write_all(path, records);
         const std::vector<LogRecord> back = read_all(path);

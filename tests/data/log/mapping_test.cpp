@@ -295,3 +295,49 @@ TEST_CASE("columns of a table are the prior of its queries") {
     CHECK(mapping_error(R"({"features":["x","s"],)" + models) ==
           "map.json: features[1]: \"s\" is the score of model \"a\", which no router knows");
 }
+
+TEST_CASE("columns of a table are signals of its answers") {
+    const std::string mapping =
+        R"({"id":"i","words":{"yes":1},"models":[)"
+        R"({"name":"a","score":"s","confidence":"c","draws":2,"signals":{"tests":"x","margin":"y"}},)"
+        R"({"name":"b","score":"t","signals":{"tests":"z"}}]})";
+    const files::Directory directory;
+    ReadOptions options;
+    options.mapping = automix::parse_mapping(mapping, "map.json");
+    const std::string table =
+        directory.write("t.csv", "i,s,t,c,x,y,z\nq,1,0,0.5,true,-2,3\nr,0,1,1,yes,,na\n");
+    const std::string objects =
+        directory.write("t.jsonl", R"({"i":"q","s":1,"t":0,"c":0.5,"x":true,"y":-2,"z":3})"
+                                   "\n"
+                                   R"({"i":"r","s":0,"t":1,"c":1,"x":"yes","y":null,"z":null})"
+                                   "\n");
+    using Signals = std::vector<automix::Signal>;
+    for (const std::string& path : {table, objects}) {
+        options.signals = {};
+        automix::Dataset data = automix::read_dataset(path, options);
+        CHECK(data.record(0).models[0].signals == Signals{{"margin", -2.0}, {"tests", 1.0}});
+        CHECK(data.record(0).models[1].signals == Signals{{"tests", 3.0}});
+        CHECK(data.record(1).models[0].signals == Signals{{"tests", 1.0}});
+        CHECK(data.record(1).models[1].signals.empty());
+        options.signals = {"confidence", "margin"};
+        data = automix::read_dataset(path, options);
+        CHECK(data.record(0).models[0].signals == Signals{{"confidence", 0.5}, {"margin", -2.0}});
+        CHECK(data.record(1).models[0].signals == Signals{{"confidence", 1.0}});
+        CHECK(data.verdicts(1, 0).size() == 2);
+    }
+    options.signals = {"test"};
+    CHECK_THROWS_WITH(automix::read_log(table, options),
+                      "no signal \"test\" in the log; it has margin, tests, confidence");
+    options.signals = {};
+    const std::string bad = directory.write("bad.csv", "i,s,t,c,x,y,z\nq,1,0,0.5,no,-2,3\n");
+    CHECK_THROWS_WITH(automix::read_log(bad, options),
+                      bad +
+                          ":2: x: expected a number or a boolean, found \"no\"; give words a value in "
+                          "\"words\" of the mapping");
+    CHECK(mapping_error(R"({"models":[{"name":"a","score":"s","signals":{"x":"s"}}]})") ==
+          "map.json: models[0].signals.x: \"s\" is the signal of model \"a\" and the score of model \"a\"; "
+          "each "
+          "needs a column of its own");
+    CHECK(mapping_error(R"({"models":[{"name":"a","score":"s","signals":["x"]}]})") ==
+          "map.json: models[0].signals: expected an object, found an array");
+}

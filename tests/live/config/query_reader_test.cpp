@@ -173,3 +173,59 @@ TEST_CASE("queries are read from a file") {
                       path + ":1: reference: missing");
     CHECK_THROWS_AS(automix::read_queries(directory.path("none")), automix::DataError);
 }
+
+TEST_CASE("queries may have features and a prior") {
+    const std::vector<Query> queries = parse_queries(
+        R"({"id":"1","question":"?","features":{"turns":3,"lang":"de","tools":true,"none":null},"prior":[0,0.75]})"
+        "\n"
+        R"({"id":"2","question":"?","features":null,"prior":null})"
+        "\n"
+        R"({"id":"3","question":"?","prior":[0.5],"models":[{"name":"b","score":1}]})",
+        "q");
+    CHECK(queries[0].features ==
+          std::vector<QueryFeature>{{"lang", 0.0, "de"}, {"tools", 1.0, {}}, {"turns", 3.0, {}}});
+    CHECK(queries[0].prior == std::vector{0.0, 0.75});
+    CHECK(queries[0].prior_models.empty());
+    CHECK(queries[1].features.empty());
+    CHECK(queries[1].prior.empty());
+    CHECK(queries[2].prior == std::vector{0.5});
+    CHECK(queries[2].prior_models == std::vector<std::string>{"b"});
+    const auto error = [](const std::string& fields) {
+        try {
+            (void)parse_queries(R"({"id":"1","question":"?",)" + fields + "}", "q");
+        } catch (const DataError& refused) {
+            return std::string(refused.what());
+        }
+        return std::string();
+    };
+    CHECK(error(R"("features":[1])") ==
+          "q:1: features: expected an object of numbers and short texts, found an array");
+    CHECK(error(R"("features":{"a":{}})") ==
+          "q:1: features.a: expected a number, a boolean or a text of at most 256 bytes, found an object");
+    CHECK(error(R"("features":{"":1})") == "q:1: features: expected names, found an empty one");
+    CHECK(error(R"("features":{"a":")" + std::string(256, 'x') + "\"}").empty());
+    CHECK_THAT(error(R"("features":{"a":")" + std::string(257, 'x') + "\"}"),
+               StartsWith("q:1: features.a: expected a number, a boolean or a text"));
+    CHECK(error(R"("prior":0.5)") == "q:1: prior: expected an array, found 0.5");
+    CHECK(error(R"("prior":[])") == "q:1: prior: expected at least one number, found 0");
+    CHECK(error(R"("prior":[0.5,1.5])") == "q:1: prior[1]: expected a number of 0 to 1, found 1.5");
+    CHECK(error(R"("prior":[0.5,true])") == "q:1: prior[1]: expected a number, found true");
+    CHECK(error(R"("prior":[0.5,0.5],"models":[{"name":"b"}])") ==
+          "q:1: prior: expected one number for each of 1 models (b), found 2");
+}
+
+TEST_CASE("queries of a log have its features and its prior with the names of the models") {
+    const files::Directory directory;
+    const std::string path = directory.write(
+        "log.jsonl",
+        R"({"id":"1","question":"?","features":{"turns":3},"prior":[0.25,0.75],"models":[{"name":"a","score":1},{"name":"b","score":1}]})");
+    ReadOptions options;
+    std::vector<Query> queries = read_log_queries(path, options).queries;
+    CHECK(queries[0].features == std::vector<QueryFeature>{{"turns", 3.0, {}}});
+    CHECK(queries[0].prior == std::vector{0.25, 0.75});
+    CHECK(queries[0].prior_models == std::vector<std::string>{"a", "b"});
+    options.models = {"b", "a"};
+    queries = read_log_queries(path, options).queries;
+    CHECK(queries[0].prior == std::vector{0.75, 0.25});
+    CHECK(queries[0].prior_models == std::vector<std::string>{"b", "a"});
+}

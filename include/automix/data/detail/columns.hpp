@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file has columns that are no plain array. Rows of different lengths are stored end to end, and short names that
-// repeat from row to row are stored once. Appending is O(length of the row) amortised, reading a row O(1).
+// This file has columns that are no plain array. Rows of different lengths are stored end to end, short names that
+// repeat from row to row are stored once, and columns that rows may lack are found by their names. Appending is O(length of the row) amortised, reading a row O(1).
 #pragma once
 
 #include <automix/core/numerics.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -72,5 +75,58 @@ class NameColumn {
     std::vector<Name> names_;
     std::unordered_map<Name, std::int32_t> index_;
 };
+
+/// Columns that rows may lack, each with a name, in alphabetical order of the names.
+template <class Column>
+class NamedColumns {
+ public:
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+
+    /// Returns the number of a name; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find(std::string_view name) const {
+        const auto place = std::lower_bound(names_.begin(), names_.end(), name);
+        if (place == names_.end() || *place != name) return std::nullopt;
+        return place - names_.begin();
+    }
+
+    [[nodiscard]] const Column& operator[](Index number) const { return columns_[as_size(number)]; }
+
+    [[nodiscard]] std::vector<Column>& columns() noexcept { return columns_; }
+    [[nodiscard]] const std::vector<Column>& columns() const noexcept { return columns_; }
+
+    /// Returns the column of a name. If there is none, it is `make()`.
+    template <class Make>
+    Column& column(const std::string& name, Make make) {
+        const auto place = std::lower_bound(names_.begin(), names_.end(), name);
+        const auto number = place - names_.begin();
+        if (place == names_.end() || *place != name) {
+            names_.insert(place, name);
+            columns_.insert(columns_.begin() + number, make());
+        }
+        return columns_[as_size(number)];
+    }
+
+    /// Returns the columns that `change` makes of these, with the same names.
+    template <class Change>
+    [[nodiscard]] NamedColumns map(Change change) const {
+        NamedColumns changed;
+        changed.names_ = names_;
+        for (const Column& column : columns_) changed.columns_.push_back(change(column));
+        return changed;
+    }
+
+ private:
+    std::vector<std::string> names_;
+    std::vector<Column> columns_;
+};
+
+/// Returns the values of the given rows.
+template <class T>
+std::vector<T> gather(const std::vector<T>& values, std::span<const Index> rows) {
+    std::vector<T> chosen;
+    chosen.reserve(rows.size());
+    for (const Index row : rows) chosen.push_back(values[as_size(row)]);
+    return chosen;
+}
 
 }  // namespace automix::detail

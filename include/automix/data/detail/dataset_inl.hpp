@@ -79,15 +79,15 @@ AUTOMIX_INLINE std::optional<Index> Dataset::find(std::string_view id) const {
 }
 
 AUTOMIX_INLINE std::span<const Verdict> Dataset::verdicts(Index row, Index model) const {
-    return at(model).verdicts[row];
+    return at(model).self.verdicts[row];
 }
 
 AUTOMIX_INLINE std::pair<Index, Index> Dataset::draw_counts(Index model) const noexcept {
-    return rows() == 0 ? std::pair<Index, Index>{0, 0} : at(model).draw_counts;
+    return draw_counts(at(model).self);
 }
 
 AUTOMIX_INLINE bool Dataset::verified(Index model) const noexcept {
-    return rows() > 0 && at(model).unverified == 0;
+    return rows() > 0 && at(model).self.unverified == 0;
 }
 
 AUTOMIX_INLINE std::span<const std::int32_t> Dataset::clusters(Index row, Index model) const {
@@ -119,10 +119,11 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
         chosen[as_size(row)] = true;
     }
     const bool same_pair = models.front() == 0 && models.back() + 1 == this->models();
-    selection.ids_ = gather(ids_, rows);
+    selection.ids_ = detail::gather(ids_, rows);
     selection.datasets_ = datasets_.select(rows);
     selection.splits_ = splits_.select(rows);
-    selection.categories_ = same_pair ? gather(categories_, rows) : std::vector(rows.size(), Category::none);
+    selection.categories_ =
+        same_pair ? detail::gather(categories_, rows) : std::vector(rows.size(), Category::none);
     selection.facts_.reserve(rows.size());
     std::vector<double> prior;
     for (const Index row : rows) {
@@ -153,53 +154,50 @@ AUTOMIX_INLINE Dataset Dataset::with_models(const std::vector<std::string>& name
 }
 
 AUTOMIX_INLINE void Dataset::ModelColumns::append(const ModelRow& model) {
-    const bool logged = !model.verdicts.empty();
     score.push_back(model.score);
     cost.push_back(model.cost.value_or(missing));
-    draw_cost.push_back(model.draw_cost.value_or(missing));
-    confidence.push_back(logged ? positive_share(model.verdicts) : model.confidence.value_or(missing));
-    verdicts.append(model.verdicts);
+    self.append(model);
+    verifiers.append(model.verifiers);
     clusters.append(model.clusters);
     sample_scores.append(model.sample_scores);
     flagged.push_back(model.flagged);
-    count_last();
+    signals.append(model.signals);
 }
 
 AUTOMIX_INLINE Dataset::ModelColumns Dataset::ModelColumns::select(std::span<const Index> rows) const {
     ModelColumns chosen;
-    chosen.score = gather(score, rows);
-    chosen.cost = gather(cost, rows);
-    chosen.draw_cost = gather(draw_cost, rows);
-    chosen.confidence = gather(confidence, rows);
-    chosen.flagged = gather(flagged, rows);
+    chosen.score = detail::gather(score, rows);
+    chosen.cost = detail::gather(cost, rows);
+    chosen.self = self.select(rows);
+    chosen.verifiers = verifiers.select(rows);
+    chosen.flagged = detail::gather(flagged, rows);
+    chosen.signals = signals.select(rows);
     chosen.reserve(rows.size());
     for (const Index row : rows) {
-        chosen.verdicts.append(verdicts[row]);
         chosen.clusters.append(clusters[row]);
         chosen.sample_scores.append(sample_scores[row]);
-        chosen.count_last();
     }
     return chosen;
 }
 
-AUTOMIX_INLINE void Dataset::ModelColumns::count_last() {
-    const Index row = verdicts.rows() - 1;
-    const auto drawn = std::ssize(verdicts[row]);
-    draw_counts = {std::min(draw_counts.first, drawn), std::max(draw_counts.second, drawn)};
-    if (std::isnan(confidence[as_size(row)])) ++unverified;
-}
-
 AUTOMIX_INLINE Dataset::ModelRow Dataset::ModelColumns::record(Index row) const {
     const auto r = as_size(row);
-    const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
     const auto copy = [](auto span) { return std::vector(span.begin(), span.end()); };
-    return {score[r],   copy(verdicts[row]), known(confidence[r]),    known(cost[r]), known(draw_cost[r]),
-            flagged[r], copy(clusters[row]), copy(sample_scores[row])};
+    ModelRow model;
+    model.score = score[r];
+    self.fill(model, row);
+    if (!std::isnan(cost[r])) model.cost = cost[r];
+    model.flagged = flagged[r];
+    model.clusters = copy(clusters[row]);
+    model.sample_scores = copy(sample_scores[row]);
+    model.signals = signals[row];
+    model.verifiers = verifiers[row];
+    return model;
 }
 
 AUTOMIX_INLINE void Dataset::ModelColumns::reserve(std::size_t rows) {
-    for (auto* column : {&score, &cost, &draw_cost, &confidence}) column->reserve(rows);
-    verdicts.reserve(rows);
+    for (auto* column : {&score, &cost}) column->reserve(rows);
+    self.reserve(rows);
     clusters.reserve(rows);
     sample_scores.reserve(rows);
     flagged.reserve(rows);

@@ -25,12 +25,16 @@ AUTOMIX_INLINE Dataset first_draws(const Dataset& data, int draws) {
     cut.reserve(as_size(data.rows()));
     for (Index row = 0; row < data.rows(); ++row) {
         Record record = data.record(row);
+        const auto cut_verdicts = [draws](auto& verified) {
+            if (verified.verdicts.empty()) return;
+            verified.verdicts.resize(std::min(verified.verdicts.size(), static_cast<std::size_t>(draws)));
+            verified.confidence.reset();
+        };
         for (ModelRecord& model : record.models) {
-            if (model.verdicts.empty()) continue;
-            model.verdicts.resize(std::min(model.verdicts.size(), static_cast<std::size_t>(draws)));
-            model.confidence.reset();
+            cut_verdicts(model);
+            for (VerifierRecord& verifier : model.verifiers) cut_verdicts(verifier);
         }
-        cut.append(record);
+        cut.append(record, {}, data.facts(row));
     }
     return cut;
 }

@@ -27,7 +27,7 @@ struct Log {
 };
 
 /// Reads the files as one log. Throws `DataError` for the first error, with file, line and field. Throws
-/// `ArgumentError` for models that the log does not have.
+/// `ArgumentError` for models, signals and verifiers that the log does not have.
 Log read_log(const std::vector<std::string>& paths, const ReadOptions& options = {});
 
 Log read_log(const std::string& path, const ReadOptions& options = {});

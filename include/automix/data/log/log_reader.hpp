@@ -33,7 +33,7 @@ class LogReader {
 
     /// Reads the next record into `record`; returns false at the end. Throws `DataError` for any error in the line, and
     /// for files without records. The next call then goes on with the next line. Throws `ArgumentError` for models that
-    /// the log does not have.
+    /// the log does not have, and at its end for signals and verifiers that no row has.
     bool next(LogRecord& record);
 
     /// Counts the last record returned as a bad row that is skipped, for the reason in `error`.

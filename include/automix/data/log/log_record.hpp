@@ -66,6 +66,8 @@ inline void reset(LogRecord& log, const std::vector<std::string>& model_names) {
         model.verdicts.clear();
         model.clusters.clear();
         model.sample_scores.clear();
+        model.signals.clear();
+        model.verifiers.clear();
     }
     for (ModelTexts& texts : log.texts) {
         texts.answer.reset();

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads queries to live models from JSON Lines:
-//     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":".."}
+//     {"id":"q1","question":"..","context":"..","reference":"..","dataset":"..","split":"..",
+//      "features":{"turns":3},"prior":[0.7,0.95]}
 // `id` and `question` are required, and ids must differ. An id may be a whole number. A reference may be a number or a
-// boolean too, or a list, `["..",".."]`. Records of a log are accepted too, known by `"schema":"automix-log/1"` or
+// boolean too, or a list, `["..",".."]`. A prior has a number for each model that is asked. Records of a log are accepted too, known by `"schema":"automix-log/1"` or
 // `"models"`; their other fields are ignored. In all other lines unknown fields are errors, so that a misspelt one is
 // noticed before any call is paid. A log or a table that only its reader's options make readable gives its queries by
 // `read_log_queries`.
 #pragma once
 
 #include <automix/data/log/read_options.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/live/query.hpp>
 
@@ -33,6 +35,13 @@ class QueryParser : DocumentChecks {
     static bool has(const nlohmann::json& json, const char* key);
 
     [[nodiscard]] std::string reference(const nlohmann::json& json, const std::string& field) const;
+
+    [[nodiscard]] std::vector<QueryFeature> features(const nlohmann::json& json) const;
+
+    [[nodiscard]] std::vector<double> prior(const nlohmann::json& json) const;
+
+    /// Returns the names of the models of a record.
+    [[nodiscard]] std::vector<std::string> models(const nlohmann::json& json) const;
 
     void read_references(const nlohmann::json& json, Query& query) const;
 

@@ -58,6 +58,11 @@ inline void require_same(const LogRecord& log, const Query& query, const RecordL
     if (log.other_references != query.other_references)
         throw DataError(Place{at.file, at.line, "reference"},
                         "expected the list of the query, found another");
+    if (!std::is_permutation(log.features.begin(), log.features.end(), query.features.begin(),
+                             query.features.end()))
+        throw DataError(Place{at.file, at.line, "features"}, "expected those of the query, found others");
+    if (log.prior != prior_for(query, log.model_names))
+        throw DataError(Place{at.file, at.line, "prior"}, "expected that of the query, found another");
     if (options.score_all) return;
     for (std::size_t m = 0; m < log.record.models.size(); ++m) {
         const double score = options.record.metric(query, log.texts[m].answer.value_or(""));

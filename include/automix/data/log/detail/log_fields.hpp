@@ -26,6 +26,7 @@ inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
 inline constexpr std::string_view name_text = "a non-empty string";
 inline constexpr std::string_view feature_text = "a number, a boolean or a text of at most 256 bytes";
+inline constexpr std::string_view signal_text = "a number or a boolean";
 inline constexpr std::string_view id_text = "a non-empty string or a whole number";
 
 enum class LogField : std::uint8_t {
@@ -53,6 +54,8 @@ enum class LogField : std::uint8_t {
     usage,
     prompt_tokens,
     completion_tokens,
+    signals,
+    verifiers,
     unknown
 };
 
@@ -76,7 +79,7 @@ inline constexpr std::array<LogFieldName, 11> record_fields = {{
     {"prior", LogField::prior, "an array of one number for each model"},
 }};
 
-inline constexpr std::array<LogFieldName, 11> model_fields = {{
+inline constexpr std::array<LogFieldName, 13> model_fields = {{
     {"name", LogField::name, name_text},
     {"answer", LogField::answer, "a string or null"},
     {"finish", LogField::finish, "a string or null"},
@@ -88,6 +91,14 @@ inline constexpr std::array<LogFieldName, 11> model_fields = {{
     {"cost", LogField::cost, price_text},
     {"draw_cost", LogField::draw_cost, price_text},
     {"usage", LogField::usage, "an object"},
+    {"signals", LogField::signals, "an object of numbers and booleans"},
+    {"verifiers", LogField::verifiers, "an object of objects with verdicts, confidence and draw_cost"},
+}};
+
+inline constexpr std::array<LogFieldName, 3> verifier_fields = {{
+    {"verdicts", LogField::verdicts, "an array"},
+    {"confidence", LogField::confidence, share_text},
+    {"draw_cost", LogField::draw_cost, price_text},
 }};
 
 inline constexpr std::array<LogFieldName, 2> usage_fields = {{
@@ -187,6 +198,12 @@ class SeenFields {
     if (value.is_number() && std::isfinite(value.number)) return QueryFeature{name, value.number, {}};
     if (!value.is_text() || value.text->size() > maximum_feature_bytes) return std::nullopt;
     return QueryFeature{name, 0.0, *value.text};
+}
+
+/// Returns the signal that a value stands for: a number, or a boolean as 0 or 1; nothing for any other value.
+[[nodiscard]] inline std::optional<double> signal_of(const JsonScalar& value) noexcept {
+    if (value.is_boolean()) return value.magnitude != 0 ? 1.0 : 0.0;
+    return value.is_number() && std::isfinite(value.number) ? std::optional(value.number) : std::nullopt;
 }
 
 /// Returns advice on a text that stands in place of a number; empty if there is none.

@@ -9,11 +9,14 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/validate.hpp>
+#include <automix/data/log/detail/choose_verifiers.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_parts.hpp>
+#include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/log/detail/near_fields.hpp>
 #include <automix/data/log/detail/unknown_fields.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -21,6 +24,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,7 +32,9 @@ namespace automix::detail {
 
 class LogHandler : public SaxHandler<LogHandler> {
  public:
-    explicit LogHandler(LogParts parts) : parts_(parts) {}
+    explicit LogHandler(LogParts parts, NameChoice signals = {"signal", {}},
+                        NameChoice verifiers = {"verifier", {}})
+        : parts_(parts), signals_(std::move(signals)), verifiers_(std::move(verifiers)) {}
 
     /// Sets the models of every line from now on, and which of them to keep. Without any names, as at first, the next
     /// line's names are learned and none of its models is kept.
@@ -47,6 +53,12 @@ class LogHandler : public SaxHandler<LogHandler> {
     /// Returns the names of the models, as learned or as set.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
 
+    /// Throws `ArgumentError` if no row had one of the signals or verifiers asked for.
+    void require_found() const {
+        signals_.require_found();
+        verifiers_.require_found();
+    }
+
     /// Clears `record` and fills it from the events that follow.
     void start(LogRecord& record) {
         out_ = &record;
@@ -58,6 +70,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         ignored_ = 0;
         position_ = 0;
         lists_prior_ = false;
+        in_verifier_ = false;
     }
 
     /// Starts a file: its unknown names are told anew.
@@ -65,6 +78,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         record_unknown_.start_file();
         model_unknown_.start_file();
         usage_unknown_.start_file();
+        verifier_unknown_.start_file();
     }
 
     /// Returns the messages about names that resemble a field, collected since the last call.
@@ -106,10 +120,18 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return;
             case Level::model:
                 take_key(model_seen_, find_field(model_fields, name));
-                if (field_ == LogField::unknown) model_unknown_.add(name, near_model_field);
+                if (!signals_.all()) key_ = name;
+                if (field_ == LogField::unknown && !signals_.names(name))
+                    model_unknown_.add(name, near_model_field);
                 return;
             case Level::features:
-                feature_ = name;
+            case Level::signals:
+            case Level::verifiers:
+                key_ = name;
+                return;
+            case Level::verifier:
+                take_key(verifier_seen_, find_field(verifier_fields, name));
+                if (field_ == LogField::unknown) verifier_unknown_.add(name, near_verifier_field);
                 return;
             default:
                 take_key(usage_seen_, find_field(usage_fields, name));
@@ -134,16 +156,23 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::record;
             return;
         }
-        if (level_ == Level::list || level_ == Level::record_list || level_ == Level::features) {
+        if (level_ == Level::list || level_ == Level::record_list || level_ == Level::features ||
+            level_ == Level::signals) {
             fail_expected(path(), element_text(), found);
         }
+        if (level_ == Level::verifiers) {
+            if (array) fail_expected(path(), verifier_text, found);
+            return start_verifier();
+        }
+        if (is_named_beside()) fail_expected(path() + "." + key_, signal_text, found);
         if (passed_over()) {
             ignored_ = 1;
             return;
         }
         const bool list = field_ == LogField::verdicts || field_ == LogField::samples ||
                           field_ == LogField::sample_scores || is_record_list();
-        const bool object = field_ == LogField::usage || field_ == LogField::features;
+        const bool object = field_ == LogField::usage || field_ == LogField::features ||
+                            field_ == LogField::signals || field_ == LogField::verifiers;
         if (array ? !list && field_ != LogField::models : !object) {
             const bool answers = array && field_ == LogField::answer;
             fail_expected(
@@ -154,7 +183,13 @@ class LogHandler : public SaxHandler<LogHandler> {
             level_ = Level::models;
         } else if (field_ == LogField::features) {
             level_ = Level::features;
-            feature_.clear();
+            key_.clear();
+        } else if (field_ == LogField::signals) {
+            level_ = Level::signals;
+            key_.clear();
+        } else if (field_ == LogField::verifiers) {
+            level_ = Level::verifiers;
+            key_.clear();
         } else if (field_ == LogField::usage) {
             level_ = Level::usage;
             usage_seen_.clear();
@@ -177,6 +212,12 @@ class LogHandler : public SaxHandler<LogHandler> {
                 level_ = Level::model;
                 break;
             case Level::list:
+                level_ = in_verifier_ ? Level::verifier : Level::model;
+                break;
+            case Level::verifier:
+                return finish_verifier();
+            case Level::signals:
+            case Level::verifiers:
                 level_ = Level::model;
                 break;
             case Level::model:
@@ -203,7 +244,13 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return field_ == LogField::reference ? add_reference(value) : add_prior(value);
             case Level::features:
                 return add_feature(value);
+            case Level::signals:
+                return add_signal(value);
+            case Level::verifiers:
+                if (!value.is_null()) fail_expected(path(), verifier_text, value.shown());
+                return;
             default:
+                if (level_ == Level::model && slot_ != skipped) signal_beside(value);
                 if (!passed_over()) field_value(value);
         }
     }
@@ -213,17 +260,34 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (level_ == Level::line) return {};
         const std::string field = field_ == LogField::unknown ? "" : std::string(describe_field(field_).text);
         if (level_ == Level::record) return field;
-        if (level_ == Level::features) return field + (feature_.empty() ? "" : "." + feature_);
+        const std::string key = key_.empty() ? "" : "." + key_;
+        if (level_ == Level::features) return field + key;
         if (level_ == Level::record_list) return field + "[" + std::to_string(element_) + "]";
         const std::string model = "models[" + std::to_string(position_) + "]";
         if (level_ == Level::models) return model;
+        if (level_ == Level::signals || level_ == Level::verifiers) return model + "." + field + key;
         if (level_ == Level::usage) return model + ".usage" + (field.empty() ? "" : "." + field);
         const std::string element = level_ == Level::list ? "[" + std::to_string(element_) + "]" : "";
-        return model + (field.empty() ? "" : "." + field) + element;
+        return model + (in_verifier_ ? ".verifiers" + key : "") + (field.empty() ? "" : "." + field) +
+               element;
     }
 
  private:
-    enum class Level : std::uint8_t { line, record, record_list, features, models, model, list, usage };
+    static constexpr std::string_view verifier_text = "an object with verdicts, confidence and draw_cost";
+
+    enum class Level : std::uint8_t {
+        line,
+        record,
+        record_list,
+        features,
+        models,
+        model,
+        list,
+        usage,
+        signals,
+        verifiers,
+        verifier
+    };
     static constexpr Index skipped = -1;
 
     static bool is_record_field(LogField field) noexcept {
@@ -243,6 +307,13 @@ class LogHandler : public SaxHandler<LogHandler> {
     static LogField near_model_field(const std::string& name) {
         const LogField near = near_field(name, model_fields, model_synonyms);
         return near == LogField::unknown ? contained_field(name) : near;
+    }
+
+    static LogField near_verifier_field(const std::string& name) {
+        LogField near = near_field(name, verifier_fields, model_synonyms);
+        if (near == LogField::unknown) near = contained_field(name);
+        if (near == LogField::cost) near = LogField::draw_cost;  // a verifier has no other price
+        return find_field(verifier_fields, describe_field(near).text);
     }
 
     static LogField near_usage_field(const std::string& name) {
@@ -268,6 +339,8 @@ class LogHandler : public SaxHandler<LogHandler> {
         level_ = Level::model;
         field_ = LogField::unknown;
         model_seen_.clear();
+        beside_.clear();
+        has_self_ = false;
         model_unknown_.start_object();
         slot_ = position_ < slots_.size() ? slots_[position_] : skipped;
     }
@@ -279,8 +352,57 @@ class LogHandler : public SaxHandler<LogHandler> {
             fail_field(path(), "missing" + model_unknown_.hint(field));
         }
         tell_near(model_unknown_, model_seen_);
+        for (Signal& signal : beside_) {
+            if (!has_signal(signal.name)) model().signals.push_back(std::move(signal));
+        }
+        if (has_self_) {
+            for (const LogFieldName& own : verifier_fields) {
+                if (!model_seen_.has(own.field)) continue;
+                field_ = LogField::verifiers;
+                fail_field(path() + ".self", "stands twice, as the " + std::string(own.text) +
+                                                 " beside are those of the verifier \"self\" too");
+            }
+        }
+        if (slot_ != skipped) choose_verifiers(model(), verifiers_);
         level_ = Level::models;
         ++position_;
+    }
+
+    void start_verifier() {
+        if (key_.empty()) fail_field(path(), "expected names, found an empty one");
+        is_self_ = key_ == self_verifier;
+        const auto& others = model().verifiers;
+        const bool twice = is_self_
+                               ? has_self_
+                               : std::any_of(others.begin(), others.end(),
+                                             [&](const VerifierRecord& other) { return other.name == key_; });
+        if (twice) fail_field(path(), "stands twice in one object");
+        if (is_self_) {
+            has_self_ = true;
+        } else {
+            model().verifiers.push_back({key_, {}, {}, {}});
+        }
+        level_ = Level::verifier;
+        in_verifier_ = true;
+        field_ = LogField::unknown;
+        verifier_seen_.clear();
+        verifier_unknown_.start_object();
+    }
+
+    void finish_verifier() {
+        tell_near(verifier_unknown_, verifier_seen_);
+        level_ = Level::verifiers;
+        in_verifier_ = false;
+        field_ = LogField::verifiers;
+        if (is_self_) return;
+        const VerifierRecord& last = model().verifiers.back();
+        if (last.verdicts.empty() && !last.confidence && !last.draw_cost) model().verifiers.pop_back();
+    }
+
+    /// Returns the field of the verifier being read, or of the model itself, which is that of `self`.
+    template <class Field>
+    Field& verified(Field ModelRecord::*own, Field VerifierRecord::*other) {
+        return in_verifier_ && !is_self_ ? model().verifiers.back().*other : model().*own;
     }
 
     /// Returns true for a field of a record whose content is a list.
@@ -294,8 +416,8 @@ class LogHandler : public SaxHandler<LogHandler> {
                (level_ != Level::record && slot_ == skipped && field_ != LogField::name);
     }
 
-    auto& model() { return out_->record.models[as_size(slot_)]; }
-    auto& texts() { return out_->texts[as_size(slot_)]; }
+    ModelRecord& model() { return out_->record.models[as_size(slot_)]; }
+    ModelTexts& texts() { return out_->texts[as_size(slot_)]; }
 
     [[nodiscard]] bool is_number_field() const noexcept {
         return field_ == LogField::cost || field_ == LogField::draw_cost ||
@@ -351,11 +473,13 @@ class LogHandler : public SaxHandler<LogHandler> {
                 model().score = *share_of(value);
                 return;
             case LogField::confidence:
-                return store_number(model().confidence, value, is_share(value));
+                return store_number(verified(&ModelRecord::confidence, &VerifierRecord::confidence), value,
+                                    is_share(value));
             case LogField::cost:
                 return store_number(model().cost, value, is_price(value));
             case LogField::draw_cost:
-                return store_number(model().draw_cost, value, is_price(value));
+                return store_number(verified(&ModelRecord::draw_cost, &VerifierRecord::draw_cost), value,
+                                    is_price(value));
             case LogField::prompt_tokens:
                 return store_count(texts().prompt_tokens, value);
             case LogField::completion_tokens:
@@ -421,14 +545,46 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     void add_feature(const JsonScalar& value) {
-        if (feature_.empty()) fail_field(path(), "expected names, found an empty one");
+        if (key_.empty()) fail_field(path(), "expected names, found an empty one");
         if (value.is_null()) return;
-        auto feature = feature_of(feature_, value);
+        auto feature = feature_of(key_, value);
         if (!feature) fail_expected(path(), feature_text, value.shown());
         for (const QueryFeature& known : out_->features) {
-            if (known.name == feature_) fail_field(path(), "stands twice in one object");
+            if (known.name == key_) fail_field(path(), "stands twice in one object");
         }
         if (parts_.facts) out_->features.push_back(std::move(*feature));
+    }
+
+    void add_signal(const JsonScalar& value) {
+        if (key_.empty()) fail_field(path(), "expected names, found an empty one");
+        if (value.is_null()) return;
+        const auto signal = signal_of(value);
+        if (!signal) fail_expected(path(), signal_text, shown_number(value));
+        if (has_signal(key_)) fail_field(path(), "stands twice in one object");
+        if (signals_.take(key_)) model().signals.push_back({key_, *signal});
+    }
+
+    [[nodiscard]] bool has_signal(const std::string& name) {
+        const auto& signals = model().signals;
+        return std::any_of(signals.begin(), signals.end(),
+                           [&](const Signal& signal) { return signal.name == name; });
+    }
+
+    /// Returns true for an unknown field of a model that is asked for as a signal.
+    [[nodiscard]] bool is_named_beside() const noexcept {
+        return level_ == Level::model && field_ == LogField::unknown && slot_ != skipped &&
+               signals_.names(key_);
+    }
+
+    /// Takes a field of a model as a signal if it is asked for by its name.
+    void signal_beside(const JsonScalar& value) {
+        if (signals_.all() || value.is_null()) return;
+        const auto signal = signal_of(value);
+        if (!signal && is_named_beside())
+            fail_expected(path() + "." + key_, signal_text, shown_number(value));
+        const bool other = field_ == LogField::unknown || field_ == LogField::confidence;
+        if (signal && (other || signals_.names(key_)) && signals_.take(key_))
+            beside_.push_back({key_, *signal});
     }
 
     void add_prior(const JsonScalar& value) {
@@ -454,6 +610,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (field_ == LogField::reference) return "a string, a number or a boolean";
         if (field_ == LogField::prior) return share_text;
         if (field_ == LogField::features) return feature_text;
+        if (field_ == LogField::signals) return signal_text;
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;
     }
@@ -463,7 +620,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (field_ == LogField::verdicts) {
             const auto verdict = verdict_of(value);
             if (!verdict) fail_expected(path(), element_text(), value.shown());
-            model().verdicts.push_back(*verdict);
+            verified(&ModelRecord::verdicts, &VerifierRecord::verdicts).push_back(*verdict);
         } else if (field_ == LogField::samples) {
             if (!value.is_text() && !value.is_null()) fail_expected(path(), element_text(), value.shown());
             if (keep_all || (parts_.answers && element_ == 0)) {
@@ -478,6 +635,8 @@ class LogHandler : public SaxHandler<LogHandler> {
     }
 
     LogParts parts_;
+    NameChoice signals_;
+    NameChoice verifiers_;
     std::vector<std::string> names_;
     std::vector<std::string> kept_names_;
     std::vector<Index> slots_;  ///< for each model its place among those kept, or `skipped`
@@ -486,15 +645,21 @@ class LogHandler : public SaxHandler<LogHandler> {
     LogRecord* out_ = nullptr;
     Level level_ = Level::line;
     LogField field_ = LogField::unknown;
-    SeenFields seen_, model_seen_, usage_seen_;  ///< fields of the current record, model and usage
-    UnknownFields record_unknown_, model_unknown_, usage_unknown_;
+    /// The fields of the current record, model, usage and verifier.
+    SeenFields seen_, model_seen_, usage_seen_, verifier_seen_;
+    UnknownFields record_unknown_, model_unknown_, usage_unknown_, verifier_unknown_;
+    bool in_verifier_ = false;
+    bool is_self_ = false;                  ///< true if the verifier is `self`
+    bool has_self_ = false;                 ///< true if the model's verifiers have `self`
     std::vector<std::string> near_fields_;  ///< messages about names that resemble a field
     std::size_t ignored_ = 0;               ///< number of open brackets of a skipped value
     std::size_t position_ = 0;              ///< position of the current model
     Index slot_ = skipped;
     std::size_t element_ = 0;
     bool lists_prior_ = false;  ///< true if the record has a list as its prior
-    std::string feature_;       ///< name of the feature being read
+    std::string
+        key_;  ///< name of the feature or signal being read, or of a field of a model if signals are asked for
+    std::vector<Signal> beside_;  ///< fields of the current model that are signals
 };
 
 }  // namespace automix::detail

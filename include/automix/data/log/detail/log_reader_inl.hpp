@@ -74,7 +74,10 @@ inline bool is_header(std::string_view line, const std::string& path) {
 namespace automix {
 
 AUTOMIX_INLINE LogReader::LogReader(std::vector<std::string> paths, ReadOptions options)
-    : paths_(std::move(paths)), options_(std::move(options)), handler_(detail::log_parts(options_)) {
+    : paths_(std::move(paths)),
+      options_(std::move(options)),
+      handler_(detail::log_parts(options_), detail::signal_choice(options_),
+               detail::verifier_choice(options_)) {
     if (paths_.empty()) throw ArgumentError("no log to read");
     for (std::string& answer : options_.fixed_answers) answer = detail::folded(answer);
     if (options_.mapping) map(*options_.mapping);
@@ -104,7 +107,11 @@ AUTOMIX_INLINE bool LogReader::next(LogRecord& record) {
 
 AUTOMIX_INLINE void LogReader::require_records() const {
     const bool last = opened_ == paths_.size();
-    if (records_ > 0 && !(last && notes_.skipped() > all_records_)) return;
+    if (records_ > 0 && !(last && notes_.skipped() > all_records_)) {
+        if (!last) return;
+        if (mapped_) return mapped_->require_found();
+        return handler_.require_found();
+    }
     if (notes_.skipped() == 0) throw DataError(Place{place_.file, 0, {}}, "no records");
     throw DataError("more rows are bad (" + std::to_string(notes_.skipped()) + ") than good (" +
                     std::to_string(all_records_) + "); the first is " + notes_.first_skipped());
@@ -119,7 +126,7 @@ AUTOMIX_INLINE void LogReader::map(const ColumnMapping& mapping) {
                                      [](const ModelMapping& model) { return !model.answer.empty(); });
     if (!options_.fixed_answers.empty() && !answers)
         throw ArgumentError("fixed answers: the mapping names no answers to compare");
-    mapped_.emplace(mapping, chosen_.keep, detail::log_parts(options_));
+    mapped_.emplace(mapping, chosen_.keep, detail::log_parts(options_), detail::signal_choice(options_));
 }
 
 AUTOMIX_INLINE bool LogReader::open_next() {

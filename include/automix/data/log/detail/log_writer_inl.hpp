@@ -24,8 +24,18 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace automix::detail {
+
+inline nlohmann::ordered_json verdicts_json(const std::vector<Verdict>& verdicts) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const Verdict verdict : verdicts) {
+        json.push_back(verdict == Verdict::unparsed ? nlohmann::ordered_json(nullptr)
+                                                    : nlohmann::ordered_json(static_cast<int>(verdict)));
+    }
+    return json;
+}
 
 /// Returns one model of a record as the object of its line. Sample scores are written only with the samples.
 inline nlohmann::ordered_json model_json(const std::string& name, const ModelRecord& model,
@@ -37,17 +47,20 @@ inline nlohmann::ordered_json model_json(const std::string& name, const ModelRec
     set("answer", texts.answer);
     set("finish", texts.finish);
     json["score"] = model.score;
-    for (const Verdict verdict : model.verdicts) {
-        json["verdicts"].push_back(verdict == Verdict::unparsed
-                                       ? nlohmann::ordered_json(nullptr)
-                                       : nlohmann::ordered_json(static_cast<int>(verdict)));
-    }
+    if (!model.verdicts.empty()) json["verdicts"] = verdicts_json(model.verdicts);
     set("confidence", model.confidence);
     for (const auto& sample : texts.samples)
         json["samples"].push_back(sample ? nlohmann::ordered_json(*sample) : nlohmann::ordered_json(nullptr));
     if (!texts.samples.empty() && !model.sample_scores.empty()) json["sample_scores"] = model.sample_scores;
     set("cost", model.cost);
     set("draw_cost", model.draw_cost);
+    for (const VerifierRecord& verifier : model.verifiers) {
+        nlohmann::ordered_json& entry = json["verifiers"][verifier.name] = nlohmann::ordered_json::object();
+        if (!verifier.verdicts.empty()) entry["verdicts"] = verdicts_json(verifier.verdicts);
+        if (verifier.confidence) entry["confidence"] = *verifier.confidence;
+        if (verifier.draw_cost) entry["draw_cost"] = *verifier.draw_cost;
+    }
+    for (const Signal& signal : model.signals) json["signals"][signal.name] = signal.value;
     if (texts.prompt_tokens) json["usage"]["prompt_tokens"] = *texts.prompt_tokens;
     if (texts.completion_tokens) json["usage"]["completion_tokens"] = *texts.completion_tokens;
     return json;

@@ -12,7 +12,9 @@
 #include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_parts.hpp>
+#include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/sax.hpp>
 
@@ -47,8 +49,10 @@ inline JsonScalar cell_value(std::string_view cell, std::string& storage) {
 class MappedHandler : public SaxHandler<MappedHandler> {
  public:
     /// Takes in `keep`, for each model of the mapping, whether it is read.
-    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, LogParts parts)
+    MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, LogParts parts,
+                  NameChoice signals = {"signal", {}})
         : words_(mapping.words),
+          signals_(std::move(signals)),
           same_pair_(keep.front() && keep.back()),
           has_prior_(parts.facts && !mapping.prior.empty()) {
         for (WordMapping& word : words_) word.word = folded(word.word);
@@ -76,6 +80,11 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             for (const std::string& column : model.verdicts) {
                 add(column, list ? Target::verdict_list : Target::verdict);
                 columns_.back().element = static_cast<std::size_t>(&column - model.verdicts.data());
+            }
+            for (const SignalMapping& signal : model.signals) {
+                add(signal.column, Target::signal);
+                columns_.back().element = signal_names_.size();
+                signal_names_.push_back(signal.name);
             }
             names_.push_back(model.name);
             confidence_columns_.push_back(model.confidence);
@@ -108,11 +117,17 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 fail_field(column.name, "missing, but named in the mapping; the row has " + listed(found_));
             }
         }
-        for (std::size_t m = 0; m < names_.size(); ++m) draw_confidence(m);
+        for (std::size_t m = 0; m < names_.size(); ++m) {
+            signal_confidence(out_->record.models[m]);
+            draw_confidence(m);
+        }
         finish_prior();
         // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
+
+    /// Throws `ArgumentError` if no row had one of the signals asked for.
+    void require_found() const { signals_.require_found(); }
 
     /// Sets the columns of the rows that follow. Throws `DataError` if one of the mapping is not among them.
     void set_header(const std::vector<std::string>& header) {
@@ -222,14 +237,15 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         draws,
         cost,
         draw_cost,
-        answer
+        answer,
+        signal
     };
     struct Column {
         std::string name;
         Target target;
         Index model;
         bool seen;
-        std::size_t element;  ///< number of the draw, of a column of verdicts
+        std::size_t element;  ///< number of the draw, of a column of verdicts, or of the signal's name
         std::size_t at;       ///< position in the header
     };
 
@@ -283,6 +299,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 return "0, 1, true, false, null or one of the mapping's words";
             case Target::draws:
                 return "a number of draws from 1 to 255";
+            case Target::signal:
+                return signal_text;
             case Target::cost:
             case Target::draw_cost:
                 return price_text;
@@ -310,23 +328,25 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         return found == words_.end() ? nullptr : &*found;
     }
 
+    /// Returns true for a target whose words the mapping may give a value.
+    static bool has_words(Target target) noexcept {
+        return target == Target::score || target == Target::verdict || target == Target::verdict_list ||
+               target == Target::signal;
+    }
+
     static JsonScalar word_value(const WordMapping& word) {
         if (!word.value) return {};
         return {JsonScalar::Kind::real, false, 0, *word.value, nullptr};
     }
 
-    /// Returns the value that the mapping gives to a word of a score or verdict; any other value as it is.
+    /// Returns the value that the mapping gives to a word of a score, verdict or signal; any other value as it is.
     [[nodiscard]] JsonScalar worded(Target target, const JsonScalar& value) const {
-        const bool has_words =
-            target == Target::score || target == Target::verdict || target == Target::verdict_list;
-        const WordMapping* word = has_words && value.is_text() ? word_of(*value.text) : nullptr;
+        const WordMapping* word = has_words(target) && value.is_text() ? word_of(*value.text) : nullptr;
         return word == nullptr ? value : word_value(*word);
     }
 
     void store_cell(const Column& column, std::string_view cell) {
-        const bool has_words = column.target == Target::score || column.target == Target::verdict ||
-                               column.target == Target::verdict_list;
-        const WordMapping* word = has_words ? word_of(cell) : nullptr;
+        const WordMapping* word = has_words(column.target) ? word_of(cell) : nullptr;
         store(column, word == nullptr ? cell_value(cell, storage_) : word_value(*word));
     }
 
@@ -439,6 +459,14 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 }
                 return;
             }
+            case Target::signal: {
+                if (value.is_null()) return;
+                const auto signal = signal_of(value);
+                if (!signal) fail(advise_words(shown_number(value)));
+                const std::string& name = signal_names_[column.element];
+                if (signals_.take(name)) model.signals.push_back({name, *signal});
+                return;
+            }
             case Target::prior:
                 require(is_share(value) || value.is_null());
                 if (!value.is_null()) out_->prior[m] = value.number;
@@ -459,6 +487,15 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                     (column.target == Target::cost ? model.cost : model.draw_cost) = value.number;
                 }
         }
+    }
+
+    /// Takes the confidence of a model as a signal if it is asked for and no signal has its name.
+    void signal_confidence(ModelRecord& model) {
+        if (signals_.all() || !model.confidence) return;
+        const std::string name = "confidence";
+        const bool known = std::any_of(model.signals.begin(), model.signals.end(),
+                                       [&](const Signal& signal) { return signal.name == name; });
+        if (signals_.take(name) && !known) model.signals.push_back({name, *model.confidence});
     }
 
     /// Drops the prior of a row that has none. Throws `DataError` if it has one for some models only.
@@ -501,6 +538,8 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     static constexpr double missing_prior = -1.0;
 
     std::vector<WordMapping> words_;
+    NameChoice signals_;
+    std::vector<std::string> signal_names_;
     std::vector<std::string> names_;  ///< names of the models that are read
     std::vector<std::string> confidence_columns_;
     std::vector<std::size_t>

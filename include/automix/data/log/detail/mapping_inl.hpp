@@ -101,6 +101,8 @@ class MappingReader {
                                  {model.draw_cost, model.name, "draw_cost", "draw_cost"}};
         for (std::size_t i = 0; i < model.verdicts.size(); ++i)
             uses.push_back({model.verdicts[i], model.name, "verdicts[" + std::to_string(i) + "]", "verdict"});
+        for (const SignalMapping& signal : model.signals)
+            uses.push_back({signal.column, model.name, "signals." + signal.name, "signal"});
         std::erase_if(uses, [](const Use& use) { return use.column.empty(); });
         return uses;
     }
@@ -201,12 +203,25 @@ class MappingReader {
                       {"draws", nullptr},
                       {"cost", &model.cost},
                       {"draw_cost", &model.draw_cost},
-                      {"answer", &model.answer}});
+                      {"answer", &model.answer},
+                      {"signals", nullptr}});
         if (model.name.empty()) fail(field + ".name", "missing");
         if (model.score.empty()) fail(field + ".score", "missing");
         if (json.contains("verdicts")) model.verdicts = read_verdicts(json["verdicts"], field + ".verdicts");
         if (json.contains("draws")) read_draws(json["draws"], field + ".draws", model);
+        if (json.contains("signals")) model.signals = read_signals(json["signals"], field + ".signals");
         return model;
+    }
+
+    [[nodiscard]] std::vector<SignalMapping> read_signals(const nlohmann::json& json,
+                                                          const std::string& field) const {
+        require_object(json, field);
+        std::vector<SignalMapping> signals;
+        for (const auto& [name, column] : json.items()) {
+            if (name.empty()) fail(field, "expected names, found an empty one");
+            signals.push_back({name, column_name(column, field + "." + name)});
+        }
+        return signals;
     }
 
     [[nodiscard]] std::vector<std::string> read_verdicts(const nlohmann::json& json,

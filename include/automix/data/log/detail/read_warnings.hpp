@@ -36,19 +36,11 @@ class ReadWarnings {
             } else if (model.confidence) {
                 note_first(by_confidence_, m, place);
             }
-            verdicts_[m].drawn += model.verdicts.size();
-            verdicts_[m].unparsed +=
-                as_size(std::count(model.verdicts.begin(), model.verdicts.end(), Verdict::unparsed));
-            if (!model.confidence || model.verdicts.empty()) continue;
-            const double share = positive_share(model.verdicts);
-            constexpr double tolerance =
-                1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, with any rounding
-            if (!(std::abs(share - *model.confidence) > tolerance)) continue;
-            if (contradictions_++ == 0) {
-                contradiction_ = to_string(place) + ": " + log.model_names[m] + ": stored confidence " +
-                                 format_number(*model.confidence) +
-                                 " is not the share of positive verdicts, " + format_number(share) +
-                                 ", which is used";
+            count(model.verdicts, verdicts_[m]);
+            compare(model, log.model_names[m], place);
+            for (const VerifierRecord& verifier : model.verifiers) {
+                count(verifier.verdicts, counts_of(m, verifier.name));
+                compare(verifier, label(log.model_names[m], verifier.name), place);
             }
         }
     }
@@ -73,17 +65,56 @@ class ReadWarnings {
                                to_string(by_confidence_[m]) +
                                "; log one kind in all rows, or train on the rows of one kind");
         }
-        for (std::size_t m = 0; m < verdicts_.size(); ++m) {
+        const auto tell_unparsed = [&](const std::string& name, const VerdictCounts& counts) {
             constexpr double tolerated = 0.05;
-            const auto [drawn, unparsed] = verdicts_[m];
-            if (static_cast<double>(unparsed) <= tolerated * static_cast<double>(drawn)) continue;
-            warnings.push_back(models[m] + ": " + std::to_string(unparsed) + " of " + std::to_string(drawn) +
+            const auto [drawn, unparsed] = counts;
+            if (static_cast<double>(unparsed) <= tolerated * static_cast<double>(drawn)) return;
+            warnings.push_back(name + ": " + std::to_string(unparsed) + " of " + std::to_string(drawn) +
                                " verdicts could not be parsed");
-        }
+        };
+        for (std::size_t m = 0; m < verdicts_.size(); ++m) tell_unparsed(models[m], verdicts_[m]);
+        for (const Further& further : further_)
+            tell_unparsed(label(models[further.model], further.verifier), further.counts);
         return warnings;
     }
 
  private:
+    /// The counts of the verdicts of a further verifier.
+    struct Further {
+        std::size_t model;
+        std::string verifier;
+        VerdictCounts counts;
+    };
+
+    static std::string label(const std::string& model, const std::string& verifier) {
+        return model + ", verifier " + verifier;
+    }
+
+    static void count(const std::vector<Verdict>& verdicts, VerdictCounts& counts) {
+        counts.drawn += verdicts.size();
+        counts.unparsed += as_size(std::count(verdicts.begin(), verdicts.end(), Verdict::unparsed));
+    }
+
+    VerdictCounts& counts_of(std::size_t model, const std::string& verifier) {
+        for (Further& further : further_) {
+            if (further.model == model && further.verifier == verifier) return further.counts;
+        }
+        return further_.emplace_back(Further{model, verifier, {}}).counts;
+    }
+
+    /// Compares a stored confidence with the verdicts of the same verifier, which `name` tells.
+    template <class Verified>
+    void compare(const Verified& verified, const std::string& name, const Place& place) {
+        if (!verified.confidence || verified.verdicts.empty()) return;
+        const double share = positive_share(verified.verdicts);
+        constexpr double tolerance = 1e-3 * (1.0 + 1e-9);  // a thousandth itself is fine, with any rounding
+        if (!(std::abs(share - *verified.confidence) > tolerance)) return;
+        if (contradictions_++ > 0) return;
+        contradiction_ = to_string(place) + ": " + name + ": stored confidence " +
+                         format_number(*verified.confidence) + " is not the share of positive verdicts, " +
+                         format_number(share) + ", which is used";
+    }
+
     /// Stores the first place of a kind of verification of a model.
     static void note_first(std::vector<Place>& places, std::size_t model, const Place& place) {
         if (places.size() <= model) places.resize(model + 1);
@@ -93,6 +124,7 @@ class ReadWarnings {
     std::vector<Place> by_verdicts_;    ///< for each model the first row with verdicts
     std::vector<Place> by_confidence_;  ///< and the first with a confidence alone
     std::vector<VerdictCounts> verdicts_;
+    std::vector<Further> further_;
     std::size_t contradictions_ = 0;
     std::string contradiction_;  ///< the first contradiction
 };

@@ -5,9 +5,12 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/detail/validate.hpp>
+#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/json_document.hpp>
@@ -31,7 +34,9 @@ AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
     if (json.is_object() && json.contains("schema")) {
         require_schema(json, "", log_schema);
     } else if (!json.is_object() || !json.contains("models")) {
-        require_keys(json, "", std::array{"id", "dataset", "split", "question", "context", "reference"});
+        require_keys(
+            json, "",
+            std::array{"id", "dataset", "split", "question", "context", "reference", "features", "prior"});
     }
     Query query;
     query.id = id(json);
@@ -41,7 +46,53 @@ AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
         if (has(json, key)) *value = text(json.at(key), key);
     }
     if (has(json, "reference")) read_references(json.at("reference"), query);
+    if (has(json, "features")) query.features = features(json.at("features"));
+    if (has(json, "prior")) {
+        query.prior = prior(json.at("prior"));
+        if (json.contains("models")) query.prior_models = models(json.at("models"));
+        if (!query.prior_models.empty() && query.prior.size() != query.prior_models.size())
+            fail("prior", "expected " + prior_text(query.prior_models) + ", found " +
+                              std::to_string(query.prior.size()));
+    }
     return query;
+}
+
+AUTOMIX_INLINE std::vector<QueryFeature> QueryParser::features(const nlohmann::json& json) const {
+    if (!json.is_object())
+        fail_expected("features", std::string(describe_field(LogField::features).expected), json);
+    std::vector<QueryFeature> features;
+    for (const auto& [name, value] : json.items()) {
+        const std::string field = inside("features", name);
+        if (name.empty()) fail("features", "expected names, found an empty one");
+        if (value.is_null()) continue;
+        if (value.is_boolean()) {
+            features.push_back({name, value.get<bool>() ? 1.0 : 0.0, {}});
+        } else if (value.is_number()) {
+            features.push_back({name, value.get<double>(), {}});
+        } else if (value.is_string() && value.get_ref<const std::string&>().size() <= maximum_feature_bytes) {
+            features.push_back({name, 0.0, value.get<std::string>()});
+        } else {
+            fail_expected(field, std::string(feature_text), value);
+        }
+    }
+    return features;
+}
+
+AUTOMIX_INLINE std::vector<double> QueryParser::prior(const nlohmann::json& json) const {
+    list(json, "prior", 0, " number");
+    std::vector<double> prior = numbers(json, "prior", 0, "");
+    for (std::size_t i = 0; i < prior.size(); ++i) require_range(prior[i], element("prior", i), 0.0, 1.0);
+    return prior;
+}
+
+AUTOMIX_INLINE std::vector<std::string> QueryParser::models(const nlohmann::json& json) const {
+    std::vector<std::string> names;
+    for (std::size_t m = 0; m < array(json, "models").size(); ++m) {
+        const std::string field = element("models", m);
+        if (!json[m].is_object()) fail_expected(field, "an object", json[m]);
+        names.push_back(text(member(json[m], field, "name"), inside(field, "name")));
+    }
+    return names;
 }
 
 AUTOMIX_INLINE std::string QueryParser::reference(const nlohmann::json& json,
@@ -92,7 +143,10 @@ inline Query query_of(const LogRecord& log) {
             .question = *log.question,
             .context = log.context.value_or(""),
             .reference = log.reference,
-            .other_references = log.other_references};
+            .other_references = log.other_references,
+            .features = log.features,
+            .prior = log.prior,
+            .prior_models = log.prior.empty() ? std::vector<std::string>{} : log.model_names};
 }
 
 }  // namespace automix::detail
