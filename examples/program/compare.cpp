@@ -126,6 +126,7 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
+    require_used(given, names);
     const bool defaulted = !options.routers_given || std::find(options.routers.begin(), options.routers.end(),
                                                                "all") != options.routers.end();
     std::vector<std::string> notes;
@@ -244,6 +245,7 @@ void add_compare(CLI::App& app, Command& chosen) {
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
         options->routers_given = command->count("--routers") > 0;
+        note_given(*command, options->router);
         chosen = [options] {
             const auto logs = run(*options);
             return options->json ? to_json_text(*options, logs) : to_text(*options, logs);

@@ -465,8 +465,9 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name : {"--models", "--map", "--allow-truncated", "--costs", "--verification-cost",
-                                 "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name :
+             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
+              "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

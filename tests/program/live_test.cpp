@@ -491,7 +491,7 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{
-             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: \"q0\" stands already"},
+             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: duplicate id \"q0\", first at"},
              {R"({"id":"x","reference":"x"})", ":41: question: missing"},
              {R"({"id":"x","question":"1"})", "reference"},
              {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},

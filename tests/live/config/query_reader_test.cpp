@@ -137,7 +137,7 @@ TEST_CASE("a query that is wrong is refused by file, line and field") {
         {R"({"id":"2","question":"?","schema":"automix-log/2"})",
          R"(schema: expected "automix-log/1", found "automix-log/2")"},
         {R"({"id":"2","id":"3","question":"?"})", "id: stands twice in one object"},
-        {good, R"(id: "1" stands already in line 2)"},
+        {good, R"(id: duplicate id "1", first at )"},
         {R"(["2"])", "expected an object, found an array"},
         {R"({"id":"2","question":"?)", "column 24: not valid JSON: "},
         {std::string("{\"id\":\"2\",\0\"question\":\"?\"}", 26), "column 11: not valid JSON: a NUL byte"},

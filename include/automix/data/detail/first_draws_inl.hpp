@@ -30,7 +30,7 @@ AUTOMIX_INLINE Dataset first_draws(const Dataset& data, int draws) {
             model.verdicts.resize(std::min(model.verdicts.size(), static_cast<std::size_t>(draws)));
             model.confidence.reset();
         }
-        cut.append(record);
+        cut.append(record, data.place(row));
     }
     return cut;
 }

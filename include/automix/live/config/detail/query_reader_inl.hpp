@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/detail/id_places.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
@@ -21,7 +22,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -102,7 +102,7 @@ namespace automix {
 AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                 References references) {
     std::vector<Query> queries;
-    std::unordered_map<std::string, std::size_t> lines_of_ids;
+    detail::IdPlaces ids;
     std::size_t number = 0;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -113,11 +113,7 @@ AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std
         if (detail::is_blank(line)) continue;
         try {
             Query query = detail::QueryParser(name).parse(detail::parse_document(line, name));
-            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, number);
-            if (!fresh) {
-                throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +
-                                                          std::to_string(earlier->second));
-            }
+            ids.add(query.id, {name, number, {}});
             if (references == References::required && !query.reference)
                 throw DataError(Place{name, 0, "reference"}, "missing");
             queries.push_back(std::move(query));
@@ -134,15 +130,12 @@ AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, ReadOptions 
     const bool skips = options.skip_bad_rows;
     LogReader reader(path, std::move(options));
     LogQueries read;
-    std::unordered_map<std::string, std::size_t> lines_of_ids;
+    detail::IdPlaces ids;
     for (LogRecord log; reader.next(log);) {
         const Place& at = reader.place();
         try {
             Query query = detail::query_of(log);
-            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, at.line);
-            if (!fresh)
-                throw DataError(Place{{}, 0, "id"}, in_quotes(query.id) + " stands already in line " +
-                                                        std::to_string(earlier->second));
+            ids.add(query.id, at);
             read.queries.push_back(std::move(query));
         } catch (const DataError& error) {
             const Place place{at.file, at.line, error.place().field};

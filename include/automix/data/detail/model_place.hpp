@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// This file words the place of what a row holds of one model, with file and line if the row was read from a file.
+#pragma once
+
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/dataset.hpp>
+
+#include <string>
+
+namespace automix::detail {
+
+/// Returns the place of a row, with the given field.
+inline Place row_place(const Dataset& data, Index row, const std::string& field) {
+    const Place place = data.place(row);
+    return {place.file, place.line, field};
+}
+
+inline Place model_place(const Dataset& data, Index model, Index row) {
+    return row_place(
+        data, row,
+        "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row)));
+}
+
+/// Returns the first row for which `lacks` holds. Requires one.
+template <class Lacks>
+Index first_row(Lacks lacks) {
+    Index row = 0;
+    while (!lacks(row)) ++row;
+    return row;
+}
+
+}  // namespace automix::detail
