@@ -123,7 +123,7 @@ struct Material {
             const FoldStatistics before = statistics->total();
             statistics->add(more, overlap);
             if (overlap == Overlap::refuse) require_other_rows(part);
-            note_mean_prices(models, before, part.total);
+            note_mean_prices(models, before, part);
             note_draws(models, more.models, name);
         } else {
             statistics = std::move(more);
@@ -153,10 +153,15 @@ struct Material {
         }
     }
 
+    /// Returns the name of what was added so far.
+    [[nodiscard]] std::string earlier_name() const {
+        return parts_.size() == 1 ? parts_.front().name : "the parts before";
+    }
+
     /// Adds a warning for each model whose draws are cut to those of another part.
     void note_draws(const std::vector<ModelShape>& before, const std::vector<ModelShape>& more,
                     const std::string& name) {
-        const std::string earlier = parts_.size() == 1 ? parts_.front().name : "the parts before";
+        const std::string earlier = earlier_name();
         for (std::size_t m = 0; m < before.size(); ++m) {
             const int one = before[m].draws;
             const int other = more[m].draws;
@@ -169,7 +174,8 @@ struct Material {
 
     /// Adds a warning if the mean prices of two parts differ, with both figures.
     void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
-                          const FoldStatistics& more) {
+                          const Part& part) {
+        const FoldStatistics& more = part.total;
         std::vector<std::string> differences;
         bool far = false;
         const auto compare = [&](const std::string& what, const std::vector<double>& of_before,
@@ -190,10 +196,12 @@ struct Material {
                 compare("a draw of ", before.draw_prices, more.draw_prices, m);
         }
         if (differences.empty()) return;
-        warnings.push_back(
-            "prices of the parts differ and are averaged by rows (" + format_number(before.weight()) +
-            " and " + format_number(more.weight()) + "): " + joined(differences) +
-            (far ? "; some differ by more than a factor of 2: check that both are in one unit" : ""));
+        warnings.push_back("prices of " + earlier_name() + " and " + part.name +
+                           " differ and are averaged by rows (" + format_number(before.weight()) + " and " +
+                           format_number(more.weight()) + "): " + joined(differences) +
+                           (far ? "; some differ by more than a factor of 2: if both are not in one unit, "
+                                  "the policy is wrong"
+                                : ""));
     }
 
     std::vector<Part> parts_{};
@@ -391,8 +399,21 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
+/// Throws `ArgumentError` if the policy would replace a file that is read.
+void require_other_output(const TrainOptions& options) {
+    std::vector<std::string> inputs = options.log.paths;
+    inputs.insert(inputs.end(), options.statistics.begin(), options.statistics.end());
+    inputs.push_back(options.log.map);
+    for (const std::string& path : inputs) {
+        std::error_code ignored;
+        if (std::filesystem::equivalent(path, options.out, ignored))
+            throw ArgumentError("--out: expected another file than " + in_quotes(path) + ", which is read");
+    }
+}
+
 std::string run(const TrainOptions& options) {
     Steps steps;
+    require_other_output(options);
     const std::vector<std::string>& logs = options.log.paths;
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");

@@ -347,3 +347,21 @@ TEST_CASE("a price that some rows lack is named with file and line") {
                       Catch::Matchers::StartsWith("log:7: cost of model \"m0\": recorded for "
                                                   "some rows but not for id \"b\""));
 }
+
+TEST_CASE("one row whose answer costs more than all others together is named") {
+    const auto with_last = [](double last) {
+        Dataset data({"m0", "m1"});
+        for (int i = 0; i < 21; ++i) {
+            data.append(row("q" + std::to_string(i),
+                            {model(0.0, "+", 0.5, 0.1), model(1.0, "", i == 20 ? last : 2.0)}),
+                        Place{"log", static_cast<std::size_t>(i) + 1, {}});
+        }
+        return resolve_prices(data).notes;
+    };
+    REQUIRE(with_last(41.0).size() == 1);  // the other twenty cost 40
+    CHECK_THAT(with_last(41.0).front(),
+               Catch::Matchers::StartsWith(
+                   "an answer of \"m1\" costs 41.0 for id \"q20\" (log:21), more than for all "
+                   "other rows together (mean 2.00)"));
+    CHECK(with_last(39.0).empty());
+}

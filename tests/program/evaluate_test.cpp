@@ -602,3 +602,12 @@ TEST_CASE("a test row without verdicts is named before any training") {
     check_refused(Arguments{"frontier", log.path()} + prices, 1, message);
     CHECK(log.router("always_large", prices)["infeasible"].is_null());
 }
+
+TEST_CASE("figures of the rows that were trained on are told of") {
+    const EvaluatedLog log;
+    const Arguments same = prices + Arguments{"--test-split", "train"};
+    CHECK_THAT(log.evaluate(Arguments{"--router", "exact"} + same)["warnings"].dump(),
+               ContainsSubstring("rows to train on and rows to test on are the same"));
+    CHECK(log.evaluate(Arguments{"--router", "exact"} + prices)["warnings"].dump().find("are the same") ==
+          std::string::npos);
+}

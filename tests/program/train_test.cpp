@@ -199,10 +199,10 @@ TEST_CASE("recorded prices that differ are averaged, and both are named") {
     CHECK_THAT(text_of({"train", first, "--out", place.policy}), ContainsSubstring("cost 0.0"));
     json found = json_of({"train", near, "--merge", place.policy, "--out", place.directory.path("p.json")});
     CHECK(found["prices"][1]["answer"] == Approx(0.025));
-    CHECK(
-        found["warnings"][0] ==
-        "prices of the parts differ and are averaged by rows (30 and 30): an answer of \"large\" 0.0300 and "
-        "0.0200");
+    CHECK(found["warnings"][0] ==
+          "prices of this log and the policy before differ and are averaged by rows (30 and 30): an answer "
+          "of \"large\" 0.0300 and "
+          "0.0200");
     found = json_of({"train", far, "--merge", place.policy, "--out", place.directory.path("p.json")});
     CHECK_THAT(found["warnings"].dump(),
                ContainsSubstring("0.00800 and 0.00200") && ContainsSubstring("more than a factor of 2"));
@@ -442,4 +442,24 @@ TEST_CASE("two logs in different units are told of, with both files and their me
                ContainsSubstring(json(expected).dump().substr(1, expected.size())));
     CHECK_THAT(json_of({"describe", dollars, cents})["warnings"].dump(), ContainsSubstring("factor of 20"));
     CHECK(json_of({"describe", dollars})["warnings"].dump().find("factor of 20") == std::string::npos);
+}
+
+TEST_CASE("a policy replaces no file of another kind, and none that is read") {
+    const PlaceInText place;
+    const std::string before = files::read(place.log);
+    check_refused({"train", place.log, "--out", place.log}, 2, "--out: expected another file than");
+    const std::string other = place.directory.write("other.jsonl", before);
+    check_refused(Arguments{"train", place.log, "--out", other} + trained_prices, 1,
+                  other + ": is a log, which would be lost; write to another file");
+    const std::string problem = place.directory.write("p.pomdp",
+                                                      "discount: 0.5\nvalues: reward\nstates: 1\nactions: 1\n"
+                                                      "observations: 1\nT: * identity\nO: * uniform\n");
+    check_refused(Arguments{"train", place.log, "--out", problem} + trained_prices, 1,
+                  problem + ": is a POMDP");
+    CHECK(files::read(place.log) == before);
+    CHECK(files::read(other) == before);
+    // An earlier policy is replaced, and so is what is of no known kind.
+    const std::string text = place.directory.write("notes.txt", "notes");
+    for (const std::string& out : {place.policy, place.policy, text})
+        CHECK(run_automix(Arguments{"train", place.log, "--out", out} + trained_prices).code == 0);
 }

@@ -61,6 +61,13 @@ Numbers start(const PomdpFile& file) {
     return {dense.begin(), dense.end()};
 }
 
+/// The number of notices but the one on a file without rewards.
+double corrections(const PomdpFile& file) {
+    return double(std::count_if(file.notices.begin(), file.notices.end(), [](const std::string& notice) {
+        return notice.find(": R: no line") == std::string::npos;
+    }));
+}
+
 Numbers sizes(const PomdpFile& file) {
     return {double(file.model.states()), double(file.model.actions()), double(file.model.observations()),
             file.model.discount(),       file.costs ? 1.0 : 0.0,       corrections(file)};

@@ -186,6 +186,28 @@ inline std::string unit_note(const Dataset& data, const PriceTable& table) {
     });
 }
 
+/// Returns a note if one row has more than half of all that the answers of a model cost; empty if none has. Mean prices
+/// then tell of that row alone.
+inline std::string lone_price_note(const Dataset& data, const PriceTable& table) {
+    constexpr Index least_rows = 20;
+    if (data.rows() < least_rows) return {};
+    for (Index model = 0; model < data.models(); ++model) {
+        if (table.answer_origins[as_size(model)] != PriceOrigin::recorded) continue;
+        const Column prices = data.recorded_costs(model);
+        Index row = 0;
+        const double highest = prices.maxCoeff(&row);
+        const double others = prices.sum() - highest;
+        if (!(highest > others)) continue;
+        const std::string place = to_string(data.place(row));
+        return "an answer of " + in_quotes(data.model_names()[as_size(model)]) + " costs " +
+               format_price(highest) + " for id " + in_quotes(data.id(row)) +
+               (place.empty() ? "" : " (" + place + ")") + ", more than for all other rows together (mean " +
+               format_price(others / static_cast<double>(data.rows() - 1)) +
+               "): policies go by the mean price, so look whether it is right";
+    }
+    return {};
+}
+
 /// The price of one draw and of all logged draws.
 struct VerificationPrices {
     PriceColumn draw{};
@@ -284,6 +306,8 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
         table.verifications.push_back(std::move(verification.whole));
         table.verification_origins.push_back(verification.origin);
     }
+    if (std::string note = detail::lone_price_note(data, table); !note.empty())
+        table.notes.push_back(std::move(note));
     if (std::string note = detail::unit_note(data, table); !note.empty())
         table.notes.push_back(std::move(note));
     return table;

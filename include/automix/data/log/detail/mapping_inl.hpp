@@ -158,12 +158,18 @@ class MappingReader {
 
     [[nodiscard]] std::vector<std::string> read_features(const nlohmann::json& json) const {
         if (!json.is_array()) fail("features", "expected a list of columns, found " + shown(json));
+        return read_column_list(json, "features");
+    }
+
+    /// Reads a list of names, all of them different.
+    [[nodiscard]] std::vector<std::string> read_column_list(const nlohmann::json& json,
+                                                            const std::string& field) const {
         std::vector<std::string> columns;
         for (std::size_t i = 0; i < json.size(); ++i) {
-            const std::string field = "features[" + std::to_string(i) + "]";
-            columns.push_back(column_name(json[i], field));
+            const std::string element = field + "[" + std::to_string(i) + "]";
+            columns.push_back(column_name(json[i], element));
             if (std::find(columns.begin(), columns.end() - 1, columns.back()) != columns.end() - 1)
-                fail(field, in_quotes(columns.back()) + " stands twice");
+                fail(element, in_quotes(columns.back()) + " stands twice");
         }
         return columns;
     }
@@ -191,10 +197,7 @@ class MappingReader {
                                                          const std::string& field) const {
         if (!json.is_array()) return {column_name(json, field)};
         if (json.empty()) fail(field, "expected a column or a list of columns, found " + shown(json));
-        std::vector<std::string> columns;
-        for (std::size_t i = 0; i < json.size(); ++i)
-            columns.push_back(column_name(json[i], field + "[" + std::to_string(i) + "]"));
-        return columns;
+        return read_column_list(json, field);
     }
 
     void read_draws(const nlohmann::json& json, const std::string& field, ModelMapping& model) const {
