@@ -9,8 +9,8 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/detail/id_places.hpp>
 #include <automix/data/detail/validate.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/record.hpp>
 
 #include <Eigen/Core>
@@ -42,8 +42,7 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
 AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place) {
     detail::require_valid(record, models_, place);
     if (const auto first = find(record.id))
-        throw DataError(Place{place.file, place.line, "id"},
-                        detail::duplicate_id(record.id, this->place(*first)));
+        throw DataError(Place{place.file, place.line, "id"}, duplicate_id(record.id, this->place(*first)));
     ids_.push_back(record.id);
     places_.add(place);
     ids_index_.emplace(hash_text(record.id), rows() - 1);

@@ -11,16 +11,11 @@
 
 namespace automix::detail {
 
-/// Returns the place of a row, with the given field.
-inline Place row_place(const Dataset& data, Index row, const std::string& field) {
-    const Place place = data.place(row);
-    return {place.file, place.line, field};
-}
-
+/// Returns the place of a model in a row.
 inline Place model_place(const Dataset& data, Index model, Index row) {
-    return row_place(
-        data, row,
-        "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row)));
+    const Place place = data.place(row);
+    return {place.file, place.line,
+            "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row))};
 }
 
 /// Returns the first row for which `lacks` holds. Requires one.

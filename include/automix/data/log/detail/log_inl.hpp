@@ -7,7 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/detail/id_places.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -33,7 +33,7 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
         if (const auto first = data->find(log.record.id)) {
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
-            const DataError error(place, detail::duplicate_id(log.record.id, data->place(*first)));
+            const DataError error(place, duplicate_id(log.record.id, data->place(*first)));
             if (!options.skip_bad_rows) throw error;
             reader.skip(error);
             continue;

@@ -5,7 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/detail/id_places.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
@@ -102,7 +102,7 @@ namespace automix {
 AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                 References references) {
     std::vector<Query> queries;
-    detail::IdPlaces ids;
+    IdPlaces ids;
     std::size_t number = 0;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -130,7 +130,7 @@ AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, ReadOptions 
     const bool skips = options.skip_bad_rows;
     LogReader reader(path, std::move(options));
     LogQueries read;
-    detail::IdPlaces ids;
+    IdPlaces ids;
     for (LogRecord log; reader.next(log);) {
         const Place& at = reader.place();
         try {

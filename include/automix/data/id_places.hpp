@@ -9,7 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace automix::detail {
+namespace automix {
 
 /// Returns the message about an id that was found before at `first`, whose place may be unknown.
 inline std::string duplicate_id(std::string_view id, const Place& first) {
@@ -30,4 +30,4 @@ class IdPlaces {
     std::unordered_map<std::string, Place> places_;
 };
 
-}  // namespace automix::detail
+}  // namespace automix
