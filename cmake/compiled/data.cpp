@@ -9,3 +9,5 @@
 #include <automix/data/detail/row_evidence_inl.hpp>
 #include <automix/data/detail/split_inl.hpp>
 #include <automix/data/detail/statistics_inl.hpp>
+#include <automix/data/detail/statistics_sum_inl.hpp>
+#include <automix/data/detail/test_rows_inl.hpp>

@@ -26,6 +26,7 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/first_draws.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -42,6 +43,8 @@
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_sum.hpp>
+#include <automix/data/test_rows.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/baselines.hpp>

@@ -280,7 +280,7 @@ TEST_CASE("queries may stand in several files") {
     CHECK(ids(program::text_of(asking + program::Arguments{more, shop.queries})).starts_with("m1 q0 q1 "));
     const program::Outcome twice = program::run_automix(asking + program::Arguments{more, shop.log});
     CHECK(twice.code == 1);
-    CHECK_THAT(twice.err, ContainsSubstring("log.jsonl:41: id: \"m1\" stands already in ") &&
+    CHECK_THAT(twice.err, ContainsSubstring("log.jsonl:41: id: duplicate id \"m1\", first at ") &&
                               ContainsSubstring("more.jsonl:1"));
     CHECK(ids(program::text_of(asking + program::Arguments{table, second, "--map", map})) == "t1 t2 ");
 }
@@ -535,7 +535,7 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{
-             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: \"q0\" stands already"},
+             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: duplicate id \"q0\", first at"},
              {R"({"id":"x","reference":"x"})", ":41: question: missing"},
              {R"({"id":"x","question":"1"})", "reference"},
              {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},

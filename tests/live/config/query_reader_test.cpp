@@ -133,7 +133,7 @@ TEST_CASE("queries of several files are read as one, and ids differ over all of 
     REQUIRE(read.size() == 3);
     CHECK(read[2].id == "3");
     CHECK_THROWS_WITH(automix::read_queries(std::vector{first, again}),
-                      again + ":2: id: \"2\" stands already in " + first + ":2");
+                      again + ":2: id: duplicate id \"2\", first at " + first + ":2");
     CHECK_THROWS_WITH(automix::read_queries(std::vector{first, empty}),
                       empty + ": expected at least one query, found none");
 
@@ -143,7 +143,7 @@ TEST_CASE("queries of several files are read as one, and ids differ over all of 
     const std::string log = directory.write("log.jsonl", row("1") + row("2"));
     const std::string other = directory.write("other.jsonl", row("2") + row("3"));
     CHECK_THROWS_WITH(read_log_queries(std::vector{log, other}, {}),
-                      other + ":1: id: \"2\" stands already in " + log + ":2");
+                      other + ":1: id: duplicate id \"2\", first at " + log + ":2");
     ReadOptions options;
     options.skip_bad_rows = true;
     const LogQueries kept = read_log_queries(std::vector{log, other}, options);
@@ -168,7 +168,7 @@ TEST_CASE("a query that is wrong is refused by file, line and field") {
         {R"({"id":"2","question":"?","schema":"automix-log/2"})",
          R"(schema: expected "automix-log/1", found "automix-log/2")"},
         {R"({"id":"2","id":"3","question":"?"})", "id: stands twice in one object"},
-        {good, R"(id: "1" stands already in line 2)"},
+        {good, R"(id: duplicate id "1", first at )"},
         {R"(["2"])", "expected an object, found an array"},
         {R"({"id":"2","question":"?)", "column 24: not valid JSON: "},
         {std::string("{\"id\":\"2\",\0\"question\":\"?\"}", 26), "column 11: not valid JSON: a NUL byte"},

@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/detail/validate.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -24,7 +25,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -149,25 +149,8 @@ inline Query query_of(const LogRecord& log) {
             .prior_models = log.prior.empty() ? std::vector<std::string>{} : log.model_names};
 }
 
-/// The ids of queries, each with the place where it stands.
-class QueryIds {
- public:
-    /// Throws `DataError` without a place of its own if the id stands already in this file or in an earlier one.
-    void add(const std::string& id, const std::string& file, std::size_t line) {
-        const auto [earlier, fresh] = places_.try_emplace(id, Place{file, line, {}});
-        if (fresh) return;
-        const Place& at = earlier->second;
-        throw DataError(Place{{}, 0, "id"},
-                        in_quotes(id) + " stands already in " +
-                            (at.file == file ? "line " + std::to_string(at.line) : to_string(at)));
-    }
-
- private:
-    std::unordered_map<std::string, Place> places_{};
-};
-
 /// Adds the queries in a text to those before.
-inline void add_queries(std::string_view text, const std::string& name, References references, QueryIds& ids,
+inline void add_queries(std::string_view text, const std::string& name, References references, IdPlaces& ids,
                         std::vector<Query>& queries) {
     const std::size_t before = queries.size();
     std::size_t number = 0;
@@ -180,7 +163,7 @@ inline void add_queries(std::string_view text, const std::string& name, Referenc
         if (is_blank(line)) continue;
         try {
             Query query = QueryParser(name).parse(parse_document(line, name));
-            ids.add(query.id, name, number);
+            ids.add(query.id, {name, number, {}});
             if (references == References::required && !query.reference)
                 throw DataError(Place{name, 0, "reference"}, "missing");
             queries.push_back(std::move(query));
@@ -193,7 +176,7 @@ inline void add_queries(std::string_view text, const std::string& name, Referenc
 }
 
 /// Adds the queries of a log to those before.
-inline void add_log_queries(const std::string& path, ReadOptions options, QueryIds& ids, LogQueries& read) {
+inline void add_log_queries(const std::string& path, ReadOptions options, IdPlaces& ids, LogQueries& read) {
     options.keep_texts = true;
     const bool skips = options.skip_bad_rows;
     const std::size_t before = read.queries.size();
@@ -202,7 +185,7 @@ inline void add_log_queries(const std::string& path, ReadOptions options, QueryI
         const Place& at = reader.place();
         try {
             Query query = query_of(log);
-            ids.add(query.id, at.file, at.line);
+            ids.add(query.id, at);
             read.queries.push_back(std::move(query));
         } catch (const DataError& error) {
             const Place place{at.file, at.line, error.place().field};
@@ -223,7 +206,7 @@ namespace automix {
 
 AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
                                                 References references) {
-    detail::QueryIds ids;
+    IdPlaces ids;
     std::vector<Query> queries;
     detail::add_queries(text, name, references, ids, queries);
     return queries;
@@ -231,7 +214,7 @@ AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std
 
 AUTOMIX_INLINE LogQueries read_log_queries(const std::vector<std::string>& paths,
                                            const ReadOptions& options) {
-    detail::QueryIds ids;
+    IdPlaces ids;
     LogQueries read;
     for (const std::string& path : paths) detail::add_log_queries(path, options, ids, read);
     return read;
@@ -242,7 +225,7 @@ AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, const ReadOp
 }
 
 AUTOMIX_INLINE std::vector<Query> read_queries(const std::vector<std::string>& paths, References references) {
-    detail::QueryIds ids;
+    IdPlaces ids;
     std::vector<Query> queries;
     for (const std::string& path : paths)
         detail::add_queries(detail::read_file(path), path, references, ids, queries);
