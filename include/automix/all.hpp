@@ -7,7 +7,9 @@
 #include <automix/context/context_model.hpp>
 #include <automix/context/context_parameters.hpp>
 #include <automix/context/fit_context.hpp>
+#include <automix/context/forecast_table.hpp>
 #include <automix/context/query_forecast.hpp>
+#include <automix/context/signal_model.hpp>
 #include <automix/core/code_points.hpp>
 #include <automix/core/concurrent.hpp>
 #include <automix/core/config.hpp>
@@ -41,6 +43,7 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/row_evidence.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/statistics_sum.hpp>
@@ -130,6 +133,7 @@
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/policy_cells.hpp>

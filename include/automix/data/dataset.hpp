@@ -130,6 +130,10 @@ class Dataset {
     [[nodiscard]] std::optional<Index> find_signal(Index model, std::string_view name) const {
         return at(model).signals.find(name);
     }
+    /// Returns the signals of an answer, in the order of `signal_names`.
+    [[nodiscard]] std::vector<Signal> answer_signals(Index row, Index model) const {
+        return at(model).signals[row];
+    }
     /// Returns the values of a signal by its number in `signal_names`; NaN in rows without it.
     [[nodiscard]] Column signals(Index model, Index signal) const {
         return view(at(model).signals.values(signal));

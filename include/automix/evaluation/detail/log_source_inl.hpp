@@ -36,6 +36,7 @@ AUTOMIX_INLINE Answered LogSource::answer(Index model) {
         answered.samples = 1;
         answered.largest_cluster = clusters.front() >= 0 ? 1 : 0;
     }
+    if (!data_.signal_names(model).empty()) answered.signals = data_.answer_signals(row_, model);
     return answered;
 }
 

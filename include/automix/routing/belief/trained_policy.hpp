@@ -31,7 +31,7 @@ struct TrainedPolicy {
     RoutingPrices prices{};
     std::shared_ptr<const detail::RoutingTree> tree{};  ///< tree of the policies, shared by copies
     std::shared_ptr<const ContextModel> reader{};  ///< forecasts of queries; null if the policies read none
-    std::vector<PolicyShare> mixture{};                 ///< empty if the objective is infeasible
+    std::vector<PolicyShare> mixture{};            ///< empty if the objective is infeasible
     PomdpReport report{};
     std::string infeasible{};  ///< the reason; empty if there is a policy
 };

@@ -79,7 +79,8 @@ template <class Use>
     if (training != nullptr && options.accept == AcceptRule::first &&
         options.objective.kind != ObjectiveKind::max_ibc) {
         const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
-        if (!contexts.empty() && first.tree->layout && first.tree->layout->cells() <= max_query_cells) {
+        const bool reads = !contexts.empty() || has_signals(training->data);
+        if (reads && first.tree->layout && first.tree->layout->cells() <= max_query_cells) {
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
                                first.base_slope ? std::nullopt : own_lambda(first, options.objective));
@@ -128,9 +129,10 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
-    use(detail::with_training_context(options_, statistics, training, [&](const auto& context, const auto& decided) {
-        return detail::train_policy(context, decided, options_.objective, options_.guard);
-    }));
+    use(detail::with_training_context(
+        options_, statistics, training, [&](const auto& context, const auto& decided) {
+            return detail::train_policy(context, decided, options_.objective, options_.guard);
+        }));
     TrainingResult trained = result();
     if (options_.accept == AcceptRule::best && !detail::has_samples(statistics))
         trained.warnings.emplace_back(
@@ -165,7 +167,7 @@ AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& sta
     std::vector<PomdpRouter> routers;
     for (TrainedPolicy& policy : detail::with_training_context(
              options_, statistics, training,
-             [](const auto& context, const auto& decided) { return detail::train_curve(context, decided); }))
+             [](const auto&context, const auto&decided) { return detail::train_curve(context, decided); }))
         routers.emplace_back(options_, std::move(policy));
     return routers;
 }

@@ -259,7 +259,7 @@ inline std::string quality_obstacle(const TrainingContext& context, double share
     constexpr double rounding = 1e-9;
     const double highest = highest_score(context);
     const double last = context.large.performance;
-    if (context.has_prior || share * last <= highest + rounding) return {};
+    if (context.prior || share * last <= highest + rounding) return {};
     return "the quality target " + format_number(share) + " is a score of " +
            format_significant(share * last, 3) + ", but the answers of these rows reach at most " +
            format_significant(highest, 3) + "; the last model alone has " + format_significant(last, 3) +

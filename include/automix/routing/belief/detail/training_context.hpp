@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,14 +38,15 @@ struct TrainingContext {
     FoldStatistics total{};                     ///< sums over all rows
     std::shared_ptr<const RoutingTree> tree{};  ///< fitted to all rows
     CrossFit folds;
-    OperatingPoint small{};     ///< the first model alone
-    OperatingPoint large{};     ///< the last model alone
-    OptionalMetric base_slope;  ///< from the first model to the best one
-    bool has_prior = false;     ///< the trees include earlier rows
+    OperatingPoint small{};                 ///< the first model alone
+    OperatingPoint large{};                 ///< the last model alone
+    OptionalMetric base_slope;              ///< from the first model to the best one
+    std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which the trees include
     /// The rows one by one, if policies read the query or are compared with such; else null.
     std::shared_ptr<const ContextRows> rows{};
-    std::shared_ptr<const ContextModel> reader{};  ///< forecasts from the facts that are read; null if none are
-    std::vector<ContextWorth> worth{};             ///< of all facts that were tried
+    std::shared_ptr<const ContextModel>
+        reader{};                       ///< forecasts from the facts that are read; null if none are
+    std::vector<ContextWorth> worth{};  ///< of all facts that were tried
 
     /// Returns true if policies read the query.
     [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
@@ -74,7 +76,7 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             small,
             large,
             std::move(slope),
-            options.prior.has_value(),
+            options.prior,
             {},
             {},
             {}};
@@ -139,8 +141,7 @@ template <class Policies>
     PolicyEstimate total;
     for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
         if (context.folds.tree(fold))
-            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric,
-                             by_row);
+            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric, by_row);
     }
     return total;
 }
