@@ -27,6 +27,7 @@ struct BiasedDraws {
 
     void arrive(Index, const ModelEvidence&, Index) {}
     void leave() {}
+    [[nodiscard]] static Index stratum(Index) { return 0; }
     [[nodiscard]] int max_parsed(Index) const { return parsed; }
     [[nodiscard]] double draws_per_verdict(Index, int) const { return per_verdict; }
     [[nodiscard]] static double positive(Index, int, int) { return 0.6; }
