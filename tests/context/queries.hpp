@@ -3,7 +3,6 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
-#include <automix/core/price.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
@@ -95,11 +94,12 @@ inline std::vector<std::size_t> in_order(std::size_t rows) {
     return order;
 }
 
-/// Returns recorded prices of answers, and draws at 0.25.
+/// Returns recorded prices of answers. A draw of the first model costs a tenth of its answer.
 inline automix::PriceTable prices_of(const automix::Dataset& data) {
-    automix::Prices given;
-    given.draws = {0.25};
-    return automix::resolve_prices(data, given);
+    automix::PriceTable prices = automix::resolve_prices(data);
+    prices.draws.assign(automix::as_size(data.models()), automix::PriceColumn(0.0));
+    prices.draws[0] = automix::PriceColumn(0.1 * data.recorded_costs(0));
+    return prices;
 }
 
 /// Returns the fold of each query by its number.

@@ -28,7 +28,7 @@ struct ContextOptions {
     double text_penalty = 1.0;   ///< of squared weights of words, as in ridge regression
     double length_penalty = 20.0;
     double label_penalty = 0.3;
-    double number_penalty = 2.0;
+    double number_penalty = 5.0;
 };
 
 /// Forecasts for the rows of a log, rows x models each.

@@ -58,9 +58,10 @@ class LaneFit {
             Lanes forcing{};
             bool all_done = true;
             for (std::size_t k = 0; k < lanes; ++k) {
-                if (newton == 0) reference[k] = std::max(size[k], gradient_at_zero_[k]);
+                if (newton == 0) reference[k] = std::max(size[k], start_size_[k]);
                 const double relative = reference[k] > 0.0 ? std::sqrt(size[k] / reference[k]) : 0.0;
-                done[k] = done[k] || relative <= limits.tolerance;
+                // A squared loss is at its optimum after one step. Further ones would amplify rounding.
+                done[k] = done[k] || relative <= limits.tolerance || (newton > 0 && !logistic_[k]);
                 forcing[k] = logistic_[k] ? std::min(0.1, relative)
                                           : 0.5 * limits.tolerance / std::max(relative, 1e-300);
                 all_done = all_done && done[k];
@@ -168,14 +169,26 @@ class LaneFit {
         return sum;
     }
 
-    /// Measures the gradient at 0, to which tolerances are relative.
+    /// Sets the weights to 0 and intercepts to the mean target; those of log odds to 0.
+    void start(LaneRows& weights) const {
+        std::fill(weights.begin(), weights.end(), Lanes{});
+        if (used_.empty()) return;
+        for (const std::size_t row : used_) {
+            for (std::size_t k = 0; k < count_; ++k) {
+                if (!logistic_[k]) weights[columns_][k] += target(row, k) / static_cast<double>(used_.size());
+            }
+        }
+    }
+
+    /// Measures the gradient where a fit starts without weights, to which tolerances are relative.
     void measure_start() {
-        const LaneRows zero(columns_ + 1, Lanes{});
-        const LaneRows forecasts(used_.size(), Lanes{});
+        LaneRows weights(columns_ + 1);
+        start(weights);
+        const LaneRows forecasts(used_.size(), weights[columns_]);
         LaneRows gradient(columns_ + 1);
         LaneRows diagonal(columns_ + 1);
-        differentiate(forecasts, zero, gradient, diagonal);
-        gradient_at_zero_ = dot(gradient, gradient);
+        differentiate(forecasts, weights, gradient, diagonal);
+        start_size_ = dot(gradient, gradient);
     }
 
  private:
@@ -288,7 +301,7 @@ class LaneFit {
     std::vector<std::size_t> used_;
     LaneRows curvatures_;
     Lanes intercept_curvature_{};
-    Lanes gradient_at_zero_{};
+    Lanes start_size_{};
 };
 
 }  // namespace automix::detail

@@ -12,7 +12,7 @@
 namespace automix::detail {
 
 /// Returns the weights, (columns + 1) x targets, with the intercepts in the last row. Starts from `start` if it has
-/// the right size, else from 0.
+/// the right size, else without weights.
 Eigen::ArrayXXd fit_linear(const SparseMatrix& rows, const LinearTask& task, const FitLimits& limits,
                            const Eigen::ArrayXXd& start = {});
 

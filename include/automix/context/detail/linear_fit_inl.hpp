@@ -18,15 +18,19 @@ AUTOMIX_INLINE Eigen::ArrayXXd fit_linear(const SparseMatrix& rows, const Linear
                                           const FitLimits& limits, const Eigen::ArrayXXd& start) {
     const auto targets = std::ssize(task.losses);
     const bool warm = start.rows() == rows.columns + 1 && start.cols() == targets;
-    Eigen::ArrayXXd weights = warm ? start : Eigen::ArrayXXd::Zero(rows.columns + 1, targets).eval();
+    Eigen::ArrayXXd weights(rows.columns + 1, targets);
     for (Index first = 0; first < targets; first += static_cast<Index>(lanes)) {
         LaneFit fit(rows, task, first);
         LaneRows lane(as_size(rows.columns) + 1, Lanes{});
         const auto count = static_cast<Index>(fit.count());
-        for (Index j = 0; j <= rows.columns; ++j) {
-            for (Index k = 0; k < count; ++k) lane[as_size(j)][as_size(k)] = weights(j, first + k);
+        if (warm) {
+            fit.measure_start();
+            for (Index j = 0; j <= rows.columns; ++j) {
+                for (Index k = 0; k < count; ++k) lane[as_size(j)][as_size(k)] = start(j, first + k);
+            }
+        } else {
+            fit.start(lane);
         }
-        if (warm) fit.measure_start();
         fit.run(lane, limits);
         for (Index j = 0; j <= rows.columns; ++j) {
             for (Index k = 0; k < count; ++k) weights(j, first + k) = lane[as_size(j)][as_size(k)];

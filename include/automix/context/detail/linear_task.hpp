@@ -28,8 +28,8 @@ enum class Loss { logistic, squared };
 /// The limits of a fit.
 struct FitLimits {
     int newton_steps = 30;
-    int inner_steps = 60;     ///< conjugate gradient steps in one Newton step
-    double tolerance = 1e-8;  ///< of the gradient, relative to that at the start from 0
+    int inner_steps = 300;     ///< conjugate gradient steps in one Newton step
+    double tolerance = 1e-10;  ///< of the gradient, relative to that without weights
 };
 
 /// A fit of several targets. Its objective, for each target k, sums over the rows that are used
