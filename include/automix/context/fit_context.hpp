@@ -24,12 +24,12 @@ struct ContextOptions {
     ContextFields fields{};
     bool context_words = false;  ///< read the words of the text that a question is about too
     int hash_bits = 20;          ///< words are hashed into 2^hash_bits columns
-    Index max_terms = 16384;     ///< words and pairs that are kept at most: the most frequent ones
+    Index max_terms = 8192;      ///< words and pairs that are kept at most: the most frequent ones
     Index min_rows = 2;          ///< rows that a word, pair or label must occur in
     double text_penalty = 1.0;   ///< of squared weights of words, as in ridge regression
     double length_penalty = 20.0;
     double label_penalty = 0.3;
-    double number_penalty = 2.0;
+    double number_penalty = 5.0;
 };
 
 /// A fitted context model.

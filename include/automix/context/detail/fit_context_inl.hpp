@@ -40,8 +40,8 @@ inline void require_valid_options(const Dataset& data, const std::vector<int>& f
         throw ArgumentError("folds: expected one for each of " + std::to_string(data.rows()) +
                             " rows, found " + std::to_string(folds.size()));
     }
-    if (*std::min_element(folds.begin(), folds.end()) < 0) {
-        throw ArgumentError("folds: expected numbers of at least 0");
+    if (const int lowest = *std::min_element(folds.begin(), folds.end()); lowest < 0) {
+        throw ArgumentError("folds: expected numbers of at least 0, found " + std::to_string(lowest));
     }
     const auto require = [](bool right, const std::string& name, const std::string& expected, double found) {
         if (!right) throw ArgumentError(name + ": expected " + expected + ", found " + format_number(found));
@@ -236,6 +236,12 @@ inline std::vector<ContextTarget> find_targets(const Dataset& data, const PriceT
     return targets;
 }
 
+/// Returns a weight to a thousandth, which leaves many at 0 and files small. The terms of a query have length 1, so n
+/// terms move its log odds by sqrt(n) / 2000 at most.
+inline float short_weight(double weight) noexcept {
+    return static_cast<float>(std::round(weight * 1000.0) / 1000.0);
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -312,7 +318,9 @@ AUTOMIX_INLINE FittedContext fit_context(const Dataset& data, const PriceTable& 
             output.intercept = line.offset + line.slope * weights(rows.columns, column);
             for (std::size_t j = 0; j < columns.size(); ++j) {
                 output.means[static_cast<std::size_t>(columns.fact(j))] +=
-                    line.slope * weights(static_cast<Index>(j), column) * column_means[j];
+                    static_cast<double>(
+                        detail::short_weight(line.slope * weights(static_cast<Index>(j), column))) *
+                    column_means[j];
             }
             auto held_out = held_out_column(targets[t].output);
             for (Index r = 0; r < data.rows(); ++r) {
@@ -324,7 +332,7 @@ AUTOMIX_INLINE FittedContext fit_context(const Dataset& data, const PriceTable& 
         parameters.weights.reserve(columns.size() * kept.size());
         for (Index j = 0; j < rows.columns; ++j) {
             for (const auto& [column, slope] : kept) {
-                parameters.weights.push_back(static_cast<float>(slope * weights(j, column)));
+                parameters.weights.push_back(detail::short_weight(slope * weights(j, column)));
             }
         }
     }
