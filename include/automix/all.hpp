@@ -42,6 +42,7 @@
 #include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/baselines.hpp>

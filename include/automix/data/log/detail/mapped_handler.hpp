@@ -15,6 +15,7 @@
 #include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/sax.hpp>
 
@@ -289,7 +290,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::reference:
                 return "a string, a number or a boolean";
             case Target::feature:
-                return feature_text;
+                return expected_feature;
             case Target::prior:
             case Target::score:
             case Target::confidence:
