@@ -6,3 +6,4 @@
 #include <automix/context/detail/fit_context_inl.hpp>
 #include <automix/context/detail/linear_fit_inl.hpp>
 #include <automix/context/detail/query_columns_inl.hpp>
+#include <automix/context/detail/signal_model_inl.hpp>

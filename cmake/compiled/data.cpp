@@ -6,5 +6,8 @@
 #include <automix/data/detail/first_draws_inl.hpp>
 #include <automix/data/detail/price_order_inl.hpp>
 #include <automix/data/detail/price_table_inl.hpp>
+#include <automix/data/detail/row_evidence_inl.hpp>
 #include <automix/data/detail/split_inl.hpp>
 #include <automix/data/detail/statistics_inl.hpp>
+#include <automix/data/detail/statistics_sum_inl.hpp>
+#include <automix/data/detail/test_rows_inl.hpp>

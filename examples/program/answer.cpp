@@ -34,7 +34,7 @@ namespace {
 struct AnswerOptions {
     LiveOptions live{};
     std::string policy{};
-    std::optional<std::string> queries{};
+    std::vector<std::string> queries{};
     LogOptions reading{};
     std::optional<std::string> replay{};
     std::optional<std::string> record{};
@@ -42,16 +42,14 @@ struct AnswerOptions {
     bool text = false;
 };
 
-constexpr const char* answer_help =
-    "Queries, a line each: {\"id\":..,\"question\":..,\"context\":..,\"dataset\":..}; all are checked before "
-    "the\n"
-    "first is asked. A log will do for queries, and with --map a table. Answers come in the same order, a "
-    "line each, with the model "
-    "that\n"
-    "gave it, verdicts, costs, latency and explanation; a query that failed has \"error\", and the exit code "
-    "is\n"
-    "then 1. --replay takes a recording of --record together with --models, or a log alone, and asks "
-    "nobody.\n";
+constexpr const char* answer_help = R"(Queries, a line each:
+  {"id":..,"question":..,"context":..,"dataset":..}
+All are checked before the first is asked. A log will do for queries, and with --map a table. Answers come in
+the same order, a line each, with the model that gave it, verdicts, costs, latency and explanation. A query
+that failed has "error", and the exit code is then 1. --replay takes a recording of --record together with
+--models, or a log alone, and asks nobody. Ctrl-C, SIGTERM or SIGHUP begins no further call, waits for those
+under way and writes their answers; the exit code is then 130, 143 or 129. A second signal interrupts them.
+)";
 
 /// The output of answers. It writes them to standard output in the order of the queries, each once those before it are
 /// written, or keeps them.
@@ -187,9 +185,9 @@ std::vector<Query> queries_of(const AnswerOptions& options) {
     const LogOptions& reading = options.reading;
     if (reading.map.empty() && !reading.skip_bad_rows && !reading.allow_truncated)
         return queries_from(options.queries);
-    if (!options.queries)
+    if (options.queries.empty())
         throw ArgumentError("--queries: needed where --map, --skip-bad-rows or --allow-truncated is given");
-    LogQueries read = read_log_queries(*options.queries, read_options(reading));
+    LogQueries read = read_log_queries(options.queries, read_options(reading));
     for (const std::string& warning : read.warnings)
         std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
     return std::move(read.queries);
@@ -220,8 +218,7 @@ void add_answer(CLI::App& app, Command& chosen) {
     command->footer(std::string(answer_help) + exit_codes);
     command->add_option("--policy", options->policy, "Policy of `automix train`")->required()->type_name("F");
     add_live(*command, options->live);
-    command->add_option("--queries", options->queries, "Queries; standard input where it is left out")
-        ->type_name("FILE");
+    add_queries(*command, options->queries);
     add_reading_options(*command, options->reading);
     CLI::Option* replay = command->add_option("--replay", options->replay,
                                               "A log or a recording of calls in place of live models");

@@ -16,9 +16,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -120,12 +122,25 @@ std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std:
     return contenders;
 }
 
+/// Throws `ArgumentError` if one log is given twice, as the mean would count it twice.
+void require_different(const std::vector<std::string>& paths) {
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        for (std::size_t j = 0; j < i; ++j) {
+            std::error_code unreadable;
+            if (std::filesystem::equivalent(paths[i], paths[j], unreadable))
+                throw ArgumentError("LOG: " + in_quotes(paths[i]) +
+                                    " is given twice, so the mean would count it twice");
+        }
+    }
+}
+
 std::vector<LogComparison> run(const CompareOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
+    require_used(given, names);
     const bool defaulted = !options.routers_given || std::find(options.routers.begin(), options.routers.end(),
                                                                "all") != options.routers.end();
     std::vector<std::string> notes;
@@ -135,6 +150,8 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     ComparisonOptions halves = options.halves;
     halves.seed = given.seed;
     validate(halves);
+
+    require_different(options.log.paths);
 
     std::vector<LogComparison> comparisons;
     for (const std::string& path : options.log.paths) {
@@ -244,6 +261,7 @@ void add_compare(CLI::App& app, Command& chosen) {
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
         options->routers_given = command->count("--routers") > 0;
+        note_given(*command, options->router);
         chosen = [options] {
             const auto logs = run(*options);
             return options->json ? to_json_text(*options, logs) : to_text(*options, logs);

@@ -27,20 +27,16 @@ struct DecideOptions {
     bool no_explanation = false;
 };
 
-constexpr const char* decide_help =
-    "Reads from standard input, a line a decision, what is known of a query:\n"
-    "  {\"id\":\"q1\",\"current\":\"small\",\"models\":[{\"name\":\"small\",\"verdicts\":[1,0,null]}]}\n"
-    "current is null before any model has answered; a model has verdicts (null: unreadable), a confidence, "
-    "or\n"
-    "samples (the answer first, null: failed). Answers each at once with a line:\n"
-    "  {\"id\":\"q1\",\"action\":\"verify\",\"to\":null,\"draws\":1,\"accept\":null,\"explanation\":{..}}\n"
-    "action is accept, route or verify; accept says which answer, first or plurality. --no-explanation "
-    "leaves "
-    "the\n"
-    "explanation out, which takes most of the time. A line that cannot be\n"
-    "read is answered too, with {\"id\":.., \"error\":\"..\"} naming line and field; the exit code is then "
-    "1.\n"
-    "Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.\n";
+constexpr const char* decide_help = R"(Reads from standard input, a line a decision, what is known of a query:
+  {"id":"q1","current":"small","models":[{"name":"small","verdicts":[1,0,null]}]}
+current is null before any model has answered. A model has verdicts (null: unreadable), a confidence, or
+samples (the answer first, null: failed). Each is answered at once with a line:
+  {"id":"q1","action":"verify","to":null,"draws":1,"accept":null,"explanation":{..}}
+action is accept, route or verify; accept says which answer, first or plurality. --no-explanation leaves the
+explanation out, which takes most of the time.
+A line that cannot be read is answered too, with {"id":..,"error":".."} naming line and field; the exit code
+is then 1. Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.
+)";
 
 /// A saved policy that answers lines of evidence.
 class Decider {

@@ -99,6 +99,7 @@ Comparison run(const EvaluateOptions& options) {
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
+    require_used(given, names, "random_mix");
     const bool defaulted =
         std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
     std::vector<std::string> notes;
@@ -113,6 +114,7 @@ Comparison run(const EvaluateOptions& options) {
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const auto& [train, test] = split.rows;
     if (defaulted) names = suited_routers(std::move(names), train, notes);
+    require_evidence(split.rows, names, limits);
     std::vector<AnyRouter> routers;
     for (const std::string& name : names)
         routers.push_back(make_router_for(train.model_names(), name, settings, limits));
@@ -155,7 +157,8 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits and resamples");
     add_resamples(*command, options->resamples);
     add_format(*command, options->json);
-    command->callback([options, &chosen] {
+    command->callback([options, command, &chosen] {
+        note_given(*command, options->router);
         chosen = [options] {
             const Comparison comparison = run(*options);
             return options->json ? to_json_text(comparison) : to_text(comparison);

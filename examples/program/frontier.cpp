@@ -5,12 +5,14 @@
 #include "router_options.hpp"
 #include "split_options.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +44,12 @@ TracedLog trace(const TraceOptions& options) {
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     make_router(options.name, settings);
+    require_used(given, {options.name});
+    if (std::find(given.given.begin(), given.given.end(), "--objective") != given.given.end())
+        throw ArgumentError(
+            "--objective: no effect, as the frontier shows the policies of all prices of quality; evaluate "
+            "tests that of "
+            "one objective");
     const Prices prices = given_prices(given, options.log);
     FrontierOptions wanted;
     wanted.bootstrap = BootstrapOptions{0.95, options.resamples, given.seed};
@@ -53,6 +61,7 @@ TracedLog trace(const TraceOptions& options) {
     limits.require_known(log.data.model_names());
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const std::vector<std::string>& models = split.rows.train.model_names();
+    require_evidence(split.rows, {options.name}, limits);
     const AnyRouter router = make_router_for(models, options.name, settings, limits);
     log.warnings.insert(log.warnings.end(), split.test.notes.begin(), split.test.notes.end());
     return {models, split.rows.train.rows(),
@@ -100,7 +109,10 @@ void add_frontier(CLI::App& app, Command& chosen) {
         ->check(CLI::IsMember({"text", "json", "csv", "svg"}).description(""))
         ->type_name("text|json|csv|svg")
         ->capture_default_str();
-    command->callback([options, &chosen] { chosen = [options] { return show(*options, trace(*options)); }; });
+    command->callback([options, command, &chosen] {
+        note_given(*command, options->router);
+        chosen = [options] { return show(*options, trace(*options)); };
+    });
 }
 
 }  // namespace automix::program

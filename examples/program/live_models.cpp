@@ -129,8 +129,15 @@ void LiveRun::show() {
     line_.show(text, seconds);
 }
 
-std::vector<Query> queries_from(const std::optional<std::string>& path, References references) {
-    if (path) return read_queries(*path, references);
+void add_queries(CLI::App& command, std::vector<std::string>& paths) {
+    command
+        .add_option("--queries", paths,
+                    "Queries, in files that are read as one; standard input where it is left out")
+        ->type_name("FILE");
+}
+
+std::vector<Query> queries_from(const std::vector<std::string>& paths, References references) {
+    if (!paths.empty()) return read_queries(paths, references);
     const std::string text{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     return parse_queries(text, "standard input", references);
 }

@@ -71,9 +71,9 @@ class Interrupted : public Error {
     int signal_;
 };
 
-/// A run of live queries. It turns Ctrl-C and SIGTERM into a stop, and a second one into an interrupt. If standard
-/// error is a terminal, it shows a line of progress there: the number of queries that have ended, their rate, the cost
-/// so far and the remaining time.
+/// A run of live queries. It turns Ctrl-C, SIGTERM and SIGHUP into a stop, and a second one into an interrupt. If
+/// standard error is a terminal, it shows a line of progress there: the number of queries that have ended, their rate,
+/// the cost so far and the remaining time.
 class LiveRun {
  public:
     /// Takes the ledger that holds the cost, null if there is none, and what interrupts calls under way.
@@ -103,8 +103,11 @@ class LiveRun {
     std::jthread watcher_;
 };
 
-/// Returns the queries of a file, or of standard input if no path is given. Throws as `parse_queries`.
-std::vector<Query> queries_from(const std::optional<std::string>& path,
+/// Adds `--queries`.
+void add_queries(CLI::App& command, std::vector<std::string>& paths);
+
+/// Returns the queries of the files, or of standard input if there are none. Throws as `read_queries`.
+std::vector<Query> queries_from(const std::vector<std::string>& paths,
                                 References references = References::optional);
 
 }  // namespace automix::program

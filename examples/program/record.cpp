@@ -35,7 +35,7 @@ namespace {
 
 struct RecordCommandOptions {
     LiveOptions live{};
-    std::optional<std::string> queries{};
+    std::vector<std::string> queries{};
     std::string out{};
     std::optional<std::string> calls{};
     std::string metric = "answer";
@@ -44,34 +44,25 @@ struct RecordCommandOptions {
     bool json = false;
 };
 
-constexpr const char* record_help =
-    "Queries, a line each: {\"id\":..,\"question\":..,\"context\":..,\"reference\":..,\"dataset\":..,"
-    "\"split\":..};\n"
-    "all are checked before the first is asked. Every call is kept in OUT.calls.jsonl, so a run that was "
-    "stopped\n"
-    "goes on where it was when it is started again: queries in OUT are passed over and no recorded call is "
-    "asked\n"
-    "twice. The last model is not verified. A query of which a call fails is asked once more "
-    "at the end,\n"
-    "then left out, and the exit code is 1. If a server asks for a wait of up to 15 minutes, it is kept "
-    "before "
-    "that.\n"
-    "When the budget is gone, no further query is begun. Ctrl-C or SIGTERM begins no further call, waits for "
-    "those\n"
-    "under way and keeps them; the exit code is then 130 or 143. A second one interrupts them.\n"
-    "A reference may be a list; the score is then that of the best one. Metrics: answer (equal as people "
-    "say), "
-    "answer_f1\n"
-    "(its F1 by word, or by character in Chinese and Japanese), exact (SQuAD's exact match), f1 (its token "
-    "F1), "
-    "choice\n"
-    "(multiple choice), trimmed. --score-command runs a command once, when all calls are done. It reads a "
-    "line an "
-    "answer,\n"
-    "{\"id\":..,\"question\":..,\"context\":..,\"reference\":..,\"model\":..,\"answer\":..}, and writes a "
-    "line with the score of\n"
-    "each, a number in [0, 1] or {\"score\":number}. If it fails, the calls are kept and the next run scores "
-    "again.\n";
+constexpr const char* record_help = R"(Queries, a line each:
+  {"id":..,"question":..,"context":..,"reference":..,"dataset":..,"split":..}
+All are checked before the first is asked. A reference may be a list; the score is then that of the best one.
+The last model is not verified.
+
+Every call is kept in OUT.calls.jsonl. A run that was stopped goes on where it was when it is started again:
+it passes over the queries in OUT and asks no recorded call twice. A query of which a call fails is asked once
+more at the end, then left out, and the exit code is 1. If a server asks for a wait of up to 15 minutes, it is
+kept before that. When the budget is gone, no further query is begun. Ctrl-C, SIGTERM or SIGHUP begins no
+further call, waits for those under way and keeps them; the exit code is then 130, 143 or 129. A second signal
+interrupts them.
+
+Metrics: answer (equal as people say), answer_f1 (its F1 by word, or by character in Chinese and Japanese),
+exact (SQuAD's exact match), f1 (its token F1), choice (multiple choice), trimmed.
+--score-command runs a command once, when all calls are done. It reads a line an answer
+  {"id":..,"question":..,"context":..,"reference":..,"model":..,"answer":..}
+and writes a line with the score of each, a number in [0, 1] or {"score":number}. If it fails, the calls are
+kept and the next run scores again.
+)";
 
 /// Returns true if two paths name one file, which need not exist.
 bool same_file(const std::string& a, const std::string& b) {
@@ -180,8 +171,7 @@ void add_record(CLI::App& app, Command& chosen) {
         app.add_subcommand("record", "Ask live models every query and write the log to train on");
     command->footer(std::string(record_help) + exit_codes);
     add_live(*command, options->live)->required();
-    command->add_option("--queries", options->queries, "Queries; standard input where it is left out")
-        ->type_name("FILE");
+    add_queries(*command, options->queries);
     command->add_option("--out", options->out, "Log to write or to go on with")->required()->type_name("LOG");
     command->add_option("--draws", options->draws, "Verdicts on each answer but the last model's")
         ->check(CLI::Range(0, 1000))

@@ -5,6 +5,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/test_rows.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,6 +42,35 @@ AcceptRule accept_rule(const std::string& name) {
     if (name == "plurality") return AcceptRule::plurality;
     return name == "best" ? AcceptRule::best : AcceptRule::first;
 }
+
+/// An option with an effect on some routers only.
+struct RouterOption {
+    const char* name;
+    bool (*used_by)(std::string_view router);
+    const char* users;
+};
+
+bool decides_by_verdicts(std::string_view router) {
+    return router == "pomdp" || router == "fixed_k" || is_one_shot(router);
+}
+
+bool searches_grid(std::string_view router) {
+    return is_one_shot(router) && router != "exact" && router != "self_consistency";
+}
+
+constexpr std::array<RouterOption, 9> router_options = {{
+    {"--objective", [](std::string_view router) { return router == "pomdp" || router == "fixed_k"; },
+     "pomdp and fixed_k"},
+    {"--accept", [](std::string_view router) { return router == "pomdp"; }, "pomdp"},
+    {"--round-cost", [](std::string_view router) { return router == "pomdp"; }, "pomdp"},
+    {"--max-draws", decides_by_verdicts, "routers that look at verdicts"},
+    {"--bins", searches_grid,
+     "threshold, double_threshold, triple_threshold, simple_pomdp, greedy_pomdp and union"},
+    {"--cost-range", is_one_shot, "routers that decide once by the confidence, such as threshold and exact"},
+    {"--mix", [](std::string_view router) { return router == "random_mix"; }, "random_mix"},
+    {"--fixed-answers", [](std::string_view) { return false; }, "fixed_answer:NAME"},
+    {"--fixed-answer", [](std::string_view) { return false; }, "fixed_answer:NAME"},
+}};
 
 /// Returns the names without those for which `unsuited` holds. Adds a note on these.
 template <class Unsuited>
@@ -168,6 +198,32 @@ void add_resamples(CLI::App& command, int& resamples) {
         ->capture_default_str();
 }
 
+void note_given(const CLI::App& command, RouterOptions& options) {
+    for (const RouterOption& option : router_options) {
+        if (command.get_option_no_throw(option.name) != nullptr && command.count(option.name) > 0)
+            options.given.emplace_back(option.name);
+    }
+}
+
+void require_used(const RouterOptions& options, const std::vector<std::string>& names,
+                  std::string_view shown) {
+    const auto uses = [](const RouterOption& option, std::string_view router) {
+        constexpr std::string_view wrapper = "fixed_answer:";
+        router = router.substr(0, router.find('@'));
+        if (!router.starts_with(wrapper)) return option.used_by(router);
+        return std::string_view(option.name).starts_with("--fixed-answer") ||
+               option.used_by(router.substr(wrapper.size()));
+    };
+    for (const RouterOption& option : router_options) {
+        const bool given =
+            std::find(options.given.begin(), options.given.end(), option.name) != options.given.end();
+        const auto used = [&](const std::string& router) { return uses(option, router); };
+        if (!given || uses(option, shown) || std::any_of(names.begin(), names.end(), used)) continue;
+        throw ArgumentError(std::string(option.name) + ": no effect on " + joined(names) + "; it is for " +
+                            option.users);
+    }
+}
+
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
     std::vector<std::string> chosen;
     const auto add = [&](std::string_view name) {
@@ -252,6 +308,22 @@ AnyRouter make_router_for(const std::vector<std::string>& models, std::string_vi
         throw ArgumentError("--max-draws: " + std::string(name) + " needs at least one verdict");
     settings.one_shot.max_draws = first == all_logged_draws ? 0 : first;
     return make_router(name, settings);
+}
+
+void require_evidence(const Split& rows, const std::vector<std::string>& names, const DrawLimits& limits) {
+    constexpr std::array<std::string_view, 3> blind = {"always_small", "always_large", "random_mix"};
+    constexpr std::string_view fixed = "fixed_answer:";
+    bool first = false;
+    bool all = false;
+    for (std::string_view name : names) {
+        if (name.starts_with(fixed)) name.remove_prefix(fixed.size());
+        all = all || name == "pomdp";
+        first = first || std::find(blind.begin(), blind.end(), name) == blind.end();
+    }
+    if (!first) return;
+    std::vector<int> max_draws = limits.of(rows.train.model_names());
+    if (!all && !max_draws.empty()) std::fill(max_draws.begin() + 1, max_draws.end(), 0);
+    require_verification_of(rows.train, rows.test, max_draws);
 }
 
 Prices given_prices(const RouterOptions& options, const LogOptions& log) {

@@ -5,6 +5,7 @@
 #include "log_options.hpp"
 
 #include <automix/core/price.hpp>
+#include <automix/data/split.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/registry.hpp>
 
@@ -44,6 +45,7 @@ struct RouterOptions {
     std::vector<double> cost_range{};
     double mix = 0.5;
     std::uint64_t seed = 0;
+    std::vector<std::string> given{};  ///< names of options that only some routers use
 
     /// Returns the answers of the list and those given one by one.
     [[nodiscard]] std::vector<std::string> all_fixed_answers() const;
@@ -63,6 +65,14 @@ void add_policy_options(CLI::App& command, RouterOptions& options);
 void add_family_options(CLI::App& command, RouterOptions& options);
 void add_seed(CLI::App& command, RouterOptions& options, const std::string& of_what);
 void add_resamples(CLI::App& command, int& resamples);
+
+/// Stores which options were given on the command line, of those that only some routers use.
+void note_given(const CLI::App& command, RouterOptions& options);
+
+/// Throws `ArgumentError` for an option that was given and that none of these routers uses. `shown` is a router that the
+/// command shows whatever the names are.
+void require_used(const RouterOptions& options, const std::vector<std::string>& names,
+                  std::string_view shown = {});
 
 /// Returns the names, each once, with `all` replaced by the names that it stands for.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
@@ -86,6 +96,10 @@ RouterSettings router_settings(const RouterOptions& options);
 /// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,
                           RouterSettings settings, const DrawLimits& limits);
+
+/// Throws `DataError` with file and line for a row to test on that lacks the verification which one of these routers
+/// needs and all rows to train on have.
+void require_evidence(const Split& rows, const std::vector<std::string>& names, const DrawLimits& limits);
 
 /// Returns the prices as given. Throws `ArgumentError` for prices that are invalid for any log.
 Prices given_prices(const RouterOptions& options, const LogOptions& log);

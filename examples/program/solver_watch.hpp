@@ -5,9 +5,9 @@
 
 #include <automix/pomdp/solution.hpp>
 
-#include <array>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace automix::program {
 
@@ -29,8 +29,8 @@ class LiveLine {
     std::size_t width_ = 0;  ///< width of the line that is shown
 };
 
-/// A watch that notes Ctrl-C (SIGINT) and SIGTERM during its life, up to a number of them. The next one ends the
-/// program. Only one may exist at a time.
+/// A watch that notes Ctrl-C (SIGINT), SIGTERM and SIGHUP during its life, up to a number of them. The next one ends the
+/// program. A SIGHUP that is ignored, as under nohup, stays ignored. Only one watch may exist at a time.
 class InterruptWatch {
  public:
     explicit InterruptWatch(int noted = 1);
@@ -44,7 +44,7 @@ class InterruptWatch {
     [[nodiscard]] int signal() const;
 
  private:
-    std::array<void (*)(int), 2> before_;
+    std::vector<void (*)(int)> before_{};  ///< what each signal did
 };
 
 }  // namespace automix::program

@@ -91,8 +91,12 @@ std::optional<SplitRule> split_rule(const SplitOptions& options) {
 
 PricedSplit split_log(const Dataset& data, const SplitOptions& options, const std::optional<SplitRule>& rule,
                       std::uint64_t seed, const Prices& prices) {
-    return settle_prices(data, rule ? split_by_rule(data, *rule, seed) : split_by_names(data, options),
-                         prices);
+    PricedSplit split =
+        settle_prices(data, rule ? split_by_rule(data, *rule, seed) : split_by_names(data, options), prices);
+    if (!rule && options.train_split == options.test_split)
+        split.test.notes.emplace_back(
+            "rows to train on and rows to test on are the same, so the figures say little about new queries");
+    return split;
 }
 
 }  // namespace automix::program

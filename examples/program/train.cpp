@@ -17,6 +17,7 @@
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_sum.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/evaluation/report/text_report.hpp>
@@ -83,120 +84,11 @@ class Steps {
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-/// What is known of statistics that were added to others.
-struct Part {
-    std::string name{};
-    FoldStatistics total{};
-    bool ids_known = false;
-
-    Part(std::string part_name, const Statistics& statistics)
-        : name(std::move(part_name)), total(statistics.total()), ids_known(!statistics.logs.empty()) {
-        for (const LogDigest& log : statistics.logs) ids_known = ids_known && !log.sample.empty();
-    }
-};
-
-/// Returns true if the rows of two sums cannot be told apart. Prices may differ.
-bool same_rows(const FoldStatistics& one, const FoldStatistics& other) {
-    const auto near = [](double a, double b) {
-        constexpr double rounding = 1e-9;
-        return nearly_equal(a, b, rounding);
-    };
-    const auto alike = [&](const EvidenceCell& a, const EvidenceCell& b) {
-        return a.evidence == b.evidence && near(a.weight, b.weight) &&
-               std::equal(a.scores.begin(), a.scores.end(), b.scores.begin(), b.scores.end(), near) &&
-               std::equal(a.products.begin(), a.products.end(), b.products.begin(), b.products.end(), near);
-    };
-    return std::equal(one.cells.begin(), one.cells.end(), other.cells.begin(), other.cells.end(), alike);
-}
-
 /// The statistics that a policy is trained on, and warnings about their rows.
 struct Material {
-    std::optional<Statistics> statistics{};
+    StatisticsSum sum{};
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
-
-    /// Adds statistics that messages call `name`.
-    void add(Statistics more, const std::string& name, Overlap overlap) {
-        Part part(name, more);
-        if (statistics) {
-            const std::vector<ModelShape> models = statistics->models;
-            const FoldStatistics before = statistics->total();
-            statistics->add(more, overlap);
-            if (overlap == Overlap::refuse) require_other_rows(part);
-            note_mean_prices(models, before, part.total);
-            note_draws(models, more.models, name);
-        } else {
-            statistics = std::move(more);
-        }
-        parts_.push_back(std::move(part));
-    }
-
-    /// Adds a warning if rows may count twice in parts whose ids are not known.
-    void note_unknown_ids() {
-        std::vector<std::string> unknown;
-        for (const Part& part : parts_) {
-            if (!part.ids_known) unknown.push_back(part.name);
-        }
-        if (parts_.size() < 2 || unknown.empty()) return;
-        warnings.push_back("overlap cannot be checked, as there are no ids in " + joined(unknown) +
-                           ": see that no query is in two parts, where it counts twice");
-    }
-
- private:
-    /// Throws `DataError` if the rows are those of an earlier part. Where both know their ids, these have told already.
-    void require_other_rows(const Part& part) const {
-        for (const Part& earlier : parts_) {
-            if ((part.ids_known && earlier.ids_known) || !same_rows(part.total, earlier.total)) continue;
-            throw DataError("the sums of " + part.name + " are those of " + earlier.name +
-                            ", so its queries would count twice; give it once, or allow the overlap "
-                            "(--allow-overlap)");
-        }
-    }
-
-    /// Adds a warning for each model whose draws are cut to those of another part.
-    void note_draws(const std::vector<ModelShape>& before, const std::vector<ModelShape>& more,
-                    const std::string& name) {
-        const std::string earlier = parts_.size() == 1 ? parts_.front().name : "the parts before";
-        for (std::size_t m = 0; m < before.size(); ++m) {
-            const int one = before[m].draws;
-            const int other = more[m].draws;
-            if (one == other) continue;
-            warnings.push_back("draws of " + in_quotes(before[m].name) + ": " + name + " has " +
-                               std::to_string(other) + ", " + earlier + " " + std::to_string(one) + ": " +
-                               std::to_string(std::min(one, other)) + " are used");
-        }
-    }
-
-    /// Adds a warning if the mean prices of two parts differ, with both figures.
-    void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
-                          const FoldStatistics& more) {
-        std::vector<std::string> differences;
-        bool far = false;
-        const auto compare = [&](const std::string& what, const std::vector<double>& of_before,
-                                 const std::vector<double>& of_more, std::size_t m) {
-            constexpr double rounding = 1e-9;
-            constexpr double largest_factor = 2.0;
-            const double one = of_before[m] / before.weight();
-            const double other = of_more[m] / more.weight();
-            if (nearly_equal(one, other, rounding)) return;
-            differences.push_back(what + in_quotes(models[m].name) + " " + format_price(one) + " and " +
-                                  format_price(other));
-            far = far || std::max(one, other) > largest_factor * std::min(one, other);
-        };
-        for (std::size_t m = 0; m < models.size(); ++m)
-            compare("an answer of ", before.answer_prices, more.answer_prices, m);
-        for (std::size_t m = 0; m < models.size(); ++m) {
-            if (models[m].kind != VerificationKind::none)
-                compare("a draw of ", before.draw_prices, more.draw_prices, m);
-        }
-        if (differences.empty()) return;
-        warnings.push_back(
-            "prices of the parts differ and are averaged by rows (" + format_number(before.weight()) +
-            " and " + format_number(more.weight()) + "): " + joined(differences) +
-            (far ? "; some differ by more than a factor of 2: check that both are in one unit" : ""));
-    }
-
-    std::vector<Part> parts_{};
 };
 
 /// Returns the rows of a log to train on.
@@ -244,7 +136,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
-    material.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
+    material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
 }
 
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
@@ -391,8 +283,21 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
+/// Throws `ArgumentError` if the policy would replace a file that is read.
+void require_other_output(const TrainOptions& options) {
+    std::vector<std::string> inputs = options.log.paths;
+    inputs.insert(inputs.end(), options.statistics.begin(), options.statistics.end());
+    inputs.push_back(options.log.map);
+    for (const std::string& path : inputs) {
+        std::error_code ignored;
+        if (std::filesystem::equivalent(path, options.out, ignored))
+            throw ArgumentError("--out: expected another file than " + in_quotes(path) + ", which is read");
+    }
+}
+
 std::string run(const TrainOptions& options) {
     Steps steps;
+    require_other_output(options);
     const std::vector<std::string>& logs = options.log.paths;
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
@@ -411,26 +316,30 @@ std::string run(const TrainOptions& options) {
         steps.show("reading " + path);
         Statistics more = read_any_statistics(path);
         const Sums sums{"--statistics", "statistics", more.models, more.total()};
-        material.add(std::move(more), path, options.overlap);
+        material.sum.add(std::move(more), path, options.overlap);
         require_same_prices(material.prices, sums);
     }
     if (before) {
         const Sums sums{"--merge", "policy", before->statistics.models, before->statistics.total()};
-        material.add(std::move(before->statistics), "the policy before", options.overlap);
+        material.sum.add(std::move(before->statistics), "the policy before", options.overlap);
         require_same_prices(material.prices, sums);
     }
-    if (options.overlap == Overlap::refuse) material.note_unknown_ids();
+    for (const auto& more :
+         {material.sum.warnings(),
+          options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
+        material.warnings.insert(material.warnings.end(), more.begin(), more.end());
+    const Statistics& statistics = material.sum.statistics();
     steps.show("training");
     PomdpRouter router(std::move(pomdp));
-    const TrainingResult result = router.train(*material.statistics);
+    const TrainingResult result = router.train(statistics);
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
-    out.write(router, *material.statistics);
+    out.write(router, statistics);
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
     // Statistics that were added have prices of other origins too.
     const bool of_log = options.statistics.empty() && !before;
     const std::vector<ModelPrices> prices =
         used_prices(router, of_log ? std::move(material.prices) : std::vector<ModelPrices>());
-    const Summary summary{router, *material.statistics, options, prices, material.warnings};
+    const Summary summary{router, statistics, options, prices, material.warnings};
     return options.json ? to_json_text(summary) : to_text(summary);
 }
 
@@ -465,8 +374,9 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name : {"--models", "--map", "--allow-truncated", "--costs", "--verification-cost",
-                                 "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name :
+             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
+              "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

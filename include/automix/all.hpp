@@ -7,7 +7,9 @@
 #include <automix/context/context_model.hpp>
 #include <automix/context/context_parameters.hpp>
 #include <automix/context/fit_context.hpp>
+#include <automix/context/forecast_table.hpp>
 #include <automix/context/query_forecast.hpp>
+#include <automix/context/signal_model.hpp>
 #include <automix/core/code_points.hpp>
 #include <automix/core/concurrent.hpp>
 #include <automix/core/config.hpp>
@@ -26,6 +28,7 @@
 #include <automix/data/column_mapping.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/first_draws.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -40,8 +43,11 @@
 #include <automix/data/price_table.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/row_evidence.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_sum.hpp>
+#include <automix/data/test_rows.hpp>
 #include <automix/data/validate_facts.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -128,6 +134,7 @@
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/policy_cells.hpp>

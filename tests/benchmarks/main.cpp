@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     benchmarks::register_policies();
     benchmarks::register_reading();
     benchmarks::register_live();
+    benchmarks::register_large();
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
     benchmark::RunSpecifiedBenchmarks();

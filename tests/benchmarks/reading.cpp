@@ -4,6 +4,7 @@
 // and repeated under new ids; `short`, the synthetic table with nothing but what training needs.
 // Beside the speed: the heap that the data set keeps, and by how much the peak exceeds it.
 #include "benchmarks/heap.hpp"
+#include "benchmarks/log_file.hpp"
 #include "benchmarks/suites.hpp"
 #include "benchmarks/table.hpp"
 
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -23,8 +23,6 @@
 
 namespace benchmarks {
 namespace {
-
-using Lines = std::vector<std::string>;
 
 /// The lines of all logs among the examples, in the order of their names.
 const Lines& recorded_lines() {
@@ -76,31 +74,6 @@ Lines short_lines(std::size_t rows) {
     return all;
 }
 
-/// A log on disk for as long as this lives.
-class LogFile {
- public:
-    explicit LogFile(const Lines& lines) {
-        std::ofstream file(path_, std::ios::binary);
-        for (const std::string& line : lines) file << line << '\n';
-        if (!file.flush()) throw std::runtime_error("cannot write " + path_.string());
-    }
-    ~LogFile() { std::filesystem::remove(path_); }
-    LogFile(const LogFile&) = delete;
-    LogFile& operator=(const LogFile&) = delete;
-
-    [[nodiscard]] std::string path() const { return path_.string(); }
-
- private:
-    std::filesystem::path path_ = std::filesystem::temp_directory_path() / "automix_benchmarks.jsonl";
-};
-
-void set_bytes(benchmark::State& state, const Lines& lines) {
-    std::size_t bytes = 0;
-    for (const std::string& line : lines) bytes += line.size() + 1;
-    state.SetBytesProcessed(static_cast<std::int64_t>(bytes) * static_cast<std::int64_t>(state.iterations()));
-    state.counters["bytes"] = static_cast<double>(bytes);
-}
-
 void read(benchmark::State& state, const Lines& lines) {
     const LogFile file(lines);
     for (auto _ : state) benchmark::DoNotOptimize(automix::read_log(file.path()));
@@ -112,20 +85,13 @@ void read(benchmark::State& state, const Lines& lines) {
     state.counters["beyond"] = static_cast<double>(HeapMeter::peak() - HeapMeter::now());
 }
 
-void parse(benchmark::State& state, const Lines& lines) {
-    for (auto _ : state) {
-        for (const std::string& line : lines) benchmark::DoNotOptimize(nlohmann::json::parse(line));
-    }
-    set_bytes(state, lines);
-}
-
 template <class Make>
 void register_log(const std::string& kind, std::size_t rows, Make make) {
     const std::string suffix = '/' + kind + '/' + std::to_string(rows);
     benchmark::RegisterBenchmark(("read" + suffix).c_str(),
                                  [make](benchmark::State& state) { read(state, make()); });
     benchmark::RegisterBenchmark(("parse" + suffix).c_str(),
-                                 [make](benchmark::State& state) { parse(state, make()); });
+                                 [make](benchmark::State& state) { parse_lines(state, make()); });
 }
 
 }  // namespace

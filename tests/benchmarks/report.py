@@ -124,6 +124,22 @@ def reading_lines(runs):
         )
 
 
+def large_lines(runs):
+    """Whole commands on large logs, as multiples of parsing the same lines."""
+    for (subject, name, rows), run in runs.items():
+        if subject != "large":
+            continue
+        ours, alone = cpu_seconds(run), cpu_seconds(runs["parse", name, rows])
+        yield (
+            f"read and {name}",
+            f"{rows:,}",
+            f"{duration(ours)}; heap peak {megabytes(run['peak'])}",
+            f"{duration(alone)} nlohmann/json alone",
+            f"{ours / alone:.2f} of its time",
+            "",
+        )
+
+
 def live_lines(runs):
     for (subject, kind, size), run in runs.items():
         if subject != "live":
@@ -181,6 +197,7 @@ def main():
         routing_lines(runs),
         reading_lines(runs),
         live_lines(runs),
+        large_lines(runs),
         compile_lines(load(options.compilation)),
     ):
         for line in lines:

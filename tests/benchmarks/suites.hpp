@@ -23,6 +23,7 @@ void register_routing(std::size_t rows);
 void register_policies();
 void register_reading();
 void register_live();
+void register_large();
 
 /// Registers `time.template operator()<Router>(state, rows)` for each router of the published family, for `exact` and
 /// for `pomdp`.

@@ -306,3 +306,62 @@ TEST_CASE("a price table follows chosen rows, also repeated ones") {
     check_prices(prices.verifications[0], {1.5, 1.5, 0.5});
     check_prices(prices.verifications[1], {0.0, 0.0, 0.0});
 }
+
+TEST_CASE("files, or splits, whose recorded prices are far apart are named with their means") {
+    const auto priced_by = [](double factor, const char* other_file, const char* other_split) {
+        Dataset data({"m0", "m1"});
+        for (int i = 0; i < 4; ++i) {
+            const bool other = i >= 2;
+            const double unit = other ? factor : 1.0;
+            data.append(
+                row("q" + std::to_string(i),
+                    {model(0.0, "+-", 1.0 * unit * (1 + i % 2), 0.5 * unit), model(1.0, "", 4.0 * unit)},
+                    other ? other_split : "train"),
+                Place{other ? other_file : "a.jsonl", static_cast<std::size_t>(i) + 1, {}});
+        }
+        return data;
+    };
+    const auto note = [](const Dataset& data, const Prices& prices = {}) {
+        const PriceTable settled = resolve_prices(data, prices);
+        return settled.notes.empty() ? std::string() : settled.notes.front();
+    };
+    // Dollars and cents; a mean of 1.5 and 150.
+    const std::string files = note(priced_by(100.0, "b.jsonl", "test"));
+    CHECK_THAT(files,
+               Catch::Matchers::StartsWith("mean prices differ by more than a factor of 20 between files: "
+                                           "an answer of \"m0\" 1.50 in a.jsonl and 150 in b.jsonl"));
+    CHECK_THAT(files, Catch::Matchers::Contains("a draw of \"m0\" 0.500 in a.jsonl and 50.0"));
+    CHECK_THAT(
+        note(priced_by(0.01, "a.jsonl", "test")),
+        Catch::Matchers::Contains("between splits: an answer of \"m0\" 0.0150 in split \"test\" and 1.5"));
+    CHECK(note(priced_by(19.0, "b.jsonl", "test")).empty());
+    CHECK(note(priced_by(100.0, "a.jsonl", "train")).empty());
+    CHECK(note(priced_by(100.0, "b.jsonl", "test"), Prices{{1.0, 50.0}, {}, {0.1}}).empty());
+}
+
+TEST_CASE("a price that some rows lack is named with file and line") {
+    Dataset data({"m0", "m1"});
+    data.append(row("a", {model(0.0, "+", 1.0, 0.1), model(1.0, "", 2.0)}), Place{"log", 3, {}});
+    data.append(row("b", {model(0.0, "+", {}, 0.1), model(1.0, "", 2.0)}), Place{"log", 7, {}});
+    CHECK_THROWS_WITH(resolve_prices(data),
+                      Catch::Matchers::StartsWith("log:7: cost of model \"m0\": recorded for "
+                                                  "some rows but not for id \"b\""));
+}
+
+TEST_CASE("one row whose answer costs more than all others together is named") {
+    const auto with_last = [](double last) {
+        Dataset data({"m0", "m1"});
+        for (int i = 0; i < 21; ++i) {
+            data.append(row("q" + std::to_string(i),
+                            {model(0.0, "+", 0.5, 0.1), model(1.0, "", i == 20 ? last : 2.0)}),
+                        Place{"log", static_cast<std::size_t>(i) + 1, {}});
+        }
+        return resolve_prices(data).notes;
+    };
+    REQUIRE(with_last(41.0).size() == 1);  // the other twenty cost 40
+    CHECK_THAT(with_last(41.0).front(),
+               Catch::Matchers::StartsWith(
+                   "an answer of \"m1\" costs 41.0 for id \"q20\" (log:21), more than for all "
+                   "other rows together (mean 2.00)"));
+    CHECK(with_last(39.0).empty());
+}

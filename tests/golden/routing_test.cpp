@@ -97,7 +97,7 @@ std::string line(const RoutingPolicy& policy, Index model, int parsed, bool batc
     std::string text;
     for (int positive = 0; positive <= parsed; ++positive) {
         const detail::CellPolicy& cell =
-            policy.cell(detail::RoutingLayout::root(model), first_count(parsed) + positive);
+            policy.cell(policy.layout().root(model), first_count(parsed) + positive);
         text += (positive > 0 ? " " : "") + letter(cell.best, batches, models);
     }
     return text;

@@ -394,8 +394,11 @@ TEST_CASE("a log goes on only with the queries, models and options that it belon
     record_log(queries, counted_models(asked), live::verifier(), path);
     RecordLogOptions options;
     options.record.draws = 4;
-    CHECK(log_error(queries, path, options) ==
-          path + ":1: models[0].verdicts: expected 4, as draws says, found 8");
+    CHECK(
+        log_error(queries, path, options) ==
+        path +
+            ":1: models[0].verdicts: expected 4, as draws says, found 8; ask for as many as the log has, or "
+            "record into another file");
     options = {};
     options.record.metric = [](std::string_view, std::string_view) { return 0.5; };
     options.option_prefix = "--";

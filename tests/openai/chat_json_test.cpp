@@ -2,11 +2,16 @@
 #include <automix/core/error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/openai/detail/asked_wait.hpp>
 #include <automix/openai/detail/chat_json.hpp>
+#include <automix/openai/detail/event_stream.hpp>
+#include <automix/openai/detail/reported_usage.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -41,19 +46,22 @@ std::string reply(const std::string& choices, const std::string& usage = "null")
 }
 
 std::optional<automix::detail::ChatComplaint> complaint_in(const std::string& body) {
-    try {
-        return automix::detail::complaint_of(automix::detail::reply_json(body));
-    } catch (const DataError&) {
-        return std::nullopt;
-    }
+    return automix::detail::complaint_of(automix::detail::reply_json(body).json);
 }
 
 std::string choice(const std::string& text, const std::string& further = "") {
     return R"({"message":{"content":")" + text + R"("},"finish_reason":"stop")" + further + "}";
 }
 
-automix::detail::ChatReply read_reply(const std::string& body) {
-    return automix::detail::parse_chat_reply(automix::detail::reply_json(body));
+/// A reply with its usage.
+struct ReadReply : automix::detail::ChatReply {
+    std::optional<Usage> usage{};
+};
+
+ReadReply read_reply(const std::string& body) {
+    const automix::detail::ReplyJson read = automix::detail::reply_json(body);
+    if (read.unreadable) throw DataError(*read.unreadable);
+    return {automix::detail::parse_chat_reply(read.json), automix::detail::reported_usage(read.json)};
 }
 
 std::optional<Usage> usage_of(const std::string& usage) {
@@ -219,6 +227,49 @@ TEST_CASE("usage counts only where it can be true") {
     }
 }
 
+TEST_CASE("usage is read under the names of other APIs") {
+    using automix::detail::reply_json;
+    const auto usage = [](const std::string& body) {
+        return automix::detail::reported_usage(reply_json(body).json);
+    };
+    CHECK(usage(R"({"usage":{"input_tokens":11,"output_tokens":4,"total_tokens":15,
+              "input_tokens_details":{"cached_tokens":6},"output_tokens_details":{"reasoning_tokens":3}}})") ==
+          Usage{.prompt_tokens = 11, .completion_tokens = 4});
+    // Anthropic counts what is cached beside the input: 7 + 100 + 20.
+    CHECK(usage(R"({"usage":{"input_tokens":7,"cache_creation_input_tokens":100,
+              "cache_read_input_tokens":20,"output_tokens":4}})") ==
+          Usage{.prompt_tokens = 127, .completion_tokens = 4});
+    CHECK(usage(R"({"usage":{"prompt_tokens":127,"cache_read_input_tokens":100,"completion_tokens":4}})") ==
+          Usage{.prompt_tokens = 127, .completion_tokens = 4});
+    // Gemini counts thinking beside the candidates: 2 + 9.
+    CHECK(usage(R"({"usageMetadata":{"promptTokenCount":5,"candidatesTokenCount":2,"thoughtsTokenCount":9,
+              "totalTokenCount":16}})") == Usage{.prompt_tokens = 5, .completion_tokens = 11});
+    CHECK(usage(R"({"usageMetadata":{"promptTokenCount":5,"thoughtsTokenCount":9}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 9});
+    CHECK(usage(R"({"usage":{"inputTokens":5,"outputTokens":2,"totalTokens":7}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage(R"({"usage":{"billed_units":{"input_tokens":5,"output_tokens":2},
+              "tokens":{"input_tokens":70,"output_tokens":2}}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage(R"({"meta":{"billed_units":{"input_tokens":5,"output_tokens":2}}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage(R"({"message":{"content":"a"},"prompt_eval_count":5,"eval_count":2})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage(R"({"x_groq":{"usage":{"prompt_tokens":5,"completion_tokens":2}}})") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    // Gateways that fill both pairs, one of them with zeros.
+    CHECK(
+        usage(R"({"usage":{"prompt_tokens":5,"completion_tokens":2,"input_tokens":0,"output_tokens":0}})") ==
+        Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(
+        usage(R"({"usage":{"prompt_tokens":0,"completion_tokens":0,"input_tokens":5,"output_tokens":2}})") ==
+        Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK_FALSE(usage(R"({"usage":{"input_tokens":0,"output_tokens":0}})"));
+    CHECK_FALSE(usage(R"({"usage":{"input_tokens":5,"output_tokens":"many"}})"));
+    CHECK_FALSE(usage(R"({"usage":{"cache_read_input_tokens":5,"output_tokens":2}})"));
+    CHECK_FALSE(usage(R"({"choices":[]})"));
+}
+
 TEST_CASE("a body without a text to give is refused") {
     const std::vector<std::pair<std::string, std::string>> cases{
         {"", "not valid JSON"},
@@ -343,6 +394,54 @@ TEST_CASE("a stream that was not requested is joined") {
     CHECK(failed.complaint->status == 502);
 }
 
+TEST_CASE("events of a stream may hold a message or a text in place of a delta") {
+    const auto text = [](const std::vector<std::string>& parts) {
+        std::string stream;
+        for (const auto& part : parts) stream += "data: {\"choices\":[{" + part + "}]}\n\n";
+        return read_reply(stream + "data: [DONE]\n\n").choices.at(0).completion.text;
+    };
+    const auto message = [](const std::string& content) {
+        return R"("index":0,"message":{"role":"assistant","content":)" + content + "}";
+    };
+    CHECK(text({message(R"("Os")"), message(R"("lo")"), message(R"("")")}) == "Oslo");
+    CHECK(text({message(R"("Oslo")")}) == "Oslo");
+    CHECK(text({R"("text":"Os")", R"("text":"lo","finish_reason":"stop")"}) == "Oslo");
+    // Each message repeats the text so far.
+    CHECK(text({message(R"("Os")"), message(R"("Oslo")"), message(R"("Oslo")")}) == "Oslo");
+    // A message beside deltas, or at their end, repeats them.
+    const std::string delta = R"(,"delta":{"content":)";
+    CHECK(text({message(R"("Os")") + delta + R"("Os"})", message(R"("Oslo")") + delta + R"("lo"})"}) ==
+          "Oslo");
+    CHECK(text({R"("delta":{"content":"Os"})", R"("delta":{"content":"lo"})", message(R"("Oslo")")}) ==
+          "Oslo");
+    CHECK(text({message(R"([{"type":"text","text":"Os"}])"), message(R"([{"type":"text","text":"lo"}])")}) ==
+          "Oslo");
+    CHECK(text({message(R"("a\ud83d")"), message(R"("\ude00b")")}) ==
+          "a\xF0\x9F\x98\x80"
+          "b");
+    const auto thought = read_reply(
+        "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":"
+        "[{\"type\":\"text\",\"text\":\"hm\"}]}]}}]}\n\n"
+        "data: {\"choices\":[{\"delta\":{\"content\":[{\"type\":\"text\",\"text\":\"Oslo\"}]}}]}\n\n"
+        "data: [DONE]\n\n");
+    CHECK(thought.choices.at(0).completion.text == "Oslo");
+    CHECK(thought.choices.at(0).completion.thinking == "hm");
+}
+
+TEST_CASE("the usage of a stream is that of its events together") {
+    const auto usage = [](const std::string& events) {
+        return read_reply(events +
+                          "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]\n\n")
+            .usage;
+    };
+    CHECK(usage("data: {\"x_groq\":{\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":2}}}\n\n") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 2});
+    CHECK(usage("data: {\"message\":{\"usage\":{\"input_tokens\":5,\"output_tokens\":1}}}\n\n"
+                "data: {\"usage\":{\"output_tokens\":9}}\n\n") ==
+          Usage{.prompt_tokens = 5, .completion_tokens = 9});
+    CHECK(usage("data: {\"usage\":null}\n\n") == std::nullopt);
+}
+
 TEST_CASE("failures have a kind by their status and code") {
     using automix::FailureKind;
     const auto kind = [](int status, const std::string& error) {
@@ -382,6 +481,47 @@ TEST_CASE("complaints in the forms of several servers") {
     CHECK(message(R"({"error":{}})") == "none");
     CHECK(message("<html>") == "none");
     CHECK(complaint_in(R"({"error":{"message":"no","code":"content_filter"}})")->code == "content_filter");
+}
+
+TEST_CASE("the wait that a failure asks for may stand in its body") {
+    using std::chrono::milliseconds;
+    constexpr std::time_t now = 1'700'000'000;
+    const auto wait = [](const std::string& body) {
+        return automix::detail::asked_wait(automix::detail::reply_json(body).json, now);
+    };
+    const auto said = [&](const std::string& message) {
+        return wait(R"({"error":{"message":")" + message + "\"}}");
+    };
+    CHECK(wait(R"({"error":{"code":429,"message":"m","status":"RESOURCE_EXHAUSTED","details":[
+              {"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[]},
+              {"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"32s"}]}})") ==
+          milliseconds(32'000));
+    CHECK(wait(R"([{"error":{"message":"m","details":[{"retryDelay":"1.5s"}]}}])") == milliseconds(1500));
+    CHECK(wait(R"({"error":{"message":"m","details":[{"retryDelay":{"seconds":"2","nanos":500000000}}]}})") ==
+          milliseconds(2500));
+    CHECK(said("Rate limit reached. Please try again in 3.2s. Visit us.") == milliseconds(3200));
+    CHECK(said("Please try again in 250ms.") == milliseconds(250));
+    CHECK(said("Please try again in 1m2s.") == milliseconds(62'000));
+    CHECK(said("Please try again in 7m12.345s. Need more?") == milliseconds(432'345));
+    CHECK(said("Please retry in 32.25s.") == milliseconds(32'250));
+    CHECK(said("Please retry after 26 seconds.") == milliseconds(26'000));
+    CHECK(said("Rate limit is exceeded. Try again in 1 minute and 5 seconds.") == milliseconds(65'000));
+    CHECK(said("Please wait for about 2 minutes") == milliseconds(120'000));
+    CHECK(said("try again in 10 days") == std::chrono::hours(24));
+    CHECK_FALSE(said("Please try again in a moment."));
+    CHECK_FALSE(said("Please try again in 5"));
+    CHECK_FALSE(said("Please try again in 5 steps"));
+    CHECK_FALSE(said("Limit 3 / min. Please slow down."));
+    CHECK(wait(R"({"error":{"message":"m","retry_after":4}})") == milliseconds(4000));
+    CHECK(wait(R"({"message":"m","retry_after":0.65,"code":0})") == milliseconds(650));
+    CHECK(wait(R"({"error":{"message":"m","retry_after_ms":40}})") == milliseconds(40));
+    CHECK(wait(R"({"error":{"message":"m","metadata":{"headers":{"X-RateLimit-Limit":"20",
+              "X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1700000030000"}}}})") == milliseconds(30'000));
+    CHECK(wait(R"({"error":{"message":"m","metadata":{"raw":"upstream: please retry in 9s"}}})") ==
+          milliseconds(9000));
+    CHECK_FALSE(wait(R"({"error":{"message":"m","retry_after":-4}})"));
+    CHECK_FALSE(wait(R"({"error":"no"})"));
+    CHECK_FALSE(wait("<html>try again in 5s</html>"));
 }
 
 TEST_CASE("a complaint about n is told from others") {

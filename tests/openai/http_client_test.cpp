@@ -92,35 +92,48 @@ TEST_CASE("a request arrives as it was given, and the reply with what matters of
 }
 
 TEST_CASE("waits that a server asks for") {
-    using automix::detail::parse_retry_after;
+    using automix::detail::parse_wait;
     // 784111777 seconds after 1970: the date of the example in RFC 9110.
-    CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'767) == seconds(10));
-    CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'800) == seconds(0));
-    CHECK(parse_retry_after("120", 0) == seconds(120));
-    CHECK(parse_retry_after("0", 0) == seconds(0));
-    CHECK(parse_retry_after("99999999999999999999999", 0) == seconds(86'400));
-    CHECK(parse_retry_after("100000", 0) == seconds(86'400));
-    CHECK_FALSE(parse_retry_after("-5", 0));
-    CHECK(parse_retry_after("2.75", 0) == milliseconds(2750));
-    CHECK(parse_retry_after("0.0004", 0) == milliseconds(1));
-    CHECK(parse_retry_after("3s", 0) == seconds(3));
-    CHECK(parse_retry_after("120ms", 0) == milliseconds(120));
-    CHECK(parse_retry_after("6m0s", 0) == seconds(360));
-    CHECK(parse_retry_after("1h1m1.5s", 0) == milliseconds(3'661'500));
-    CHECK(parse_retry_after("3d", 0) == seconds(86'400));
-    CHECK_FALSE(parse_retry_after("3 apples", 0));
-    CHECK_FALSE(parse_retry_after("s", 0));
-    CHECK_FALSE(parse_retry_after("nan", 0));
-    CHECK_FALSE(parse_retry_after("soon", 0));
-    CHECK_FALSE(parse_retry_after("", 0));
+    CHECK(parse_wait("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'767) == seconds(10));
+    CHECK(parse_wait("Sun, 06 Nov 1994 08:49:37 GMT", 784'111'800) == seconds(0));
+    CHECK(parse_wait("120", 0) == seconds(120));
+    CHECK(parse_wait("0", 0) == seconds(0));
+    CHECK(parse_wait("99999999999999999999999", 0) == seconds(86'400));
+    CHECK(parse_wait("100000", 0) == seconds(86'400));
+    CHECK_FALSE(parse_wait("-5", 0));
+    CHECK(parse_wait("2.75", 0) == milliseconds(2750));
+    CHECK(parse_wait("0.0004", 0) == milliseconds(1));
+    CHECK(parse_wait("3s", 0) == seconds(3));
+    CHECK(parse_wait("120ms", 0) == milliseconds(120));
+    CHECK(parse_wait("6m0s", 0) == seconds(360));
+    CHECK(parse_wait("1h1m1.5s", 0) == milliseconds(3'661'500));
+    CHECK(parse_wait("3d", 0) == seconds(86'400));
+    CHECK_FALSE(parse_wait("3 apples", 0));
+    CHECK_FALSE(parse_wait("s", 0));
+    CHECK_FALSE(parse_wait("nan", 0));
+    CHECK_FALSE(parse_wait("soon", 0));
+    CHECK_FALSE(parse_wait("", 0));
+    CHECK(parse_wait("2 minutes", 0) == seconds(120));
+    CHECK(parse_wait("1 Minute, 5 secs", 0) == seconds(65));
+    // A moment, which no wait is as long as: in seconds, milliseconds, microseconds and nanoseconds.
+    for (const char* moment : {"1700000030", "1700000030000", "1700000030000000", "1700000030000000000"}) {
+        CAPTURE(moment);
+        CHECK(parse_wait(moment, 1'700'000'000) == seconds(30));
+        CHECK(parse_wait(moment, 1'700'000'000, 1.0) == seconds(30));
+    }
+    CHECK(parse_wait("1700000030.25", 1'700'000'000) == milliseconds(30'250));
+    CHECK(parse_wait("1600000000", 1'700'000'000) == seconds(0));
+    CHECK(parse_wait("1994-11-06T08:49:37Z", 784'111'767) == seconds(10));
+    CHECK(parse_wait("1994-11-06T08:49:37.500Z", 784'111'767) == seconds(10));
 }
 
 TEST_CASE("the wait comes from the header that says it best") {
     using Headers = std::vector<std::pair<std::string, std::string>>;
-    const auto wait = [](const Headers& headers, int status = 429) {
+    const auto wait = [](const Headers& headers) {
         automix::detail::WaitHeaders waits;
         for (const auto& [name, value] : headers) waits.add(name, value, 1'700'000'000);
-        return waits.wait(status);
+        const auto stated = waits.stated();
+        return stated ? stated : waits.reset();
     };
     CHECK_FALSE(wait({}));
     CHECK(wait({{"retry-after", "7"}, {"retry-after-ms", "6500"}}) == milliseconds(6500));
@@ -133,8 +146,8 @@ TEST_CASE("the wait comes from the header that says it best") {
     CHECK(wait({{"x-ratelimit-reset", "1700000030"}}) == seconds(30));
     CHECK(wait({{"x-ratelimit-reset", "1700000030500"}}) == milliseconds(30'500));
     CHECK(wait({{"x-ratelimit-reset", "1600000000"}}) == seconds(0));
-    CHECK_FALSE(wait({{"x-ratelimit-reset-tokens", "2s"}}, 503));
-    CHECK(wait({{"retry-after", "2"}}, 503) == seconds(2));
+    CHECK(wait({{"retry-after", "1700000030"}}) == seconds(30));
+    CHECK(wait({{"retry-after-ms", "1700000030500"}}) == milliseconds(30'500));
 }
 
 TEST_CASE("a compressed reply is decoded, and one that grows beyond the limit is refused") {

@@ -20,6 +20,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -369,6 +370,72 @@ TEST_CASE("each failure of the field is a typed failure") {
             CHECK_FALSE(wait);
         }
     }
+}
+
+TEST_CASE("a reply that ends early is used if its JSON came whole, and else may be billed") {
+    using End = ServerReply::End;
+    for (const End end : {End::cut, End::stalled, End::unfinished}) {
+        CAPTURE(static_cast<int>(end));
+        const FaultServer server([&](const ReceivedRequest& request) {
+            ServerReply reply = chat_reply(request);
+            reply.end = end;
+            return reply;
+        });
+        const auto reply = OpenAiModel(options_for(server)).generate(ask("Who?"));
+        CHECK(texts_of(reply) == std::vector<std::string>{" echo 0: Who?"});
+        CHECK(reply.usage == Usage{.prompt_tokens = 4, .completion_tokens = 13});
+        CHECK(server.request_count() == 1);
+
+        const FaultServer halving([&](const ReceivedRequest& request) {
+            ServerReply half = fault_reply(Fault::truncated_json, request);
+            half.end = end;
+            return half;
+        });
+        const auto error = failure_of(OpenAiModel(options_for(halving)), ask("Who?"));
+        CHECK(error.kind() == (end == End::stalled ? FailureKind::timeout : FailureKind::connection));
+        CHECK(error.failure().maybe_billed);
+        CHECK_FALSE(error.failure().usage);
+        CHECK(halving.request_count() == 1);
+    }
+}
+
+TEST_CASE("a stream that ends early is used if each choice has its end") {
+    const auto answer = [](const std::string& finish) {
+        const std::string event =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Oslo\"},"
+            "\"finish_reason\":" +
+            finish + "}]}\n\n";
+        const FaultServer server(replying({.body = event, .end = ServerReply::End::unfinished}));
+        return OpenAiModel(options_for(server)).generate(ask("Where?")).completions.at(0).text;
+    };
+    CHECK(answer("\"stop\"") == "Oslo");
+    CHECK_THROWS_AS(answer("null"), ModelError);
+}
+
+TEST_CASE("a failure whose body ends early has the kind of its status") {
+    const FaultServer server(replying({.status = 429,
+                                       .headers = {"Retry-After: 2"},
+                                       .body = R"({"error":{"message":"slow )",
+                                       .end = ServerReply::End::cut}));
+    const auto error = failure_of(OpenAiModel(options_for(server)), ask("Who?"));
+    CHECK(error.kind() == FailureKind::rate_limited);
+    CHECK(error.failure().retry_after == milliseconds(2000));
+    CHECK_FALSE(error.failure().maybe_billed);
+}
+
+TEST_CASE("a wait stands in a header, in the body, or in the reset of a limit") {
+    const auto wait = [](int status, std::vector<std::string> headers, const std::string& body) {
+        const FaultServer server(replying({.status = status, .headers = std::move(headers), .body = body}));
+        return failure_of(OpenAiModel(options_for(server)), ask("?")).failure().retry_after;
+    };
+    const std::string said = R"({"error":{"message":"Please try again in 3.2s.","code":429}})";
+    CHECK(wait(429, {}, said) == milliseconds(3200));
+    CHECK(wait(200, {}, said) == milliseconds(3200));
+    CHECK(wait(503, {}, said) == milliseconds(3200));
+    CHECK(wait(429, {"Retry-After: 7"}, said) == milliseconds(7000));
+    CHECK(wait(429, {"x-ratelimit-reset-requests: 50s"}, said) == milliseconds(3200));
+    CHECK(wait(429, {"x-ratelimit-reset-requests: 50s"}, "{}") == milliseconds(50'000));
+    CHECK_FALSE(wait(503, {"x-ratelimit-reset-requests: 50s"}, "{}"));
 }
 
 TEST_CASE("bytes that are no text are replaced in an answer") {

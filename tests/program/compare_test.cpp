@@ -224,3 +224,9 @@ TEST_CASE("of the routers that nobody named those are left out that do not suit,
     CHECK(all["warnings"].dump().find("left out exact: the log holds neither verdicts nor a confidence") !=
           std::string::npos);
 }
+
+TEST_CASE("one log given twice is refused") {
+    const files::Directory directory;
+    const std::string log = directory.write("log.jsonl", lines(hand_records()));
+    check_refused({"compare", log, log}, 2, "is given twice, so the mean would count it twice");
+}

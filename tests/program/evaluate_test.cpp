@@ -590,3 +590,24 @@ TEST_CASE("objectives and limits of the POMDP router are options") {
         log.router("fixed_k", {"--costs", "1,9", "--draw-cost", "0.1", "--max-draws", "small=1"});
     CHECK(limited["parameters"]["draws"].get<double>() <= 1.0);
 }
+
+TEST_CASE("a test row without verdicts is named before any training") {
+    std::vector<json> records = hand_records();
+    records[6]["models"][0].erase("confidence");
+    const EvaluatedLog log(records);
+    const std::string message =
+        log.path() + ":7: model \"small\", id \"b3\": neither verdicts nor a confidence";
+    for (const char* router : {"pomdp", "threshold", "always_small,exact"})
+        check_refused(Arguments{"evaluate", log.path(), "--router", router} + prices, 1, message);
+    check_refused(Arguments{"frontier", log.path()} + prices, 1, message);
+    CHECK(log.router("always_large", prices)["infeasible"].is_null());
+}
+
+TEST_CASE("figures of the rows that were trained on are told of") {
+    const EvaluatedLog log;
+    const Arguments same = prices + Arguments{"--test-split", "train"};
+    CHECK_THAT(log.evaluate(Arguments{"--router", "exact"} + same)["warnings"].dump(),
+               ContainsSubstring("rows to train on and rows to test on are the same"));
+    CHECK(log.evaluate(Arguments{"--router", "exact"} + prices)["warnings"].dump().find("are the same") ==
+          std::string::npos);
+}

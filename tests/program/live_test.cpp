@@ -221,7 +221,8 @@ TEST_CASE("a recording within a scarce budget spends it in spite of calls under 
 }
 
 TEST_CASE("a signal ends a recording once the calls under way have ended, and keeps them") {
-    for (const auto& [signal, code] : {std::pair("INT", 130), std::pair("TERM", 143)}) {
+    for (const auto& [signal, code] :
+         {std::pair("INT", 130), std::pair("TERM", 143), std::pair("HUP", 129)}) {
         Workshop shop([](const ReceivedRequest& request) {
             ServerReply reply = answer(request);
             reply.delay = std::chrono::milliseconds(200);
@@ -239,6 +240,49 @@ TEST_CASE("a signal ends a recording once the calls under way have ended, and ke
         CHECK((made > 2 && made < 3U * query_count));
         CHECK(lines_of(files::read(shop.log + ".calls.jsonl")).size() == made);
     }
+}
+
+TEST_CASE("a hang-up that is ignored, as under nohup, ends nothing") {
+    Workshop shop([](const ReceivedRequest& request) {
+        ServerReply reply = answer(request);
+        reply.delay = std::chrono::milliseconds(30);
+        return reply;
+    });
+    const program::Outcome done =
+        program::run("/usr/bin/env", program::Arguments{"timeout", "--foreground", "--preserve-status", "-s",
+                                                        "HUP", "1", "nohup", AUTOMIX_PROGRAM} +
+                                         shop.record() + program::Arguments{"--concurrency", "2"});
+    CHECK(done.code == 0);
+    CHECK_THAT(done.out, ContainsSubstring("recorded 40 queries"));
+}
+
+TEST_CASE("queries may stand in several files") {
+    Workshop shop;
+    const std::string more = shop.directory.path("more.jsonl");
+    Workshop::write(more, R"({"id":"m1","question":"100","reference":"yes"})");
+    const json summary = program::json_of(shop.record() + program::Arguments{"--queries", more});
+    CHECK(summary["recorded"] == query_count + 1);
+    CHECK(lines_of(files::read(shop.log)).back()["id"] == "m1");
+    shop.train();
+    const std::string table = shop.directory.path("table.csv");
+    Workshop::write(table, "qid,ask,s,l\nt1,102,1,1\n");
+    const std::string second = shop.directory.path("second.csv");
+    Workshop::write(second, "qid,ask,s,l\nt2,104,1,1\n");
+    const std::string map = shop.directory.path("map.json");
+    Workshop::write(map, R"({"id":"qid","question":"ask",
+        "models":[{"name":"small","score":"s"},{"name":"large","score":"l"}]})");
+    const auto ids = [](const std::string& text) {
+        std::string all;
+        for (const json& line : lines_of(text)) all += line["id"].get<std::string>() + ' ';
+        return all;
+    };
+    const program::Arguments asking{"answer", "--policy", shop.policy, "--models", shop.models, "--queries"};
+    CHECK(ids(program::text_of(asking + program::Arguments{more, shop.queries})).starts_with("m1 q0 q1 "));
+    const program::Outcome twice = program::run_automix(asking + program::Arguments{more, shop.log});
+    CHECK(twice.code == 1);
+    CHECK_THAT(twice.err, ContainsSubstring("log.jsonl:41: id: duplicate id \"m1\", first at ") &&
+                              ContainsSubstring("more.jsonl:1"));
+    CHECK(ids(program::text_of(asking + program::Arguments{table, second, "--map", map})) == "t1 t2 ");
 }
 
 TEST_CASE("a recording goes on only with the log that it belongs to") {
@@ -491,7 +535,7 @@ TEST_CASE("live commands refuse bad input before they ask anything") {
     Workshop::write(shop.models, good);
     const std::string queries = files::read(shop.queries);
     for (const auto& [line, message] : std::vector<std::pair<std::string, std::string>>{
-             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: \"q0\" stands already"},
+             {R"({"id":"q0","question":"1","reference":"x"})", ":41: id: duplicate id \"q0\", first at"},
              {R"({"id":"x","reference":"x"})", ":41: question: missing"},
              {R"({"id":"x","question":"1"})", "reference"},
              {R"({"id":"x","question":7,"reference":"x"})", ":41: question: expected a string, found 7"},

@@ -482,3 +482,17 @@ TEST_CASE("help of solve and simulate names every option, its default and the so
         CHECK_THAT(simulate, ContainsSubstring(part));
     }
 }
+
+TEST_CASE("a policy of a POMDP replaces no log, and missing rewards are told of") {
+    const files::Directory directory;
+    const std::string problem = directory.write("p.pomdp",
+                                                "discount: 0.5\nvalues: reward\nstates: 1\nactions: "
+                                                "1\nobservations: 1\nT: * identity\nO: * uniform\n");
+    const std::string log =
+        directory.write("log.jsonl", R"({"schema":"automix-log/1","id":"a","models":[]})");
+    const Outcome refused = run_automix({"solve", problem, "--policy-out", log});
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.err,
+               ContainsSubstring("automix: warning: " + problem + ": R: no line sets a reward") &&
+                   ContainsSubstring(log + ": is a log, which would be lost"));
+}

@@ -199,10 +199,10 @@ TEST_CASE("recorded prices that differ are averaged, and both are named") {
     CHECK_THAT(text_of({"train", first, "--out", place.policy}), ContainsSubstring("cost 0.0"));
     json found = json_of({"train", near, "--merge", place.policy, "--out", place.directory.path("p.json")});
     CHECK(found["prices"][1]["answer"] == Approx(0.025));
-    CHECK(
-        found["warnings"][0] ==
-        "prices of the parts differ and are averaged by rows (30 and 30): an answer of \"large\" 0.0300 and "
-        "0.0200");
+    CHECK(found["warnings"][0] ==
+          "prices of this log and the policy before differ and are averaged by rows (30 and 30): an answer "
+          "of \"large\" 0.0300 and "
+          "0.0200");
     found = json_of({"train", far, "--merge", place.policy, "--out", place.directory.path("p.json")});
     CHECK_THAT(found["warnings"].dump(),
                ContainsSubstring("0.00800 and 0.00200") && ContainsSubstring("more than a factor of 2"));
@@ -248,7 +248,7 @@ TEST_CASE("what train refuses leaves the old policy in place") {
         Arguments{"train", place.log, "--out", place.policy, "--objective", "budget=0.5"} + trained_prices, 1,
         "budget 0.5 is below the price of the cheapest answer");
     check_refused(Arguments{"train", place.log, "--out", place.policy, "--max-draws", "4"} + trained_prices,
-                  1, "4 are needed; lower max_draws (--max-draws)");
+                  1, "4 are needed; log more, or lower max_draws to 3");
     check_refused(
         Arguments{"train", place.log, "--out", place.directory.path("no/policy.json")} + trained_prices, 1,
         "policy.json");
@@ -327,8 +327,9 @@ TEST_CASE("more verdicts than a policy counts are named as such") {
     const std::string log = place.directory.write("many.jsonl", lines(records));
     check_refused(
         {"train", log, "--out", place.policy}, 1,
-        "models[0].draws: expected 1 to 255, found 300 verdicts on an answer of \"small\"; to train on "
-        "fewer of a log, set max_draws (--max-draws)");
+        log +
+            ":1: model \"small\", id \"q0\": 300 verdicts are logged, at most 255 can be used; set max_draws "
+            "(--max-draws)");
     CHECK(run_automix({"train", log, "--out", place.policy, "--max-draws", "200"}).code == 0);
 }
 
@@ -415,4 +416,50 @@ TEST_CASE("help tells train's and decide's options") {
     const std::string decide = text_of({"decide", "--help"});
     for (const char* part : {"--policy F REQUIRED", "--models NAME,...", "\"verdicts\":[1,0,null]"})
         CHECK_THAT(decide, ContainsSubstring(part));
+}
+
+TEST_CASE("two logs in different units are told of, with both files and their mean prices") {
+    const files::Directory directory;
+    const auto log = [&](const std::string& name, double unit) {
+        std::vector<json> records;
+        for (int i = 0; i < 40; ++i) {
+            json record = program::record(name + std::to_string(i), "d", "train", i % 2, 1, i % 2);
+            record["models"][0]["cost"] = 0.01 * unit;
+            record["models"][0]["draw_cost"] = 0.001 * unit;
+            record["models"][1]["cost"] = 0.5 * unit;
+            records.push_back(std::move(record));
+        }
+        return directory.write(name + ".jsonl", lines(records));
+    };
+    const std::string dollars = log("dollars", 1.0);
+    const std::string cents = log("cents", 100.0);
+    const Arguments train = {"train", dollars, cents, "--out", directory.path("policy.json")};
+    const std::string expected =
+        "mean prices differ by more than a factor of 20 between files: an answer of \"small\" "
+        "0.0100 in " +
+        dollars + " and 1.00 in " + cents;
+    CHECK_THAT(json_of(train)["warnings"].dump(),
+               ContainsSubstring(json(expected).dump().substr(1, expected.size())));
+    CHECK_THAT(json_of({"describe", dollars, cents})["warnings"].dump(), ContainsSubstring("factor of 20"));
+    CHECK(json_of({"describe", dollars})["warnings"].dump().find("factor of 20") == std::string::npos);
+}
+
+TEST_CASE("a policy replaces no file of another kind, and none that is read") {
+    const PlaceInText place;
+    const std::string before = files::read(place.log);
+    check_refused({"train", place.log, "--out", place.log}, 2, "--out: expected another file than");
+    const std::string other = place.directory.write("other.jsonl", before);
+    check_refused(Arguments{"train", place.log, "--out", other} + trained_prices, 1,
+                  other + ": is a log, which would be lost; write to another file");
+    const std::string problem = place.directory.write("p.pomdp",
+                                                      "discount: 0.5\nvalues: reward\nstates: 1\nactions: 1\n"
+                                                      "observations: 1\nT: * identity\nO: * uniform\n");
+    check_refused(Arguments{"train", place.log, "--out", problem} + trained_prices, 1,
+                  problem + ": is a POMDP");
+    CHECK(files::read(place.log) == before);
+    CHECK(files::read(other) == before);
+    // An earlier policy is replaced, and so is what is of no known kind.
+    const std::string text = place.directory.write("notes.txt", "notes");
+    for (const std::string& out : {place.policy, place.policy, text})
+        CHECK(run_automix(Arguments{"train", place.log, "--out", out} + trained_prices).code == 0);
 }

@@ -127,7 +127,20 @@ TEST_CASE("bad usage is found before any log is read") {
         {{"--resamples", "0"}, "resamples: expected at least 1, found 0"},
         {{"--mix", "1.5"}, "found 1.5"},
         {{"--bins", "0"}, "bins: expected 1 to 256, found 0"},
+        {{"--bins", "8"}, "--bins: no effect on always_small; it is for threshold"},
         {{"--cost-range", "5,4"}, "[5, 4]"},
+        {{"--cost-range", "4,5"}, "--cost-range: no effect"},
+        {{"--objective", "quality=90"},
+         "quality: expected a share of the last model's score above 0 and at most 2"},
+        {{"--objective", "quality=0"}, "above 0"},
+        {{"--objective", "lambda=-1"}, "at least 0"},
+        {{"--objective", "budget=inf"}, "finite"},
+        {{"--objective", "base"}, "--objective: no effect on always_small; it is for pomdp and fixed_k"},
+        {{"--accept", "best"}, "--accept: no effect"},
+        {{"--round-cost", "1"}, "--round-cost: no effect"},
+        {{"--max-draws", "1"}, "--max-draws: no effect"},
+        {{"--fixed-answers", "a"}, "--fixed-answers: no effect"},
+        {{"--fixed-answer", "a"}, "--fixed-answer: no effect"},
         {{"--costs", "-1,50"}, "found -1"},
         {{"--costs", "1,50", "--models", "a,b,c"}, "expected one for each of 3 models, found 2"},
         {{"--verification-cost", "inf"}, "found inf"},
@@ -277,4 +290,26 @@ TEST_CASE("help names every option, its default, every router and the exit codes
     }
     for (const auto router : automix::router_names)
         CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
+}
+
+TEST_CASE("an option is taken if one of the routers uses it") {
+    const files::Directory directory;
+    const auto evaluate = [&](const std::string& routers, const Arguments& arguments) {
+        return Arguments{"evaluate", directory.path("missing.jsonl"), "--router", routers} + arguments;
+    };
+    const std::string unread = "missing.jsonl: cannot be opened";
+    check_refused(evaluate("always_small,threshold", {"--bins", "8", "--cost-range", "4,5"}), 1, unread);
+    check_refused(evaluate("fixed_answer:exact", {"--fixed-answers", "a", "--max-draws", "2"}), 1, unread);
+    check_refused(evaluate("fixed_k", {"--objective", "base", "--max-draws", "2"}), 1, unread);
+    check_refused(evaluate("pomdp", {"--mix", "0.2", "--accept", "best", "--round-cost", "0"}), 1, unread);
+    check_refused(evaluate("exact", {"--bins", "8"}), 2, "--bins: no effect on exact");
+    check_refused({"compare", directory.path("missing.jsonl"), "--mix", "0.2"}, 2,
+                  "--mix: no effect on pomdp");
+    check_refused({"compare", directory.path("missing.jsonl"), "--routers", "exact@a+b", "--accept", "best"},
+                  2, "--accept: no effect on exact@a+b");
+    check_refused({"frontier", directory.path("missing.jsonl"), "--objective", "max_ibc"}, 2,
+                  "--objective: no effect, as the frontier shows");
+    check_refused({"train", "--statistics", directory.path("missing.json"), "--skip-bad-rows", "--out",
+                   directory.path("out.json")},
+                  2, "--skip-bad-rows: only of a LOG");
 }

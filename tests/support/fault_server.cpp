@@ -15,6 +15,7 @@
 #include <cctype>
 #include <ctime>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <tuple>
 #include <utility>
@@ -45,10 +46,20 @@ void reset(int socket) {
 std::string head_of(const ServerReply& reply) {
     std::string head = reply.protocol + " " + std::to_string(reply.status) + " Status\r\n";
     for (const auto& line : reply.headers) head += line + "\r\n";
-    const bool closes = reply.end == ServerReply::End::closed || reply.end == ServerReply::End::endless;
-    head +=
-        closes ? "Connection: close\r\n" : "Content-Length: " + std::to_string(reply.body.size()) + "\r\n";
-    return head + "\r\n";
+    using End = ServerReply::End;
+    constexpr std::size_t missing = 10;
+    const bool short_of = reply.end == End::cut || reply.end == End::stalled;
+    if (reply.end == End::closed || reply.end == End::endless) return head + "Connection: close\r\n\r\n";
+    if (reply.end == End::unfinished) return head + "Transfer-Encoding: chunked\r\n\r\n";
+    return head + "Content-Length: " + std::to_string(reply.body.size() + (short_of ? missing : 0)) +
+           "\r\n\r\n";
+}
+
+/// The body as one chunk.
+std::string chunk_of(const std::string& body) {
+    std::ostringstream chunk;
+    chunk << std::hex << body.size() << "\r\n" << body << "\r\n";
+    return chunk.str();
 }
 
 std::string http_date(std::time_t time) {
@@ -329,7 +340,8 @@ bool FaultServer::send_reply(int socket, const ServerReply& reply) {
     if (reply.end == End::hang) return pause(socket, for_ever) && false;
     if (reply.end != End::slow && reply.delay.count() > 0 && !pause(socket, reply.delay)) return false;
 
-    const std::string bytes = head_of(reply) + reply.body;
+    const std::string bytes =
+        head_of(reply) + (reply.end == End::unfinished ? chunk_of(reply.body) : reply.body);
     switch (reply.end) {
         case End::whole:
             return send_all(socket, bytes);
@@ -351,8 +363,12 @@ bool FaultServer::send_reply(int socket, const ServerReply& reply) {
             return false;
         }
         case End::closed:
+        case End::cut:
+        case End::unfinished:
             send_all(socket, bytes);
             return false;
+        case End::stalled:
+            return send_all(socket, bytes) && pause(socket, for_ever) && false;
         case End::hang:
             break;
     }

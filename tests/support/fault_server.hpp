@@ -28,13 +28,16 @@ struct ReceivedRequest {
 /// What the server does about a request.
 struct ServerReply {
     enum class End {
-        whole,   ///< the reply, and the connection stays
-        closed,  ///< the reply, and the connection ends
-        reset,   ///< half of the reply, and the connection is reset
-        silent,  ///< a reset without a byte of reply
-        hang,    ///< nothing, until the client or the server goes
-        slow,    ///< the reply a byte at a time, `delay` before each
-        endless  ///< the reply, then further bytes until the client goes
+        whole,       ///< the reply, and the connection stays
+        closed,      ///< the reply, and the connection ends
+        cut,         ///< the reply under a head that promises more bytes, and the connection ends
+        stalled,     ///< as `cut`, but the connection stays
+        unfinished,  ///< the reply in one chunk without the last, empty one, and the connection ends
+        reset,       ///< half of the reply, and the connection is reset
+        silent,      ///< a reset without a byte of reply
+        hang,        ///< nothing, until the client or the server goes
+        slow,        ///< the reply a byte at a time, `delay` before each
+        endless      ///< the reply, then further bytes until the client goes
     };
 
     int status = 200;

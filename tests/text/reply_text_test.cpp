@@ -40,6 +40,36 @@ TEST_CASE("replies without thinking") {
         {"<|channel|>commentary to=functions.x <|constrain|>json<|message|>a<|call|>b", "b"},
         {"<|channel|>analysis<|message|>a", ""},
         {"<|start|>assistant<|channel|>final<|message|>b", "b"},
+        // The template has opened the thinking.
+        {"a<|END_THINKING|>b", "b"},
+        {"<|START_THINKING|>a<|END_THINKING|>b", "b"},
+        {"a[/THINK]b", "b"},
+        {"a</seed:think>\nb", "b"},
+        {"<seed:think>a</seed:think>b", "b"},
+        {"a\xE2\x97\x81/think\xE2\x96\xB7"
+         "b",
+         "b"},
+        {"a</thinking>b", "b"},
+        {"so it is</reasoning>b", "b"},
+        {"<reason>a</reason>b", "b"},
+        {"<longcat_think>a</longcat_think>b", "b"},
+        {"<inner_thoughts>a</inner_thoughts>b", "b"},
+        {"<internal_monologue>a</internal_monologue>b", "b"},
+        {"<|thinking|>a<|/thinking|>b", "b"},
+        {"<|inner_prefix|>a<|inner_suffix|>b", "b"},
+        {"<|channel>thought\na<channel|>b", "b"},
+        {"<unused94>thought\na<unused95>b", "b"},
+        {"analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b"},
+        {"a<|end|><|start|>assistant<|channel|>final<|message|>b", "b"},
+        {"<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>commentary<|message|>c<|end|>"
+         "<|start|>assistant<|channel|>final<|message|>b<|return|>",
+         "b"},
+        // The marks of the channels were lost.
+        {"analysisWe ask.assistantfinalb", "b"},
+        {"We ask.assistantfinalb", "b"},
+        {"analysisWe ask", ""},
+        {"analysis of a text", "analysis of a text"},
+        {"It says \"assistantfinal\" there", "It says \"assistantfinal\" there"},
     };
     for (const auto& [reply, kept] : cases) {
         INFO(reply);
@@ -53,6 +83,9 @@ TEST_CASE("thinking is what stands between the tags") {
     CHECK(separate_thinking("<|channel|>analysis<|message|>a<|end|><|channel|>final<|message|>b").thinking ==
           "a");
     CHECK(separate_thinking(" b").text == " b");
+    CHECK(separate_thinking("analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b")
+              .thinking == "a");
+    CHECK(separate_thinking("analysisHm.assistantfinalb").thinking == "Hm.");
 }
 
 TEST_CASE("a text without a visible character has none") {
@@ -78,6 +111,15 @@ TEST_CASE("answers are without the tokens that end them and the tags around them
         {"<answer></answer>", ""},
         {"<answer>a</answer> or <answer>b</answer>", "<answer>a</answer> or <answer>b</answer>"},
         {"It is <answer>Paris</answer>", "It is <answer>Paris</answer>"},
+        {"<|START_RESPONSE|>Paris<|END_RESPONSE|>", "Paris"},
+        {"<|START_RESPONSE|>Paris", "Paris"},
+        {"<|begin_of_solution|>Paris<|end_of_solution|>", "Paris"},
+        {"Paris<end_of_turn>", "Paris"},
+        {"Paris<|im_end|>\n<|im_start|>user\nAnd Rome?", "Paris"},
+        {"Paris<end_of_turn>\n<start_of_turn>user\nNo", "Paris"},
+        {"Paris\n<|user|>\nNo", "Paris\n"},
+        {"A turn begins with \"<|im_start|>user\".", "A turn begins with \"<|im_start|>user\"."},
+        {"<|im_start|>user", "<|im_start|>user"},
         {"```\n```", ""},
         {"```json\n\n```\n", ""},
         {"``````", ""},

@@ -26,9 +26,10 @@ struct ContextOptions {
     int hash_bits = 20;          ///< words are hashed into 2^hash_bits columns
     Index max_terms = 16384;     ///< words and pairs that are kept at most: the most frequent ones
     Index min_rows = 2;          ///< rows that a word, pair or label must occur in
-    double text_penalty = 1.0;   ///< of squared weights, as in ridge regression
-    double label_penalty = 1.0;
-    double number_penalty = 1.0;
+    double text_penalty = 1.0;   ///< of squared weights of words, as in ridge regression
+    double length_penalty = 20.0;
+    double label_penalty = 0.3;
+    double number_penalty = 2.0;
 };
 
 /// A fitted context model.

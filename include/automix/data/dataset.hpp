@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/detail/row_places.hpp>
 #include <automix/data/detail/signal_columns.hpp>
 #include <automix/data/detail/verifier_columns.hpp>
 #include <automix/data/query_facts.hpp>
@@ -61,6 +62,15 @@ class Dataset {
     [[nodiscard]] std::optional<Index> find(std::string_view id) const;
 
     [[nodiscard]] const std::string& id(Index row) const { return ids_[as_size(row)]; }
+    /// Returns the file and line of a row, as given when it was appended. O(log rows).
+    [[nodiscard]] Place place(Index row) const { return places_[as_size(row)]; }
+    /// Calls `visit(file, first, end)` for the rows of each file, in runs of rows that are as long as possible.
+    template <class Visit>
+    void for_each_file(Visit visit) const {
+        places_.for_each_file([&](const std::string& file, std::size_t first, std::size_t end) {
+            visit(file, static_cast<Index>(first), static_cast<Index>(end));
+        });
+    }
     [[nodiscard]] const std::string& dataset(Index row) const { return datasets_[row]; }
     [[nodiscard]] const std::string& split(Index row) const { return splits_[row]; }
     [[nodiscard]] Category category(Index row) const { return categories_[as_size(row)]; }
@@ -72,6 +82,8 @@ class Dataset {
     [[nodiscard]] const std::vector<std::string>& dataset_names() const noexcept { return datasets_.names(); }
     /// Returns the number of the row's data set in `dataset_names`.
     [[nodiscard]] Index dataset_number(Index row) const { return datasets_.number(row); }
+    /// Returns the number of the row's split in `split_names`.
+    [[nodiscard]] Index split_number(Index row) const { return splits_.number(row); }
     /// Returns the distinct values of the field `split`, in order of first appearance.
     [[nodiscard]] const std::vector<std::string>& split_names() const noexcept { return splits_.names(); }
 
@@ -117,6 +129,10 @@ class Dataset {
     /// Returns the number of the signal of that name in `signal_names`; nothing if there is none.
     [[nodiscard]] std::optional<Index> find_signal(Index model, std::string_view name) const {
         return at(model).signals.find(name);
+    }
+    /// Returns the signals of an answer, in the order of `signal_names`.
+    [[nodiscard]] std::vector<Signal> answer_signals(Index row, Index model) const {
+        return at(model).signals[row];
     }
     /// Returns the values of a signal by its number in `signal_names`; NaN in rows without it.
     [[nodiscard]] Column signals(Index model, Index signal) const {
@@ -202,6 +218,7 @@ class Dataset {
     std::vector<std::string> models_;
     std::vector<std::string> ids_;
     std::unordered_multimap<std::uint64_t, Index> ids_index_;
+    detail::RowPlaces places_;
     detail::NameColumn<> datasets_;
     detail::NameColumn<> splits_;
     std::vector<Category> categories_;

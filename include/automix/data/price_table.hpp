@@ -90,8 +90,10 @@ bool recorded_everywhere(const Dataset& data, const Column& prices, const Place&
         }
     }
     if (recorded > 0 && absent > 0) {
-        throw DataError(place, "recorded for some rows but not for id " + in_quotes(data.id(example)) +
-                                   "; record it for all, or give a price");
+        const Place row = data.place(example);
+        throw DataError(Place{row.file, row.line, place.field}, "recorded for some rows but not for id " +
+                                                                    in_quotes(data.id(example)) +
+                                                                    "; record it for all, or give a price");
     }
     return recorded > 0;
 }

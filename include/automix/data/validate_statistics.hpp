@@ -154,7 +154,8 @@ class StatisticsCheck {
         const auto place = [&] { return element(field() + ".products", i * n + j); };
         if (!(found >= least - slack && found <= most + slack)) {
             fail(place(), "expected a sum of products of scores from " + format_number(least) + " to " +
-                              format_number(most) + ", found " + format_number(found));
+                              format_number(most) + ", as the sums of scores say, found " +
+                              format_number(found) + "; all of them are sums, no means");
         }
         if (std::abs(found - other) > slack)
             fail(place(), "expected " + format_number(other) + " as the other way round, found " +

@@ -111,20 +111,23 @@ struct HalfRows {
 /// of them if that is not 0. Throws `DataError` if a half has no rows.
 HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Index train_rows);
 
-/// Returns the share of queries that begin at a model beyond the first.
+/// Returns the share of a log's queries that begin at a model beyond the first.
 template <router Router>
-double later_start(const Router& policy, Index models) {
+double later_start(const Router& policy, const Dataset& data) {
     std::vector<UniformInterval> intervals;
     if constexpr (randomised_router<Router>) intervals = uniform_intervals(policy.breakpoints());
     if (intervals.empty()) intervals.push_back({0.5, 1.0});
-    Evidence evidence(models);
-    double share = 0.0;
-    for (const auto& [inside, length] : intervals) {
-        evidence.reset(inside);
-        const Action first = policy.next(evidence);
-        if (first.kind == ActionKind::route && first.model > 0) share += length;
+    Evidence evidence(data.models());
+    double rows = 0.0;
+    for (Index row = 0; row < data.rows(); ++row) {
+        for (const auto& [inside, length] : intervals) {
+            evidence.reset(inside);
+            read_query(policy, data.facts(row), evidence);
+            const Action first = policy.next(evidence);
+            if (first.kind == ActionKind::route && first.model > 0) rows += length;
+        }
     }
-    return share;
+    return rows / static_cast<double>(data.rows());
 }
 
 /// A test of a router: it is trained on one half of its models' columns and tested on the other half.
@@ -161,7 +164,7 @@ class HalfTest {
             half.cost = report.cost;
             half.draws = report.draws;
             half.rounds = report.rounds;
-            half.later_start = later_start(router, test_.models());
+            half.later_start = later_start(router, test_);
         }
         if (refused || !training.feasible) half.lift = half.excess = 0.0;
         return half;

@@ -98,6 +98,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
     const auto run_row = [&](Index row, double u, double weight) {
         source.open(row);
         evidence.reset(u);
+        read_query(policy, data.facts(row), evidence);
         const Outcome outcome = detail::run_row(policy, source, evidence, data, row);
         result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
     };

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -39,6 +40,8 @@ struct HttpReply {
     std::string location{};      ///< of a redirect, which is not followed
     std::optional<std::chrono::milliseconds>
         retry_after{};  ///< wait that the server asks for, maximum one day
+    std::optional<std::chrono::milliseconds>
+        limit_reset{};  ///< time until a limit of requests or tokens is lifted, maximum one day
     std::string body{};
 };
 
@@ -51,20 +54,29 @@ enum class HttpFailure : std::uint8_t {
     cancelled,
 };
 
-/// An exchange without a reply.
+/// An exchange without a reply, or with a reply that ended early.
 class HttpError : public Error {
  public:
-    HttpError(HttpFailure failure, bool maybe_processed, const std::string& message)
-        : Error(message), failure_(failure), maybe_processed_(maybe_processed) {}
+    HttpError(HttpFailure failure, bool maybe_processed, const std::string& message,
+              std::optional<HttpReply> partial = std::nullopt)
+        : Error(message),
+          failure_(failure),
+          maybe_processed_(maybe_processed),
+          partial_(std::move(partial)) {}
 
     [[nodiscard]] HttpFailure failure() const noexcept { return failure_; }
 
     /// Returns true if any part of the request was sent, so that the server may have acted on it.
     [[nodiscard]] bool maybe_processed() const noexcept { return maybe_processed_; }
 
+    /// Returns the reply whose head came whole, with what came of its body. There is none after a stop, or if the reply
+    /// is too large.
+    [[nodiscard]] const std::optional<HttpReply>& partial() const noexcept { return partial_; }
+
  private:
     HttpFailure failure_;
     bool maybe_processed_;
+    std::optional<HttpReply> partial_;
 };
 
 }  // namespace automix

@@ -13,14 +13,18 @@
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/model/splitting_model.hpp>
+#include <automix/openai/detail/asked_wait.hpp>
 #include <automix/openai/detail/base_url.hpp>
 #include <automix/openai/detail/chat_json.hpp>
 #include <automix/openai/detail/complaint.hpp>
+#include <automix/openai/detail/event_stream.hpp>
 #include <automix/openai/detail/http_client.hpp>
-#include <automix/openai/detail/reply_document.hpp>
+#include <automix/openai/detail/reported_usage.hpp>
 #include <automix/openai/http_message.hpp>
 #include <automix/openai/secret.hpp>
 #include <automix/text/reply_text.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -156,6 +160,13 @@ class OpenAiModel {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
 
+    static bool is_success(int status) noexcept { return status >= 200 && status < 300; }
+
+    [[nodiscard]] ModelError failed(const HttpError& error) const {
+        return {name_, Failure{.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
+                key_.redact(error.what())};
+    }
+
     /// Makes one exchange. Returns one or more completions, up to the requested samples and `samples_per_call`. If the
     /// server refuses several samples at a time, makes a further one, and asks for one at a time from then on.
     [[nodiscard]] GenerateReply call(const GenerateRequest& request, const std::stop_token& stop) const {
@@ -168,28 +179,26 @@ class OpenAiModel {
             .key_header = key_header_,
             .headers = headers_};
         HttpReply got;
+        std::optional<HttpError> cut;
         try {
             got = http_->post(sent, stop);
         } catch (const HttpError& error) {
-            throw ModelError(name_,
-                             {.kind = kind_of(error.failure()), .maybe_billed = error.maybe_processed()},
-                             key_.redact(error.what()));
+            if (!error.partial()) throw failed(error);
+            got = *error.partial();
+            cut = error;
         }
-        if (got.status >= 200 && got.status < 300) return read(request, samples, got, stop);
-        std::optional<detail::ChatComplaint> complaint;
-        std::optional<Usage> usage;
-        try {
-            const auto json = detail::reply_json(got.body);
-            complaint = detail::complaint_of(json);
-            usage = detail::parse_usage(detail::optional_member(json, "usage"));
-        } catch (const DataError&) {  // no JSON: the message quotes it as it is
-        }
+        // What came is enough if it is the status of a failure, or the whole JSON of a success.
+        const detail::ReplyJson body = detail::reply_json(got.body);
+        if (cut && is_success(got.status) && !body.is_whole) throw failed(*cut);
+        if (is_success(got.status)) return read(request, samples, got, body, stop);
+        const auto complaint = detail::complaint_of(body.json);
+        const auto usage = detail::reported_usage(body.json);
         if (samples > 1 && detail::is_of_fields(got.status) && complaint &&
             detail::refuses_samples(*complaint))
             return call_singly(request, usage, stop);
         throw ModelError(name_,
                          {.kind = detail::kind_of(got.status, complaint.value_or(detail::ChatComplaint{})),
-                          .retry_after = got.retry_after,
+                          .retry_after = detail::wait_after(got, body.json, got.status),
                           .maybe_billed = is_gateway_failure(got.status) || usage,
                           .usage = usage},
                          status_message(got, complaint));
@@ -219,41 +228,32 @@ class OpenAiModel {
     }
 
     [[nodiscard]] GenerateReply read(const GenerateRequest& request, std::size_t samples,
-                                     const HttpReply& got, const std::stop_token& stop) const {
+                                     const HttpReply& got, const detail::ReplyJson& body,
+                                     const std::stop_token& stop) const {
         // A page comes again however often it is requested, so the address is at fault.
         if (got.content_type.starts_with("text/html")) {
             throw ModelError(name_, {.kind = FailureKind::bad_request, .maybe_billed = true},
                              "expected JSON, found a page; check base_url; found " + shown(got));
         }
-        std::optional<Usage> usage;
+        // A stream that ended early tells only what was used up to some moment.
+        const std::optional<Usage> usage = body.is_whole ? detail::reported_usage(body.json) : std::nullopt;
         detail::ChatReply parsed;
-        bool whole = false;  // JSON, though not of a chat reply
-        const auto unusable = [&](const std::string& reason) {
-            return ModelError(name_,
-                              {.kind = FailureKind::bad_reply,
-                               .maybe_billed = true,
-                               .usage = usage,
-                               .is_deliberate = whole},
-                              "unusable reply: " + reason);
-        };
         try {
-            const auto json = detail::reply_json(got.body);
-            whole = true;
-            usage = detail::parse_usage(detail::optional_member(json, "usage"));
-            parsed = detail::parse_chat_reply(json);
+            if (body.unreadable) throw DataError(*body.unreadable);
+            parsed = detail::parse_chat_reply(body.json);
         } catch (const DataError& error) {
-            bool repeats = false;
-            if (const auto object = whole ? std::nullopt : detail::leading_document(got.body, repeats)) {
-                whole = true;
-                usage = detail::parse_usage(detail::optional_member(*object, "usage"));
-            }
-            throw unusable(quoted(error.what()) + "; found " + shown(got));
+            throw ModelError(name_,
+                             {.kind = FailureKind::bad_reply,
+                              .maybe_billed = true,
+                              .usage = usage,
+                              .is_deliberate = body.is_whole},
+                             "unusable reply: " + quoted(error.what()) + "; found " + shown(got));
         }
         if (parsed.complaint) {
             if (samples > 1 && detail::is_of_fields(detail::status_of(*parsed.complaint)) &&
                 detail::refuses_samples(*parsed.complaint))
                 return call_singly(request, usage, stop);
-            throw complained(*parsed.complaint, usage, got);
+            throw complained(*parsed.complaint, usage, got, body.json);
         }
         if (parsed.choices.empty())
             throw unanswered(FailureKind::no_answer, usage, "no answer: choices: found an empty array");
@@ -261,7 +261,7 @@ class OpenAiModel {
         const auto failed =
             std::stable_partition(parsed.choices.begin(), parsed.choices.end(),
                                   [](const detail::ChatChoice& choice) { return !choice.complaint; });
-        if (failed == parsed.choices.begin()) throw complained(*failed->complaint, usage, got);
+        if (failed == parsed.choices.begin()) throw complained(*failed->complaint, usage, got, body.json);
         parsed.choices.erase(failed, parsed.choices.end());
         if (parsed.choices.size() > samples) parsed.choices.resize(samples);
         for (auto& choice : parsed.choices) {
@@ -285,12 +285,13 @@ class OpenAiModel {
     /// Returns the failure that a reply of status 200 reports. A request that was refused costs nothing unless usage is
     /// reported.
     [[nodiscard]] ModelError complained(const detail::ChatComplaint& complaint,
-                                        const std::optional<Usage>& usage, const HttpReply& got) const {
+                                        const std::optional<Usage>& usage, const HttpReply& got,
+                                        const nlohmann::json& json) const {
         const int status = detail::status_of(complaint);
         const bool refused = status >= 400 && status < 500;
         return {name_,
                 Failure{.kind = status == 0 ? FailureKind::bad_reply : detail::kind_of(status, complaint),
-                        .retry_after = got.retry_after,
+                        .retry_after = detail::wait_after(got, json, status),
                         .maybe_billed = !refused || usage.has_value(),
                         .usage = usage},
                 "error in the reply" + (status == 0 ? "" : " (" + std::to_string(status) + ")") + ": " +

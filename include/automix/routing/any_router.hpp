@@ -95,6 +95,12 @@ class AnyRouter {
         return self_->curve(training);
     }
     [[nodiscard]] Action next(const Evidence& evidence) const { return self_->next(evidence); }
+    /// Returns what the facts on a query tell; nothing if the router does not read them.
+    [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const {
+        return self_->forecast(facts);
+    }
+    /// Returns the facts that the router reads.
+    [[nodiscard]] ContextFields reads() const { return self_->reads(); }
     [[nodiscard]] Parameters parameters() const { return self_->parameters(); }
     [[nodiscard]] std::span<const double> breakpoints() const { return self_->breakpoints(); }
     /// Returns the explainer of the router, which refers to it; empty for one that cannot explain itself.
@@ -127,6 +133,8 @@ class AnyRouter {
         virtual TrainingResult train(const TrainingData&) = 0;
         [[nodiscard]] virtual std::vector<AnyRouter> curve(const TrainingData&) const = 0;
         [[nodiscard]] virtual Action next(const Evidence&) const = 0;
+        [[nodiscard]] virtual std::optional<QueryForecast> forecast(const QueryFacts&) const = 0;
+        [[nodiscard]] virtual ContextFields reads() const = 0;
         [[nodiscard]] virtual Parameters parameters() const = 0;
         [[nodiscard]] virtual std::span<const double> breakpoints() const = 0;
         [[nodiscard]] virtual Explainer explainer() const = 0;
@@ -151,6 +159,14 @@ class AnyRouter {
             return routers;
         }
         [[nodiscard]] Action next(const Evidence& evidence) const override { return router.next(evidence); }
+        [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const override {
+            if constexpr (query_reading_router<R>) return router.forecast(facts);
+            return std::nullopt;
+        }
+        [[nodiscard]] ContextFields reads() const override {
+            if constexpr (query_reading_router<R>) return router.reads();
+            return {};
+        }
         [[nodiscard]] Parameters parameters() const override { return router.parameters(); }
         [[nodiscard]] std::span<const double> breakpoints() const override {
             if constexpr (randomised_router<R>) return router.breakpoints();

@@ -5,6 +5,7 @@
 
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/record.hpp>
 
 #include <optional>
 #include <vector>
@@ -21,6 +22,8 @@ struct ModelEvidence {
     std::optional<double> logged_confidence{};  ///< in [0, 1], given in place of verdicts
     int samples = 0;                            ///< samples known, the answer included; 0: unknown
     int largest_cluster = 0;                    ///< samples that agree with the plurality
+    std::vector<Signal> signals{};              ///< that came with the answer
+    Index stratum = 0;  ///< of the signals; policies that read signals set it by themselves
 
     [[nodiscard]] bool verified() const noexcept { return drawn > 0; }
 
@@ -34,8 +37,8 @@ struct ModelEvidence {
 /// The evidence on one query. `models` has one entry for each model, cheapest first.
 struct Evidence {
     std::vector<ModelEvidence> models{};
-    Index current = -1;  ///< the model that answered last; -1: nothing has run
-    double u = 0.0;      ///< uniform in [0, 1), fixed for the query
+    Index current = -1;                       ///< the model that answered last; -1: nothing has run
+    double u = 0.0;                           ///< uniform in [0, 1), fixed for the query
     std::optional<QueryForecast> forecast{};  ///< of the query, for routers that read it
 
     explicit Evidence(Index model_count) : models(as_size(model_count)) {}

@@ -91,6 +91,7 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 model.flagged = answered.flagged;
                 model.samples = answered.samples;
                 model.largest_cluster = answered.largest_cluster;
+                model.signals = std::move(answered.signals);
                 break;
             }
 

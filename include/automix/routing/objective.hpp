@@ -27,7 +27,8 @@ struct Objective {
     /// included. Throws `ArgumentError` unless it is finite and at least 0.
     static Objective budget(double cost) { return checked(ObjectiveKind::budget, cost); }
     /// Returns the objective of the minimum cost at which the mean score is at least `share` of the last model's.
-    /// Throws `ArgumentError` unless it is finite and above 0.
+    /// Throws `ArgumentError` unless it is above 0 and at most 2. A share above 1 asks for more than the last model has
+    /// alone; training refuses it if no choice among the models' answers reaches it.
     static Objective quality(double share) { return checked(ObjectiveKind::quality, share); }
     /// Returns the objective of the highest incremental benefit per cost, for comparison with the literature. It routes
     /// few queries.
@@ -42,7 +43,7 @@ struct Objective {
 /// Returns `base`, `lambda`, `budget`, `quality` or `max_ibc`.
 std::string_view name_of(ObjectiveKind kind);
 
-/// Throws `ArgumentError` unless the value is finite and at least 0, and above 0 for a quality target.
+/// Throws `ArgumentError` unless the value is finite and at least 0, and above 0 and at most 2 for a quality target.
 void require_possible(const Objective& objective);
 
 /// Returns `base`, `max_ibc`, `lambda=X`, `budget=X` or `quality=X`.

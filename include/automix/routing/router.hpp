@@ -10,11 +10,15 @@
 // Invalid: the same with a `next` that is not const, or that returns a bool. Copy `Cheap` as a skeleton.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
+#include <automix/context/query_forecast.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/training.hpp>
 
 #include <concepts>
+#include <optional>
 #include <span>
 
 namespace automix {
@@ -35,5 +39,18 @@ template <class R>
 concept randomised_router = router<R> && requires(const R& r) {
     { r.breakpoints() } -> std::convertible_to<std::span<const double>>;
 };
+
+/// A router that reads the facts on a query. The caller puts `forecast(facts)` into the evidence before the first action.
+template <class R>
+concept query_reading_router = router<R> && requires(const R& r, const QueryFacts& facts) {
+    { r.forecast(facts) } -> std::same_as<std::optional<QueryForecast>>;
+    { r.reads() } -> std::same_as<ContextFields>;
+};
+
+/// Puts what a router reads of a query into the evidence, for a router that reads it.
+template <router Router>
+void read_query(const Router& policy, const QueryFacts& facts, Evidence& evidence) {
+    if constexpr (query_reading_router<Router>) evidence.forecast = policy.forecast(facts);
+}
 
 }  // namespace automix

@@ -13,21 +13,24 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/record.hpp>
 #include <automix/routing/action.hpp>
 
 #include <concepts>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace automix {
 
 /// The result of asking a model.
 struct Answered {
-    double cost = 0.0;        ///< paid for the answer
-    bool flagged = false;     ///< known to be bad
-    std::string failure{};    ///< why there is no answer; empty if there is one
-    int samples = 0;          ///< 1 if answers can be compared with samples; 0: unknown
-    int largest_cluster = 0;  ///< then 1, or 0 for an answer that failed
+    double cost = 0.0;              ///< paid for the answer
+    bool flagged = false;           ///< known to be bad
+    std::string failure{};          ///< why there is no answer; empty if there is one
+    int samples = 0;                ///< 1 if answers can be compared with samples; 0: unknown
+    int largest_cluster = 0;        ///< then 1, or 0 for an answer that failed
+    std::vector<Signal> signals{};  ///< that come with the answer at no price
 };
 
 /// The result of one round of draws. A round brings as many draws as asked for. It may bring fewer if it failed, and

@@ -16,6 +16,9 @@ namespace automix {
 ///     - Separators of thousands, a plus sign, and zeros at the end behind a point do not: "+1,000.50" is "1000.5".
 ///     - A currency sign counts if both texts have one.
 ///     - Points of abbreviations do not: "U.S." is "US".
+///     - Signs of comparison count, before a number and between words: "<5" is neither "5" nor ">5", "<= 5" is "<=5".
+///     - A unit counts, and the blank before it does not: "5 km" is "5km", but not "5". "50 %" and "50 percent" are "50%".
+///     - Tags of HTML that only style do not, and references are read: "<b>42</b>" is "42", "A &amp; B" is "A & B".
 ///     - LaTeX around all of a text does not: "$\boxed{\text{Oslo}}$" is "Oslo". "$5" keeps its sign.
 /// Whole texts are compared: no answer is taken from a sentence, and "The answer is 5" is not "5".
 /// If a text has no words, the score is 1 only if both have the same other characters.

@@ -7,6 +7,8 @@
 //        or sentence may also follow "choose", "so", "therefore" or the like, and be small behind "option".
 //     2. The letter begins the reply or stands alone on its last line.
 //     3. The letter is the only one in brackets in the whole reply. It may occur there several times.
+// Options that the reply rules out do not count, as in "not B, so C" and "A is wrong". If it rules any out and no rule
+// finds a letter in the rest, the only letter there is the one.
 // A letter must be marked as an option: alone on its line, in brackets, or before `)`, `.`, `:`, `,`, a dash, or a word
 // such as "because". Two letters, as in "C, D" and "A or B", choose nothing. Initials and abbreviations, as in "U.K." and
 // "S. pneumoniae", are no options. A reply ends where a line such as "Question:" or "Context:" begins another question

@@ -30,11 +30,12 @@ SeparatedReply separate_thinking(std::string_view reply);
 /// and the mark of an object are none.
 bool has_text(std::string_view text);
 
-/// Returns the answer in a text without thinking: without end tokens at its end, such as `</s>` and `<|im_end|>`, and
-/// without `<answer>..</answer>` around the whole. An empty fence of code is an empty answer.
+/// Returns the answer in a text without thinking: without end tokens at its end, such as `</s>` and `<|im_end|>`, without
+/// the turn of a user that the model writes behind it, and without `<answer>..</answer>` or the marks of a response around
+/// the whole. An empty fence of code is an empty answer.
 std::string answer_text(std::string_view text);
 
-/// Returns the reply without thinking, struck-out text and invisible characters. Other characters and marks stay.
+/// Returns the reply without thinking, end tokens, struck-out text and invisible characters. Other characters and marks stay.
 std::string meant_text(std::string_view reply);
 
 /// Returns the meant text with plain characters and without marks of emphasis, code, formulas and style.

@@ -107,6 +107,8 @@ TEST_CASE("bad mapping files are refused with file, field and what was found") {
         {R"({"models":[{"name":"m"}]})", "map.json: models[0].score: missing"},
         {R"({"models":[{"name":"m","score":"s","verdict":"v"}]})",
          "map.json: models[0].verdict: unknown key"},
+        {R"({"models":[{"name":"m","score":"s","verdicts":["v","w","v"]}]})",
+         "map.json: models[0].verdicts[2]: \"v\" stands twice"},
         {R"({"models":[{"name":"m","score":0.5}]})",
          "map.json: models[0].score: expected a non-empty string, found 0.5"},
         {R"({"models":[{"name":"m","score":"s"},{"name":"m","score":"t"}]})",

@@ -146,3 +146,26 @@ TEST_CASE("bad tables are refused with file, line, column and what was found") {
     }
     CHECK_THROWS_AS(read_statistics_csv("no/such/file.csv"), DataError);
 }
+
+TEST_CASE("means where sums belong are refused with their line and column") {
+    // Two answers of three are right: a mean of 2/3 in each column of scores, as `avg` gives it.
+    const std::string means =
+        header +
+        "0,2,2,1,3,0.6666666666666666,1,0.6666666666666666,0.6666666666666666,1,3,30,0.3\n"
+        "0,2,2,2,1,1,1,1,1,1,1,10,0.1\n";
+    CHECK(
+        csv_error(means) ==
+        "s.csv:2: score_a: expected a whole number, as the scores equal their squares and are 0 or 1, found "
+        "0.6666666666666666; give the sum over the rows of the cell (SUM in SQL), no mean (AVG)");
+    // Prices of 1, 10 and 0.1 in cells of 2 to 7 rows.
+    std::string prices = header;
+    for (int i = 0; i < 6; ++i) {
+        const std::string weight = std::to_string(i + 2);
+        prices += std::to_string(i) + ",2,2,1," + weight + ",1," + weight + ",1,1," + weight + ",1," +
+                  std::to_string(10 * (i + 2)) + ",0." + weight + "\n";
+    }
+    CHECK(csv_error(prices) ==
+          "s.csv:7: answer_price_a: these values do not grow with the weight, so they are no sums; give sums "
+          "over the "
+          "rows of the cell (SUM in SQL), no means (AVG)");
+}

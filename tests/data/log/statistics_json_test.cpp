@@ -145,8 +145,8 @@ TEST_CASE("bad statistics are refused with file, field and what was found") {
         {changed("\"scores\":[1.0,0.0]", "\"scores\":[1.0,null]"),
          "s.json: folds[0].cells[0].scores[1]: expected a number, found null"},
         {changed("[1.0,0.0,0.0,0.0]", "[0.5,0.0,0.0,0.0]"),
-         "s.json: folds[0].cells[0].products[0]: expected a sum of products of scores from 1 to 1, found "
-         "0.5"},
+         "s.json: folds[0].cells[0].products[0]: expected a sum of products of scores from 1 to 1, as "
+         "the sums of scores say, found 0.5; all of them are sums, no means"},
         {changed("[1.0,0.0,0.0,0.0]", "[1.0,0.0,0.0]"),
          "s.json: folds[0].cells[0].products: expected 4, one for each two models, found 3"},
         {changed("[0.0,0.0,0.0,1.0]", "[0.0,0.5,0.0,1.0]"),
@@ -170,4 +170,20 @@ TEST_CASE("bad statistics are refused with file, field and what was found") {
     wrong = statistics::sampled();
     wrong.folds[1].pluralities[0].cells[1].weight = 1.5;
     CHECK_THROWS_AS(to_statistics_text(wrong), DataError);
+}
+
+TEST_CASE("means where sums belong are refused with their field, unless the library wrote them") {
+    const auto text = [](const std::string& logs) {
+        return R"({"schema":"automix-statistics/1","models":[{"name":"a","verified":"verdicts","draws":1},)"
+               R"({"name":"b","verified":"none","draws":0}],)" +
+               logs +
+               R"("folds":[{"answer_prices":[0.0,0.0],"draw_prices":[0.0,0.0],"cells":[]},)"
+               R"({"answer_prices":[4.0,4.0],"draw_prices":[0.4,0.0],"cells":[)"
+               R"({"evidence":[[1,0]],"weight":1,"scores":[0,1],"products":[0,0,0,1]},)"
+               R"({"evidence":[[1,1]],"weight":3,"scores":[1,0.25],"products":[1,0.25,0.25,0.25]}]}]})";
+    };
+    CHECK_THROWS_WITH(
+        parse_statistics(text(""), "s.json"),
+        Catch::Matchers::StartsWith("s.json: folds[1].cells[1].scores[1]: expected a whole number"));
+    CHECK_NOTHROW(parse_statistics(text(R"("logs":["0000000000000001"],)"), "s.json"));
 }

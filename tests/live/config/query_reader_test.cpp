@@ -120,6 +120,37 @@ TEST_CASE("a log that was cut off is read as queries if that is allowed") {
     CHECK(read.warnings == std::vector<std::string>{log + ":2: truncated last line skipped"});
 }
 
+TEST_CASE("queries of several files are read as one, and ids differ over all of them") {
+    const files::Directory directory;
+    const auto query = [](const std::string& id) {
+        return R"({"id":")" + id + R"(","question":"?"})" + "\n";
+    };
+    const std::string first = directory.write("a.jsonl", query("1") + query("2"));
+    const std::string second = directory.write("b.jsonl", query("3"));
+    const std::string again = directory.write("c.jsonl", query("4") + query("2"));
+    const std::string empty = directory.write("d.jsonl", "\n");
+    const auto read = automix::read_queries(std::vector{first, second});
+    REQUIRE(read.size() == 3);
+    CHECK(read[2].id == "3");
+    CHECK_THROWS_WITH(automix::read_queries(std::vector{first, again}),
+                      again + ":2: id: duplicate id \"2\", first at " + first + ":2");
+    CHECK_THROWS_WITH(automix::read_queries(std::vector{first, empty}),
+                      empty + ": expected at least one query, found none");
+
+    const auto row = [](const std::string& id) {
+        return R"({"id":")" + id + R"(","question":"?","models":[{"name":"m","score":1}]})" + "\n";
+    };
+    const std::string log = directory.write("log.jsonl", row("1") + row("2"));
+    const std::string other = directory.write("other.jsonl", row("2") + row("3"));
+    CHECK_THROWS_WITH(read_log_queries(std::vector{log, other}, {}),
+                      other + ":1: id: duplicate id \"2\", first at " + log + ":2");
+    ReadOptions options;
+    options.skip_bad_rows = true;
+    const LogQueries kept = read_log_queries(std::vector{log, other}, options);
+    CHECK(kept.queries.size() == 3);
+    CHECK(kept.warnings.size() == 1);
+}
+
 TEST_CASE("a query that is wrong is refused by file, line and field") {
     const std::string good = R"({"id":"1","question":"?"})";
     const std::vector<std::pair<std::string, std::string>> wrong = {
@@ -137,7 +168,7 @@ TEST_CASE("a query that is wrong is refused by file, line and field") {
         {R"({"id":"2","question":"?","schema":"automix-log/2"})",
          R"(schema: expected "automix-log/1", found "automix-log/2")"},
         {R"({"id":"2","id":"3","question":"?"})", "id: stands twice in one object"},
-        {good, R"(id: "1" stands already in line 2)"},
+        {good, R"(id: duplicate id "1", first at )"},
         {R"(["2"])", "expected an object, found an array"},
         {R"({"id":"2","question":"?)", "column 24: not valid JSON: "},
         {std::string("{\"id\":\"2\",\0\"question\":\"?\"}", 26), "column 11: not valid JSON: a NUL byte"},

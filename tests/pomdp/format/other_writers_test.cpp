@@ -75,6 +75,14 @@ TEST_CASE("a file without observations is an MDP, whose states are observed") {
     }
 }
 
+TEST_CASE("a file without rewards is told of, and one that says 0 is not") {
+    const PomdpFile file = parse_pomdp(process + "start: a\n", "f");
+    REQUIRE(file.notices.size() == 2);
+    CHECK_THAT(file.notices[1],
+               Catch::Matchers::ContainsSubstring("f: R: no line sets a reward, so all are 0"));
+    CHECK(parse_pomdp(process + "start: a\nR: * : * : * 0\n", "f").notices.size() == 1);
+}
+
 TEST_CASE("at discount 0 the reward of the next action is all") {
     std::string text = process + "R: stay : *\n0 2\nR: move : *\n-1 1\n";
     text.replace(text.find("0.5"), 3, "0");

@@ -61,9 +61,16 @@ Numbers start(const PomdpFile& file) {
     return {dense.begin(), dense.end()};
 }
 
+/// The number of notices but the one on a file without rewards.
+double corrections(const PomdpFile& file) {
+    return double(std::count_if(file.notices.begin(), file.notices.end(), [](const std::string& notice) {
+        return notice.find(": R: no line") == std::string::npos;
+    }));
+}
+
 Numbers sizes(const PomdpFile& file) {
     return {double(file.model.states()), double(file.model.actions()), double(file.model.observations()),
-            file.model.discount(),       file.costs ? 1.0 : 0.0,       double(file.notices.size())};
+            file.model.discount(),       file.costs ? 1.0 : 0.0,       corrections(file)};
 }
 
 Numbers t0(const PomdpFile& file) { return transitions(file, 0); }
@@ -328,7 +335,8 @@ TEST_CASE("pomdp_reader: rows put right are told once a table", "[pomdp_reader]"
                              "start: 0.500005 0.5\nT: x identity\nT: y\n0.333333 0.666666\n0.49999 0.5\n"
                              "O: *\n0.5 0.5\n0.500001 0.5\n";
     const PomdpFile file = parse_pomdp(text, "maze.pomdp");
-    REQUIRE(file.notices.size() == 3);
+    REQUIRE(file.notices.size() == 4);
+    CHECK(corrections(file) == 3.0);
     CHECK(file.notices[0] == "maze.pomdp: start: 1 row scaled to the sum 1, off by up to 0.000005000");
     CHECK(file.notices[1] == "maze.pomdp: T: 2 rows scaled to the sum 1, off by up to 0.000010000");
     CHECK(file.notices[2] == "maze.pomdp: O: 2 rows scaled to the sum 1, off by up to 0.000001000");

@@ -208,3 +208,14 @@ TEST_CASE("pomdp_writer: the field's standard problems come back to the bit", "[
     }
     CHECK(problems == 15);
 }
+
+TEST_CASE("rewards that are all 0 are written, so that a reader does not miss them") {
+    ModelTables tables;
+    tables.discount = 0.5;
+    tables.start = Eigen::VectorXd::Ones(1);
+    tables.transitions = {SparseRows(1)};
+    tables.transitions.front().append({{0, 1.0}});
+    tables.observations = tables.transitions;
+    tables.rewards = Eigen::MatrixXd::Zero(1, 1);
+    check_round_trip(Model(tables));
+}

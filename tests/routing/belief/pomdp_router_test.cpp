@@ -341,7 +341,7 @@ TEST_CASE("a most expensive model that is dominated: the base slope is that of t
     CHECK(report.fallback.empty());
     CHECK(trained.cost(data) < 6.0);
     // What no policy can reach comes closest with the best model, not with the dominated one.
-    const Trained quality(shuffled(data, 1), prices_of(3, 50.0), with(Objective::quality(2.0)));
+    const Trained quality(shuffled(data, 1), prices_of(3, 50.0), with(Objective::quality(1.5)));
     CHECK_THAT(
         Trained(data, prices_of(3, 50.0), with(Objective::budget(50.0))).router.report().expected.score,
         WithinAbs(data.scores(1).mean(), 0.1));
@@ -423,12 +423,45 @@ TEST_CASE("verdicts that tell nothing do not pass the guard, whatever the object
     CHECK(quality.cost(data) < 50.0);
 }
 
-TEST_CASE("a quality of all is the large model, more than that has no policy and says so") {
+TEST_CASE("a quality of all is the large model, more than any choice of answers reaches is refused") {
     const Dataset data = make_log(13, 300, 6);
     CHECK(Trained(data, prices_of(2, 0.1), with(Objective::quality(1.0))).router.report().fallback.empty());
-    const Trained beyond(data, prices_of(2, 0.1), with(Objective::quality(1.3)));
-    CHECK(beyond.result.feasible);
-    CHECK_THAT(beyond.router.report().fallback, Contains("no policy reaches 1.3"));
+    // Scores are 0 or 1, so the better answer of each row is what two models reach at most.
+    const double highest = data.scores(0).max(data.scores(1)).mean();
+    const double large = data.scores(1).mean();
+    const Trained within(data, prices_of(2, 0.1), with(Objective::quality(0.999 * highest / large)));
+    CHECK(within.result.feasible);
+    CHECK_THAT(within.router.report().fallback, Contains("no policy reaches"));
+    const Trained beyond(data, prices_of(2, 0.1), with(Objective::quality(1.001 * highest / large)));
+    CHECK_FALSE(beyond.result.feasible);
+    CHECK_THAT(beyond.result.reason, Contains("but the answers of these rows reach at most"));
+}
+
+TEST_CASE("fixed draws at one price: the better model alone, as there is no base slope") {
+    const Dataset data = make_log(7, 200, 4);
+    Prices same;
+    same.answers = {2.0, 2.0};
+    same.draws = {1.0};
+    FixedKRouter router;
+    const PriceTable prices = resolve_prices(data, same);
+    const TrainingResult result = router.train({data, prices});
+    CHECK(result.feasible);
+    CHECK_THAT(result.reason, Contains("costs no more than"));
+    const Replay rows = replay(router, data, prices);
+    CHECK_THAT(rows.performance.mean(), WithinAbs(data.scores(1).mean(), 1e-12));
+    CHECK_THAT(rows.answer_cost.mean(), WithinAbs(2.0, 1e-12));
+    // If the first model is the better one, its answers are kept.
+    Dataset worse({"m0", "m1"});
+    for (Index row = 0; row < data.rows(); ++row) {
+        Record record = data.record(row);
+        record.models[1].score = 0.0;
+        worse.append(record);
+    }
+    FixedKRouter first;
+    const PriceTable worse_prices = resolve_prices(worse, same);
+    first.train({worse, worse_prices});
+    CHECK_THAT(replay(first, worse, worse_prices).performance.mean(),
+               WithinAbs(data.scores(0).mean(), 1e-12));
 }
 
 TEST_CASE("an inverted verifier is as good as an upright one") {
@@ -522,9 +555,9 @@ TEST_CASE("more draws than are logged are refused, naming the row") {
     options.max_draws = {6};
     PomdpRouter router(options);
     const PriceTable prices = resolve_prices(data, prices_of(2, 0.1));
-    CHECK_THROWS_WITH(
-        router.train(TrainingData{data, prices}),
-        Contains("model \"m0\", id \"q0\": 4 verdicts are logged, 6 are needed; lower max_draws"));
+    CHECK_THROWS_WITH(router.train(TrainingData{data, prices}),
+                      Contains("model \"m0\", id \"q0\": 4 verdicts are logged, 6 are needed; log more, or "
+                               "lower max_draws to 4"));
 }
 
 TEST_CASE("rows known before count as a prior") {

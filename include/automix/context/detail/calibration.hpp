@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file calibrates held-out forecasts: a line in the forecast, for log odds or for logarithms of prices. The slope
-// is shrunk by Stein's rule, max(0, 1 - 1/t^2) of the estimate that is t standard errors from 0. So forecasts that tell
+// has a weak normal prior, and is then shrunk by the rule of James and Stein: an estimate t standard errors from 0 counts
+// max(0, 1 - 1/t^2) of itself. So forecasts that tell
 // nothing become the mean. O(rows).
 #pragma once
 

@@ -61,13 +61,15 @@ AUTOMIX_INLINE Calibration calibrate_scores(const Eigen::ArrayXd& log_odds, cons
     double variance = 0.0;
     for (int i = 0; i < 50; ++i) {
         const LineStep step = logistic_step(log_odds, center, scores, offset, slope);
-        const double determinant = step.weight * step.square - step.cross * step.cross;
-        if (!(determinant > 1e-14 * step.weight * step.square)) return {base, 0.0};
+        // The prior of the slope is normal, of deviation 1.
+        const double gradient = step.slope + slope;
+        const double square = step.square + 1.0;
+        const double determinant = step.weight * square - step.cross * step.cross;
         variance = step.weight / determinant;
         // Far steps are cut, so that separated classes do not overshoot.
         const double limit = 2.0 / std::sqrt(spread);
         const double move =
-            std::clamp((step.cross * step.offset - step.weight * step.slope) / determinant, -limit, limit);
+            std::clamp((step.cross * step.offset - step.weight * gradient) / determinant, -limit, limit);
         slope += move;
         offset -= (step.offset + step.cross * move) / step.weight;
         if (std::abs(move) * std::sqrt(spread) < 1e-12) break;

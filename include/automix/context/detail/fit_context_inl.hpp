@@ -168,6 +168,30 @@ inline SparseMatrix read_rows(const Dataset& data, const ContextParameters& para
     return rows;
 }
 
+/// Returns what a model that was not fitted to its fold forecasts for each row. Each such model starts at the weights of
+/// all rows and is near its optimum after a few steps. A fold with high targets leaves a model of low ones, so each is
+/// moved to the mean forecast, over all rows, of the model of all rows.
+inline Eigen::ArrayXXd held_out_forecasts(const SparseMatrix& rows, LinearTask task,
+                                          const std::vector<int>& folds, const Eigen::ArrayXXd& weights) {
+    FitLimits near;
+    near.newton_steps = 2;
+    near.inner_steps = 8;
+    Eigen::ArrayXXd forecasts(rows.rows(), weights.cols());
+    Eigen::ArrayXXd all(rows.rows(), weights.cols());
+    predict_linear(rows, weights, all);
+    const Eigen::ArrayXXd mean = all.colwise().mean();
+    task.folds = folds;
+    for (const int fold : std::set<int>(folds.begin(), folds.end())) {
+        task.left_out = fold;
+        predict_linear(rows, fit_linear(rows, task, near, weights), all);
+        const Eigen::ArrayXXd shift = mean - all.colwise().mean();
+        for (Index r = 0; r < rows.rows(); ++r) {
+            if (folds[as_size(r)] == fold) forecasts.row(r) = all.row(r) + shift;
+        }
+    }
+    return forecasts;
+}
+
 /// A score or price that is forecast, as the target of a regression.
 struct ContextTarget {
     std::size_t output = 0;
@@ -255,6 +279,9 @@ AUTOMIX_INLINE FittedContext fit_context(const Dataset& data, const PriceTable& 
         std::vector<double> penalties(columns.size(), options.number_penalty);
         std::fill_n(penalties.begin(), columns.terms() + parameters.labels.size(), options.label_penalty);
         std::fill_n(penalties.begin(), columns.terms(), options.text_penalty);
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            if (columns.fact(j) == ContextFact::length) penalties[j] = options.length_penalty;
+        }
         Eigen::ArrayXXd values(data.rows(), std::ssize(targets));
         detail::LinearTask task;
         for (std::size_t t = 0; t < targets.size(); ++t) {
@@ -264,16 +291,7 @@ AUTOMIX_INLINE FittedContext fit_context(const Dataset& data, const PriceTable& 
         task.penalties = penalties;
         task.targets = &values;
         const Eigen::ArrayXXd weights = detail::fit_linear(rows, task, {});
-        Eigen::ArrayXXd forecasts(data.rows(), std::ssize(targets));
-        task.folds = folds;
-        detail::FitLimits near;
-        near.newton_steps = 2;
-        near.inner_steps = 8;
-        for (const int fold : std::set<int>(folds.begin(), folds.end())) {
-            task.left_out = fold;
-            detail::predict_linear(rows, detail::fit_linear(rows, task, near, weights), folds, fold,
-                                   forecasts);
-        }
+        const Eigen::ArrayXXd forecasts = detail::held_out_forecasts(rows, task, folds, weights);
 
         std::vector<double> column_means(columns.size(), 0.0);
         for (std::size_t e = 0; e < rows.numbers.size(); ++e) {

@@ -53,9 +53,8 @@ struct LinearTask {
 Eigen::ArrayXXd fit_linear(const SparseMatrix& rows, const LinearTask& task, const FitLimits& limits,
                            const Eigen::ArrayXXd& start = {});
 
-/// Returns f of the rows of a fold, or of all rows if `fold` is negative, in the rows of `forecasts`.
-void predict_linear(const SparseMatrix& rows, const Eigen::ArrayXXd& weights, std::span<const int> folds,
-                    int fold, Eigen::ArrayXXd& forecasts);
+/// Sets `forecasts`, rows x targets, to f of all rows.
+void predict_linear(const SparseMatrix& rows, const Eigen::ArrayXXd& weights, Eigen::ArrayXXd& forecasts);
 
 }  // namespace automix::detail
 

@@ -315,17 +315,18 @@ AUTOMIX_INLINE Eigen::ArrayXXd fit_linear(const SparseMatrix& rows, const Linear
 }
 
 AUTOMIX_INLINE void predict_linear(const SparseMatrix& rows, const Eigen::ArrayXXd& weights,
-                                   std::span<const int> folds, int fold, Eigen::ArrayXXd& forecasts) {
+                                   Eigen::ArrayXXd& forecasts) {
     const Index targets = weights.cols();
+    // One row of the weights is read for each entry, so they are stored row by row.
+    const Eigen::Array<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> by_column = weights;
+    Eigen::ArrayXd sum(targets);
+    std::size_t e = 0;
     for (Index r = 0; r < rows.rows(); ++r) {
-        if (fold >= 0 && folds[as_size(r)] != fold) continue;
-        for (Index k = 0; k < targets; ++k) forecasts(r, k) = weights(rows.columns, k);
-        const std::size_t begin = r == 0 ? 0 : rows.ends[as_size(r) - 1];
-        for (std::size_t e = begin; e < rows.ends[as_size(r)]; ++e) {
-            for (Index k = 0; k < targets; ++k) {
-                forecasts(r, k) += static_cast<double>(rows.values[e]) * weights(rows.numbers[e], k);
-            }
+        sum = by_column.row(rows.columns).transpose();
+        for (; e < rows.ends[as_size(r)]; ++e) {
+            sum += static_cast<double>(rows.values[e]) * by_column.row(rows.numbers[e]).transpose();
         }
+        forecasts.row(r) = sum.transpose();
     }
 }
 

@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/detail/model_place.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
@@ -33,11 +34,6 @@ AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, Index model) {
     return limits.size() == 1 ? limits.front() : limits[as_size(model)];
 }
 
-inline Place model_place(const Dataset& data, Index model, Index row) {
-    return Place{
-        {}, 0, "model " + in_quotes(data.model_names()[as_size(model)]) + ", id " + in_quotes(data.id(row))};
-}
-
 /// Returns the digest of the ids of a log.
 inline LogDigest digest_ids(const Dataset& data) {
     std::vector<std::uint64_t> hashes(as_size(data.rows()));
@@ -46,14 +42,6 @@ inline LogDigest digest_ids(const Dataset& data) {
     const auto end = hashes.begin() + static_cast<std::ptrdiff_t>(std::min(hashes.size(), sampled_ids));
     std::partial_sort(hashes.begin(), end, hashes.end());
     return {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
-}
-
-/// Returns the first row for which `lacks` holds. Requires one.
-template <class Lacks>
-Index first_row(Lacks lacks) {
-    Index row = 0;
-    while (!lacks(row)) ++row;
-    return row;
 }
 
 /// Returns the shape of a model whose answers can be verified on all rows. Throws `DataError` with a row that holds
@@ -81,7 +69,13 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
         }
         throw DataError(model_place(data, model, row),
                         std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
-                            " are needed" + (limit > 0 ? "; lower max_draws (--max-draws)" : ""));
+                            " are needed; log more, or lower max_draws to " + std::to_string(fewest) +
+                            ", which every row has (--max-draws)");
+    }
+    if (fewest > maximum_draws && limit < 0) {
+        throw DataError(model_place(data, model, 0),
+                        std::to_string(data.verdicts(0, model).size()) + " verdicts are logged, at most " +
+                            std::to_string(maximum_draws) + " can be used; set max_draws (--max-draws)");
     }
     shape.kind = VerificationKind::verdicts;
     shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
@@ -112,9 +106,11 @@ class PluralityPaths {
         const auto clusters = data_.clusters(row, model_);
         const auto scores = data_.sample_scores(row, model_);
         if (std::ssize(clusters) < draws_ + 1) {
-            throw DataError(model_place(data_, model_, row),
-                            std::to_string(clusters.size()) + " samples are known, " +
-                                std::to_string(draws_ + 1) + " are needed for their plurality");
+            throw DataError(
+                model_place(data_, model_, row),
+                std::to_string(clusters.size()) + " samples are known, " + std::to_string(draws_ + 1) +
+                    " are needed for their plurality, the answer and one for each verdict; log more, or "
+                    "lower max_draws (--max-draws)");
         }
         order_.resize(as_size(draws_) + 1);
         for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;

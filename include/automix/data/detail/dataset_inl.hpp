@@ -10,6 +10,7 @@
 #include <automix/data/category.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/detail/validate.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/validate_facts.hpp>
 
@@ -42,9 +43,10 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
 AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, const QueryFacts& facts) {
     detail::require_valid(record, models_, place);
     require_valid_facts(facts, models_, place);
-    if (find(record.id))
-        throw DataError(Place{place.file, place.line, "id"}, "duplicate id " + in_quotes(record.id));
+    if (const auto first = find(record.id))
+        throw DataError(Place{place.file, place.line, "id"}, duplicate_id(record.id, this->place(*first)));
     ids_.push_back(record.id);
+    places_.add(place);
     ids_index_.emplace(hash_text(record.id), rows() - 1);
     datasets_.append(record.dataset);
     splits_.append(record.split);
@@ -121,6 +123,7 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
     }
     const bool same_pair = models.front() == 0 && models.back() + 1 == this->models();
     selection.ids_ = detail::gather(ids_, rows);
+    selection.places_ = places_.select(rows);
     selection.datasets_ = datasets_.select(rows);
     selection.splits_ = splits_.select(rows);
     selection.categories_ =

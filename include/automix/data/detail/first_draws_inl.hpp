@@ -34,7 +34,7 @@ AUTOMIX_INLINE Dataset first_draws(const Dataset& data, int draws) {
             cut_verdicts(model);
             for (VerifierRecord& verifier : model.verifiers) cut_verdicts(verifier);
         }
-        cut.append(record, {}, data.facts(row));
+        cut.append(record, data.place(row), data.facts(row));
     }
     return cut;
 }

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -101,6 +102,110 @@ AUTOMIX_INLINE std::vector<PriceColumn> answer_prices(const Dataset& data, const
         throw DataError(place, "not recorded; with more than two models give a price for each");
     if (data.models() == 1) return {1.0};
     return {1.0, 50.0};
+}
+
+/// The mean of the recorded prices in the rows of one file or one split.
+struct GroupMean {
+    std::string name{};
+    double sum = 0.0;
+    double rows = 0.0;
+
+    [[nodiscard]] double mean() const { return sum / rows; }
+};
+
+/// Returns the lowest and the highest of the means above 0 if they are so far apart that the units must be doubted.
+/// Longer texts seldom make a factor of 20.
+inline std::optional<std::pair<GroupMean, GroupMean>> far_apart(std::vector<GroupMean> groups) {
+    constexpr double far = 20.0;
+    std::erase_if(groups, [](const GroupMean& group) { return !(group.sum > 0.0); });
+    if (groups.size() < 2) return std::nullopt;
+    const auto [lowest, highest] = std::minmax_element(
+        groups.begin(), groups.end(),
+        [](const GroupMean& one, const GroupMean& two) { return one.mean() < two.mean(); });
+    if (!(highest->mean() > far * lowest->mean())) return std::nullopt;
+    return std::pair(*lowest, *highest);
+}
+
+/// Adds the known prices of rows `first` to `end` to the group of that name.
+inline void add_to_group(std::vector<GroupMean>& groups, const std::string& name, const Column& prices,
+                         Index first, Index end) {
+    auto group =
+        std::find_if(groups.begin(), groups.end(), [&](const GroupMean& g) { return g.name == name; });
+    if (group == groups.end()) group = groups.insert(groups.end(), GroupMean{name, 0.0, 0.0});
+    for (Index row = first; row < end; ++row) {
+        if (std::isnan(prices(row))) continue;
+        group->sum += prices(row);
+        group->rows += 1.0;
+    }
+}
+
+/// Returns a note if the recorded prices of a model differ so much between files, or between splits, that they are
+/// probably in different units; empty if not.
+inline std::string unit_note(const Dataset& data, const PriceTable& table) {
+    const auto note = [&](const char* kind, const auto& group) {
+        std::vector<std::string> differences;
+        for (Index model = 0; model < data.models(); ++model) {
+            const auto add = [&](PriceOrigin origin, const char* what, const Column& prices) {
+                if (origin != PriceOrigin::recorded) return;
+                const auto far = far_apart(group(prices));
+                if (!far) return;
+                const auto& [low, high] = *far;
+                differences.push_back(what + in_quotes(data.model_names()[as_size(model)]) + " " +
+                                      format_price(low.mean()) + " in " + low.name + " and " +
+                                      format_price(high.mean()) + " in " + high.name);
+            };
+            add(table.answer_origins[as_size(model)], "an answer of ", data.recorded_costs(model));
+            add(table.verification_origins[as_size(model)], "a draw of ", data.recorded_draw_costs(model));
+        }
+        return differences.empty() ? std::string()
+                                   : "mean prices differ by more than a factor of 20 between " +
+                                         std::string(kind) + ": " + joined(differences) +
+                                         "; if they are not in one unit, the policy and all costs are wrong: "
+                                         "convert them, or give "
+                                         "the prices (--costs, --draw-cost)";
+    };
+    const std::string files = note("files", [&](const Column& prices) {
+        std::vector<GroupMean> groups;
+        data.for_each_file([&](const std::string& file, Index first, Index end) {
+            add_to_group(groups, file, prices, first, end);
+        });
+        return groups;
+    });
+    if (!files.empty()) return files;
+    return note("splits", [&](const Column& prices) {
+        std::vector<GroupMean> groups;
+        for (const std::string& name : data.split_names())
+            groups.push_back({name.empty() ? "rows without one" : "split " + in_quotes(name), 0.0, 0.0});
+        for (Index row = 0; row < data.rows(); ++row) {
+            if (std::isnan(prices(row))) continue;
+            GroupMean& group = groups[as_size(data.split_number(row))];
+            group.sum += prices(row);
+            group.rows += 1.0;
+        }
+        return groups;
+    });
+}
+
+/// Returns a note if one row has more than half of all that the answers of a model cost; empty if none has. Mean prices
+/// then tell of that row alone.
+inline std::string lone_price_note(const Dataset& data, const PriceTable& table) {
+    constexpr Index least_rows = 20;
+    if (data.rows() < least_rows) return {};
+    for (Index model = 0; model < data.models(); ++model) {
+        if (table.answer_origins[as_size(model)] != PriceOrigin::recorded) continue;
+        const Column prices = data.recorded_costs(model);
+        Index row = 0;
+        const double highest = prices.maxCoeff(&row);
+        const double others = prices.sum() - highest;
+        if (!(highest > others)) continue;
+        const std::string place = to_string(data.place(row));
+        return "an answer of " + in_quotes(data.model_names()[as_size(model)]) + " costs " +
+               format_price(highest) + " for id " + in_quotes(data.id(row)) +
+               (place.empty() ? "" : " (" + place + ")") + ", more than for all other rows together (mean " +
+               format_price(others / static_cast<double>(data.rows() - 1)) +
+               "): policies go by the mean price, so look whether it is right";
+    }
+    return {};
 }
 
 /// The price of one draw and of all logged draws.
@@ -201,6 +306,10 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
         table.verifications.push_back(std::move(verification.whole));
         table.verification_origins.push_back(verification.origin);
     }
+    if (std::string note = detail::lone_price_note(data, table); !note.empty())
+        table.notes.push_back(std::move(note));
+    if (std::string note = detail::unit_note(data, table); !note.empty())
+        table.notes.push_back(std::move(note));
     return table;
 }
 

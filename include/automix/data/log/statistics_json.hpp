@@ -61,6 +61,9 @@ class StatisticsParser : DocumentChecks {
         }
     }
 
+    /// Throws `DataError` with the field of a number that is probably a mean. `field` holds the folds.
+    void require_sums(const Statistics& statistics, const std::string& field) const;
+
     std::vector<LogDigest> logs(const nlohmann::json& json, const std::string& field) const;
 
     std::uint64_t digits(const nlohmann::json& json, const std::string& field) const;

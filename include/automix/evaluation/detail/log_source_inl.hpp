@@ -36,6 +36,7 @@ AUTOMIX_INLINE Answered LogSource::answer(Index model) {
         answered.samples = 1;
         answered.largest_cluster = clusters.front() >= 0 ? 1 : 0;
     }
+    if (!data_.signal_names(model).empty()) answered.signals = data_.answer_signals(row_, model);
     return answered;
 }
 
@@ -48,7 +49,9 @@ AUTOMIX_INLINE Drawn LogSource::draw(Index model, int draws) {
     if (count > left || left == 0) {
         fail(model, "asked for " + (draws == all_draws ? std::string("further") : std::to_string(draws)) +
                         " verdicts after " + std::to_string(position) + ", but only " +
-                        std::to_string(verdicts.size()) + " are logged");
+                        std::to_string(verdicts.size()) +
+                        " are logged; log more, or train with fewer draws "
+                        "(--max-draws)");
     }
     Drawn drawn;
     for (const Verdict verdict : verdicts.subspan(position, count)) {
@@ -91,8 +94,11 @@ AUTOMIX_INLINE std::span<const std::int32_t> LogSource::known_samples(Index mode
 }
 
 AUTOMIX_INLINE void LogSource::fail(Index model, const std::string& what) const {
-    throw DataError("id " + in_quotes(data_.id(row_)) + ", model " +
-                    in_quotes(data_.model_names()[as_size(model)]) + ": " + what);
+    const Place place = data_.place(row_);
+    throw DataError(Place{place.file, place.line,
+                          "id " + in_quotes(data_.id(row_)) + ", model " +
+                              in_quotes(data_.model_names()[as_size(model)])},
+                    what);
 }
 
 }  // namespace automix

@@ -63,6 +63,10 @@ enum class References : std::uint8_t { optional, required };
 [[nodiscard]] std::vector<Query> read_queries(const std::string& path,
                                               References references = References::optional);
 
+/// Reads the queries of several files as one. No file may be empty, and ids must differ over all of them.
+[[nodiscard]] std::vector<Query> read_queries(const std::vector<std::string>& paths,
+                                              References references = References::optional);
+
 /// The queries of a log, with warnings about what was passed over.
 struct LogQueries {
     std::vector<Query> queries{};
@@ -71,7 +75,10 @@ struct LogQueries {
 
 /// Reads a log or, with a mapping, a table as queries, by the options of its reader. Throws `DataError` with file, line
 /// and field if it is invalid, and for a row without a question unless bad rows are skipped.
-[[nodiscard]] LogQueries read_log_queries(const std::string& path, ReadOptions options);
+[[nodiscard]] LogQueries read_log_queries(const std::string& path, const ReadOptions& options);
+
+/// Reads several logs or tables as one, by the same options. Ids must differ over all of them unless bad rows are skipped.
+[[nodiscard]] LogQueries read_log_queries(const std::vector<std::string>& paths, const ReadOptions& options);
 
 }  // namespace automix
 

@@ -88,9 +88,6 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::v
     LogReader reader(path, options);
     LogAnswers answers(models);
     for (LogRecord log; reader.next(log);) {
-        if (answers.data_.find(log.record.id))
-            throw DataError(Place{reader.place().file, reader.place().line, "id"},
-                            "duplicate id " + in_quotes(log.record.id));
         answers.data_.append(log.record, reader.place());
         answers.texts_.push_back(log.texts);
     }

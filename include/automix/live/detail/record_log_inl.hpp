@@ -98,7 +98,8 @@ AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& p
             if (drawn == as_size(options.record.draws)) continue;
             throw DataError(Place{path, at.line, "models[" + std::to_string(m) + "].verdicts"},
                             "expected " + std::to_string(options.record.draws) + ", as " +
-                                options.option_prefix + "draws says, found " + std::to_string(drawn));
+                                options.option_prefix + "draws says, found " + std::to_string(drawn) +
+                                "; ask for as many as the log has, or record into another file");
         }
         if (const auto query = known.find(log.record.id); query != known.end())
             require_same(log, *query->second, options, at);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Converts chat completions to and from JSON. A request becomes the body of POST /chat/completions, and a reply becomes
 // choices in the order of their `index`. A choice without a text keeps the reason, so that no answer is ever blank
-// without one. Unknown fields are ignored, and `usage` counts only if it can be true. Thinking is kept apart from the
-// text. A stream that was not requested is joined first.
+// without one. Unknown fields are ignored. Thinking is kept apart from the text. A stream that was not requested is joined
+// first.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -11,6 +11,7 @@
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/openai/detail/complaint.hpp>
+#include <automix/openai/detail/event_stream.hpp>
 #include <automix/openai/detail/reply_document.hpp>
 #include <automix/openai/detail/reply_text.hpp>
 #include <automix/text/reply_text.hpp>
@@ -20,7 +21,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -107,47 +107,12 @@ struct ChatChoice {
 struct ChatReply {
     std::vector<ChatChoice> choices{};         ///< may be empty
     std::optional<ChatComplaint> complaint{};  ///< the failure that stands in place of choices
-    std::optional<Usage> usage{};
-    std::string model{};  ///< as the server names it; empty: it does not
+    std::string model{};                       ///< as the server names it; empty: it does not
 };
 
 [[noreturn]] inline void fail_reply(const std::string& field, const char* expected,
                                     const nlohmann::json& found) {
     throw DataError(Place{{}, 0, field}, std::string("expected ") + expected + ", found " + shown(found));
-}
-
-/// Returns a number of tokens, which may be written as a text. Returns nothing for a negative or broken number, and for
-/// one that no call can use.
-inline std::optional<std::int64_t> token_count(const nlohmann::json& json) {
-    constexpr double most = 1e9;
-    if (json.is_string()) {
-        const auto& digits = json.get_ref<const std::string&>();
-        constexpr std::size_t longest = 9;
-        const bool whole =
-            std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (digits.empty() || digits.size() > longest || !whole) return std::nullopt;
-        return std::stoll(digits);
-    }
-    if (!json.is_number()) return std::nullopt;
-    const auto count = json.get<double>();
-    if (!(count >= 0.0 && count <= most) || std::floor(count) != count) return std::nullopt;
-    return static_cast<std::int64_t>(count);
-}
-
-/// Returns the usage of a reply, if it can be true. A usage without prompt tokens cannot. The total counts where it is
-/// above prompt and completion, since some servers count thinking in the total alone. The details are parts of these
-/// numbers and not added.
-inline std::optional<Usage> parse_usage(const nlohmann::json& json) {
-    if (!json.is_object()) return std::nullopt;
-    const auto prompt = token_count(optional_member(json, "prompt_tokens"));
-    auto completion = token_count(optional_member(json, "completion_tokens"));
-    const auto total = token_count(optional_member(json, "total_tokens"));
-    if (!prompt || *prompt == 0) return std::nullopt;
-    const bool stated = !optional_member(json, "completion_tokens").is_null();
-    if (total && (completion || !stated) && *total >= *prompt + completion.value_or(0))
-        completion = *total - *prompt;
-    if (!completion) return std::nullopt;
-    return Usage{.prompt_tokens = *prompt, .completion_tokens = *completion};
 }
 
 /// Reads the reason why a choice ended, in the words of several servers. An unknown reason is `other`.
@@ -251,17 +216,19 @@ inline std::vector<ChatChoice> parse_choices(const nlohmann::json& choices) {
     return read;
 }
 
-/// The JSON of a reply. Throws `DataError` for a body that is none.
-inline nlohmann::json reply_json(std::string_view body) {
-    auto json = is_event_stream(body) ? joined_stream(repaired_json(body, LoneHalves::marked))
-                                      : without_list(reply_document(repaired_json(body)));
-    if (!json.is_object()) detail::fail_reply("reply", "an object", json);
-    return json;
+/// Reads the JSON of a body.
+inline ReplyJson reply_json(std::string_view body) {
+    ReplyJson read = is_event_stream(body) ? StreamJoiner().run(repaired_json(body, LoneHalves::marked))
+                                           : reply_document(repaired_json(body));
+    read.json = without_list(std::move(read.json));
+    if (!read.json.is_object() && !read.unreadable)
+        read.unreadable = DataError(Place{{}, 0, "reply"}, "expected an object, found " + shown(read.json));
+    return read;
 }
 
-/// Reads a reply. Throws `DataError`, naming the field, for a body that is no chat reply.
+/// Reads a reply. Throws `DataError`, naming the field, for JSON that is no chat reply.
 inline ChatReply parse_chat_reply(const nlohmann::json& json) {
-    ChatReply reply{.usage = detail::parse_usage(detail::optional_member(json, "usage"))};
+    ChatReply reply;
     if (const auto& model = detail::optional_member(json, "model"); model.is_string()) reply.model = model;
     const auto& choices = detail::optional_member(json, "choices");
     if (!detail::optional_member(json, "error").is_null() && (!choices.is_array() || choices.empty())) {

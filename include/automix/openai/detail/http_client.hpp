@@ -56,7 +56,8 @@ struct HttpExchange {
     std::size_t max_bytes = 0;
     std::size_t received = 0;
     bool too_large = false;
-    int socket_error = 0;  ///< reason of the system for which no socket was opened; 0: none
+    bool has_head = false;  ///< the head of the reply came whole
+    int socket_error = 0;   ///< reason of the system for which no socket was opened; 0: none
     HttpReply reply{};
     WaitHeaders waits{};
     std::optional<std::chrono::steady_clock::time_point>
@@ -105,8 +106,10 @@ inline std::size_t receive_header(char* data, std::size_t size, std::size_t coun
     if (line.starts_with("HTTP/")) {  // a new head, after one of 1xx or of a proxy
         self.reply = {};
         self.waits = {};
+        self.has_head = false;
         return line.size();
     }
+    if (line == "\r\n" || line == "\n") self.has_head = true;
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return line.size();
     std::string name(line.substr(0, colon));
@@ -175,11 +178,7 @@ class HttpHandle {
             if (!kept || !is_closed_early(code, exchange) || !is_idle_close(exchange)) break;
         }
         if (code != CURLE_OK) fail(code, exchange, options, stop);
-        long status = 0;
-        curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-        exchange.reply.status = static_cast<int>(status);
-        exchange.reply.retry_after = exchange.waits.wait(exchange.reply.status);
-        return std::move(exchange.reply);
+        return reply_of(exchange);
     }
 
  private:
@@ -251,6 +250,16 @@ class HttpHandle {
         return code;
     }
 
+    /// Returns the reply as far as it came.
+    HttpReply reply_of(HttpExchange& exchange) {
+        long status = 0;
+        curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+        exchange.reply.status = static_cast<int>(status);
+        exchange.reply.retry_after = exchange.waits.stated();
+        exchange.reply.limit_reset = exchange.waits.reset();
+        return std::move(exchange.reply);
+    }
+
     /// Returns true if the server closed the connection before any byte of a reply.
     static bool is_closed_early(CURLcode code, const HttpExchange& exchange) noexcept {
         return exchange.received == 0 && (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
@@ -265,20 +274,27 @@ class HttpHandle {
         return closed - *exchange.sent <= idle_close;
     }
 
-    [[noreturn]] void fail(CURLcode code, const HttpExchange& exchange, const HttpOptions& options,
+    [[noreturn]] void fail(CURLcode code, HttpExchange& exchange, const HttpOptions& options,
                            const std::stop_token& stop) {
         long sent = 0;
         curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &sent);
         const bool closed_early = is_closed_early(code, exchange);
         const bool maybe_processed = sent > 0 || exchange.sent;
+        const bool stopped = code == CURLE_ABORTED_BY_CALLBACK && stop.stop_requested();
+        std::optional<HttpReply> partial;
+        if (exchange.has_head && !exchange.too_large && !stopped) {
+            constexpr int least_final = 200;
+            partial = reply_of(exchange);
+            if (partial->status < least_final) partial.reset();
+        }
         const auto failed = [&](HttpFailure failure, const std::string& message) {
-            return HttpError(failure, maybe_processed, message);
+            return HttpError(failure, maybe_processed, message, partial);
         };
         if (exchange.too_large) {
             throw failed(HttpFailure::too_large, "reply cut off: it is larger than " +
                                                      std::to_string(options.max_reply_bytes) + " bytes");
         }
-        if (code == CURLE_ABORTED_BY_CALLBACK && stop.stop_requested()) {
+        if (stopped) {
             throw failed(HttpFailure::cancelled, "cancelled during the call");
         }
         if (code == CURLE_OPERATION_TIMEDOUT) {
@@ -328,7 +344,7 @@ class HttpClient {
         detail::start_curl();
     }
 
-    /// Sends `body` as JSON and returns the reply, with any status. Throws `HttpError` if there is no reply.
+    /// Sends `body` as JSON and returns the reply, with any status. Throws `HttpError` if none came whole.
     [[nodiscard]] HttpReply post(const HttpRequest& request, const std::stop_token& stop = {}) {
         const Borrowed handle(*this);
         return handle->post(request, options_, stop);

@@ -5,6 +5,8 @@
 
 #include <automix/core/error.hpp>
 #include <automix/json/json_document.hpp>
+#include <automix/openai/detail/event_stream.hpp>
+#include <automix/openai/detail/reported_usage.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -20,11 +22,13 @@
 
 namespace automix::detail {
 
-/// The fields that a reader of replies uses. None may stand twice in an object.
-inline constexpr std::array<std::string_view, 16> used_reply_fields = {
-    "choices",           "message",      "content", "text",  "index", "finish_reason",
-    "reasoning_content", "reasoning",    "refusal", "error", "usage", "prompt_tokens",
-    "completion_tokens", "total_tokens", "code",    "type"};
+/// Returns true for a field that a reader of replies uses. None may stand twice in an object.
+inline bool is_used_field(std::string_view name) noexcept {
+    constexpr std::array<std::string_view, 13> used = {
+        "choices",   "message", "content", "text",  "index", "finish_reason", "reasoning_content",
+        "reasoning", "refusal", "error",   "usage", "code",  "type"};
+    return std::find(used.begin(), used.end(), name) != used.end() || is_usage_field(name);
+}
 
 /// Returns the object that `text` begins with, with null in place of NaN and infinities; nothing if there is no whole
 /// one, or if it is nested deeper than any reply.
@@ -77,9 +81,7 @@ inline std::optional<nlohmann::json> leading_document(std::string_view text, boo
         if (event == Event::object_end) keys.pop_back();
         if (event != Event::key) return true;
         const auto& key = parsed.get_ref<const std::string&>();
-        const bool used =
-            std::find(used_reply_fields.begin(), used_reply_fields.end(), key) != used_reply_fields.end();
-        if (used && !keys.back().insert(key).second) repeats = true;
+        if (is_used_field(key) && !keys.back().insert(key).second) repeats = true;
         return true;
     };
     constexpr bool may_throw = false;
@@ -88,16 +90,18 @@ inline std::optional<nlohmann::json> leading_document(std::string_view text, boo
     return document;
 }
 
-/// Returns the document of a reply. Throws the `DataError` of the strict reader if there is none, or if a used field
-/// stands twice.
-inline nlohmann::json reply_document(std::string_view text) {
+/// Reads the document of a reply. It cannot be used if there is none, or if a used field stands twice. The error is that
+/// of the strict reader.
+inline ReplyJson reply_document(std::string_view text) {
     try {
-        return parse_document(text, "reply");
-    } catch (const DataError&) {
+        return {.json = parse_document(text, "reply"), .is_whole = true};
+    } catch (const DataError& error) {
         bool repeats = false;
         std::optional<nlohmann::json> document = leading_document(text, repeats);
-        if (!document || repeats) throw;
-        return std::move(*document);
+        if (!document) return {.unreadable = error};
+        ReplyJson read{.json = std::move(*document), .is_whole = true};
+        if (repeats) read.unreadable = error;
+        return read;
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the texts of a reply. Separates thinking from the answer, joins the parts of a content and the events of a
-// stream, and replaces what is no character: bytes that are not UTF-8 and halves of surrogate pairs.
+// Reads the texts of a reply. Separates thinking from the answer, joins the parts of a content, and replaces what is no
+// character: bytes that are not UTF-8 and halves of surrogate pairs.
 #pragma once
 
 #include <automix/core/code_points.hpp>
@@ -13,10 +13,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -133,80 +131,6 @@ inline std::string joined_halves(std::string_view text) {
                                        : 0xFFFDU);
     }
     return joined;
-}
-
-/// Returns true for a stream of server-sent events.
-[[nodiscard]] inline bool is_event_stream(std::string_view text) {
-    text.remove_prefix(std::min(text.find_first_not_of(blank_characters), text.size()));
-    return text.starts_with("data:") || text.starts_with("event:") || text.starts_with(": ");
-}
-
-/// Adds the choices of an event to those of the reply.
-inline void join_choices(const nlohmann::json& event, nlohmann::json& reply) {
-    const auto& choices = optional_member(event, "choices");
-    if (!choices.is_array()) return;
-    for (const auto& part : choices) {
-        if (!part.is_object())
-            throw DataError(Place{{}, 0, "choices"}, "expected objects, found " + shown(part));
-        const auto& index = optional_member(part, "index");
-        const std::uint64_t number = index.is_number_unsigned() ? index.get<std::uint64_t>() : 0;
-        auto& all = reply["choices"];
-        auto choice = std::find_if(all.begin(), all.end(),
-                                   [&](const nlohmann::json& known) { return known["index"] == number; });
-        if (choice == all.end()) {
-            all.push_back({{"index", number}, {"message", nlohmann::json::object()}});
-            choice = std::prev(all.end());
-        }
-        for (const char* field : {"finish_reason", "error"}) {
-            if (!optional_member(part, field).is_null()) (*choice)[field] = part[field];
-        }
-        const auto& delta = optional_member(part, "delta");
-        if (!delta.is_object()) continue;
-        for (const char* field : {"content", "reasoning_content", "reasoning", "refusal"}) {
-            const auto& text = optional_member(delta, field);
-            if (!text.is_string()) continue;
-            auto& sum = (*choice)["message"][field];
-            sum = (sum.is_string() ? sum.get<std::string>() : std::string()) + text.get<std::string>();
-        }
-    }
-}
-
-/// Returns the reply that the events of a stream make up. Their halves of surrogate pairs are marked. Throws
-/// `DataError` for events that are not JSON, and for a stream that ended early.
-inline nlohmann::json joined_stream(std::string_view text) {
-    nlohmann::json reply{{"choices", nlohmann::json::array()}};
-    bool ended = false;
-    while (!text.empty()) {
-        std::string_view line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(text.size(), line.size() + 1));
-        constexpr std::string_view field = "data:";
-        if (!line.starts_with(field)) continue;
-        line.remove_prefix(field.size());
-        line.remove_prefix(std::min(line.find_first_not_of(blank_characters), line.size()));
-        line = line.substr(0, line.find_last_not_of(blank_characters) + 1);
-        if (line == "[DONE]") {
-            ended = true;
-            break;
-        }
-        const auto event = parse_document(line, "event of a stream");
-        if (!event.is_object())
-            throw DataError("event of a stream: expected an object, found " + shown(event));
-        for (const char* kept : {"model", "usage", "error"}) {
-            if (!optional_member(event, kept).is_null()) reply[kept] = event[kept];
-        }
-        join_choices(event, reply);
-    }
-    const auto& all = reply["choices"];
-    ended = ended || reply.contains("error") ||
-            (!all.empty() && std::all_of(all.begin(), all.end(), [](const nlohmann::json& choice) {
-                return choice.contains("finish_reason");
-            }));
-    if (!ended) throw DataError("stream: ended before its last event");
-    if (reply.contains("error")) reply["choices"] = nlohmann::json::array();
-    for (auto& choice : reply["choices"]) {
-        for (auto& part : choice["message"]) part = joined_halves(part.get_ref<const std::string&>());
-    }
-    return reply;
 }
 
 }  // namespace automix::detail

@@ -9,7 +9,9 @@
 // Linear in the number of values.
 #pragma once
 
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file_replacement.hpp>
+#include <automix/file/replaceable.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/pomdp/detail/fingerprint.hpp>
 #include <automix/pomdp/policy.hpp>
@@ -115,8 +117,10 @@ void write_pomdp_policy(const std::string& path, const pomdp::Policy& policy,
 /// A policy file to write. It fails before the work that fills it if it cannot be written.
 class PomdpPolicyOutput {
  public:
-    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to.
-    explicit PomdpPolicyOutput(const std::string& path) : file_(path) {}
+    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to, and for
+    /// a file of another kind, such as a problem.
+    explicit PomdpPolicyOutput(const std::string& path)
+        : file_(detail::require_replaceable(path, detail::ContentKind::pomdp_policy)) {}
 
     /// Replaces the file, once, by a text of `to_pomdp_policy_text` or `to_alpha_text`. Throws `DataError` if that
     /// fails.

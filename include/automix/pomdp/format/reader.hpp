@@ -20,7 +20,7 @@ struct PomdpFile {
     pomdp::Model model;
     bool costs = false;  ///< `values: cost`: the rewards are negated costs, so that the model maximises
     std::vector<std::string>
-        notices{};  ///< corrections made to start, T and O, and that a file has no observations
+        notices{};  ///< corrections made to start, T and O, and that a file has no observations or no rewards
 };
 
 /// Returns the model in a text in .pomdp format. `name` stands for the file in messages. Throws `DataError` with file,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a model in Cassandra's .pomdp format. Numbers are the shortest that read back as the same, so that
-// `parse_pomdp` returns T, O, start, discount and R(s, a) to the bit. Entries that are 0 are left out. O(entries of the
-// tables).
+// `parse_pomdp` returns T, O, start, discount and R(s, a) to the bit. Entries that are 0 are left out, but rewards that
+// are all 0 have a line. O(entries of the tables).
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -56,6 +56,7 @@ template <class Model>
     text += "start:";
     for (const double probability : model.tables().start) text += ' ' + format_number(probability);
     text += "\n\n";
+    bool rewarded = false;
     for (int a = 0; a < model.actions(); ++a) {
         const std::string action = ": " + model.action_name(a) + " : ";
         for (int s = 0; s < model.states(); ++s) {
@@ -69,9 +70,12 @@ template <class Model>
                     'O' + row + model.observation_name(observation) + ' ' + format_number(probability) + '\n';
             });
             const double reward = model.reward(s, a);
-            if (reward != 0.0) text += 'R' + row + "* : * " + format_number(costs ? -reward : reward) + '\n';
+            if (reward == 0.0) continue;
+            text += 'R' + row + "* : * " + format_number(costs ? -reward : reward) + '\n';
+            rewarded = true;
         }
     }
+    if (!rewarded) text += "R: * : * : * : * 0\n";
     return text;
 }
 

@@ -27,6 +27,7 @@ struct FixedDraws {
     std::vector<std::uint8_t> routed{};  ///< 1 to route, by positives 0 .. draws
     OperatingPoint gained{};  ///< mean over training rows: score gained and cost beyond the first answer
     double net = 0.0;         ///< score gained less lambda times that cost
+    bool last_alone = false;  ///< true to ask the last model at once, and nothing else
 };
 
 /// Returns the number of positives, scaled to k verdicts and rounded down if fewer than k were parsed; 0 if none was.
@@ -72,7 +73,8 @@ class FixedKRouter {
 
     [[nodiscard]] static std::string name() { return "fixed_k"; }
 
-    /// Trains on a log. Nothing is feasible if the first model has no verdicts. Throws `DataError` for a log that
+    /// Trains on a log. If the last model is better and costs no more than the first, there is no base slope, and that
+    /// objective uses the last model alone. Nothing is feasible if the first model has no verdicts. Throws `DataError` for a log that
     /// cannot be trained on; the router is then unchanged.
     TrainingResult train(const TrainingData& training);
 

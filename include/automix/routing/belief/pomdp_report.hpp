@@ -5,12 +5,14 @@
 
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/training.hpp>
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace automix {
 
@@ -47,6 +49,7 @@ struct PomdpReport {
         0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0 without a table
     std::optional<IbcSupport> ibc{};
     std::optional<QualitySupport> quality{};
+    std::vector<ContextWorth> contexts{};  ///< the facts on queries that were tried; empty if none were
 };
 
 }  // namespace automix

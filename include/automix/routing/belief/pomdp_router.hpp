@@ -5,12 +5,16 @@
 // vectors. A trained router is a plain value that threads may share.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
@@ -40,6 +44,9 @@ struct PomdpOptions {
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
     double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
+    /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none. Policies for maximum
+    /// IBC and policies that accept pluralities read none.
+    ContextChoice context{};
     bool guard = true;  ///< fall back if held-out rows show no gain over mixing
     /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
     std::optional<Statistics> prior{};
@@ -60,10 +67,11 @@ class PomdpRouter {
 
     [[nodiscard]] static std::string name() { return "pomdp"; }
 
-    /// Trains on a log at its mean prices. Throws `DataError` for a log that cannot be trained on, and `ArgumentError`
-    /// for options that do not fit it; the router is then unchanged. If the objective is infeasible, the router holds
-    /// no policy afterwards.
-    TrainingResult train(const TrainingData& training) { return train(collect(training)); }
+    /// Trains on a log at its mean prices, or at those that it forecasts of each query if facts on queries are read.
+    /// Throws `DataError` for a log that cannot be trained on or lacks the facts that the options name, and
+    /// `ArgumentError` for options that do not fit it; the router is then unchanged. If the objective is infeasible,
+    /// the router holds no policy afterwards.
+    TrainingResult train(const TrainingData& training);
 
     /// Trains on statistics alone. Throws `DataError` for statistics that no log can have, and for a prior over other
     /// models; the router is then unchanged.
@@ -80,7 +88,14 @@ class PomdpRouter {
     /// `train` does.
     [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
-    /// Returns the next action. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
+    /// Returns what the facts on a query tell; nothing if the policy does not read them. Throws as
+    /// `ContextModel::forecast` does.
+    [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const;
+
+    /// Returns the facts that the policy reads.
+    [[nodiscard]] ContextFields reads() const;
+
+    /// Returns the next action. If the policy reads the query, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
     /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
@@ -113,6 +128,11 @@ class PomdpRouter {
     [[nodiscard]] Parameters parameters() const;
 
  private:
+    // `training` is the log of the statistics; null if there is none.
+    TrainingResult train(const Statistics& statistics, const TrainingData* training);
+    [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics,
+                                                 const TrainingData* training) const;
+
     /// Returns why pluralities cannot be accepted on a log; empty if they can.
     [[nodiscard]] static std::string plurality_obstacle(const Dataset& data);
 

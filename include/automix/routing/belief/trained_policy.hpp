@@ -3,6 +3,7 @@
 // exactly.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
@@ -29,7 +30,8 @@ struct TrainedPolicy {
     std::vector<ModelShape> models{};
     RoutingPrices prices{};
     std::shared_ptr<const detail::RoutingTree> tree{};  ///< tree of the policies, shared by copies
-    std::vector<PolicyShare> mixture{};                 ///< empty if the objective is infeasible
+    std::shared_ptr<const ContextModel> reader{};  ///< forecasts of queries; null if the policies read none
+    std::vector<PolicyShare> mixture{};            ///< empty if the objective is infeasible
     PomdpReport report{};
     std::string infeasible{};  ///< the reason; empty if there is a policy
 };

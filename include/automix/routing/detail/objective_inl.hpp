@@ -40,8 +40,9 @@ AUTOMIX_INLINE void require_possible(const Objective& objective) {
                             format_number(value));
     }
     if (kind == ObjectiveKind::quality && !(value > 0.0 && value <= 2.0))
-        throw ArgumentError("quality: expected a share of the last model's score, such as 0.9, found " +
-                            format_number(value));
+        throw ArgumentError(
+            "quality: expected a share of the last model's score above 0 and at most 2, such as 0.9, found " +
+            format_number(value));
 }
 
 AUTOMIX_INLINE Objective Objective::checked(ObjectiveKind kind, double value) {

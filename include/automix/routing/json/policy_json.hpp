@@ -13,7 +13,9 @@
 #pragma once
 
 #include <automix/data/statistics.hpp>
+#include <automix/file/content_kind.hpp>
 #include <automix/file/file_replacement.hpp>
+#include <automix/file/replaceable.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/json/policy_file.hpp>
 
@@ -41,8 +43,10 @@ namespace automix {
 /// A policy file to write. It fails before the work that fills it if it cannot be written.
 class PolicyOutput {
  public:
-    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to.
-    explicit PolicyOutput(const std::string& path) : file_(path) {}
+    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to, and for
+    /// a file of another kind, such as a log.
+    explicit PolicyOutput(const std::string& path)
+        : file_(detail::require_replaceable(path, detail::ContentKind::policy)) {}
 
     /// Replaces the file, once. Throws as `to_policy_text`, and `DataError` if the file cannot be written.
     void write(const PomdpRouter& router, const Statistics& statistics) {

@@ -4,6 +4,7 @@
 
 #include <automix/core/code_points.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/detail/html.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>
@@ -32,6 +33,129 @@ constexpr std::string_view currency_at(std::string_view text) noexcept {
         if (text.starts_with(sign)) return sign;
     }
     return {};
+}
+
+/// A sign of comparison at a place of a text, as it is compared: in a wide form, which no plain text has and which is no
+/// punctuation.
+struct Comparison {
+    std::string_view sign{};
+    std::size_t bytes = 0;  ///< in the text; 0: there is none
+};
+
+/// Returns true if a number begins at `i` or behind blanks from there on.
+constexpr bool is_before_number(std::string_view text, std::size_t i) noexcept {
+    while (i < text.size() && text[i] == ' ') ++i;
+    if (i < text.size() && (text[i] == '-' || text[i] == '+')) ++i;
+    i += i < text.size() ? currency_at(text.substr(i)).size() : 0;
+    if (i < text.size() && text[i] == '.') ++i;
+    return i < text.size() && is_ascii_digit(text[i]);
+}
+
+/// Returns the position behind a pair of angle brackets around a word, as in "<int>" and "<br/>", else `i`.
+constexpr std::size_t behind_angle_brackets(std::string_view text, std::size_t i) noexcept {
+    std::size_t end = i + 1;
+    while (end < text.size() && (is_word_byte(text[end]) || text[end] == '/' || text[end] == '-')) ++end;
+    return end > i + 1 && end < text.size() && text[end] == '>' ? end + 1 : i;
+}
+
+/// Returns the sign of comparison at `i`: before a number, or between two words.
+constexpr Comparison comparison_at(std::string_view text, std::size_t i) noexcept {
+    constexpr std::array<std::array<std::string_view, 2>, 7> always = {{{"<=", "\xE2\x89\xA4"},
+                                                                        {">=", "\xE2\x89\xA5"},
+                                                                        {"\xE2\x89\xA4", "\xE2\x89\xA4"},
+                                                                        {"\xE2\x89\xA5", "\xE2\x89\xA5"},
+                                                                        {"\xE2\x89\x88", "\xE2\x89\x88"},
+                                                                        {"\xE2\x89\xA0", "\xE2\x89\xA0"},
+                                                                        {"\xC2\xB1", "\xC2\xB1"}}};
+    for (const auto& [written, sign] : always) {
+        if (text.substr(i).starts_with(written)) return {sign, written.size()};
+    }
+    const char c = text[i];
+    if (c != '<' && c != '>' && c != '~') return {};
+    std::size_t before = i;
+    while (before > 0 && text[before - 1] == ' ') --before;
+    const char last = before > 0 ? text[before - 1] : ' ';
+    if (c == '~') {
+        if (is_ascii_digit(last) || !is_before_number(text, i + 1)) return {};
+        return {"\xE2\x89\x88", 1};
+    }
+    if (last == '-' || last == '=') return {};  // an arrow
+    std::size_t next = i + 1;
+    while (next < text.size() && text[next] == ' ') ++next;
+    const bool between = is_word_byte(last) && next < text.size() && is_word_byte(text[next]);
+    if (!between && !is_before_number(text, i + 1)) return {};
+    return {c == '<' ? "\xEF\xBC\x9C" : "\xEF\xBC\x9E", 1};
+}
+
+/// Returns the position behind a dash with blanks around it that a digit follows, else `i`.
+constexpr std::size_t behind_range_dash(std::string_view text, std::size_t i) noexcept {
+    std::size_t at = i;
+    while (at < text.size() && text[at] == ' ') ++at;
+    if (at == i || at >= text.size() || text[at] != '-') return i;
+    const std::size_t dash = at++;
+    while (at < text.size() && text[at] == ' ') ++at;
+    return at > dash + 1 && at < text.size() && is_ascii_digit(text[at]) ? at : i;
+}
+
+/// Returns the text with signs of comparison as words, with a blank between a number and its unit, without blanks around
+/// the dash of a range, and with no blank before a per-cent sign, for which "percent" may stand.
+inline std::string with_spaced_numbers(std::string_view text) {
+    constexpr std::array<std::string_view, 3> per_cent = {"%", "percent", "per cent"};
+    constexpr std::array<std::string_view, 4> endings = {"st", "nd", "rd", "th"};
+    std::string spaced;
+    spaced.reserve(text.size());
+    bool number = false;  // the word so far is one
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t brackets = text[i] == '<' ? behind_angle_brackets(text, i) : i;
+        if (brackets > i) {
+            spaced.append(text, i, brackets - i);
+            i = brackets;
+            number = false;
+            continue;
+        }
+        if (const Comparison found = comparison_at(text, i); found.bytes > 0) {
+            ((spaced += ' ') += found.sign) += ' ';
+            i += found.bytes;
+            number = false;
+            continue;
+        }
+        const char c = text[i];
+        if (const std::size_t end = number ? behind_range_dash(text, i) : i; end > i) {
+            spaced += '-';
+            i = end;
+            number = false;
+            continue;
+        }
+        if (number && !is_ascii_digit(c)) {
+            std::size_t unit = i;
+            while (unit < text.size() && text[unit] == ' ') ++unit;
+            std::size_t end = unit;
+            for (const std::string_view name : per_cent) {
+                const std::size_t behind = unit + name.size();
+                const bool whole = name == "%" || behind >= text.size() || !is_word_byte(text[behind]);
+                if (end == unit && text.substr(unit).starts_with(name) && whole) end = behind;
+            }
+            if (end > unit) {
+                spaced += '%';
+                i = end;
+                number = false;
+                continue;
+            }
+            const bool ordinal = std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) {
+                const std::size_t behind = i + ending.size();
+                return text.substr(i).starts_with(ending) &&
+                       (behind >= text.size() || !is_word_byte(text[behind]));
+            });
+            const bool starts_unit = is_word_byte(c) && currency_at(text.substr(i)).empty();
+            if (starts_unit && !ordinal) spaced += ' ';
+        }
+        const bool inside = c == '.' || c == ',' || c == '\'';
+        const bool starts = spaced.empty() || !is_word_byte(spaced.back());
+        number = is_ascii_digit(c) ? number || starts : number && inside;
+        spaced += c;
+        ++i;
+    }
+    return spaced;
 }
 
 /// Takes punctuation from both ends of a word that is no part of a number or of a name such as "C++".
@@ -193,7 +317,8 @@ constexpr std::string_view without_formula(std::string_view text) noexcept {
 class AnswerText {
  public:
     explicit AnswerText(std::string_view text)
-        : text_(fold_case(without_formula(plain_characters(meant_text(text))))) {
+        : text_(with_spaced_numbers(
+              fold_case(without_formula(plain_characters(without_html(meant_text(text))))))) {
         for (const std::string_view part : split_words(text_)) {
             AnswerWord word = answer_word(part);
             if (!word.text.empty()) words_.push_back(std::move(word));

@@ -4,6 +4,7 @@
 
 #include <automix/core/config.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/detail/ruled_out.hpp>
 #include <automix/text/multiple_choice.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
@@ -249,6 +250,24 @@ inline std::optional<OptionMark> chosen_option(std::string_view reply, bool anyw
     return letter ? std::optional(OptionMark{*letter, {}, true}) : std::nullopt;
 }
 
+/// The option that a reply chooses once those that it rules out are taken from it.
+class ChosenOption {
+ public:
+    explicit ChosenOption(std::string_view plain) : rest_(RuledOut(plain).rest()) {
+        option_ = chosen_option(rest_ ? *rest_ : plain, true);
+        if (option_ || !rest_) return;
+        if (const auto letter = only_option(*rest_)) option_ = OptionMark{*letter, {}, true};
+    }
+    ChosenOption(const ChosenOption&) = delete;
+    ChosenOption& operator=(const ChosenOption&) = delete;
+
+    [[nodiscard]] const std::optional<OptionMark>& option() const noexcept { return option_; }
+
+ private:
+    std::optional<std::string> rest_;  ///< the text to which the option refers
+    std::optional<OptionMark> option_{};
+};
+
 /// Returns true for a line that begins another question, as in "Question:", "**Context:**" and "Question 2:".
 constexpr bool begins_question(std::string_view line) noexcept {
     constexpr std::array<std::string_view, 5> labels = {"question", "context", "user", "human", "q"};
@@ -289,8 +308,8 @@ AUTOMIX_INLINE std::optional<OptionMark> leading_option(std::string_view text) n
 
 AUTOMIX_INLINE std::optional<char> chosen_letter(std::string_view reply) {
     const std::string plain = plain_text(reply);
-    const auto option = detail::chosen_option(detail::without_next_question(plain), true);
-    return option ? std::optional(option->letter) : std::nullopt;
+    const detail::ChosenOption chosen(detail::without_next_question(plain));
+    return chosen.option() ? std::optional(chosen.option()->letter) : std::nullopt;
 }
 
 AUTOMIX_INLINE bool chooses(std::string_view reply, std::string_view reference) {
@@ -298,7 +317,8 @@ AUTOMIX_INLINE bool chooses(std::string_view reply, std::string_view reference) 
     const std::string_view plain = detail::without_next_question(whole_reply);
     const std::string plain_reference = plain_text(reference);
     const auto wanted = leading_option(plain_reference);
-    const auto chosen = detail::chosen_option(plain, true);
+    const detail::ChosenOption choice(plain);
+    const auto& chosen = choice.option();
     const std::string whole = normalise(plain_reference);
     const std::string text = wanted ? normalise(wanted->rest) : whole;
     const auto phrase = detail::after_answer_phrase(plain);

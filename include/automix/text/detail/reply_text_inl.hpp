@@ -5,6 +5,7 @@
 #include <automix/core/code_points.hpp>
 #include <automix/core/config.hpp>
 #include <automix/text/ascii.hpp>
+#include <automix/text/detail/html.hpp>
 #include <automix/text/normalise.hpp>
 #include <automix/text/reply_text.hpp>
 #include <automix/text/unicode.hpp>
@@ -25,17 +26,25 @@ struct Enclosure {
     std::string_view close;
 };
 
-inline constexpr std::array<Enclosure, 14> thinking_marks = {{
+inline constexpr std::array<Enclosure, 22> thinking_marks = {{
     {"<think>", "</think>"},
     {"<thinking>", "</thinking>"},
     {"<thought>", "</thought>"},
     {"<thoughts>", "</thoughts>"},
     {"<reasoning>", "</reasoning>"},
+    {"<reason>", "</reason>"},
+    {"<inner_thoughts>", "</inner_thoughts>"},
+    {"<internal_monologue>", "</internal_monologue>"},
+    {"<longcat_think>", "</longcat_think>"},
     {"<reflection>", "</reflection>"},
     {"<scratchpad>", "</scratchpad>"},
     {"<analysis>", "</analysis>"},
     {"<seed:think>", "</seed:think>"},
     {"<|think|>", "<|/think|>"},
+    {"<|thinking|>", "<|/thinking|>"},
+    {"<|inner_prefix|>", "<|inner_suffix|>"},
+    {"<|channel>thought", "<channel|>"},
+    {"<unused94>thought", "<unused95>"},
     {"<|start_thinking|>", "<|end_thinking|>"},
     {"<|begin_of_thought|>", "<|end_of_thought|>"},
     {"[think]", "[/think]"},
@@ -81,6 +90,7 @@ class ThinkingSeparator {
     explicit ThinkingSeparator(std::string_view reply) : reply_(reply) {}
 
     [[nodiscard]] SeparatedReply run() && {
+        take_bare_channels();
         for (std::size_t i = 0; i < reply_.size();) {
             const std::size_t next = behind_thinking(i);
             if (next == i) said_.text += reply_[i];
@@ -96,6 +106,25 @@ class ThinkingSeparator {
  private:
     static constexpr std::string_view channel = "<|channel|>";
     static constexpr std::string_view message = "<|message|>";
+
+    /// Takes the thinking out of channels whose marks were lost: "analysisHm.assistantfinalOslo".
+    void take_bare_channels() {
+        constexpr std::string_view analysis = "analysis";
+        constexpr std::string_view final_channel = "assistantfinal";
+        const std::size_t last = reply_.rfind(final_channel);
+        const bool begins = reply_.starts_with(analysis);
+        const std::size_t first = begins ? analysis.size() : 0;
+        if (last != std::string_view::npos) {
+            if (last > 0 && is_quote(reply_[last - 1])) return;
+            keep(reply_.substr(std::min(first, last), last - std::min(first, last)));
+            reply_.remove_prefix(last + final_channel.size());
+        } else if (begins && first < reply_.size() && reply_[first] >= 'A' && reply_[first] <= 'Z') {
+            keep(reply_.substr(first));  // cut before the final one
+            reply_ = {};
+        }
+    }
+
+    static bool is_quote(char c) noexcept { return c == '"' || c == '`' || c == '\''; }
 
     /// Returns the position behind the thinking that begins or ends at `i`; `i` if none does.
     std::size_t behind_thinking(std::size_t i) {
@@ -118,7 +147,7 @@ class ThinkingSeparator {
                 return std::max(end, close);
             }
             const std::size_t end = behind_mark(reply_, i, marks.close);
-            if (end > i && !spoken_of_ && (is_sure(marks) || ends_line(end))) {
+            if (end > i && !spoken_of_ && (is_sure(marks) || ends_line(end) || !is_spoken_of(i, end))) {
                 keep(said_.text);
                 said_.text.clear();
                 return end;
@@ -134,10 +163,12 @@ class ThinkingSeparator {
         const std::size_t length = reply_.substr(name, longest).find(message);
         if (length == std::string_view::npos) return i;
         in_channels_ = true;
-        drop_end(said_.text, {"assistant", "<|start|>"});
+        drop_end(said_.text, {"assistant"});
+        if (drop_end(said_.text, {"<|start|>"}) && !in_final_) take_unnamed();
         const std::size_t begin = name + length + message.size();
         if (has_word_at(reply_, name, "final")) {
             found_ = true;
+            in_final_ = true;
             return begin;
         }
         std::size_t close = reply_.size();
@@ -148,17 +179,31 @@ class ThinkingSeparator {
         return close + (rest.starts_with("<|end|>") ? 7 : rest.starts_with("<|call|>") ? 8 : 0);
     }
 
-    static void drop_end(std::string& text, std::initializer_list<std::string_view> marks) {
+    /// Takes the text before a channel as thinking, since it belongs to one that the template had opened.
+    void take_unnamed() {
+        drop_end(said_.text, {"<|end|>", "<|call|>"});
+        const std::size_t named = said_.text.find(message);
+        if (said_.text.empty()) return;
+        keep(std::string_view(said_.text).substr(named == std::string::npos ? 0 : named + message.size()));
+        said_.text.clear();
+    }
+
+    /// Removes each of the marks that the text then ends in. Returns true if there was one.
+    static bool drop_end(std::string& text, std::initializer_list<std::string_view> marks) {
+        bool found = false;
         for (const std::string_view mark : marks) {
-            if (text.ends_with(mark)) text.resize(text.size() - mark.size());
+            if (!text.ends_with(mark)) continue;
+            text.resize(text.size() - mark.size());
+            found = true;
         }
+        return found;
     }
 
     /// Returns true for a tag in a sentence that goes on behind it in small letters, or in quotes.
     [[nodiscard]] bool is_spoken_of(std::size_t i, std::size_t end) const noexcept {
         if (i == 0) return false;
         const char before = reply_[i - 1];
-        if (before == '"' || before == '`' || before == '\'') return true;
+        if (is_quote(before)) return true;
         const bool goes_on =
             end + 1 < reply_.size() && reply_[end] == ' ' && reply_[end + 1] >= 'a' && reply_[end + 1] <= 'z';
         return goes_on && before == ' ' && i > 1 && (is_word_byte(reply_[i - 2]) || reply_[i - 2] == ',');
@@ -166,8 +211,9 @@ class ThinkingSeparator {
 
     /// Returns true for marks that are not also words of ordinary documents.
     static bool is_sure(const Enclosure& marks) noexcept {
-        constexpr std::array<std::string_view, 6> words = {"</thought>",    "</thoughts>",   "</reasoning>",
-                                                           "</reflection>", "</scratchpad>", "</analysis>"};
+        constexpr std::array<std::string_view, 7> words = {"</thought>", "</thoughts>",   "</reasoning>",
+                                                           "</reason>",  "</reflection>", "</scratchpad>",
+                                                           "</analysis>"};
         return std::find(words.begin(), words.end(), marks.close) == words.end();
     }
 
@@ -186,6 +232,7 @@ class ThinkingSeparator {
     bool found_ = false;
     bool spoken_of_ = false;  ///< the reply speaks of tags, so that a closing one may be spoken of too
     bool in_channels_ = false;
+    bool in_final_ = false;
 };
 
 /// Returns the position behind the bracket that closes the one before `from`, or `npos` if it is not within 1,000
@@ -333,22 +380,59 @@ constexpr bool is_blank_mark(char32_t value) noexcept {
 }
 
 /// Tokens that end a reply, in lower case.
-inline constexpr std::array<std::string_view, 11> end_tokens = {
+inline constexpr std::array<std::string_view, 24> end_tokens = {
     "<|im_end|>",
     "<|eot_id|>",
     "<|eom_id|>",
     "<|endoftext|>",
     "<|end_of_text|>",
+    "<|end_of_turn|>",
+    "<|end_of_turn_token|>",
+    "<|end_of_role|>",
+    "<|end_response|>",
+    "<|end_of_solution|>",
+    "<|return|>",
+    "<|end|>",
     "<|eot|>",
+    "<|eos|>",
     "<eos>",
+    "<eot>",
+    "<im_end>",
     "<pad>",
     "<|pad|>",
     "<end_of_turn>",
+    "<end_of_utterance>",
+    "[/inst]",
+    "[eos]",
     "<\xEF\xBD\x9C"
     "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>"};
 
-/// Returns the text without blanks and end tokens at its end, or as it is if there are no such tokens.
+/// Tokens that begin the turn of a user, in lower case.
+inline constexpr std::array<std::string_view, 8> user_turns = {"<|im_start|>user",
+                                                               "<start_of_turn>user",
+                                                               "<|start_header_id|>user",
+                                                               "<|start_of_role|>user",
+                                                               "<|start_of_turn_token|><|user_token|>",
+                                                               "<|user|>",
+                                                               "<\xEF\xBD\x9Cuser\xEF\xBD\x9C>",
+                                                               "[inst]"};
+
+/// Returns the text before the turn of a user with which a model goes on by itself.
+inline std::string_view without_next_turn(std::string_view text) noexcept {
+    const auto is_quote = [](char c) { return c == '"' || c == '`' || c == '\''; };
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        if ((text[i] != '<' && text[i] != '[') || is_quote(text[i - 1])) continue;
+        const bool begins = std::any_of(user_turns.begin(), user_turns.end(),
+                                        [&](std::string_view token) { return has_word_at(text, i, token); });
+        if (begins && !trim(text.substr(0, i)).empty()) return text.substr(0, i);
+    }
+    return text;
+}
+
+/// Returns the text without the turn of a user and what follows, and without blanks and end tokens at its end. It is as
+/// before if there are no such tokens.
 inline std::string_view without_end_tokens(std::string_view text) noexcept {
+    text = without_next_turn(text);
     const auto ends_in = [](std::string_view all, std::string_view token) {
         return all.size() >= token.size() && has_word_at(all, all.size() - token.size(), token);
     };
@@ -377,24 +461,21 @@ inline bool is_empty_fence(std::string_view text) noexcept {
     return trim(lines).find_first_not_of('`') == std::string_view::npos;
 }
 
-/// Tags of HTML that only style a text.
-inline constexpr std::array<std::string_view, 16> style_tags = {
-    "b",    "i", "u",  "em",  "strong", "mark",  "code",   "span",
-    "font", "p", "br", "div", "big",    "small", "center", "pre"};
-
-/// Returns the position behind the tag of style at `i`, else `i`.
-inline std::size_t behind_style_tag(std::string_view text, std::size_t i) noexcept {
-    constexpr std::size_t longest = 200;
-    const std::size_t name = i + (text.substr(i).starts_with("</") ? 2 : 1);
-    std::size_t end = name;
-    while (end < text.size() && is_ascii_letter(text[end])) ++end;
-    const std::string_view found = text.substr(std::min(name, text.size()), end - name);
-    const bool known = std::any_of(style_tags.begin(), style_tags.end(), [found](std::string_view tag) {
-        return tag.size() == found.size() && has_word_at(found, 0, tag);
-    });
-    if (!known) return i;
-    const std::size_t close = text.substr(end, longest).find_first_of("<>");
-    return close == std::string_view::npos || text[end + close] == '<' ? i : end + close + 1;
+/// Returns the position behind the token of a chat template at `i` that is written as a tag, else `i`. All but the usual
+/// ones have a low line in the name, as no tag of HTML has: <end_of_turn>, <extra_id_0>.
+inline std::size_t behind_plain_token(std::string_view text, std::size_t i) noexcept {
+    constexpr std::array<std::string_view, 5> usual = {"<eos>", "<eot>", "<pad>", "<bos>", "<unk>"};
+    constexpr std::size_t longest = 40;
+    for (const std::string_view token : usual) {
+        if (has_word_at(text, i, token)) return i + token.size();
+    }
+    bool low_line = false;
+    for (std::size_t end = i + 1; end < text.size() && end - i < longest; ++end) {
+        if (text[end] == '>') return low_line ? end + 1 : i;
+        low_line = low_line || text[end] == '_';
+        if (!is_ascii_letter(text[end]) && !is_ascii_digit(text[end]) && text[end] != '_') return i;
+    }
+    return i;
 }
 
 /// Returns the text without marks of Markdown, HTML and LaTeX. A line break of HTML becomes a line end.
@@ -426,6 +507,9 @@ inline std::string without_marks(std::string_view text) {
             const std::size_t close = text.substr(i, longest).find("|>");
             kept += close == std::string_view::npos ? '<' : '\n';
             i += close == std::string_view::npos ? 1 : close + 2;
+        } else if (const std::size_t token = c == '<' ? behind_plain_token(text, i) : i; token > i) {
+            kept += '\n';
+            i = token;
         } else if (c == '<') {
             const std::size_t end = behind_style_tag(text, i);
             if (end > i &&
@@ -462,6 +546,7 @@ AUTOMIX_INLINE bool has_text(std::string_view text) {
 AUTOMIX_INLINE std::string answer_text(std::string_view text) {
     constexpr std::string_view open = "<answer>";
     constexpr std::string_view close = "</answer>";
+    constexpr std::array<std::string_view, 2> openings = {"<|start_response|>", "<|begin_of_solution|>"};
     for (bool enclosed = true; enclosed;) {
         text = detail::without_end_tokens(text);
         const std::string_view whole = trim(text);
@@ -469,12 +554,18 @@ AUTOMIX_INLINE std::string answer_text(std::string_view text) {
                    detail::find_word(whole, close, 0) == whole.size() - close.size() &&
                    detail::find_word(whole, open, 1) == whole.size();
         if (enclosed) text = trim(whole.substr(open.size(), whole.size() - open.size() - close.size()));
+        for (const std::string_view opening : openings) {
+            if (!has_word_at(whole, 0, opening)) continue;
+            text = trim(whole.substr(opening.size()));
+            enclosed = true;
+        }
     }
     return detail::is_empty_fence(text) ? std::string() : std::string(text);
 }
 
 AUTOMIX_INLINE std::string meant_text(std::string_view reply) {
-    const std::string said = separate_thinking(detail::without_invisible(reply)).text;
+    const SeparatedReply separated = separate_thinking(detail::without_invisible(reply));
+    const std::string said(detail::without_end_tokens(separated.text));
     return detail::without_empty_boxes(detail::without_struck_tags(detail::without_tilde_strikes(said)));
 }
 

@@ -7,8 +7,8 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
-#include <automix/data/log/detail/row_places.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
@@ -27,21 +27,18 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
     LogReader reader(paths, options);
     std::optional<Dataset> data;
     detail::ReadWarnings notes;
-    detail::RowPlaces places;
     LogRecord log;
     while (reader.next(log)) {
         if (!data) data.emplace(log.model_names);
         if (const auto first = data->find(log.record.id)) {
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
-            const std::string message = "duplicate id " + in_quotes(log.record.id) + ", first at " +
-                                        to_string(places[as_size(*first)]);
-            if (!options.skip_bad_rows) throw DataError(place, message);
-            reader.skip(DataError(place, message));
+            const DataError error(place, duplicate_id(log.record.id, data->place(*first)));
+            if (!options.skip_bad_rows) throw error;
+            reader.skip(error);
             continue;
         }
         data->append(log.record, reader.place(), query_facts(log));
-        places.add(reader.place());
         notes.add(log, reader.place());
     }
     std::vector<std::string> warnings = reader.warnings();

@@ -47,8 +47,8 @@ class MappingReader {
                       {"prior", nullptr},
                       {"words", nullptr},
                       {"models", nullptr}});
-        if (json.contains("features")) mapping.features = read_names(json["features"], "features");
-        if (json.contains("prior")) mapping.prior = read_names(json["prior"], "prior");
+        if (json.contains("features")) mapping.features = read_column_list(json["features"], "features");
+        if (json.contains("prior")) mapping.prior = read_column_list(json["prior"], "prior");
         if (json.contains("words")) mapping.words = read_words(json["words"]);
         if (!json.contains("models")) fail("models", "missing");
         const nlohmann::json& models = json["models"];
@@ -185,16 +185,15 @@ class MappingReader {
         }
     }
 
-    /// Returns the columns that a key lists.
-    [[nodiscard]] std::vector<std::string> read_names(const nlohmann::json& json,
-                                                      const std::string& key) const {
-        if (!json.is_array()) fail(key, "expected a list of columns, found " + shown(json));
+    /// Reads a list of names, all of them different.
+    [[nodiscard]] std::vector<std::string> read_column_list(const nlohmann::json& json,
+                                                            const std::string& field) const {
         std::vector<std::string> columns;
         for (std::size_t i = 0; i < json.size(); ++i) {
-            const std::string field = key + "[" + std::to_string(i) + "]";
-            columns.push_back(column_name(json[i], field));
+            const std::string element = field + "[" + std::to_string(i) + "]";
+            columns.push_back(column_name(json[i], element));
             if (std::find(columns.begin(), columns.end() - 1, columns.back()) != columns.end() - 1)
-                fail(field, in_quotes(columns.back()) + " stands twice");
+                fail(element, in_quotes(columns.back()) + " stands twice");
         }
         return columns;
     }
@@ -270,10 +269,7 @@ class MappingReader {
                                                          const std::string& field) const {
         if (!json.is_array()) return {column_name(json, field)};
         if (json.empty()) fail(field, "expected a column or a list of columns, found " + shown(json));
-        std::vector<std::string> columns;
-        for (std::size_t i = 0; i < json.size(); ++i)
-            columns.push_back(column_name(json[i], field + "[" + std::to_string(i) + "]"));
-        return columns;
+        return read_column_list(json, field);
     }
 
     template <class Mapping>

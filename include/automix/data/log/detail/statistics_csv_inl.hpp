@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/detail/sums_check.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -19,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,6 +60,7 @@ class StatisticsCsvReader {
         } catch (const DataError& error) {
             throw DataError(Place{path_, 0, error.place().field}, error.detail());
         }
+        require_sums();
         return std::move(statistics_);
     }
 
@@ -108,6 +111,7 @@ class StatisticsCsvReader {
             if (!known_[i]) fail(header_[i], "unknown column");
         }
         statistics_.folds.assign(as_size(folds_), FoldStatistics(std::ssize(statistics_.models)));
+        sums_check_.emplace(statistics_.models.size());
     }
 
     void read_model_columns(ModelShape& model) {
@@ -146,11 +150,15 @@ class StatisticsCsvReader {
         FoldStatistics& sums = statistics_.folds[as_size(whole(fold_, 0, folds_ - 1))];
         const std::size_t n = statistics_.models.size();
         EvidenceCell cell({}, std::ssize(statistics_.models));
+        answer_prices_.resize(n);
+        draw_prices_.resize(n);
         cell.weight = number(weight_);
         for (std::size_t m = 0; m < n; ++m) {
             cell.scores[m] = number(columns_[m].score);
-            sums.answer_prices[m] += price(columns_[m].answer_price);
-            if (columns_[m].draw_price >= 0) sums.draw_prices[m] += price(columns_[m].draw_price);
+            answer_prices_[m] = price(columns_[m].answer_price);
+            draw_prices_[m] = columns_[m].draw_price >= 0 ? price(columns_[m].draw_price) : 0.0;
+            sums.answer_prices[m] += answer_prices_[m];
+            sums.draw_prices[m] += draw_prices_[m];
             if (m + 1 < n) cell.evidence.push_back(evidence(columns_[m], statistics_.models[m]));
         }
         auto product = products_.begin();
@@ -164,6 +172,30 @@ class StatisticsCsvReader {
             fail(column_of(error.place().field), error.detail());
         }
         sums.cell(cell.evidence).add(cell, 1.0);
+        sums_check_->add_cell(cell, reader_.line());
+        sums_check_->add_prices(cell.weight, answer_prices_, draw_prices_, reader_.line());
+    }
+
+    /// Throws `DataError` with line and column if a column probably holds means.
+    void require_sums() const {
+        if (!sums_check_) return;
+        const auto finding = sums_check_->finding();
+        if (!finding) return;
+        const std::string& model = statistics_.models[finding->model].name;
+        const auto column = [&]() -> std::string {
+            switch (finding->kind) {
+                case SumsCheck::Kind::score:
+                    return "score_" + model;
+                case SumsCheck::Kind::product:
+                    return product_column(model, statistics_.models[finding->other].name);
+                case SumsCheck::Kind::answer_price:
+                    return "answer_price_" + model;
+                case SumsCheck::Kind::draw_price:
+                    break;
+            }
+            return "draw_price_" + model;
+        };
+        throw DataError(Place{path_, finding->place, column()}, finding->message);
     }
 
     /// Reads the evidence on one answer. The draws of the model become the minimum over the rows.
@@ -228,7 +260,10 @@ class StatisticsCsvReader {
     int fold_ = -1;
     int weight_ = -1;
     std::vector<ModelColumns> columns_;
-    std::vector<int> products_;  // columns of the models i <= j
+    std::vector<int> products_;          // columns of the models i <= j
+    std::vector<double> answer_prices_;  // of the current row, one a model
+    std::vector<double> draw_prices_;
+    std::optional<SumsCheck> sums_check_;
 };
 
 }  // namespace automix::detail

@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/detail/sums_check.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
@@ -190,7 +191,35 @@ AUTOMIX_INLINE Statistics StatisticsParser::parse(const nlohmann::json& json,
     for (std::size_t f = 0; f < folds.size(); ++f)
         statistics.folds.push_back(fold(folds[f], element(of_folds, f), statistics.models));
     require_valid(field, [&] { validate(statistics); });
+    // Statistics with ids are written by this library.
+    if (statistics.logs.empty()) require_sums(statistics, of_folds);
     return statistics;
+}
+
+AUTOMIX_INLINE void StatisticsParser::require_sums(const Statistics& statistics,
+                                                   const std::string& field) const {
+    SumsCheck check(statistics.models.size());
+    std::size_t number = 0;
+    for (std::size_t f = 0; f < statistics.folds.size(); ++f) {
+        const FoldStatistics& fold = statistics.folds[f];
+        for (const EvidenceCell& cell : fold.cells) check.add_cell(cell, number++);
+        check.add_prices(fold.weight(), fold.answer_prices, fold.draw_prices, f);
+    }
+    const auto finding = check.finding();
+    if (!finding) return;
+    const std::size_t models = statistics.models.size();
+    const std::string model = "[" + std::to_string(finding->model) + "]";
+    if (finding->kind == SumsCheck::Kind::answer_price || finding->kind == SumsCheck::Kind::draw_price) {
+        const bool answer = finding->kind == SumsCheck::Kind::answer_price;
+        fail(element(field, finding->place) + (answer ? ".answer_prices" : ".draw_prices") + model,
+             finding->message);
+    }
+    std::size_t fold = 0;
+    std::size_t cell = finding->place;
+    while (cell >= statistics.folds[fold].cells.size()) cell -= statistics.folds[fold++].cells.size();
+    const std::string at = element(element(field, fold) + ".cells", cell);
+    if (finding->kind == SumsCheck::Kind::score) fail(at + ".scores" + model, finding->message);
+    fail(element(at + ".products", finding->model * models + finding->other), finding->message);
 }
 
 AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::json& json,

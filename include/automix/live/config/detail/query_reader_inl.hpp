@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/id_places.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
@@ -23,7 +24,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -147,14 +147,10 @@ inline Query query_of(const LogRecord& log) {
             .prior_models = log.prior.empty() ? std::vector<std::string>{} : log.model_names};
 }
 
-}  // namespace automix::detail
-
-namespace automix {
-
-AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
-                                                References references) {
-    std::vector<Query> queries;
-    std::unordered_map<std::string, std::size_t> lines_of_ids;
+/// Adds the queries in a text to those before.
+inline void add_queries(std::string_view text, const std::string& name, References references, IdPlaces& ids,
+                        std::vector<Query>& queries) {
+    const std::size_t before = queries.size();
     std::size_t number = 0;
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
@@ -162,14 +158,10 @@ AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std
         const std::string_view line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
         ++number;
-        if (detail::is_blank(line)) continue;
+        if (is_blank(line)) continue;
         try {
-            Query query = detail::QueryParser(name).parse(detail::parse_document(line, name));
-            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, number);
-            if (!fresh) {
-                throw DataError(Place{name, 0, "id"}, in_quotes(query.id) + " stands already in line " +
-                                                          std::to_string(earlier->second));
-            }
+            Query query = QueryParser(name).parse(parse_document(line, name));
+            ids.add(query.id, {name, number, {}});
             if (references == References::required && !query.reference)
                 throw DataError(Place{name, 0, "reference"}, "missing");
             queries.push_back(std::move(query));
@@ -177,24 +169,21 @@ AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std
             throw DataError(Place{name, number, error.place().field}, error.detail());
         }
     }
-    if (queries.empty()) throw DataError(Place{name, 0, {}}, "expected at least one query, found none");
-    return queries;
+    if (queries.size() == before)
+        throw DataError(Place{name, 0, {}}, "expected at least one query, found none");
 }
 
-AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, ReadOptions options) {
+/// Adds the queries of a log to those before.
+inline void add_log_queries(const std::string& path, ReadOptions options, IdPlaces& ids, LogQueries& read) {
     options.keep_texts = true;
     const bool skips = options.skip_bad_rows;
+    const std::size_t before = read.queries.size();
     LogReader reader(path, std::move(options));
-    LogQueries read;
-    std::unordered_map<std::string, std::size_t> lines_of_ids;
     for (LogRecord log; reader.next(log);) {
         const Place& at = reader.place();
         try {
-            Query query = detail::query_of(log);
-            const auto [earlier, fresh] = lines_of_ids.try_emplace(query.id, at.line);
-            if (!fresh)
-                throw DataError(Place{{}, 0, "id"}, in_quotes(query.id) + " stands already in line " +
-                                                        std::to_string(earlier->second));
+            Query query = query_of(log);
+            ids.add(query.id, at);
             read.queries.push_back(std::move(query));
         } catch (const DataError& error) {
             const Place place{at.file, at.line, error.place().field};
@@ -202,15 +191,47 @@ AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, ReadOptions 
             reader.skip(DataError(place, error.detail()));
         }
     }
-    read.warnings = reader.warnings();
+    for (const std::string& warning : reader.warnings()) read.warnings.push_back(warning);
     for (const Place& cut : reader.truncated())
         read.warnings.push_back(to_string(cut) + ": truncated last line skipped");
-    if (read.queries.empty()) throw DataError(Place{path, 0, {}}, "expected at least one query, found none");
+    if (read.queries.size() == before)
+        throw DataError(Place{path, 0, {}}, "expected at least one query, found none");
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
+AUTOMIX_INLINE std::vector<Query> parse_queries(std::string_view text, const std::string& name,
+                                                References references) {
+    IdPlaces ids;
+    std::vector<Query> queries;
+    detail::add_queries(text, name, references, ids, queries);
+    return queries;
+}
+
+AUTOMIX_INLINE LogQueries read_log_queries(const std::vector<std::string>& paths,
+                                           const ReadOptions& options) {
+    IdPlaces ids;
+    LogQueries read;
+    for (const std::string& path : paths) detail::add_log_queries(path, options, ids, read);
     return read;
 }
 
+AUTOMIX_INLINE LogQueries read_log_queries(const std::string& path, const ReadOptions& options) {
+    return read_log_queries(std::vector{path}, options);
+}
+
+AUTOMIX_INLINE std::vector<Query> read_queries(const std::vector<std::string>& paths, References references) {
+    IdPlaces ids;
+    std::vector<Query> queries;
+    for (const std::string& path : paths)
+        detail::add_queries(detail::read_file(path), path, references, ids, queries);
+    return queries;
+}
+
 AUTOMIX_INLINE std::vector<Query> read_queries(const std::string& path, References references) {
-    return parse_queries(detail::read_file(path), path, references);
+    return read_queries(std::vector{path}, references);
 }
 
 }  // namespace automix

@@ -47,6 +47,7 @@ struct PomdpStatements {
     std::optional<std::vector<pomdp::Entry>> start{};  ///< empty: uniform
     std::size_t start_offset = 0;
     bool observed_states = false;  ///< true for a file without observations: they are the states
+    bool rewarded = false;         ///< true if the file has an R line
     double largest_reward = 0.0;   ///< largest reward in size
     ProbabilityRules<pomdp::Entry> transitions{};
     ProbabilityRules<pomdp::Entry> observed{};
@@ -289,6 +290,7 @@ class PomdpParser {
                         expected() + " below " + format_number(pomdp_reward_limit) + " in size",
                         format_number(number.value));
         }
+        said_.rewarded = true;
         said_.largest_reward = std::max(said_.largest_reward, std::abs(number.value));
         said_.rewards.set(action, state, next, observation, {number.value, number.offset});
     }

@@ -55,6 +55,12 @@ class PomdpAssembly {
                                    "solve with one start state at a time and average the values");
             }
         }
+        if (!said_.rewarded) {
+            notices_.push_back(
+                to_string(Place{lexer_.name(), 0, "R"}) +
+                ": no line sets a reward, so all are 0 and all policies are worth the same; if that is "
+                "meant, say R: * : * : * : * 0");
+        }
         return {pomdp::Model(std::move(made)), said_.costs, std::move(notices_)};
     }
 

@@ -99,8 +99,8 @@ class BackwardInduction {
     /// Chooses between accepting, routing and the batches whose values are given.
     void decide(Index n, Index state, const std::vector<std::pair<int, RoutingValue>>& batches) {
         const Index model = layout_->node(n).model;
-        const bool unverified_start = rule_.verify_first && n == RoutingLayout::root(0) &&
-                                      state < layout_->models().front().after_arrival();
+        const bool unverified_start =
+            rule_.verify_first && n == layout_->root(0) && state < layout_->models().front().after_arrival();
         Best without_verifying{values_.accept(n, state), {}};
         if (unverified_start)
             without_verifying = {values_.route(n, state, model + 1), CompactAction::route(model + 1)};

@@ -3,6 +3,7 @@
 // the verified models, cheapest first. belief_fit.hpp fits it.
 #pragma once
 
+#include <automix/context/signal_model.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
 
@@ -23,6 +24,12 @@ struct BeliefModel {
     std::vector<Matrix>
         transitions{};     ///< from each but the last to the next: levels x its levels, rows sum to 1
     Vector mean_scores{};  ///< mean score of each model
+    std::vector<SignalModel> signals{};  ///< of each model; empty if no signals are read
+
+    /// Returns the number of strata of a model's signals.
+    [[nodiscard]] Index strata(Index model) const {
+        return signals.empty() ? 1 : signals[as_size(model)].strata();
+    }
 };
 
 }  // namespace automix::detail

@@ -37,7 +37,7 @@ class CellValues {
     /// Returns the value of asking a model first.
     [[nodiscard]] RoutingValue start(Index first) const {
         if (first == layout_.last_model()) return asked(first) + scored(tree_.last_alone);
-        return asked(first) + arrived(RoutingLayout::root(first));
+        return asked(first) + arrived(layout_.root(first));
     }
     /// Returns the value of accepting the current answer.
     [[nodiscard]] RoutingValue accept(Index n, Index state) const {
@@ -45,8 +45,9 @@ class CellValues {
     }
     /// Returns the value of asking a larger model.
     [[nodiscard]] RoutingValue route(Index n, Index state, Index to) const {
-        return asked(to) + (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
-                                                       : arrived(layout_.child(n, state, to)));
+        return tree_.price_factor(cell(n, state), to) * asked(to) +
+               (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
+                                           : arrived(layout_.child(n, state, to)));
     }
     /// Returns the value of drawing `draws` verdicts when `count` of `drawn` verdicts are positive. Requires a model
     /// that counts and has as many draws left. `weights` is working memory and is overwritten.
@@ -82,11 +83,17 @@ class CellValues {
     [[nodiscard]] RoutingValue asked(Index model) const {
         return {0.0, prices_.answers[as_size(model)], 0.0, 0.0};
     }
-    /// Returns the value of a node when its model has just answered.
+    /// Returns the value when a model has just answered. Its signals are known next, and choose among the nodes from `n`
+    /// on.
     [[nodiscard]] RoutingValue arrived(Index n) const {
         const CascadeModel& model = model_of(n);
-        if (model.kind != VerificationKind::samples) return at(n, 0);
-        return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
+        if (model.kind == VerificationKind::samples)
+            return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
+        if (model.strata == 1) return at(n, 0);
+        RoutingValue sum;
+        for (Index stratum = 0; stratum < model.strata; ++stratum)
+            sum = sum + tree_.arrival(n + stratum) * at(n + stratum, 0);
+        return sum;
     }
 
     const RoutingTree& tree_;

@@ -5,11 +5,14 @@
 #pragma once
 
 #include <automix/context/forecast_table.hpp>
+#include <automix/context/signal_model.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/row_evidence.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/policy_walk.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/remembered_actions.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -25,14 +28,26 @@
 namespace automix::detail {
 
 struct ContextRows {
-    std::vector<int> folds{};        ///< fold of each row
-    RowEvidence evidence{};          ///< verification of each row
-    Eigen::ArrayXXd scores{};        ///< rows x models
-    Eigen::ArrayXXd answer_prices{}; ///< rows x models
-    Eigen::ArrayXXd draw_prices{};   ///< rows x models
-    ForecastTable forecasts{};       ///< of each row, held out; without rows for policies that do not read the query
+    std::vector<int> folds{};                    ///< fold of each row
+    RowEvidence evidence{};                      ///< verification of each row
+    Eigen::ArrayXXd scores{};                    ///< rows x models
+    Eigen::ArrayXXd answer_prices{};             ///< rows x models
+    Eigen::ArrayXXd draw_prices{};               ///< rows x models
+    std::vector<std::vector<Signal>> signals{};  ///< of each answer, row by row; empty if no signals are read
+    ForecastTable
+        forecasts{};  ///< of each row, held out; without rows for policies that do not read the query
 
     [[nodiscard]] Index rows() const noexcept { return std::ssize(folds); }
+
+    /// Returns the stratum of each answer's signals on a row, for a policy; none if it reads no signals.
+    [[nodiscard]] std::vector<Index> strata(Index row, const RoutingPolicy& policy) const {
+        if (signals.empty() || policy.solver() == nullptr) return {};
+        const std::vector<SignalModel>& models = policy.solver()->tree().belief->signals;
+        std::vector<Index> of_row;
+        for (std::size_t m = 0; m < models.size(); ++m)
+            of_row.push_back(models[m].stratum(signals[as_size(row) * models.size() + m]));
+        return of_row;
+    }
 };
 
 /// The expected results of a mixture on one row.
@@ -56,6 +71,7 @@ inline RowResult result_on_row(const ContextRows& rows, Index row, const std::ve
     RowResult result;
     for (const auto& [share, policy] : mixture) {
         const RoutingPolicy of_query = forecast != nullptr ? policy.at(*forecast) : policy;
+        draws.set_strata(rows.strata(row, policy));
         RememberedActions actions(of_query);
         PolicyWalk(actions, prices, draws).run(share, result.usage);
     }
@@ -94,7 +110,8 @@ inline void add_row(PolicyEstimate& total, const ContextRows& rows, Index row, c
 
 /// Calls `visit(row, result)` with the results of a mixture on each row of a fold, or of all folds if `fold` is -1.
 template <class Visit>
-void for_each_result(const ContextRows& rows, int fold, const std::vector<PolicyShare>& mixture, Visit visit) {
+void for_each_result(const ContextRows& rows, int fold, const std::vector<PolicyShare>& mixture,
+                     Visit visit) {
     for (Index row = 0; row < rows.rows(); ++row) {
         if (fold >= 0 && rows.folds[as_size(row)] != fold) continue;
         if (rows.forecasts.rows() == 0) {
@@ -106,11 +123,15 @@ void for_each_result(const ContextRows& rows, int fold, const std::vector<Policy
     }
 }
 
-/// Adds the results of a mixture on the rows of a fold, or of all folds if `fold` is -1.
+/// Adds the results of a mixture on the rows of a fold, or of all folds if `fold` is -1. Appends the metric of each row
+/// to `by_row` unless it is null.
 inline void add_context_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
-                             const ContextRows& rows, int fold, const RowMetric& metric) {
+                             const ContextRows& rows, int fold, const RowMetric& metric,
+                             std::vector<double>* by_row = nullptr) {
     for_each_result(rows, fold, mixture, [&](Index row, const RowResult& result) {
-        add_row(total, rows, row, result, metric_on_row(rows, row, result, metric));
+        const double value = metric_on_row(rows, row, result, metric);
+        add_row(total, rows, row, result, value);
+        if (by_row != nullptr) by_row->push_back(value);
     });
 }
 

@@ -77,6 +77,9 @@ class CrossFit {
     /// Returns the tree fitted to all rows except those of a fold; empty if the fold or the other folds hold no rows.
     [[nodiscard]] const std::optional<RoutingTree>& tree(std::size_t fold) const { return trees_[fold]; }
 
+    /// Replaces the tree of a fold.
+    void set_tree(std::size_t fold, RoutingTree tree) { trees_[fold] = std::move(tree); }
+
     /// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
     template <class Policies>
     [[nodiscard]] PolicyEstimate evaluate(const RoutingPrices& prices, const RowMetric& metric,

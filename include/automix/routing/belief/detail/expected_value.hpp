@@ -42,6 +42,7 @@ class ExpectedDraws {
         likelihoods_.pop_back();
     }
 
+    [[nodiscard]] static Index stratum(Index) { return 0; }
     [[nodiscard]] static int max_parsed(Index) { return std::numeric_limits<int>::max(); }
     [[nodiscard]] double draws_per_verdict(Index model, int) const {
         return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);

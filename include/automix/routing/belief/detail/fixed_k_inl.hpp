@@ -21,6 +21,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -146,7 +147,11 @@ AUTOMIX_INLINE TrainingResult FixedKRouter::train(const TrainingData& training) 
     if (options_.objective.kind == ObjectiveKind::base_slope) {
         const OptionalMetric base = base_slope(total, prices, statistics.models);
         if (!base) {
-            use(FixedDraws{0, {0}, {}, 0.0});
+            FixedDraws alone{0, {0}, {}, 0.0};
+            const Index last = std::ssize(statistics.models) - 1;
+            alone.last_alone = total.mean_score(last) > total.mean_score(0) &&
+                               prices.answers.back() <= prices.answers.front();
+            use(std::move(alone));
             result.reason = base.reason();
             return result;
         }
@@ -175,7 +180,7 @@ AUTOMIX_INLINE std::vector<FixedKRouter> FixedKRouter::curve(const TrainingData&
 
 AUTOMIX_INLINE Action FixedKRouter::next(const Evidence& evidence) const {
     require_trained();
-    if (!evidence.started()) return Action::route(0);
+    if (!evidence.started()) return Action::route(chosen_.last_alone ? evidence.last_model() : 0);
     if (evidence.current == evidence.last_model()) return Action::accept();
     const ModelEvidence& known = evidence.current_model();
     if (known.drawn < chosen_.draws) return Action::verify(chosen_.draws - known.drawn);
@@ -185,6 +190,7 @@ AUTOMIX_INLINE Action FixedKRouter::next(const Evidence& evidence) const {
 
 AUTOMIX_INLINE Parameters FixedKRouter::parameters() const {
     require_trained();
+    if (chosen_.last_alone) return Parameters{{"asks", std::string("the last model alone")}};
     std::vector<double> counts;
     for (std::size_t c = 0; c < chosen_.routed.size(); ++c) {
         if (chosen_.routed[c] != 0) counts.push_back(static_cast<double>(c));

@@ -38,6 +38,8 @@ struct HeldOutDecision {
     Guard guard{};
     double units = 0.0;  ///< rows or folds that the guard compared; with fewer than 2 it does not pass
     std::optional<HeldOut> held_out{};  ///< results of the compared policies; empty without rows
+    std::vector<double>
+        excess{};  ///< of each row, in the order of the folds, if the rows are known one by one
 };
 
 /// Solves the tree of each fold at the base slope. Returns an empty solution for a fold without a tree.
@@ -107,18 +109,18 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
     const Index reference = context.base_slope ? 0 : best_alone(context.total, context.prices, slope);
     const std::vector<RoutingSolution> solutions = solve_folds(context, slope);
     if (context.tree->layout) decision.min_first_model = choose_first_model(context, solutions, slope);
-    const PolicyEstimate excess = estimate_on_folds(
-        context, excess_metric(context, slope, reference),
-        [&](std::size_t fold) -> std::vector<PolicyShare> {
-            return {{1.0,
-                     restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
-        });
+    const auto allowed = [&](std::size_t fold) -> std::vector<PolicyShare> {
+        return {
+            {1.0, restrict_first_model(solutions[fold], decision.min_first_model, slope, context.prices)}};
+    };
+    const PolicyEstimate excess =
+        estimate_on_folds(context, excess_metric(context, slope, reference), allowed, &decision.excess);
     decision.units = excess.units;
     if (excess.rows > 0.0) decision.held_out = excess.held_out();
     if (decision.units < 2.0) return decision;
     const VerdictSignal signal = strongest_signal(context.total, context.statistics.models,
                                                   best_alone(context.total, context.prices, 0.0));
-    const bool gains_otherwise = context.statistics.models.size() > 2 || context.has_prior ||
+    const bool gains_otherwise = context.statistics.models.size() > 2 || context.prior ||
                                  context.reads_query() || context.accepted == AcceptedAnswer::plurality;
     const bool gains = excess.mean_metric() > excess.standard_error();
     const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&

@@ -26,6 +26,8 @@ struct LevelDistribution {
     Vector weight{};  ///< w(g), levels: probability of the level before any evidence
     Vector right{};   ///< rho(g), levels: expected score of the answer, given the level
     Matrix scores{};  ///< l_j(g), levels x models: expected score of model j, given the level
+    /// Levels x models: expected price of an answer, given the level, over the mean; empty if it does not depend on it.
+    Matrix prices{};
     std::vector<double> boundaries{};  ///< between cells of a logged confidence, ascending: levels - 1
 
     [[nodiscard]] Index levels() const noexcept { return weight.size(); }

@@ -37,7 +37,7 @@ AUTOMIX_INLINE PolicyCells policy_cells(const RoutingPolicy& policy, int max_lin
     cells.draws = model.draws;
     cells.counts = model.counts();
     if (first == layout.last_model()) return cells;
-    const Index root = detail::RoutingLayout::root(first);
+    const Index root = layout.root(first);
     const bool two = layout.last_model() == 1;
     const auto add = [&](Index begin, Index count) {
         std::vector<std::string> letters;

@@ -81,6 +81,9 @@ class OrderedDraws {
 
     void arrive(Index, const ModelEvidence&, Index) {}
     void leave() {}
+    /// Sets the stratum of each model's signals for the policies that are walked next; none at first.
+    void set_strata(std::vector<Index> strata) { strata_ = std::move(strata); }
+    [[nodiscard]] Index stratum(Index model) const { return strata_.empty() ? 0 : strata_[as_size(model)]; }
     [[nodiscard]] int max_parsed(Index model) const { return of(model).parsed; }
     /// Returns the mean number of draws that a parsed verdict takes; the unparsed draws lie anywhere among `all`.
     [[nodiscard]] double draws_per_verdict(Index model, int all) const {
@@ -104,6 +107,7 @@ class OrderedDraws {
     [[nodiscard]] const Verification& of(Index model) const { return final_[as_size(model)]; }
 
     const std::vector<Verification>& final_;
+    std::vector<Index> strata_;
     std::vector<double> accepted_;
 };
 
@@ -237,7 +241,7 @@ class PluralityWalk {
         const double here = reached(model, n, t);
         if (here == 0.0) return;
         const PluralityCell& sums = cell(n, t);
-        const CompactAction action = policy.cell(RoutingLayout::root(0), model.state(n, t)).best;
+        const CompactAction action = policy.cell(policy.layout().root(0), model.state(n, t)).best;
         switch (action.kind) {
             case ActionKind::accept:
                 mean_.score += here * sums.score / sums.weight;

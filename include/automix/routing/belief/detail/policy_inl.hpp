@@ -43,7 +43,11 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     if (solver_) {
         if (!evidence.forecast)
             throw ProtocolError("the policy reads the query, but its forecast is not known");
-        return at(*evidence.forecast).next(evidence);
+        const RoutingPolicy of_query = at(*evidence.forecast);
+        if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
+        Evidence read = evidence;
+        solver_->set_strata(read);
+        return of_query.next(read);
     }
     if (!evidence.started()) return Action::route(first_model_);
     if (evidence.current == evidence.last_model()) return Action::accept();
@@ -80,7 +84,8 @@ AUTOMIX_INLINE RoutingPosition RoutingPolicy::find(const Evidence& evidence) con
     for (Index model = 0; model <= evidence.current && model < layout_->last_model(); ++model) {
         const ModelEvidence& known = evidence.models[as_size(model)];
         if (!known.answered) continue;
-        at.node = at.node < 0 ? detail::RoutingLayout::root(model) : layout_->child(at.node, at.state, model);
+        at.node = at.node < 0 ? layout_->root(model) : layout_->child(at.node, at.state, model);
+        at.node += known.stratum;
         const detail::CascadeModel& shape = layout_->models()[as_size(model)];
         require_known(model, known, shape);
         at.state = shape.state(known);

@@ -3,6 +3,7 @@
 // reaches. The class `Draws` gives the outcomes of draws. Its members are
 //     void arrive(Index from, const ModelEvidence& left, Index to)  model `to` is asked after `from` (-1: first)
 //     void leave()                                                  the walk goes back to before the last `arrive`
+//     Index stratum(Index model)                                    stratum of the signals of its answer
 //     int max_parsed(Index model)                                   number of verdicts on its answer that can be parsed
 //     double draws_per_verdict(Index model, int all)                mean number of the `all` draws that one of them takes
 //     double positive(Index model, int drawn, int count)            probability that the next verdict is positive
@@ -59,6 +60,7 @@ class PolicyWalk {
         evidence_.current = model;
         known(model) = ModelEvidence{};
         known(model).answered = true;
+        known(model).stratum = draws_.stratum(model);
         if (model == evidence_.last_model()) {
             draws_.accept(model, known(model), probability);
         } else if (const CascadeModel& shape = policy_.models()[as_size(model)];

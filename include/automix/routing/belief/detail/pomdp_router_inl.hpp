@@ -10,6 +10,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/detail/context_training.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
 #include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
@@ -39,11 +40,22 @@ inline bool has_samples(const Statistics& statistics) {
     return statistics.models.size() == 2 && !statistics.total().pluralities.empty();
 }
 
+/// Returns the options of the statistics that a training collects, without those on pluralities.
+inline StatisticsOptions statistics_options(const PomdpOptions& options) {
+    StatisticsOptions collected;
+    collected.max_draws = options.max_draws;
+    collected.folds = options.folds;
+    collected.seed = options.seed;
+    return collected;
+}
+
 /// Returns `use(context, decision)` with the context for the answer that is accepted. For `AcceptRule::best` that is
 /// the answer whose policy gains more on held-out rows. `decision` holds the decision on held-out rows if it was
-/// computed for that, else nothing.
+/// computed for that, else nothing. `training` is the log of the statistics, whose facts on queries may be read; null if
+/// there is none.
 template <class Use>
-[[nodiscard]] auto with_training_context(const PomdpOptions& options, const Statistics& statistics, Use use) {
+[[nodiscard]] auto with_training_context(const PomdpOptions& options, const Statistics& statistics,
+                                         const TrainingData* training, Use use) {
     validate(statistics);
     if (options.prior) {
         validate(*options.prior);
@@ -64,6 +76,17 @@ template <class Use>
     const std::optional<HeldOutDecision> undecided;
     if (options.accept == AcceptRule::plurality) return use(fit(AcceptedAnswer::plurality), undecided);
     const TrainingContext first = fit(AcceptedAnswer::first);
+    if (training != nullptr && options.accept == AcceptRule::first &&
+        options.objective.kind != ObjectiveKind::max_ibc) {
+        const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
+        const bool reads = !contexts.empty() || has_signals(training->data);
+        if (reads && first.tree->layout && first.tree->layout->cells() <= max_query_cells) {
+            const auto [context, decision] =
+                choose_context(first, *training, options.context, contexts, statistics_options(options),
+                               first.base_slope ? std::nullopt : own_lambda(first, options.objective));
+            return use(context, decision);
+        }
+    }
     if (options.accept == AcceptRule::first || !has_samples(statistics)) return use(first, undecided);
     const TrainingContext plurality = fit(AcceptedAnswer::plurality);
     const std::optional<HeldOutDecision> of_first = decide_on_held_out_rows(first);
@@ -97,10 +120,19 @@ AUTOMIX_INLINE PomdpRouter::PomdpRouter(PomdpOptions options, TrainedPolicy trai
     use(std::move(trained));
 }
 
+AUTOMIX_INLINE TrainingResult PomdpRouter::train(const TrainingData& training) {
+    return train(collect(training), &training);
+}
+
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
-    use(detail::with_training_context(options_, statistics, [&](const auto& context, const auto& decided) {
-        return detail::train_policy(context, decided, options_.objective, options_.guard);
-    }));
+    return train(statistics, nullptr);
+}
+
+AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
+    use(detail::with_training_context(
+        options_, statistics, training, [&](const auto& context, const auto& decided) {
+            return detail::train_policy(context, decided, options_.objective, options_.guard);
+        }));
     TrainingResult trained = result();
     if (options_.accept == AcceptRule::best && !detail::has_samples(statistics))
         trained.warnings.emplace_back(
@@ -110,7 +142,7 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
         PomdpOptions first = options_;
         first.accept = AcceptRule::first;
         const Guard of_first = detail::with_training_context(
-            first, statistics,
+            first, statistics, nullptr,
             [](const auto& context, const auto&) { return detail::decide_on_held_out_rows(context).guard; });
         const Guard& of_plurality = trained_.report.guard;
         if (of_plurality.mean < of_first.mean)
@@ -123,23 +155,25 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
 }
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const TrainingData& training) const {
-    return curve(collect(training));
+    return curve(collect(training), &training);
 }
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics) const {
+    return curve(statistics, nullptr);
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics,
+                                                           const TrainingData* training) const {
     std::vector<PomdpRouter> routers;
     for (TrainedPolicy& policy : detail::with_training_context(
-             options_, statistics,
+             options_, statistics, training,
              [](const auto&context, const auto&decided) { return detail::train_curve(context, decided); }))
         routers.emplace_back(options_, std::move(policy));
     return routers;
 }
 
 AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) const {
-    StatisticsOptions options;
-    options.max_draws = options_.max_draws;
-    options.folds = options_.folds;
-    options.seed = options_.seed;
+    StatisticsOptions options = detail::statistics_options(options_);
     options.pluralities = options_.accept == AcceptRule::plurality ||
                           (options_.accept == AcceptRule::best && plurality_obstacle(training.data).empty());
     if (options_.accept == AcceptRule::plurality) {
@@ -147,6 +181,14 @@ AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) con
             throw DataError("accept = plurality: " + obstacle);
     }
     return collect_statistics(training.data, training.prices, options);
+}
+
+AUTOMIX_INLINE std::optional<QueryForecast> PomdpRouter::forecast(const QueryFacts& facts) const {
+    return trained_.reader ? std::optional(trained_.reader->forecast(facts)) : std::nullopt;
+}
+
+AUTOMIX_INLINE ContextFields PomdpRouter::reads() const {
+    return trained_.reader ? trained_.reader->fields() : ContextFields{};
 }
 
 AUTOMIX_INLINE Action PomdpRouter::next(const Evidence& evidence) const {

@@ -241,6 +241,31 @@ inline void add_cross_fitted_candidates(std::vector<QualityCandidate>& candidate
     }
 }
 
+/// Returns an upper bound on the mean score of any choice of one model's answer for each training row. Scores count as
+/// chances, and the chance that some model is right is at most the sum of theirs less that of neighbours together.
+inline double highest_score(const TrainingContext& context) {
+    if (context.accepted != AcceptedAnswer::first) return 1.0;  // a plurality may be right where no answer is
+    const std::size_t models = context.statistics.models.size();
+    double sum = 0.0;
+    for (const EvidenceCell& cell : context.total.cells) {
+        for (std::size_t m = 0; m < models; ++m)
+            sum += cell.scores[m] - (m == 0 ? 0.0 : cell.products[(m - 1) * models + m]);
+    }
+    return std::min(1.0, sum / context.total.weight());
+}
+
+/// Returns why no policy whatever can reach a share of the last model's score; empty if one may.
+inline std::string quality_obstacle(const TrainingContext& context, double share) {
+    constexpr double rounding = 1e-9;
+    const double highest = highest_score(context);
+    const double last = context.large.performance;
+    if (context.prior || share * last <= highest + rounding) return {};
+    return "the quality target " + format_number(share) + " is a score of " +
+           format_significant(share * last, 3) + ", but the answers of these rows reach at most " +
+           format_significant(highest, 3) + "; the last model alone has " + format_significant(last, 3) +
+           ", so give a share of at most " + format_number(std::floor(1000.0 * highest / last) / 1000.0);
+}
+
 /// Returns the mixture of candidates that meets the target at the lowest cost. If none does, returns the candidate that
 /// comes closest, with the reason in `fallback`.
 inline TrainedPolicy mix_to_quality(const TrainingContext& context, std::vector<QualityCandidate> candidates,
@@ -392,6 +417,7 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
         guard = decision.guard;
         if (guarded && !guard.passed) fallback = guard_reason(context, decision);
         if (objective.kind == ObjectiveKind::budget) infeasible = budget_obstacle(context, objective.value);
+        if (objective.kind == ObjectiveKind::quality) infeasible = quality_obstacle(context, objective.value);
         if (infeasible.empty()) {
             trained = fallback.empty() ? train_objective(context, allowed_rule(context, decision), objective)
                                        : train_fallback(context, objective);
@@ -405,6 +431,8 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     trained.models = context.statistics.models;
     trained.prices = context.prices;
     trained.tree = context.tree;
+    trained.reader = context.reader;
+    trained.report.contexts = context.worth;
     trained.report.objective = objective;
     trained.report.accepted = context.accepted;
     trained.report.base_slope = context.base_slope;
@@ -446,6 +474,8 @@ inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
         trained.report.accepted = context.accepted;
         trained.report.base_slope = context.base_slope;
         trained.report.guard = decision.guard;
+        trained.reader = context.reader;
+        trained.report.contexts = context.worth;
     }
     return policies;
 }

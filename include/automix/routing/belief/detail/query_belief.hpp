@@ -64,8 +64,7 @@ inline void fit_margins(Eigen::MatrixXd& joint, const Eigen::VectorXd& rows, con
 /// Returns the belief of a query before any evidence.
 inline BeliefModel belief_of_query(const BeliefModel& all, const QueryForecast& forecast) {
     BeliefModel query = all;
-    for (Index m = 0; m < query.mean_scores.size(); ++m)
-        query.mean_scores(m) = forecast_score(forecast, m);
+    for (Index m = 0; m < query.mean_scores.size(); ++m) query.mean_scores(m) = forecast_score(forecast, m);
     for (std::size_t k = 0; k < query.levels.size(); ++k)
         set_levels(query.levels[k], query.verified[k], forecast, all.mean_scores);
     if (!query.levels.empty()) query.priors.front() = query.levels.front().weight;

@@ -11,6 +11,7 @@
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/evidence.hpp>
 
 #include <utility>
 #include <vector>
@@ -25,6 +26,10 @@ class QuerySolver {
 
     /// Returns the best policy of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;
+
+    /// Sets the strata of the signals in some evidence. Throws `ProtocolError` for an answer that came without the signals
+    /// that the policy reads.
+    void set_strata(Evidence& evidence) const;
 
     [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
     [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }

@@ -3,7 +3,7 @@
 // smaller models, each left at some state of its evidence. The cells of a node are the states of evidence on its
 // answer: (parsed, positive) verdicts, or a confidence that is unseen or in a cell. A route from a cell leads to a
 // child node. The last model has no nodes, since its answer is always accepted. The layout depends on the models'
-// shapes alone. O(cells).
+// shapes alone. If the answer has signals, there is a node for each stratum of them. O(cells).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -22,6 +22,7 @@ struct CascadeModel {
     VerificationKind kind = VerificationKind::none;
     int draws = 0;                     ///< maximum number of draws on its answer
     std::vector<double> boundaries{};  ///< between cells of a logged confidence, ascending
+    Index strata = 1;                  ///< number of strata of the answer's signals
 
     friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
 
@@ -76,9 +77,10 @@ struct CascadeModel {
     }
 };
 
-/// A model that has answered, after some history.
+/// A model that has answered, after some history, with signals in a stratum.
 struct RoutingNode {
     Index model = 0;
+    Index stratum = 0;
     Index first_cell = 0;
     Index first_child = 0;  ///< children by cell, then by model routed to
 };
@@ -87,14 +89,17 @@ class RoutingLayout {
  public:
     RoutingLayout() = default;
 
-    explicit RoutingLayout(std::vector<CascadeModel> models) : models_(std::move(models)) {
-        for (Index first = 0; first < last_model(); ++first) add_node(first);
+    explicit RoutingLayout(std::vector<CascadeModel> models) : models_(std::move(models)), roots_{0} {
+        for (Index first = 0; first < last_model(); ++first) {
+            roots_.push_back(roots_.back() + strata(first));
+            add_nodes(first);
+        }
         for (Index n = 0; n < nodes(); ++n) {
             RoutingNode& node = nodes_[as_size(n)];
             node.first_child = nodes();
             const Index model = node.model;
             for (Index cell = 0; cell < states(model); ++cell) {
-                for (Index to = model + 1; to < last_model(); ++to) add_node(to);
+                for (Index to = model + 1; to < last_model(); ++to) add_nodes(to);
             }
         }
     }
@@ -103,7 +108,7 @@ class RoutingLayout {
     static double count_cells(const std::vector<CascadeModel>& models) {
         double later = 0.0;  // sum over all trees that start at a larger model
         for (std::size_t m = models.size() - 1; m-- > 0;)
-            later += static_cast<double>(models[m].states()) * (1.0 + later);
+            later += static_cast<double>(models[m].strata * models[m].states()) * (1.0 + later);
         return later;
     }
 
@@ -114,22 +119,30 @@ class RoutingLayout {
     [[nodiscard]] Index cells() const noexcept { return cells_; }
     [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[as_size(n)]; }
 
-    /// Returns the node of a model that is asked first. Requires a model before the last.
-    [[nodiscard]] static constexpr Index root(Index model) noexcept { return model; }
+    [[nodiscard]] Index strata(Index model) const { return models_[as_size(model)].strata; }
 
-    /// Returns the node that a route from a state of node `n` leads to. Requires a larger model before the last.
+    /// Returns the node of a model that is asked first, in the first stratum of its signals; those of the other strata
+    /// follow. Requires a model before the last.
+    [[nodiscard]] Index root(Index model) const { return roots_[as_size(model)]; }
+
+    /// Returns the node that a route from a state of node `n` leads to, in the first stratum. Requires a larger model
+    /// before the last.
     [[nodiscard]] Index child(Index n, Index state, Index to) const {
         const RoutingNode& from = node(n);
-        return from.first_child + state * (last_model() - 1 - from.model) + (to - from.model - 1);
+        const Index first = root(from.model + 1);
+        return from.first_child + state * (roots_.back() - first) + (root(to) - first);
     }
 
  private:
-    void add_node(Index model) {
-        nodes_.push_back({model, cells_, 0});
-        cells_ += states(model);
+    void add_nodes(Index model) {
+        for (Index stratum = 0; stratum < strata(model); ++stratum) {
+            nodes_.push_back({model, stratum, cells_, 0});
+            cells_ += states(model);
+        }
     }
 
     std::vector<CascadeModel> models_{};
+    std::vector<Index> roots_{};  ///< first node of each model that is asked first, then their number
     std::vector<RoutingNode> nodes_{};
     Index cells_ = 0;
 };

@@ -29,7 +29,7 @@ inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPric
     double score = tree.last_alone;
     if (first < layout.last_model()) {
         const CascadeModel& model = layout.models()[as_size(first)];
-        const Index root = layout.node(RoutingLayout::root(first)).first_cell;
+        const Index root = layout.node(layout.root(first)).first_cell;
         score = tree.current(root);
         if (model.kind == VerificationKind::samples)
             score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);

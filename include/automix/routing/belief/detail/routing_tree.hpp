@@ -11,6 +11,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -24,11 +25,18 @@ struct RoutingTree {
     std::shared_ptr<const RoutingLayout> layout{};  ///< null if it would be too large: see `make_tree`
     /// Probability that the next draw adds one to the count. For a confidence that was seen it is that of its cell.
     Array probability{};
-    Array current{};          ///< expected score of the answer that may be accepted
-    Array last{};             ///< expected score of the last model
+    Array current{};  ///< expected score of the answer that may be accepted
+    Array last{};     ///< expected score of the last model
+    Array arrival{};  ///< probability of a node's stratum when its model has answered; empty without signals
+    /// Cells x models: expected price of an answer after a route, over the mean; empty if it is 1 everywhere.
+    Eigen::ArrayXXd price_factors{};
     double failed = 0.0;      ///< probability that the first answer has failed, if samples are known
     double last_alone = 0.0;  ///< expected score of the last model before any evidence
     std::shared_ptr<const BeliefModel> belief{};  ///< source of the numbers; null for pluralities
+
+    [[nodiscard]] double price_factor(Index cell, Index model) const {
+        return price_factors.size() == 0 ? 1.0 : price_factors(cell, model);
+    }
 };
 
 /// A belief over the levels of one model of the chain; unknown before any verified model was asked.
@@ -132,7 +140,58 @@ inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
         const LevelDistribution& levels = belief.levels[k];
         models[as_size(belief.verified[k])] = {levels.kind, levels.draws, levels.boundaries};
     }
+    for (Index model = 0; model < belief.mean_scores.size(); ++model)
+        models[as_size(model)].strata = belief.strata(model);
     return models;
+}
+
+/// The belief when a model has answered, and what the signals of all answers so far tell of each model.
+struct ArrivalBelief {
+    LevelBelief levels{};
+    Eigen::VectorXd odds{};  ///< factor of the odds that each model's answer is right; empty without signals
+};
+
+/// Multiplies the odds of scores by a factor.
+inline void shift_odds(Eigen::ArrayXd& scores, double odds) {
+    scores = odds * scores / (1.0 + (odds - 1.0) * scores);
+}
+
+/// Sets the beliefs of the nodes from `n` on, one for each stratum of the signals of a model that has just answered, and
+/// the probabilities of these strata.
+inline void arrive_at(std::vector<ArrivalBelief>& beliefs, RoutingTree& tree, Index n,
+                      ArrivalBelief arrived) {
+    const BeliefModel& belief = *tree.belief;
+    if (belief.signals.empty()) {
+        beliefs[as_size(n)] = std::move(arrived);
+        return;
+    }
+    const Index model = tree.layout->node(n).model;
+    const auto models = belief.mean_scores.size();
+    if (arrived.odds.size() == 0) arrived.odds.setOnes(models);
+    const bool verified =
+        arrived.levels.known() && belief.verified[as_size(arrived.levels.position)] == model;
+    Eigen::ArrayXd right;  // of the answer, by level
+    if (verified) {
+        right = belief.levels[as_size(arrived.levels.position)].right.array();
+        shift_odds(right, arrived.odds(model));
+        // Signals of smaller models tell of this answer, and so of its levels.
+        const Eigen::ArrayXd before = belief.levels[as_size(arrived.levels.position)].right.array();
+        Eigen::ArrayXd weight = arrived.levels.levels.array() * (1.0 + (arrived.odds(model) - 1.0) * before);
+        arrived.levels.levels = weight / weight.sum();
+    }
+    const SignalModel& signals = belief.signals[as_size(model)];
+    for (Index stratum = 0; stratum < signals.strata(); ++stratum) {
+        ArrivalBelief& here = beliefs[as_size(n + stratum)];
+        here = arrived;
+        if (signals.strata() == 1) continue;
+        for (Index of = 0; of < models; ++of)
+            here.odds(of) *= signals.right(stratum, of) / signals.wrong(stratum, of);
+        const Eigen::ArrayXd weight =
+            arrived.levels.levels.array() *
+            (signals.right(stratum, model) * right + signals.wrong(stratum, model) * (1.0 - right));
+        tree.arrival(n + stratum) = weight.sum();
+        here.levels.levels = weight / weight.sum();
+    }
 }
 
 /// Returns the tree of a belief over a layout of its models.
@@ -149,34 +208,56 @@ inline RoutingTree make_tree(std::shared_ptr<const BeliefModel> fitted,
     const Index last = layout.last_model();
     for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
 
-    std::vector<LevelBelief> beliefs(as_size(layout.nodes()));  // on arrival at each node
+    const bool has_signals = !belief.signals.empty();
+    const bool has_prices =
+        std::any_of(belief.levels.begin(), belief.levels.end(),
+                    [](const LevelDistribution& levels) { return levels.prices.size() > 0; });
+    if (has_signals) tree.arrival.setOnes(layout.nodes());
+    if (has_prices) tree.price_factors.setOnes(layout.cells(), belief.mean_scores.size());
+
+    std::vector<ArrivalBelief> beliefs(as_size(layout.nodes()));
     for (Index first = 0; first < last; ++first)
-        beliefs[as_size(RoutingLayout::root(first))] = chain.arrive({}, first);
+        arrive_at(beliefs, tree, layout.root(first), {chain.arrive({}, first), {}});
     for (Index n = 0; n < layout.nodes(); ++n) {
         const RoutingNode& node = layout.node(n);
-        const LevelBelief& arrived = beliefs[as_size(n)];
+        const ArrivalBelief& arrived = beliefs[as_size(n)];
         const Index states = layout.states(node.model);
         const bool verified = chain.position(node.model) >= 0;
+        const auto shifted = [&](Index model, Array scores) -> Array {
+            if (has_signals) shift_odds(scores, arrived.odds(model));
+            return scores;
+        };
         if (verified) {
-            const Eigen::MatrixXd& likelihood = chain.likelihood(arrived.position);
-            const auto expected = [&](Index model) -> Array {
-                return likelihood *
-                       arrived.levels.cwiseProduct(chain.score_by_level(arrived.position, model));
+            const Index position = arrived.levels.position;
+            const Eigen::MatrixXd& likelihood = chain.likelihood(position);
+            const auto expected = [&](const Array& values) -> Array {
+                return likelihood * arrived.levels.levels.cwiseProduct(values.matrix());
             };
-            const Array z = likelihood * arrived.levels;
+            const Array z = likelihood * arrived.levels.levels;
+            const auto scores = [&](Index model) -> Array {
+                return expected(shifted(model, chain.score_by_level(position, model).array())) / z;
+            };
             tree.probability.segment(node.first_cell, states) =
                 state_probabilities(layout.models()[as_size(node.model)], z);
-            tree.current.segment(node.first_cell, states) = expected(node.model) / z;
-            tree.last.segment(node.first_cell, states) = expected(last) / z;
+            tree.current.segment(node.first_cell, states) = scores(node.model);
+            tree.last.segment(node.first_cell, states) = scores(last);
+            const Eigen::MatrixXd& prices = belief.levels[as_size(position)].prices;
+            for (Index to = node.model + 1; prices.size() > 0 && to <= last; ++to) {
+                const Array factor = expected(prices.col(to).array()) / z;
+                tree.price_factors.col(to).segment(node.first_cell, states) = factor / factor(0);
+            }
         } else {
-            tree.current(node.first_cell) = chain.score(arrived, node.model);
-            tree.last(node.first_cell) = chain.score(arrived, last);
+            const auto score = [&](Index model) {
+                return shifted(model, Array::Constant(1, chain.score(arrived.levels, model)))(0);
+            };
+            tree.current(node.first_cell) = score(node.model);
+            tree.last(node.first_cell) = score(last);
         }
         if (node.model + 1 == last) continue;
         for (Index state = 0; state < states; ++state) {
-            const LevelBelief left = verified ? chain.observe(arrived, state) : arrived;
+            const LevelBelief left = verified ? chain.observe(arrived.levels, state) : arrived.levels;
             for (Index to = node.model + 1; to < last; ++to)
-                beliefs[as_size(layout.child(n, state, to))] = chain.arrive(left, to);
+                arrive_at(beliefs, tree, layout.child(n, state, to), {chain.arrive(left, to), arrived.odds});
         }
     }
     return tree;

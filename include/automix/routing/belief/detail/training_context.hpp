@@ -4,10 +4,12 @@
 // fits the belief once to all rows and once for each fold.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
@@ -21,6 +23,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -35,12 +38,15 @@ struct TrainingContext {
     FoldStatistics total{};                     ///< sums over all rows
     std::shared_ptr<const RoutingTree> tree{};  ///< fitted to all rows
     CrossFit folds;
-    OperatingPoint small{};     ///< the first model alone
-    OperatingPoint large{};     ///< the last model alone
-    OptionalMetric base_slope;  ///< from the first model to the best one
-    bool has_prior = false;     ///< the trees include earlier rows
+    OperatingPoint small{};                 ///< the first model alone
+    OperatingPoint large{};                 ///< the last model alone
+    OptionalMetric base_slope;              ///< from the first model to the best one
+    std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which the trees include
     /// The rows one by one, if policies read the query or are compared with such; else null.
     std::shared_ptr<const ContextRows> rows{};
+    std::shared_ptr<const ContextModel>
+        reader{};                       ///< forecasts from the facts that are read; null if none are
+    std::vector<ContextWorth> worth{};  ///< of all facts that were tried
 
     /// Returns true if policies read the query.
     [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
@@ -70,7 +76,9 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             small,
             large,
             std::move(slope),
-            options.prior.has_value(),
+            options.prior,
+            {},
+            {},
             {}};
 }
 
@@ -125,14 +133,15 @@ inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
 }
 
 /// Evaluates the mixture `policies(fold)` of each fold that has a tree on the rows of that fold.
+/// `by_row` receives the metric of each row in the order of the folds, if the rows are known one by one.
 template <class Policies>
 [[nodiscard]] PolicyEstimate estimate_on_folds(const TrainingContext& context, const RowMetric& metric,
-                                               Policies policies) {
+                                               Policies policies, std::vector<double>* by_row = nullptr) {
     if (!context.rows) return context.folds.evaluate(context.prices, metric, policies);
     PolicyEstimate total;
     for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
         if (context.folds.tree(fold))
-            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric);
+            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric, by_row);
     }
     return total;
 }

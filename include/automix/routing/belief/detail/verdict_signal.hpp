@@ -30,6 +30,12 @@ inline double positive_share(const Verification& evidence, VerificationKind kind
     return (evidence.positive + 1.0) / (evidence.parsed + 2.0);
 }
 
+/// Returns a correlation over rows as a standard normal deviate (Fisher 1921). Requires more than three rows.
+inline double correlation_deviate(double correlation, double rows) {
+    constexpr double highest = 1.0 - 1e-9;
+    return std::sqrt(rows - 3.0) * std::atanh(std::clamp(correlation, -highest, highest));
+}
+
 /// Returns the deviate of the correlation between verification of `model` and the score that `other` has less than it.
 /// Above 0 verification tells the truth. Returns 0 if either does not vary, or if there are fewer than four rows.
 inline double verdict_signal(const FoldStatistics& sums, const std::vector<ModelShape>& models, Index model,
@@ -59,10 +65,8 @@ inline double verdict_signal(const FoldStatistics& sums, const std::vector<Model
     const double loss_variance = losses / rows - loss / rows * loss / rows;
     constexpr double no_variance = 1e-12;
     if (share_variance < no_variance || loss_variance < no_variance) return 0.0;
-    const double correlation =
-        (product / rows - share / rows * loss / rows) / std::sqrt(share_variance * loss_variance);
-    constexpr double highest = 1.0 - 1e-9;
-    return std::sqrt(rows - 3.0) * std::atanh(std::clamp(correlation, -highest, highest));
+    return correlation_deviate(
+        (product / rows - share / rows * loss / rows) / std::sqrt(share_variance * loss_variance), rows);
 }
 
 /// The largest signal of any model, and whether it is one that useless verification has seldom.

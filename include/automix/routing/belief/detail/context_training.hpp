@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
+// forecasts nor its levels were fitted to them. A richer one has to gain its standard error over a poorer one, row by
+// row. It may also gain less, if its forecasts tell more of what routing gains than chance would, and if it gains at all
+// over several prices of quality. Without facts the excess is that of the policy that the guard would ship. O(contexts * (fit + rows * solution)).
+#pragma once
+
+#include <automix/context/context_fields.hpp>
+#include <automix/context/fit_context.hpp>
+#include <automix/context/signal_model.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
+#include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
+#include <automix/data/row_evidence.hpp>
+#include <automix/data/split.hpp>
+#include <automix/data/verification.hpp>
+#include <automix/routing/belief/context_choice.hpp>
+#include <automix/routing/belief/detail/belief_fit.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
+#include <automix/routing/belief/detail/context_rows.hpp>
+#include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/guard.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
+#include <automix/routing/belief/detail/training_context.hpp>
+#include <automix/routing/belief/detail/verdict_signal.hpp>
+#include <automix/routing/training.hpp>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace automix::detail {
+
+/// Maximum number of cells of a tree that is solved for each query.
+inline constexpr Index max_query_cells = 20'000;
+
+/// The facts that a log holds.
+struct KnownFacts {
+    bool dataset = false;  ///< more than one name
+    bool text = false;
+    bool features = false;
+    bool prior = false;
+
+    explicit KnownFacts(const Dataset& data) : dataset(data.dataset_names().size() > 1) {
+        for (Index row = 0; row < data.rows(); ++row) {
+            const QueryFacts facts = data.facts(row);
+            text = text || !facts.question.empty();
+            features = features || !facts.features.empty();
+            prior = prior || !facts.prior.empty();
+        }
+    }
+};
+
+/// Returns the contexts to try, poorer ones first; none if the log holds nothing to read. Throws `DataError` if the
+/// user asks for facts that it does not hold.
+inline std::vector<ContextFields> contexts_to_try(const ContextChoice& choice, const Dataset& data) {
+    if (!choice.best && !choice.fields.any()) return {};
+    const KnownFacts known(data);
+    if (!choice.best) {
+        const auto require = [](bool wanted, bool there, const std::string& name, const std::string& field) {
+            if (wanted && !there) throw DataError("context " + name + ": no row of the log has " + field);
+        };
+        require(choice.fields.text, known.text, "text", "a question");
+        require(choice.fields.features, known.features, "features", "features");
+        require(choice.fields.prior, known.prior, "prior", "a prior");
+        return {choice.fields};
+    }
+    std::vector<ContextFields> contexts;
+    if (known.dataset) contexts.push_back({.dataset = true});
+    if (known.text) contexts.push_back({.dataset = known.dataset, .text = true});
+    return contexts;
+}
+
+/// Returns true if the log holds signals of a model that can be followed by another one.
+inline bool has_signals(const Dataset& data) {
+    for (Index model = 0; model + 1 < data.models(); ++model) {
+        if (!data.signal_names(model).empty()) return true;
+    }
+    return false;
+}
+
+/// Returns the signals of all answers, row by row. Throws `DataError` for an answer without signals, which other answers
+/// of its model have.
+inline std::vector<std::vector<Signal>> collect_signals(const Dataset& data) {
+    std::vector<std::vector<Signal>> signals;
+    for (Index row = 0; row < data.rows(); ++row) {
+        for (Index model = 0; model < data.models(); ++model) {
+            signals.push_back(data.answer_signals(row, model));
+            if (!signals.back().empty() || data.signal_names(model).empty() || model + 1 == data.models())
+                continue;
+            const Place place = data.place(row);
+            throw DataError(
+                Place{place.file, place.line, "signals"},
+                "none of model " + in_quotes(data.model_names()[as_size(model)]) + ", which other rows have");
+        }
+    }
+    return signals;
+}
+
+/// Returns the rows of a log with neither forecasts nor a model.
+inline ContextRows collect_rows(const TrainingData& training, const std::vector<ModelShape>& shapes,
+                                const StatisticsOptions& options) {
+    const Dataset& data = training.data;
+    ContextRows rows;
+    rows.folds = fold_numbers(data, options.folds, options.seed);
+    rows.evidence = RowEvidence(data, shapes, options);
+    if (has_signals(data)) rows.signals = collect_signals(data);
+    for (auto* table : {&rows.scores, &rows.answer_prices, &rows.draw_prices})
+        table->setZero(data.rows(), data.models());
+    for (Index model = 0; model < data.models(); ++model) {
+        rows.scores.col(model) = data.scores(model);
+        const bool whole = shapes[as_size(model)].kind == VerificationKind::confidence;
+        const PriceTable& prices = training.prices;
+        const auto& draws = (whole ? prices.verifications : prices.draws)[as_size(model)];
+        for (Index row = 0; row < data.rows(); ++row) {
+            rows.answer_prices(row, model) = prices.answers[as_size(model)](row);
+            if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
+        }
+    }
+    return rows;
+}
+
+/// Returns the rows outside a fold, or all rows if `fold` is -1.
+inline std::vector<Index> rows_outside(const ContextRows& rows, int fold) {
+    std::vector<Index> outside;
+    for (Index row = 0; row < rows.rows(); ++row) {
+        if (rows.folds[as_size(row)] != fold) outside.push_back(row);
+    }
+    return outside;
+}
+
+/// Adds the expected prices of larger models by level to a belief: sums over rows of the price over the forecast price,
+/// weighed by the posterior of the level, shrunk to the mean as scores are.
+inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
+                                const std::vector<Index>& chosen) {
+    const Index models = rows.scores.cols();
+    for (std::size_t k = 0; k < belief.levels.size(); ++k) {
+        LevelDistribution& levels = belief.levels[k];
+        const Index number = belief.verified[k];
+        const Eigen::MatrixXd likelihood = levels.likelihood();
+        const CascadeModel shape{levels.kind, levels.draws, levels.boundaries};
+        Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(levels.levels(), models);
+        Eigen::VectorXd mass = Eigen::VectorXd::Zero(levels.levels());
+        Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(models);
+        for (const Index row : chosen) {
+            const Verification& seen = rows.evidence.at(row)[as_size(number)];
+            ModelEvidence evidence;
+            evidence.drawn = 1;
+            evidence.parsed = std::min(seen.parsed, levels.draws);
+            evidence.positive = std::min(seen.positive, evidence.parsed);
+            if (levels.kind == VerificationKind::confidence) evidence.logged_confidence = seen.confidence;
+            Eigen::VectorXd posterior =
+                likelihood.row(shape.state(evidence)).transpose().cwiseProduct(levels.weight);
+            posterior /= posterior.sum();
+            const Eigen::ArrayXd forecast = rows.forecasts.answer_prices.row(row).transpose();
+            const Eigen::ArrayXd price = rows.answer_prices.row(row).transpose();
+            const Eigen::RowVectorXd ratio =
+                (forecast > 0.0).select(price / forecast.max(1e-300), 1.0).matrix().transpose();
+            sums += posterior * ratio;
+            mass += posterior;
+            means += ratio;
+        }
+        means /= static_cast<double>(chosen.size());
+        levels.prices.resize(levels.levels(), models);
+        for (Index g = 0; g < levels.levels(); ++g) {
+            levels.prices.row(g) = (sums.row(g) + score_pseudo_rows * means) / (mass(g) + score_pseudo_rows);
+            levels.prices.row(g) = levels.prices.row(g).cwiseQuotient(means.cwiseMax(1e-300));
+        }
+    }
+}
+
+/// Learns from the rows outside a fold what statistics do not hold: the signals, if the rows have them, and prices by
+/// level.
+inline RoutingTree learn_from_rows(const TrainingContext& context, const RoutingTree& tree,
+                                   const ContextRows& rows, const TrainingData& training, int fold) {
+    const std::vector<Index> chosen = rows_outside(rows, fold);
+    BeliefModel belief = *tree.belief;
+    if (!rows.signals.empty()) {
+        std::vector<SignalModel> signals;
+        std::vector<ModelShape> shapes = context.statistics.models;
+        for (Index model = 0; model < rows.scores.cols(); ++model) {
+            const bool last = model + 1 == rows.scores.cols();
+            signals.push_back(last ? SignalModel{} : fit_signals(training.data, model, chosen));
+            // An answer without verification but with signals has levels that no verdict is drawn of.
+            ModelShape& shape = shapes[as_size(model)];
+            if (signals.back().strata() > 1 && shape.kind == VerificationKind::none)
+                shape = {shape.name, VerificationKind::verdicts, 0};
+        }
+        const FoldStatistics none;
+        const FoldStatistics& left_out = fold < 0 ? none : context.statistics.folds[as_size(fold)];
+        TreeOptions options;
+        options.prior = context.prior;
+        belief = fit_belief(fitted_sums(context.total, left_out, context.statistics.models, options), shapes);
+        belief.signals = std::move(signals);
+    }
+    add_prices_by_level(belief, rows, chosen);
+    return make_tree(std::move(belief), static_cast<double>(max_query_cells));
+}
+
+/// A context that was tried, with its decision on held-out rows.
+struct TriedContext {
+    TrainingContext context;
+    HeldOutDecision decision{};
+    std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
+};
+
+/// What a richer context has to tell of the gain of routing, in standard errors, if its excess does not show it.
+inline constexpr double min_forecast_signal = 2.0;
+
+/// Prices of quality at which contexts are compared, as multiples of the guard's.
+inline constexpr std::array<double, 5> compared_prices = {0.25, 0.5, 1.0, 2.0, 4.0};
+
+/// Returns what the policies of a context are worth on each held-out row: the mean, over several prices of quality, of the
+/// net value above that of the best model alone, in units in which score and cost weigh one together.
+inline std::vector<double> worth_by_row(const TrainingContext& context, const HeldOutDecision& decision,
+                                        double slope) {
+    std::vector<double> worth;
+    for (const double multiple : compared_prices) {
+        const double lambda = multiple * slope;
+        const std::vector<RoutingSolution> solutions = solve_folds(context, lambda);
+        std::vector<double> net;
+        static_cast<void>(estimate_on_folds(
+            context, excess_metric(context, lambda, best_alone(context.total, context.prices, lambda)),
+            [&](std::size_t fold) -> std::vector<PolicyShare> {
+                return {{1.0, restrict_first_model(solutions[fold], decision.min_first_model, lambda,
+                                                   context.prices)}};
+            },
+            &net));
+        worth.resize(net.size(), 0.0);
+        const double share = 1.0 / ((1.0 + multiple) * static_cast<double>(compared_prices.size()));
+        for (std::size_t row = 0; row < net.size(); ++row) worth[row] += share * net[row];
+    }
+    return worth;
+}
+
+/// Returns the context without facts, whose results are those of its rows one by one.
+inline TriedContext try_no_context(const TrainingContext& base, std::shared_ptr<const ContextRows> rows,
+                                   std::optional<double> lambda) {
+    TriedContext tried{base, {}};
+    tried.context.rows = std::move(rows);
+    tried.decision = decide_on_held_out_rows(tried.context, lambda);
+    return tried;
+}
+
+/// Fits the forecasts of a context and decides on held-out rows.
+inline TriedContext try_context(const TrainingContext& base, const ContextRows& rows,
+                                const TrainingData& training, ContextFields fields,
+                                std::optional<double> lambda) {
+    ContextOptions options;
+    options.fields = fields;
+    // A confidence comes at the price of the whole verification.
+    PriceTable prices = training.prices;
+    for (Index m = 0; m < std::ssize(base.statistics.models); ++m) {
+        if (base.statistics.models[as_size(m)].kind == VerificationKind::confidence)
+            prices.draws[as_size(m)] = prices.verifications[as_size(m)];
+    }
+    FittedContext fitted = fit_context(training.data, prices, rows.folds, options);
+    ContextRows read = rows;
+    read.forecasts = std::move(fitted.held_out);
+    TriedContext tried{base, {}};
+    tried.context.tree =
+        std::make_shared<const RoutingTree>(learn_from_rows(base, *base.tree, read, training, -1));
+    for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
+        if (base.folds.tree(fold))
+            tried.context.folds.set_tree(
+                fold, learn_from_rows(base, *base.folds.tree(fold), read, training, static_cast<int>(fold)));
+    }
+    tried.context.rows = std::make_shared<const ContextRows>(std::move(read));
+    tried.context.reader = std::make_shared<const ContextModel>(std::move(fitted.model));
+    tried.decision = decide_on_held_out_rows(tried.context, lambda);
+    return tried;
+}
+
+/// Returns true if the first excess is larger than the second by more than the standard error of the difference. The
+/// control is a column of mean 0: what it explains of the difference is no error (control variates: Hammersley,
+/// Handscomb 1964).
+inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
+                       const Eigen::ArrayXd& control) {
+    const auto rows = std::ssize(one);
+    if (rows < 3) return false;
+    const auto column = [rows](const std::vector<double>& values) {
+        return Eigen::Map<const Eigen::ArrayXd>(values.data(), rows);
+    };
+    const Eigen::ArrayXd gain = column(one) - column(other);
+    const double mean = gain.mean();
+    Eigen::ArrayXd rest = gain - mean;
+    if (control.size() == rows) {
+        const double variance = control.square().sum();
+        if (variance > 0.0) rest -= (rest * control).sum() / variance * control;
+    }
+    return mean > std::sqrt(rest.square().sum() / static_cast<double>(rows * (rows - 2)));
+}
+
+/// Returns the mean of the difference of two columns.
+inline double mean_gain(const std::vector<double>& one, const std::vector<double>& other) {
+    double sum = 0.0;
+    for (std::size_t row = 0; row < one.size(); ++row) sum += one[row] - other[row];
+    return sum / static_cast<double>(one.size());
+}
+
+/// Returns the gain of model `best` over the first, net of its price, of each row of tables.
+inline Eigen::ArrayXd net_gain(const Eigen::ArrayXXd& scores, const Eigen::ArrayXXd& prices, Index best,
+                               double slope) {
+    return scores.col(best) - scores.col(0) - slope * (prices.col(best) - prices.col(0));
+}
+
+/// Returns what the forecasts of a context add to those of another one, or to none: the correlation over held-out rows
+/// between the forecast of the gain of model `best` over the first and the gain itself, both less the other's forecast,
+/// as a standard normal deviate.
+inline double forecast_signal(const ContextRows& rows, const ContextRows* other, Index best, double slope) {
+    const auto forecast = [&](const ContextRows& of) {
+        return net_gain(of.forecasts.scores, of.forecasts.answer_prices, best, slope);
+    };
+    const auto count = static_cast<double>(rows.rows());
+    if (best == 0 || count < min_signal_rows) return 0.0;
+    Eigen::ArrayXd told = forecast(rows);
+    Eigen::ArrayXd gain = net_gain(rows.scores, rows.answer_prices, best, slope);
+    if (other != nullptr) {
+        const Eigen::ArrayXd before = forecast(*other);
+        told -= before;
+        gain -= before;
+    }
+    told -= told.mean();
+    gain -= gain.mean();
+    const double variance = told.square().sum() * gain.square().sum();
+    return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
+}
+
+/// Returns the gain of the best model alone over the first, net of its price at the base slope, of each row that
+/// `estimate_on_folds` visits and in its order. Its mean is 0 by the definition of the slope. Returns nothing without a
+/// base slope, or if a fold has no tree.
+inline Eigen::ArrayXd mixing_gain(const TrainingContext& base, std::shared_ptr<const ContextRows> rows) {
+    if (!base.base_slope) return {};
+    TrainingContext context = base;
+    context.rows = std::move(rows);
+    const Index best = best_alone(context.total, context.prices, 0.0);
+    std::vector<double> gains;
+    const auto alone = [&](std::size_t) -> std::vector<PolicyShare> {
+        return {{1.0, accept_at_once(*context.tree, context.prices, best).policy}};
+    };
+    static_cast<void>(estimate_on_folds(context, excess_metric(context, *context.base_slope), alone, &gains));
+    return Eigen::Map<const Eigen::ArrayXd>(gains.data(), std::ssize(gains));
+}
+
+/// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
+/// returned, without a decision, if no facts are read.
+inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context(
+    const TrainingContext& base, const TrainingData& training, const ContextChoice& choice,
+    const std::vector<ContextFields>& contexts, const StatisticsOptions& options,
+    std::optional<double> lambda) {
+    const auto rows =
+        std::make_shared<const ContextRows>(collect_rows(training, base.statistics.models, options));
+    const bool signals = !rows->signals.empty();
+    TriedContext none =
+        signals ? try_context(base, *rows, training, {}, lambda) : try_no_context(base, rows, lambda);
+    const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
+    const bool judges = choice.best && !none.decision.excess.empty();
+    if (judges) none.worth = worth_by_row(none.context, none.decision, slope);
+    // Without a policy that passes, the best model alone is used, which is worth 0.
+    if (!none.decision.guard.passed) {
+        for (auto* column : {&none.worth, &none.decision.excess})
+            std::fill(column->begin(), column->end(), 0.0);
+    }
+    std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
+    const TriedContext* best = &none;
+    const Index best_model = best_alone(base.total, base.prices, 0.0);
+    const Eigen::ArrayXd control = mixing_gain(base, rows);
+    std::optional<TriedContext> chosen;
+    std::size_t number = 0;
+    for (const ContextFields fields : contexts) {
+        TriedContext tried = try_context(base, *rows, training, fields, lambda);
+        worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
+        if (choice.best) {
+            if (!judges) continue;
+            tried.worth = worth_by_row(tried.context, tried.decision, slope);
+            const double signal = forecast_signal(
+                *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
+            const bool tells = signal > min_forecast_signal && mean_gain(tried.worth, best->worth) > 0.0;
+            if (!tells && !gains_over(tried.decision.excess, best->decision.excess, control)) continue;
+        }
+        chosen.emplace(std::move(tried));
+        best = &*chosen;
+        number = worth.size() - 1;
+    }
+    worth[number].chosen = true;
+    if (!chosen && signals) chosen.emplace(std::move(none));
+    if (!chosen) {
+        TrainingContext plain = base;
+        plain.worth = std::move(worth);
+        return {std::move(plain), std::nullopt};
+    }
+    chosen->context.worth = std::move(worth);
+    return {std::move(chosen->context), std::move(chosen->decision)};
+}
+
+}  // namespace automix::detail
