@@ -78,6 +78,24 @@ ModelSummary summarise_model(const Log& log, Index model) {
             mean_known(data.recorded_draw_costs(model))};
 }
 
+/// Returns the signals of a model's answers, each with the number of rows that have it.
+Counts signal_counts(const Dataset& data, Index model) {
+    Counts counts;
+    for (Index signal = 0; signal < std::ssize(data.signal_names(model)); ++signal)
+        counts.emplace_back(data.signal_names(model)[as_size(signal)],
+                            (!data.signals(model, signal).isNaN()).count());
+    return counts;
+}
+
+/// Returns the further verifiers of a model's answers, each with the number of rows that it verified.
+Counts verifier_counts(const Dataset& data, Index model) {
+    Counts counts;
+    for (Index verifier = 0; verifier < std::ssize(data.verifier_names(model)); ++verifier)
+        counts.emplace_back(data.verifier_names(model)[as_size(verifier)],
+                            data.verified_rows(model, verifier));
+    return counts;
+}
+
 std::vector<ModelSummary> summarise_models(const Log& log) {
     std::vector<ModelSummary> models;
     for (Index model = 0; model < log.data.models(); ++model) models.push_back(summarise_model(log, model));
@@ -125,6 +143,13 @@ std::string to_json_text(const Log& log) {
                                   {"cost", to_json(model.cost)},
                                   {"draw_cost", to_json(model.draw_cost)}});
     }
+    for (Index model = 0; model < data.models(); ++model) {
+        OrderedJson& entry = json["models"][as_size(model)];
+        if (const Counts signals = signal_counts(data, model); !signals.empty())
+            entry["signals"] = counts_json(signals);
+        if (const Counts verifiers = verifier_counts(data, model); !verifiers.empty())
+            entry["verifiers"] = counts_json(verifiers);
+    }
     json["warnings"] = all_warnings(log);
     return program::to_text(json);
 }
@@ -153,7 +178,15 @@ std::string to_text(const Log& log) {
                    model.confidence ? format_fixed(*model.confidence, 4) : "-", price(model.cost),
                    price(model.draw_cost)});
     }
-    return text + table.text() +
+    std::string further;
+    for (Index model = 0; model < data.models(); ++model) {
+        const std::string name = printable(data.model_names()[as_size(model)]);
+        if (const Counts signals = signal_counts(data, model); !signals.empty())
+            further += counts_text("signals of " + name + " (queries): ", signals);
+        if (const Counts verifiers = verifier_counts(data, model); !verifiers.empty())
+            further += counts_text("further verifiers of " + name + " (queries): ", verifiers);
+    }
+    return text + table.text() + further +
            wrap_text(
                "score: mean, 0 to 1; draws: verdicts logged per answer; unparsed: share of them that could "
                "not be read; confidence: mean share of positive verdicts; cost and draw cost: mean recorded "

@@ -32,8 +32,8 @@ void add_reading_options(CLI::App& command, LogOptions& options) {
             " \"models\":[{\"name\":\"small\",\"score\":\"s_f1\",\"verdicts\":[\"v1\",\"v2\"]},\n"
             "           {\"name\":\"large\",\"score\":\"l_f1\",\"cost\":\"l_usd\"}]}\n"
             "Also of the table: dataset, category, question, context, reference, features, prior. Of a\n"
-            "model: confidence, draws (behind the confidence), draw_cost, answer, signals. See\n"
-            "examples/formats.md")
+            "model: confidence, draws (behind the confidence), draw_cost, answer, signals,\n"
+            "verifiers. See examples/formats.md")
         ->type_name("FILE");
     command.add_flag("--skip-bad-rows", options.skip_bad_rows,
                      "Skip rows that cannot be read, and duplicate ids, with a warning");

@@ -48,6 +48,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/data/statistics_sum.hpp>
 #include <automix/data/test_rows.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/data/validate_statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/baselines.hpp>

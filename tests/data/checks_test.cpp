@@ -8,7 +8,9 @@
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -200,4 +202,20 @@ TEST_CASE("verdicts that are copies of one draw are told, and those of a sure ve
     for (int i = 40; i < 60; ++i) sure[static_cast<std::size_t>(i)] = i < 42 ? "+--" : "---";
     for (const std::string& warning : check_log(log_of(sure, scores)))
         CHECK(warning.find("copies") == std::string::npos);
+}
+
+TEST_CASE("a log without the verifier self names the verifiers to choose from") {
+    automix::Dataset data({"small", "large"});
+    for (int i = 0; i < 40; ++i) {
+        automix::Record record =
+            records::row("q" + std::to_string(i), {records::model(0.5), records::model(1)});
+        record.models[0].verifiers = {{"judge", records::verdicts("+-"), {}, {}}, {"tests", {}, 1.0, {}}};
+        data.append(record);
+    }
+    const std::vector<std::string> warnings = automix::check_log(data);
+    const std::string expected =
+        "no model has verdicts or confidences of the verifier self; a router of one verifier needs one by "
+        "name "
+        "(--verifier): judge, tests";
+    CHECK(std::find(warnings.begin(), warnings.end(), expected) != warnings.end());
 }

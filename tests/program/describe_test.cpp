@@ -67,6 +67,28 @@ TEST_CASE("describe counts queries, data sets, splits and draws") {
                          ContainsSubstring("\nwarnings\n  small: 1 of 6 verdicts"));
 }
 
+TEST_CASE("describe lists signals and further verifiers") {
+    const files::Directory directory;
+    const std::string log = directory.write(
+        "log.jsonl",
+        R"({"id":"a","models":[{"name":"s","score":1,"signals":{"tests":1,"length":7},"verifiers":{"judge":{"verdicts":[1]}}},{"name":"l","score":1}]})"
+        "\n"
+        R"({"id":"b","models":[{"name":"s","score":0,"gate":1,"signals":{"tests":0}},{"name":"l","score":1}]})"
+        "\n");
+    const json found = json_of({"describe", log});
+    CHECK(found["models"][0]["signals"] == json{{"length", 1}, {"tests", 2}});
+    CHECK(found["models"][0]["verifiers"] == json{{"judge", 1}});
+    CHECK(found["models"][0]["confidence"].is_null());
+    CHECK_FALSE(found["models"][1].contains("signals"));
+    CHECK_THAT(text_of({"describe", log}),
+               ContainsSubstring("signals of s (queries): length 1, tests 2\n") &&
+                   ContainsSubstring("further verifiers of s (queries): judge 1\n"));
+    const json chosen = json_of({"describe", log, "--verifier", "judge", "--signals", "gate,tests"});
+    CHECK(chosen["models"][0]["signals"] == json{{"gate", 1}, {"tests", 2}});
+    CHECK_FALSE(chosen["models"][0].contains("verifiers"));
+    CHECK(chosen["models"][0]["confidence"] == 1.0);
+}
+
 TEST_CASE("describe of a log with confidences only has no draws") {
     const files::Directory directory;
     const json found = json_of({"describe", directory.write("log.jsonl", lines(hand_records()))});

@@ -16,6 +16,16 @@ struct SignalMapping {
     std::string column{};
 };
 
+/// The columns of one further verifier of a model, as those of `ModelMapping`.
+struct VerifierMapping {
+    std::string name{};  ///< not `self`
+    std::string confidence{};
+    std::vector<std::string> verdicts{};
+    int confidence_draws = 0;
+    std::string draws{};
+    std::string draw_cost{};
+};
+
 /// The columns of one model.
 struct ModelMapping {
     std::string name{};   ///< the model's name in the data set
@@ -30,6 +40,7 @@ struct ModelMapping {
     std::string draw_cost{};  ///< price of one draw
     std::string answer{};
     std::vector<SignalMapping> signals{};
+    std::vector<VerifierMapping> verifiers{};
 };
 
 /// A word that stands for a number in the columns of scores, verdicts and signals.

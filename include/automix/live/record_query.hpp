@@ -6,9 +6,9 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
-#include <automix/data/detail/validate.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
@@ -56,7 +56,7 @@ inline void require_recordable(const Query& query, const RecordOptions& options,
     const std::vector<std::string> names = detail::names_of(models);
     const std::vector<double> prior = prior_for(query, names);
     try {
-        detail::require_valid(QueryFacts{.features = query.features, .prior = prior}, names);
+        require_valid_facts(QueryFacts{.features = query.features, .prior = prior}, names);
     } catch (const DataError& error) {
         throw ArgumentError(std::string(error.what()) + " in query " + in_quotes(query.id));
     }

@@ -40,6 +40,15 @@ std::vector<std::string> real_lines() {
             }
         }
     }
+    // A line with everything else that a schema may hold.
+    std::string full = lines[1];
+    const auto insert = [&](std::string_view before, std::string_view text) {
+        full.insert(full.find(before), text);
+    };
+    insert("\"models\":[", R"("features":{"turns":3,"lang":"de","tools":true},"prior":[0.1,0.5,0.9],)");
+    insert("\"score\":", R"("signals":{"tests":1,"margin":-0.5},"verifiers":{"judge":{"verdicts":[1,null],)"
+                         R"("draw_cost":0.5},"tests":{"confidence":0.25}},)");
+    lines.insert(lines.end(), 6, full);
     return lines;
 }
 
@@ -89,6 +98,7 @@ TEST_CASE("damaged logs give records or a DataError", "[fuzz]") {
         automix::ReadOptions options;
         options.keep_samples = random.index(2) == 0;
         options.keep_texts = random.index(2) == 0;
+        options.keep_facts = random.index(2) == 0;
         options.allow_truncated = random.index(2) == 0;
         const bool first_is_damaged = random.index(4) == 0;
         const std::string path =

@@ -343,3 +343,61 @@ TEST_CASE("columns of a table are signals of its answers") {
     CHECK(mapping_error(R"({"models":[{"name":"a","score":"s","signals":["x"]}]})") ==
           "map.json: models[0].signals: expected an object, found an array");
 }
+
+TEST_CASE("columns of a table are those of several verifiers") {
+    const std::string mapping =
+        R"({"id":"i","words":{"yes":1,"no":0},"models":[{"name":"a","score":"s","confidence":"c","verifiers":{)"
+        R"("judge":{"verdicts":["j1","j2"],"draw_cost":"p"},"tests":{"confidence":"t","draws":2}}}]})";
+    const files::Directory directory;
+    ReadOptions options;
+    options.mapping = automix::parse_mapping(mapping, "map.json");
+    const std::string table =
+        directory.write("t.csv", "i,s,c,j1,j2,p,t\nq,1,0.5,yes,no,0.25,1\nr,0,0.75,,yes,0.5,\n");
+    const std::string objects =
+        directory.write("t.jsonl", R"({"i":"q","s":1,"c":0.5,"j1":"yes","j2":0,"p":0.25,"t":1})"
+                                   "\n"
+                                   R"({"i":"r","s":0,"c":0.75,"j1":null,"j2":true,"p":0.5,"t":null})"
+                                   "\n");
+    using automix::Verdict;
+    using automix::VerifierRecord;
+    const std::vector<Verdict> mixed{Verdict::positive, Verdict::negative};
+    const std::vector<Verdict> lacking{Verdict::unparsed, Verdict::positive};
+    const std::vector<Verdict> both{Verdict::positive, Verdict::positive};
+    for (const std::string& path : {table, objects}) {
+        options.verifiers = {};
+        automix::Dataset data = automix::read_dataset(path, options, {});
+        CHECK(data.confidences(0)(0) == 0.5);
+        CHECK(data.record(0).models[0].verifiers ==
+              std::vector<VerifierRecord>{{"judge", mixed, 0.5, 0.25}, {"tests", both, 1.0, {}}});
+        CHECK(data.record(1).models[0].verifiers ==
+              std::vector<VerifierRecord>{{"judge", lacking, 1.0, 0.5}});
+        options.verifiers = {"judge"};
+        data = automix::read_dataset(path, options, {});
+        CHECK(data.verifier_names(0).empty());
+        CHECK(data.record(0).models[0].verdicts == mixed);
+        CHECK(data.recorded_draw_costs(0)(1) == 0.5);
+        options.verifiers = {"self"};
+        CHECK(automix::read_dataset(path, options, {}).confidences(0)(1) == 0.75);
+        options.verifiers = {"jury"};
+        CHECK_THROWS_WITH(automix::read_log(path, options),
+                          "no verifier \"jury\" in the log; it has self, judge, tests");
+    }
+    options.verifiers = {};
+    const auto error = [](const std::string& verifiers) {
+        return mapping_error(R"({"models":[{"name":"a","score":"s","verifiers":)" + verifiers + "}]}");
+    };
+    const std::string place = "map.json: models[0].verifiers";
+    CHECK(error("[]") == place + ": expected an object, found an empty array");
+    CHECK(error(R"({"self":{"verdicts":"v"}})") ==
+          place + ".self: name its verdicts, confidence, draws and draw_cost in the model itself");
+    CHECK(error(R"({"judge":{"draw_cost":"p"}})") ==
+          place + ".judge: expected a column of verdicts or confidences, found none");
+    CHECK(error(R"({"judge":{"verdict":"v"}})") ==
+          place +
+              ".judge.verdict: unknown key, did you mean \"verdicts\"?; known keys are verdicts, confidence, "
+              "draws, draw_cost");
+    CHECK(error(R"({"judge":{"verdicts":"s"}})") ==
+          place +
+              ".judge.verdicts[0]: \"s\" is the verdict of model \"a\" and the score of model \"a\"; each "
+              "needs a column of its own");
+}

@@ -285,7 +285,7 @@ TEST_CASE("unknown keys of a mapping list the known ones, and words are checked"
           "map.json: models[0].verdict: unknown key, did you mean \"verdicts\"?; known keys are name, score, "
           "verdicts, confidence, "
           "draws, cost, "
-          "draw_cost, answer, signals");
+          "draw_cost, answer, signals, verifiers");
     CHECK(error(R"({"words":{"yes":2},"models":[]})") ==
           "map.json: words.yes: expected a number in [0, 1], a boolean or null, found 2");
     CHECK_THAT(error(R"({"words":{"yes":1,"Yes":0},"models":[]})"), ContainsSubstring("stands twice"));

@@ -141,6 +141,14 @@ class LogChecks {
                 if (!data_.clusters(row, model).empty()) return;
             }
         }
+        if (const std::vector<std::string> verifiers = further_verifiers(); !verifiers.empty()) {
+            warn(
+                "no model has verdicts or confidences of the verifier self; a router of one verifier needs "
+                "one by "
+                "name (--verifier): " +
+                joined(verifiers));
+            return;
+        }
         const bool last = data_.verified_rows(data_.models() - 1) > 0;
         warn(last ? "only " + name(data_.models() - 1) +
                         " is verified, which is the last in price: there is no larger model to route to, so "
@@ -149,6 +157,17 @@ class LogChecks {
                   : "no model is verified in any row: without verdicts or confidences a policy knows nothing "
                     "about "
                     "an answer");
+    }
+
+    /// Returns the names of the further verifiers of all models, each once.
+    [[nodiscard]] std::vector<std::string> further_verifiers() const {
+        std::vector<std::string> names;
+        for (Index model = 0; model < data_.models(); ++model) {
+            for (const std::string& verifier : data_.verifier_names(model)) {
+                if (std::find(names.begin(), names.end(), verifier) == names.end()) names.push_back(verifier);
+            }
+        }
+        return names;
     }
 
     /// Warns if some answers have more verdicts than a policy can use on all.

@@ -12,6 +12,7 @@
 #include <automix/data/detail/validate.hpp>
 #include <automix/data/id_places.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/validate_facts.hpp>
 
 #include <Eigen/Core>
 
@@ -41,7 +42,7 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
 
 AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, const QueryFacts& facts) {
     detail::require_valid(record, models_, place);
-    detail::require_valid(facts, models_, place);
+    require_valid_facts(facts, models_, place);
     if (const auto first = find(record.id))
         throw DataError(Place{place.file, place.line, "id"}, duplicate_id(record.id, this->place(*first)));
     ids_.push_back(record.id);

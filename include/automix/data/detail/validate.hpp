@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file checks a record from any source. It must have an id, one entry for each model and valid prices. Scores and
-// confidences must be in [0, 1], there must be as many sample scores as samples, and signals must be
-// finite. Signals and verifiers must have different names. The facts on its query must have
-// finite features of different names, and a prior for each model. O(models + samples +
-// signals^2 + features^2).
+// confidences must be in [0, 1], signals must be finite, and there must be as many sample scores as samples. The signals
+// and the verifiers of an answer must have different names. O(models + samples + signals^2).
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/category.hpp>
-#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
 #include <algorithm>
@@ -79,40 +76,6 @@ inline void require_valid(const Record& record, const std::vector<std::string>& 
             fail(field("sample_scores"), "expected one for each of " + std::to_string(model.clusters.size()) +
                                              " samples, found " + std::to_string(model.sample_scores.size()));
         }
-    }
-}
-
-/// Returns the expected content of a prior.
-inline std::string prior_text(const std::vector<std::string>& models) {
-    return "one number for each of " + std::to_string(models.size()) + " models (" + joined(models) + ")";
-}
-
-/// Throws `DataError` with `place` and the field unless features are finite, short and named once, and the prior holds a
-/// probability for each name in `models`, or nothing.
-inline void require_valid(const QueryFacts& facts, const std::vector<std::string>& models,
-                          const Place& place = {}) {
-    const auto fail = [&](const std::string& field, const std::string& message) {
-        throw DataError(Place{place.file, place.line, field}, message);
-    };
-    for (auto feature = facts.features.begin(); feature != facts.features.end(); ++feature) {
-        const std::string field = "features." + feature->name;
-        if (feature->name.empty()) fail("features", "expected names, found an empty one");
-        if (!feature->text && !std::isfinite(feature->number))
-            fail(field, "expected a finite number or a string, found " + format_number(feature->number));
-        if (feature->text && feature->text->size() > maximum_feature_bytes)
-            fail(field, "expected a text of at most " + std::to_string(maximum_feature_bytes) +
-                            " bytes, found " + std::to_string(feature->text->size()));
-        if (std::any_of(facts.features.begin(), feature,
-                        [&](const QueryFeature& other) { return other.name == feature->name; }))
-            fail(field, "stands twice");
-    }
-    if (facts.prior.empty()) return;
-    if (facts.prior.size() != models.size())
-        fail("prior", "expected " + prior_text(models) + ", found " + std::to_string(facts.prior.size()));
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        if (!(facts.prior[m] >= 0.0 && facts.prior[m] <= 1.0))
-            fail("prior[" + std::to_string(m) + "]",
-                 "expected a number in [0, 1], found " + format_number(facts.prior[m]));
     }
 }
 

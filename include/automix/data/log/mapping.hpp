@@ -4,7 +4,8 @@
 //      "features":[..],"prior":[..],
 //      "words":{"yes":1,"no":0,"unclear":null},
 //      "models":[{"name":..,"score":..,"verdicts":[..],"cost":..,"draw_cost":..,"answer":..},
-//                {"name":..,"score":..,"confidence":..,"draws":8,"signals":{"tests":..}}]}
+//                {"name":..,"score":..,"confidence":..,"draws":8,"signals":{"tests":..},
+//                 "verifiers":{"judge":{"verdicts":..,"draw_cost":..}}}]}
 // Each value names a column. `verdicts` names one or several, `features` any number, and `prior` one for each model.
 // `draws` is a number or names a column. All but `models`, their `name` and their `score` may be left out. `words` are
 // the values of words among scores, verdicts and signals.

@@ -9,6 +9,7 @@
 #include <automix/core/verdict.hpp>
 #include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -25,7 +26,6 @@ namespace automix::detail {
 inline constexpr std::string_view share_text = "a number in [0, 1]";
 inline constexpr std::string_view price_text = "a finite price of at least 0, below 1e100";
 inline constexpr std::string_view name_text = "a non-empty string";
-inline constexpr std::string_view feature_text = "a number, a boolean or a text of at most 256 bytes";
 inline constexpr std::string_view signal_text = "a number or a boolean";
 inline constexpr std::string_view id_text = "a non-empty string or a whole number";
 
@@ -75,7 +75,7 @@ inline constexpr std::array<LogFieldName, 11> record_fields = {{
     {"question", LogField::question, "a string"},
     {"context", LogField::context, "a string"},
     {"reference", LogField::reference, "a string, a number, a boolean or a list of them"},
-    {"features", LogField::features, "an object of numbers and short texts"},
+    {"features", LogField::features, expected_features},
     {"prior", LogField::prior, "an array of one number for each model"},
 }};
 

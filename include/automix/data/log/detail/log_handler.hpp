@@ -8,7 +8,6 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/category.hpp>
-#include <automix/data/detail/validate.hpp>
 #include <automix/data/log/detail/choose_verifiers.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_parts.hpp>
@@ -17,6 +16,7 @@
 #include <automix/data/log/detail/unknown_fields.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/json/sax.hpp>
 
 #include <algorithm>
@@ -548,7 +548,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (key_.empty()) fail_field(path(), "expected names, found an empty one");
         if (value.is_null()) return;
         auto feature = feature_of(key_, value);
-        if (!feature) fail_expected(path(), feature_text, value.shown());
+        if (!feature) fail_expected(path(), expected_feature, value.shown());
         for (const QueryFeature& known : out_->features) {
             if (known.name == key_) fail_field(path(), "stands twice in one object");
         }
@@ -598,7 +598,7 @@ class LogHandler : public SaxHandler<LogHandler> {
         if (!lists_prior_) return;
         std::vector<double>& prior = out_->prior;
         if (prior.size() != names_.size())
-            fail_expected("prior", prior_text(names_), std::to_string(prior.size()));
+            fail_expected("prior", expected_prior(names_), std::to_string(prior.size()));
         std::size_t kept = 0;
         for (std::size_t m = 0; m < prior.size(); ++m) {
             if (slots_[m] != skipped) prior[kept++] = prior[m];
@@ -609,7 +609,7 @@ class LogHandler : public SaxHandler<LogHandler> {
     [[nodiscard]] std::string_view element_text() const noexcept {
         if (field_ == LogField::reference) return "a string, a number or a boolean";
         if (field_ == LogField::prior) return share_text;
-        if (field_ == LogField::features) return feature_text;
+        if (field_ == LogField::features) return expected_feature;
         if (field_ == LogField::signals) return signal_text;
         if (field_ == LogField::verdicts) return "0, 1 or null";
         return field_ == LogField::samples ? "a string or null" : share_text;

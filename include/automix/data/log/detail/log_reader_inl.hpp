@@ -126,7 +126,8 @@ AUTOMIX_INLINE void LogReader::map(const ColumnMapping& mapping) {
                                      [](const ModelMapping& model) { return !model.answer.empty(); });
     if (!options_.fixed_answers.empty() && !answers)
         throw ArgumentError("fixed answers: the mapping names no answers to compare");
-    mapped_.emplace(mapping, chosen_.keep, detail::log_parts(options_), detail::signal_choice(options_));
+    mapped_.emplace(mapping, chosen_.keep, detail::log_parts(options_), detail::signal_choice(options_),
+                    detail::verifier_choice(options_));
 }
 
 AUTOMIX_INLINE bool LogReader::open_next() {

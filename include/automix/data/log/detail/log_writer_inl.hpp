@@ -13,6 +13,7 @@
 #include <automix/data/log/detail/samples.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/sax.hpp>
 
@@ -158,7 +159,7 @@ AUTOMIX_INLINE void LogWriter::require_valid(const LogRecord& log) const {
     // Clusters are not written, so the number of sample scores is checked against the samples instead.
     for (ModelRecord& model : record.models) model.clusters.resize(model.sample_scores.size());
     automix::detail::require_valid(record, log.model_names);
-    automix::detail::require_valid(query_facts(log), log.model_names);
+    require_valid_facts(query_facts(log), log.model_names);
     for (std::size_t m = 0; m < log.texts.size() && m < record.models.size(); ++m) {
         if (!log.texts[m].samples.empty()) detail::require_samples(record.models[m], log.texts[m], m);
     }

@@ -9,12 +9,14 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/column_mapping.hpp>
+#include <automix/data/log/detail/choose_verifiers.hpp>
 #include <automix/data/log/detail/folded.hpp>
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/record.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/sax.hpp>
 
@@ -26,6 +28,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -50,9 +53,10 @@ class MappedHandler : public SaxHandler<MappedHandler> {
  public:
     /// Takes in `keep`, for each model of the mapping, whether it is read.
     MappedHandler(const ColumnMapping& mapping, const std::vector<bool>& keep, LogParts parts,
-                  NameChoice signals = {"signal", {}})
+                  NameChoice signals = {"signal", {}}, NameChoice verifiers = {"verifier", {}})
         : words_(mapping.words),
           signals_(std::move(signals)),
+          verifiers_(std::move(verifiers)),
           same_pair_(keep.front() && keep.back()),
           has_prior_(parts.facts && !mapping.prior.empty()) {
         for (WordMapping& word : words_) word.word = folded(word.word);
@@ -70,28 +74,21 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             if (!keep[m]) continue;
             const ModelMapping& model = mapping.models[m];
             add(model.score, Target::score);
-            add(model.confidence, Target::confidence);
             add(model.cost, Target::cost);
-            add(model.draw_cost, Target::draw_cost);
-            add(model.draws, Target::draws);
+            add_verification(model);
+            for (const VerifierMapping& verifier : model.verifiers) add_verification(verifier);
+            std::vector<VerifierRecord>& blank = blank_verifiers_.emplace_back();
+            for (const VerifierMapping& verifier : model.verifiers)
+                blank.push_back({verifier.name, {}, {}, {}});
             if (has_prior_) add(mapping.prior[m], Target::prior);
             if (parts.texts || parts.answers) add(model.answer, Target::answer);
-            const bool list = model.verdicts.size() == 1;
-            for (const std::string& column : model.verdicts) {
-                add(column, list ? Target::verdict_list : Target::verdict);
-                columns_.back().element = static_cast<std::size_t>(&column - model.verdicts.data());
-            }
             for (const SignalMapping& signal : model.signals) {
                 add(signal.column, Target::signal);
                 columns_.back().element = signal_names_.size();
                 signal_names_.push_back(signal.name);
             }
             names_.push_back(model.name);
-            confidence_columns_.push_back(model.confidence);
-            verdict_columns_.push_back(list ? 0 : model.verdicts.size());
-            fixed_draws_.push_back(model.confidence_draws);
         }
-        draws_.resize(names_.size());
     }
 
     /// Clears `record` and fills it from the events or fields that follow. Its id is `id` if the mapping names no
@@ -99,11 +96,16 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     void start(LogRecord& record, std::string_view id) {
         reset(record, names_);
         record.record.id = id;
-        for (std::size_t m = 0; m < names_.size(); ++m)
-            record.record.models[m].verdicts.assign(verdict_columns_[m], Verdict::unparsed);
-        if (has_prior_) record.prior.assign(names_.size(), missing_prior);
-        draws_ = fixed_draws_;
         out_ = &record;
+        for (std::size_t m = 0; m < names_.size(); ++m)
+            record.record.models[m].verifiers = blank_verifiers_[m];
+        for (Verification& verification : verifications_) {
+            verification.draws = verification.fixed_draws;
+            use(verification, [&](auto& verified) {
+                verified.verdicts.assign(verification.verdict_columns, Verdict::unparsed);
+            });
+        }
+        if (has_prior_) record.prior.assign(names_.size(), missing_prior);
         for (Column& column : columns_) column.seen = false;
         found_.clear();
         level_ = 0;
@@ -117,17 +119,25 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 fail_field(column.name, "missing, but named in the mapping; the row has " + listed(found_));
             }
         }
-        for (std::size_t m = 0; m < names_.size(); ++m) {
-            signal_confidence(out_->record.models[m]);
-            draw_confidence(m);
+        for (ModelRecord& model : out_->record.models) signal_confidence(model);
+        for (const Verification& verification : verifications_)
+            use(verification, [&](auto& verified) { draw_confidence(verification, verified); });
+        for (ModelRecord& model : out_->record.models) {
+            std::erase_if(model.verifiers, [](const VerifierRecord& verifier) {
+                return verifier.verdicts.empty() && !verifier.confidence && !verifier.draw_cost;
+            });
+            choose_verifiers(model, verifiers_);
         }
         finish_prior();
         // A category belongs to the pair of first and last model.
         if (!same_pair_) out_->record.category.clear();
     }
 
-    /// Throws `ArgumentError` if no row had one of the signals asked for.
-    void require_found() const { signals_.require_found(); }
+    /// Throws `ArgumentError` if no row had one of the signals or verifiers asked for.
+    void require_found() const {
+        signals_.require_found();
+        verifiers_.require_found();
+    }
 
     /// Sets the columns of the rows that follow. Throws `DataError` if one of the mapping is not among them.
     void set_header(const std::vector<std::string>& header) {
@@ -245,12 +255,50 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         Target target;
         Index model;
         bool seen;
-        std::size_t element;  ///< number of the draw, of a column of verdicts, or of the signal's name
-        std::size_t at;       ///< position in the header
+        std::size_t element;       ///< number of the draw, of a column of verdicts, or of the signal's name
+        std::size_t at;            ///< position in the header
+        std::size_t verification;  ///< number of the verification that the column belongs to
+    };
+    /// What one verifier says of a model's answer.
+    struct Verification {
+        std::size_t model;
+        std::string verifier;  ///< `self` or a further one
+        std::string confidence_column;
+        std::size_t verdict_columns;  ///< number of columns with one verdict each
+        int fixed_draws;
+        int draws;  ///< draws behind the confidence; 0: none are known
     };
 
     void add(const std::string& column, Target target) {
-        if (!column.empty()) columns_.push_back({column, target, std::ssize(names_), false, 0, 0});
+        if (!column.empty())
+            columns_.push_back({column, target, std::ssize(names_), false, 0, 0, verifications_.size()});
+    }
+
+    /// Adds the columns of a verifier, or those of `self` in a `ModelMapping`.
+    template <class Mapping>
+    void add_verification(const Mapping& mapping) {
+        const bool list = mapping.verdicts.size() == 1;
+        add(mapping.confidence, Target::confidence);
+        add(mapping.draw_cost, Target::draw_cost);
+        add(mapping.draws, Target::draws);
+        for (const std::string& column : mapping.verdicts) {
+            add(column, list ? Target::verdict_list : Target::verdict);
+            columns_.back().element = static_cast<std::size_t>(&column - mapping.verdicts.data());
+        }
+        const bool further = std::is_same_v<Mapping, VerifierMapping>;
+        verifications_.push_back({names_.size(), further ? mapping.name : std::string(self_verifier),
+                                  mapping.confidence, list ? 0 : mapping.verdicts.size(),
+                                  mapping.confidence_draws, 0});
+    }
+
+    /// Calls `f` with the record that a verification is read into: the model's own, or that of a further verifier.
+    template <class F>
+    void use(const Verification& verification, F f) {
+        ModelRecord& model = out_->record.models[verification.model];
+        if (verification.verifier == self_verifier) return f(model);
+        for (VerifierRecord& verifier : model.verifiers) {
+            if (verifier.name == verification.verifier) return f(verifier);
+        }
     }
 
     static bool holds_text(Target target) noexcept {
@@ -289,7 +337,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::reference:
                 return "a string, a number or a boolean";
             case Target::feature:
-                return feature_text;
+                return expected_feature;
             case Target::prior:
             case Target::score:
             case Target::confidence:
@@ -452,12 +500,13 @@ class MappedHandler : public SaxHandler<MappedHandler> {
             case Target::verdict_list: {
                 const auto verdict = verdict_of(value);
                 if (!verdict) fail(advise_words(shown_number(value)));
-                if (column.target == Target::verdict) {
-                    model.verdicts[column.element] = *verdict;
-                } else {
-                    model.verdicts.push_back(*verdict);
-                }
-                return;
+                return use(verifications_[column.verification], [&](auto& verified) {
+                    if (column.target == Target::verdict) {
+                        verified.verdicts[column.element] = *verdict;
+                    } else {
+                        verified.verdicts.push_back(*verdict);
+                    }
+                });
             }
             case Target::signal: {
                 if (value.is_null()) return;
@@ -473,18 +522,24 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                 return;
             case Target::confidence:
                 if (!is_share(value) && !value.is_null()) fail(shown_share(value));
-                if (!value.is_null()) model.confidence = value.number;
-                return;
+                if (value.is_null()) return;
+                return use(verifications_[column.verification],
+                           [&](auto& verified) { verified.confidence = value.number; });
             case Target::draws:
                 require(value.is_null() ||
                         (value.is_number() && value.number >= 1.0 && value.number <= maximum_draws &&
                          value.number == std::trunc(value.number)));
-                if (!value.is_null()) draws_[m] = static_cast<int>(value.number);
+                if (!value.is_null())
+                    verifications_[column.verification].draws = static_cast<int>(value.number);
                 return;
             default:
                 require(is_price(value) || value.is_null());
-                if (!value.is_null()) {
-                    (column.target == Target::cost ? model.cost : model.draw_cost) = value.number;
+                if (value.is_null()) return;
+                if (column.target == Target::cost) {
+                    model.cost = value.number;
+                } else {
+                    use(verifications_[column.verification],
+                        [&](auto& verified) { verified.draw_cost = value.number; });
                 }
         }
     }
@@ -512,44 +567,45 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         }
     }
 
-    /// Reads the confidence of a model as the verdicts that it is the mean of. If it is no share of that many, some
+    /// Reads the confidence of a verifier as the verdicts that it is the mean of. If it is no share of that many, some
     /// could not be parsed: then the largest number of readable ones is taken that fits. Draws are exchangeable, so the
     /// order is random, by the row's id.
-    void draw_confidence(std::size_t m) {
-        ModelRecord& model = out_->record.models[m];
-        const int draws = draws_[m];
-        if (draws == 0 || !model.confidence) return;
+    template <class Verified>
+    void draw_confidence(const Verification& verification, Verified& verified) const {
+        const int draws = verification.draws;
+        if (draws == 0 || !verified.confidence) return;
         constexpr double rounding = 1e-3 * (1.0 + 1e-9);
         for (int readable = draws; readable > 0; --readable) {
-            const double positive = std::round(*model.confidence * readable);
-            if (std::abs(positive / readable - *model.confidence) > rounding) continue;
-            model.verdicts.assign(as_size(draws), Verdict::unparsed);
+            const double positive = std::round(*verified.confidence * readable);
+            if (std::abs(positive / readable - *verified.confidence) > rounding) continue;
+            verified.verdicts.assign(as_size(draws), Verdict::unparsed);
             for (int i = 0; i < readable; ++i)
-                model.verdicts[as_size(i)] = i < positive ? Verdict::positive : Verdict::negative;
-            Random random(hash_text(out_->record.id, m));
-            random.shuffle(model.verdicts);
-            model.confidence.reset();
+                verified.verdicts[as_size(i)] = i < positive ? Verdict::positive : Verdict::negative;
+            const std::string& id = out_->record.id;
+            Random random(hash_text(std::is_same_v<Verified, ModelRecord> ? id : id + verification.verifier,
+                                    verification.model));
+            random.shuffle(verified.verdicts);
+            verified.confidence.reset();
             return;
         }
-        fail_expected(confidence_columns_[m], "the mean of " + std::to_string(draws) + " draws or fewer",
-                      format_number(*model.confidence));
+        fail_expected(verification.confidence_column,
+                      "the mean of " + std::to_string(draws) + " draws or fewer",
+                      format_number(*verified.confidence));
     }
 
     static constexpr double missing_prior = -1.0;
 
     std::vector<WordMapping> words_;
     NameChoice signals_;
+    NameChoice verifiers_;
     std::vector<std::string> signal_names_;
     std::vector<std::string> names_;  ///< names of the models that are read
-    std::vector<std::string> confidence_columns_;
-    std::vector<std::size_t>
-        verdict_columns_;  ///< for each model the number of columns with one verdict each
-    std::vector<int> fixed_draws_;
+    std::vector<Verification> verifications_;
+    std::vector<std::vector<VerifierRecord>> blank_verifiers_;  ///< those of each model, without content
     std::vector<Column> columns_;
     bool same_pair_;
     bool has_prior_;
     LogRecord* out_ = nullptr;
-    std::vector<int> draws_;          ///< for each model the draws behind its confidence; 0: none are known
     std::vector<std::string> found_;  ///< columns of the row
     std::string storage_;
     std::string column_;

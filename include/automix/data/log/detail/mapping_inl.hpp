@@ -10,6 +10,7 @@
 #include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/detail/near_fields.hpp>
 #include <automix/data/log/mapping.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/file/file.hpp>
 #include <automix/json/json_document.hpp>
@@ -95,12 +96,18 @@ class MappingReader {
 
     static std::vector<Use> uses_of(const ModelMapping& model) {
         std::vector<Use> uses = {{model.score, model.name, "score", "score"},
-                                 {model.confidence, model.name, "confidence", "confidence"},
-                                 {model.draws, model.name, "draws", "number of draws"},
-                                 {model.cost, model.name, "cost", "cost"},
-                                 {model.draw_cost, model.name, "draw_cost", "draw_cost"}};
-        for (std::size_t i = 0; i < model.verdicts.size(); ++i)
-            uses.push_back({model.verdicts[i], model.name, "verdicts[" + std::to_string(i) + "]", "verdict"});
+                                 {model.cost, model.name, "cost", "cost"}};
+        const auto add_verification = [&](const auto& mapping, const std::string& prefix) {
+            uses.push_back({mapping.confidence, model.name, prefix + "confidence", "confidence"});
+            uses.push_back({mapping.draws, model.name, prefix + "draws", "number of draws"});
+            uses.push_back({mapping.draw_cost, model.name, prefix + "draw_cost", "draw_cost"});
+            for (std::size_t i = 0; i < mapping.verdicts.size(); ++i)
+                uses.push_back({mapping.verdicts[i], model.name,
+                                prefix + "verdicts[" + std::to_string(i) + "]", "verdict"});
+        };
+        add_verification(model, "");
+        for (const VerifierMapping& verifier : model.verifiers)
+            add_verification(verifier, "verifiers." + verifier.name + ".");
         for (const SignalMapping& signal : model.signals)
             uses.push_back({signal.column, model.name, "signals." + signal.name, "signal"});
         std::erase_if(uses, [](const Use& use) { return use.column.empty(); });
@@ -203,11 +210,13 @@ class MappingReader {
                       {"cost", &model.cost},
                       {"draw_cost", &model.draw_cost},
                       {"answer", &model.answer},
-                      {"signals", nullptr}});
+                      {"signals", nullptr},
+                      {"verifiers", nullptr}});
         if (model.name.empty()) fail(field + ".name", "missing");
         if (model.score.empty()) fail(field + ".score", "missing");
-        if (json.contains("verdicts")) model.verdicts = read_verdicts(json["verdicts"], field + ".verdicts");
-        if (json.contains("draws")) read_draws(json["draws"], field + ".draws", model);
+        read_verification(json, field, model);
+        if (json.contains("verifiers"))
+            model.verifiers = read_verifiers(json["verifiers"], field + ".verifiers");
         if (json.contains("signals")) model.signals = read_signals(json["signals"], field + ".signals");
         return model;
     }
@@ -223,6 +232,39 @@ class MappingReader {
         return signals;
     }
 
+    /// Reads the verdicts and draws of a model or of a verifier, whose other columns are known.
+    template <class Mapping>
+    void read_verification(const nlohmann::json& json, const std::string& field, Mapping& mapping) const {
+        if (json.contains("verdicts"))
+            mapping.verdicts = read_verdicts(json["verdicts"], field + ".verdicts");
+        if (json.contains("draws")) read_draws(json["draws"], field + ".draws", mapping);
+    }
+
+    [[nodiscard]] std::vector<VerifierMapping> read_verifiers(const nlohmann::json& json,
+                                                              const std::string& field) const {
+        require_object(json, field);
+        std::vector<VerifierMapping> verifiers;
+        for (const auto& [name, columns] : json.items()) {
+            if (name.empty()) fail(field, "expected names, found an empty one");
+            const std::string place = field + "." + name;
+            if (name == self_verifier)
+                fail(place, "name its verdicts, confidence, draws and draw_cost in the model itself");
+            require_object(columns, place);
+            VerifierMapping verifier;
+            verifier.name = name;
+            read_columns(columns, place + ".",
+                         {{"verdicts", nullptr},
+                          {"confidence", &verifier.confidence},
+                          {"draws", nullptr},
+                          {"draw_cost", &verifier.draw_cost}});
+            read_verification(columns, place, verifier);
+            if (verifier.verdicts.empty() && verifier.confidence.empty())
+                fail(place, "expected a column of verdicts or confidences, found none");
+            verifiers.push_back(std::move(verifier));
+        }
+        return verifiers;
+    }
+
     [[nodiscard]] std::vector<std::string> read_verdicts(const nlohmann::json& json,
                                                          const std::string& field) const {
         if (!json.is_array()) return {column_name(json, field)};
@@ -230,7 +272,8 @@ class MappingReader {
         return read_column_list(json, field);
     }
 
-    void read_draws(const nlohmann::json& json, const std::string& field, ModelMapping& model) const {
+    template <class Mapping>
+    void read_draws(const nlohmann::json& json, const std::string& field, Mapping& model) const {
         if (model.confidence.empty()) fail(field, "expected a column of confidences besides, found none");
         if (!model.verdicts.empty())
             fail(field, "is for a confidence alone, but there are columns of verdicts");

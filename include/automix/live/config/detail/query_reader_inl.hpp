@@ -5,13 +5,12 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
-#include <automix/data/detail/validate.hpp>
 #include <automix/data/id_places.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/validate_facts.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/json/json_document.hpp>
@@ -51,15 +50,14 @@ AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
         query.prior = prior(json.at("prior"));
         if (json.contains("models")) query.prior_models = models(json.at("models"));
         if (!query.prior_models.empty() && query.prior.size() != query.prior_models.size())
-            fail("prior", "expected " + prior_text(query.prior_models) + ", found " +
+            fail("prior", "expected " + expected_prior(query.prior_models) + ", found " +
                               std::to_string(query.prior.size()));
     }
     return query;
 }
 
 AUTOMIX_INLINE std::vector<QueryFeature> QueryParser::features(const nlohmann::json& json) const {
-    if (!json.is_object())
-        fail_expected("features", std::string(describe_field(LogField::features).expected), json);
+    if (!json.is_object()) fail_expected("features", std::string(expected_features), json);
     std::vector<QueryFeature> features;
     for (const auto& [name, value] : json.items()) {
         const std::string field = inside("features", name);
@@ -72,7 +70,7 @@ AUTOMIX_INLINE std::vector<QueryFeature> QueryParser::features(const nlohmann::j
         } else if (value.is_string() && value.get_ref<const std::string&>().size() <= maximum_feature_bytes) {
             features.push_back({name, 0.0, value.get<std::string>()});
         } else {
-            fail_expected(field, std::string(feature_text), value);
+            fail_expected(field, std::string(expected_feature), value);
         }
     }
     return features;
