@@ -171,9 +171,13 @@ class ThinkingSeparator {
             in_final_ = true;
             return begin;
         }
-        std::size_t close = reply_.size();
-        for (const std::string_view mark : {"<|end|>", "<|call|>", "<|start|>", "<|channel|>"})
-            close = std::min(close, reply_.find(mark, begin));
+        constexpr std::array<std::string_view, 4> ends = {"<|end|>", "<|call|>", "<|start|>", "<|channel|>"};
+        std::size_t close = reply_.find("<|", begin);
+        while (close < reply_.size() && std::none_of(ends.begin(), ends.end(), [&](std::string_view mark) {
+                   return reply_.substr(close).starts_with(mark);
+               }))
+            close = reply_.find("<|", close + 2);
+        close = std::min(close, reply_.size());
         keep(reply_.substr(begin, close - begin));
         const std::string_view rest = reply_.substr(close);
         return close + (rest.starts_with("<|end|>") ? 7 : rest.starts_with("<|call|>") ? 8 : 0);
