@@ -428,6 +428,19 @@ TEST_CASE("events of a stream may hold a message or a text in place of a delta")
     CHECK(thought.choices.at(0).completion.thinking == "hm");
 }
 
+TEST_CASE("a stream may begin with a comment, and be lines of JSON alone") {
+    const std::string first = R"({"choices":[{"index":0,"delta":{"content":"Os"}}]})";
+    const std::string last = R"({"choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]})";
+    const auto text = [](const std::string& body) { return read_reply(body).choices.at(0).completion.text; };
+    CHECK(text(":ok\n\ndata: " + first + "\n\ndata: " + last + "\n\n") == "Oslo");
+    CHECK(text("data: " + first + "\r\rdata: " + last + "\r\r") == "Oslo");
+    CHECK(text(first + "\n" + last + "\n") == "Oslo");
+    CHECK_THROWS_AS(text(first + "\n" + first + "\n"), DataError);
+    // Another text behind a whole reply is none of its events.
+    CHECK(text(reply("[" + choice("a") + "]") + "\n{\"trace\":1}") == "a");
+    CHECK(text("[" + reply("[" + choice("a") + "]") + "]") == "a");
+}
+
 TEST_CASE("the usage of a stream is that of its events together") {
     const auto usage = [](const std::string& events) {
         return read_reply(events +

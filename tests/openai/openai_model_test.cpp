@@ -412,6 +412,12 @@ TEST_CASE("a stream that ends early is used if each choice has its end") {
     CHECK_THROWS_AS(answer("null"), ModelError);
 }
 
+TEST_CASE("a page that ends early is a page") {
+    const FaultServer server(
+        replying({.headers = {"Content-Type: text/html"}, .body = "<html>", .end = ServerReply::End::cut}));
+    CHECK(failure_of(OpenAiModel(options_for(server)), ask("?")).kind() == FailureKind::bad_request);
+}
+
 TEST_CASE("a failure whose body ends early has the kind of its status") {
     const FaultServer server(replying({.status = 429,
                                        .headers = {"Retry-After: 2"},
@@ -436,6 +442,9 @@ TEST_CASE("a wait stands in a header, in the body, or in the reset of a limit") 
     CHECK(wait(429, {"x-ratelimit-reset-requests: 50s"}, said) == milliseconds(3200));
     CHECK(wait(429, {"x-ratelimit-reset-requests: 50s"}, "{}") == milliseconds(50'000));
     CHECK_FALSE(wait(503, {"x-ratelimit-reset-requests: 50s"}, "{}"));
+    CHECK(wait(429, {"Content-Type: text/plain"}, "Slow down. Try again in 3 seconds.") ==
+          milliseconds(3000));
+    CHECK_FALSE(wait(429, {"Content-Type: text/html"}, "<p>Try again in 3 seconds.</p>"));
 }
 
 TEST_CASE("bytes that are no text are replaced in an answer") {

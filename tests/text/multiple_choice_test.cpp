@@ -71,6 +71,11 @@ TEST_CASE("a megabyte is read in no time") {
     CHECK_FALSE(chosen_letter(reply).has_value());
     CHECK(chosen_letter(reply + "(A)") == 'a');
     CHECK_FALSE(chooses(std::string(1'000'000, '*'), "B"));
+    for (const char* part : {"A, ", "not A ", "A is wrong because ", "neither A nor "}) {
+        std::string refusal;
+        while (refusal.size() < 1'000'000) refusal += part;
+        CHECK_FALSE(chooses(refusal, "B"));
+    }
     std::string questions;
     while (questions.size() < 1'000'000) questions += "Question:\n";
     CHECK(chosen_letter(questions + "So C.\n" + questions + "Answer: B") == 'c');

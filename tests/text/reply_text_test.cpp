@@ -180,3 +180,14 @@ TEST_CASE("plain texts are without marks") {
         CHECK(plain_text(reply) == plain);
     }
 }
+
+TEST_CASE("a megabyte of marks is read in no time") {
+    for (const std::string mark : {"<|channel|>x<|message|>", "<|start_response|>", "<|user|>",
+                                   "assistantfinal", "<a_", "</reasoning>"}) {
+        INFO(mark);
+        std::string reply;
+        while (reply.size() < 1'000'000) reply += mark;
+        CHECK(answer_text(reply).size() <= reply.size());
+        CHECK(plain_text(reply).size() <= reply.size());
+    }
+}

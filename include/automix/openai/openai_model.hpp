@@ -160,6 +160,8 @@ class OpenAiModel {
         return status == 502 || status == 504 || (status >= 520 && status <= 524);
     }
 
+    static bool is_page(const HttpReply& got) { return got.content_type.starts_with("text/html"); }
+
     static bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
     [[nodiscard]] ModelError failed(const HttpError& error) const {
@@ -187,9 +189,9 @@ class OpenAiModel {
             got = *error.partial();
             cut = error;
         }
-        // What came is enough if it is the status of a failure, or the whole JSON of a success.
+        // What came is enough if it is the status of a failure, the whole JSON of a success, or the part of a page.
         const detail::ReplyJson body = detail::reply_json(got.body);
-        if (cut && is_success(got.status) && !body.is_whole) throw failed(*cut);
+        if (cut && is_success(got.status) && !body.is_whole && !is_page(got)) throw failed(*cut);
         if (is_success(got.status)) return read(request, samples, got, body, stop);
         const auto complaint = detail::complaint_of(body.json);
         const auto usage = detail::reported_usage(body.json);
@@ -231,7 +233,7 @@ class OpenAiModel {
                                      const HttpReply& got, const detail::ReplyJson& body,
                                      const std::stop_token& stop) const {
         // A page comes again however often it is requested, so the address is at fault.
-        if (got.content_type.starts_with("text/html")) {
+        if (is_page(got)) {
             throw ModelError(name_, {.kind = FailureKind::bad_request, .maybe_billed = true},
                              "expected JSON, found a page; check base_url; found " + shown(got));
         }

@@ -12,9 +12,11 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <ctime>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace automix::detail {
@@ -83,11 +85,16 @@ inline Wait asked_wait(const nlohmann::json& reply, std::time_t now) {
     return complaint ? stated_wait(complaint->message) : std::nullopt;
 }
 
-/// Returns the wait that a failed reply asks for: in a header, else in its JSON. Else it is the time until a limit is
-/// lifted, unless the status tells that the server itself failed.
+/// Returns the wait that a failed reply asks for: in a header, else in its JSON or plain text. Else it is the time until a
+/// limit is lifted, unless the status tells that the server itself failed.
 inline Wait wait_after(const HttpReply& got, const nlohmann::json& json, int status) {
     if (got.retry_after) return got.retry_after;
     if (const Wait wait = asked_wait(json, std::time(nullptr))) return wait;
+    constexpr std::size_t longest_sentence = 1000;
+    if (json.is_null() && !got.content_type.starts_with("text/html")) {
+        if (const Wait wait = stated_wait(std::string_view(got.body).substr(0, longest_sentence)))
+            return wait;
+    }
     constexpr int server_failure = 500;
     return status < server_failure ? got.limit_reset : std::nullopt;
 }

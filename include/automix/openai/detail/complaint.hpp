@@ -89,10 +89,10 @@ inline std::optional<ChatComplaint> complaint_of(const nlohmann::json& json) {
     return std::nullopt;
 }
 
-/// Returns the object of an error that stands alone in a list, as Google sends it, else the document itself.
+/// Returns the object of a reply or an error that stands alone in a list, as Google sends it, else the document itself.
 inline nlohmann::json without_list(nlohmann::json json) {
-    const bool listed =
-        json.is_array() && json.size() == 1 && json[0].is_object() && json[0].contains("error");
+    const bool listed = json.is_array() && json.size() == 1 && json[0].is_object() &&
+                        (json[0].contains("error") || json[0].contains("choices"));
     return listed ? nlohmann::json(std::move(json[0])) : json;
 }
 

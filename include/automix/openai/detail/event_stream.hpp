@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Joins the events of a stream that was not requested into one reply. A choice of an event holds a part of the text in
+// Joins the events of a stream that was not requested into one reply, also if they are lines of JSON alone. A choice of an event holds a part of the text in
 // `delta`, or in `message` or `text` in its place. Some servers repeat the text so far in each `message`.
 #pragma once
 
@@ -32,11 +32,19 @@ struct ReplyJson {
     bool is_whole = false;                  ///< the body came to its end
 };
 
-/// Returns true for a stream of server-sent events.
+/// Returns true for a stream of server-sent events, or of lines of JSON that each have choices.
 [[nodiscard]] inline bool is_event_stream(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(blank_characters), text.size()));
-    return text.starts_with("data:") || text.starts_with("event:") || text.starts_with(": ") ||
-           text.starts_with(":\n") || text.starts_with("id:") || text.starts_with("retry:");
+    for (const std::string_view field : {"data:", "event:", "id:", "retry:", ":"}) {
+        if (text.starts_with(field)) return true;
+    }
+    for (int line = 0; line < 2; ++line) {
+        const std::string_view whole = text.substr(0, text.find_first_of("\r\n"));
+        if (!whole.starts_with('{') || whole.find("\"choices\"") == std::string_view::npos) return false;
+        text.remove_prefix(whole.size());
+        text.remove_prefix(std::min(text.find_first_not_of(blank_characters), text.size()));
+    }
+    return true;
 }
 
 class StreamJoiner {
@@ -79,8 +87,11 @@ class StreamJoiner {
             text.remove_prefix(std::min(text.size(), line.size() + 1));
             constexpr std::string_view field = "data:";
             line.remove_prefix(std::min(line.find_first_not_of(blank_characters), line.size()));
-            if (!line.starts_with(field)) continue;
-            line.remove_prefix(field.size());
+            if (line.starts_with(field)) {
+                line.remove_prefix(field.size());
+            } else if (!line.starts_with('{')) {
+                continue;
+            }
             line.remove_prefix(std::min(line.find_first_not_of(blank_characters), line.size()));
             line = line.substr(0, line.find_last_not_of(blank_characters) + 1);
             done_ = line == "[DONE]";

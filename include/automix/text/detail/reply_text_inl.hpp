@@ -171,9 +171,13 @@ class ThinkingSeparator {
             in_final_ = true;
             return begin;
         }
-        std::size_t close = reply_.size();
-        for (const std::string_view mark : {"<|end|>", "<|call|>", "<|start|>", "<|channel|>"})
-            close = std::min(close, reply_.find(mark, begin));
+        constexpr std::array<std::string_view, 4> ends = {"<|end|>", "<|call|>", "<|start|>", "<|channel|>"};
+        std::size_t close = reply_.find("<|", begin);
+        while (close < reply_.size() && std::none_of(ends.begin(), ends.end(), [&](std::string_view mark) {
+                   return reply_.substr(close).starts_with(mark);
+               }))
+            close = reply_.find("<|", close + 2);
+        close = std::min(close, reply_.size());
         keep(reply_.substr(begin, close - begin));
         const std::string_view rest = reply_.substr(close);
         return close + (rest.starts_with("<|end|>") ? 7 : rest.starts_with("<|call|>") ? 8 : 0);
@@ -549,16 +553,19 @@ AUTOMIX_INLINE std::string answer_text(std::string_view text) {
     constexpr std::array<std::string_view, 2> openings = {"<|start_response|>", "<|begin_of_solution|>"};
     for (bool enclosed = true; enclosed;) {
         text = detail::without_end_tokens(text);
+        for (bool opened = true; opened;) {
+            opened = false;
+            for (const std::string_view opening : openings) {
+                if (!has_word_at(trim(text), 0, opening)) continue;
+                text = trim(text).substr(opening.size());
+                opened = true;
+            }
+        }
         const std::string_view whole = trim(text);
         enclosed = has_word_at(whole, 0, open) && whole.size() >= open.size() + close.size() &&
                    detail::find_word(whole, close, 0) == whole.size() - close.size() &&
                    detail::find_word(whole, open, 1) == whole.size();
         if (enclosed) text = trim(whole.substr(open.size(), whole.size() - open.size() - close.size()));
-        for (const std::string_view opening : openings) {
-            if (!has_word_at(whole, 0, opening)) continue;
-            text = trim(whole.substr(opening.size()));
-            enclosed = true;
-        }
     }
     return detail::is_empty_fence(text) ? std::string() : std::string(text);
 }

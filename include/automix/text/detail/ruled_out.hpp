@@ -131,8 +131,10 @@ class RuledOut {
         if (is_noun(i)) ++i;
         if (is(i, ":")) ++i;
         if (!is_option(i)) return std::nullopt;
+        constexpr int most = 26;
         Options list{.end = i + 1, .joined = false, .first = i + 1};
-        for (std::size_t next = list.end;;) {
+        std::size_t next = list.end;
+        for (int further = 1; further < most; ++further) {
             bool joins = false;
             std::size_t at = next;
             if (is(at, ",") || is(at, "/") || is(at, "&")) ++at;
@@ -145,6 +147,7 @@ class RuledOut {
             next = list.end = at + 1;
             list.joined = list.joined || joins;
         }
+        return list;
     }
 
     /// Returns the position behind "not A", "neither A nor B", "eliminate A and B" or the like, else `i`.
