@@ -158,6 +158,11 @@ void write_output(std::string_view text) {
     throw DataError("standard output cannot be written: " + std::generic_category().message(reason));
 }
 
+void print_warnings(const std::vector<std::string>& warnings) {
+    for (const std::string& warning : warnings)
+        std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
+}
+
 std::string warnings_text(const std::vector<std::string>& warnings) {
     std::string text = warnings.empty() ? "" : "\nwarnings\n";
     for (const std::string& warning : warnings) text += wrap_text("  " + printable(warning), 4) + '\n';

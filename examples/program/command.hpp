@@ -70,6 +70,9 @@ std::string value_text(double value);
 /// Writes all of `text` to standard output at once. Throws `DataError` with the system's reason if that fails.
 void write_output(std::string_view text);
 
+/// Writes the warnings to standard error, printable, one a line.
+void print_warnings(const std::vector<std::string>& warnings);
+
 /// Lists the warnings under a heading, printable; returns nothing if there are none.
 std::string warnings_text(const std::vector<std::string>& warnings);
 

@@ -6,6 +6,7 @@
 #include "solver_watch.hpp"
 
 #include <automix/data/price_order.hpp>
+#include <automix/data/verification.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
@@ -94,7 +95,8 @@ std::vector<DrawLimits> fewer_draws(const Dataset& data, const std::string& mode
     std::vector<DrawLimits> fewer;
     const Index logged = data.draw_counts(data.model_index(model)).first;
     const int allowed = limits.of({model, ""}).front();
-    const Index most = allowed == all_logged_draws ? logged : std::min<Index>(logged, allowed);
+    const Index most = std::min<Index>(
+        maximum_draws + 1, allowed == all_logged_draws ? logged : std::min<Index>(logged, allowed));
     for (int draws = 1; draws < most; draws *= 2) fewer.push_back({draws, {}});
     return fewer;
 }

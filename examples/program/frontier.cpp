@@ -70,6 +70,8 @@ TracedLog trace(const TraceOptions& options) {
 }
 
 std::string show(const TraceOptions& options, const TracedLog& traced) {
+    // Neither form has a place for them.
+    if (options.format == "csv" || options.format == "svg") print_warnings(traced.warnings);
     if (options.format == "csv") return frontier_csv(traced.frontier);
     if (options.format == "svg") return frontier_svg(traced.frontier);
     if (options.format == "json") {

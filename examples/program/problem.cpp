@@ -7,16 +7,13 @@
 #include <automix/pomdp/format/alpha_file.hpp>
 #include <automix/pomdp/format/policy_file.hpp>
 
-#include <cstdio>
-
 namespace automix::program {
 
 bool is_alpha_file(std::string_view path) { return path.ends_with(".alpha"); }
 
 PomdpFile read_problem(const std::string& path) {
     PomdpFile problem = read_pomdp(path);
-    for (const std::string& notice : problem.notices)
-        std::fprintf(stderr, "automix: warning: %s\n", printable(notice).c_str());
+    print_warnings(problem.notices);
     return problem;
 }
 

@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/test_rows.hpp>
+#include <automix/data/verification.hpp>
 
 #include <algorithm>
 #include <array>
@@ -28,12 +29,11 @@ CostRange cost_range(const std::vector<double>& bounds) {
 }
 
 int draw_limit(std::string_view text) {
-    constexpr int most = 1'000'000;
     const auto number = parse_number(text);
-    const bool fits = number && *number >= 0.0 && *number <= most;
+    const bool fits = number && *number >= 0.0 && *number <= maximum_draws;
     if (!fits || static_cast<double>(static_cast<int>(*number)) != *number) {
-        throw ArgumentError("--max-draws: expected a number of draws of at least 0, found " +
-                            in_quotes(text));
+        throw ArgumentError("--max-draws: expected a number of draws from 0 to " +
+                            std::to_string(maximum_draws) + ", found " + in_quotes(text));
     }
     return static_cast<int>(*number);
 }

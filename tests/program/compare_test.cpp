@@ -178,8 +178,9 @@ TEST_CASE("what compare refuses") {
         {{"--objective", "lambda=-1"}, "found -1"},
         {{"--objective", "budget=1", "--routers", "pomdp,fixed_k"},
          "fixed_k: the objective is base or lambda=X"},
-        {{"--max-draws", "-1"}, "--max-draws: expected a number of draws of at least 0, found \"-1\""},
+        {{"--max-draws", "-1"}, "--max-draws: expected a number of draws from 0 to 255, found \"-1\""},
         {{"--max-draws", "1.5"}, "found \"1.5\""},
+        {{"--max-draws", "256"}, "from 0 to 255, found \"256\""},
         {{"--max-draws", "small="}, "found \"\""},
         {{"--max-draws", "small=1,2"}, "--max-draws: expected K or NAME=K,..., found \"2\""},
         {{"--max-draws", "other=1"}, "--max-draws: no model \"other\""},
@@ -229,4 +230,17 @@ TEST_CASE("one log given twice is refused") {
     const files::Directory directory;
     const std::string log = directory.write("log.jsonl", lines(hand_records()));
     check_refused({"compare", log, log}, 2, "is given twice, so the mean would count it twice");
+}
+
+TEST_CASE("more verdicts than a policy counts are named with their row") {
+    const files::Directory directory;
+    std::vector<json> records = hand_records();
+    for (json& record : records) {
+        record["models"][0].erase("confidence");
+        record["models"][0]["verdicts"] = std::vector<int>(400, record["id"].get<std::string>()[0] == 'b');
+    }
+    const std::string log = directory.write("many.jsonl", lines(records));
+    check_refused({"compare", log, "--halves", "1", "--costs", "1,9"}, 1,
+                  "400 verdicts are logged, at most 255 can be used");
+    CHECK(run_automix({"compare", log, "--halves", "1", "--costs", "1,9", "--routers", "exact"}).code == 0);
 }

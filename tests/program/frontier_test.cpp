@@ -91,3 +91,13 @@ TEST_CASE("what frontier refuses") {
     check_refused({"frontier", "missing.jsonl"}, 1, "missing.jsonl: cannot be opened");
     check_refused(log.line({"--test-split", "dev"}), 1, "no rows with split \"dev\"");
 }
+
+TEST_CASE("warnings reach standard error where the output has no place for them") {
+    const FrontierLog log;
+    for (const char* format : {"csv", "svg"}) {
+        const Outcome outcome = run_automix(log.line({"--format", format, "--test-split", "train"}));
+        CHECK(outcome.code == 0);
+        CHECK_THAT(outcome.err,
+                   StartsWith("automix: warning: rows to train on and rows to test on are the same"));
+    }
+}

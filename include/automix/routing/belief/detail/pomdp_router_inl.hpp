@@ -226,8 +226,9 @@ AUTOMIX_INLINE std::string PomdpRouter::plurality_obstacle(const Dataset& data) 
     if (data.models() != 2) return "pluralities are for two models, found " + std::to_string(data.models());
     for (Index row = 0; row < data.rows(); ++row) {
         if (data.clusters(row, 0).empty()) {
+            const std::string place = to_string(data.place(row));
             return "no samples are known of model " + in_quotes(data.model_names().front()) + " for id " +
-                   in_quotes(data.id(row));
+                   in_quotes(data.id(row)) + (place.empty() ? "" : " (" + place + ")");
         }
     }
     return {};
