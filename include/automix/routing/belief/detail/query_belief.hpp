@@ -31,14 +31,15 @@ inline double forecast_score(const QueryForecast& forecast, Index model) {
     return std::clamp(forecast.scores[as_size(model)], forecast_margin, 1.0 - forecast_margin);
 }
 
-/// Sets the levels of model `number` to the forecast of a query. `mean_scores` are those of all queries.
-inline void set_levels(LevelDistribution& levels, Index number, const QueryForecast& forecast,
-                       const Eigen::VectorXd& mean_scores) {
-    const double mean = levels.weight.dot(levels.right);
+/// Sets the levels of model `number` to the forecast of a query. `prior` is the probability of its levels over all
+/// queries, and `mean_scores` are the scores of all queries.
+inline void set_levels(LevelDistribution& levels, Index number, const Eigen::VectorXd& prior,
+                       const QueryForecast& forecast, const Eigen::VectorXd& mean_scores) {
+    const double mean = prior.dot(levels.right);
     const double right = forecast_score(forecast, number);
-    const Eigen::ArrayXd of_right = (right / mean) * levels.weight.array() * levels.right.array();
+    const Eigen::ArrayXd of_right = (right / mean) * prior.array() * levels.right.array();
     const Eigen::ArrayXd of_wrong =
-        ((1.0 - right) / (1.0 - mean)) * levels.weight.array() * (1.0 - levels.right.array());
+        ((1.0 - right) / (1.0 - mean)) * prior.array() * (1.0 - levels.right.array());
     levels.weight = of_right + of_wrong;
     levels.right = of_right / levels.weight.array();
     for (Index model = 0; model < levels.scores.cols(); ++model) {
@@ -64,10 +65,9 @@ inline void fit_margins(Eigen::MatrixXd& joint, const Eigen::VectorXd& rows, con
 /// Returns the belief of a query before any evidence.
 inline BeliefModel belief_of_query(const BeliefModel& all, const QueryForecast& forecast) {
     BeliefModel query = all;
-    for (Index m = 0; m < query.mean_scores.size(); ++m)
-        query.mean_scores(m) = forecast_score(forecast, m);
+    for (Index m = 0; m < query.mean_scores.size(); ++m) query.mean_scores(m) = forecast_score(forecast, m);
     for (std::size_t k = 0; k < query.levels.size(); ++k)
-        set_levels(query.levels[k], query.verified[k], forecast, all.mean_scores);
+        set_levels(query.levels[k], query.verified[k], all.priors[k], forecast, all.mean_scores);
     if (!query.levels.empty()) query.priors.front() = query.levels.front().weight;
     for (std::size_t k = 0; k < query.transitions.size(); ++k) {
         Eigen::MatrixXd& joint = query.transitions[k];
