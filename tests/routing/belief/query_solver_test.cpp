@@ -64,7 +64,8 @@ TEST_CASE(
         INFO("models " << models << ", seed " << seed);
         const QueryProblem problem(seed, models);
         const detail::RoutingSolution solution = problem.solver().solve(problem.forecast);
-        const detail::BeliefModel belief = detail::belief_of_query(problem.belief, problem.forecast);
+        const detail::BeliefModel belief =
+            detail::belief_of_query(problem.belief, problem.forecast, problem.belief.mean_scores);
         const RoutingPrices prices = detail::prices_of_query(problem.prices, problem.forecast);
         const double best = test::BruteForce(belief, prices, problem.rule).value();
         CHECK_THAT(detail::net_value(solution.value, problem.rule.lambda, prices), WithinAbs(best, 1e-9));

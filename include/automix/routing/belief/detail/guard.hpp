@@ -38,7 +38,8 @@ struct HeldOutDecision {
     Guard guard{};
     double units = 0.0;  ///< rows or folds that the guard compared; with fewer than 2 it does not pass
     std::optional<HeldOut> held_out{};  ///< results of the compared policies; empty without rows
-    std::vector<double> excess{};  ///< of each row, in the order of the folds, if the rows are known one by one
+    std::vector<double>
+        excess{};  ///< of each row, in the order of the folds, if the rows are known one by one
 };
 
 /// Solves the tree of each fold at the base slope. Returns an empty solution for a fold without a tree.
@@ -60,7 +61,8 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min
     if (const QuerySolver* solver = fold.policy.solver()) {
         SolveRule rule = solver->rule();
         rule.min_first_model = min_first_model;
-        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule));
+        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule,
+                                                                 solver->mean_forecast()));
     }
     if (fold.starts.empty()) return fold.policy;
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));

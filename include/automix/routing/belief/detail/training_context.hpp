@@ -43,8 +43,9 @@ struct TrainingContext {
     bool has_prior = false;     ///< the trees include earlier rows
     /// The rows one by one, if policies read the query or are compared with such; else null.
     std::shared_ptr<const ContextRows> rows{};
-    std::shared_ptr<const ContextModel> reader{};  ///< forecasts from the facts that are read; null if none are
-    std::vector<ContextWorth> worth{};             ///< of all facts that were tried
+    std::shared_ptr<const ContextModel>
+        reader{};                       ///< forecasts from the facts that are read; null if none are
+    std::vector<ContextWorth> worth{};  ///< of all facts that were tried
 
     /// Returns true if policies read the query.
     [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
@@ -92,7 +93,8 @@ inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& row
 inline RoutingSolution solve_tree(const TrainingContext& context, const RoutingTree& tree,
                                   const SolveRule& rule) {
     if (!context.reads_query()) return solve_routing(tree, context.prices, rule);
-    auto solver = std::make_shared<const QuerySolver>(tree, context.prices, rule);
+    auto solver =
+        std::make_shared<const QuerySolver>(tree, context.prices, rule, context.tree->belief->mean_scores);
     RoutingSolution solution;
     if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
     solution.policy = RoutingPolicy(std::move(solver));
@@ -139,8 +141,7 @@ template <class Policies>
     PolicyEstimate total;
     for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
         if (context.folds.tree(fold))
-            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric,
-                             by_row);
+            add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric, by_row);
     }
     return total;
 }
