@@ -12,7 +12,6 @@
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/belief_fit.hpp>
-#include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/context_training.hpp>
@@ -146,10 +145,7 @@ TEST_CASE("results row by row are those of the statistics if all rows have the s
         mean.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
         detail::ContextRows rows = detail::collect_rows({data, prices}, statistics.models, {});
 
-        detail::BeliefModel belief = detail::fit_belief(total, statistics.models);
-        for (std::size_t k = 0; k < belief.verified.size(); ++k)
-            belief.mean_scores(belief.verified[k]) = belief.priors[k].dot(belief.levels[k].right);
-        const auto tree = detail::make_tree(belief, 1e6);
+        const auto tree = detail::make_tree(detail::fit_belief(total, statistics.models), 1e6);
         detail::SolveRule rule;
         rule.lambda = 0.03;
         const RoutingPolicy plain = detail::BackwardInduction(tree, mean, rule).solution().policy;
@@ -166,11 +162,12 @@ TEST_CASE("results row by row are those of the statistics if all rows have the s
              {&rows.forecasts.scores, &rows.forecasts.answer_prices, &rows.forecasts.draw_prices})
             table->setZero(data.rows(), models);
         for (Index m = 0; m < models; ++m) {
-            rows.forecasts.scores.col(m) = belief.mean_scores(m);
+            rows.forecasts.scores.col(m) = 0.5;
             rows.forecasts.answer_prices.col(m) = mean.answers[as_size(m)];
             rows.forecasts.draw_prices.col(m) = mean.draws[as_size(m)];
         }
-        const RoutingPolicy reading(std::make_shared<const detail::QuerySolver>(tree, mean, rule));
+        const RoutingPolicy reading(std::make_shared<const detail::QuerySolver>(
+            tree, mean, rule, std::vector<double>(mean.answers.size(), 0.5)));
         detail::PolicyEstimate by_query;
         detail::add_context_rows(by_query, {{1.0, reading}}, rows, -1, metric);
         check_equal(by_query, expected);

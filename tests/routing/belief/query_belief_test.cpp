@@ -62,7 +62,7 @@ detail::BeliefModel consistent_belief(std::uint64_t seed, Index models) {
 
 TEST_CASE("the levels of a query follow from its forecast by Bayes' rule") {
     const detail::BeliefModel query =
-        detail::belief_of_query(two_levels(), {{0.8, 0.5}, {1.0, 2.0}, {0.1, 0.0}}, two_levels().mean_scores);
+        detail::belief_of_query(two_levels(), {{0.8, 0.5}, {1.0, 2.0}, {0.1, 0.0}}, {0.55, 0.8});
     // 0.8 q_right + 0.2 q_wrong.
     CHECK(query.priors[0](0) == Approx(0.8 * 2.0 / 11.0 + 0.2 * 2.0 / 3.0));
     CHECK(query.priors[0](1) == Approx(0.8 * 9.0 / 11.0 + 0.2 / 3.0));
@@ -84,7 +84,8 @@ TEST_CASE("a forecast of the mean leaves the belief as it is") {
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
         INFO("seed " << seed);
         const detail::BeliefModel all = consistent_belief(seed, 2 + static_cast<Index>(seed % 3));
-        const detail::BeliefModel query = detail::belief_of_query(all, mean_forecast(all), all.mean_scores);
+        const detail::BeliefModel query =
+            detail::belief_of_query(all, mean_forecast(all), mean_forecast(all).scores);
         for (std::size_t k = 0; k < all.levels.size(); ++k) {
             CHECK((query.priors[k] - all.priors[k]).cwiseAbs().maxCoeff() < 1e-9);
             CHECK((query.levels[k].right - all.levels[k].right).cwiseAbs().maxCoeff() < 1e-9);
@@ -101,7 +102,7 @@ TEST_CASE("a forecast of the mean leaves the belief as it is") {
 TEST_CASE(
     "a forecast tells how a query differs from the mean forecast, whatever rows the belief was fitted to") {
     // The forecasts were fitted to rows of other means than the belief.
-    const Eigen::Vector2d means(0.4, 0.6);
+    const std::vector<double> means{0.4, 0.6};
     const detail::BeliefModel all = two_levels();
     const detail::BeliefModel same =
         detail::belief_of_query(all, {{0.4, 0.6}, {1.0, 2.0}, {0.1, 0.0}}, means);
@@ -124,7 +125,7 @@ TEST_CASE("the levels of all models have the query's margins, and keep their odd
         const detail::BeliefModel all = consistent_belief(seed, 4);
         QueryForecast forecast = mean_forecast(all);
         for (double& score : forecast.scores) score = 0.05 + 0.9 * random.uniform();
-        const detail::BeliefModel query = detail::belief_of_query(all, forecast, all.mean_scores);
+        const detail::BeliefModel query = detail::belief_of_query(all, forecast, mean_forecast(all).scores);
         for (std::size_t k = 0; k < query.levels.size(); ++k) {
             CHECK_THAT(query.priors[k].sum(), WithinAbs(1.0, 1e-12));
             CHECK_THAT(query.priors[k].dot(query.levels[k].right),
@@ -144,7 +145,7 @@ TEST_CASE("the levels of all models have the query's margins, and keep their odd
 
 TEST_CASE("forecasts of 0 and 1 leave room for evidence") {
     const detail::BeliefModel query =
-        detail::belief_of_query(two_levels(), {{1.0, 0.0}, {1.0, 2.0}, {0.1, 0.0}}, two_levels().mean_scores);
+        detail::belief_of_query(two_levels(), {{1.0, 0.0}, {1.0, 2.0}, {0.1, 0.0}}, {0.55, 0.8});
     CHECK(query.levels[0].right.maxCoeff() < 1.0);
     CHECK(query.levels[0].right.minCoeff() > 0.0);
     CHECK(query.mean_scores(0) == Approx(0.9999));

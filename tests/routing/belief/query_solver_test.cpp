@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 using namespace automix;
 using Catch::Matchers::WithinAbs;
@@ -32,6 +33,7 @@ struct QueryProblem {
     RoutingPrices prices;
     detail::SolveRule rule;
     QueryForecast forecast;
+    std::vector<double> means;  ///< of the forecasts
 
     QueryProblem(std::uint64_t seed, Index models) {
         Random random(seed);
@@ -43,13 +45,14 @@ struct QueryProblem {
         }
         rule.lambda = 0.2 * random.uniform() * random.uniform();
         for (Index m = 0; m < models; ++m) forecast.scores.push_back(0.02 + 0.96 * random.uniform());
+        for (Index m = 0; m < models; ++m) means.push_back(0.2 + 0.6 * random.uniform());
         const RoutingPrices of_query = test::random_prices(random, models);
         forecast.answer_prices = of_query.answers;
         forecast.draw_prices = of_query.draws;
     }
 
     [[nodiscard]] detail::QuerySolver solver() const {
-        return {detail::make_tree(belief, 1e6), prices, rule};
+        return {detail::make_tree(belief, 1e6), prices, rule, means};
     }
 };
 
@@ -65,7 +68,7 @@ TEST_CASE(
         const QueryProblem problem(seed, models);
         const detail::RoutingSolution solution = problem.solver().solve(problem.forecast);
         const detail::BeliefModel belief =
-            detail::belief_of_query(problem.belief, problem.forecast, problem.belief.mean_scores);
+            detail::belief_of_query(problem.belief, problem.forecast, problem.means);
         const RoutingPrices prices = detail::prices_of_query(problem.prices, problem.forecast);
         const double best = test::BruteForce(belief, prices, problem.rule).value();
         CHECK_THAT(detail::net_value(solution.value, problem.rule.lambda, prices), WithinAbs(best, 1e-9));
@@ -105,7 +108,8 @@ TEST_CASE(
     const QueryProblem problem(3, 2);
     detail::SolveRule rule;
     rule.lambda = 0.05;
-    const detail::QuerySolver solver(detail::make_tree(problem.belief, 1e6), problem.prices, rule);
+    const detail::QuerySolver solver(detail::make_tree(problem.belief, 1e6), problem.prices, rule,
+                                     problem.means);
     const auto first = [&](double small, double large) {
         return solver.solve({{small, large}, {1.0, 4.0}, {0.5, 0.0}}).policy;
     };
@@ -122,15 +126,12 @@ TEST_CASE("equal forecasts of the mean give the policy of all queries") {
         INFO("seed " << seed);
         const QueryProblem problem(seed, 3);
         QueryForecast mean{{}, problem.prices.answers, problem.prices.draws};
-        detail::BeliefModel belief = problem.belief;
-        for (std::size_t k = 0; k < 2; ++k)
-            belief.mean_scores(static_cast<Index>(k)) = belief.priors[k].dot(belief.levels[k].right);
-        for (Index m = 0; m < 3; ++m) mean.scores.push_back(belief.mean_scores(m));
-        const detail::RoutingTree tree = detail::make_tree(belief, 1e6);
+        mean.scores = problem.means;
+        const detail::RoutingTree tree = detail::make_tree(problem.belief, 1e6);
         const detail::RoutingSolution all =
             detail::BackwardInduction(tree, problem.prices, problem.rule).solution();
         const detail::RoutingSolution query =
-            detail::QuerySolver(tree, problem.prices, problem.rule).solve(mean);
+            detail::QuerySolver(tree, problem.prices, problem.rule, problem.means).solve(mean);
         CHECK_THAT(query.value.score, WithinAbs(all.value.score, 1e-9));
         CHECK_THAT(query.value.cost, WithinAbs(all.value.cost, 1e-9));
         CHECK(query.policy.first_model() == all.policy.first_model());

@@ -36,10 +36,10 @@ inline double scale_odds(double probability, double factor) {
 
 /// Returns the factors by which the odds of the models' scores differ from those of all queries. `means` has the mean
 /// forecast of each score.
-inline std::vector<double> odds_factors(const QueryForecast& forecast, const Eigen::VectorXd& means) {
+inline std::vector<double> odds_factors(const QueryForecast& forecast, const std::vector<double>& means) {
     std::vector<double> factors;
-    for (Index m = 0; m < means.size(); ++m)
-        factors.push_back(std::exp(log_odds(forecast.scores[as_size(m)]) - log_odds(means(m))));
+    for (std::size_t m = 0; m < means.size(); ++m)
+        factors.push_back(std::exp(log_odds(forecast.scores[m]) - log_odds(means[m])));
     return factors;
 }
 
@@ -74,7 +74,7 @@ inline void fit_margins(Eigen::MatrixXd& joint, const Eigen::VectorXd& rows, con
 
 /// Returns the belief of a query before any evidence. `means` has the mean forecast of each model's score.
 inline BeliefModel belief_of_query(const BeliefModel& all, const QueryForecast& forecast,
-                                   const Eigen::VectorXd& means) {
+                                   const std::vector<double>& means) {
     BeliefModel query = all;
     const std::vector<double> factors = odds_factors(forecast, means);
     for (Index m = 0; m < query.mean_scores.size(); ++m)

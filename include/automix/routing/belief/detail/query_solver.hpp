@@ -12,8 +12,6 @@
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
 
-#include <Eigen/Core>
-
 #include <utility>
 #include <vector>
 
@@ -21,16 +19,13 @@ namespace automix::detail {
 
 class QuerySolver {
  public:
-    /// Takes the tree and the prices of all queries. Requires a tree that is laid out and has a belief.
-    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule)
-        : QuerySolver(tree, std::move(prices), std::move(rule), tree.belief->mean_scores) {}
-
-    /// Takes the mean forecast of each model's score in addition, for a tree of other rows than those of the forecasts.
-    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule, Eigen::VectorXd mean_forecast)
+    /// Takes the tree and the prices of all queries, and the mean forecast of each model's score. Requires a tree that
+    /// is laid out and has a belief.
+    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule, std::vector<double> mean_scores)
         : tree_(std::move(tree)),
           prices_(std::move(prices)),
           rule_(std::move(rule)),
-          mean_forecast_(std::move(mean_forecast)) {}
+          mean_scores_(std::move(mean_scores)) {}
 
     /// Returns the best policy of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;
@@ -38,14 +33,14 @@ class QuerySolver {
     [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
     [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
     [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
-    [[nodiscard]] const Eigen::VectorXd& mean_forecast() const noexcept { return mean_forecast_; }
+    [[nodiscard]] const std::vector<double>& mean_scores() const noexcept { return mean_scores_; }
     [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return tree_.layout->models(); }
 
  private:
     RoutingTree tree_;
     RoutingPrices prices_;
     SolveRule rule_;
-    Eigen::VectorXd mean_forecast_;
+    std::vector<double> mean_scores_;
 };
 
 }  // namespace automix::detail
