@@ -59,6 +59,8 @@ class ContextModel {
     [[nodiscard]] const ContextFields& fields() const noexcept { return parameters_.fields; }
     [[nodiscard]] Index models() const noexcept { return std::ssize(parameters_.outputs) / 3; }
     [[nodiscard]] const ContextParameters& parameters() const noexcept { return parameters_; }
+    /// Returns the score of each model that is forecast of a query of which nothing is known.
+    [[nodiscard]] std::vector<double> mean_scores() const;
 
     friend bool operator==(const ContextModel& a, const ContextModel& b) {
         return a.parameters_ == b.parameters_;

@@ -164,6 +164,12 @@ AUTOMIX_INLINE void ContextModel::require_readable(const QueryFacts& facts) cons
                         " models, found " + std::to_string(facts.prior.size()));
 }
 
+AUTOMIX_INLINE std::vector<double> ContextModel::mean_scores() const {
+    std::vector<double> scores;
+    for (Index m = 0; m < models(); ++m) scores.push_back(parameters_.outputs[as_size(m)].constant);
+    return scores;
+}
+
 AUTOMIX_INLINE QueryForecast ContextModel::forecast(const QueryFacts& facts) const {
     require_readable(facts);
     const std::size_t models = parameters_.outputs.size() / 3;

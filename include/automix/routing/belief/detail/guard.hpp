@@ -61,7 +61,8 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min
     if (const QuerySolver* solver = fold.policy.solver()) {
         SolveRule rule = solver->rule();
         rule.min_first_model = min_first_model;
-        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule));
+        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule,
+                                                                 solver->mean_scores()));
     }
     if (fold.starts.empty()) return fold.policy;
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));

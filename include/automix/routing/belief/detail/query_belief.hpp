@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The belief and the prices of one query, from those of all queries and the query's forecast. All queries share the
-// distributions of levels of right and of wrong answers. The forecast gives the probability that an answer is right,
-// moves the log odds of the other models' scores, and replaces the mean prices. The joint weight of two neighbours'
-// levels is scaled to the margins of the query by iterative proportional fitting (Deming, Stephan 1940).
-// O(models * levels^2 * steps).
+// distributions of levels of right and of wrong answers. A forecast moves the log odds of each score by as much as it
+// differs from the mean forecast, so a forecast that tells nothing leaves the belief as it is. It replaces the mean
+// prices. The joint weight of two neighbours' levels is scaled to the margins of the query by iterative proportional
+// fitting (Deming, Stephan 1940). O(models * levels^2 * steps).
 #pragma once
 
 #include <automix/context/query_forecast.hpp>
@@ -24,29 +24,40 @@ namespace automix::detail {
 /// Forecast scores are kept this far from 0 and 1, so that evidence can overrule them.
 inline constexpr double forecast_margin = 1e-4;
 
-inline double log_odds(double probability) { return std::log(probability / (1.0 - probability)); }
-
-/// Returns the forecast score of a model as a probability of neither 0 nor 1.
-inline double forecast_score(const QueryForecast& forecast, Index model) {
-    return std::clamp(forecast.scores[as_size(model)], forecast_margin, 1.0 - forecast_margin);
+inline double log_odds(double probability) {
+    const double p = std::clamp(probability, forecast_margin, 1.0 - forecast_margin);
+    return std::log(p / (1.0 - p));
 }
 
-/// Sets the levels of model `number` to the forecast of a query. `mean_scores` are those of all queries.
-inline void set_levels(LevelDistribution& levels, Index number, const QueryForecast& forecast,
-                       const Eigen::VectorXd& mean_scores) {
-    const double mean = levels.weight.dot(levels.right);
-    const double right = forecast_score(forecast, number);
-    const Eigen::ArrayXd of_right = (right / mean) * levels.weight.array() * levels.right.array();
+/// Returns a probability whose odds are multiplied by a factor.
+inline double scale_odds(double probability, double factor) {
+    return factor * probability / (1.0 + (factor - 1.0) * probability);
+}
+
+/// Returns the factors by which the odds of the models' scores differ from those of all queries. `means` has the mean
+/// forecast of each score.
+inline std::vector<double> odds_factors(const QueryForecast& forecast, const std::vector<double>& means) {
+    std::vector<double> factors;
+    for (std::size_t m = 0; m < means.size(); ++m)
+        factors.push_back(std::exp(log_odds(forecast.scores[m]) - log_odds(means[m])));
+    return factors;
+}
+
+/// Sets the levels of model `number` to those of a query. `prior` is the probability of its levels over all queries,
+/// `factors` are those of the odds of all scores.
+inline void set_levels(LevelDistribution& levels, Index number, const Eigen::VectorXd& prior,
+                       const std::vector<double>& factors) {
+    const double mean = prior.dot(levels.right);
+    const double right = scale_odds(mean, factors[as_size(number)]);
+    const Eigen::ArrayXd of_right = (right / mean) * prior.array() * levels.right.array();
     const Eigen::ArrayXd of_wrong =
-        ((1.0 - right) / (1.0 - mean)) * levels.weight.array() * (1.0 - levels.right.array());
+        ((1.0 - right) / (1.0 - mean)) * prior.array() * (1.0 - levels.right.array());
     levels.weight = of_right + of_wrong;
     levels.right = of_right / levels.weight.array();
     for (Index model = 0; model < levels.scores.cols(); ++model) {
         if (model == number) continue;
-        const double before = std::clamp(mean_scores(model), forecast_margin, 1.0 - forecast_margin);
-        const double odds = std::exp(log_odds(forecast_score(forecast, model)) - log_odds(before));
-        auto scores = levels.scores.col(model).array();
-        scores = odds * scores / (1.0 + (odds - 1.0) * scores);
+        for (Index g = 0; g < levels.levels(); ++g)
+            levels.scores(g, model) = scale_odds(levels.scores(g, model), factors[as_size(model)]);
     }
 }
 
@@ -61,12 +72,15 @@ inline void fit_margins(Eigen::MatrixXd& joint, const Eigen::VectorXd& rows, con
     }
 }
 
-/// Returns the belief of a query before any evidence.
-inline BeliefModel belief_of_query(const BeliefModel& all, const QueryForecast& forecast) {
+/// Returns the belief of a query before any evidence. `means` has the mean forecast of each model's score.
+inline BeliefModel belief_of_query(const BeliefModel& all, const QueryForecast& forecast,
+                                   const std::vector<double>& means) {
     BeliefModel query = all;
-    for (Index m = 0; m < query.mean_scores.size(); ++m) query.mean_scores(m) = forecast_score(forecast, m);
+    const std::vector<double> factors = odds_factors(forecast, means);
+    for (Index m = 0; m < query.mean_scores.size(); ++m)
+        query.mean_scores(m) = scale_odds(all.mean_scores(m), factors[as_size(m)]);
     for (std::size_t k = 0; k < query.levels.size(); ++k)
-        set_levels(query.levels[k], query.verified[k], forecast, all.mean_scores);
+        set_levels(query.levels[k], query.verified[k], all.priors[k], factors);
     if (!query.levels.empty()) query.priors.front() = query.levels.front().weight;
     for (std::size_t k = 0; k < query.transitions.size(); ++k) {
         Eigen::MatrixXd& joint = query.transitions[k];

@@ -20,9 +20,13 @@ namespace automix::detail {
 
 class QuerySolver {
  public:
-    /// Takes the tree and the prices of all queries. Requires a tree that is laid out and has a belief.
-    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule)
-        : tree_(std::move(tree)), prices_(std::move(prices)), rule_(std::move(rule)) {}
+    /// Takes the tree and the prices of all queries, and the mean forecast of each model's score. Requires a tree that
+    /// is laid out and has a belief.
+    QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule, std::vector<double> mean_scores)
+        : tree_(std::move(tree)),
+          prices_(std::move(prices)),
+          rule_(std::move(rule)),
+          mean_scores_(std::move(mean_scores)) {}
 
     /// Returns the best policy of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;
@@ -34,12 +38,14 @@ class QuerySolver {
     [[nodiscard]] const RoutingTree& tree() const noexcept { return tree_; }
     [[nodiscard]] const RoutingPrices& prices() const noexcept { return prices_; }
     [[nodiscard]] const SolveRule& rule() const noexcept { return rule_; }
+    [[nodiscard]] const std::vector<double>& mean_scores() const noexcept { return mean_scores_; }
     [[nodiscard]] const std::vector<CascadeModel>& models() const noexcept { return tree_.layout->models(); }
 
  private:
     RoutingTree tree_;
     RoutingPrices prices_;
     SolveRule rule_;
+    std::vector<double> mean_scores_;
 };
 
 }  // namespace automix::detail

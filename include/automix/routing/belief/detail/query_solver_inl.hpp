@@ -21,8 +21,9 @@
 namespace automix::detail {
 
 AUTOMIX_INLINE RoutingSolution QuerySolver::solve(const QueryForecast& forecast) const {
-    const RoutingTree tree = make_tree(
-        std::make_shared<const BeliefModel>(belief_of_query(*tree_.belief, forecast)), tree_.layout);
+    const RoutingTree tree =
+        make_tree(std::make_shared<const BeliefModel>(belief_of_query(*tree_.belief, forecast, mean_scores_)),
+                  tree_.layout);
     const RoutingPrices prices = prices_of_query(prices_, forecast);
     return BackwardInduction(tree, prices, rule_).solution();
 }

@@ -94,7 +94,8 @@ inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& row
 inline RoutingSolution solve_tree(const TrainingContext& context, const RoutingTree& tree,
                                   const SolveRule& rule) {
     if (!context.reads_query()) return solve_routing(tree, context.prices, rule);
-    auto solver = std::make_shared<const QuerySolver>(tree, context.prices, rule);
+    auto solver =
+        std::make_shared<const QuerySolver>(tree, context.prices, rule, context.reader->mean_scores());
     RoutingSolution solution;
     if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
     solution.policy = RoutingPolicy(std::move(solver));
