@@ -17,11 +17,20 @@
 
 namespace automix::detail {
 
+/// The tree and the prices of one query.
+struct QueryProblem {
+    RoutingTree tree{};
+    RoutingPrices prices{};
+};
+
 class QuerySolver {
  public:
     /// Takes the tree and the prices of all queries. Requires a tree that is laid out and has a belief.
     QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule)
         : tree_(std::move(tree)), prices_(std::move(prices)), rule_(std::move(rule)) {}
+
+    /// Returns tree and prices of a query. Requires a forecast for the models of the tree.
+    [[nodiscard]] QueryProblem problem(const QueryForecast& forecast) const;
 
     /// Returns the best policy of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;

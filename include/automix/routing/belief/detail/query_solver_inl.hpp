@@ -13,11 +13,15 @@
 
 namespace automix::detail {
 
+AUTOMIX_INLINE QueryProblem QuerySolver::problem(const QueryForecast& forecast) const {
+    return {make_tree(std::make_shared<const BeliefModel>(belief_of_query(*tree_.belief, forecast)),
+                      tree_.layout),
+            prices_of_query(prices_, forecast)};
+}
+
 AUTOMIX_INLINE RoutingSolution QuerySolver::solve(const QueryForecast& forecast) const {
-    const RoutingTree tree =
-        make_tree(std::make_shared<const BeliefModel>(belief_of_query(*tree_.belief, forecast)), tree_.layout);
-    const RoutingPrices prices = prices_of_query(prices_, forecast);
-    return BackwardInduction(tree, prices, rule_).solution();
+    const QueryProblem query = problem(forecast);
+    return BackwardInduction(query.tree, query.prices, rule_).solution();
 }
 
 }  // namespace automix::detail
