@@ -4,6 +4,7 @@
 // O(rows * draws * intervals).
 #pragma once
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
@@ -71,6 +72,9 @@ void require_answer(const Outcome& outcome, const std::string& id);
 /// begins with, as in `model 0: ..`.
 std::string with_model_name(std::string_view message, const std::vector<std::string>& names);
 
+/// Throws `DataError` if a router reads facts that no row of a log has.
+void require_facts(ContextFields reads, const Dataset& data);
+
 /// Runs the query of a row to its end. Adds the id and the name of the model to the message of a `ProtocolError`.
 template <router Router>
 Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const Dataset& data, Index row) {
@@ -88,10 +92,11 @@ Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, con
 
 /// Runs the router on every row. A router without breakpoints gets one value of u a row, from `seed` and the id. Throws
 /// the errors of the router and the log, `ProtocolError` and `DataError` with the id of the record, and `ArgumentError`
-/// if the prices belong to another data set.
+/// if the prices belong to another data set. Throws `DataError` if the router reads facts that no row has.
 template <router Router>
 Replay replay(const Router& policy, const Dataset& data, const PriceTable& prices, std::uint64_t seed = 0) {
     require_prices_for(data, prices);
+    if constexpr (query_reading_router<Router>) detail::require_facts(policy.reads(), data);
     Replay result(data.rows());
     LogSource source(data, prices);
     Evidence evidence(data.models());

@@ -12,11 +12,13 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
 #include <automix/live/query.hpp>
+#include <automix/live/query_prior.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/loop.hpp>
@@ -130,11 +132,12 @@ Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, 
 }  // namespace detail
 
 /// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
-/// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. Any
-/// failure is reported in the answer and never thrown. `explainer` may be empty.
+/// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. A
+/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown: also a query
+/// without a question for a router that reads it. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
-                                     Index models, const AnsweringOptions& options,
+                                     const QueryFacts& facts, Index models, const AnsweringOptions& options,
                                      const Explainer& explainer) {
     const auto start = std::chrono::steady_clock::now();
     LiveAnswer answer;
@@ -142,6 +145,11 @@ template <router Router, source Source>
     try {
         Evidence evidence(models);
         evidence.reset(uniform_of(id, options.seed));
+        if constexpr (query_reading_router<Router>) {
+            if (const std::string missing = missing_facts(router.reads(), facts); !missing.empty())
+                throw DataError(missing);
+        }
+        read_query(router, facts, evidence);
         Evidence last_open = evidence;
         const Outcome outcome = detail::run_past_failures(
             detail::WatchedRouter<Router>{router, options, last_open}, source, evidence);
@@ -154,7 +162,7 @@ template <router Router, source Source>
             answer.degraded = answer.failure.has_value();
             if (outcome.accepted == AcceptedAnswer::first)
                 answer.finish = source.shares()[static_cast<std::size_t>(outcome.model)].finish;
-            if (explainer) answer.explanation = explainer(last_open);
+            if (explainer) answer.explanation = explainer(last_open, facts);
         }
     } catch (const std::exception& error) {
         detail::fail(answer, error.what());
@@ -225,7 +233,20 @@ class Answerer {
         if constexpr (live_verifier<Verifier>) {
             LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
                               {.all_draws = options_.all_draws, .ledger = options_.ledger, .stop = stop});
-            return answer_from(source, router_, query.id, std::ssize(models_), options_, explainer_);
+            std::vector<double> prior;
+            try {
+                if constexpr (query_reading_router<Router>) {
+                    if (router_.reads().prior) prior = prior_for(query, detail::names_of(models_));
+                }
+            } catch (const ArgumentError& error) {
+                LiveAnswer answer{.id = query.id};
+                detail::fail(answer, error.what());
+                answer.models.resize(models_.size());
+                return answer;
+            }
+            return answer_from(source, router_, query.id,
+                               {query.question, query.context, query.dataset, query.features, prior},
+                               std::ssize(models_), options_, explainer_);
         } else {
             return {};
         }

@@ -36,10 +36,19 @@ struct LiveModel {
     }
 };
 
-/// Throws `ArgumentError` unless the models have the names, in that order, that a router was trained on.
-inline void require_models(std::span<const LiveModel> models, const std::vector<std::string>& trained) {
+namespace detail {
+
+inline std::vector<std::string> names_of(std::span<const LiveModel> models) {
     std::vector<std::string> names;
     for (const LiveModel& model : models) names.push_back(model.model.name());
+    return names;
+}
+
+}  // namespace detail
+
+/// Throws `ArgumentError` unless the models have the names, in that order, that a router was trained on.
+inline void require_models(std::span<const LiveModel> models, const std::vector<std::string>& trained) {
+    const std::vector<std::string> names = detail::names_of(models);
     if (names != trained)
         throw ArgumentError("trained on the models " + joined(trained) + ", but asked to answer with " +
                             joined(names));

@@ -76,7 +76,7 @@ class LogAnswers {
             return missing;
         }
         detail::RecordedSource source(data_, prices_, *row, texts_[as_size(*row)]);
-        return answer_from(source, router, id, data_.models(), options, explainer);
+        return answer_from(source, router, id, data_.facts(*row), data_.models(), options, explainer);
     }
 
  private:

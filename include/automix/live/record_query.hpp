@@ -35,16 +35,6 @@ struct RecordOptions {
     std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
 };
 
-namespace detail {
-
-inline std::vector<std::string> names_of(std::span<const LiveModel> models) {
-    std::vector<std::string> names;
-    for (const LiveModel& model : models) names.push_back(model.model.name());
-    return names;
-}
-
-}  // namespace detail
-
 /// Throws `ArgumentError` for a query without a reference that the metric needs, for draws below 0, and for features
 /// and a prior that a log cannot hold.
 inline void require_recordable(const Query& query, const RecordOptions& options,

@@ -257,7 +257,7 @@ class Automix {
         std::optional<Statistics> statistics;
         if (PomdpRouter* const pomdp = detail::pomdp_router_in(fresh)) {
             statistics = pomdp->collect(training);
-            result = pomdp->train(*statistics);
+            result = pomdp->train(*statistics, training);
         } else {
             result = fresh.train(training);
         }

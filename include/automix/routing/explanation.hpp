@@ -3,13 +3,17 @@
 // action if its policy is followed afterwards.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
 #include <functional>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -22,6 +26,13 @@ struct Alternative {
     RoutingValue value{};
     double net = 0.0;  ///< score less lambda times all payments, rounds included
     bool chosen = false;
+};
+
+/// What the facts on a query tell of one model before it is asked.
+struct ModelReasons {
+    ContextReasons score{};     ///< expected score, and what each kind of fact adds to its log odds
+    double answer_price = 0.0;  ///< expected price of an answer
+    double draw_price = 0.0;    ///< expected price of one draw
 };
 
 struct Explanation {
@@ -37,6 +48,8 @@ struct Explanation {
     std::optional<double>
         draw_value{};  ///< net gain of one more verdict over the best other action; nothing if none remains
     std::string reason{};
+    std::vector<ModelReasons>
+        told{};  ///< by the query, of each model; empty unless the policy reads it and its facts are given
 };
 
 struct Evidence;
@@ -44,6 +57,37 @@ struct Evidence;
 /// A function that explains the decision of a trained router on evidence. It is empty for a router that cannot explain
 /// itself. The router must outlive it unchanged. It is safe to call from many threads. It throws `ProtocolError` for
 /// evidence that no query can have.
-using Explainer = std::function<Explanation(const Evidence&)>;
+class Explainer {
+ public:
+    Explainer() = default;
+
+    /// Takes a function of the evidence, or of the evidence and a pointer to the facts on the query, which is null if
+    /// they are not known.
+    template <class Function>
+        requires(std::is_invocable_r_v<Explanation, const Function&, const Evidence&>)
+    Explainer(Function explain)  // NOLINT(google-explicit-constructor)
+        : explain_([explain = std::move(explain)](const Evidence& evidence, const QueryFacts*) {
+              return explain(evidence);
+          }) {}
+    template <class Function>
+        requires(std::is_invocable_r_v<Explanation, const Function&, const Evidence&, const QueryFacts*>)
+    Explainer(Function explain)  // NOLINT(google-explicit-constructor)
+        : explain_(std::move(explain)) {}
+
+    [[nodiscard]] explicit operator bool() const noexcept { return static_cast<bool>(explain_); }
+
+    /// Explains the decision. If the policy reads the query, the evidence holds its forecast.
+    [[nodiscard]] Explanation operator()(const Evidence& evidence) const {
+        return explain_(evidence, nullptr);
+    }
+
+    /// Explains also what the facts on the query told.
+    [[nodiscard]] Explanation operator()(const Evidence& evidence, const QueryFacts& facts) const {
+        return explain_(evidence, &facts);
+    }
+
+ private:
+    std::function<Explanation(const Evidence&, const QueryFacts*)> explain_{};
+};
 
 }  // namespace automix

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Routers by name, for programs and configuration files. `fixed_answer:NAME` wraps the router of that name.
+// `pomdp:FIELDS` is `pomdp` that reads these facts on queries, such as `pomdp:none` and `pomdp:text+dataset`.
+// `context_only` chooses a model by these facts and never verifies, as prompt routers do.
 #pragma once
 
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/published/one_shot.hpp>
 
@@ -18,7 +21,7 @@ struct RouterSettings {
     double mix = 0.5;      ///< share that `random_mix` sends to the large model
 };
 
-/// All names but `fixed_answer:NAME`, in the order of reports.
+/// All names but `pomdp:FIELDS`, `context_only` and `fixed_answer:NAME`, in the order of reports.
 inline constexpr std::array<std::string_view, 13> router_names = {
     "pomdp",
     "fixed_k",
@@ -44,6 +47,13 @@ AnyRouter make_router(std::string_view name, const RouterSettings& settings = {}
 
 /// Returns true for one of `one_shot_names`, also in `fixed_answer:NAME`.
 bool is_one_shot(std::string_view name);
+
+/// Returns true for `pomdp`, `pomdp:FIELDS` and `context_only`, also in `fixed_answer:NAME`.
+bool is_pomdp(std::string_view name);
+
+/// Returns the facts on queries that a router of that name may read once it is trained; none for names of other routers
+/// than `is_pomdp` knows. Throws `ArgumentError` for unknown fields.
+ContextChoice context_of(std::string_view name, const RouterSettings& settings = {});
 
 }  // namespace automix
 

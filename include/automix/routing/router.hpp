@@ -20,6 +20,7 @@
 #include <concepts>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace automix {
 
@@ -46,6 +47,13 @@ concept query_reading_router = router<R> && requires(const R& r, const QueryFact
     { r.forecast(facts) } -> std::same_as<std::optional<QueryForecast>>;
     { r.reads() } -> std::same_as<ContextFields>;
 };
+
+/// Returns what a query lacks of the facts that a router reads, for messages: nothing can be told by a question that is
+/// not there. Other facts may be missing. Returns an empty text if nothing is lacking.
+inline std::string missing_facts(ContextFields reads, const QueryFacts& facts) {
+    if (!reads.text || !facts.question.empty()) return {};
+    return "the policy reads " + to_string(reads) + ", but the query has no question";
+}
 
 /// Puts what a router reads of a query into the evidence, for a router that reads it.
 template <router Router>

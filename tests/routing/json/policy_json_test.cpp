@@ -11,13 +11,20 @@
 #include <automix/routing/json/policy_json.hpp>
 #include "data/log/statistics.hpp"
 #include "data/records.hpp"
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
+#include <automix/routing/action.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/objective.hpp>
+#include <automix/routing/router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -318,6 +325,126 @@ TEST_CASE("whatever is altered in a file of a policy is found, blanks and the or
     CHECK(policy_error(guarded.dump()).substr(0, altered.size()) == altered);
 }
 
+namespace {
+
+PomdpOptions reading(const ContextFields& fields, const Objective& objective = Objective::base()) {
+    PomdpOptions options = with(objective);
+    options.context = {false, fields};
+    return options;
+}
+
+/// A policy that reads the questions, with its statistics.
+std::pair<PomdpRouter, Statistics> reading_policy(const PomdpOptions& options) {
+    const Dataset data = reading_log::rows(160);
+    const PriceTable prices = resolve_prices(data);
+    PomdpRouter router(options);
+    Statistics statistics = router.collect({data, prices});
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    return {std::move(router), std::move(statistics)};
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a policy that reads the query survives its file to the bit, with the same forecasts and decisions") {
+    for (const Objective& objective :
+         {Objective::base(), Objective::budget(13.0), Objective::quality(0.95)}) {
+        INFO(to_string(objective));
+        const auto [router, statistics] = reading_policy(reading({.dataset = true, .text = true}, objective));
+        REQUIRE(router.reads().text);
+        const std::string text = to_policy_text(router, statistics);
+        const PolicyFile file = parse_policy(text, "p.json");
+        CHECK(to_policy_text(file.router, file.statistics) == text);
+        CHECK(*file.router.trained().reader == *router.trained().reader);
+        CHECK(file.router.options().context == router.options().context);
+        CHECK(file.router.report().contexts.size() == router.report().contexts.size());
+        bool differs = false;
+        for (int i = 0; i < 8; ++i) {
+            const std::string question = reading_log::question(i);
+            QueryFacts facts;
+            facts.question = question;
+            facts.dataset = i % 2 == 0 ? "sums" : "proofs";
+            Evidence evidence(2);
+            read_query(router, facts, evidence);
+            REQUIRE(evidence.forecast);
+            CHECK(file.router.forecast(facts) == evidence.forecast);
+            for (const double u : {0.01, 0.99}) {
+                evidence.u = u;
+                evidence.current = -1;
+                evidence.models[0] = {};
+                const Action first = router.next(evidence);
+                CHECK(file.router.next(evidence) == first);
+                differs = differs || first == Action::route(1);
+                evidence.current = 0;
+                evidence.models[0].answered = true;
+                for (int drawn = 0; drawn <= 2; ++drawn) {
+                    evidence.models[0].drawn = evidence.models[0].parsed = drawn;
+                    CHECK(file.router.next(evidence) == router.next(evidence));
+                }
+            }
+        }
+        CHECK(differs);  // proofs go straight to the large model
+    }
+}
+
+TEST_CASE("a policy that chose among facts says what each was worth, in its file too") {
+    PomdpOptions options;
+    const auto [router, statistics] = reading_policy(options);
+    const std::vector<ContextWorth>& tried = router.report().contexts;
+    REQUIRE(tried.size() == 3);
+    const PolicyFile file = parse_policy(to_policy_text(router, statistics), "p.json");
+    for (std::size_t i = 0; i < tried.size(); ++i) {
+        const ContextWorth& read = file.router.report().contexts[i];
+        CHECK(read.fields == tried[i].fields);
+        CHECK(read.mean == tried[i].mean);
+        CHECK(read.se == tried[i].se);
+        CHECK(read.chosen == tried[i].chosen);
+    }
+    CHECK(file.router.options().context.best);
+    CHECK_FALSE(tried[0].chosen);
+}
+
+TEST_CASE("bad files of policies that read the query are refused with their field") {
+    const auto [router, statistics] = reading_policy(reading({.text = true}));
+    const auto json = nlohmann::json::parse(to_policy_text(router, statistics));
+    const auto with_value = [&](const char* pointer, const nlohmann::json& value) {
+        nlohmann::json other = json;
+        other[nlohmann::json::json_pointer(pointer)] = value;
+        return other.dump();
+    };
+    const auto without_last_output = [&] {
+        nlohmann::json other = json;
+        other["context"]["outputs"].erase(5);
+        return other.dump();
+    };
+    std::string weights = json.at("context").at("weights");
+    weights.replace(0, 8, "AADAfwAA");  // the bytes of NaN
+    const std::vector<std::pair<std::string, std::string>> cases = {
+        {with_value("/context", nullptr),
+         "policies[0].reads: the policy reads the query, but \"context\" is null"},
+        {with_value("/context/more", 1), "context.more: unknown key"},
+        {with_value("/context/weights", weights), "context.weights[0]: expected a finite number"},
+        {with_value("/context/weights", ""), "context.weights: expected"},
+        {with_value("/context/terms", "AAEAAQ=="), "context.terms[1].column: expected increasing columns"},
+        {with_value("/context/outputs/0/constant", 1.5), "context.outputs[0].constant: expected a score"},
+        {without_last_output(), "context.outputs: expected 6, three for each model, found 5"},
+        {with_value("/policies/0/reads/lambda", -1),
+         "policies[0].reads.lambda: expected a number of at least 0"},
+        {with_value("/policies/0/reads/most", -1), "policies[0].reads.most: unknown key"},
+        {with_value("/policies/0/first", 0), "policies[0].first: unknown key"},
+        {with_value("/options/context", "words"), "options.context: expected best, none, or some of"},
+        {with_value("/report/contexts/0/fields", "all"), "report.contexts[0].fields: expected none, or some"},
+        {with_value("/report/contexts/0/gain", 1), "report.contexts[0].gain: unknown key"},
+        {with_value("/context/rows", 161), "checksum: the file was altered"},
+        {with_value("/report/contexts/0/mean", 0.5), "checksum: the file was altered"},
+    };
+    for (const auto& [bad, message] : cases) {
+        const std::string found = policy_error_anywhere(bad);
+        INFO(message << "\n gives " << found);
+        CHECK(found.starts_with("p.json: " + message));
+    }
+}
+
 TEST_CASE("a policy of alpha vectors survives its file to the bit") {
     const Statistics statistics = drawn(2, 3);
     PomdpOptions options = with(Objective::lambda(0.01));
@@ -384,6 +511,9 @@ TEST_CASE("a policy that version 0.1.0 wrote is read, and trained again to the s
     // Four verdicts a row, answers at 1 and 10, a draw at 0.1; its statistics know no logs.
     const PolicyFile file = read_policy(AUTOMIX_TESTS_DIR "/routing/json/policy-0.1.0.json");
     CHECK(file.statistics.logs.empty());
+    CHECK(file.router.options().context == ContextChoice{false, {}});
+    CHECK_FALSE(file.router.reads().any());
+    CHECK(file.router.report().contexts.empty());
     CHECK(file.statistics.total().weight() == 100.0);
     CHECK(file.router.trained().prices.answers == std::vector<double>{1.0, 10.0});
     const auto next = [&](const PomdpRouter& router, int parsed, int positive) {

@@ -2,9 +2,11 @@
 // Definitions of evaluation/replay.hpp.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/routing/loop.hpp>
 
@@ -61,6 +63,20 @@ AUTOMIX_INLINE std::string with_model_name(std::string_view message, const std::
             return "model " + in_quotes(names[m]) + std::string(message.substr(number.size()));
     }
     return std::string(message);
+}
+
+AUTOMIX_INLINE void require_facts(ContextFields reads, const Dataset& data) {
+    const auto require = [&](bool read, const char* name, auto known) {
+        if (!read || data.rows() == 0) return;
+        for (Index row = 0; row < data.rows(); ++row) {
+            if (known(data.facts(row))) return;
+        }
+        throw DataError("the policy reads " + to_string(reads) + ", but no row of the log has " + name +
+                        "; log it, and read the log with keep_facts (ReadOptions)");
+    };
+    require(reads.text, "a question", [](const QueryFacts& facts) { return !facts.question.empty(); });
+    require(reads.features, "features", [](const QueryFacts& facts) { return !facts.features.empty(); });
+    require(reads.prior, "a prior", [](const QueryFacts& facts) { return !facts.prior.empty(); });
 }
 
 AUTOMIX_INLINE void require_answer(const Outcome& outcome, const std::string& id) {

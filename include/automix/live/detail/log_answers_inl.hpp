@@ -88,7 +88,7 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::v
     LogReader reader(path, options);
     LogAnswers answers(models);
     for (LogRecord log; reader.next(log);) {
-        answers.data_.append(log.record, reader.place());
+        answers.data_.append(log.record, reader.place(), query_facts(log));
         answers.texts_.push_back(log.texts);
     }
     answers.prices_ = resolve_prices(

@@ -3,10 +3,12 @@
 // that is the best for its lambda was chosen by these values; a fallback, a mixture or maximum IBC was not. A policy of
 // alpha vectors has no table. An action after which the query goes on then has a net value only, which is that of the
 // vectors at the next beliefs. Making an explainer is O(cells * outcomes). An explanation is O(batches * draws^2 +
-// states * levels of models asked), or O(batches * draws * vectors * levels) by vectors.
+// states * levels of models asked), or O(batches * draws * vectors * levels) by vectors. If the policy reads the query,
+// it is one solution more.
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
@@ -44,15 +46,35 @@ class PolicyExplainer {
     PolicyExplainer& operator=(const PolicyExplainer&) = delete;
     ~PolicyExplainer() = default;
 
-    /// Explains the decision at some evidence. Throws `ProtocolError` for evidence that no query can have.
+    /// Explains the decision at some evidence. Throws `ProtocolError` for evidence that no query can have, and for
+    /// evidence without a forecast if the policy reads the query.
     [[nodiscard]] Explanation explain(const Evidence& evidence) const;
 
+    /// Explains also what the facts on the query tell of each model, if the policy reads them. Throws also as
+    /// `ContextModel::explain`.
+    [[nodiscard]] Explanation explain(const Evidence& evidence, const QueryFacts& facts) const;
+
  private:
+    /// A table with the values of its cells.
+    struct Table {
+        /// Computes the values. Tree, prices and policy must outlive the table.
+        Table(const Tree& tree, const RoutingPrices& prices, const RoutingPolicy& policy);
+
+        const Tree& tree;
+        const RoutingPrices& prices;
+        const RoutingPolicy& policy;
+        Values values;
+        std::optional<detail::BeliefChain> chain{};  ///< empty for pluralities
+    };
+
     // These two read the router, whose type is complete only where they are defined.
     [[nodiscard]] const RoutingPrices& prices() const;
     [[nodiscard]] bool falls_back() const;
 
     static void evaluate_node(Values& values, const RoutingPolicy& policy, Index n);
+
+    /// Explains the decision of a table.
+    void explain_table(Explanation& explanation, const Evidence& evidence, const Table& table) const;
 
     void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
 
@@ -142,22 +164,21 @@ class PolicyExplainer {
     }
 
     /// Returns the expected score of the last model, given the cell before it was asked.
-    [[nodiscard]] double last_score(const RoutingPosition& before) const;
+    [[nodiscard]] static double last_score(const Tree& tree, const RoutingPosition& before);
 
-    void explain_cell(Explanation& explanation, const Evidence& evidence, const RoutingPolicy& policy,
-                      const Values& values) const;
+    void explain_cell(Explanation& explanation, const Evidence& evidence, const Table& table) const;
 
     /// Returns the batches of the policy, and the chosen one if it is smaller because few draws remain.
     [[nodiscard]] std::vector<int> batches(const Action& chosen) const;
 
-    void add_belief(Explanation& explanation, const Evidence& evidence,
-                    const detail::CascadeModel& model) const;
+    static void add_belief(Explanation& explanation, const Evidence& evidence, const Table& table,
+                           const detail::CascadeModel& model);
 
     [[nodiscard]] std::string reason(const Explanation& explanation) const;
 
     const PomdpRouter& router_;
-    std::vector<Values> values_;  // values of the policies that are mixed
-    std::optional<detail::BeliefChain> chain_;
+    std::vector<std::optional<Table>>
+        tables_;  // of the policies that are mixed; empty if one reads the query
 };
 
 }  // namespace automix

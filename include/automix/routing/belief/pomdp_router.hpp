@@ -77,6 +77,10 @@ class PomdpRouter {
     /// models; the router is then unchanged.
     TrainingResult train(const Statistics& statistics);
 
+    /// Trains on statistics, and learns what facts on queries tell from rows of a log. The statistics may hold more than
+    /// these rows. Throws as the other two, and `ArgumentError` for a log of other models than the statistics.
+    TrainingResult train(const Statistics& statistics, const TrainingData& rows);
+
     /// Returns the routers that are best on the training rows for some lambda, in ascending order of cost. Objective
     /// and guard are ignored. Throws as `train` does.
     [[nodiscard]] std::vector<PomdpRouter> curve(const TrainingData& training) const;

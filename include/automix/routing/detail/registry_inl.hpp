@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
@@ -18,19 +19,43 @@
 #include <automix/routing/registry.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
+
+namespace automix::detail {
+
+inline constexpr std::string_view fixed_answer_prefix = "fixed_answer:";
+inline constexpr std::string_view pomdp_prefix = "pomdp:";
+
+/// Returns the name of the router that is wrapped, or the name itself.
+inline std::string_view unwrapped(std::string_view name) {
+    if (name.starts_with(fixed_answer_prefix)) name.remove_prefix(fixed_answer_prefix.size());
+    return name;
+}
+
+/// Returns the options of the router of one of the names that `is_pomdp` knows.
+inline PomdpOptions pomdp_options(std::string_view name, PomdpOptions options) {
+    options.context = context_of(name, {{}, options});
+    if (name == "context_only") {
+        options.max_draws = {0};
+        options.accept = AcceptRule::first;
+    }
+    return options;
+}
+
+}  // namespace automix::detail
 
 namespace automix {
 
 AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings& settings) {
-    constexpr std::string_view wrapper = "fixed_answer:";
+    constexpr std::string_view wrapper = detail::fixed_answer_prefix;
     if (name.starts_with(wrapper)) {
         const std::string_view inner = name.substr(wrapper.size());
         if (inner.starts_with(wrapper))
             throw ArgumentError("fixed_answer wraps no second one, found " + in_quotes(name));
         return AnyRouter::of(FixedAnswerRouter<AnyRouter>(make_router(inner, settings)));
     }
-    if (name == "pomdp") return AnyRouter::of(PomdpRouter(settings.pomdp));
+    if (is_pomdp(name)) return AnyRouter::of(PomdpRouter(detail::pomdp_options(name, settings.pomdp)));
     if (name == "fixed_k")
         return AnyRouter::of(FixedKRouter({settings.pomdp.objective, settings.pomdp.max_draws}));
     if (name == "threshold") return AnyRouter::of(ThresholdRouter(settings.one_shot));
@@ -45,13 +70,29 @@ AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings
     if (name == "always_large") return AnyRouter::of(AlwaysLargeRouter());
     if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
     throw ArgumentError("unknown router " + in_quotes(name) + "; known are " + joined(router_names) +
-                        " and fixed_answer:NAME");
+                        ", pomdp:FIELDS, context_only and fixed_answer:NAME");
 }
 
 AUTOMIX_INLINE bool is_one_shot(std::string_view name) {
-    constexpr std::string_view wrapper = "fixed_answer:";
-    if (name.starts_with(wrapper)) name.remove_prefix(wrapper.size());
-    return std::find(one_shot_names.begin(), one_shot_names.end(), name) != one_shot_names.end();
+    return std::find(one_shot_names.begin(), one_shot_names.end(), detail::unwrapped(name)) !=
+           one_shot_names.end();
+}
+
+AUTOMIX_INLINE bool is_pomdp(std::string_view name) {
+    name = detail::unwrapped(name);
+    return name == "pomdp" || name == "context_only" || name.starts_with(detail::pomdp_prefix);
+}
+
+AUTOMIX_INLINE ContextChoice context_of(std::string_view name, const RouterSettings& settings) {
+    if (!is_pomdp(name)) return {false, {}};
+    name = detail::unwrapped(name);
+    if (!name.starts_with(detail::pomdp_prefix)) return settings.pomdp.context;
+    const std::string_view fields = name.substr(detail::pomdp_prefix.size());
+    if (const std::optional<ContextChoice> choice = parse_context_choice(fields)) return *choice;
+    throw ArgumentError(
+        "router " + in_quotes(name) +
+        ": expected best, none, or some of text, dataset, features and prior joined by +, found " +
+        in_quotes(fields));
 }
 
 }  // namespace automix

@@ -2,8 +2,11 @@
 // Explanations of decisions as JSON:
 //     {"right":probability or null,"lambda":..,"belief":[..],"levels":[..],"draw_value":net gain or null,
 //      "alternatives":[{"action":"accept","route" or "verify","to":NAME or null,"draws":K or null,"score":..,"cost":..,
-//      "net":..,"chosen":true or false},..],"reason":".."}
+//      "net":..,"chosen":true or false},..],"reason":"..",
+//      "told":[{"model":NAME,"score":..,"mean_score":..,"answer_price":..,"draw_price":..,"log_odds":{"words":..,
+//      "length":..,"dataset":..,"features":..,"prior":..},"words":[{"word":"..","log_odds":..},..]},..]}
 // `score` and `cost` are expected from here on. They are null if only the net value is known; see `Explanation`.
+// `told` is what the query told of each model before it was asked; empty if the policy does not read the query.
 #pragma once
 
 #include <automix/routing/action.hpp>

@@ -2,10 +2,11 @@
 // A trained POMDP router with the statistics that it was trained on. From the file it decides elsewhere, explains
 // itself, and is trained again with more statistics, without the rows:
 //     {"schema":"automix-policy/1","checksum":"..","models":[..],"options":{..},"report":{..},"prices":{..},
-//      "belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},
+//      "context":{..} or null,"belief":{..} or null,"policies":[{"share":..,"first":number,"nodes":["..",..]},..],"statistics":{..},
 //      "prior":..}
 // or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and
-// `nodes`. `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, and `belief` as in
+// `nodes`, or `"reads":{..}`, a rule alone, if the policy is solved for each query. `context` is as in context_json.hpp,
+// null if no policy reads the query. `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, and `belief` as in
 // belief_json.hpp. `belief` is null if pluralities are accepted. `tries` in `prices` is
 // `RoutingPrices::draws_per_verdict`, the mean number of draws for each readable verdict. The checksum covers the rest
 // of the file, whatever the order of its keys and its blanks. A policy survives to the bit. Linear in the table and the

@@ -6,6 +6,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/json/document_checks.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/objective.hpp>
@@ -40,6 +41,8 @@ class ReportParser : protected DocumentChecks {
     Objective objective(const nlohmann::json& json, const std::string& field) const;
 
     PomdpReport report(const nlohmann::json& json, const std::string& field) const;
+
+    ContextWorth context(const nlohmann::json& json, const std::string& field) const;
 };
 
 }  // namespace detail

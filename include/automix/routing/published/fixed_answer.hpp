@@ -5,14 +5,18 @@
 // rows cost c_0 + c_L each and are a constant in its metrics and its cost range. O(rows) beside the wrapped training.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/parameters.hpp>
+#include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
 
 #include <optional>
@@ -70,6 +74,16 @@ class FixedAnswerRouter {
         const bool bad = evidence.started() && evidence.current_model().flagged;
         if (bad && evidence.current < evidence.last_model()) return Action::route(evidence.last_model());
         return inner_.next(evidence);
+    }
+
+    [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const {
+        if constexpr (query_reading_router<Inner>) return inner_.forecast(facts);
+        return std::nullopt;
+    }
+
+    [[nodiscard]] ContextFields reads() const {
+        if constexpr (query_reading_router<Inner>) return inner_.reads();
+        return {};
     }
 
     [[nodiscard]] Parameters parameters() const { return inner_.parameters(); }

@@ -2,6 +2,7 @@
 // Definitions of evaluation/report/explanation_text.hpp.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
@@ -11,9 +12,51 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+namespace automix::detail {
+
+/// Returns what the query told of one model.
+inline std::string told_of_model(const ModelReasons& told) {
+    const auto signed_number = [](double log_odds) {
+        const std::string number = format_fixed(log_odds, 2);
+        return number.starts_with('-') ? number : "+" + number;
+    };
+    const ContextReasons& score = told.score;
+    std::string text;
+    for (const auto& [name, log_odds] :
+         {std::pair{"words", score.words}, std::pair{"length", score.length},
+          std::pair{"data set", score.dataset}, std::pair{"features", score.features},
+          std::pair{"prior", score.prior}}) {
+        if (log_odds == 0.0) continue;
+        text += std::string(name) + ' ' + signed_number(log_odds);
+        if (name == std::string_view("words") && !score.strongest.empty()) {
+            std::vector<std::string> words;
+            for (const WordReason& reason : score.strongest)
+                words.push_back(in_quotes(reason.word) + ' ' + signed_number(reason.log_odds));
+            text += " (" + joined(words) + ")";
+        }
+        text += "; ";
+    }
+    return text + "expected score " + format_fixed(score.score, 2) + " before asking, " +
+           format_fixed(score.mean_score, 2) + " on average; its answer is expected to cost " +
+           format_price(told.answer_price);
+}
+
+/// Returns what the query told of each model; empty if it told nothing.
+inline std::string told_text(const std::vector<ModelReasons>& told, const std::vector<std::string>& models) {
+    if (told.empty()) return {};
+    std::string text = "the query told, in log odds of a right answer against the mean query:\n";
+    for (std::size_t m = 0; m < told.size(); ++m)
+        text += wrap_text("  " + models[m] + ": " + told_of_model(told[m]), 4) + '\n';
+    return text;
+}
+
+}  // namespace automix::detail
 
 namespace automix {
 
@@ -30,7 +73,7 @@ AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<s
 }
 
 AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
-    std::string text;
+    std::string text = detail::told_text(explanation.told, models);
     if (explanation.right) {
         text += models[as_size(explanation.current)] + "'s answer is right with probability " +
                 format_fixed(*explanation.right, 3) + '\n';

@@ -80,7 +80,7 @@ class BackwardInduction {
         if (!model.counts()) {
             for (Index state = 1; state < model.states(); ++state) decide(n, state, {});
             verified_.clear();
-            if (model.states() > 1) verified_.emplace_back(1, values_.reveal(n));
+            if (rule_.verify && model.states() > 1) verified_.emplace_back(1, values_.reveal(n));
             decide(n, 0, verified_);
             return;
         }
@@ -88,7 +88,7 @@ class BackwardInduction {
             for (int count = model.max_count(drawn); count >= 0; --count) {
                 verified_.clear();
                 for (const int draws : rule_.batches) {
-                    if (drawn + draws > model.draws) break;
+                    if (!rule_.verify || drawn + draws > model.draws) break;
                     verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, weights_));
                 }
                 decide(n, model.state(drawn, count), verified_);

@@ -208,6 +208,13 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
     return make_tree(std::move(belief), static_cast<double>(max_query_cells));
 }
 
+/// Returns the mean of the difference of two columns.
+inline double mean_gain(const std::vector<double>& one, const std::vector<double>& other) {
+    double sum = 0.0;
+    for (std::size_t row = 0; row < one.size(); ++row) sum += one[row] - other[row];
+    return sum / static_cast<double>(one.size());
+}
+
 /// A context that was tried, with its decision on held-out rows.
 struct TriedContext {
     TrainingContext context;
@@ -253,6 +260,12 @@ inline TriedContext try_no_context(const TrainingContext& base, std::shared_ptr<
     return tried;
 }
 
+/// Returns true if the answers of a model can be verified.
+inline bool verifies(const Statistics& statistics) {
+    return std::any_of(statistics.models.begin(), statistics.models.end(),
+                       [](const ModelShape& model) { return model.kind != VerificationKind::none; });
+}
+
 /// Fits the forecasts of a context and decides on held-out rows.
 inline TriedContext try_context(const TrainingContext& base, const ContextRows& rows,
                                 const TrainingData& training, ContextFields fields,
@@ -279,7 +292,15 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     tried.context.rows = std::make_shared<const ContextRows>(std::move(read));
     tried.context.reader = std::make_shared<const ContextModel>(std::move(fitted.model));
     tried.decision = decide_on_held_out_rows(tried.context, lambda);
-    return tried;
+    if (tried.decision.excess.empty() || !verifies(base.statistics)) return tried;
+    // The query may tell so much that verdicts are not worth their price, which the belief sees only in part.
+    const double slope = base.base_slope ? *base.base_slope : *lambda;
+    TriedContext blind = tried;
+    blind.context.rule.verify = false;
+    blind.decision = decide_on_held_out_rows(blind.context, lambda);
+    blind.worth = worth_by_row(blind.context, blind.decision, slope);
+    tried.worth = worth_by_row(tried.context, tried.decision, slope);
+    return mean_gain(blind.worth, tried.worth) > 0.0 ? blind : tried;
 }
 
 /// Returns true if the first excess is larger than the second by more than the standard error of the difference. The
@@ -300,13 +321,6 @@ inline bool gains_over(const std::vector<double>& one, const std::vector<double>
         if (variance > 0.0) rest -= (rest * control).sum() / variance * control;
     }
     return mean > std::sqrt(rest.square().sum() / static_cast<double>(rows * (rows - 2)));
-}
-
-/// Returns the mean of the difference of two columns.
-inline double mean_gain(const std::vector<double>& one, const std::vector<double>& other) {
-    double sum = 0.0;
-    for (std::size_t row = 0; row < one.size(); ++row) sum += one[row] - other[row];
-    return sum / static_cast<double>(one.size());
 }
 
 /// Returns the gain of model `best` over the first, net of its price, of each row of tables.
@@ -366,7 +380,7 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
         signals ? try_context(base, *rows, training, {}, lambda) : try_no_context(base, rows, lambda);
     const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
     const bool judges = choice.best && !none.decision.excess.empty();
-    if (judges) none.worth = worth_by_row(none.context, none.decision, slope);
+    if (judges && none.worth.empty()) none.worth = worth_by_row(none.context, none.decision, slope);
     // Without a policy that passes, the best model alone is used, which is worth 0.
     if (!none.decision.guard.passed) {
         for (auto* column : {&none.worth, &none.decision.excess})
@@ -383,7 +397,7 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
             if (!judges) continue;
-            tried.worth = worth_by_row(tried.context, tried.decision, slope);
+            if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double signal = forecast_signal(
                 *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
             const bool tells = signal > min_forecast_signal && mean_gain(tried.worth, best->worth) > 0.0;

@@ -70,6 +70,7 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min
 
 /// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show
 /// that a smaller one gains more than its standard error. The belief alone overestimates policies that ask many models.
+/// A policy that reads the query starts where the query tells it to, unless held-out rows show as clearly that it loses.
 inline Index choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
                                 double slope) {
     Index chosen = context.last_model() - 1;
@@ -80,7 +81,8 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
                     {-1.0, restrict_first_model(solutions[fold], chosen, slope, context.prices)}};
         };
         const PolicyEstimate gained = estimate_on_folds(context, gain, difference);
-        if (gained.mean_metric() > gained.standard_error()) chosen = first;
+        const double least = context.reads_query() ? -1.0 : 1.0;
+        if (gained.mean_metric() > least * gained.standard_error()) chosen = first;
     }
     return chosen;
 }

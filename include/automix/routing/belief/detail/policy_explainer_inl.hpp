@@ -2,12 +2,15 @@
 // Definitions of routing/belief/policy_explainer.hpp.
 #pragma once
 
+#include <automix/context/context_model.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -19,6 +22,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +34,16 @@ AUTOMIX_INLINE PolicyExplainer::PolicyExplainer(const PomdpRouter& router) : rou
         throw NotTrainedError("pomdp: nothing is kept to explain this policy by");
     if (!trained.tree->layout) return;
     for (const PolicyShare& part : router.mixture()) {
-        Values& values = values_.emplace_back(*trained.tree, trained.prices);
-        for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, part.policy, n);
+        std::optional<Table>& table = tables_.emplace_back();
+        if (!part.policy.reads_query()) table.emplace(*trained.tree, trained.prices, part.policy);
     }
-    if (trained.tree->belief) chain_.emplace(*trained.tree->belief);
+}
+
+AUTOMIX_INLINE PolicyExplainer::Table::Table(const Tree& evidence, const RoutingPrices& paid,
+                                             const RoutingPolicy& followed)
+    : tree(evidence), prices(paid), policy(followed), values(evidence, paid) {
+    for (Index n = values.layout().nodes(); n-- > 0;) evaluate_node(values, policy, n);
+    if (tree.belief) chain.emplace(*tree.belief);
 }
 
 AUTOMIX_INLINE bool PolicyExplainer::has_table(const PomdpRouter& router) noexcept {
@@ -52,18 +62,40 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     explanation.lambda = router_.report().lambda;
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
-    } else if (!evidence.started()) {
-        for (Index first = 0; first <= evidence.last_model(); ++first)
-            offer(explanation, Action::route(first), values_[part].start(first));
-    } else if (evidence.current == evidence.last_model()) {
-        const RoutingPosition before = policy.find(evidence);
-        explanation.right = last_score(before);
-        offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
+    } else if (policy.reads_query()) {
+        const detail::QueryProblem query = policy.solver()->problem(*evidence.forecast);
+        const RoutingPolicy of_query = policy.at(*evidence.forecast);
+        explain_table(explanation, evidence, Table(query.tree, query.prices, of_query));
     } else {
-        explain_cell(explanation, evidence, policy, values_[part]);
+        explain_table(explanation, evidence, *tables_[part]);
     }
     explanation.reason = reason(explanation);
     return explanation;
+}
+
+AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence, const QueryFacts& facts) const {
+    Explanation explanation = explain(evidence);
+    const ContextModel* const reader = router_.trained().reader.get();
+    if (reader == nullptr) return explanation;
+    const QueryForecast forecast = reader->forecast(facts);
+    for (Index model = 0; model < reader->models(); ++model) {
+        explanation.told.push_back({reader->explain(facts, model), forecast.answer_prices[as_size(model)],
+                                    forecast.draw_prices[as_size(model)]});
+    }
+    return explanation;
+}
+
+AUTOMIX_INLINE void PolicyExplainer::explain_table(Explanation& explanation, const Evidence& evidence,
+                                                   const Table& table) const {
+    if (!evidence.started()) {
+        for (Index first = 0; first <= evidence.last_model(); ++first)
+            offer(explanation, Action::route(first), table.values.start(first));
+    } else if (evidence.current == evidence.last_model()) {
+        explanation.right = last_score(table.tree, table.policy.find(evidence));
+        offer(explanation, Action::accept(), {*explanation.right, 0.0, 0.0, 0.0});
+    } else {
+        explain_cell(explanation, evidence, table);
+    }
 }
 
 AUTOMIX_INLINE const RoutingPrices& PolicyExplainer::prices() const { return router_.trained().prices; }
@@ -106,21 +138,21 @@ AUTOMIX_INLINE void PolicyExplainer::offer_net(Explanation& explanation, const A
                                         action == explanation.action});
 }
 
-AUTOMIX_INLINE double PolicyExplainer::last_score(const RoutingPosition& before) const {
-    const Tree& tree = *router_.trained().tree;
+AUTOMIX_INLINE double PolicyExplainer::last_score(const Tree& tree, const RoutingPosition& before) {
     return before.node < 0 ? tree.last_alone
                            : tree.last(tree.layout->node(before.node).first_cell + before.state);
 }
 
 AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, const Evidence& evidence,
-                                                  const RoutingPolicy& policy, const Values& values) const {
-    const RoutingPosition at = policy.find(evidence);
+                                                  const Table& table) const {
+    const Values& values = table.values;
+    const RoutingPosition at = table.policy.find(evidence);
     const Index node = at.node;
     const Index state = at.state;
     const detail::CascadeModel& model = values.model_of(node);
     const ModelEvidence& known = evidence.current_model();
     explanation.right = values.accept(node, state).score;
-    add_belief(explanation, evidence, model);
+    add_belief(explanation, evidence, table, model);
     const bool plurality = model.kind == VerificationKind::samples;
     offer(explanation, Action::accept(plurality ? AcceptedAnswer::plurality : AcceptedAnswer::first),
           values.accept(node, state));
@@ -160,15 +192,16 @@ AUTOMIX_INLINE std::vector<int> PolicyExplainer::batches(const Action& chosen) c
 }
 
 AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const Evidence& evidence,
-                                                const detail::CascadeModel& model) const {
-    if (!chain_ || chain_->position(evidence.current) < 0) return;
+                                                const Table& table, const detail::CascadeModel& model) {
+    if (!table.chain || table.chain->position(evidence.current) < 0) return;
+    const detail::BeliefChain& chain = *table.chain;
     detail::LevelBelief belief;
     for (Index m = 0; m <= evidence.current; ++m) {
         const ModelEvidence& known = evidence.models[as_size(m)];
         if (!known.answered) continue;
-        belief = chain_->arrive(belief, m);
-        const detail::CascadeModel& shape = router_.trained().tree->layout->models()[as_size(m)];
-        if (chain_->position(m) >= 0) belief = chain_->observe(belief, shape.state(known));
+        belief = chain.arrive(belief, m);
+        const detail::CascadeModel& shape = table.tree.layout->models()[as_size(m)];
+        if (chain.position(m) >= 0) belief = chain.observe(belief, shape.state(known));
     }
     explanation.belief.assign(belief.levels.begin(), belief.levels.end());
     if (model.kind != VerificationKind::verdicts) return;

@@ -42,7 +42,9 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     require_possible(evidence);
     if (solver_) {
         if (!evidence.forecast)
-            throw ProtocolError("the policy reads the query, but its forecast is not known");
+            throw ProtocolError(
+                "the policy reads the query, but its forecast is not known; put it into the evidence by "
+                "read_query");
         const RoutingPolicy of_query = at(*evidence.forecast);
         if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
         Evidence read = evidence;

@@ -128,6 +128,14 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics) {
     return train(statistics, nullptr);
 }
 
+AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData& rows) {
+    const std::vector<std::string> names = names_of(statistics.models);
+    if (rows.data.model_names() != names)
+        throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
+                            joined(rows.data.model_names()));
+    return train(statistics, &rows);
+}
+
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
     use(detail::with_training_context(
         options_, statistics, training, [&](const auto& context, const auto& decided) {
@@ -262,7 +270,9 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::result() const {
 AUTOMIX_INLINE Explainer PomdpRouter::explainer() const {
     if (!PolicyExplainer::has_table(*this)) return {};
     const auto explainer = std::make_shared<const PolicyExplainer>(*this);
-    return [explainer](const Evidence& evidence) { return explainer->explain(evidence); };
+    return [explainer](const Evidence& evidence, const QueryFacts* facts) {
+        return facts == nullptr ? explainer->explain(evidence) : explainer->explain(evidence, *facts);
+    };
 }
 
 AUTOMIX_INLINE std::optional<int> PomdpRouter::max_draws(Index model) const {

@@ -431,7 +431,8 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     trained.models = context.statistics.models;
     trained.prices = context.prices;
     trained.tree = context.tree;
-    trained.reader = context.reader;
+    const auto reads = [](const PolicyShare& part) { return part.policy.reads_query(); };
+    if (std::any_of(trained.mixture.begin(), trained.mixture.end(), reads)) trained.reader = context.reader;
     trained.report.contexts = context.worth;
     trained.report.objective = objective;
     trained.report.accepted = context.accepted;

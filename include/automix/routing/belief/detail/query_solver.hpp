@@ -18,6 +18,12 @@
 
 namespace automix::detail {
 
+/// The tree and the prices of one query.
+struct QueryProblem {
+    RoutingTree tree{};
+    RoutingPrices prices{};
+};
+
 class QuerySolver {
  public:
     /// Takes the tree and the prices of all queries, and the mean forecast of each model's score. Requires a tree that
@@ -27,6 +33,9 @@ class QuerySolver {
           prices_(std::move(prices)),
           rule_(std::move(rule)),
           mean_scores_(std::move(mean_scores)) {}
+
+    /// Returns tree and prices of a query. Requires a forecast for the models of the tree.
+    [[nodiscard]] QueryProblem problem(const QueryForecast& forecast) const;
 
     /// Returns the best policy of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;

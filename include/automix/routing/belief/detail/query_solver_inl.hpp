@@ -20,12 +20,16 @@
 
 namespace automix::detail {
 
-AUTOMIX_INLINE RoutingSolution QuerySolver::solve(const QueryForecast& forecast) const {
-    const RoutingTree tree =
+AUTOMIX_INLINE QueryProblem QuerySolver::problem(const QueryForecast& forecast) const {
+    return {
         make_tree(std::make_shared<const BeliefModel>(belief_of_query(*tree_.belief, forecast, mean_scores_)),
-                  tree_.layout);
-    const RoutingPrices prices = prices_of_query(prices_, forecast);
-    return BackwardInduction(tree, prices, rule_).solution();
+                  tree_.layout),
+        prices_of_query(prices_, forecast)};
+}
+
+AUTOMIX_INLINE RoutingSolution QuerySolver::solve(const QueryForecast& forecast) const {
+    const QueryProblem query = problem(forecast);
+    return BackwardInduction(query.tree, query.prices, rule_).solution();
 }
 
 AUTOMIX_INLINE void QuerySolver::set_strata(Evidence& evidence) const {

@@ -15,6 +15,7 @@ struct SolveRule {
     Index min_first_model = 0;    ///< smallest model that may be asked first
     /// Accept nothing before the first verdict, and prefer verifying in a tie with routing. Maximum IBC needs this.
     bool verify_first = false;
+    bool verify = true;      ///< verdicts may be drawn
     bool with_value = true;  ///< compute the policy's value, which takes longest if there is no table
     int vectors = 300;       ///< maximum number of alpha vectors of the engine
 };

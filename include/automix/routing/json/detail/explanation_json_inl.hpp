@@ -2,6 +2,7 @@
 // Definitions of routing/json/explanation_json.hpp.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/routing/action.hpp>
@@ -11,10 +12,34 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace automix::detail {
+
+inline nlohmann::ordered_json told_json(const ModelReasons& told, const std::string& model) {
+    const ContextReasons& score = told.score;
+    nlohmann::ordered_json words = nlohmann::ordered_json::array();
+    for (const WordReason& reason : score.strongest)
+        words.push_back({{"word", reason.word}, {"log_odds", reason.log_odds}});
+    return {{"model", model},
+            {"score", score.score},
+            {"mean_score", score.mean_score},
+            {"answer_price", told.answer_price},
+            {"draw_price", told.draw_price},
+            {"log_odds",
+             {{"words", score.words},
+              {"length", score.length},
+              {"dataset", score.dataset},
+              {"features", score.features},
+              {"prior", score.prior}}},
+            {"words", std::move(words)}};
+}
+
+}  // namespace automix::detail
 
 namespace automix {
 
@@ -43,13 +68,17 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const Explanation& explanation,
         json["chosen"] = alternative.chosen;
         alternatives.push_back(std::move(json));
     }
+    nlohmann::ordered_json told = nlohmann::ordered_json::array();
+    for (std::size_t m = 0; m < explanation.told.size(); ++m)
+        told.push_back(detail::told_json(explanation.told[m], models[m]));
     return {{"right", or_null(explanation.right)},
             {"lambda", explanation.lambda},
             {"belief", explanation.belief},
             {"levels", explanation.levels},
             {"draw_value", or_null(explanation.draw_value)},
             {"alternatives", std::move(alternatives)},
-            {"reason", explanation.reason}};
+            {"reason", explanation.reason},
+            {"told", std::move(told)}};
 }
 
 }  // namespace automix

@@ -2,6 +2,8 @@
 // Definitions of routing/json/policy_json.hpp.
 #pragma once
 
+#include <automix/context/context_model.hpp>
+#include <automix/context/json/context_json.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -14,6 +16,8 @@
 #include <automix/file/file_replacement.hpp>
 #include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
+#include <automix/routing/belief/context_choice.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -41,23 +45,24 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
             {"batches", options.batches},
             {"round_price", options.round_price},
             {"accept", accept_rule_names[static_cast<std::size_t>(options.accept)]},
+            {"context", to_string(options.context)},
             {"guard", options.guard},
             {"folds", options.folds},
             {"seed", options.seed},
             {"most_cells", options.max_cells}};
 }
 
+inline std::string rule_text(const SolveRule& rule) {
+    return nlohmann::ordered_json{
+        {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}}
+        .dump();
+}
+
 /// Returns one alpha vector a line, after the rule that its problem was solved for.
 template <class Vectors>
 std::string vectors_text(const Vectors& policy) {
-    const SolveRule& rule = policy.model().rule();
     const auto& values = policy.vectors().values();
-    std::string text =
-        ",\"rule\":" +
-        nlohmann::ordered_json{
-            {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}}
-            .dump() +
-        ",\"vectors\":[";
+    std::string text = ",\"rule\":" + rule_text(policy.model().rule()) + ",\"vectors\":[";
     for (int v = 0; v < values.size(); ++v) {
         nlohmann::ordered_json numbers = nlohmann::ordered_json::array();
         for (int state = 0; state < values.states(); ++state) numbers.push_back(values.at(v, state));
@@ -79,7 +84,9 @@ inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
     std::string text;
     for (const auto& [share, policy] : mixture) {
         text += (text.empty() ? "\n{\"share\":" : ",\n{\"share\":") + nlohmann::ordered_json(share).dump();
-        text += policy.vectors() == nullptr ? table_text(policy) : vectors_text(*policy.vectors());
+        text += policy.reads_query()          ? ",\"reads\":" + rule_text(policy.solver()->rule())
+                : policy.vectors() == nullptr ? table_text(policy)
+                                              : vectors_text(*policy.vectors());
         text += "}";
     }
     return "[" + text + "]";
@@ -121,7 +128,8 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
     std::string text = "\"models\":" + detail::line_of(detail::models_json(trained.models)) +
                        ",\n\"options\":" + detail::line_of(detail::options_json(router.options())) +
                        ",\n\"report\":" + detail::line_of(to_json(trained.report)) +
-                       ",\n\"prices\":" + prices.dump() +
+                       ",\n\"prices\":" + prices.dump() + ",\n\"context\":" +
+                       (trained.reader ? detail::line_of(to_json(trained.reader->parameters())) : "null") +
                        ",\n\"belief\":" + (believes ? to_json(*trained.tree->belief).dump() : "null") +
                        ",\n\"policies\":" + detail::policies_text(mixture);
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";

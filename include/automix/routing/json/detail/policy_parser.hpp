@@ -2,6 +2,7 @@
 // A parser of policy files, and what it shares with their writer: names, the checksum, and the comparison of prices.
 #pragma once
 
+#include <automix/context/context_model.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
@@ -78,6 +79,9 @@ class PolicyParser : ReportParser {
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
                                             const PomdpOptions& options) const;
 
+    /// Returns the forecasts of queries; null if the policies read none.
+    std::shared_ptr<const ContextModel> reader(std::size_t models) const;
+
     /// Throws if the tables are too short for a tree of very many cells, before memory is taken for it.
     void require_tables(double cells, double max_cells) const;
 
@@ -87,6 +91,10 @@ class PolicyParser : ReportParser {
                         const std::shared_ptr<const RoutingLayout>& layout) const;
 
     SolveRule rule(const nlohmann::json& json, const std::string& field, Index last_model) const;
+
+    /// Returns a policy that is solved for each query.
+    RoutingPolicy reading(const nlohmann::json& json, const std::string& field,
+                          const TrainedPolicy& trained) const;
 
     RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;

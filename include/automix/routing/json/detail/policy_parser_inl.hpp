@@ -2,6 +2,9 @@
 // Definitions of routing/json/detail/policy_parser.hpp.
 #pragma once
 
+#include <automix/context/context_model.hpp>
+#include <automix/context/context_parameters.hpp>
+#include <automix/context/json/context_json.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -11,7 +14,9 @@
 #include <automix/json/json_document.hpp>
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -31,6 +36,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,8 +45,8 @@ namespace automix::detail {
 
 AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     require_keys(json_, "",
-                 std::array{"schema", "checksum", "models", "options", "report", "prices", "belief",
-                            "policies", "statistics", "prior"});
+                 std::array{"schema", "checksum", "models", "options", "report", "prices", "context",
+                            "belief", "policies", "statistics", "prior"});
     require_schema(json_, "", policy_schema);
     const StatisticsParser statistics_parser(name());
     TrainedPolicy trained;
@@ -53,6 +59,7 @@ AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     trained.report = report(member(json_, "", "report"), "report");
     trained.prices = prices(member(json_, "", "prices"), trained.models.size());
     trained.tree = tree(trained, statistics, options);
+    trained.reader = reader(trained.models.size());
     trained.mixture = mixture(member(json_, "", "policies"), trained);
     const std::string found = policy_checksum(json_);
     if (text(member(json_, "", "checksum"), "checksum") != found)
@@ -81,8 +88,8 @@ AUTOMIX_INLINE Index PolicyParser::model_number(const nlohmann::json& json, cons
 AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, Index models) const {
     const std::string field = "options";
     require_keys(json, field,
-                 std::array{"objective", "max_draws", "batches", "round_price", "accept", "guard", "folds",
-                            "seed", "most_cells"});
+                 std::array{"objective", "max_draws", "batches", "round_price", "accept", "context", "guard",
+                            "folds", "seed", "most_cells"});
     PomdpOptions options;
     options.objective = objective(json, field);
     options.max_draws = draws(json, field, "max_draws", all_logged_draws);
@@ -90,6 +97,16 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
     options.round_price = number(json, field, "round_price");
     options.accept = static_cast<AcceptRule>(
         choice(member(json, field, "accept"), inside(field, "accept"), accept_rule_names));
+    // Policies of 0.1 read no facts on queries.
+    options.context = ContextChoice{false, {}};
+    if (json.contains("context")) {
+        const std::string at = inside(field, "context");
+        const std::optional<ContextChoice> choice = parse_context_choice(text(json.at("context"), at));
+        if (!choice)
+            fail_expected(at, "best, none, or some of text, dataset, features and prior joined by +",
+                          json.at("context"));
+        options.context = *choice;
+    }
     options.guard = flag(member(json, field, "guard"), inside(field, "guard"));
     options.folds = whole(member(json, field, "folds"), inside(field, "folds"), 2, 10'000);
     const nlohmann::json& seed = member(json, field, "seed");
@@ -136,6 +153,22 @@ AUTOMIX_INLINE std::shared_ptr<const RoutingTree> PolicyParser::tree(const Train
     return std::make_shared<const RoutingTree>(make_plurality_tree(total, trained.models.front().draws));
 }
 
+AUTOMIX_INLINE std::shared_ptr<const ContextModel> PolicyParser::reader(std::size_t models) const {
+    // Policies of 0.1 have no context.
+    if (!json_.contains("context") || json_.at("context").is_null()) return nullptr;
+    const std::string field = "context";
+    ContextParameters parameters = ContextParser(name()).parse(json_.at("context"), field);
+    if (parameters.outputs.size() != 3 * models)
+        fail(inside(field, "outputs"), "expected " + std::to_string(3 * models) +
+                                           ", three for each model, found " +
+                                           std::to_string(parameters.outputs.size()));
+    try {
+        return std::make_shared<const ContextModel>(std::move(parameters));
+    } catch (const DataError& error) {
+        fail(inside(field, error.place().field), error.detail());
+    }
+}
+
 AUTOMIX_INLINE void PolicyParser::require_tables(double cells, double max_cells) const {
     constexpr double always_allowed = 1e6;
     if (cells <= always_allowed || cells > max_cells) return;
@@ -157,7 +190,10 @@ AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::js
     double sum = 0.0;
     for (const nlohmann::json& policy : list(json, field, 0, " policy")) {
         const std::string at = element(field, mixture.size());
-        if (trained.tree->layout) {
+        const bool reads = policy.is_object() && policy.contains("reads");
+        if (reads) {
+            require_keys(policy, at, std::array{"share", "reads"});
+        } else if (trained.tree->layout) {
             require_keys(policy, at, std::array{"share", "first", "nodes"});
         } else {
             require_keys(policy, at, std::array{"share", "rule", "vectors"});
@@ -166,8 +202,9 @@ AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::js
         if (!(share > 0.0 && share <= 1.0))
             fail(inside(at, "share"), "expected a number in (0, 1], found " + format_number(share));
         sum += share;
-        mixture.push_back({share, trained.tree->layout ? table(policy, at, trained.tree->layout)
-                                                       : vectors(policy, at, trained)});
+        mixture.push_back({share, reads                  ? reading(policy, at, trained)
+                                  : trained.tree->layout ? table(policy, at, trained.tree->layout)
+                                                         : vectors(policy, at, trained)});
     }
     if (std::abs(sum - 1.0) > 1e-9)
         fail(field, "expected shares that add up to 1, found " + format_number(sum));
@@ -191,6 +228,18 @@ AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const st
     as_data([&] { return validate(checked), true; }, field);
     rule.min_first_model = model_number(json, field, "least_first", last_model);
     return rule;
+}
+
+AUTOMIX_INLINE RoutingPolicy PolicyParser::reading(const nlohmann::json& json, const std::string& field,
+                                                   const TrainedPolicy& trained) const {
+    const std::string at = inside(field, "reads");
+    const RoutingTree& tree = *trained.tree;
+    if (!trained.reader) fail(at, "the policy reads the query, but \"context\" is null");
+    if (!tree.layout || !tree.belief)
+        fail(at, "the policy is solved for each query, which needs a table over a belief");
+    SolveRule solved = rule(json.at("reads"), at, std::ssize(trained.models) - 1);
+    return RoutingPolicy(std::make_shared<const QuerySolver>(tree, trained.prices, std::move(solved),
+                                                             trained.reader->mean_scores()));
 }
 
 AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, const std::string& field,

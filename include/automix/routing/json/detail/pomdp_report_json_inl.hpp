@@ -2,11 +2,13 @@
 // Definitions of routing/json/pomdp_report_json.hpp.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/json/explanation_json.hpp>
@@ -17,6 +19,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace automix {
@@ -46,7 +49,8 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
         {"fallback", report.fallback},
         {"shortfall", report.shortfall},
         {"ibc", nullptr},
-        {"quality", nullptr}};
+        {"quality", nullptr},
+        {"contexts", nlohmann::ordered_json::array()}};
     if (report.held_out) {
         json["held_out"] = {{"score", report.held_out->score},
                             {"score_se", report.held_out->score_se},
@@ -64,6 +68,12 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
                            {"quality", report.quality->quality},
                            {"cost", report.quality->cost},
                            {"standard_error", report.quality->standard_error}};
+    }
+    for (const ContextWorth& context : report.contexts) {
+        json["contexts"].push_back({{"fields", to_string(context.fields)},
+                                    {"mean", context.mean},
+                                    {"se", context.se},
+                                    {"chosen", context.chosen}});
     }
     return json;
 }
@@ -84,10 +94,10 @@ AUTOMIX_INLINE Objective ReportParser::objective(const nlohmann::json& json, con
 }
 
 AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, const std::string& field) const {
-    require_keys(
-        json, field,
-        std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
-                   "expected", "guard", "held_out", "gap", "fallback", "shortfall", "ibc", "quality"});
+    require_keys(json, field,
+                 std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
+                            "expected", "guard", "held_out", "gap", "fallback", "shortfall", "ibc", "quality",
+                            "contexts"});
     PomdpReport report;
     report.objective = objective(json, field);
     const nlohmann::json& slope = member(json, field, "base_slope");
@@ -141,7 +151,24 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
         figures("quality", std::array{"target", "quality", "cost", "standard_error"},
                 std::array{&quality.target, &quality.quality, &quality.cost, &quality.standard_error});
     }
+    // Policies of 0.1 tried no contexts.
+    if (!json.contains("contexts")) return report;
+    const std::string of_contexts = inside(field, "contexts");
+    for (const nlohmann::json& tried : array(json.at("contexts"), of_contexts))
+        report.contexts.push_back(context(tried, element(of_contexts, report.contexts.size())));
     return report;
+}
+
+AUTOMIX_INLINE ContextWorth ReportParser::context(const nlohmann::json& json,
+                                                  const std::string& field) const {
+    require_keys(json, field, std::array{"fields", "mean", "se", "chosen"});
+    const std::optional<ContextFields> fields =
+        parse_context_fields(text(member(json, field, "fields"), inside(field, "fields")));
+    if (!fields)
+        fail_expected(inside(field, "fields"),
+                      "none, or some of text, dataset, features and prior joined by +", json.at("fields"));
+    return {*fields, number(json, field, "mean"), number(json, field, "se"),
+            flag(member(json, field, "chosen"), inside(field, "chosen"))};
 }
 
 }  // namespace automix::detail
