@@ -8,6 +8,7 @@
 #include <automix/context/context_parameters.hpp>
 #include <automix/context/fit_context.hpp>
 #include <automix/context/forecast_table.hpp>
+#include <automix/context/json/context_json.hpp>
 #include <automix/context/query_forecast.hpp>
 #include <automix/context/signal_model.hpp>
 #include <automix/core/code_points.hpp>

@@ -60,7 +60,7 @@ LogAnswers answers_of(const std::string& text) {
 
 LiveAnswer answer(const LogAnswers& answers, const std::string& id, int draws = 2,
                   const AnsweringOptions& options = {}) {
-    return answers.answer(id, Stepwise{draws}, options, nullptr);
+    return answers.answer(id, Stepwise{draws}, options, Explainer{});
 }
 
 }  // namespace
@@ -119,10 +119,10 @@ TEST_CASE("a plurality from a log is the text of its samples", "[live]") {
         R"({"id":"b","models":[{"name":"small","answer":"Oslo","score":1,"verdicts":[1,1,0]},{"name":"large","score":1}]})"
         "\n";
     const LogAnswers answers = answers_of(samples);
-    const LiveAnswer plural = answers.answer("a", Plural{}, {}, nullptr);
+    const LiveAnswer plural = answers.answer("a", Plural{}, {}, Explainer{});
     CHECK(plural.text == "Rome");
     CHECK(plural.accepted == AcceptedAnswer::plurality);
-    const LiveAnswer none = answers.answer("b", Plural{}, {}, nullptr);
+    const LiveAnswer none = answers.answer("b", Plural{}, {}, Explainer{});
     CHECK(none.failed());
     CHECK(none.text.empty());
     CHECK_THAT(none.failure->message, ContainsSubstring("the log holds none"));
@@ -137,7 +137,7 @@ TEST_CASE("a log to answer from has its models and each id once", "[live]") {
     CHECK_THROWS_AS(LogAnswers::read(directory.write("empty.jsonl", ""), log_names), DataError);
     // A log of more models, and in it those of the policy.
     const LogAnswers large = LogAnswers::read(path, {"large"});
-    const LiveAnswer answered = large.answer("a", Stepwise{}, {}, nullptr);
+    const LiveAnswer answered = large.answer("a", Stepwise{}, {}, Explainer{});
     CHECK(answered.text == "Rome");
     CHECK(answered.cost() == 50.0);
 }

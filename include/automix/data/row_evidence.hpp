@@ -9,10 +9,19 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
 namespace automix {
+
+namespace detail {
+
+/// Returns the verification of an answer that is verified in this way, at `limit` leading verdicts, or at all logged ones
+/// if `limit` is not above 0.
+Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind, int limit);
+
+}  // namespace detail
 
 /// The verification of every row, at all draws that count.
 class RowEvidence {

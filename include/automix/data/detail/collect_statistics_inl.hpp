@@ -13,6 +13,7 @@
 #include <automix/data/detail/model_place.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/row_evidence.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -80,20 +81,6 @@ inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
     shape.kind = VerificationKind::verdicts;
     shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
     return shape;
-}
-
-inline Verification verification_of(const Dataset& data, Index row, Index model, VerificationKind kind,
-                                    int limit) {
-    if (kind == VerificationKind::none) return {};
-    if (kind == VerificationKind::confidence) return {0, 0, data.confidences(model)(row)};
-    Verification sum;
-    const auto verdicts = data.verdicts(row, model);
-    const std::size_t count = limit > 0 ? as_size(limit) : verdicts.size();
-    for (const Verdict verdict : verdicts.first(count)) {
-        sum.parsed += static_cast<int>(verdict != Verdict::unparsed);
-        sum.positive += static_cast<int>(verdict == Verdict::positive);
-    }
-    return sum;
 }
 
 /// A collector of the paths of one row's samples in `sample_orders` random orders, each for its share of the row.

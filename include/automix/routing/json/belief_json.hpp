@@ -51,6 +51,8 @@ class BeliefParser : DocumentChecks {
  private:
     static std::size_t size_of(const LevelDistribution& level) { return as_size(level.levels()); }
 
+    SignalModel signals(const nlohmann::json& json, const std::string& field) const;
+
     LevelDistribution level(const nlohmann::json& json, const std::string& field, Index model) const;
 
     Eigen::VectorXd vector(const nlohmann::json& json, const std::string& field, std::size_t size,

@@ -23,6 +23,22 @@
 #include <utility>
 #include <vector>
 
+namespace automix::detail {
+
+/// Returns null for a model whose signals have one stratum.
+inline nlohmann::ordered_json signals_json(const SignalModel& signals) {
+    if (signals.strata() == 1) return nullptr;
+    nlohmann::ordered_json terms = nlohmann::ordered_json::array();
+    for (const SignalTerm& term : signals.terms)
+        terms.push_back({{"name", term.name}, {"mean", term.mean}, {"weight", term.weight}});
+    return {{"terms", std::move(terms)},
+            {"boundaries", signals.boundaries},
+            {"right", matrix_json(signals.right)},
+            {"wrong", matrix_json(signals.wrong)}};
+}
+
+}  // namespace automix::detail
+
 namespace automix {
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const detail::BeliefModel& belief) {
@@ -34,15 +50,19 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const detail::BeliefModel& belief)
                           {"right", detail::vector_json(level.right)},
                           {"scores", detail::matrix_json(level.scores)},
                           {"boundaries", level.boundaries}});
+        if (level.prices.size() > 0) levels.back()["prices"] = detail::matrix_json(level.prices);
     }
     nlohmann::ordered_json priors = nlohmann::ordered_json::array();
     for (const Eigen::VectorXd& prior : belief.priors) priors.push_back(detail::vector_json(prior));
     nlohmann::ordered_json transitions = nlohmann::ordered_json::array();
     for (const Eigen::MatrixXd& step : belief.transitions) transitions.push_back(detail::matrix_json(step));
-    return {{"mean_scores", detail::vector_json(belief.mean_scores)},
-            {"levels", std::move(levels)},
-            {"priors", std::move(priors)},
-            {"transitions", std::move(transitions)}};
+    nlohmann::ordered_json json{{"mean_scores", detail::vector_json(belief.mean_scores)},
+                                {"levels", std::move(levels)},
+                                {"priors", std::move(priors)},
+                                {"transitions", std::move(transitions)}};
+    for (const SignalModel& signals : belief.signals)
+        json["signals"].push_back(detail::signals_json(signals));
+    return json;
 }
 
 }  // namespace automix
@@ -53,10 +73,17 @@ AUTOMIX_INLINE BeliefParser::BeliefParser(const std::string& name, const std::ve
     : DocumentChecks(name), models_(models) {}
 
 AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const std::string& field) const {
-    require_keys(json, field, std::array{"mean_scores", "levels", "priors", "transitions"});
+    require_keys(json, field, std::array{"mean_scores", "levels", "priors", "transitions", "signals"});
     BeliefModel belief;
+    if (json.contains("signals")) {
+        const nlohmann::json& all =
+            list(json.at("signals"), inside(field, "signals"), models_.size(), ", one a model");
+        for (std::size_t m = 0; m < all.size(); ++m)
+            belief.signals.push_back(signals(all[m], element(inside(field, "signals"), m)));
+    }
     for (Index m = 0; m < std::ssize(models_); ++m) {
-        if (models_[as_size(m)].kind != VerificationKind::none) belief.verified.push_back(m);
+        if (models_[as_size(m)].kind != VerificationKind::none || belief.strata(m) > 1)
+            belief.verified.push_back(m);
     }
     const std::size_t count = belief.verified.size();
     belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
@@ -88,14 +115,45 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
     return belief;
 }
 
+AUTOMIX_INLINE SignalModel BeliefParser::signals(const nlohmann::json& json, const std::string& field) const {
+    SignalModel signals;
+    if (json.is_null()) return signals;
+    require_keys(json, field, std::array{"terms", "boundaries", "right", "wrong"});
+    const std::string of_terms = inside(field, "terms");
+    for (const nlohmann::json& term : list(member(json, field, "terms"), of_terms, 0, " signal")) {
+        const std::string at = element(of_terms, signals.terms.size());
+        require_keys(term, at, std::array{"name", "mean", "weight"});
+        signals.terms.push_back({text(member(term, at, "name"), inside(at, "name")),
+                                 finite(member(term, at, "mean"), inside(at, "mean")),
+                                 finite(member(term, at, "weight"), inside(at, "weight"))});
+    }
+    signals.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
+    if (signals.boundaries.empty() || !std::is_sorted(signals.boundaries.begin(), signals.boundaries.end()))
+        fail(inside(field, "boundaries"), "expected ascending numbers, at least one");
+    const auto table = [&](const char* key) {
+        Eigen::MatrixXd values = matrix(member(json, field, key), inside(field, key),
+                                        as_size(signals.strata()), models_.size(), ", one a model");
+        for (Index model = 0; model < values.cols(); ++model) {
+            require_sum(values.col(model), inside(field, key));
+            if (!(values.col(model).minCoeff() > 0.0))
+                fail(inside(field, key), "expected probabilities above 0");
+        }
+        return values;
+    };
+    signals.right = table("right");
+    signals.wrong = table("wrong");
+    return signals;
+}
+
 AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json, const std::string& field,
                                                      Index model) const {
-    require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries"});
+    require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries", "prices"});
     const auto number = static_cast<int>(model);
     whole(member(json, field, "model"), inside(field, "model"), number, number);
     LevelDistribution level;
     level.kind = models_[as_size(model)].kind;
     level.draws = models_[as_size(model)].draws;
+    if (level.kind == VerificationKind::none) level.kind = VerificationKind::verdicts;  // it has signals
     level.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
     const bool counted = level.kind == VerificationKind::verdicts;
     if (counted && !level.boundaries.empty())
@@ -111,6 +169,16 @@ AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json,
     level.right = shares(member(json, field, "right"), inside(field, "right"), size, ", one a level");
     level.scores =
         matrix(member(json, field, "scores"), inside(field, "scores"), size, models_.size(), ", one a model");
+    if (json.contains("prices")) {
+        const std::string of_prices = inside(field, "prices");
+        list(json.at("prices"), of_prices, size, " rows");
+        level.prices.resize(static_cast<Index>(size), std::ssize(models_));
+        for (std::size_t g = 0; g < size; ++g)
+            level.prices.row(static_cast<Index>(g)) =
+                vector(json.at("prices")[g], element(of_prices, g), models_.size(), ", one a model")
+                    .transpose();
+        if (!(level.prices.minCoeff() >= 0.0)) fail(of_prices, "expected numbers of at least 0");
+    }
     return level;
 }
 

@@ -53,9 +53,10 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
 }
 
 inline std::string rule_text(const SolveRule& rule) {
-    return nlohmann::ordered_json{
-        {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}}
-        .dump();
+    nlohmann::ordered_json json{
+        {"lambda", rule.lambda}, {"batches", rule.batches}, {"least_first", rule.min_first_model}};
+    if (!rule.verify) json["verify"] = false;
+    return json.dump();
 }
 
 /// Returns one alpha vector a line, after the rule that its problem was solved for.

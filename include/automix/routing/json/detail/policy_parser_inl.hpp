@@ -219,7 +219,7 @@ AUTOMIX_INLINE RoutingPolicy PolicyParser::table(const nlohmann::json& json, con
 
 AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const std::string& field,
                                             Index last_model) const {
-    require_keys(json, field, std::array{"lambda", "batches", "least_first"});
+    require_keys(json, field, std::array{"lambda", "batches", "least_first", "verify"});
     SolveRule rule;
     rule.lambda = number(json, field, "lambda");
     require_least(rule.lambda, inside(field, "lambda"), 0.0);
@@ -227,6 +227,7 @@ AUTOMIX_INLINE SolveRule PolicyParser::rule(const nlohmann::json& json, const st
     checked.batches = rule.batches = draws(json, field, "batches", 1);
     as_data([&] { return validate(checked), true; }, field);
     rule.min_first_model = model_number(json, field, "least_first", last_model);
+    if (json.contains("verify")) rule.verify = flag(json.at("verify"), inside(field, "verify"));
     return rule;
 }
 
