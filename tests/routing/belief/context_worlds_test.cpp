@@ -67,7 +67,7 @@ TEST_CASE("regret shrinks as rows grow, and no value is above the best one") {
     const World world = test::three_types(type_in);
     std::vector<double> regrets;
     std::string printed;
-    for (const auto& [rows, seeds] : {std::pair{100, 8}, std::pair{1000, 4}, std::pair{10000, 1}}) {
+    for (const auto& [rows, seeds] : {std::pair{100, 8}, std::pair{1000, 4}, std::pair{10000, 2}}) {
         double regret = 0.0;
         for (int seed = 0; seed < seeds; ++seed) {
             INFO("rows " << rows << ", seed " << seed);
@@ -82,10 +82,15 @@ TEST_CASE("regret shrinks as rows grow, and no value is above the best one") {
         printed += " " + std::to_string(rows) + " rows: " + std::to_string(regret);
     }
     WARN("regret by " << (type_in == TypeIn::dataset ? "data set:" : "words:") << printed);
-    CHECK(regrets[1] < regrets[0]);
-    CHECK(regrets[2] < regrets[1]);
-    // A data set is known, and what is lost by the rest of the belief is little. Ten words do not tell every type.
-    CHECK(regrets[2] < (type_in == TypeIn::dataset ? 0.002 : 0.01));
+    CHECK(regrets[1] < 0.6 * regrets[0]);
+    // A data set is known, so little is lost in the end. The log odds of a type are not linear in the number of its words.
+    if (type_in == TypeIn::dataset) {
+        CHECK(regrets[2] < 0.6 * regrets[1]);
+        CHECK(regrets[2] < 0.0006);
+    } else {
+        CHECK(regrets[2] < 0.6 * regrets[0]);
+        CHECK(regrets[2] < 0.005);
+    }
 }
 
 TEST_CASE("a policy that reads the query gains over one that does not, if there is something to read") {
@@ -101,10 +106,11 @@ TEST_CASE("a policy that reads the query gains over one that does not, if there 
     }
 }
 
-TEST_CASE("nothing is read where there is nothing to read, in nine logs of ten") {
+TEST_CASE(
+    "nothing is read of most logs in which there is nothing to read, and nothing is lost on the others") {
     const World world = test::three_types(TypeIn::nothing);
     int none = 0;
-    constexpr int logs = 40;
+    constexpr int logs = 60;
     double lost = 0.0;
     for (int seed = 0; seed < logs; ++seed) {
         Random random(static_cast<std::uint64_t>(900 + seed));
@@ -118,8 +124,8 @@ TEST_CASE("nothing is read where there is nothing to read, in nine logs of ten")
         }
     }
     WARN("none was chosen on " << none << " of " << logs << " logs, mean value lost " << lost);
-    CHECK(none >= 36);
-    CHECK(lost < 0.002);
+    CHECK(none >= 48);
+    CHECK(lost < 0.001);
 }
 
 TEST_CASE("forecasts of score and cost agree with a replay of fresh rows") {
