@@ -188,6 +188,7 @@ class MappingReader {
     /// Reads a list of names, all of them different.
     [[nodiscard]] std::vector<std::string> read_column_list(const nlohmann::json& json,
                                                             const std::string& field) const {
+        if (!json.is_array()) fail(field, "expected a list of columns, found " + shown(json));
         std::vector<std::string> columns;
         for (std::size_t i = 0; i < json.size(); ++i) {
             const std::string element = field + "[" + std::to_string(i) + "]";
