@@ -7,6 +7,7 @@
 #include <automix/context/context_model.hpp>
 #include <automix/context/context_parameters.hpp>
 #include <automix/context/fit_context.hpp>
+#include <automix/context/json/context_json.hpp>
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/code_points.hpp>
 #include <automix/core/concurrent.hpp>
@@ -27,6 +28,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/first_draws.hpp>
 #include <automix/data/id_places.hpp>
+#include <automix/data/log/facts_json.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
