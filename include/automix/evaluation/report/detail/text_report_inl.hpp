@@ -143,11 +143,11 @@ AUTOMIX_INLINE std::string contexts_text(const std::vector<ContextWorth>& tried)
         const std::vector<std::string> names = detail::fact_names(context.fields);
         const std::string name = names.empty() ? "nothing" : joined(names, " and ");
         if (context.chosen) {
-            chosen = "reads " + name + ": held-out excess " + format_significant(context.mean, 2) +
+            chosen = "reads " + name + ": held-out excess " + format_significant(context.mean, 3) +
                      " (standard error " + format_significant(context.se, 2) + ")";
         } else {
             others +=
-                "; " + name + (names.size() == 1 ? " alone " : " ") + format_significant(context.mean, 2);
+                "; " + name + (names.size() == 1 ? " alone " : " ") + format_significant(context.mean, 3);
         }
     }
     return chosen.empty() ? chosen : chosen + others + '\n';
