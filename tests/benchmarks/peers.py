@@ -146,12 +146,13 @@ def run_automix(program, half, path, router, options):
 
 
 def run_saverouter(half, profile):
-    """Points of saverouter's penalties on cost, with TF-IDF features of the text and the data sets as groups.
+    """Points of saverouter's penalties on cost, with TF-IDF features of the text and the data sets as groups. A query of
+    a data set without training rows takes the group that its text tells.
 
     Feedback is full where the log has no more models than the K of its profiles, 4. The second value is the frontier of
     its own evaluation, which chooses among three families of policies by the test rows.
     """
-    from saverouter import FixedKSparseRouter, TextFeatureEncoder, simulate_fixed_k_supervision
+    from saverouter import FixedKSparseRouter, GroupAssigner, TextFeatureEncoder, simulate_fixed_k_supervision
     from saverouter.evaluation import evaluate_predictions
     from saverouter.profiles import get_profile
 
@@ -159,8 +160,6 @@ def run_saverouter(half, profile):
     texts = [str(row.get("question", "")) for row in log.rows]
     names = sorted({log.rows[i].get("dataset", "") for i in train})
     groups = np.array([names.index(row["dataset"]) if row.get("dataset", "") in names else -1 for row in log.rows])
-    if (groups[test] < 0).any():
-        sys.exit(f"{log.path}, seed {half.seed}: a data set has no training rows; saverouter cannot place its queries")
     settings = get_profile("llmrouterbench") if profile else {}
     keys = ("prior_strength", "prior_ridge_alpha", "residual_ridge_alpha", "residual_gamma", "min_model_observations")
     encoder = TextFeatureEncoder()
@@ -170,6 +169,10 @@ def run_saverouter(half, profile):
     )
     router = FixedKSparseRouter(**{key: settings[key] for key in keys if key in settings}).fit(features, feedback)
     tested = encoder.transform(texts=[texts[i] for i in test])
+    if (groups[test] < 0).any():
+        assigner = GroupAssigner(strategy="labels")
+        assigner.fit_predict(features, [names[group] for group in groups[train]])
+        groups[test] = np.where(groups[test] < 0, assigner.predict(tested), groups[test])
     scores = router.predict_scores(tested, group_ids=groups[test])
     costs = router.predict_costs(tested, group_ids=groups[test])
     scale = router.global_costs_.max()
