@@ -3,9 +3,9 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/data/log/detail/log_fields.hpp>
 #include <automix/data/log/facts_json.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/validate_facts.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -41,7 +41,7 @@ AUTOMIX_INLINE StoredFacts FactsParser::parse(const nlohmann::json& json, const 
 AUTOMIX_INLINE std::vector<QueryFeature> FactsParser::features(const nlohmann::json& json,
                                                                const std::string& field) const {
     if (!json.is_object())
-        fail_expected(field, std::string(describe_field(LogField::features).expected), json);
+        fail_expected(field, std::string(expected_features), json);
     std::vector<QueryFeature> features;
     for (const auto& [name, value] : json.items()) {
         if (name.empty()) fail(field, "expected names, found an empty one");
@@ -53,7 +53,7 @@ AUTOMIX_INLINE std::vector<QueryFeature> FactsParser::features(const nlohmann::j
         } else if (value.is_string() && value.get_ref<const std::string&>().size() <= maximum_feature_bytes) {
             features.push_back({name, 0.0, value.get<std::string>()});
         } else {
-            fail_expected(inside(field, name), std::string(feature_text), value);
+            fail_expected(inside(field, name), std::string(expected_feature), value);
         }
     }
     return features;
