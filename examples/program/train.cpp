@@ -256,7 +256,7 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
-    text += contexts_text(report.contexts);
+    if (!report.contexts.empty()) text += wrap_text(contexts_text(report.contexts)) + '\n';
     if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
     if (report.held_out) {
         const HeldOut& rows = *report.held_out;
