@@ -75,8 +75,9 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "held_out", "name",
-                                                   "parameters", "test", "train", "warnings"});
+    CHECK(keys(router) == std::vector<std::string>{"conclusion", "contexts", "datasets", "guard", "held_out",
+                                                   "name", "parameters", "routed_price", "test", "train",
+                                                   "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);
@@ -621,6 +622,7 @@ TEST_CASE("routers that read the query stand beside those that do not, under the
         records.back()["question"] = (right == 1 ? "add the sum " : "show the proof ") + std::to_string(i);
         records.back()["models"][1]["cost"] = right == 1 ? 10 : 30;
         records.back()["models"][0]["cost"] = 1;
+        records.back()["models"][0]["draw_cost"] = 0.5;
     }
     const std::string log = directory.write("told.jsonl", lines(records));
     const json all = json_of({"evaluate", log, "--router", "pomdp,pomdp:none,context_only,pomdp:text"});
