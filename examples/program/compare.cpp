@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -64,6 +65,7 @@ struct LogComparison {
     std::vector<std::string> models{};
     Index rows = 0;
     std::vector<ComparedRouter> routers{};
+    std::optional<MeanMetric> static_area{};  ///< area of the hull of more than two models alone
     std::vector<ModelPrices> prices{};
     std::vector<std::string> warnings{};
 };
@@ -159,7 +161,7 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     for (const std::string& path : options.log.paths) {
         LogOptions one = options.log;
         one.paths = {path};
-        Log log = read_logs_for(one, given);
+        Log log = read_logs_for(one, given, may_read_queries(names, settings));
         limits.require_known(log.data.model_names());
         PriceTable settled = resolve_prices(log.data, prices);
         const auto [data, table] = order_by_price(std::move(log.data), std::move(settled));
@@ -171,7 +173,9 @@ std::vector<LogComparison> run(const CompareOptions& options) {
                                        [&](int done, int all) { line.show(done, all); });
         for (const auto& more : {left_out, table.notes})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
-        comparisons.push_back({path, data.model_names(), data.rows(), std::move(routers),
+        std::optional<MeanMetric> static_area;
+        if (data.models() > 2) static_area = static_mixing_area(data, table, halves);
+        comparisons.push_back({path, data.model_names(), data.rows(), std::move(routers), static_area,
                                summarise_prices(data, table), std::move(log.warnings)});
     }
     return comparisons;
@@ -201,15 +205,24 @@ std::string to_json_text(const CompareOptions& options, const std::vector<LogCom
                      {"seed", options.router.seed},
                      {"logs", OrderedJson::array()}};
     for (const LogComparison& log : logs) {
-        json["logs"].push_back({{"log", log.path},
-                                {"models", log.models},
-                                {"rows", log.rows},
-                                {"warnings", log.warnings},
-                                {"routers", to_json(log.routers)},
-                                {"prices", to_json(log.prices)}});
+        json["logs"].push_back(
+            {{"log", log.path},
+             {"models", log.models},
+             {"rows", log.rows},
+             {"warnings", log.warnings},
+             {"routers", to_json(log.routers)},
+             {"static_area", log.static_area ? to_json(*log.static_area) : OrderedJson(nullptr)},
+             {"prices", to_json(log.prices)}});
     }
     if (logs.size() > 1) json["mean"] = to_json(mean_of(logs));
     return program::to_text(json);
+}
+
+/// Returns what mixing the models alone is worth; empty for two models, whose mixtures are the reference.
+std::string static_text(const LogComparison& log) {
+    if (!log.static_area) return {};
+    return "- the hull of the " + std::to_string(log.models.size()) +
+           " models alone, mixed at random without a router: area " + format_mean(*log.static_area, 2) + '\n';
 }
 
 std::string to_text(const CompareOptions& options, const std::vector<LogComparison>& logs) {
@@ -224,8 +237,8 @@ std::string to_text(const CompareOptions& options, const std::vector<LogComparis
         text += '\n' +
                 wrap_text(printable(log.path) + ", " + std::to_string(log.rows) +
                           " queries: " + joined(printable(log.models), " -> ")) +
-                '\n' + comparison_table("router", log.routers) + '\n' + price_table(prices) +
-                warnings_text(log.warnings);
+                '\n' + comparison_table("router", log.routers) + static_text(log) + '\n' +
+                price_table(prices) + warnings_text(log.warnings);
     }
     if (logs.size() > 1)
         text += '\n' + comparison_table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));

@@ -6,6 +6,7 @@
 #include <automix/core/format.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
+#include <automix/routing/json/pomdp_report_json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,6 +30,9 @@ OrderedJson router_json(const RouterResult& router) {
     }
     json["guard"] = router.guard ? to_json(*router.guard) : OrderedJson(nullptr);
     json["held_out"] = router.held_out ? to_json(*router.held_out) : OrderedJson(nullptr);
+    json["contexts"] = OrderedJson::array();
+    for (const ContextWorth& context : router.contexts) json["contexts"].push_back(to_json(context));
+    json["routed_price"] = router.feasible() ? to_json(router.test.routed_price) : OrderedJson(nullptr);
     json["warnings"] = router.warnings;
     return json;
 }
@@ -112,6 +116,11 @@ std::string policies(const Comparison& comparison) {
             text += wrap_text("  " + router.name + ": " + what, 4) + '\n';
         };
         if (!policy.empty()) line(policy);
+        if (!router.contexts.empty()) {
+            std::string text_of = contexts_text(router.contexts);
+            text_of.pop_back();
+            line(text_of);
+        }
         if (router.held_out) {
             const HeldOut& rows = *router.held_out;
             line("held-out training rows: score " + format_fixed(rows.score, 4) + ", standard error " +
@@ -128,10 +137,21 @@ std::string policies(const Comparison& comparison) {
     return text.empty() ? "" : "\npolicies\n" + text;
 }
 
-/// Lays out the prices with printable names.
-std::string prices_text(std::vector<ModelPrices> prices) {
+/// Lays out the prices with printable names, and what the queries cost that routers send on, if that is not the mean.
+std::string prices_text(const Comparison& comparison) {
+    std::vector<ModelPrices> prices = comparison.prices;
     for (ModelPrices& model : prices) model.model = printable(model.model);
-    return '\n' + price_table(prices);
+    std::string text = '\n' + price_table(prices);
+    const ModelPrices& last = prices.back();
+    for (const RouterResult& router : comparison.routers) {
+        if (!router.feasible() || !router.test.routed_price) continue;
+        const double routed = *router.test.routed_price;
+        if (format_price(routed) == format_price(last.answer)) continue;
+        text += wrap_text("queries that " + router.name + " routes: an answer of " + last.model + " costs " +
+                          format_price(routed)) +
+                '\n';
+    }
+    return text;
 }
 
 /// Sums up each router in one sentence.
@@ -167,7 +187,7 @@ std::string to_text(const Comparison& comparison) {
         for (const std::string& warning : router.warnings) warnings.push_back(router.name + ": " + warning);
     }
     return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
-           interval_table(comparison) + prices_text(comparison.prices) + policies(comparison) +
+           interval_table(comparison) + prices_text(comparison) + policies(comparison) +
            conclusions(comparison) + warnings_text(warnings);
 }
 

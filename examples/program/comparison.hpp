@@ -6,6 +6,7 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 
@@ -22,6 +23,7 @@ struct RouterResult {
     Parameters parameters{};
     std::optional<Guard> guard{};
     std::optional<HeldOut> held_out{};
+    std::vector<ContextWorth> contexts{};  ///< facts on queries that were tried
     std::vector<std::string> warnings{};
     Report train{};
     Evaluation test{};

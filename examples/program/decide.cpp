@@ -4,9 +4,11 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/router.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +31,8 @@ struct DecideOptions {
 
 constexpr const char* decide_help = R"(Reads from standard input, a line a decision, what is known of a query:
   {"id":"q1","current":"small","models":[{"name":"small","verdicts":[1,0,null]}]}
-current is null before any model has answered. A model has verdicts (null: unreadable), a confidence, or
+current is null before any model has answered. A policy that reads the query needs "query" with
+"question", and "dataset", "context", "features", "prior" where it was trained on them. A model has verdicts (null: unreadable), a confidence, or
 samples (the answer first, null: failed). Each is answered at once with a line:
   {"id":"q1","action":"verify","to":null,"draws":1,"accept":null,"explanation":{..}}
 action is accept, route or verify; accept says which answer, first or plurality. --no-explanation leaves the
@@ -70,10 +73,15 @@ class Decider {
     }
 
  private:
-    [[nodiscard]] OrderedJson decide(const EvidenceRequest& request, const std::string& name) const {
+    [[nodiscard]] OrderedJson decide(EvidenceRequest request, const std::string& name) const {
+        const QueryFacts facts = request.query ? request.query->view() : QueryFacts{};
+        if (const std::string missing = missing_facts(router_.reads(), facts); !missing.empty())
+            throw DataError(Place{name, 0, "query.question"},
+                            missing + R"(; give it as "query":{"question":".."})");
+        read_query(router_, facts, request.evidence);
         try {
             if (!explainer_) return decision(request.id, router_.next(request.evidence));
-            const Explanation explanation = explainer_(request.evidence);
+            const Explanation explanation = explainer_(request.evidence, facts);
             OrderedJson json = decision(request.id, explanation.action);
             json["explanation"] = to_json(explanation, names_);
             return json;

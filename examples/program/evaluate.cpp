@@ -53,19 +53,22 @@ EvaluationOptions evaluation_options(const EvaluateOptions& options) {
 }
 
 /// Trains each router and replays it on both sides of the log.
-std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers, const PricedSplit& log,
+std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers,
+                                         const std::vector<std::string>& names, const PricedSplit& log,
                                          const Evaluator& tests, std::uint64_t seed) {
     const Dataset& train = log.rows.train;
     const EndModels train_ends = end_models(train, log.train);
     std::vector<RouterResult> results;
     std::vector<AnyRouter> trained;
-    for (AnyRouter router : routers) {
+    for (std::size_t i = 0; i < routers.size(); ++i) {
+        AnyRouter router = routers[i];
         RouterResult& result = results.emplace_back();
-        result.name = router.name();
+        result.name = names[i];
         TrainingResult training = router.train({train, log.train});
         result.guard = training.guard;
         result.held_out = training.held_out;
         result.warnings = std::move(training.warnings);
+        if (const auto* pomdp = router.target<PomdpRouter>()) result.contexts = pomdp->report().contexts;
         if (!training.feasible) {
             result.infeasible = training.reason;
             continue;
@@ -109,7 +112,7 @@ Comparison run(const EvaluateOptions& options) {
     const EvaluationOptions evaluation = evaluation_options(options);
     const std::optional<SplitRule> rule = split_rule(options.split);
 
-    Log log = read_logs_for(options.log, given);
+    Log log = read_logs_for(options.log, given, may_read_queries(names, settings));
     limits.require_known(log.data.model_names());
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const auto& [train, test] = split.rows;
@@ -133,7 +136,7 @@ Comparison run(const EvaluateOptions& options) {
     checked.max_draws = limits.of(train.model_names());
     for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
-    comparison.routers = train_and_test(routers, split, tests, given.seed);
+    comparison.routers = train_and_test(routers, names, split, tests, given.seed);
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(
             "fixed_answer: no --fixed-answers, so no answer is routed unverified");

@@ -57,16 +57,17 @@ TracedLog trace(const TraceOptions& options) {
     validate(*wanted.bootstrap);
     const std::optional<SplitRule> rule = split_rule(options.split);
 
-    Log log = read_logs_for(options.log, given);
+    Log log = read_logs_for(options.log, given, may_read_queries({options.name}, settings));
     limits.require_known(log.data.model_names());
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const std::vector<std::string>& models = split.rows.train.model_names();
     require_evidence(split.rows, {options.name}, limits);
     const AnyRouter router = make_router_for(models, options.name, settings, limits);
     log.warnings.insert(log.warnings.end(), split.test.notes.begin(), split.test.notes.end());
-    return {models, split.rows.train.rows(),
-            trace_frontier(router, {split.rows.train, split.train}, split.rows.test, split.test, wanted),
-            std::move(log.warnings)};
+    Frontier frontier =
+        trace_frontier(router, {split.rows.train, split.train}, split.rows.test, split.test, wanted);
+    frontier.router = options.name;
+    return {models, split.rows.train.rows(), std::move(frontier), std::move(log.warnings)};
 }
 
 std::string show(const TraceOptions& options, const TracedLog& traced) {

@@ -52,10 +52,11 @@ ReadOptions read_options(const LogOptions& options) {
     return read;
 }
 
-Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers, bool keep_samples) {
+Log read_logs(const LogOptions& options, const Kept& kept) {
     ReadOptions read = read_options(options);
-    read.fixed_answers = fixed_answers;
-    read.keep_samples = keep_samples;
+    read.fixed_answers = kept.fixed_answers;
+    read.keep_samples = kept.samples;
+    read.keep_facts = kept.facts;
     return read_log(options.paths, read);
 }
 

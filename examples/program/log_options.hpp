@@ -29,10 +29,15 @@ void add_reading_options(CLI::App& command, LogOptions& options);
 /// Returns what the reader of logs takes. Throws `DataError` for a mapping that cannot be read.
 ReadOptions read_options(const LogOptions& options);
 
-/// Reads the logs as one, flags the answers that are among `fixed_answers`, and keeps the samples if asked to. Throws
-/// `DataError` for bad data and `ArgumentError` for models, signals and verifiers
-/// that the logs do not have.
-Log read_logs(const LogOptions& options, const std::vector<std::string>& fixed_answers = {},
-              bool keep_samples = false);
+/// What is kept of a log beside scores, prices and verification.
+struct Kept {
+    std::vector<std::string> fixed_answers{};  ///< answers to flag
+    bool samples = false;
+    bool facts = false;  ///< the facts on queries
+};
+
+/// Reads the logs as one. Throws `DataError` for bad data and `ArgumentError` for models, signals and verifiers that the
+/// logs do not have.
+Log read_logs(const LogOptions& options, const Kept& kept = {});
 
 }  // namespace automix::program

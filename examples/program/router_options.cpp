@@ -7,10 +7,12 @@
 #include <automix/core/format.hpp>
 #include <automix/data/test_rows.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,19 +52,24 @@ struct RouterOption {
     const char* users;
 };
 
+bool has_objective(std::string_view router) { return is_pomdp(router) || router == "fixed_k"; }
+
+bool may_verify(std::string_view router) { return is_pomdp(router) && router != "context_only"; }
+
 bool decides_by_verdicts(std::string_view router) {
-    return router == "pomdp" || router == "fixed_k" || is_one_shot(router);
+    return may_verify(router) || router == "fixed_k" || is_one_shot(router);
 }
 
 bool searches_grid(std::string_view router) {
     return is_one_shot(router) && router != "exact" && router != "self_consistency";
 }
 
-constexpr std::array<RouterOption, 9> router_options = {{
-    {"--objective", [](std::string_view router) { return router == "pomdp" || router == "fixed_k"; },
-     "pomdp and fixed_k"},
-    {"--accept", [](std::string_view router) { return router == "pomdp"; }, "pomdp"},
-    {"--round-cost", [](std::string_view router) { return router == "pomdp"; }, "pomdp"},
+constexpr std::array<RouterOption, 10> router_options = {{
+    {"--objective", has_objective, "pomdp and fixed_k"},
+    {"--accept", may_verify, "pomdp"},
+    {"--context", [](std::string_view router) { return router == "pomdp" || router == "context_only"; },
+     "pomdp and context_only"},
+    {"--round-cost", may_verify, "pomdp"},
     {"--max-draws", decides_by_verdicts, "routers that look at verdicts"},
     {"--bins", searches_grid,
      "threshold, double_threshold, triple_threshold, simple_pomdp, greedy_pomdp and union"},
@@ -95,6 +102,9 @@ const char* const router_help =
     "Routers:\n"
     "  pomdp                                           one more verdict is an action with a price; any "
     "models\n"
+    "  pomdp:FIELDS                                    the same with --context FIELDS: pomdp:none, "
+    "pomdp:text+dataset\n"
+    "  context_only                                    chooses a model by the query, never verifies\n"
     "  fixed_k                                         the best fixed number of verdicts, then the best "
     "cells\n"
     "  threshold, double_threshold, triple_threshold   thresholds on the confidence, on a grid\n"
@@ -162,6 +172,13 @@ void add_policy_options(CLI::App& command, RouterOptions& options) {
         .add_option("--max-draws", options.max_draws,
                     "Verdicts of an answer that a router may use: K for all models, or NAME=K,...")
         ->type_name("K|NAME=K,...");
+    command
+        .add_option("--context", options.context,
+                    "What pomdp and context_only read of a query before anything is asked: none, or some of\n"
+                    "dataset, text, features and prior joined by +. best: what pays on held-out rows of\n"
+                    "none, dataset, and text+dataset")
+        ->type_name("FIELDS")
+        ->capture_default_str();
     command
         .add_option("--accept", options.accept,
                     "Answer that pomdp accepts: the first, the plurality of the samples, or the better one")
@@ -294,6 +311,13 @@ RouterSettings router_settings(const RouterOptions& options) {
     settings.pomdp.round_price = options.round_cost;
     settings.pomdp.accept = accept_rule(options.accept);
     settings.pomdp.seed = options.seed;
+    const std::optional<ContextChoice> context = parse_context_choice(options.context);
+    if (!context)
+        throw ArgumentError(
+            "--context: expected best, none, or some of dataset, text, features and prior joined by +, "
+            "found " +
+            in_quotes(options.context));
+    settings.pomdp.context = *context;
     validate(settings.one_shot);
     validate(settings.pomdp);
     make_router("random_mix", settings);
@@ -317,8 +341,9 @@ void require_evidence(const Split& rows, const std::vector<std::string>& names, 
     bool all = false;
     for (std::string_view name : names) {
         if (name.starts_with(fixed)) name.remove_prefix(fixed.size());
-        all = all || name == "pomdp";
-        first = first || std::find(blind.begin(), blind.end(), name) == blind.end();
+        all = all || may_verify(name);
+        first =
+            first || (name != "context_only" && std::find(blind.begin(), blind.end(), name) == blind.end());
     }
     if (!first) return;
     std::vector<int> max_draws = limits.of(rows.train.model_names());
@@ -336,11 +361,18 @@ Prices given_prices(const RouterOptions& options, const LogOptions& log) {
     return prices;
 }
 
-Log read_logs_for(const LogOptions& log, const RouterOptions& options) {
+bool may_read_queries(const std::vector<std::string>& names, const RouterSettings& settings) {
+    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
+        const ContextChoice context = context_of(name.substr(0, name.find('@')), settings);
+        return context.best || context.fields.any();
+    });
+}
+
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts) {
     if (log.models.size() == 1)
         throw ArgumentError("--models: routing needs at least two models, found " +
                             in_quotes(log.models.front()) + " alone");
-    return read_logs(log, options.all_fixed_answers(), options.wants_samples());
+    return read_logs(log, {options.all_fixed_answers(), options.wants_samples(), keep_facts});
 }
 
 }  // namespace automix::program

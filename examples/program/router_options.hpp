@@ -39,6 +39,7 @@ struct RouterOptions {
     std::string objective = "base";
     std::string max_draws{};
     std::string accept = "first";
+    std::string context = "best";
     std::vector<std::string> fixed_answers{};  ///< from a list
     std::vector<std::string> fixed_answer{};   ///< one by one
     int bins = 8;
@@ -59,7 +60,7 @@ extern const char* const router_help;
 extern const char* const all_routers_help;
 
 void add_price_options(CLI::App& command, RouterOptions& options);
-/// Adds `--objective`, `--max-draws` and `--accept`, for the routers `pomdp` and `fixed_k`.
+/// Adds `--objective`, `--max-draws`, `--accept` and `--context`, for the routers `pomdp`, `context_only` and `fixed_k`.
 void add_policy_options(CLI::App& command, RouterOptions& options);
 /// Adds `--bins`, `--cost-range`, `--mix` and `--fixed-answers`, for the other routers.
 void add_family_options(CLI::App& command, RouterOptions& options);
@@ -104,7 +105,11 @@ void require_evidence(const Split& rows, const std::vector<std::string>& names, 
 /// Returns the prices as given. Throws `ArgumentError` for prices that are invalid for any log.
 Prices given_prices(const RouterOptions& options, const LogOptions& log);
 
-/// Reads logs as one, with the samples if the options need them.
-Log read_logs_for(const LogOptions& log, const RouterOptions& options);
+/// Returns true if one of these routers may read the facts on queries, so that they have to be kept. A name may end in
+/// `@MODEL+MODEL`. Throws `ArgumentError` for unknown facts.
+bool may_read_queries(const std::vector<std::string>& names, const RouterSettings& settings);
+
+/// Reads logs as one, with the samples if the options need them, and the facts on queries if `keep_facts` is true.
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts);
 
 }  // namespace automix::program

@@ -7,11 +7,13 @@
 #include "solver_watch.hpp"
 #include "split_options.hpp"
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/checks.hpp>
 #include <automix/data/collect_statistics.hpp>
+#include <automix/data/dataset.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/price_order.hpp>
@@ -28,6 +30,7 @@
 #include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/training.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -58,6 +61,7 @@ struct TrainOptions {
     bool objective_given = false;
     bool accept_given = false;
     bool round_cost_given = false;
+    bool context_given = false;
     std::vector<std::string> of_logs{};  ///< options given on how a log is read or priced
 };
 
@@ -89,7 +93,11 @@ struct Material {
     StatisticsSum sum{};
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
+    std::optional<std::pair<Dataset, PriceTable>> rows{};  ///< of the log, if they may teach a context
 };
+
+/// Returns true if a policy may read the facts on queries.
+bool may_read(const PomdpOptions& pomdp) { return pomdp.context.best || pomdp.context.fields.any(); }
 
 /// Returns the rows of a log to train on.
 Dataset training_rows(const Dataset& data, const TrainOptions& options,
@@ -113,6 +121,7 @@ PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<Poli
     if (options.objective_given) kept.objective = given.objective;
     if (options.accept_given) kept.accept = given.accept;
     if (options.round_cost_given) kept.round_price = given.round_price;
+    if (options.context_given) kept.context = given.context;
     return kept;
 }
 
@@ -123,12 +132,12 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     steps.show("reading " + joined(options.log.paths));
     RouterOptions reading = options.router;
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
-    Log log = read_logs_for(options.log, reading);
+    Log log = read_logs_for(options.log, reading, may_read(pomdp));
     limits.require_known(log.data.model_names());
     Dataset rows = training_rows(log.data, options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
     PriceTable settled = resolve_prices(rows, prices);
-    const auto [data, table] = order_by_price(std::move(rows), std::move(settled));
+    auto [data, table] = order_by_price(std::move(rows), std::move(settled));
     pomdp.max_draws = limits.of(data.model_names());
     StatisticsOptions checked;
     checked.max_draws = pomdp.max_draws;
@@ -137,6 +146,22 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
     material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
+    if (may_read(pomdp)) material.rows.emplace(std::move(data), std::move(table));
+}
+
+/// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.
+void note_context(Material& material, const PomdpOptions& pomdp, const std::optional<PolicyFile>& before,
+                  bool adds_statistics) {
+    if (material.rows && (before || adds_statistics)) {
+        material.warnings.emplace_back(
+            "context: what the query tells is learnt from the rows of LOG alone, as statistics hold no "
+            "texts; the belief is learnt from all");
+    } else if (!material.rows && before && before->router.reads().any()) {
+        material.warnings.push_back(
+            "context: the policy before reads " + to_string(before->router.reads()) +
+            ", and this one reads no query" +
+            (may_read(pomdp) ? ": statistics hold no texts; give a LOG to learn from" : ""));
+    }
 }
 
 /// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
@@ -175,9 +200,12 @@ std::string to_json_text(const Summary& summary) {
                      {"report", to_json(summary.router.report())}};
     json["policies"] = OrderedJson::array();
     for (const auto& [share, policy] : summary.router.mixture()) {
-        json["policies"].push_back({{"share", share},
-                                    {"first", summary.statistics.models[as_size(policy.first_model())].name},
-                                    {"cells", policy_cells(policy).lines}});
+        const bool reads = policy.reads_query();
+        json["policies"].push_back(
+            {{"share", share},
+             {"first", reads ? OrderedJson(nullptr)
+                             : OrderedJson(summary.statistics.models[as_size(policy.first_model())].name)},
+             {"cells", reads ? std::vector<std::string>() : policy_cells(policy).lines}});
     }
     json["prices"] = to_json(summary.prices);
     json["warnings"] = summary.warnings;
@@ -185,6 +213,10 @@ std::string to_json_text(const Summary& summary) {
 }
 
 std::string policy_text(const Summary& summary, const PolicyShare& part) {
+    if (part.policy.reads_query()) {
+        return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
+               "solved for each query, from what its " + to_string(summary.router.reads()) + " tells\n";
+    }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();
     const std::string name = printable(models[as_size(first)].name);
@@ -224,6 +256,7 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
+    text += contexts_text(report.contexts);
     if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
     if (report.held_out) {
         const HeldOut& rows = *report.held_out;
@@ -328,10 +361,13 @@ std::string run(const TrainOptions& options) {
          {material.sum.warnings(),
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
+    note_context(material, pomdp, before, !options.statistics.empty());
     const Statistics& statistics = material.sum.statistics();
     steps.show("training");
     PomdpRouter router(std::move(pomdp));
-    const TrainingResult result = router.train(statistics);
+    const TrainingResult result =
+        material.rows ? router.train(statistics, TrainingData{material.rows->first, material.rows->second})
+                      : router.train(statistics);
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
     out.write(router, statistics);
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
@@ -382,6 +418,7 @@ void add_train(CLI::App& app, Command& chosen) {
         options->objective_given = command->count("--objective") > 0;
         options->accept_given = command->count("--accept") > 0;
         options->round_cost_given = command->count("--round-cost") > 0;
+        options->context_given = command->count("--context") > 0;
         chosen = [options] { return run(*options); };
     });
 }

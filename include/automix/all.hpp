@@ -30,6 +30,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/first_draws.hpp>
 #include <automix/data/id_places.hpp>
+#include <automix/data/log/facts_json.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>

@@ -9,6 +9,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
@@ -323,4 +324,32 @@ TEST_CASE("a contender uses the variant with the largest area on the training ro
     CHECK(compared[1].metrics.draws.mean.value() == 1.0);
     CHECK(compared[1].metrics.area.mean.value() == compared[2].metrics.area.mean.value());
     CHECK(compared[1].metrics.area.mean.value() > compared[0].metrics.area.mean.value());
+}
+
+TEST_CASE("mixing the models alone is worth the area of their hull") {
+    // Scores 0, 0.8 and 1 at prices 0, 2 and 10, whatever the half: above mixing by 0.6 at a fifth of the cost.
+    Dataset data({"small", "middle", "large"});
+    for (int i = 0; i < 40; ++i) {
+        Record row;
+        row.id = "q" + std::to_string(i);
+        row.models.resize(3);
+        row.models[1].score = 0.8;
+        row.models[2].score = 1.0;
+        data.append(row);
+    }
+    Prices prices;
+    prices.answers = {0.0, 2.0, 10.0};
+    // The mean of (gap recovered - share) over 5, 10, .., 95 %: 3 share up to a fifth, then 0.75 (1 - share).
+    double area = 0.0;
+    for (int step = 1; step <= 19; ++step) {
+        const double share = 0.05 * step;
+        area += 100.0 / 19.0 * std::min(3.0 * share, 0.75 * (1.0 - share));
+    }
+    const MeanMetric found = static_mixing_area(data, resolve_prices(data, prices), {.halves = 3});
+    CHECK(*found.mean == Approx(area));
+    CHECK(*found.se == Approx(0.0).margin(1e-9));
+    // A model below the hull of the others is left out.
+    prices.answers = {0.0, 9.0, 10.0};
+    CHECK(*static_mixing_area(data, resolve_prices(data, prices), {.halves = 3}).mean ==
+          Approx(0.0).margin(1e-9));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "routing/reading_log.hpp"
 #include "routing/scripted.hpp"
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
@@ -13,6 +14,7 @@
 #include <automix/evaluation/replay.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/loop.hpp>
@@ -280,4 +282,22 @@ TEST_CASE("an empty log replays to nothing") {
     const Dataset data({"small", "large"});
     const PriceTable prices = resolve_prices(data);
     CHECK(replay(AlwaysSmallRouter(), data, prices).performance.size() == 0);
+}
+
+TEST_CASE("a router that reads the query is not replayed on a log without what it reads") {
+    const Dataset data = reading_log::rows(120);
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.text = true}};
+    PomdpRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    REQUIRE(router.reads().text);
+    CHECK(replay(router, data, prices).performance.mean() > 0.9);
+    const Dataset blank = reading_log::rows(120, true);
+    CHECK_THROWS_WITH(
+        replay(router, blank, resolve_prices(blank)),
+        "the policy reads text, but no row of the log has a question; log it, and read the log with "
+        "keep_facts (ReadOptions)");
+    CHECK_THROWS_WITH(router.next(Evidence(2)),
+                      Catch::Matchers::ContainsSubstring("put it into the evidence by read_query"));
 }

@@ -2,9 +2,14 @@
 #include <automix/core/verdict.hpp>
 #include <automix/live/answering.hpp>
 #include "live/live.hpp"
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 
+#include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
@@ -17,7 +22,9 @@
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/training.hpp>
 #include <automix/verify/verifier.hpp>
 
 #include <array>
@@ -597,4 +604,58 @@ TEST_CASE("what the callback throws ends the work and is thrown on", "[threads]"
         CHECK(calls >= 5);
         CHECK(calls <= 5 + concurrency);
     }
+}
+
+TEST_CASE("a router that reads the query answers by its facts, and not without them", "[live]") {
+    const Dataset data = reading_log::rows(160);
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.text = true}};
+    PomdpRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const auto answerer = Answerer(router, two_models(), live::verifier(), {});
+    const LiveAnswer sum = answerer.answer({.id = "1", .question = reading_log::question(0)});
+    CHECK(sum.model == 0);
+    CHECK_FALSE(sum.models[1].answer);
+    REQUIRE(sum.explanation);
+    REQUIRE(sum.explanation->told.size() == 2);
+    CHECK(sum.explanation->told[0].score.score > 0.6);
+    const LiveAnswer proof = answerer.answer({.id = "1", .question = reading_log::question(1)});
+    CHECK(proof.model == 1);
+    CHECK_FALSE(proof.models[0].answer);
+    CHECK(proof.explanation->told[0].score.score < 0.4);
+    const LiveAnswer blank = answerer.answer({.id = "1"});
+    check_failed(blank, "the policy reads text, but the query has no question");
+    CHECK(blank.cost() == 0.0);
+}
+
+TEST_CASE("a prior is put in the order of the models for a router that reads it, and else ignored",
+          "[live]") {
+    Dataset data({"small", "large"});
+    for (int i = 0; i < 120; ++i) {
+        Record row;
+        row.id = "q" + std::to_string(i);
+        row.models.resize(2);
+        row.models[0].score = i % 2 == 0 ? 1.0 : 0.0;
+        row.models[1].score = 1.0;
+        const std::vector<double> prior = {i % 2 == 0 ? 0.9 : 0.1, 0.8};
+        QueryFacts facts;
+        facts.prior = prior;
+        data.append(row, {}, facts);
+    }
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.prior = true}};
+    PomdpRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const auto answerer = Answerer(router, two_models(), live::verifier(), {});
+    Query asked = query("1");
+    asked.prior = {0.8, 0.9};
+    asked.prior_models = {"large", "small"};
+    CHECK(answerer.answer(asked).model == 0);
+    asked.prior = {0.8, 0.1};
+    CHECK(answerer.answer(asked).model == 1);
+    asked.prior_models = {"huge", "small"};
+    check_failed(answerer.answer(asked), "has no number for \"large\"");
+    CHECK(answer(two_models(), asked).model == 0);
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/core/verdict.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/log_answers.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/training.hpp>
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
@@ -140,4 +145,26 @@ TEST_CASE("a log to answer from has its models and each id once", "[live]") {
     const LiveAnswer answered = large.answer("a", Stepwise{}, {}, Explainer{});
     CHECK(answered.text == "Rome");
     CHECK(answered.cost() == 50.0);
+}
+
+TEST_CASE("a router that reads the query reads it from the log", "[live]") {
+    const Dataset data = reading_log::rows(160);
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.text = true}};
+    PomdpRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const std::string models =
+        R"("models":[{"name":"small","answer":"Bern","score":0,"verdicts":[0,0],"cost":1,"draw_cost":0.1},)"
+        R"({"name":"large","answer":"Rome","score":1,"cost":20}]})"
+        "\n";
+    const LogAnswers answers = answers_of(R"({"id":"a","question":")" + reading_log::question(1) + "\"," +
+                                          models + R"({"id":"b",)" + models);
+    const LiveAnswer proof = answers.answer("a", router, {}, router.explainer());
+    CHECK(proof.model == 1);
+    CHECK_FALSE(proof.models[0].answer);
+    CHECK(proof.explanation->told.size() == 2);
+    const LiveAnswer blank = answers.answer("b", router, {}, nullptr);
+    CHECK(blank.failed());
+    CHECK(blank.failure->message == "the policy reads text, but the query has no question");
 }

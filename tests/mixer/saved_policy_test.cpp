@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <automix/mixer/saved_policy.hpp>
 #include "live/live.hpp"
+#include "routing/reading_log.hpp"
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
@@ -159,4 +160,20 @@ TEST_CASE("a loaded mixer answers live in batches, and explains") {
         options.explain = false;
         CHECK_FALSE(loaded.answer(queries[0], models, live::verifier(), options).explanation);
     }
+}
+
+TEST_CASE("the facade trains, evaluates, saves and loads a policy that reads the query") {
+    const files::Directory directory;
+    const std::string path = directory.path("p.json");
+    const Dataset data = reading_log::rows(160);
+    Automix mixer{PomdpRouter()};
+    REQUIRE(mixer.train(data).feasible);
+    REQUIRE(mixer.router().reads().any());
+    mixer.save(path);
+    const auto loaded = Automix<PomdpRouter>::load(path);
+    const Dataset test = reading_log::rows(80, false, 3);
+    CHECK(loaded.evaluate(test).report.performance == mixer.evaluate(test).report.performance);
+    CHECK(mixer.evaluate(test).report.performance > 0.9);
+    // Proofs are routed, and an answer to one costs more than the mean of 30.
+    CHECK(*mixer.evaluate(test).routed_price > 35.0);
 }

@@ -6,6 +6,7 @@
 #include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
@@ -20,6 +21,9 @@
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/explanation.hpp>
+#include <automix/routing/router.hpp>
+#include <automix/routing/training.hpp>
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/random.hpp>
@@ -30,6 +34,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstddef>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -317,4 +322,57 @@ TEST_CASE(
     const Explanation start = by_vectors.explain(Evidence(2));
     CHECK(to_text(start, two_names).find("nan") == std::string::npos);
     CHECK(to_json(start, two_names).dump().find("\"score\":null") != std::string::npos);
+}
+
+TEST_CASE("a policy that reads the query is explained by the query's own belief and prices") {
+    const Dataset data = reading_log::rows(200);
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.dataset = true, .text = true}};
+    PomdpRouter router(options);
+    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    REQUIRE(router.mixture().front().policy.reads_query());
+    const Explainer explain = router.explainer();
+    for (const int number : {0, 1}) {
+        const std::string question = reading_log::question(number);
+        QueryFacts facts;
+        facts.question = question;
+        facts.dataset = number == 0 ? "sums" : "proofs";
+        Evidence evidence(2);
+        read_query(router, facts, evidence);
+        const QueryForecast& forecast = *evidence.forecast;
+        const Explanation start = explain(evidence, facts);
+        CHECK(start.action == router.next(evidence));
+        REQUIRE(start.alternatives.size() == 2);
+        // Asking the last model alone is worth its forecast, at its forecast price.
+        CHECK(start.alternatives[1].value.score == Approx(forecast.scores[1]));
+        CHECK(start.alternatives[1].value.cost == Approx(forecast.answer_prices[1]));
+        CHECK(start.alternatives[1].chosen == (number == 1));
+        REQUIRE(start.told.size() == 2);
+        for (std::size_t m = 0; m < 2; ++m) {
+            CHECK(start.told[m].score.score == Approx(forecast.scores[m]));
+            CHECK(start.told[m].answer_price == forecast.answer_prices[m]);
+            CHECK(start.told[m].draw_price == forecast.draw_prices[m]);
+        }
+        CHECK((start.told[0].score.words < 0.0) == (number == 1));
+        evidence.current = 0;
+        evidence.models[0].answered = true;
+        const Explanation answered = explain(evidence);
+        CHECK(answered.told.empty());
+        CHECK(answered.right.value() == Approx(forecast.scores[0]));
+        CHECK(answered.alternatives[1].value.cost == Approx(forecast.answer_prices[1]));
+        const std::string text = to_text(start, two_names);
+        CHECK(text.starts_with(
+            "the query told, in log odds of a right answer against the mean query:\n  small: "));
+        CHECK((text.find("\"proof\" -") != std::string::npos) == (number == 1));
+        CHECK(text.find("its answer is expected to cost") != std::string::npos);
+        const auto json = to_json(start, two_names);
+        CHECK(json.at("told").size() == 2);
+        CHECK(json.at("told")[1].at("model") == "large");
+        CHECK(json.at("told")[0].at("score") == start.told[0].score.score);
+        CHECK(json.at("told")[0].at("log_odds").at("words") == start.told[0].score.words);
+        CHECK(to_json(answered, two_names).at("told").empty());
+    }
+    // Without a forecast there is no policy to explain.
+    CHECK_THROWS_AS(explain(Evidence(2)), ProtocolError);
 }

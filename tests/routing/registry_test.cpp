@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "routing/reading_log.hpp"
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/query_facts.hpp>
+#include <automix/evaluation/replay.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
 
 #include <cmath>
+#include <string>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -101,4 +107,50 @@ TEST_CASE("routers that decide once are known by name") {
         CHECK(is_one_shot(name));
     for (const char* name : {"pomdp", "fixed_k", "always_small", "random_mix", "fixed_answer:pomdp", "none"})
         CHECK_FALSE(is_one_shot(name));
+}
+
+TEST_CASE("routers that read the query are known by name, with the facts that they may read") {
+    RouterSettings settings;
+    settings.pomdp.context = {false, {.features = true}};
+    for (const char* name : {"pomdp", "context_only", "pomdp:none", "pomdp:best", "fixed_answer:pomdp:text"})
+        CHECK(is_pomdp(name));
+    for (const char* name : {"fixed_k", "exact", "pomdp_none", "none", "fixed_answer:union"}) {
+        CHECK_FALSE(is_pomdp(name));
+        CHECK(context_of(name, settings) == ContextChoice{false, {}});
+    }
+    CHECK(context_of("pomdp").best);
+    CHECK(context_of("pomdp", settings) == settings.pomdp.context);
+    CHECK(context_of("context_only", settings) == settings.pomdp.context);
+    CHECK(context_of("pomdp:none", settings) == ContextChoice{false, {}});
+    CHECK(context_of("pomdp:text+dataset") == ContextChoice{false, {.dataset = true, .text = true}});
+    CHECK(context_of("fixed_answer:pomdp:prior") == ContextChoice{false, {.prior = true}});
+    for (const char* name : {"pomdp:", "pomdp:words", "pomdp:text+text"})
+        CHECK_THROWS_WITH(make_router(name), ContainsSubstring("expected best, none, or some of text"));
+}
+
+TEST_CASE("a router that reads the query alone chooses a model and never verifies") {
+    const Dataset data = reading_log::rows(200);
+    const PriceTable prices = resolve_prices(data);
+    AnyRouter router = make_router("context_only");
+    REQUIRE(router.train({data, prices}).feasible);
+    CHECK(router.reads().any());
+    for (int i = 0; i < 20; ++i) {
+        const std::string question = reading_log::question(i);
+        Evidence evidence(2);
+        QueryFacts facts;
+        facts.question = question;
+        facts.dataset = i % 2 == 0 ? "sums" : "proofs";
+        read_query(router, facts, evidence);
+        CHECK(router.next(evidence) == Action::route(i % 2));
+        evidence.current = 0;
+        evidence.models[0].answered = true;
+        CHECK(router.next(evidence).kind != ActionKind::verify);
+    }
+    AnyRouter blind = make_router("pomdp:none");
+    REQUIRE(blind.train({data, prices}).feasible);
+    CHECK_FALSE(blind.reads().any());
+    AnyRouter wrapped = make_router("fixed_answer:pomdp:text");
+    REQUIRE(wrapped.train({data, prices}).feasible);
+    CHECK(wrapped.reads().text);
+    CHECK(replay(wrapped, data, prices).performance.mean() > 0.9);
 }

@@ -251,6 +251,11 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
     return results;
 }
 
+/// Returns the area of the hull of the models alone, which mixing them at random reaches without a router, on the test
+/// rows of the same halves. The training rows say which models are on the hull. Throws as `compare_routers`.
+MeanMetric static_mixing_area(const Dataset& data, const PriceTable& prices,
+                              const ComparisonOptions& options = {});
+
 /// Returns the mean over several logs of the same routers, in the same order. Averages the means, combines the standard
 /// errors as those of independent logs, and adds the numbers of halves. A metric is undefined if a log lacks it.
 /// Requires at least one log.

@@ -33,6 +33,8 @@ struct Evaluation {
     std::vector<std::pair<std::string, Report>> datasets{};
     Baselines baselines{};
     std::vector<ModelPrices> prices{};  ///< names and mean prices of the models, cheapest first
+    /// Mean price of the last model's answer over the queries that are routed; undefined if none is.
+    OptionalMetric routed_price = OptionalMetric::undefined("no query is routed");
 };
 
 /// An evaluator of routers on a log at its prices. Log and prices must outlive it.

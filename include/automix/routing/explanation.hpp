@@ -9,6 +9,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -60,6 +61,7 @@ struct Evidence;
 class Explainer {
  public:
     Explainer() = default;
+    Explainer(std::nullptr_t) {}  // NOLINT(google-explicit-constructor)
 
     /// Takes a function of the evidence, or of the evidence and a pointer to the facts on the query, which is null if
     /// they are not known.

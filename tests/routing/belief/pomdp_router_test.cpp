@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "routing/reading_log.hpp"
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 
@@ -799,4 +800,32 @@ TEST_CASE("pluralities that hurt on held-out rows are warned of") {
     CHECK(plurality.result.guard->mean < first.result.guard->mean);
     CHECK(warns(plurality.result));
     CHECK_FALSE(warns(first.result));
+}
+
+TEST_CASE("a router is trained on statistics with rows that teach what queries tell") {
+    const Dataset data = reading_log::rows(160);
+    const PriceTable prices = resolve_prices(data);
+    PomdpOptions options;
+    options.context = {false, {.text = true}};
+    PomdpRouter of_log(options);
+    REQUIRE(of_log.train(TrainingData{data, prices}).feasible);
+    const Statistics statistics = of_log.collect({data, prices});
+    PomdpRouter of_both(options);
+    REQUIRE(of_both.train(statistics, TrainingData{data, prices}).feasible);
+    CHECK(*of_both.trained().reader == *of_log.trained().reader);
+    CHECK(of_both.report().guard.mean == of_log.report().guard.mean);
+    CHECK(of_both.report().lambda == of_log.report().lambda);
+    // Statistics of more rows give the belief; the rows still teach the forecasts.
+    Statistics more = statistics;
+    const Dataset others = reading_log::rows(400, true, 5);
+    more += of_log.collect({others, resolve_prices(others)});
+    REQUIRE(of_both.train(more, TrainingData{data, prices}).feasible);
+    CHECK(of_both.reads().text);
+    CHECK(*of_both.trained().reader == *of_log.trained().reader);
+    // Statistics alone teach no context.
+    REQUIRE(of_both.train(more).feasible);
+    CHECK_FALSE(of_both.reads().any());
+    const Dataset other({"small", "huge"});
+    CHECK_THROWS_WITH(of_both.train(statistics, TrainingData{other, prices}),
+                      "rows: expected the models of the statistics, small, large, found small, huge");
 }

@@ -7,6 +7,7 @@
 #include <automix/data/verification.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace automix;
 
@@ -36,4 +37,21 @@ TEST_CASE("a line of evidence is read, and its id is known even if it cannot be"
         CHECK(error.place().file == "line 9");
         CHECK(error.place().line == 0);
     }
+}
+
+TEST_CASE("the facts on a query are read beside its evidence") {
+    const EvidenceForm form{
+        {{"small", VerificationKind::verdicts, 4}, {"large", VerificationKind::none, 0}}, false, 0};
+    const EvidenceRequest read = parse_evidence_line(
+        R"({"id":"q1","current":null,"query":{"question":"Where?","dataset":"maps","prior":[0.5,0.75]}})",
+        form, "line 1");
+    REQUIRE(read.query);
+    CHECK(read.query->question == "Where?");
+    CHECK(read.query->dataset == "maps");
+    CHECK(read.query->prior == std::vector<double>{0.5, 0.75});
+    CHECK_FALSE(read.evidence.forecast);
+    CHECK_FALSE(parse_evidence_line(R"({"id":"q1","current":null})", form, "line 2").query);
+    CHECK_THROWS_WITH(
+        parse_evidence_line(R"({"id":"q1","current":null,"query":{"prior":[0.5]}})", form, "line 3"),
+        "line 3: query.prior: expected one number for each of 2 models, found 1");
 }

@@ -9,6 +9,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/comparison.hpp>
+#include <automix/metrics/curve_area.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/router.hpp>
 
@@ -79,6 +80,33 @@ AUTOMIX_INLINE HalfRows divide_rows(const Dataset& data, std::uint64_t seed, Ind
     return rows;
 }
 
+/// Returns mean score and price of each model alone on some rows.
+inline std::vector<OperatingPoint> models_alone(const Dataset& data, const PriceTable& prices,
+                                                const std::vector<Index>& rows) {
+    const Dataset part = data.select_rows(rows);
+    const PriceTable paid = prices.select_rows(rows);
+    std::vector<OperatingPoint> points;
+    for (Index model = 0; model < data.models(); ++model)
+        points.push_back({part.scores(model).mean(), paid.answers[as_size(model)].mean()});
+    return points;
+}
+
+/// Returns true if no mixture of two other points reaches at least the score of a point at its cost.
+inline bool is_on_hull(const std::vector<OperatingPoint>& points, std::size_t point) {
+    const OperatingPoint& at = points[point];
+    for (std::size_t a = 0; a < points.size(); ++a) {
+        for (std::size_t b = 0; b < points.size(); ++b) {
+            const OperatingPoint& low = points[a];
+            const OperatingPoint& high = points[b];
+            if (a == point || b == point || low.cost > at.cost || high.cost < at.cost) continue;
+            const double extra = high.cost - low.cost;
+            const double share = extra > 0.0 ? (at.cost - low.cost) / extra : 1.0;
+            if ((1.0 - share) * low.performance + share * high.performance >= at.performance) return false;
+        }
+    }
+    return true;
+}
+
 AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfMetrics>& halves,
                                           const std::vector<HalfMetrics>& others,
                                           OptionalMetric HalfMetrics::*metric) {
@@ -104,6 +132,25 @@ AUTOMIX_INLINE ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMe
 }  // namespace automix::detail
 
 namespace automix {
+
+AUTOMIX_INLINE MeanMetric static_mixing_area(const Dataset& data, const PriceTable& prices,
+                                             const ComparisonOptions& options) {
+    validate(options);
+    require_prices_for(data, prices);
+    std::vector<OptionalMetric> areas;
+    for (int half = 0; half < options.halves; ++half) {
+        const detail::HalfRows rows =
+            detail::divide_rows(data, options.seed + static_cast<std::uint64_t>(half), options.train_rows);
+        const std::vector<OperatingPoint> train = detail::models_alone(data, prices, rows.train);
+        const std::vector<OperatingPoint> test = detail::models_alone(data, prices, rows.test);
+        std::vector<OperatingPoint> reached;
+        for (std::size_t model = 0; model < test.size(); ++model) {
+            if (detail::is_on_hull(train, model)) reached.push_back(test[model]);
+        }
+        areas.push_back(curve_area(reached, test.front(), test.back()));
+    }
+    return mean_over_halves(areas);
+}
 
 AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
     const std::vector<std::vector<ComparedRouter>>& logs) {

@@ -11,6 +11,7 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
+#include <automix/metrics/ibc.hpp>
 
 #include <cstddef>
 #include <string>
@@ -23,6 +24,18 @@ inline std::vector<std::vector<Index>> rows_by_dataset(const Dataset& data) {
     std::vector<std::vector<Index>> rows(data.dataset_names().size());
     for (Index row = 0; row < data.rows(); ++row) rows[as_size(data.dataset_number(row))].push_back(row);
     return rows;
+}
+
+/// Returns the mean price of the last model's answer over the queries that are routed.
+inline OptionalMetric routed_price(const Replay& rows, const PriceTable& prices) {
+    const PriceColumn& last = prices.answers.back();
+    double routed = 0.0;
+    double paid = 0.0;
+    for (Index row = 0; row < rows.routed.size(); ++row) {
+        routed += rows.routed(row);
+        paid += rows.routed(row) * last(row);
+    }
+    return routed > 0.0 ? OptionalMetric(paid / routed) : OptionalMetric::undefined("no query is routed");
 }
 
 }  // namespace automix::detail
@@ -47,6 +60,7 @@ AUTOMIX_INLINE std::vector<Evaluation> Evaluator::sum_up(const std::vector<Repla
         evaluation.report = summarise(rows, ends_);
         evaluation.baselines = baselines_;
         evaluation.prices = mean_prices_;
+        evaluation.routed_price = detail::routed_price(rows, prices_);
         for (std::size_t i = 0; i < datasets_.size(); ++i) {
             const std::string& name = data_.dataset_names()[i];
             if (name.empty()) continue;

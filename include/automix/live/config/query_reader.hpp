@@ -36,10 +36,6 @@ class QueryParser : DocumentChecks {
 
     [[nodiscard]] std::string reference(const nlohmann::json& json, const std::string& field) const;
 
-    [[nodiscard]] std::vector<QueryFeature> features(const nlohmann::json& json) const;
-
-    [[nodiscard]] std::vector<double> prior(const nlohmann::json& json) const;
-
     /// Returns the names of the models of a record.
     [[nodiscard]] std::vector<std::string> models(const nlohmann::json& json) const;
 

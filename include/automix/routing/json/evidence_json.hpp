@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The evidence on a query from a live system, one object a line:
 //     {"id":"..","current":NAME or null,"models":[
-//      {"name":NAME,"verdicts":[1,0,null],"confidence":0.5,"samples":["..",null]},..]}
+//      {"name":NAME,"verdicts":[1,0,null],"confidence":0.5,"samples":["..",null]},..],
+//      "query":{"question":"..","dataset":"..","features":{..},"prior":[..]}}
 // `current` is the model that answered last, null before any has. `models` holds the evidence on it and on the models
 // asked before it, and may be left out if there is none. A model has verdicts in the order drawn (null: could not be
 // read), a confidence in [0, 1] if the policy uses one, or samples with the answer first (null: failed). If the
 // policy accepts pluralities, samples after the answer count as verdicts, and given verdicts are ignored. Such a
 // verdict is positive if the sample equals the answer, and unparsed if it failed. Other policies refuse samples without
-// the kind of verification that they were trained on. Unknown keys are refused. Linear in the verdicts, quadratic in
+// the kind of verification that they were trained on. `query` has the facts on the query, for a policy that reads it;
+// see facts_json.hpp. Unknown keys are refused. Linear in the verdicts, quadratic in
 // the samples.
 #pragma once
 
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/log/facts_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/document_checks.hpp>
@@ -31,7 +34,8 @@ namespace automix {
 /// The evidence on a query, by its id.
 struct EvidenceRequest {
     std::string id{};
-    Evidence evidence{0};
+    Evidence evidence{0};                ///< without the query's forecast
+    std::optional<StoredFacts> query{};  ///< the facts on the query, if they are given
 };
 
 /// The requirements of a policy on evidence: its models, and samples if the policy accepts pluralities.

@@ -17,6 +17,8 @@
 
 namespace automix {
 
+nlohmann::ordered_json to_json(const ContextWorth& context);
+
 nlohmann::ordered_json to_json(const PomdpReport& report);
 
 namespace detail {

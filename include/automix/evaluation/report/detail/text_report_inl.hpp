@@ -2,6 +2,7 @@
 // Definitions of evaluation/report/text_report.hpp.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
@@ -11,6 +12,7 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/metrics/ibc.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -68,6 +70,16 @@ inline std::string model_name(const std::string& name, const char* otherwise) {
 /// Formats a ratio in per cent with three significant digits.
 inline std::string precise_percent(double ratio) { return format_significant(100.0 * ratio, 3) + " %"; }
 
+/// Returns the names of facts, in the order text, data set, features, prior.
+inline std::vector<std::string> fact_names(const ContextFields& fields) {
+    std::vector<std::string> names;
+    if (fields.text) names.emplace_back("text");
+    if (fields.dataset) names.emplace_back("data set");
+    if (fields.features) names.emplace_back("features");
+    if (fields.prior) names.emplace_back("prior");
+    return names;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -122,6 +134,23 @@ AUTOMIX_INLINE std::string price_table(const std::vector<ModelPrices>& prices) {
     }
     return table.text() +
            "prices: means over the queries, in your unit; default: the library's, as none was stated\n";
+}
+
+AUTOMIX_INLINE std::string contexts_text(const std::vector<ContextWorth>& tried) {
+    std::string chosen;
+    std::string others;
+    for (const ContextWorth& context : tried) {
+        const std::vector<std::string> names = detail::fact_names(context.fields);
+        const std::string name = names.empty() ? "nothing" : joined(names, " and ");
+        if (context.chosen) {
+            chosen = "reads " + name + ": held-out excess " + format_significant(context.mean, 3) +
+                     " (standard error " + format_significant(context.se, 2) + ")";
+        } else {
+            others +=
+                "; " + name + (names.size() == 1 ? " alone " : " ") + format_significant(context.mean, 3);
+        }
+    }
+    return chosen.empty() ? chosen : chosen + others + '\n';
 }
 
 AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::string& router) {

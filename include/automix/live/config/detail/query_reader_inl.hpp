@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/data/id_places.hpp>
+#include <automix/data/log/facts_json.hpp>
 #include <automix/data/log/log_reader.hpp>
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
@@ -45,42 +46,15 @@ AUTOMIX_INLINE Query QueryParser::parse(const nlohmann::json& json) const {
         if (has(json, key)) *value = text(json.at(key), key);
     }
     if (has(json, "reference")) read_references(json.at("reference"), query);
-    if (has(json, "features")) query.features = features(json.at("features"));
+    if (has(json, "features")) query.features = FactsParser(name()).features(json.at("features"), "features");
     if (has(json, "prior")) {
-        query.prior = prior(json.at("prior"));
+        query.prior = FactsParser(name()).prior(json.at("prior"), "prior");
         if (json.contains("models")) query.prior_models = models(json.at("models"));
         if (!query.prior_models.empty() && query.prior.size() != query.prior_models.size())
             fail("prior", "expected " + expected_prior(query.prior_models) + ", found " +
                               std::to_string(query.prior.size()));
     }
     return query;
-}
-
-AUTOMIX_INLINE std::vector<QueryFeature> QueryParser::features(const nlohmann::json& json) const {
-    if (!json.is_object()) fail_expected("features", std::string(expected_features), json);
-    std::vector<QueryFeature> features;
-    for (const auto& [name, value] : json.items()) {
-        const std::string field = inside("features", name);
-        if (name.empty()) fail("features", "expected names, found an empty one");
-        if (value.is_null()) continue;
-        if (value.is_boolean()) {
-            features.push_back({name, value.get<bool>() ? 1.0 : 0.0, {}});
-        } else if (value.is_number()) {
-            features.push_back({name, value.get<double>(), {}});
-        } else if (value.is_string() && value.get_ref<const std::string&>().size() <= maximum_feature_bytes) {
-            features.push_back({name, 0.0, value.get<std::string>()});
-        } else {
-            fail_expected(field, std::string(expected_feature), value);
-        }
-    }
-    return features;
-}
-
-AUTOMIX_INLINE std::vector<double> QueryParser::prior(const nlohmann::json& json) const {
-    list(json, "prior", 0, " number");
-    std::vector<double> prior = numbers(json, "prior", 0, "");
-    for (std::size_t i = 0; i < prior.size(); ++i) require_range(prior[i], element("prior", i), 0.0, 1.0);
-    return prior;
 }
 
 AUTOMIX_INLINE std::vector<std::string> QueryParser::models(const nlohmann::json& json) const {

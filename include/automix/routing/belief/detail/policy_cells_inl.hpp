@@ -29,7 +29,7 @@ namespace automix {
 
 AUTOMIX_INLINE PolicyCells policy_cells(const RoutingPolicy& policy, int max_lines) {
     PolicyCells cells;
-    if (policy.vector_count() > 0) return cells;
+    if (policy.vector_count() > 0 || policy.reads_query()) return cells;
     const detail::RoutingLayout& layout = policy.layout();
     const Index first = policy.first_model();
     const detail::CascadeModel& model = layout.models()[as_size(first)];

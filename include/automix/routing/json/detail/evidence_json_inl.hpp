@@ -8,6 +8,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/plurality.hpp>
 #include <automix/core/random.hpp>
+#include <automix/data/log/facts_json.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/json/json_document.hpp>
@@ -33,7 +34,7 @@ inline std::optional<std::string> text_of_id(const nlohmann::json& id) {
 }
 
 AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json) const {
-    require_keys(json, "", std::array{"id", "current", "models"});
+    require_keys(json, "", std::array{"id", "current", "models", "query"});
     EvidenceRequest request;
     const nlohmann::json& id = member(json, "", "id");
     const std::optional<std::string> known = text_of_id(id);
@@ -46,6 +47,8 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
         evidence.current = number_of(current, "current");
         evidence.models[as_size(evidence.current)].answered = true;
     }
+    if (json.contains("query") && !json.at("query").is_null())
+        request.query = FactsParser(name()).parse(json.at("query"), "query", form_.models.size());
     if (!json.contains("models")) return request;
     std::vector<bool> seen(form_.models.size(), false);
     const nlohmann::json& models = array(json.at("models"), "models");

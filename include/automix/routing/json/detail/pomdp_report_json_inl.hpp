@@ -24,6 +24,13 @@
 
 namespace automix {
 
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const ContextWorth& context) {
+    return {{"fields", to_string(context.fields)},
+            {"mean", context.mean},
+            {"se", context.se},
+            {"chosen", context.chosen}};
+}
+
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
     nlohmann::ordered_json json{
         {"objective", to_string(report.objective)},
@@ -69,12 +76,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
                            {"cost", report.quality->cost},
                            {"standard_error", report.quality->standard_error}};
     }
-    for (const ContextWorth& context : report.contexts) {
-        json["contexts"].push_back({{"fields", to_string(context.fields)},
-                                    {"mean", context.mean},
-                                    {"se", context.se},
-                                    {"chosen", context.chosen}});
-    }
+    for (const ContextWorth& context : report.contexts) json["contexts"].push_back(to_json(context));
     return json;
 }
 
