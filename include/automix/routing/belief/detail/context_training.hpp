@@ -2,7 +2,8 @@
 // Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
 // forecasts nor its levels were fitted to them. A richer one has to gain its standard error over a poorer one, row by
 // row, and its forecasts have to tell more of what routing gains than chance would. If they tell much more, it suffices
-// that it gains at all over several prices of quality. Without facts the excess is that of the policy that the guard would ship. O(contexts * (fit + rows * solution)).
+// that it gains at all over several prices of quality. Without facts the excess is that of the policy that the guard
+// would ship. O(contexts * (fit + rows * solution)).
 #pragma once
 
 #include <automix/context/context_fields.hpp>
