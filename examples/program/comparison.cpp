@@ -116,11 +116,7 @@ std::string policies(const Comparison& comparison) {
             text += wrap_text("  " + router.name + ": " + what, 4) + '\n';
         };
         if (!policy.empty()) line(policy);
-        if (!router.contexts.empty()) {
-            std::string text_of = contexts_text(router.contexts);
-            text_of.pop_back();
-            line(text_of);
-        }
+        if (!router.contexts.empty()) line(contexts_text(router.contexts));
         if (router.held_out) {
             const HeldOut& rows = *router.held_out;
             line("held-out training rows: score " + format_fixed(rows.score, 4) + ", standard error " +

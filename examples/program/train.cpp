@@ -150,9 +150,9 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
 }
 
 /// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.
-void note_context(Material& material, const PomdpOptions& pomdp, const std::optional<PolicyFile>& before,
+void note_context(Material& material, const PomdpRouter& router, const std::optional<PolicyFile>& before,
                   bool adds_statistics) {
-    if (material.rows && (before || adds_statistics)) {
+    if (!router.report().contexts.empty() && (before || adds_statistics)) {
         material.warnings.emplace_back(
             "context: what the query tells is learnt from the rows of LOG alone, as statistics hold no "
             "texts; the belief is learnt from all");
@@ -160,7 +160,7 @@ void note_context(Material& material, const PomdpOptions& pomdp, const std::opti
         material.warnings.push_back(
             "context: the policy before reads " + to_string(before->router.reads()) +
             ", and this one reads no query" +
-            (may_read(pomdp) ? ": statistics hold no texts; give a LOG to learn from" : ""));
+            (may_read(router.options()) ? ": statistics hold no texts; give a LOG to learn from" : ""));
     }
 }
 
@@ -256,7 +256,7 @@ std::string to_text(const Summary& summary) {
     text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
-    text += contexts_text(report.contexts);
+    if (!report.contexts.empty()) text += wrap_text(contexts_text(report.contexts)) + '\n';
     if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
     if (report.held_out) {
         const HeldOut& rows = *report.held_out;
@@ -361,7 +361,6 @@ std::string run(const TrainOptions& options) {
          {material.sum.warnings(),
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
-    note_context(material, pomdp, before, !options.statistics.empty());
     const Statistics& statistics = material.sum.statistics();
     steps.show("training");
     PomdpRouter router(std::move(pomdp));
@@ -369,6 +368,7 @@ std::string run(const TrainOptions& options) {
         material.rows ? router.train(statistics, TrainingData{material.rows->first, material.rows->second})
                       : router.train(statistics);
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
+    note_context(material, router, before, !options.statistics.empty());
     out.write(router, statistics);
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
     // Statistics that were added have prices of other origins too.

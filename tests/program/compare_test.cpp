@@ -63,7 +63,8 @@ TEST_CASE("compare's JSON has the members that it promises and no others") {
     CHECK(all["halves"] == 3);
     CHECK(all["train_rows"].is_null());
     const json& log = all["logs"][0];
-    CHECK(keys(log) == std::vector<std::string>{"log", "models", "prices", "routers", "rows", "warnings"});
+    CHECK(keys(log) ==
+          std::vector<std::string>{"log", "models", "prices", "routers", "rows", "static_area", "warnings"});
     CHECK(log["models"] == json{"small", "middle", "large"});
     CHECK(log["rows"] == 60);
     REQUIRE(log["routers"].size() == 2);

@@ -75,8 +75,9 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     for (const json& report : all["baselines"]) CHECK(keys(report) == report_keys);
 
     const json& router = all["routers"][0];
-    CHECK(keys(router) == std::vector<std::string>{"conclusion", "datasets", "guard", "held_out", "name",
-                                                   "parameters", "test", "train", "warnings"});
+    CHECK(keys(router) == std::vector<std::string>{"conclusion", "contexts", "datasets", "guard", "held_out",
+                                                   "name", "parameters", "routed_price", "test", "train",
+                                                   "warnings"});
     CHECK(keys(router["train"]) == report_keys);
     CHECK(keys(router["datasets"]) == std::vector<std::string>{"a", "b"});
     CHECK(keys(router["datasets"]["a"]) == report_keys);
@@ -610,4 +611,43 @@ TEST_CASE("figures of the rows that were trained on are told of") {
                ContainsSubstring("rows to train on and rows to test on are the same"));
     CHECK(log.evaluate(Arguments{"--router", "exact"} + prices)["warnings"].dump().find("are the same") ==
           std::string::npos);
+}
+
+TEST_CASE("routers that read the query stand beside those that do not, under the names that were asked for") {
+    const files::Directory directory;
+    std::vector<json> records;
+    for (int i = 0; i < 160; ++i) {
+        const int right = i % 2;
+        records.push_back(record("q" + std::to_string(i), "", i < 100 ? "train" : "test", right, 1, 0.5));
+        records.back()["question"] = (right == 1 ? "add the sum " : "show the proof ") + std::to_string(i);
+        records.back()["models"][1]["cost"] = right == 1 ? 10 : 30;
+        records.back()["models"][0]["cost"] = 1;
+        records.back()["models"][0]["draw_cost"] = 0.5;
+    }
+    const std::string log = directory.write("told.jsonl", lines(records));
+    const json all = json_of({"evaluate", log, "--router", "pomdp,pomdp:none,context_only,pomdp:text"});
+    REQUIRE(all["routers"].size() == 4);
+    CHECK(all["routers"][0]["name"] == "pomdp");
+    CHECK(all["routers"][1]["name"] == "pomdp:none");
+    CHECK(all["routers"][2]["name"] == "context_only");
+    CHECK(all["routers"][3]["name"] == "pomdp:text");
+    for (const int reading : {0, 2, 3}) {
+        const json& router = all["routers"][static_cast<std::size_t>(reading)];
+        CHECK(router["contexts"].back()["fields"] == "text");
+        CHECK(router["contexts"].back()["chosen"] == true);
+        CHECK(router["test"]["performance"] == 1.0);
+        // The proofs are routed, at 30 an answer; the mean is 20.
+        CHECK(router["routed_price"] == 30.0);
+    }
+    CHECK(all["routers"][1]["contexts"].empty());
+    const std::string text = text_of({"evaluate", log, "--router", "context_only"});
+    CHECK_THAT(text,
+               ContainsSubstring("  context_only: reads text: held-out excess ") &&
+                   ContainsSubstring("queries that context_only routes: an answer of large costs 30.0\n"));
+    check_refused({"evaluate", log, "--router", "exact", "--context", "none"}, 2,
+                  "--context: no effect on exact; it is for pomdp and context_only");
+    const json pairs =
+        json_of({"compare", log, "--routers", "pomdp,pomdp:none@small+large", "--halves", "2"});
+    CHECK(pairs["logs"][0]["static_area"].is_null());
+    CHECK(pairs["logs"][0]["routers"][1]["name"] == "pomdp:none@small+large");
 }

@@ -463,3 +463,86 @@ TEST_CASE("a policy replaces no file of another kind, and none that is read") {
     for (const std::string& out : {place.policy, place.policy, text})
         CHECK(run_automix(Arguments{"train", place.log, "--out", out} + trained_prices).code == 0);
 }
+
+namespace {
+
+/// The same queries with questions that tell which model is right, and verdicts that do not.
+std::vector<json> told_records(int first = 0, int count = 120) {
+    std::vector<json> records;
+    for (int i = first; i < first + count; ++i) {
+        const int right = i % 2;
+        records.push_back(record("q" + std::to_string(i), "", "train", right, 1, 0));
+        records.back()["question"] = (right == 1 ? "add the sum " : "show the proof ") + std::to_string(i);
+        records.back()["models"][0].erase("confidence");
+        records.back()["models"][0]["verdicts"] = {i / 2 % 2, i / 4 % 2};
+    }
+    return records;
+}
+
+/// A log whose questions tell, beside a policy.
+struct ToldPlace : PlaceInText {
+    ToldPlace() { log = directory.write("told.jsonl", lines(told_records())); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "train reads what the questions tell, decide asks for the question, and the summary says what it was "
+    "worth") {
+    const ToldPlace place;
+    const json summary = place.train();
+    REQUIRE(summary["report"]["contexts"].size() == 2);
+    CHECK(summary["report"]["contexts"][1]["fields"] == "text");
+    CHECK(summary["report"]["contexts"][1]["chosen"] == true);
+    CHECK(summary["policies"][0]["first"].is_null());
+    CHECK(place.saved()["context"]["fields"] == "text");
+    CHECK(place.saved()["options"]["context"] == "best");
+    const std::string text = text_of(Arguments{"train", place.log, "--out", place.policy} + trained_prices);
+    CHECK_THAT(text, ContainsSubstring("\nreads text: held-out excess ") && ContainsSubstring("; nothing ") &&
+                         ContainsSubstring("\nsolved for each query, from what its text tells\n"));
+    const auto [answers, outcome] =
+        place.decide(R"({"id":"q1","current":null,"query":{"question":"add the sum 500"}})"
+                     "\n"
+                     R"({"id":"q2","current":null,"query":{"question":"show the proof 501"}})"
+                     "\n"
+                     R"({"id":"q3","current":null})"
+                     "\n"
+                     R"({"id":"q4","current":null,"query":{"question":"show","words":1}})");
+    CHECK(outcome.code == 1);
+    REQUIRE(answers.size() == 4);
+    CHECK(answers[0]["to"] == "small");
+    CHECK(answers[1]["to"] == "large");
+    CHECK(answers[1]["explanation"]["told"][0]["model"] == "small");
+    CHECK(answers[1]["explanation"]["told"][0]["score"] < 0.3);
+    CHECK(
+        answers[2]["error"] ==
+        "standard input:3: query.question: the policy reads text, but the query has no question; give it as "
+        "\"query\":{\"question\":\"..\"}");
+    CHECK_THAT(answers[3]["error"].get<std::string>(), ContainsSubstring("query.words: unknown key"));
+    const json blind = place.train({"--context", "none"});
+    CHECK(blind["report"]["contexts"].empty());
+    CHECK(place.saved()["context"].is_null());
+    CHECK_THAT(
+        text_of(Arguments{"train", place.log, "--out", place.policy, "--context", "none"} + trained_prices),
+        !ContainsSubstring("reads"));
+    check_refused({"train", place.log, "--out", place.policy, "--context", "words"}, 2,
+                  "--context: expected best, none, or some of");
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--context", "prior"} + trained_prices,
+                  1, "context prior: no row of the log has a prior");
+}
+
+TEST_CASE("what a policy learnt from rows does not merge, and its belief does") {
+    const ToldPlace place;
+    static_cast<void>(place.train());
+    const std::string more = place.directory.write("more.jsonl", lines(told_records(1000)));
+    const std::string merged = place.directory.path("merged.json");
+    const json both =
+        json_of(Arguments{"train", more, "--merge", place.policy, "--out", merged} + trained_prices);
+    CHECK(both["rows"] == 240);
+    CHECK(json::parse(files::read(merged))["context"]["rows"] == 120);
+    CHECK_THAT(both["warnings"].dump(), ContainsSubstring("learnt from the rows of LOG alone"));
+    const json alone = json_of({"train", "--merge", place.policy, "--out", merged});
+    CHECK(json::parse(files::read(merged))["context"].is_null());
+    CHECK_THAT(alone["warnings"].dump(),
+               ContainsSubstring("the policy before reads text, and this one reads no query"));
+}

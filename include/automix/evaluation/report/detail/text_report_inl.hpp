@@ -150,7 +150,7 @@ AUTOMIX_INLINE std::string contexts_text(const std::vector<ContextWorth>& tried)
                 "; " + name + (names.size() == 1 ? " alone " : " ") + format_significant(context.mean, 3);
         }
     }
-    return chosen.empty() ? chosen : chosen + others + '\n';
+    return chosen.empty() ? chosen : chosen + others;
 }
 
 AUTOMIX_INLINE std::string conclusion(const Evaluation& evaluation, const std::string& router) {
