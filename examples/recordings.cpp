@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows what mixing each pair of the three recorded models costs and gains, with a router of the published family and
 // with the POMDP router. Trains on the records of the split `train` and reports those of the split `test`: over all
-// tasks at the paper's prices, then the frontier of one pair. With `--all` it also reports each task, and the recorded
-// prices, with the interval of the POMDP router's lift.
+// tasks at the paper's prices, then what reading the query adds, then the frontier of one pair. With `--all` it
+// reports each task too, also at the recorded prices, with the interval of the POMDP router's lift.
 //     recordings [--all] [DIRECTORY] [ROUTER]
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/split.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/routing/registry.hpp>
 
+#include <Eigen/Core>
+
+#include <cmath>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -151,6 +155,72 @@ void print_tasks(const Dataset& recordings, const std::string& published, const 
     }
 }
 
+/// A router that was trained on one part of a log, and what it did on the other.
+struct Tested {
+    automix::Automix<automix::AnyRouter> mixer;
+    Evaluation evaluation;
+    automix::Replay rows;
+
+    Tested(const PricedLog& log, const std::string& router)
+        : mixer(trained(log, router)),
+          evaluation(mixer.evaluate(log.rows.test, log.test)),
+          rows(automix::replay(mixer.router(), log.rows.test, log.test)) {}
+
+    static automix::Automix<automix::AnyRouter> trained(const PricedLog& log, const std::string& router) {
+        automix::Automix mixer{automix::make_router(router)};
+        mixer.train(log.rows.train, log.train);
+        return mixer;
+    }
+
+    /// Returns the score per query, less that of mixing the two models at random at the same cost.
+    [[nodiscard]] Eigen::ArrayXd score_above_mixing() const {
+        const auto& small = evaluation.baselines.always_small;
+        const auto& large = evaluation.baselines.always_large;
+        const double slope = (large.performance - small.performance) / (large.cost - small.cost);
+        return rows.performance - small.performance -
+               slope * (rows.answer_cost + rows.verification_cost - small.cost);
+    }
+};
+
+/// Says what context adds to the score above mixing, with the interval of the difference paired by query.
+std::string gain_of_context(const Tested& without, const Tested& with) {
+    if (!with.mixer.router().reads().any())
+        return "no context gains enough on held-out rows, so pomdp reads none.";
+    const Eigen::ArrayXd before = without.score_above_mixing();
+    const Eigen::ArrayXd after = with.score_above_mixing();
+    const Eigen::ArrayXd gain = after - before;
+    const auto rows = static_cast<double>(gain.size());
+    const double half = 1.96 * std::sqrt((gain - gain.mean()).square().sum() / (rows * (rows - 1.0)));
+    const automix::Interval interval{gain.mean() - half, gain.mean() + half};
+    return "with context pomdp scores " + format_fixed(after.mean(), 3) + " above mixing, without context " +
+           format_fixed(before.mean(), 3) + "; the gain is " + format_fixed(gain.mean(), 3) +
+           " (95 % interval " + automix::format_interval(interval, 3) + ").";
+}
+
+/// Prints what the POMDP router gains by reading each query: a row for each pair over all tasks, and a sentence on each.
+void print_context(const Dataset& recordings, const automix::Prices& prices, const std::string& which) {
+    automix::TextTable table({"one log of all tasks", "without context", "cost", "lift %", "with context",
+                              "cost", "lift %", "reads"});
+    std::string sentences;
+    for (const auto& models : pairs) {
+        const PricedLog log(recordings.with_models(models), prices);
+        const Tested without(log, "pomdp:none");
+        const Tested with(log, "pomdp");
+        std::vector<std::string> cells = {names_of(models)};
+        for (const Tested* tested : {&without, &with}) {
+            const auto& report = tested->evaluation.report;
+            cells.insert(cells.end(), {format_fixed(report.performance, 3), format_price(report.cost),
+                                       per_cent(report.ibc_lift)});
+        }
+        cells.push_back(automix::to_string(with.mixer.router().reads()));
+        table.add(std::move(cells));
+        sentences += automix::wrap_text(names_of(models) + ": " + gain_of_context(without, with)) + '\n';
+    }
+    std::cout << "What reading the query adds to pomdp, at the " << which << " prices\n"
+              << table.text() << '\n'
+              << sentences << '\n';
+}
+
 /// Prints the frontier of the last pair, over all tasks.
 void print_frontier(const Dataset& recordings, const automix::Prices& prices) {
     const PricedLog log(recordings.with_models(pairs.back()), prices);
@@ -180,7 +250,9 @@ int main(int argc, char** argv) {
     try {
         std::vector<std::string> logs;
         for (const std::string& task : tasks) logs.push_back(directory + "/" + task + ".jsonl");
-        const Dataset data = automix::read_log(logs).data;
+        automix::ReadOptions read;
+        read.keep_facts = true;  // else the policy cannot read the questions
+        const Dataset data = automix::read_log(logs, read).data;
         std::cout << "Prices: those of the paper, 1 and 50 for an answer, 1 for all 16 verdicts on one.\n"
                   << legend;
         if (all) {
@@ -190,6 +262,8 @@ int main(int argc, char** argv) {
         } else {
             print_summary(data, published, paper);
         }
+        print_context(data, paper, "paper's");
+        print_context(data, {}, "recorded");
         print_frontier(data, paper);
     } catch (const automix::Error& error) {
         std::cerr << error.what() << '\n';
