@@ -354,7 +354,7 @@ def levels_of(halves):
     """Scores at which costs are compared: shares of the gap between first and last model."""
     small = np.mean([half.alone[0][1] for half in halves])
     large = np.mean([half.alone[-1][1] for half in halves])
-    return [(f"{share} % of the gap", small + share / 100 * (large - small)) for share in (50, 75, 90, 95, 98)]
+    return [(f"{share} % of the gap", small + share / 100 * (large - small)) for share in (50, 75, 90, 95)]
 
 
 def title_of(log, count):
@@ -421,6 +421,8 @@ def main():
     parser.add_argument("--halves", type=int, default=20)
     parser.add_argument("--build-dir", default="build/benchmarks", help="where logs of confidences go")
     arguments = parser.parse_args()
+    if arguments.halves < 2:
+        parser.error("--halves: expected at least 2, as standard errors need")
     for path in arguments.text:
         compare_texts(arguments.program, path, arguments)
     for pair in arguments.pair:
