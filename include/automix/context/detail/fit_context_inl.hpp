@@ -51,7 +51,8 @@ inline void require_valid_options(const Dataset& data, const std::vector<int>& f
     require(options.min_rows >= 1, "min_rows", "at least 1", static_cast<double>(options.min_rows));
     for (const auto& [name, penalty] :
          {std::pair{"text_penalty", options.text_penalty}, std::pair{"label_penalty", options.label_penalty},
-          std::pair{"number_penalty", options.number_penalty}}) {
+          std::pair{"number_penalty", options.number_penalty},
+          std::pair{"length_penalty", options.length_penalty}}) {
         require(std::isfinite(penalty) && penalty > 0.0, name, "a number above 0", penalty);
     }
 }

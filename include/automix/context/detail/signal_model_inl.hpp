@@ -37,18 +37,18 @@ struct SignalColumnsOf {
         for (Index signal = 0; signal < std::ssize(data.signal_names(model)); ++signal) {
             const Column column = data.signals(model, signal);
             double sum = 0.0;
-            double squares = 0.0;
             double known = 0.0;
-            for (const Index row : rows) {
-                const double value = column(row);
-                if (std::isnan(value)) continue;
-                sum += value;
-                squares += value * value;
-                known += 1.0;
-            }
+            const auto for_each_known = [&](auto visit) {
+                for (const Index row : rows) {
+                    if (!std::isnan(column(row))) visit(column(row));
+                }
+            };
+            for_each_known([&](double value) { sum += value, known += 1.0; });
             if (known == 0.0) continue;
             const double mean = sum / known;
-            const double deviation = std::sqrt(std::max(0.0, squares / known - mean * mean));
+            double squares = 0.0;
+            for_each_known([&](double value) { squares += (value - mean) * (value - mean); });
+            const double deviation = std::sqrt(squares / known);
             if (!(deviation > 1e-12 * (1.0 + std::abs(mean)))) continue;
             values.conservativeResize(std::ssize(rows), values.cols() + 1);
             for (Index r = 0; r < std::ssize(rows); ++r) {
@@ -83,27 +83,33 @@ inline Eigen::VectorXd logistic_weights(const Eigen::MatrixXd& columns, const Ei
     return weights.head(width - 1);
 }
 
-/// Returns the boundaries between strata of log odds, halfway between neighbours. Equal values share a stratum.
+/// Returns the boundaries between strata of log odds, halfway between neighbours. Equal values share a stratum, and a
+/// large group of equal values has one of its own.
 inline std::vector<double> stratum_boundaries(std::vector<double> odds) {
     std::sort(odds.begin(), odds.end());
-    const auto rows = static_cast<double>(odds.size());
-    const double least = std::max(min_stratum_rows, rows / max_signal_strata);
     constexpr double same = 1e-9;
-    std::vector<double> boundaries;
-    std::size_t begin = 0;
-    for (std::size_t i = 1; i < odds.size(); ++i) {
-        const bool full = static_cast<double>(i - begin) >= least;
-        const bool more = static_cast<double>(odds.size() - i) >= min_stratum_rows;
-        const bool apart = odds[i] - odds[i - 1] > same;
-        const bool end_of_run =
-            static_cast<double>(i - begin) >= min_stratum_rows &&
-            std::upper_bound(odds.begin() + static_cast<std::ptrdiff_t>(i), odds.end(), odds[i] + same) -
-                    odds.begin() - static_cast<std::ptrdiff_t>(i) >=
-                static_cast<std::ptrdiff_t>(least);
-        if (!apart || !more || !(full || end_of_run)) continue;
-        boundaries.push_back(0.5 * (odds[i - 1] + odds[i]));
-        begin = i;
-    }
+    const auto split = [&](double least) {
+        std::vector<double> boundaries;
+        double begin = 0.0;  // first row of the stratum
+        for (std::size_t i = 1; i < odds.size(); ++i) {
+            if (!(odds[i] - odds[i - 1] > same)) continue;
+            const auto row = static_cast<double>(i);
+            const auto run =
+                std::upper_bound(odds.begin() + static_cast<std::ptrdiff_t>(i), odds.end(), odds[i] + same) -
+                odds.begin();
+            const bool large_group = static_cast<double>(run) - row >= least;
+            const bool room =
+                row - begin >= min_stratum_rows && static_cast<double>(odds.size()) - row >= min_stratum_rows;
+            if (!room || !(row - begin >= least || large_group)) continue;
+            boundaries.push_back(0.5 * (odds[i - 1] + odds[i]));
+            begin = row;
+        }
+        return boundaries;
+    };
+    double least = std::max(min_stratum_rows, static_cast<double>(odds.size()) / max_signal_strata);
+    std::vector<double> boundaries = split(least);
+    for (; static_cast<double>(boundaries.size()) >= max_signal_strata; least *= 1.25)
+        boundaries = split(least);
     return boundaries;
 }
 

@@ -39,7 +39,8 @@ struct PomdpReport {
     double lambda = 0.0;  ///< lambda of the policy; of the more expensive one if two are mixed
     double share = 1.0;   ///< probability of the more expensive of two policies; 1 if there is one
     RoutingValue
-        expected{};  ///< forecast: value under the policy's own tables, which is too high with few rows
+        expected{};  ///< forecast: value under the policy's own tables, which is too high with few rows; NaN for policies of a curve that
+                     ///< read the query
     std::optional<HeldOut>
         held_out{};    ///< estimate on held-out rows; empty without a table, and in older policies
     double gap = 0.0;  ///< maximum gain of the best policy over this one; 0 if the solution is exact

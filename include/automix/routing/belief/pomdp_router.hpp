@@ -47,7 +47,8 @@ struct PomdpOptions {
     /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none. Policies for maximum
     /// IBC and policies that accept pluralities read none.
     ContextChoice context{};
-    bool guard = true;  ///< fall back if held-out rows show no gain over mixing
+    bool signals = true;  ///< read the signals that the log holds; as context, from rows alone
+    bool guard = true;    ///< fall back if held-out rows show no gain over mixing
     /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
     std::optional<Statistics> prior{};
     int folds = 10;          ///< folds of the held-out rows, at least 2
@@ -136,6 +137,9 @@ class PomdpRouter {
     TrainingResult train(const Statistics& statistics, const TrainingData* training);
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics,
                                                  const TrainingData* training) const;
+
+    /// Returns a warning if the options name facts that the training did not try to read; empty otherwise.
+    [[nodiscard]] std::string unread_context(bool has_rows) const;
 
     /// Returns why pluralities cannot be accepted on a log; empty if they can.
     [[nodiscard]] static std::string plurality_obstacle(const Dataset& data);

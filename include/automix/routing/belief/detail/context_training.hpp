@@ -44,7 +44,7 @@
 namespace automix::detail {
 
 /// Maximum number of cells of a tree that is solved for each query.
-inline constexpr Index max_query_cells = 20'000;
+inline constexpr double max_query_cells = 20'000.0;
 
 /// The facts that a log holds.
 struct KnownFacts {
@@ -111,12 +111,12 @@ inline std::vector<std::vector<Signal>> collect_signals(const Dataset& data) {
 
 /// Returns the rows of a log with neither forecasts nor a model.
 inline ContextRows collect_rows(const TrainingData& training, const std::vector<ModelShape>& shapes,
-                                const StatisticsOptions& options) {
+                                const StatisticsOptions& options, bool with_signals) {
     const Dataset& data = training.data;
     ContextRows rows;
     rows.folds = fold_numbers(data, options.folds, options.seed);
     rows.evidence = RowEvidence(data, shapes, options);
-    if (has_signals(data)) rows.signals = collect_signals(data);
+    if (with_signals && has_signals(data)) rows.signals = collect_signals(data);
     for (auto* table : {&rows.scores, &rows.answer_prices, &rows.draw_prices})
         table->setZero(data.rows(), data.models());
     for (Index model = 0; model < data.models(); ++model) {
@@ -178,6 +178,9 @@ inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
             levels.prices.row(g) = (sums.row(g) + score_pseudo_rows * means) / (mass(g) + score_pseudo_rows);
             levels.prices.row(g) = levels.prices.row(g).cwiseQuotient(means.cwiseMax(1e-300));
         }
+        for (Index model = 0; model < models; ++model) {
+            if (!(means(model) > 0.0)) levels.prices.col(model).setOnes();
+        }
     }
 }
 
@@ -206,7 +209,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
         belief.signals = std::move(signals);
     }
     add_prices_by_level(belief, rows, chosen);
-    return make_tree(std::move(belief), static_cast<double>(max_query_cells));
+    return make_tree(std::move(belief), std::min(context.max_cells, max_query_cells));
 }
 
 /// Returns the mean of the difference of two columns.
@@ -263,6 +266,22 @@ inline TriedContext try_no_context(const TrainingContext& base, std::shared_ptr<
     return tried;
 }
 
+/// Replaces the trees of a context by those that learn from rows. Returns false if one of them is too large.
+inline bool learn_trees(TrainingContext& context, const TrainingContext& base, const ContextRows& rows,
+                        const TrainingData& training) {
+    RoutingTree all = learn_from_rows(base, *base.tree, rows, training, -1);
+    bool fits = all.layout != nullptr;
+    context.tree = std::make_shared<const RoutingTree>(std::move(all));
+    for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
+        if (!base.folds.tree(fold)) continue;
+        RoutingTree tree =
+            learn_from_rows(base, *base.folds.tree(fold), rows, training, static_cast<int>(fold));
+        fits = fits && tree.layout != nullptr;
+        context.folds.set_tree(fold, std::move(tree));
+    }
+    return fits;
+}
+
 /// Returns true if the answers of a model can be verified.
 inline bool verifies(const Statistics& statistics) {
     return std::any_of(statistics.models.begin(), statistics.models.end(),
@@ -285,12 +304,9 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     ContextRows read = rows;
     read.forecasts = std::move(fitted.held_out);
     TriedContext tried{base, {}};
-    tried.context.tree =
-        std::make_shared<const RoutingTree>(learn_from_rows(base, *base.tree, read, training, -1));
-    for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
-        if (base.folds.tree(fold))
-            tried.context.folds.set_tree(
-                fold, learn_from_rows(base, *base.folds.tree(fold), read, training, static_cast<int>(fold)));
+    if (!learn_trees(tried.context, base, read, training)) {
+        read.signals.clear();  // their strata make the trees too large
+        learn_trees(tried.context, base, read, training);
     }
     tried.context.rows = std::make_shared<const ContextRows>(std::move(read));
     tried.context.reader = std::make_shared<const ContextModel>(std::move(fitted.model));
@@ -306,24 +322,13 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     return mean_gain(blind.worth, tried.worth) > 0.0 ? blind : tried;
 }
 
-/// Returns true if the first excess is larger than the second by more than the standard error of the difference. The
-/// control is a column of mean 0: what it explains of the difference is no error (control variates: Hammersley,
-/// Handscomb 1964).
+/// Returns true if the first excess is larger than the second by more than the standard error of the difference.
 inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
                        const Eigen::ArrayXd& control) {
-    const auto rows = std::ssize(one);
-    if (rows < 3) return false;
-    const auto column = [rows](const std::vector<double>& values) {
-        return Eigen::Map<const Eigen::ArrayXd>(values.data(), rows);
-    };
-    const Eigen::ArrayXd gain = column(one) - column(other);
-    const double mean = gain.mean();
-    Eigen::ArrayXd rest = gain - mean;
-    if (control.size() == rows) {
-        const double variance = control.square().sum();
-        if (variance > 0.0) rest -= (rest * control).sum() / variance * control;
-    }
-    return mean > std::sqrt(rest.square().sum() / static_cast<double>(rows * (rows - 2)));
+    if (std::ssize(one) < 3) return false;
+    std::vector<double> gain;
+    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
+    return mean_gain(one, other) > controlled_error(gain, control);
 }
 
 /// Returns the gain of model `best` over the first, net of its price, of each row of tables.
@@ -354,30 +359,14 @@ inline double forecast_signal(const ContextRows& rows, const ContextRows* other,
     return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
 }
 
-/// Returns the gain of the best model alone over the first, net of its price at the base slope, of each row that
-/// `estimate_on_folds` visits and in its order. Its mean is 0 by the definition of the slope. Returns nothing without a
-/// base slope, or if a fold has no tree.
-inline Eigen::ArrayXd mixing_gain(const TrainingContext& base, std::shared_ptr<const ContextRows> rows) {
-    if (!base.base_slope) return {};
-    TrainingContext context = base;
-    context.rows = std::move(rows);
-    const Index best = best_alone(context.total, context.prices, 0.0);
-    std::vector<double> gains;
-    const auto alone = [&](std::size_t) -> std::vector<PolicyShare> {
-        return {{1.0, accept_at_once(*context.tree, context.prices, best).policy}};
-    };
-    static_cast<void>(estimate_on_folds(context, excess_metric(context, *context.base_slope), alone, &gains));
-    return Eigen::Map<const Eigen::ArrayXd>(gains.data(), std::ssize(gains));
-}
-
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
 /// returned, without a decision, if no facts are read.
 inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context(
     const TrainingContext& base, const TrainingData& training, const ContextChoice& choice,
     const std::vector<ContextFields>& contexts, const StatisticsOptions& options,
-    std::optional<double> lambda) {
-    const auto rows =
-        std::make_shared<const ContextRows>(collect_rows(training, base.statistics.models, options));
+    std::optional<double> lambda, bool guarded, bool with_signals) {
+    const auto rows = std::make_shared<const ContextRows>(
+        collect_rows(training, base.statistics.models, options, with_signals));
     const bool signals = !rows->signals.empty();
     TriedContext none =
         signals ? try_context(base, *rows, training, {}, lambda) : try_no_context(base, rows, lambda);
@@ -385,21 +374,23 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     const bool judges = choice.best && !none.decision.excess.empty();
     if (judges && none.worth.empty()) none.worth = worth_by_row(none.context, none.decision, slope);
     // Without a policy that passes, the best model alone is used, which is worth 0.
-    if (!none.decision.guard.passed) {
+    if (guarded && !none.decision.guard.passed) {
         for (auto* column : {&none.worth, &none.decision.excess})
             std::fill(column->begin(), column->end(), 0.0);
     }
     std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
     const TriedContext* best = &none;
     const Index best_model = best_alone(base.total, base.prices, 0.0);
-    const Eigen::ArrayXd control = mixing_gain(base, rows);
+    TrainingContext by_row = base;
+    by_row.rows = rows;
+    const Eigen::ArrayXd control = mixing_gain(by_row);
     std::optional<TriedContext> chosen;
     std::size_t number = 0;
     for (const ContextFields fields : contexts) {
         TriedContext tried = try_context(base, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
-            if (!judges) continue;
+            if (!judges || (guarded && !tried.decision.guard.passed)) continue;
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double signal = forecast_signal(
                 *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);

@@ -11,6 +11,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
+#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -21,7 +22,11 @@
 #include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/training.hpp>
 
+#include <Eigen/Core>
+
+#include <cmath>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -102,6 +107,36 @@ inline bool gains_on_training_rows(const TrainingContext& context, double slope,
     return rows.mean_metric() > value_rounding;
 }
 
+/// Returns the gain of the best model alone over the first, net of its price at the base slope, of each row that
+/// `estimate_on_folds` visits and in its order. Its mean is 0 by the definition of the slope, if all folds have trees.
+/// Returns nothing without a base slope. Requires rows one by one.
+inline Eigen::ArrayXd mixing_gain(const TrainingContext& context) {
+    if (!context.base_slope) return {};
+    const Index best = best_alone(context.total, context.prices, 0.0);
+    const RoutingPolicy alone = accept_at_once(*context.tree, context.prices, best).policy;
+    std::vector<double> gains;
+    static_cast<void>(estimate_on_folds(
+        context, excess_metric(context, *context.base_slope),
+        [&](std::size_t) -> std::vector<PolicyShare> {
+            return {{1.0, alone}};
+        },
+        &gains));
+    return Eigen::Map<const Eigen::ArrayXd>(gains.data(), std::ssize(gains));
+}
+
+/// Returns the standard error of the mean of a column. The control is a column of mean 0: what it explains is no error
+/// (control variates: Hammersley, Handscomb 1964). Requires three rows.
+inline double controlled_error(const std::vector<double>& values, const Eigen::ArrayXd& control) {
+    const auto rows = std::ssize(values);
+    Eigen::ArrayXd rest = Eigen::Map<const Eigen::ArrayXd>(values.data(), rows);
+    rest -= rest.mean();
+    if (control.size() == rows) {
+        const double variance = control.square().sum();
+        if (variance > 0.0) rest -= (rest * control).sum() / variance * control;
+    }
+    return std::sqrt(rest.square().sum() / static_cast<double>(rows * (rows - 2)));
+}
+
 /// Returns the decisions based on held-out rows, at the base slope, or at `lambda` if there is none. The guard does not
 /// pass if there is neither.
 inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
@@ -125,11 +160,14 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
                                                   best_alone(context.total, context.prices, 0.0));
     const bool gains_otherwise = context.statistics.models.size() > 2 || context.prior ||
                                  context.reads_query() || context.accepted == AcceptedAnswer::plurality;
-    const bool gains = excess.mean_metric() > excess.standard_error();
+    const double se = context.reads_query() && decision.excess.size() >= 3
+                          ? controlled_error(decision.excess, mixing_gain(context))
+                          : excess.standard_error();
+    const bool gains = excess.mean_metric() > se;
     const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&
                          gains_on_training_rows(context, slope, reference, decision.min_first_model)) ||
                         (gains_otherwise && gains);
-    decision.guard = {passed, excess.mean_metric(), excess.standard_error(), signal.deviate};
+    decision.guard = {passed, excess.mean_metric(), se, signal.deviate};
     return decision;
 }
 

@@ -65,7 +65,9 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     } else if (policy.reads_query()) {
         const detail::QueryProblem query = policy.solver()->problem(*evidence.forecast);
         const RoutingPolicy of_query = policy.at(*evidence.forecast);
-        explain_table(explanation, evidence, Table(query.tree, query.prices, of_query));
+        Evidence read = evidence;
+        policy.solver()->set_strata(read);
+        explain_table(explanation, read, Table(query.tree, query.prices, of_query));
     } else {
         explain_table(explanation, evidence, *tables_[part]);
     }

@@ -35,7 +35,13 @@ AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::QueryS
     : solver_(std::move(solver)) {}
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::at(const QueryForecast& forecast) const {
-    return solver_ ? solver_->solve(forecast).policy : *this;
+    if (!solver_) return *this;
+    for (const auto* column : {&forecast.scores, &forecast.answer_prices, &forecast.draw_prices}) {
+        if (column->size() != models().size())
+            throw ProtocolError("forecast of " + std::to_string(column->size()) +
+                                " models, the policy is over " + std::to_string(models().size()));
+    }
+    return solver_->solve(forecast).policy;
 }
 
 AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
@@ -87,9 +93,9 @@ AUTOMIX_INLINE RoutingPosition RoutingPolicy::find(const Evidence& evidence) con
         const ModelEvidence& known = evidence.models[as_size(model)];
         if (!known.answered) continue;
         at.node = at.node < 0 ? layout_->root(model) : layout_->child(at.node, at.state, model);
-        at.node += known.stratum;
         const detail::CascadeModel& shape = layout_->models()[as_size(model)];
         require_known(model, known, shape);
+        at.node += known.stratum;
         at.state = shape.state(known);
     }
     return at;
@@ -139,6 +145,9 @@ AUTOMIX_INLINE void RoutingPolicy::require_known(Index model, const ModelEvidenc
     const bool grouped = 0 <= known.largest_cluster && known.largest_cluster - 1 <= known.drawn;
     const bool by_confidence = shape.kind == VerificationKind::confidence;
     const bool other_kind = known.verified() && by_confidence != known.logged_confidence.has_value();
+    if (known.stratum < 0 || known.stratum >= shape.strata)
+        throw ProtocolError("model " + std::to_string(model) + ": the signals are in stratum " +
+                            std::to_string(known.stratum) + " of " + std::to_string(shape.strata));
     if (known.drawn < 0 || known.drawn > shape.draws || other_kind || (plain && !ordered) ||
         (clusters && !grouped) ||
         (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))

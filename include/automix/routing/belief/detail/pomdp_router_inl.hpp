@@ -79,11 +79,13 @@ template <class Use>
     if (training != nullptr && options.accept == AcceptRule::first &&
         options.objective.kind != ObjectiveKind::max_ibc) {
         const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
-        const bool reads = !contexts.empty() || has_signals(training->data);
-        if (reads && first.tree->layout && first.tree->layout->cells() <= max_query_cells) {
+        const bool reads = !contexts.empty() || (options.signals && has_signals(training->data));
+        if (reads && first.tree->layout &&
+            static_cast<double>(first.tree->layout->cells()) <= max_query_cells) {
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
-                               first.base_slope ? std::nullopt : own_lambda(first, options.objective));
+                               first.base_slope ? std::nullopt : own_lambda(first, options.objective),
+                               options.guard, options.signals);
             return use(context, decision);
         }
     }
@@ -133,6 +135,12 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
     if (rows.data.model_names() != names)
         throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
                             joined(rows.data.model_names()));
+    const Statistics of_rows = collect(rows);
+    statistics.require_same_models(of_rows);
+    if (statistics.folds.size() != of_rows.folds.size())
+        throw ArgumentError("rows: expected the folds of the statistics, " +
+                            std::to_string(statistics.folds.size()) + ", found " +
+                            std::to_string(of_rows.folds.size()));
     return train(statistics, &rows);
 }
 
@@ -142,6 +150,8 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
             return detail::train_policy(context, decided, options_.objective, options_.guard);
         }));
     TrainingResult trained = result();
+    if (const std::string unread = unread_context(training != nullptr); !unread.empty())
+        trained.warnings.push_back(unread);
     if (options_.accept == AcceptRule::best && !detail::has_samples(statistics))
         trained.warnings.emplace_back(
             "accept = best: first answers are accepted, since samples of two models are not known of all "
@@ -160,6 +170,19 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
                 format_significant(of_first.mean, 3) + "; accept the first, or the best");
     }
     return trained;
+}
+
+AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
+    const bool asked = !options_.context.best && options_.context.fields.any();
+    const bool fell_back = !trained_.report.fallback.empty() || !trained_.infeasible.empty();
+    if (!asked || trained_.reader || fell_back || !trained_.report.contexts.empty()) return {};
+    const std::string why =
+        !has_rows                              ? "statistics hold no facts on queries"
+        : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
+        : options_.objective.kind == ObjectiveKind::max_ibc
+            ? "policies for maximum IBC read none"
+            : "the tree of evidence is too large to be solved for each query; lower max_draws";
+    return "context " + to_string(options_.context) + " is not read: " + why;
 }
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const TrainingData& training) const {
@@ -220,10 +243,12 @@ AUTOMIX_INLINE Parameters PomdpRouter::parameters() const {
     Parameters all{
         {"objective", to_string(report.objective)},
         {"lambda", report.lambda},
-        {"accept", std::string(report.accepted == AcceptedAnswer::plurality ? "plurality" : "first")},
-        {"expected_performance", report.expected.score},
-        {"expected_cost", report.expected.cost},
-        {"expected_draws", report.expected.draws}};
+        {"accept", std::string(report.accepted == AcceptedAnswer::plurality ? "plurality" : "first")}};
+    if (!std::isnan(report.expected.score)) {
+        all.push_back({"expected_performance", report.expected.score});
+        all.push_back({"expected_cost", report.expected.cost});
+        all.push_back({"expected_draws", report.expected.draws});
+    }
     if (report.share < 1.0) all.push_back({"share_of_dearer", report.share});
     if (report.shortfall > 0.0) all.push_back({"shortfall", report.shortfall});
     if (!report.fallback.empty()) all.push_back({"fallback", report.fallback});

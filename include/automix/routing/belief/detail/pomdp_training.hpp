@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -385,7 +386,8 @@ inline std::optional<HeldOut> held_out_results(const TrainingContext& context,
                                                const HeldOutDecision& decision, const TrainedPolicy& trained,
                                                const Objective& objective) {
     if (!context.tree->layout) return std::nullopt;
-    if (!trained.report.fallback.empty() || trained.report.expected.draws == 0.0)
+    const bool fits_nothing = trained.report.expected.draws == 0.0 && !context.reads_query();
+    if (!trained.report.fallback.empty() || fits_nothing)
         return estimate_on_training_rows(context, trained.mixture, excess_metric(context, 0.0)).held_out();
     if (objective.kind == ObjectiveKind::base_slope) return decision.held_out;
     return estimate_held_out(context, allowed_rule(context, decision), trained, objective);
@@ -441,17 +443,19 @@ inline TrainedPolicy train_policy(const TrainingContext& context,
     return trained;
 }
 
-/// Returns the solutions of a grid of lambdas, in ascending order of cost. A policy that reads the query changes with
-/// every lambda, so there is no finite hull. The grid is geometric around the slope from the first to the last model.
+/// Returns the solutions of a grid of lambdas, the highest first, without their values. A policy that reads the query
+/// changes with every lambda, so there is no finite hull. The grid is geometric around the slope from the first to the
+/// last model, and ends with 0.
 inline std::vector<HullPolicy> solve_lambdas(const TrainingContext& context, SolveRule rule) {
     constexpr int steps = 60;
     constexpr double widest = 100.0;  // largest lambda over the slope
     const double gap = std::abs(context.large.performance - context.small.performance);
     const double extra = std::abs(context.large.cost - context.small.cost);
-    const double slope = std::max(gap, 0.01) / std::max(extra, 1e-3 * context.large.cost);
+    const double apart = std::max(extra, 1e-3 * context.large.cost);
+    const double slope = apart > 0.0 ? std::max(gap, 0.01) / apart : 0.0;
     rule.with_value = false;
     std::vector<HullPolicy> solutions;
-    for (int step = 0; step < steps; ++step) {
+    for (int step = 0; slope > 0.0 && step < steps; ++step) {
         const double exponent = 1.0 - 2.0 * step / (steps - 1.0);
         const double lambda = slope * std::pow(widest, exponent);
         solutions.push_back({lambda, solve_for(context, rule, lambda)});
@@ -468,9 +472,11 @@ inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
     const HeldOutDecision decision = decided ? *decided : decide_on_held_out_rows(context);
     std::vector<TrainedPolicy> policies;
     const SolveRule rule = allowed_rule(context, decision);
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     for (auto& [lambda, solution] :
          context.reads_query() ? solve_lambdas(context, rule) : policy_hull(context, rule).all()) {
         TrainedPolicy& trained = policies.emplace_back(use_solution(std::move(solution), lambda));
+        if (context.reads_query()) trained.report.expected = {unknown, unknown, unknown, unknown};
         trained.report.objective = Objective::lambda(lambda);
         trained.report.accepted = context.accepted;
         trained.report.base_slope = context.base_slope;

@@ -43,6 +43,27 @@ inline std::vector<double> odds_factors(const QueryForecast& forecast, const std
     return factors;
 }
 
+/// Returns the factor of the odds of all scores at which their mean over levels is `target`, by Newton's method on the
+/// logarithm of the factor. `start` is a first guess.
+template <class Scores>
+double factor_to_mean(const Scores& scores, const Eigen::VectorXd& weight, double target, double start) {
+    constexpr int steps = 6;
+    double logarithm = std::log(start);
+    for (int step = 0; step < steps; ++step) {
+        const double factor = std::exp(logarithm);
+        double mean = 0.0;
+        double slope = 0.0;
+        for (Index g = 0; g < scores.size(); ++g) {
+            const double score = scale_odds(scores(g), factor);
+            mean += weight(g) * score;
+            slope += weight(g) * score * (1.0 - score);
+        }
+        if (!(slope > 0.0)) break;
+        logarithm += std::clamp((target - mean) / slope, -2.0, 2.0);
+    }
+    return std::exp(logarithm);
+}
+
 /// Sets the levels of model `number` to those of a query. `prior` is the probability of its levels over all queries,
 /// `factors` are those of the odds of all scores.
 inline void set_levels(LevelDistribution& levels, Index number, const Eigen::VectorXd& prior,
@@ -56,8 +77,10 @@ inline void set_levels(LevelDistribution& levels, Index number, const Eigen::Vec
     levels.right = of_right / levels.weight.array();
     for (Index model = 0; model < levels.scores.cols(); ++model) {
         if (model == number) continue;
-        for (Index g = 0; g < levels.levels(); ++g)
-            levels.scores(g, model) = scale_odds(levels.scores(g, model), factors[as_size(model)]);
+        auto scores = levels.scores.col(model);
+        const double target = scale_odds(prior.dot(scores), factors[as_size(model)]);
+        const double factor = factor_to_mean(scores, levels.weight, target, factors[as_size(model)]);
+        for (Index g = 0; g < levels.levels(); ++g) scores(g) = scale_odds(scores(g), factor);
     }
 }
 

@@ -36,6 +36,7 @@ AUTOMIX_INLINE void QuerySolver::set_strata(Evidence& evidence) const {
     const std::vector<SignalModel>& signals = tree_.belief->signals;
     for (std::size_t m = 0; m < signals.size(); ++m) {
         ModelEvidence& known = evidence.models[m];
+        known.stratum = 0;
         if (!known.answered || signals[m].terms.empty()) continue;
         if (known.signals.empty())
             throw ProtocolError("model " + std::to_string(m) + ": the policy reads the signal " +

@@ -31,6 +31,11 @@ inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPric
         const CascadeModel& model = layout.models()[as_size(first)];
         const Index root = layout.node(layout.root(first)).first_cell;
         score = tree.current(root);
+        if (model.strata > 1) {
+            score = 0.0;
+            for (Index n = layout.root(first); n < layout.root(first) + model.strata; ++n)
+                score += tree.arrival(n) * tree.current(layout.node(n).first_cell);
+        }
         if (model.kind == VerificationKind::samples)
             score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);
     }

@@ -12,6 +12,7 @@
 #include <Eigen/Core>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -28,7 +29,8 @@ struct RoutingTree {
     Array current{};  ///< expected score of the answer that may be accepted
     Array last{};     ///< expected score of the last model
     Array arrival{};  ///< probability of a node's stratum when its model has answered; empty without signals
-    /// Cells x models: expected price of an answer after a route, over the mean; empty if it is 1 everywhere.
+    /// Cells x models: expected price of an answer after a route, over that when the current model had just answered;
+    /// empty if it is 1 everywhere.
     Eigen::ArrayXXd price_factors{};
     double failed = 0.0;      ///< probability that the first answer has failed, if samples are known
     double last_alone = 0.0;  ///< expected score of the last model before any evidence
@@ -184,13 +186,26 @@ inline void arrive_at(std::vector<ArrivalBelief>& beliefs, RoutingTree& tree, In
         ArrivalBelief& here = beliefs[as_size(n + stratum)];
         here = arrived;
         if (signals.strata() == 1) continue;
-        for (Index of = 0; of < models; ++of)
-            here.odds(of) *= signals.right(stratum, of) / signals.wrong(stratum, of);
         const Eigen::ArrayXd weight =
             arrived.levels.levels.array() *
             (signals.right(stratum, model) * right + signals.wrong(stratum, model) * (1.0 - right));
         tree.arrival(n + stratum) = weight.sum();
         here.levels.levels = weight / weight.sum();
+        const Eigen::MatrixXd& scores = belief.levels[as_size(arrived.levels.position)].scores;
+        for (Index of = 0; of < models; ++of) {
+            const double ratio = signals.right(stratum, of) / signals.wrong(stratum, of);
+            if (of == model) {
+                here.odds(of) *= ratio;
+                continue;
+            }
+            // The levels have moved the other model's score already; the factor adds what is left of the ratio.
+            Eigen::ArrayXd by_level = scores.col(of).array();
+            shift_odds(by_level, arrived.odds(of));
+            const double before = arrived.levels.levels.dot(by_level.matrix());
+            const double after = here.levels.levels.dot(by_level.matrix());
+            const double moved = after * (1.0 - before) / (before * (1.0 - after));
+            here.odds(of) *= moved > 0.0 && std::isfinite(moved) ? ratio / moved : ratio;
+        }
     }
 }
 

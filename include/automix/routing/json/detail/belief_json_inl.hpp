@@ -80,6 +80,9 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
             list(json.at("signals"), inside(field, "signals"), models_.size(), ", one a model");
         for (std::size_t m = 0; m < all.size(); ++m)
             belief.signals.push_back(signals(all[m], element(inside(field, "signals"), m)));
+        if (belief.signals.back().strata() > 1)
+            fail(inside(field, "signals"),
+                 "expected null for the last model, whose answer is always accepted");
     }
     for (Index m = 0; m < std::ssize(models_); ++m) {
         if (models_[as_size(m)].kind != VerificationKind::none || belief.strata(m) > 1)
@@ -167,6 +170,9 @@ AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json,
     if (!(level.weight.minCoeff() >= 0.0 && level.weight.sum() > 0.0))
         fail(inside(field, "weight"), "expected numbers of at least 0, not all 0");
     level.right = shares(member(json, field, "right"), inside(field, "right"), size, ", one a level");
+    if (const double right = level.weight.dot(level.right) / level.weight.sum();
+        !(right > 0.0 && right < 1.0))
+        fail(inside(field, "right"), "expected some right and some wrong answers");
     level.scores =
         matrix(member(json, field, "scores"), inside(field, "scores"), size, models_.size(), ", one a model");
     if (json.contains("prices")) {
