@@ -285,7 +285,8 @@ TEST_CASE("decide answers each line with the policy's decision and its explanati
         CHECK(keys(answer) ==
               std::vector<std::string>{"accept", "action", "draws", "explanation", "id", "to"});
         CHECK(keys(answer["explanation"]) == std::vector<std::string>{"alternatives", "belief", "draw_value",
-                                                                      "lambda", "levels", "reason", "right", "told"});
+                                                                      "lambda", "levels", "reason", "right",
+                                                                      "told"});
     }
     CHECK(answers[0]["id"] == "q1");
     CHECK(answers[0]["action"] == "route");
