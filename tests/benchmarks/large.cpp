@@ -14,11 +14,13 @@
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -31,6 +33,7 @@ struct Shape {
     std::size_t models = 2;
     int draws = 8;  ///< 0: confidences with nine digits, as good as all distinct
     std::size_t rows = 0;
+    int words = 0;  ///< of the question; if there are any, the log has data sets and recorded prices too
 
     friend bool operator==(const Shape&, const Shape&) = default;
 };
@@ -51,18 +54,41 @@ std::string verification(automix::Random& random, bool right, int draws) {
     return text + ']';
 }
 
+/// A question of words of a long-tailed vocabulary, some of which belong to the query's data set.
+std::string question(automix::Random& random, std::uint64_t dataset, int words) {
+    constexpr double vocabulary = 20'000.0;
+    std::string text = R"("dataset":"d)" + std::to_string(dataset) + R"(","question":")";
+    for (int word = 0; word < words; ++word) {
+        const double u = random.uniform();
+        text += random.bernoulli(0.1) ? "d" + std::to_string(dataset) + "x" + std::to_string(random.index(50))
+                                      : "w" + std::to_string(static_cast<int>(vocabulary * u * u * u));
+        text += ' ';
+    }
+    return text + R"(",)";
+}
+
+/// Recorded prices of an answer and of a draw, which differ by data set and from row to row.
+std::string recorded_prices(automix::Random& random, std::size_t model, std::uint64_t dataset) {
+    const double price = (model == 0 ? 1.0 : 50.0) * (0.5 + random.uniform() + static_cast<double>(dataset));
+    return R"(,"cost":)" + std::to_string(price) + R"(,"draw_cost":)" + std::to_string(0.125 * price);
+}
+
 Lines make_lines(const Shape& shape) {
     automix::Random random(1);
     Lines lines;
     lines.reserve(shape.rows);
     for (std::size_t row = 0; row < shape.rows; ++row) {
-        std::string line = R"({"schema":"automix-log/1","id":"q)" + std::to_string(row) + R"(","models":[)";
+        std::string line = R"({"schema":"automix-log/1","id":"q)" + std::to_string(row) + R"(",)";
+        const std::uint64_t dataset = shape.words > 0 ? random.index(4) : 0;
+        if (shape.words > 0) line += question(random, dataset, shape.words);
+        line += R"("models":[)";
         for (std::size_t m = 0; m < shape.models; ++m) {
             const bool last = m + 1 == shape.models;
             const double able = 0.5 + 0.3 * static_cast<double>(m) / static_cast<double>(shape.models - 1);
-            const bool right = random.bernoulli(able);
+            const bool right = random.bernoulli(able - (m == 0 ? 0.1 : 0.02) * static_cast<double>(dataset));
             line += (m == 0 ? R"({"name":"m)" : R"(,{"name":"m)") + std::to_string(m) + R"(","score":)" +
-                    (right ? "1" : "0") + (last ? "" : verification(random, right, shape.draws)) + '}';
+                    (right ? "1" : "0") + (last ? "" : verification(random, right, shape.draws)) +
+                    (shape.words > 0 ? recorded_prices(random, m, dataset) : "") + '}';
         }
         lines.push_back(line + "]}");
     }
@@ -82,6 +108,7 @@ const Lines& lines_of(const Shape& shape) {
 
 automix::Prices prices_of(const Shape& shape) {
     automix::Prices prices;
+    if (shape.words > 0) return prices;
     for (std::size_t m = 0; m < shape.models; ++m)
         prices.answers.push_back(std::pow(5.0, static_cast<double>(m)));
     prices.answers.back() = 50.0 * std::pow(5.0, static_cast<double>(shape.models - 2));
@@ -106,6 +133,23 @@ void train(const std::string& path, const automix::Prices& prices) {
     automix::PomdpRouter router;
     benchmark::DoNotOptimize(router.train({log.data, automix::resolve_prices(log.data, prices)}));
 }
+
+/// Trains with the facts on queries that a choice names.
+void train_context(const std::string& path, const automix::ContextChoice& choice) {
+    automix::ReadOptions options;
+    options.keep_facts = true;
+    const automix::Log log = automix::read_log(path, options);
+    automix::PomdpOptions pomdp;
+    pomdp.context = choice;
+    automix::PomdpRouter router(pomdp);
+    benchmark::DoNotOptimize(router.train({log.data, automix::resolve_prices(log.data)}));
+}
+
+void train_text(const std::string& path, const automix::Prices&) {
+    train_context(path, {false, {.dataset = true, .text = true}});
+}
+
+void train_best(const std::string& path, const automix::Prices&) { train_context(path, {}); }
 
 void evaluate(const std::string& path, const automix::Prices& prices) {
     const automix::Log log = automix::read_log(path);
@@ -150,6 +194,9 @@ void register_large() {
     add("train, distinct confidences", {2, 0, 100'000}, train);
     add("train, distinct confidences", {2, 0, 1'000'000}, train);
     add("train, 8 verdicts", {2, 8, 1'000'000}, train);
+    add("train, text of 60 words", {2, 8, 10'000, 60}, train_text);
+    add("train, best of the facts, 60 words", {2, 8, 10'000, 60}, train_best);
+    add("train, best of the facts, 100 words", {2, 8, 100'000, 100}, train_best);
     add("evaluate, 8 verdicts", {2, 8, 1'000'000}, evaluate);
     add("frontier, 8 verdicts", {2, 8, 1'000'000}, frontier);
     add("train, 5 models of 20 verdicts", {5, 20, 20'000}, train);

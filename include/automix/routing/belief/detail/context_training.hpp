@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
 // forecasts nor its levels were fitted to them. A richer one has to gain its standard error over a poorer one, row by
-// row. It may also gain less, if its forecasts tell more of what routing gains than chance would, and if it gains at all
-// over several prices of quality. Without facts the excess is that of the policy that the guard would ship. O(contexts * (fit + rows * solution)).
+// row, and its forecasts have to tell more of what routing gains than chance would. If they tell much more, it suffices
+// that it gains at all over several prices of quality. Without facts the excess is that of the policy that the guard
+// would ship. O(contexts * (fit + rows * solution)).
 #pragma once
 
 #include <automix/context/context_fields.hpp>
@@ -222,8 +223,10 @@ struct TriedContext {
     std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
 };
 
-/// What a richer context has to tell of the gain of routing, in standard errors, if its excess does not show it.
-inline constexpr double min_forecast_signal = 2.0;
+/// Probability that chance makes forecasts tell as much of the gain of routing, times the contexts tried, below which a
+/// richer context is taken: if it gains at all over several prices of quality, and if it gains its standard error.
+inline constexpr double certain_forecast = 0.05;
+inline constexpr double likely_forecast = 0.1;
 
 /// Prices of quality at which contexts are compared, as multiples of the guard's.
 inline constexpr std::array<double, 5> compared_prices = {0.25, 0.5, 1.0, 2.0, 4.0};
@@ -400,8 +403,11 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double signal = forecast_signal(
                 *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
-            const bool tells = signal > min_forecast_signal && mean_gain(tried.worth, best->worth) > 0.0;
-            if (!tells && !gains_over(tried.decision.excess, best->decision.excess, control)) continue;
+            const double chance = static_cast<double>(contexts.size()) * upper_tail(signal);
+            const bool tells = chance < certain_forecast && mean_gain(tried.worth, best->worth) > 0.0;
+            const bool gains =
+                chance < likely_forecast && gains_over(tried.decision.excess, best->decision.excess, control);
+            if (!tells && !gains) continue;
         }
         chosen.emplace(std::move(tried));
         best = &*chosen;

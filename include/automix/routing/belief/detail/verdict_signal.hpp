@@ -36,6 +36,9 @@ inline double correlation_deviate(double correlation, double rows) {
     return std::sqrt(rows - 3.0) * std::atanh(std::clamp(correlation, -highest, highest));
 }
 
+/// Returns the probability that a standard normal deviate is above this one.
+inline double upper_tail(double deviate) { return 0.5 * std::erfc(deviate / std::numbers::sqrt2); }
+
 /// Returns the deviate of the correlation between verification of `model` and the score that `other` has less than it.
 /// Above 0 verification tells the truth. Returns 0 if either does not vary, or if there are fewer than four rows.
 inline double verdict_signal(const FoldStatistics& sums, const std::vector<ModelShape>& models, Index model,
@@ -87,7 +90,7 @@ inline VerdictSignal strongest_signal(const FoldStatistics& sums, const std::vec
         const Index other = m == best ? std::ssize(models) - 1 : best;
         if (other == m) continue;
         const double deviate = verdict_signal(sums, models, m, other);
-        const double tail = 0.5 * std::erfc(std::abs(deviate) / std::numbers::sqrt2);
+        const double tail = upper_tail(std::abs(deviate));
         if (std::abs(deviate) > std::abs(strongest.deviate)) strongest.deviate = deviate;
         if (tail * verified < (deviate > 0.0 ? truthful_level : inverted_level)) strongest.significant = true;
     }
