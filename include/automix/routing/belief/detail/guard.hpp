@@ -70,9 +70,10 @@ inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min
 
 /// Chooses the smallest model that may be asked first. That is the model before the last, unless held-out rows show
 /// that a smaller one gains more than its standard error. The belief alone overestimates policies that ask many models.
-/// A policy that reads the query starts where the query tells it to, unless held-out rows show as clearly that it loses.
+/// A policy that reads the query starts where the query tells it to: the query may tell that any model is enough.
 inline Index choose_first_model(const TrainingContext& context, const std::vector<RoutingSolution>& solutions,
                                 double slope) {
+    if (context.reads_query()) return 0;
     Index chosen = context.last_model() - 1;
     const RowMetric gain{std::vector<double>(context.statistics.models.size(), 0.0), -slope, 0.0};
     for (Index first = chosen - 1; first >= 0; --first) {
@@ -81,8 +82,7 @@ inline Index choose_first_model(const TrainingContext& context, const std::vecto
                     {-1.0, restrict_first_model(solutions[fold], chosen, slope, context.prices)}};
         };
         const PolicyEstimate gained = estimate_on_folds(context, gain, difference);
-        const double least = context.reads_query() ? -1.0 : 1.0;
-        if (gained.mean_metric() > least * gained.standard_error()) chosen = first;
+        if (gained.mean_metric() > gained.standard_error()) chosen = first;
     }
     return chosen;
 }
