@@ -51,9 +51,9 @@ void compare(const std::string& log, const std::string& small, const std::string
     const std::string ours = directory.path("ours.json");
     const std::string theirs = directory.path("theirs.json");
     for (const char* objective : {"base", "lambda=0.004", "max_ibc"}) {
-        const json of_rows =
-            json_of({"train", log, "--models", small + "," + large, "--context", "none", "--costs", "1,50", "--draw-cost", "0.125",
-                     "--max-draws", std::to_string(draws), "--objective", objective, "--out", ours});
+        const json of_rows = json_of({"train", log, "--models", small + "," + large, "--context", "none",
+                                      "--costs", "1,50", "--draw-cost", "0.125", "--max-draws",
+                                      std::to_string(draws), "--objective", objective, "--out", ours});
         const json of_table =
             json_of({"train", "--statistics", table, "--objective", objective, "--out", theirs});
         CHECK(of_rows["report"]["guard"]["passed"] == of_table["report"]["guard"]["passed"]);

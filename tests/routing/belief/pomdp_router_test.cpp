@@ -818,7 +818,8 @@ TEST_CASE("a router is trained on statistics with rows that teach what queries t
     // Statistics of more rows give the belief; the rows still teach the forecasts.
     Statistics more = statistics;
     const Dataset others = reading_log::rows(400, true, 5);
-    more.add(of_log.collect({others, resolve_prices(others)}), Overlap::allow);  // ids are those of the other log
+    more.add(of_log.collect({others, resolve_prices(others)}),
+             Overlap::allow);  // ids are those of the other log
     REQUIRE(of_both.train(more, TrainingData{data, prices}).feasible);
     CHECK(of_both.reads().text);
     CHECK(*of_both.trained().reader == *of_log.trained().reader);

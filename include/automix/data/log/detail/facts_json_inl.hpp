@@ -40,8 +40,7 @@ AUTOMIX_INLINE StoredFacts FactsParser::parse(const nlohmann::json& json, const 
 
 AUTOMIX_INLINE std::vector<QueryFeature> FactsParser::features(const nlohmann::json& json,
                                                                const std::string& field) const {
-    if (!json.is_object())
-        fail_expected(field, std::string(expected_features), json);
+    if (!json.is_object()) fail_expected(field, std::string(expected_features), json);
     std::vector<QueryFeature> features;
     for (const auto& [name, value] : json.items()) {
         if (name.empty()) fail(field, "expected names, found an empty one");

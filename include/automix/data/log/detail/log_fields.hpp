@@ -167,7 +167,7 @@ class SeenFields {
     return *share == 1.0 ? Verdict::positive : Verdict::negative;
 }
 
-[[nodiscard]] inline bool is_price(const JsonScalar& value) noexcept {
+[[nodiscard]] inline bool holds_price(const JsonScalar& value) noexcept {
     return value.is_number() && automix::is_price(value.number);
 }
 

@@ -476,10 +476,10 @@ class LogHandler : public SaxHandler<LogHandler> {
                 return store_number(verified(&ModelRecord::confidence, &VerifierRecord::confidence), value,
                                     is_share(value));
             case LogField::cost:
-                return store_number(model().cost, value, is_price(value));
+                return store_number(model().cost, value, holds_price(value));
             case LogField::draw_cost:
                 return store_number(verified(&ModelRecord::draw_cost, &VerifierRecord::draw_cost), value,
-                                    is_price(value));
+                                    holds_price(value));
             case LogField::prompt_tokens:
                 return store_count(texts().prompt_tokens, value);
             case LogField::completion_tokens:

@@ -533,7 +533,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
                     verifications_[column.verification].draws = static_cast<int>(value.number);
                 return;
             default:
-                require(is_price(value) || value.is_null());
+                require(holds_price(value) || value.is_null());
                 if (value.is_null()) return;
                 if (column.target == Target::cost) {
                     model.cost = value.number;
