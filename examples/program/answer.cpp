@@ -132,8 +132,8 @@ void require_live(const PolicyFile& policy, const std::string& path) {
 
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
                      const std::vector<Query>& queries, OrderedOutput& output) {
-    const LogAnswers log =
-        LogAnswers::read(*options.replay, names_of(policy.statistics.models), policy.router.trained().prices);
+    const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy.statistics.models),
+                                            policy.router.trained().prices, policy.router.signals());
     const Explainer explainer = options.answering.explain ? policy.router.explainer() : Explainer();
     for (std::size_t i = 0; i < queries.size(); ++i)
         output.add(i, log.answer(queries[i].id, policy.router, options.answering, explainer));

@@ -57,9 +57,11 @@ class RecordedSource {
 class LogAnswers {
  public:
     /// Reads a log that holds these models or more, cheapest first. Prices that the log does not record are those of
-    /// `trained`, if it has any, else the defaults. Throws as `LogReader`, and `DataError` if an id occurs twice.
+    /// `trained`, if it has any, else the defaults. `signals` are those that the policy reads, as in `ReadOptions`.
+    /// Throws as `LogReader`, and `DataError` if an id occurs twice.
     [[nodiscard]] static LogAnswers read(const std::string& path, const std::vector<std::string>& models,
-                                         const RoutingPrices& trained = {});
+                                         const RoutingPrices& trained = {},
+                                         const std::vector<std::string>& signals = {});
 
     /// Answers the query with that id. An id that is not in the log is a failure. `explainer` may be empty; for many
     /// queries make it once by `router.explainer()`.

@@ -143,7 +143,7 @@ TEST_CASE("results row by row are those of the statistics if all rows have the s
         const FoldStatistics total = statistics.total();
         RoutingPrices mean = mean_prices(total);
         mean.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
-        detail::ContextRows rows = detail::collect_rows({data, prices}, statistics.models, {});
+        detail::ContextRows rows = detail::collect_rows({data, prices}, statistics.models, {}, true);
 
         const auto tree = detail::make_tree(detail::fit_belief(total, statistics.models), 1e6);
         detail::SolveRule rule;
@@ -187,7 +187,7 @@ TEST_CASE("rows hold the scores and prices of the log, the price of a confidence
     given.verification = 0.125;
     const PriceTable prices = resolve_prices(data, given);
     const Statistics statistics = collect_statistics(data, prices);
-    const detail::ContextRows rows = detail::collect_rows({data, prices}, statistics.models, {});
+    const detail::ContextRows rows = detail::collect_rows({data, prices}, statistics.models, {}, true);
     REQUIRE(rows.rows() == 4);
     for (Index row = 0; row < 4; ++row) {
         CHECK(rows.scores(row, 0) == 0.25 * static_cast<double>(row));

@@ -135,6 +135,10 @@ class LogChecks {
     /// Warns if no model but the last has any evidence: verdicts, confidences or samples.
     void check_verification() {
         if (data_.models() < 2 || data_.rows() == 0) return;
+        if (const std::vector<std::string> verifiers = further_verifiers();
+            !verifiers.empty() && data_.verified_rows(0) > 0)
+            warn("further verifiers are logged (" + joined(verifiers) +
+                 "); a router uses self alone, unless another one is named (--verifier)");
         for (Index model = 0; model + 1 < data_.models(); ++model) {
             if (data_.verified_rows(model) > 0) return;
             for (Index row = 0; row < data_.rows(); ++row) {

@@ -30,7 +30,8 @@ AUTOMIX_INLINE std::string contradiction(const HeldOut& estimated, const Evaluat
     };
     std::string sentence = differs("score", estimated.score, estimated.score_se, test.report.performance,
                                    test.intervals->performance);
-    if (sentence.empty())
+    // Without draws the held-out cost is that of mean prices, whose error is not known.
+    if (sentence.empty() && estimated.cost_se > 0.0)
         sentence = differs("cost", estimated.cost, estimated.cost_se, test.report.cost, test.intervals->cost);
     return sentence;
 }

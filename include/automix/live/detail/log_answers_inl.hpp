@@ -81,9 +81,11 @@ AUTOMIX_INLINE void RecordedSource::fail(std::string& failure, const std::string
 namespace automix {
 
 AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::vector<std::string>& models,
-                                           const RoutingPrices& trained) {
+                                           const RoutingPrices& trained,
+                                           const std::vector<std::string>& signals) {
     ReadOptions options;
     options.models = models;
+    options.signals = signals;
     options.keep_texts = true;
     LogReader reader(path, options);
     LogAnswers answers(models);

@@ -100,6 +100,9 @@ class PomdpRouter {
     /// Returns the facts that the policy reads.
     [[nodiscard]] ContextFields reads() const;
 
+    /// Returns the names of the signals that the policy reads, of any model, each once.
+    [[nodiscard]] std::vector<std::string> signals() const;
+
     /// Returns the next action. If the policy reads the query, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
     /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;

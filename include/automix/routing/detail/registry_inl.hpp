@@ -39,6 +39,7 @@ inline PomdpOptions pomdp_options(std::string_view name, PomdpOptions options) {
     if (name == "context_only") {
         options.max_draws = {0};
         options.accept = AcceptRule::first;
+        options.signals = false;
     }
     return options;
 }

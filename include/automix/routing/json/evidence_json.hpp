@@ -61,6 +61,9 @@ class EvidenceParser : DocumentChecks {
     /// Returns the evidence on model `number`.
     ModelEvidence model(const nlohmann::json& json, const std::string& field, Index number) const;
 
+    /// Sets the signals that came with an answer.
+    void add_signals(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
+
     /// Sets the counts of draws from verdicts.
     void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 

@@ -70,7 +70,7 @@ inline std::vector<ContextFields> contexts_to_try(const ContextChoice& choice, c
     const KnownFacts known(data);
     if (!choice.best) {
         const auto require = [](bool wanted, bool there, const std::string& name, const std::string& field) {
-            if (wanted && !there) throw DataError("context " + name + ": no row of the log has " + field);
+            if (wanted && !there) throw DataError("context " + name + ": no training row has " + field);
         };
         require(choice.fields.text, known.text, "text", "a question");
         require(choice.fields.features, known.features, "features", "features");
@@ -359,18 +359,35 @@ inline double forecast_signal(const ContextRows& rows, const ContextRows* other,
     return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
 }
 
+/// Returns true if signals are worth more than nothing over several prices of quality. Sets the worth of both.
+inline bool tells_more(TriedContext& signalled, TriedContext& none, double slope, bool guarded) {
+    if (signalled.decision.excess.empty()) return false;
+    if (signalled.worth.empty()) signalled.worth = worth_by_row(signalled.context, signalled.decision, slope);
+    none.worth = worth_by_row(none.context, none.decision, slope);
+    if (guarded && !none.decision.guard.passed) std::fill(none.worth.begin(), none.worth.end(), 0.0);
+    return mean_gain(signalled.worth, none.worth) > 0.0;
+}
+
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
 /// returned, without a decision, if no facts are read.
 inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context(
     const TrainingContext& base, const TrainingData& training, const ContextChoice& choice,
     const std::vector<ContextFields>& contexts, const StatisticsOptions& options,
     std::optional<double> lambda, bool guarded, bool with_signals) {
-    const auto rows = std::make_shared<const ContextRows>(
-        collect_rows(training, base.statistics.models, options, with_signals));
-    const bool signals = !rows->signals.empty();
-    TriedContext none =
-        signals ? try_context(base, *rows, training, {}, lambda) : try_no_context(base, rows, lambda);
+    const auto rows =
+        std::make_shared<ContextRows>(collect_rows(training, base.statistics.models, options, with_signals));
     const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
+    std::optional<TriedContext> poorest(try_no_context(base, rows, lambda));
+    if (!rows->signals.empty()) {
+        TriedContext signalled = try_context(base, *rows, training, {}, lambda);
+        if (tells_more(signalled, *poorest, slope, guarded)) {
+            poorest.emplace(std::move(signalled));
+        } else {
+            rows->signals.clear();
+        }
+    }
+    TriedContext& none = *poorest;
+    const bool signals = none.context.reads_query();
     const bool judges = choice.best && !none.decision.excess.empty();
     if (judges && none.worth.empty()) none.worth = worth_by_row(none.context, none.decision, slope);
     // Without a policy that passes, the best model alone is used, which is worth 0.

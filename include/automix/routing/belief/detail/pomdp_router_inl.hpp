@@ -222,6 +222,17 @@ AUTOMIX_INLINE ContextFields PomdpRouter::reads() const {
     return trained_.reader ? trained_.reader->fields() : ContextFields{};
 }
 
+AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals() const {
+    std::vector<std::string> names;
+    if (!trained_.tree || !trained_.tree->belief) return names;
+    for (const SignalModel& model : trained_.tree->belief->signals) {
+        for (const SignalTerm& term : model.terms) {
+            if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
+        }
+    }
+    return names;
+}
+
 AUTOMIX_INLINE Action PomdpRouter::next(const Evidence& evidence) const {
     return policy_for(evidence.u).next(evidence);
 }

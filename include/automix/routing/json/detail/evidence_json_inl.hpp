@@ -54,7 +54,7 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
     const nlohmann::json& models = array(json.at("models"), "models");
     for (std::size_t i = 0; i < models.size(); ++i) {
         const std::string at = element("models", i);
-        require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples"});
+        require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples", "signals"});
         const Index number = number_of(member(models[i], at, "name"), at + ".name");
         const auto m = as_size(number);
         if (seen[m]) fail(at + ".name", in_quotes(form_.models[m].name) + " stands twice");
@@ -74,12 +74,28 @@ AUTOMIX_INLINE Index EvidenceParser::number_of(const nlohmann::json& json, const
     fail_expected(field, "one of " + joined(names_of(form_.models)), json);
 }
 
+AUTOMIX_INLINE void EvidenceParser::add_signals(ModelEvidence& known, const nlohmann::json& json,
+                                                const std::string& field) const {
+    if (!json.is_object()) fail_expected(field, "an object of numbers and booleans", json);
+    for (const auto& [name, value] : json.items()) {
+        if (value.is_null()) continue;
+        if (value.is_boolean()) {
+            known.signals.push_back({name, value.get<bool>() ? 1.0 : 0.0});
+        } else if (value.is_number()) {
+            known.signals.push_back({name, value.get<double>()});
+        } else {
+            fail_expected(inside(field, name), "a number or a boolean", value);
+        }
+    }
+}
+
 AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, const std::string& field,
                                                    Index number) const {
     const ModelShape& shape = form_.models[as_size(number)];
     const bool by_confidence = shape.kind == VerificationKind::confidence;
     ModelEvidence known;
     known.answered = true;
+    if (json.contains("signals")) add_signals(known, json.at("signals"), field + ".signals");
     const char* source = "verdicts";
     if (json.contains("samples")) {
         source = "samples";
