@@ -32,8 +32,9 @@ struct DecideOptions {
 constexpr const char* decide_help = R"(Reads from standard input, a line a decision, what is known of a query:
   {"id":"q1","current":"small","models":[{"name":"small","verdicts":[1,0,null]}]}
 current is null before any model has answered. A policy that reads the query needs "query" with
-"question", and "dataset", "context", "features", "prior" where it was trained on them. A model has verdicts (null: unreadable), a confidence, or
-samples (the answer first, null: failed). Each is answered at once with a line:
+"question", and "dataset", "context", "features", "prior" where it was trained on them. A model has verdicts
+(null: unreadable), a confidence, or samples (the answer first, null: failed), and "signals":{"tests":1} if the
+policy reads them. Each is answered at once with a line:
   {"id":"q1","action":"verify","to":null,"draws":1,"accept":null,"explanation":{..}}
 action is accept, route or verify; accept says which answer, first or plurality. --no-explanation leaves the
 explanation out, which takes most of the time.
