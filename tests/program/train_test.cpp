@@ -529,7 +529,7 @@ TEST_CASE(
     check_refused({"train", place.log, "--out", place.policy, "--context", "words"}, 2,
                   "--context: expected best, none, or some of");
     check_refused(Arguments{"train", place.log, "--out", place.policy, "--context", "prior"} + trained_prices,
-                  1, "context prior: no row of the log has a prior");
+                  1, "context prior: no training row has a prior");
 }
 
 TEST_CASE("what a policy learnt from rows does not merge, and its belief does") {

@@ -68,9 +68,12 @@ TEST_CASE("the levels of a query follow from its forecast by Bayes' rule") {
     CHECK(query.priors[0](1) == Approx(0.8 * 9.0 / 11.0 + 0.2 / 3.0));
     CHECK(query.levels[0].right(0) == Approx(0.145454545 / 0.278787879));
     CHECK(query.levels[0].right(1) == Approx(0.654545455 / 0.721212121));
-    // The odds of the other model fall from 4 to 1: odds of 1.5 to 0.375, and of 9 to 2.25.
-    CHECK(query.levels[0].scores(0, 1) == Approx(0.375 / 1.375));
-    CHECK(query.levels[0].scores(1, 1) == Approx(2.25 / 3.25));
+    // The odds of the other model fall from 4 to 1, those of its mean over levels from 0.78 / 0.22 by as much. All levels
+    // share one factor.
+    const auto& other = query.levels[0].scores;
+    CHECK(query.priors[0](0) * other(0, 1) + query.priors[0](1) * other(1, 1) ==
+          Approx(0.25 * 0.78 / (0.22 + 0.25 * 0.78)));
+    CHECK(other(0, 1) / (1.0 - other(0, 1)) / 1.5 == Approx(other(1, 1) / (1.0 - other(1, 1)) / 9.0));
     CHECK(query.mean_scores(0) == Approx(0.8));
     CHECK(query.mean_scores(1) == Approx(0.5));
     // Two positive verdicts of two: the levels' rates are 0.25 and 0.75.
