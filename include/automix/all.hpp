@@ -48,6 +48,7 @@
 #include <automix/data/row_evidence.hpp>
 #include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_options.hpp>
 #include <automix/data/statistics_sum.hpp>
 #include <automix/data/test_rows.hpp>
 #include <automix/data/validate_facts.hpp>

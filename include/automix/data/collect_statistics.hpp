@@ -8,23 +8,12 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_options.hpp>
 
 #include <cstdint>
 #include <vector>
 
 namespace automix {
-
-struct StatisticsOptions {
-    /// The number of leading verdicts of an answer that count: one number for all models, or one for each but the last.
-    /// If it is -1 or missing, all logged verdicts count; if it is 0, the model is not verified.
-    std::vector<int> max_draws{};
-    int folds = 10;
-    bool pluralities = false;  ///< also collect the sums of plurality_sums.hpp, from samples
-    std::uint64_t seed = 0;    ///< seed of the folds and of the orders of samples
-};
-
-/// The value in `max_draws` for all logged verdicts.
-inline constexpr int all_logged_draws = -1;
 
 /// The number of random orders of a row's samples over which plurality sums are averaged.
 inline constexpr int sample_orders = 16;

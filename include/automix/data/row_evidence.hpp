@@ -4,9 +4,9 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
-#include <automix/data/collect_statistics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/statistics_options.hpp>
 #include <automix/data/verification.hpp>
 
 #include <cstddef>

@@ -150,6 +150,8 @@ TEST_CASE("scores of samples are taken where they are logged") {
                             .record.models[0]
                             .sample_scores;
     CHECK(scores == std::vector<double>{1.0, 0.5});
+    // Scores of samples that the log does not hold tell nothing.
+    CHECK(read_one(line(R"("sample_scores":[1,0.5])"), options).record.models[0].sample_scores.empty());
     CHECK_THROWS_WITH(read_one(line(R"("samples":["x","y"],"sample_scores":[1])"), options),
                       Catch::Matchers::ContainsSubstring(
                           "models[0].sample_scores: expected one for each of 2 samples, found 1"));

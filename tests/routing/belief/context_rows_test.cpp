@@ -18,6 +18,7 @@
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/policy.hpp>
@@ -148,7 +149,7 @@ TEST_CASE("results row by row are those of the statistics if all rows have the s
         const auto tree = detail::make_tree(detail::fit_belief(total, statistics.models), 1e6);
         detail::SolveRule rule;
         rule.lambda = 0.03;
-        const RoutingPolicy plain = detail::BackwardInduction(tree, mean, rule).solution().policy;
+        const RoutingPolicy plain = detail::solve_routing(tree, mean, rule).policy;
 
         const detail::RowMetric metric{std::vector<double>(mean.answers.size(), -0.25), -0.03, 0.0};
         detail::PolicyEstimate expected;

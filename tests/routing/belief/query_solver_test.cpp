@@ -12,6 +12,7 @@
 #include <automix/routing/belief/detail/query_belief.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/policy.hpp>
@@ -67,14 +68,14 @@ TEST_CASE(
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
         INFO("models " << models << ", seed " << seed);
         const QueryProblem problem(seed, models);
-        const detail::RoutingSolution solution = problem.solver().solve(problem.forecast);
+        const detail::SolvedTree solution = problem.solver().solve(problem.forecast);
         const detail::BeliefModel belief =
             detail::belief_of_query(problem.belief, problem.forecast, problem.means);
         const RoutingPrices prices = detail::prices_of_query(problem.prices, problem.forecast);
         const double best = test::BruteForce(belief, prices, problem.rule).value();
         CHECK_THAT(detail::net_value(solution.value, problem.rule.lambda, prices), WithinAbs(best, 1e-9));
         drawn += solution.value.draws > 0.0 ? 1 : 0;
-        later += solution.policy.first_model() > 0 ? 1 : 0;
+        later += solution.first_model > 0 ? 1 : 0;
     }
     // The problems differ in what is best.
     CHECK(drawn > 1);
@@ -112,7 +113,8 @@ TEST_CASE(
     const detail::QuerySolver solver(detail::make_tree(problem.belief, 1e6), problem.prices, rule,
                                      problem.means);
     const auto first = [&](double small, double large) {
-        return solver.solve({{small, large}, {1.0, 4.0}, {0.5, 0.0}}).policy;
+        return RoutingPolicy(std::make_shared<const detail::QuerySolver>(solver))
+            .at({{small, large}, {1.0, 4.0}, {0.5, 0.0}});
     };
     CHECK(first(0.999, 0.999).first_model() == 0);
     Evidence answered(2);
@@ -129,12 +131,11 @@ TEST_CASE("equal forecasts of the mean give the policy of all queries") {
         QueryForecast mean{{}, problem.prices.answers, problem.prices.draws};
         mean.scores = problem.means;
         const detail::RoutingTree tree = detail::make_tree(problem.belief, 1e6);
-        const detail::RoutingSolution all =
-            detail::BackwardInduction(tree, problem.prices, problem.rule).solution();
-        const detail::RoutingSolution query =
+        const detail::RoutingSolution all = detail::solve_routing(tree, problem.prices, problem.rule);
+        const detail::SolvedTree query =
             detail::QuerySolver(tree, problem.prices, problem.rule, problem.means).solve(mean);
         CHECK_THAT(query.value.score, WithinAbs(all.value.score, 1e-9));
         CHECK_THAT(query.value.cost, WithinAbs(all.value.cost, 1e-9));
-        CHECK(query.policy.first_model() == all.policy.first_model());
+        CHECK(query.first_model == all.policy.first_model());
     }
 }

@@ -339,6 +339,7 @@ AUTOMIX_INLINE void LogReader::finish_texts(LogRecord& record) const {
         ModelTexts& texts = record.texts[slot++];
         model.flagged = is_fixed(texts);
         if (samples) {
+            if (texts.samples.empty()) model.sample_scores.clear();  // their samples are not logged
             detail::require_samples(model, texts, m);
             detail::cluster_samples(model, texts, record.reference, record.other_references);
         }

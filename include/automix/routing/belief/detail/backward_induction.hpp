@@ -7,10 +7,9 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
-#include <automix/routing/belief/detail/routing_solution.hpp>
+#include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
-#include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 
@@ -36,6 +35,14 @@ inline Index best_start(const std::vector<RoutingValue>& starts, Index min_first
     return best;
 }
 
+/// The best actions of all cells of a tree.
+struct SolvedTree {
+    std::vector<CellPolicy> cells{};
+    Index first_model = 0;               ///< the model to ask first
+    RoutingValue value{};                ///< value at the start, the first answer included
+    std::vector<RoutingValue> starts{};  ///< value of asking each model first
+};
+
 /// The solution of a tree in one sweep from its ends.
 class BackwardInduction {
  public:
@@ -48,12 +55,12 @@ class BackwardInduction {
         for (Index n = layout_->nodes(); n-- > 0;) decide_node(n);
     }
 
-    [[nodiscard]] RoutingSolution solution() && {
+    [[nodiscard]] SolvedTree solved() && {
         std::vector<RoutingValue> starts;
         for (Index first = 0; first <= layout_->last_model(); ++first) starts.push_back(value_from(first));
         const Index first = best_start(starts, rule_.min_first_model, rule_.lambda, prices_);
         const RoutingValue value = starts[as_size(first)];
-        return {RoutingPolicy(layout_, std::move(cells_), first), value, 0.0, std::move(starts)};
+        return {std::move(cells_), first, value, std::move(starts)};
     }
 
     /// Returns the value of asking a model first.

@@ -9,7 +9,6 @@
 #include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
-#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/evidence.hpp>
@@ -41,7 +40,8 @@ AUTOMIX_INLINE RoutingPolicy RoutingPolicy::at(const QueryForecast& forecast) co
             throw ProtocolError("forecast of " + std::to_string(column->size()) +
                                 " models, the policy is over " + std::to_string(models().size()));
     }
-    return solver_->solve(forecast).policy;
+    detail::SolvedTree solved = solver_->solve(forecast);
+    return {solver_->tree().layout, std::move(solved.cells), solved.first_model};
 }
 
 AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {

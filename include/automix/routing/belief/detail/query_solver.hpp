@@ -5,9 +5,9 @@
 
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/query_belief.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
-#include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -37,8 +37,8 @@ class QuerySolver {
     /// Returns tree and prices of a query. Requires a forecast for the models of the tree.
     [[nodiscard]] QueryProblem problem(const QueryForecast& forecast) const;
 
-    /// Returns the best policy of a query. Requires a forecast for the models of the tree.
-    [[nodiscard]] RoutingSolution solve(const QueryForecast& forecast) const;
+    /// Returns the best actions of a query. Requires a forecast for the models of the tree.
+    [[nodiscard]] SolvedTree solve(const QueryForecast& forecast) const;
 
     /// Sets the strata of the signals in some evidence. Throws `ProtocolError` for an answer that came without the signals
     /// that the policy reads.

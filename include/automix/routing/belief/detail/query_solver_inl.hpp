@@ -27,9 +27,9 @@ AUTOMIX_INLINE QueryProblem QuerySolver::problem(const QueryForecast& forecast) 
         prices_of_query(prices_, forecast)};
 }
 
-AUTOMIX_INLINE RoutingSolution QuerySolver::solve(const QueryForecast& forecast) const {
+AUTOMIX_INLINE SolvedTree QuerySolver::solve(const QueryForecast& forecast) const {
     const QueryProblem query = problem(forecast);
-    return BackwardInduction(query.tree, query.prices, rule_).solution();
+    return BackwardInduction(query.tree, query.prices, rule_).solved();
 }
 
 AUTOMIX_INLINE void QuerySolver::set_strata(Evidence& evidence) const {

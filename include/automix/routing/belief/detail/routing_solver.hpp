@@ -9,8 +9,10 @@
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -18,7 +20,11 @@ namespace automix::detail {
 /// Solves for one lambda, exactly if the tree is laid out.
 inline RoutingSolution solve_routing(const RoutingTree& tree, const RoutingPrices& prices,
                                      const SolveRule& rule) {
-    if (tree.layout) return detail::BackwardInduction(tree, prices, rule).solution();
+    if (tree.layout) {
+        SolvedTree solved = BackwardInduction(tree, prices, rule).solved();
+        return {RoutingPolicy(tree.layout, std::move(solved.cells), solved.first_model), solved.value, 0.0,
+                std::move(solved.starts)};
+    }
     return solve_point_based(*tree.belief, prices, rule);
 }
 
