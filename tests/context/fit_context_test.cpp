@@ -103,7 +103,7 @@ TEST_CASE("each kind of fact tells of queries that were not seen", "[property]")
     }
 }
 
-TEST_CASE("the order of rows and of models changes nothing") {
+TEST_CASE("the order of rows and of models changes nothing", "[property]") {
     const auto all = queries::made(200, 1.0, 4);
     auto order = queries::in_order(all.size());
     const ContextOptions options = reading("text,dataset,features,prior");
@@ -135,7 +135,7 @@ TEST_CASE("the order of rows and of models changes nothing") {
     }
 }
 
-TEST_CASE("held-out forecasts know nothing of their own fold") {
+TEST_CASE("held-out forecasts know nothing of their own fold", "[property]") {
     // Each word is of one fold alone and tells the score of its rows, so only a model that saw them forecasts well.
     auto all = queries::made(200, 0.0, 7);
     for (std::size_t r = 0; r < all.size(); ++r) {

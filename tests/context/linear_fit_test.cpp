@@ -134,7 +134,7 @@ TEST_CASE("the gradient and the diagonal agree with finite differences") {
     }
 }
 
-TEST_CASE("the optimum is that of Newton's method on the dense Hessian") {
+TEST_CASE("the optimum is that of Newton's method on the dense Hessian", "[property]") {
     const Problem problem(150, 12, five, 4);
     LinearTask task = problem.task();
     const Eigen::ArrayXXd all = detail::fit_linear(problem.sparse, task, {});

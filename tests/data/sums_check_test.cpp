@@ -58,7 +58,7 @@ std::optional<SumsCheck::Finding> check(std::uint64_t seed, std::size_t cells, i
 
 }  // namespace
 
-TEST_CASE("sums of any scores pass as sums") {
+TEST_CASE("sums of any scores pass as sums", "[property]") {
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         CAPTURE(seed);
         for (const bool binary : {true, false}) {
@@ -71,7 +71,7 @@ TEST_CASE("sums of any scores pass as sums") {
     }
 }
 
-TEST_CASE("means in place of sums are found, with their column") {
+TEST_CASE("means in place of sums are found, with their column", "[property]") {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
         CAPTURE(seed);
         const auto binary = check(seed, 45, 60, 0.5, true, Means::all_scores);

@@ -120,7 +120,8 @@ TEST_CASE("a richer context has to gain more than the standard error of the diff
     CHECK(detail::gains_over(noisy, none, control));
 }
 
-TEST_CASE("training chooses the facts that tell the type of a query, and reports what all were worth") {
+TEST_CASE("training chooses the facts that tell the type of a query, and reports what all were worth",
+          "[property]") {
     Random random(8);
     const Dataset by_dataset = test::three_types(test::TypeIn::dataset).log(random, 400);
     const PomdpRouter first = trained_on(by_dataset, {});
@@ -138,7 +139,7 @@ TEST_CASE("training chooses the facts that tell the type of a query, and reports
     CHECK_FALSE(second.report().contexts[0].chosen);
 }
 
-TEST_CASE("facts that the user asks for are read whatever they are worth") {
+TEST_CASE("facts that the user asks for are read whatever they are worth", "[property]") {
     Random random(9);
     const Dataset log = test::three_types(test::TypeIn::nothing).log(random, 200);
     const PomdpRouter router = trained_on(log, given(true, true));
@@ -163,7 +164,7 @@ TEST_CASE("statistics, maximum IBC and pluralities read no facts") {
     CHECK_FALSE(ibc.reads().any());
 }
 
-TEST_CASE("a log without facts gives the policy without context, to the last bit") {
+TEST_CASE("a log without facts gives the policy without context, to the last bit", "[property]") {
     Random random(12);
     const Dataset log = test::three_types(test::TypeIn::dataset).log(random, 200);
     Dataset bare(log.model_names());
@@ -181,7 +182,7 @@ TEST_CASE("a log without facts gives the policy without context, to the last bit
     CHECK(one.policy_for(0.5).cells() == plain.policy_for(0.5).cells());
 }
 
-TEST_CASE("a router behind AnyRouter reads the query as the router itself does") {
+TEST_CASE("a router behind AnyRouter reads the query as the router itself does", "[property]") {
     Random random(13);
     const Dataset log = test::three_types(test::TypeIn::dataset).log(random, 400);
     const PriceTable prices = resolve_prices(log);
@@ -211,7 +212,7 @@ TEST_CASE("a router behind AnyRouter reads the query as the router itself does")
     CHECK_FALSE(AnyRouter::of(AlwaysLargeRouter()).reads().any());
 }
 
-TEST_CASE("budgets and quality targets are met by policies that read the query") {
+TEST_CASE("budgets and quality targets are met by policies that read the query", "[property]") {
     const test::World world = test::three_types(test::TypeIn::dataset);
     Random random(14);
     const Dataset log = world.log(random, 600);
@@ -232,7 +233,7 @@ TEST_CASE("budgets and quality targets are met by policies that read the query")
     CHECK(replay(quality, log, prices).performance.mean() > 0.95 * log.scores(1).mean() - 0.01);
 }
 
-TEST_CASE("a curve of policies that read the query spends more at each step") {
+TEST_CASE("a curve of policies that read the query spends more at each step", "[property]") {
     const test::World world = test::three_types(test::TypeIn::dataset);
     Random random(15);
     const Dataset log = world.log(random, 400);

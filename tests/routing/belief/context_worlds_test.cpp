@@ -62,7 +62,7 @@ double variance_of_mean(const Eigen::ArrayXd& values) {
 
 }  // namespace
 
-TEST_CASE("regret shrinks as rows grow, and no value is above the best one") {
+TEST_CASE("regret shrinks as rows grow, and no value is above the best one", "[property]") {
     const TypeIn type_in = GENERATE(TypeIn::dataset, TypeIn::words);
     const World world = test::three_types(type_in);
     std::vector<double> regrets;
@@ -93,7 +93,8 @@ TEST_CASE("regret shrinks as rows grow, and no value is above the best one") {
     }
 }
 
-TEST_CASE("a policy that reads the query gains over one that does not, if there is something to read") {
+TEST_CASE("a policy that reads the query gains over one that does not, if there is something to read",
+          "[property]") {
     for (const TypeIn type_in : {TypeIn::dataset, TypeIn::words}) {
         const World world = test::three_types(type_in);
         Random random(5);
@@ -106,8 +107,8 @@ TEST_CASE("a policy that reads the query gains over one that does not, if there 
     }
 }
 
-TEST_CASE(
-    "nothing is read of most logs in which there is nothing to read, and nothing is lost on the others") {
+TEST_CASE("nothing is read of most logs in which there is nothing to read, and nothing is lost on the others",
+          "[property]") {
     const World world = test::three_types(TypeIn::nothing);
     int none = 0;
     constexpr int logs = 60;
@@ -128,7 +129,7 @@ TEST_CASE(
     CHECK(lost < 0.001);
 }
 
-TEST_CASE("forecasts of score and cost agree with a replay of fresh rows") {
+TEST_CASE("forecasts of score and cost agree with a replay of fresh rows", "[property]") {
     const TypeIn type_in = GENERATE(TypeIn::dataset, TypeIn::words);
     const World world = test::three_types(type_in);
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
@@ -151,7 +152,7 @@ TEST_CASE("forecasts of score and cost agree with a replay of fresh rows") {
     }
 }
 
-TEST_CASE("the order of the rows changes nothing") {
+TEST_CASE("the order of the rows changes nothing", "[property]") {
     for (const TypeIn type_in : {TypeIn::dataset, TypeIn::words}) {
         const World world = test::three_types(type_in);
         Random random(11);
