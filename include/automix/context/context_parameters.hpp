@@ -28,6 +28,7 @@ struct ContextLabel {
     std::string feature{};  ///< name of the feature; empty for the data set
     std::string value{};
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): there is no pointer
     friend auto operator<=>(const ContextLabel&, const ContextLabel&) = default;
     friend bool operator==(const ContextLabel&, const ContextLabel&) = default;
 };

@@ -149,7 +149,7 @@ class LaneFit {
             }
             const std::size_t begin = used_[u] == 0 ? 0 : rows_.ends[used_[u] - 1];
             for (std::size_t e = begin; e < rows_.ends[used_[u]]; ++e) {
-                const double x = static_cast<double>(rows_.values[e]);
+                const auto x = static_cast<double>(rows_.values[e]);
                 const std::size_t j = rows_.numbers[e];
                 add_scaled(gradient[j], residual, x);
                 add_scaled(diagonal[j], curvature, x * x);

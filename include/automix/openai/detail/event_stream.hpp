@@ -26,6 +26,7 @@
 namespace automix::detail {
 
 /// The JSON of a reply, and why it cannot be used.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving a document throws only where memory is lacking
 struct ReplyJson {
     nlohmann::json json{};                  ///< null: there is none
     std::optional<DataError> unreadable{};  ///< empty: the reply can be read

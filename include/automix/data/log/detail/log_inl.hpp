@@ -34,7 +34,7 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
             const DataError error(place, duplicate_id(log.record.id, data->place(*first)));
-            if (!options.skip_bad_rows) throw error;
+            if (!options.skip_bad_rows) throw DataError(error);
             reader.skip(error);
             continue;
         }

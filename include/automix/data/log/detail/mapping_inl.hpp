@@ -222,13 +222,17 @@ class MappingReader {
         return model;
     }
 
+    static std::string member_of(const std::string& field, const std::string& name) {
+        return field + "." + name;
+    }
+
     [[nodiscard]] std::vector<SignalMapping> read_signals(const nlohmann::json& json,
                                                           const std::string& field) const {
         require_object(json, field);
         std::vector<SignalMapping> signals;
         for (const auto& [name, column] : json.items()) {
             if (name.empty()) fail(field, "expected names, found an empty one");
-            signals.push_back({name, column_name(column, field + "." + name)});
+            signals.push_back({name, column_name(column, member_of(field, name))});
         }
         return signals;
     }
@@ -247,7 +251,7 @@ class MappingReader {
         std::vector<VerifierMapping> verifiers;
         for (const auto& [name, columns] : json.items()) {
             if (name.empty()) fail(field, "expected names, found an empty one");
-            const std::string place = field + "." + name;
+            const std::string place = member_of(field, name);
             if (name == self_verifier)
                 fail(place, "name its verdicts, confidence, draws and draw_cost in the model itself");
             require_object(columns, place);
