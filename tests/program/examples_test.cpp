@@ -58,7 +58,7 @@ struct Picture {
 
 }  // namespace
 
-TEST_CASE("the pictures of the page on the POMDP router are those that their script draws") {
+TEST_CASE("the pictures of the page on the POMDP router are those that their script draws", "[property]") {
     const std::filesystem::path kept = std::filesystem::path(AUTOMIX_EXAMPLES_DIR) / "context";
     const files::Directory drawn;
     const program::Outcome outcome =
