@@ -99,14 +99,6 @@ struct Material {
 /// Returns true if a policy may read the facts on queries.
 bool may_read(const PomdpOptions& pomdp) { return pomdp.context.best || pomdp.context.fields.any(); }
 
-/// Returns true if a log holds signals of answers.
-bool has_signals(const Dataset& data) {
-    for (Index model = 0; model < data.models(); ++model) {
-        if (!data.signal_names(model).empty()) return true;
-    }
-    return false;
-}
-
 /// Returns the rows of a log to train on.
 Dataset training_rows(const Dataset& data, const TrainOptions& options,
                       const std::optional<SplitRule>& rule) {
@@ -154,7 +146,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     steps.show("statistics of " + std::to_string(data.rows()) + " rows");
     material.prices = summarise_prices(data, table);
     material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
-    if (may_read(pomdp) || has_signals(data)) material.rows.emplace(std::move(data), std::move(table));
+    if (may_read(pomdp) || data.has_signals()) material.rows.emplace(std::move(data), std::move(table));
 }
 
 /// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.

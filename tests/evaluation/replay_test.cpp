@@ -287,10 +287,7 @@ TEST_CASE("an empty log replays to nothing") {
 TEST_CASE("a router that reads the query is not replayed on a log without what it reads") {
     const Dataset data = reading_log::rows(120);
     const PriceTable prices = resolve_prices(data);
-    PomdpOptions options;
-    options.context = {false, {.text = true}};
-    PomdpRouter router(options);
-    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const PomdpRouter router = reading_log::text_router(data);
     REQUIRE(router.reads().text);
     CHECK(replay(router, data, prices).performance.mean() > 0.9);
     const Dataset blank = reading_log::rows(120, true);

@@ -607,12 +607,7 @@ TEST_CASE("what the callback throws ends the work and is thrown on", "[threads]"
 }
 
 TEST_CASE("a router that reads the query answers by its facts, and not without them", "[live]") {
-    const Dataset data = reading_log::rows(160);
-    const PriceTable prices = resolve_prices(data);
-    PomdpOptions options;
-    options.context = {false, {.text = true}};
-    PomdpRouter router(options);
-    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const PomdpRouter router = reading_log::text_router(reading_log::rows(160));
     const auto answerer = Answerer(router, two_models(), live::verifier(), {});
     const LiveAnswer sum = answerer.answer({.id = "1", .question = reading_log::question(0)});
     CHECK(sum.model == 0);

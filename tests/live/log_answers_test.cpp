@@ -148,12 +148,7 @@ TEST_CASE("a log to answer from has its models and each id once", "[live]") {
 }
 
 TEST_CASE("a router that reads the query reads it from the log", "[live]") {
-    const Dataset data = reading_log::rows(160);
-    const PriceTable prices = resolve_prices(data);
-    PomdpOptions options;
-    options.context = {false, {.text = true}};
-    PomdpRouter router(options);
-    REQUIRE(router.train(TrainingData{data, prices}).feasible);
+    const PomdpRouter router = reading_log::text_router(reading_log::rows(160));
     const std::string models =
         R"("models":[{"name":"small","answer":"Bern","score":0,"verdicts":[0,0],"cost":1,"draw_cost":0.1},)"
         R"({"name":"large","answer":"Rome","score":1,"cost":20}]})"

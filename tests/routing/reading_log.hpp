@@ -3,11 +3,16 @@
 // twice as much.
 #pragma once
 
+#include "support/catch.hpp"
+
 #include <automix/core/random.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <cstdint>
 #include <string>
@@ -47,6 +52,16 @@ inline automix::Dataset rows(int count, bool blank = false, std::uint64_t seed =
         data.append(row, {}, facts);
     }
     return data;
+}
+
+/// Returns a router that was trained on such a log and reads its questions.
+inline automix::PomdpRouter text_router(const automix::Dataset& data) {
+    automix::PomdpOptions options;
+    options.context = {false, {.text = true}};
+    automix::PomdpRouter router(options);
+    const automix::PriceTable prices = automix::resolve_prices(data);
+    REQUIRE(router.train(automix::TrainingData{data, prices}).feasible);
+    return router;
 }
 
 }  // namespace reading_log

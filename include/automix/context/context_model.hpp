@@ -25,7 +25,7 @@ struct WordReason {
     friend bool operator==(const WordReason&, const WordReason&) = default;
 };
 
-/// What each kind of fact adds to the log odds of one model's score, less what it adds in the mean of the training rows.
+/// The log odds that each kind of fact adds to one model's score, less the mean over the training rows.
 struct ContextReasons {
     double score = 0.0;       ///< expected score
     double mean_score = 0.0;  ///< mean of the training rows

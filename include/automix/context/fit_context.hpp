@@ -19,7 +19,7 @@
 
 namespace automix {
 
-/// What a context model reads, and how strongly it is kept to the mean.
+/// The facts that a context model reads, and the penalties that keep it to the mean.
 struct ContextOptions {
     ContextFields fields{};
     bool context_words = false;  ///< read the words of the text that a question is about too

@@ -126,6 +126,8 @@ class Dataset {
     [[nodiscard]] const std::vector<std::string>& signal_names(Index model) const {
         return at(model).signals.names();
     }
+    /// Returns true if a model that another one can follow has signals.
+    [[nodiscard]] bool has_signals() const noexcept;
     /// Returns the number of the signal of that name in `signal_names`; nothing if there is none.
     [[nodiscard]] std::optional<Index> find_signal(Index model, std::string_view name) const {
         return at(model).signals.find(name);

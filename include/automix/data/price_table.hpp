@@ -8,6 +8,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/verification.hpp>
 
 #include <Eigen/Core>
 
@@ -62,6 +63,12 @@ struct PriceTable {
     std::vector<PriceOrigin> answer_origins{};        ///< one for each model
     std::vector<PriceOrigin> verification_origins{};  ///< one for each model
     std::vector<std::string> notes{};  ///< what a reader of figures should know about the prices
+
+    /// Returns the prices of one draw of a model that is verified in that way. A confidence comes at once, at the price of
+    /// the whole verification.
+    [[nodiscard]] const PriceColumn& draws_of(Index model, VerificationKind kind) const {
+        return (kind == VerificationKind::confidence ? verifications : draws)[as_size(model)];
+    }
 
     /// Returns which kinds of prices come from the records.
     [[nodiscard]] RecordedPrices recorded() const;

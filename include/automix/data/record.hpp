@@ -25,7 +25,7 @@ struct Signal {
 /// The name of the verifier whose verdicts, confidence and price stand in `ModelRecord` itself.
 inline constexpr std::string_view self_verifier = "self";
 
-/// What a further verifier says of an answer, such as another model or a check of its format.
+/// The verification of an answer by a further verifier, such as another model or a check of its format.
 struct VerifierRecord {
     std::string name{};                  ///< not `self`
     std::vector<Verdict> verdicts{};     ///< in the order drawn

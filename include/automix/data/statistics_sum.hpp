@@ -33,7 +33,7 @@ class StatisticsSum {
     [[nodiscard]] std::vector<std::string> unknown_ids() const;
 
  private:
-    /// What is known of statistics that were added.
+    /// Statistics that were added, with their name.
     struct Part {
         std::string name{};
         FoldStatistics total{};

@@ -5,6 +5,7 @@
 // replay)).
 #pragma once
 
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
@@ -22,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -120,9 +122,10 @@ double later_start(const Router& policy, const Dataset& data) {
     Evidence evidence(data.models());
     double rows = 0.0;
     for (Index row = 0; row < data.rows(); ++row) {
+        const std::optional<QueryForecast> forecast = forecast_of(policy, data.facts(row));
         for (const auto& [inside, length] : intervals) {
             evidence.reset(inside);
-            read_query(policy, data.facts(row), evidence);
+            evidence.forecast = forecast;
             const Action first = policy.next(evidence);
             if (first.kind == ActionKind::route && first.model > 0) rows += length;
         }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <automix/context/context_fields.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
@@ -19,6 +20,7 @@
 #include <Eigen/Core>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -100,16 +102,18 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
     Replay result(data.rows());
     LogSource source(data, prices);
     Evidence evidence(data.models());
+    std::optional<QueryForecast> forecast;  // of the row at hand
     const auto run_row = [&](Index row, double u, double weight) {
         source.open(row);
         evidence.reset(u);
-        read_query(policy, data.facts(row), evidence);
+        evidence.forecast = forecast;
         const Outcome outcome = detail::run_row(policy, source, evidence, data, row);
         result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
     };
     std::vector<detail::UniformInterval> intervals;
     if constexpr (randomised_router<Router>) intervals = detail::uniform_intervals(policy.breakpoints());
     for (Index row = 0; row < data.rows(); ++row) {
+        forecast = forecast_of(policy, data.facts(row));
         if (intervals.empty()) run_row(row, uniform_of(data.id(row), seed), 1.0);
         for (const auto& [inside, length] : intervals) run_row(row, inside, length);
     }

@@ -189,7 +189,7 @@ class OpenAiModel {
             got = *error.partial();
             cut = error;
         }
-        // What came is enough if it is the status of a failure, the whole JSON of a success, or the part of a page.
+        // A reply that was cut is enough if it is a failure, the whole JSON of a success, or a part of a page.
         const detail::ReplyJson body = detail::reply_json(got.body);
         if (cut && is_success(got.status) && !body.is_whole && !is_page(got)) throw failed(*cut);
         if (is_success(got.status)) return read(request, samples, got, body, stop);

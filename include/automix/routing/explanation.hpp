@@ -29,7 +29,7 @@ struct Alternative {
     bool chosen = false;
 };
 
-/// What the facts on a query tell of one model before it is asked.
+/// The forecast of one model before it is asked, and the reasons that the facts on a query give.
 struct ModelReasons {
     ContextReasons score{};     ///< expected score, and what each kind of fact adds to its log odds
     double answer_price = 0.0;  ///< expected price of an answer

@@ -55,10 +55,17 @@ inline std::string missing_facts(ContextFields reads, const QueryFacts& facts) {
     return "the policy reads " + to_string(reads) + ", but the query has no question";
 }
 
+/// Returns what a router reads of a query; nothing for a router that does not read it.
+template <router Router>
+std::optional<QueryForecast> forecast_of(const Router& policy, const QueryFacts& facts) {
+    if constexpr (query_reading_router<Router>) return policy.forecast(facts);
+    return std::nullopt;
+}
+
 /// Puts what a router reads of a query into the evidence, for a router that reads it.
 template <router Router>
 void read_query(const Router& policy, const QueryFacts& facts, Evidence& evidence) {
-    if constexpr (query_reading_router<Router>) evidence.forecast = policy.forecast(facts);
+    if constexpr (query_reading_router<Router>) evidence.forecast = forecast_of(policy, facts);
 }
 
 }  // namespace automix

@@ -44,6 +44,20 @@ double unparsed(const automix::detail::VerdictCounts& counts) {
     return static_cast<double>(counts.unparsed) / static_cast<double>(counts.drawn);
 }
 
+/// Returns why a log of one line is refused, from the name of the file on; empty if it is read.
+std::string read_error(const files::Directory& directory, const std::string& more,
+                       const ReadOptions& options) {
+    const std::string path = directory.write("log.jsonl", line("a", more));
+    try {
+        (void)read_log(path, options);
+    } catch (const automix::DataError& refused) {
+        return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
+    } catch (const automix::ArgumentError& refused) {
+        return std::string(refused.what());
+    }
+    return std::string();
+}
+
 }  // namespace
 
 TEST_CASE("a log becomes columns") {
@@ -359,17 +373,7 @@ TEST_CASE("an entry of signals comes before a number beside of the same name") {
 TEST_CASE("signals that are no numbers, and names that no row has, are refused") {
     const files::Directory directory;
     ReadOptions options;
-    const auto error = [&](const std::string& more) {
-        const std::string path = directory.write("log.jsonl", line("a", more));
-        try {
-            (void)read_log(path, options);
-        } catch (const automix::DataError& refused) {
-            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
-        } catch (const automix::ArgumentError& refused) {
-            return std::string(refused.what());
-        }
-        return std::string();
-    };
+    const auto error = [&](const std::string& more) { return read_error(directory, more, options); };
     CHECK(error(R"(,"signals":{"tests":"1"})") ==
           "log.jsonl:1: models[0].signals.tests: expected a number or a boolean, found \"1\"; write numbers "
           "without quotes");
@@ -518,17 +522,7 @@ TEST_CASE("an answer may have several verifiers") {
 TEST_CASE("verifiers are checked") {
     const files::Directory directory;
     ReadOptions options;
-    const auto error = [&](const std::string& more) {
-        const std::string path = directory.write("log.jsonl", line("a", more));
-        try {
-            (void)read_log(path, options);
-        } catch (const automix::DataError& refused) {
-            return std::string(refused.what()).substr(path.size() - std::string("log.jsonl").size());
-        } catch (const automix::ArgumentError& refused) {
-            return std::string(refused.what());
-        }
-        return std::string();
-    };
+    const auto error = [&](const std::string& more) { return read_error(directory, more, options); };
     const std::string field = "log.jsonl:1: models[0].verifiers";
     CHECK(error(R"(,"verifiers":{"judge":{"verdicts":[1,2]}})") ==
           field + ".judge.verdicts[1]: expected 0, 1 or null, found 2");

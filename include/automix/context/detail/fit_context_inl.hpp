@@ -121,7 +121,7 @@ inline bool measure_number(const Dataset& data, const std::vector<std::size_t>& 
     const Eigen::Map<const Eigen::ArrayXd> column(values.data(), std::ssize(values));
     number.low = column.minCoeff();
     number.high = column.maxCoeff();
-    // Halves keep sums of large numbers finite.
+    // Differences from the lowest value keep sums of large numbers finite.
     number.mean = number.low + (column - number.low).mean();
     number.deviation = std::sqrt((column - number.mean).square().mean());
     return std::isfinite(number.deviation) && std::isfinite(number.mean) &&

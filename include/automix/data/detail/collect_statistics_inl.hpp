@@ -333,8 +333,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         detail::add_prices(prices.answers[as_size(m)], folds, statistics.folds,
                            &FoldStatistics::answer_prices, m);
         if (m + 1 == models) break;
-        const bool whole = statistics.models[as_size(m)].kind == VerificationKind::confidence;
-        detail::add_prices((whole ? prices.verifications : prices.draws)[as_size(m)], folds, statistics.folds,
+        detail::add_prices(prices.draws_of(m, statistics.models[as_size(m)].kind), folds, statistics.folds,
                            &FoldStatistics::draw_prices, m);
     }
     return statistics;

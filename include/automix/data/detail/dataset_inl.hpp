@@ -103,6 +103,12 @@ AUTOMIX_INLINE std::span<const double> Dataset::sample_scores(Index row, Index m
 
 AUTOMIX_INLINE QueryFacts Dataset::facts(Index row) const { return facts_.at(row, dataset(row)); }
 
+AUTOMIX_INLINE bool Dataset::has_signals() const noexcept {
+    return !columns_.empty() &&
+           std::any_of(columns_.begin(), columns_.end() - 1,
+                       [](const ModelColumns& model) { return !model.signals.names().empty(); });
+}
+
 AUTOMIX_INLINE Record Dataset::record(Index row) const {
     Record record{id(row), dataset(row), split(row), {}, {}};
     if (const Category c = category(row); c != Category::none) {

@@ -31,7 +31,7 @@ inline std::optional<ContextChoice> parse_context_choice(std::string_view text) 
     return std::nullopt;
 }
 
-/// What some facts were worth in training: the excess over mixing on held-out rows.
+/// The worth of some facts in training: the excess over mixing on held-out rows.
 struct ContextWorth {
     ContextFields fields{};
     double mean = 0.0;  ///< score per query, at the lambda of the guard

@@ -259,7 +259,7 @@ class MappedHandler : public SaxHandler<MappedHandler> {
         std::size_t at;            ///< position in the header
         std::size_t verification;  ///< number of the verification that the column belongs to
     };
-    /// What one verifier says of a model's answer.
+    /// The columns of one verifier of a model's answers.
     struct Verification {
         std::size_t model;
         std::string verifier;  ///< `self` or a further one

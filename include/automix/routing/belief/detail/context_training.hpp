@@ -83,14 +83,6 @@ inline std::vector<ContextFields> contexts_to_try(const ContextChoice& choice, c
     return contexts;
 }
 
-/// Returns true if the log holds signals of a model that can be followed by another one.
-inline bool has_signals(const Dataset& data) {
-    for (Index model = 0; model + 1 < data.models(); ++model) {
-        if (!data.signal_names(model).empty()) return true;
-    }
-    return false;
-}
-
 /// Returns the signals of all answers, row by row. Throws `DataError` for an answer without signals, which other answers
 /// of its model have.
 inline std::vector<std::vector<Signal>> collect_signals(const Dataset& data) {
@@ -116,16 +108,15 @@ inline ContextRows collect_rows(const TrainingData& training, const std::vector<
     ContextRows rows;
     rows.folds = fold_numbers(data, options.folds, options.seed);
     rows.evidence = RowEvidence(data, shapes, options);
-    if (with_signals && has_signals(data)) rows.signals = collect_signals(data);
+    if (with_signals && data.has_signals()) rows.signals = collect_signals(data);
     for (auto* table : {&rows.scores, &rows.answer_prices, &rows.draw_prices})
         table->setZero(data.rows(), data.models());
     for (Index model = 0; model < data.models(); ++model) {
         rows.scores.col(model) = data.scores(model);
-        const bool whole = shapes[as_size(model)].kind == VerificationKind::confidence;
-        const PriceTable& prices = training.prices;
-        const auto& draws = (whole ? prices.verifications : prices.draws)[as_size(model)];
+        const PriceColumn& answers = training.prices.answers[as_size(model)];
+        const PriceColumn& draws = training.prices.draws_of(model, shapes[as_size(model)].kind);
         for (Index row = 0; row < data.rows(); ++row) {
-            rows.answer_prices(row, model) = prices.answers[as_size(model)](row);
+            rows.answer_prices(row, model) = answers(row);
             if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
         }
     }
@@ -257,15 +248,6 @@ inline std::vector<double> worth_by_row(const TrainingContext& context, const He
     return worth;
 }
 
-/// Returns the context without facts, whose results are those of its rows one by one.
-inline TriedContext try_no_context(const TrainingContext& base, std::shared_ptr<const ContextRows> rows,
-                                   std::optional<double> lambda) {
-    TriedContext tried{base, {}};
-    tried.context.rows = std::move(rows);
-    tried.decision = decide_on_held_out_rows(tried.context, lambda);
-    return tried;
-}
-
 /// Replaces the trees of a context by those that learn from rows. Returns false if one of them is too large.
 inline bool learn_trees(TrainingContext& context, const TrainingContext& base, const ContextRows& rows,
                         const TrainingData& training) {
@@ -294,12 +276,9 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
                                 std::optional<double> lambda) {
     ContextOptions options;
     options.fields = fields;
-    // A confidence comes at the price of the whole verification.
     PriceTable prices = training.prices;
-    for (Index m = 0; m < std::ssize(base.statistics.models); ++m) {
-        if (base.statistics.models[as_size(m)].kind == VerificationKind::confidence)
-            prices.draws[as_size(m)] = prices.verifications[as_size(m)];
-    }
+    for (Index m = 0; m < std::ssize(base.statistics.models); ++m)
+        prices.draws[as_size(m)] = training.prices.draws_of(m, base.statistics.models[as_size(m)].kind);
     FittedContext fitted = fit_context(training.data, prices, rows.folds, options);
     ContextRows read = rows;
     read.forecasts = std::move(fitted.held_out);
@@ -359,13 +338,15 @@ inline double forecast_signal(const ContextRows& rows, const ContextRows* other,
     return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
 }
 
-/// Returns true if signals are worth more than nothing over several prices of quality. Sets the worth of both.
-inline bool tells_more(TriedContext& signalled, TriedContext& none, double slope, bool guarded) {
-    if (signalled.decision.excess.empty()) return false;
-    if (signalled.worth.empty()) signalled.worth = worth_by_row(signalled.context, signalled.decision, slope);
-    none.worth = worth_by_row(none.context, none.decision, slope);
-    if (guarded && !none.decision.guard.passed) std::fill(none.worth.begin(), none.worth.end(), 0.0);
-    return mean_gain(signalled.worth, none.worth) > 0.0;
+/// Sets the worth of the poorest context unless it is known. Without a policy that passes the guard, the best model alone
+/// is used, which is worth 0.
+inline void settle_worth(TriedContext& poorest, double slope, bool guarded) {
+    if (guarded && !poorest.decision.guard.passed) {
+        std::fill(poorest.decision.excess.begin(), poorest.decision.excess.end(), 0.0);
+        poorest.worth = poorest.decision.excess;
+    } else if (poorest.worth.empty()) {
+        poorest.worth = worth_by_row(poorest.context, poorest.decision, slope);
+    }
 }
 
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
@@ -376,11 +357,21 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     std::optional<double> lambda, bool guarded, bool with_signals) {
     const auto rows =
         std::make_shared<ContextRows>(collect_rows(training, base.statistics.models, options, with_signals));
+    TrainingContext by_row = base;
+    by_row.rows = rows;
+    by_row.control = mixing_gain(by_row);
     const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
-    std::optional<TriedContext> poorest(try_no_context(base, rows, lambda));
+    std::optional<TriedContext> poorest({by_row, decide_on_held_out_rows(by_row, lambda), {}});
     if (!rows->signals.empty()) {
-        TriedContext signalled = try_context(base, *rows, training, {}, lambda);
-        if (tells_more(signalled, *poorest, slope, guarded)) {
+        TriedContext signalled = try_context(by_row, *rows, training, {}, lambda);
+        bool tells = !signalled.decision.excess.empty();
+        if (tells) {
+            if (signalled.worth.empty())
+                signalled.worth = worth_by_row(signalled.context, signalled.decision, slope);
+            settle_worth(*poorest, slope, guarded);
+            tells = mean_gain(signalled.worth, poorest->worth) > 0.0;
+        }
+        if (tells) {
             poorest.emplace(std::move(signalled));
         } else {
             rows->signals.clear();
@@ -389,22 +380,14 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TriedContext& none = *poorest;
     const bool signals = none.context.reads_query();
     const bool judges = choice.best && !none.decision.excess.empty();
-    if (judges && none.worth.empty()) none.worth = worth_by_row(none.context, none.decision, slope);
-    // Without a policy that passes, the best model alone is used, which is worth 0.
-    if (guarded && !none.decision.guard.passed) {
-        for (auto* column : {&none.worth, &none.decision.excess})
-            std::fill(column->begin(), column->end(), 0.0);
-    }
+    if (judges) settle_worth(none, slope, guarded);
     std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
     const TriedContext* best = &none;
     const Index best_model = best_alone(base.total, base.prices, 0.0);
-    TrainingContext by_row = base;
-    by_row.rows = rows;
-    const Eigen::ArrayXd control = mixing_gain(by_row);
     std::optional<TriedContext> chosen;
     std::size_t number = 0;
     for (const ContextFields fields : contexts) {
-        TriedContext tried = try_context(base, *rows, training, fields, lambda);
+        TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
             if (!judges || (guarded && !tried.decision.guard.passed)) continue;
@@ -413,8 +396,8 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
                 *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
             const double chance = static_cast<double>(contexts.size()) * upper_tail(signal);
             const bool tells = chance < certain_forecast && mean_gain(tried.worth, best->worth) > 0.0;
-            const bool gains =
-                chance < likely_forecast && gains_over(tried.decision.excess, best->decision.excess, control);
+            const bool gains = chance < likely_forecast &&
+                               gains_over(tried.decision.excess, best->decision.excess, by_row.control);
             if (!tells && !gains) continue;
         }
         chosen.emplace(std::move(tried));

@@ -11,7 +11,6 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
-#include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -26,7 +25,6 @@
 
 #include <cmath>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,15 +58,10 @@ inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, 
     return solutions;
 }
 
-/// Returns the policy of a fold that asks no model below `min_first_model` first.
+/// Returns the policy of a fold that asks no model below `min_first_model` first. Policies of alpha vectors and those that
+/// read the query have no such restriction.
 inline RoutingPolicy restrict_first_model(const RoutingSolution& fold, Index min_first_model, double slope,
                                           const RoutingPrices& prices) {
-    if (const QuerySolver* solver = fold.policy.solver()) {
-        SolveRule rule = solver->rule();
-        rule.min_first_model = min_first_model;
-        return RoutingPolicy(std::make_shared<const QuerySolver>(solver->tree(), solver->prices(), rule,
-                                                                 solver->mean_scores()));
-    }
     if (fold.starts.empty()) return fold.policy;
     return fold.policy.starting_at(best_start(fold.starts, min_first_model, slope, prices));
 }
@@ -161,7 +154,7 @@ inline HeldOutDecision decide_on_held_out_rows(const TrainingContext& context,
     const bool gains_otherwise = context.statistics.models.size() > 2 || context.prior ||
                                  context.reads_query() || context.accepted == AcceptedAnswer::plurality;
     const double se = context.reads_query() && decision.excess.size() >= 3
-                          ? controlled_error(decision.excess, mixing_gain(context))
+                          ? controlled_error(decision.excess, context.control)
                           : excess.standard_error();
     const bool gains = excess.mean_metric() > se;
     const bool passed = (signal.significant && context.accepted == AcceptedAnswer::first &&

@@ -79,7 +79,7 @@ template <class Use>
     if (training != nullptr && options.accept == AcceptRule::first &&
         options.objective.kind != ObjectiveKind::max_ibc) {
         const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
-        const bool reads = !contexts.empty() || (options.signals && has_signals(training->data));
+        const bool reads = !contexts.empty() || (options.signals && training->data.has_signals());
         if (reads && first.tree->layout &&
             static_cast<double>(first.tree->layout->cells()) <= max_query_cells) {
             const auto [context, decision] =

@@ -10,6 +10,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/odds.hpp>
 #include <automix/routing/belief/prices.hpp>
 
 #include <Eigen/Core>
@@ -27,11 +28,6 @@ inline constexpr double forecast_margin = 1e-4;
 inline double log_odds(double probability) {
     const double p = std::clamp(probability, forecast_margin, 1.0 - forecast_margin);
     return std::log(p / (1.0 - p));
-}
-
-/// Returns a probability whose odds are multiplied by a factor.
-inline double scale_odds(double probability, double factor) {
-    return factor * probability / (1.0 + (factor - 1.0) * probability);
 }
 
 /// Returns the factors by which the odds of the models' scores differ from those of all queries. `means` has the mean

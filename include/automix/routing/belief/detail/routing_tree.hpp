@@ -7,6 +7,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
+#include <automix/routing/belief/detail/odds.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
 
 #include <Eigen/Core>
@@ -153,11 +154,6 @@ struct ArrivalBelief {
     Eigen::VectorXd odds{};  ///< factor of the odds that each model's answer is right; empty without signals
 };
 
-/// Multiplies the odds of scores by a factor.
-inline void shift_odds(Eigen::ArrayXd& scores, double odds) {
-    scores = odds * scores / (1.0 + (odds - 1.0) * scores);
-}
-
 /// Sets the beliefs of the nodes from `n` on, one for each stratum of the signals of a model that has just answered, and
 /// the probabilities of these strata.
 inline void arrive_at(std::vector<ArrivalBelief>& beliefs, RoutingTree& tree, Index n,
@@ -174,11 +170,11 @@ inline void arrive_at(std::vector<ArrivalBelief>& beliefs, RoutingTree& tree, In
         arrived.levels.known() && belief.verified[as_size(arrived.levels.position)] == model;
     Eigen::ArrayXd right;  // of the answer, by level
     if (verified) {
-        right = belief.levels[as_size(arrived.levels.position)].right.array();
-        shift_odds(right, arrived.odds(model));
-        // Signals of smaller models tell of this answer, and so of its levels.
         const Eigen::ArrayXd before = belief.levels[as_size(arrived.levels.position)].right.array();
-        Eigen::ArrayXd weight = arrived.levels.levels.array() * (1.0 + (arrived.odds(model) - 1.0) * before);
+        right = scale_odds(before, arrived.odds(model));
+        // Signals of smaller models tell of this answer, and so of its levels.
+        const Eigen::ArrayXd weight =
+            arrived.levels.levels.array() * (1.0 + (arrived.odds(model) - 1.0) * before);
         arrived.levels.levels = weight / weight.sum();
     }
     const SignalModel& signals = belief.signals[as_size(model)];
@@ -199,8 +195,7 @@ inline void arrive_at(std::vector<ArrivalBelief>& beliefs, RoutingTree& tree, In
                 continue;
             }
             // The levels have moved the other model's score already; the factor adds what is left of the ratio.
-            Eigen::ArrayXd by_level = scores.col(of).array();
-            shift_odds(by_level, arrived.odds(of));
+            const Eigen::ArrayXd by_level = scale_odds(Eigen::ArrayXd(scores.col(of)), arrived.odds(of));
             const double before = arrived.levels.levels.dot(by_level.matrix());
             const double after = here.levels.levels.dot(by_level.matrix());
             const double moved = after * (1.0 - before) / (before * (1.0 - after));
@@ -238,9 +233,8 @@ inline RoutingTree make_tree(std::shared_ptr<const BeliefModel> fitted,
         const ArrivalBelief& arrived = beliefs[as_size(n)];
         const Index states = layout.states(node.model);
         const bool verified = chain.position(node.model) >= 0;
-        const auto shifted = [&](Index model, Array scores) -> Array {
-            if (has_signals) shift_odds(scores, arrived.odds(model));
-            return scores;
+        const auto shifted = [&](Index model, const Array& scores) -> Array {
+            return has_signals ? scale_odds(scores, arrived.odds(model)) : scores;
         };
         if (verified) {
             const Index position = arrived.levels.position;

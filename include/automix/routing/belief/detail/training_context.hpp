@@ -21,6 +21,8 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
+#include <Eigen/Core>
+
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -47,6 +49,7 @@ struct TrainingContext {
     std::shared_ptr<const ContextModel>
         reader{};                       ///< forecasts from the facts that are read; null if none are
     std::vector<ContextWorth> worth{};  ///< of all facts that were tried
+    Eigen::ArrayXd control{};           ///< gain of the best model alone by row: see `mixing_gain`
 
     /// Returns true if policies read the query.
     [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
@@ -77,6 +80,7 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             large,
             std::move(slope),
             options.prior,
+            {},
             {},
             {},
             {}};
