@@ -4,7 +4,6 @@
 #include <automix/evaluation/report/detail/comparison_text_inl.hpp>
 #include <automix/evaluation/report/detail/explanation_text_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_csv_inl.hpp>
-#include <automix/evaluation/report/detail/frontier_svg_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_text_inl.hpp>
 #include <automix/evaluation/report/detail/report_json_inl.hpp>
 #include <automix/evaluation/report/detail/text_report_inl.hpp>

@@ -2,3 +2,4 @@
 // Definitions of the room metrics.
 #include <automix/metrics/detail/curve_area_inl.hpp>
 #include <automix/metrics/detail/ibc_inl.hpp>
+#include <automix/metrics/detail/reliability_inl.hpp>

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a report as one page of HTML that is complete in itself: it opens from a file, loads nothing, follows the reader's
+// light or dark scheme, can be printed, and can be used by keyboard. Charts are SVG with figures on hover. Texts of logs
+// are escaped. O(marks).
+#pragma once
+
+#include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/report_contents.hpp>
+
+#include <string>
+
+namespace automix {
+
+/// Returns the page. Parts that the report does not hold are left out. Throws `ArgumentError` for a report without a router.
+std::string to_html(const ReportContents& report);
+
+/// Returns the page of an evaluation alone: its figures among the baselines, and the prices.
+std::string to_html(const Evaluation& evaluation, const std::string& name = "router");
+
+}  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/evaluation/report/detail/html_report_inl.hpp>
+#endif
