@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "problem.hpp"
 #include "solver_choice.hpp"
+#include "live_line.hpp"
 #include "solver_watch.hpp"
 
 #include <automix/core/error.hpp>

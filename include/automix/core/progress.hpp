@@ -14,7 +14,8 @@ struct Progress {
     std::string step{};  ///< what is done, such as `reading log.jsonl`
     std::string unit{};  ///< what `done` counts, in the plural; empty if the count is of no interest
     double done = 0.0;
-    double total = 0.0;  ///< what `done` will be at the end of the step; 0: unknown
+    double total = 0.0;    ///< what `done` will be at the end of the step; 0: unknown
+    std::string detail{};  ///< the part of the step that is under way; may be empty
 };
 
 /// Receives the progress of work. An empty one is never called.

@@ -101,7 +101,7 @@ AUTOMIX_INLINE LearningCurve trace_learning(const AnyRouter& router, const Train
         Eigen::ArrayXd by_row = Eigen::ArrayXd::Zero(test.rows());
         std::vector<double> means;
         for (int repeat = 0; repeat < repeats_of(size); ++repeat) {
-            tell(progress, {"learning curve, " + std::to_string(size) + " rows", "", trained, all});
+            tell(progress, {"learning curve", "", trained, all, std::to_string(size) + " rows"});
             std::vector<Index> rows(order.begin() + repeat * size, order.begin() + (repeat + 1) * size);
             std::sort(rows.begin(), rows.end());
             const Dataset part = train.data.select_rows(rows);
@@ -132,7 +132,7 @@ AUTOMIX_INLINE LearningCurve trace_learning(const AnyRouter& router, const Train
         curve.points.push_back(point);
         excess_by_row.push_back(std::move(by_row));
     }
-    tell(progress, {"learning curve", "", all, all});
+    tell(progress, {"learning curve", "", all, all, {}});
     if (curve.points.size() < 2) return curve;
     const std::size_t last = curve.points.size() - 1;
     const Eigen::ArrayXd gain = excess_by_row[last] - excess_by_row[last - 1];

@@ -30,7 +30,7 @@ AUTOMIX_INLINE void fill_report(ReportContents& report, const AnyRouter& router,
     double done = 0.0;
     constexpr double steps = 5.0;
     const auto begin = [&](const std::string& step) {
-        tell(options.progress, {"report: " + step, "", done, steps});
+        tell(options.progress, {"report", "", done, steps, step});
         done += 1.0;
     };
     report.unit = options.unit;
@@ -65,7 +65,7 @@ AUTOMIX_INLINE void fill_report(ReportContents& report, const AnyRouter& router,
 AUTOMIX_INLINE ReportContents make_report(AnyRouter router, const TrainingData& train, const Dataset& test,
                                           const PriceTable& prices, const ReportOptions& options) {
     ReportContents report;
-    tell(options.progress, {"training", "", 0.0, 0.0});
+    tell(options.progress, {"training", "", 0.0, 0.0, {}});
     TrainingResult training = router.train(train);
     if (!training.feasible) throw DataError(router.name() + ": " + training.reason);
     ReportedRouter& reported = report.routers.emplace_back();

@@ -6,6 +6,9 @@
 
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report_contents.hpp>
+#include <automix/file/content_kind.hpp>
+#include <automix/file/file_replacement.hpp>
+#include <automix/file/replaceable.hpp>
 
 #include <string>
 
@@ -16,6 +19,21 @@ std::string to_html(const ReportContents& report);
 
 /// Returns the page of an evaluation alone: its figures among the baselines, and the prices.
 std::string to_html(const Evaluation& evaluation, const std::string& name = "router");
+
+/// A file that a page is saved to. The constructor finds out whether it can be, before a long training.
+class HtmlOutput {
+ public:
+    /// Checks the path and leaves an existing file as it is. Throws `DataError` if the path cannot be written to, and for
+    /// a file of another kind, such as a log.
+    explicit HtmlOutput(const std::string& path)
+        : file_(detail::require_replaceable(path, detail::ContentKind::unknown)) {}
+
+    /// Replaces the file, once. Throws as `to_html`, and `DataError` if the file cannot be written.
+    void write(const ReportContents& report) { file_.commit(to_html(report)); }
+
+ private:
+    detail::FileReplacement file_;
+};
 
 }  // namespace automix
 
