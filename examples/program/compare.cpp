@@ -144,17 +144,16 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         PriceTable settled = resolve_prices(log.data, prices);
         const auto [data, table] = order_by_price(std::move(log.data), std::move(settled));
         const std::size_t logs = options.log.paths.size();
-        const std::string step =
-            logs == 1 ? path
-                      : path + " (" + std::to_string(comparisons.size() + 1) + " of " + std::to_string(logs) + ")";
+        const std::string step = logs == 1 ? path
+                                           : path + " (" + std::to_string(comparisons.size() + 1) + " of " +
+                                                 std::to_string(logs) + ")";
         line.show({step, "halves", 0.0, static_cast<double>(halves.halves), {}});
         std::vector<std::string> left_out = notes;
         const std::vector<std::string> suited = defaulted ? suited_routers(names, data, left_out) : names;
-        auto routers = compare_routers(data, table, contenders_for(data, suited, settings, limits), halves,
-                                       [&](int done, int all) {
-                                           line.show({step, "halves", static_cast<double>(done),
-                                                      static_cast<double>(all), {}});
-                                       });
+        auto routers = compare_routers(
+            data, table, contenders_for(data, suited, settings, limits), halves, [&](int done, int all) {
+                line.show({step, "halves", static_cast<double>(done), static_cast<double>(all), {}});
+            });
         for (const auto& more : {left_out, table.notes})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
         std::optional<MeanMetric> static_area;

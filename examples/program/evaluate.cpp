@@ -27,8 +27,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
         note_given(*command, options->evaluate.router);
         chosen = [options] {
             ProgressLine line;
-            const Comparison comparison =
-                evaluate_log(options->evaluate, false, line.handler()).comparison;
+            const Comparison comparison = evaluate_log(options->evaluate, false, line.handler()).comparison;
             return options->json ? to_json_text(comparison) : to_text(comparison);
         };
     });

@@ -37,7 +37,8 @@ std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers,
     const EndModels train_ends = end_models(train, log.train);
     std::vector<RouterResult> results;
     for (std::size_t i = 0; i < routers.size(); ++i) {
-        tell(progress, {"training", "", static_cast<double>(i), static_cast<double>(routers.size()), names[i]});
+        tell(progress,
+             {"training", "", static_cast<double>(i), static_cast<double>(routers.size()), names[i]});
         AnyRouter router = routers[i];
         RouterResult& result = results.emplace_back();
         result.name = names[i];

@@ -79,12 +79,13 @@ std::string run(const ReportCommandOptions& options) {
 void add_report(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<ReportCommandOptions>();
     options->evaluate.routers = {"pomdp"};
-    CLI::App* command =
-        app.add_subcommand("report", "Train routers on a log; write a page that shows what the first one does");
-    command->footer("The page is one file of HTML that loads nothing from elsewhere. It is about the first router\n"
-                    "that is named, or pomdp; others are compared with it. The learning curve trains it on\n"
-                    "growing shares of the training rows, so that a report takes about five trainings.\n" +
-                    std::string(router_help) + all_routers_help + exit_codes);
+    CLI::App* command = app.add_subcommand(
+        "report", "Train routers on a log; write a page that shows what the first one does");
+    command->footer(
+        "The page is one file of HTML that loads nothing from elsewhere. It is about the first router\n"
+        "that is named, or pomdp; others are compared with it. The learning curve trains it on\n"
+        "growing shares of the training rows, so that a report takes about five trainings.\n" +
+        std::string(router_help) + all_routers_help + exit_codes);
     add_evaluate_options(*command, options->evaluate);
     command->add_option("--out", options->out, "Where to save the page")->required()->type_name("F");
     command->add_option("--unit", options->unit, "Unit of the prices, such as USD")

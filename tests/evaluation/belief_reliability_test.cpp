@@ -35,7 +35,8 @@ TEST_CASE("a sample of the rows is enough, and is the same every time") {
     CHECK(two[0].figures.brier == belief_reliability(router, data, prices, 0, 2)[0].figures.brier);
 }
 
-TEST_CASE("the belief of the POMDP router is calibrated on rows of the world that it was trained on", "[property]") {
+TEST_CASE("the belief of the POMDP router is calibrated on rows of the world that it was trained on",
+          "[property]") {
     test::World world;
     world.types = {{0.9, 0.9, 0.7, 1.0}, {0.3, 0.9, 0.8, 1.0}};
     const Dataset train = generated(world, 2000, 1);

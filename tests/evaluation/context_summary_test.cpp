@@ -51,8 +51,9 @@ TEST_CASE("the words that tell the type of a query are those that move the forec
         // A word that raises the forecast stands in queries with higher scores, and the other way round.
         CHECK((word.log_odds > 0.0) == (word.score > small.score));
     }
-    CHECK(std::is_sorted(small.words.begin(), small.words.end(), [](const WordEffect& a, const WordEffect& b) {
-        return std::abs(a.log_odds) * static_cast<double>(a.rows) >
-               std::abs(b.log_odds) * static_cast<double>(b.rows);
-    }));
+    CHECK(
+        std::is_sorted(small.words.begin(), small.words.end(), [](const WordEffect& a, const WordEffect& b) {
+            return std::abs(a.log_odds) * static_cast<double>(a.rows) >
+                   std::abs(b.log_odds) * static_cast<double>(b.rows);
+        }));
 }

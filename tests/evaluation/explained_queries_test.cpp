@@ -16,12 +16,11 @@ using Catch::Matchers::WithinAbs;
 
 TEST_CASE("queries of each kind are chosen, with every decision on them") {
     const Dataset data = by_hand::queries();
-    const auto queries =
-        explain_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data), {});
+    const auto queries = explain_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data), {});
     REQUIRE(queries.size() == 4);
     const std::vector<std::string> ids = {"b1", "b2", "a1", "a2"};
-    const std::vector<QueryFate> fates = {QueryFate::kept_right, QueryFate::kept_wrong, QueryFate::sent_gained,
-                                          QueryFate::sent_in_vain};
+    const std::vector<QueryFate> fates = {QueryFate::kept_right, QueryFate::kept_wrong,
+                                          QueryFate::sent_gained, QueryFate::sent_in_vain};
     for (std::size_t i = 0; i < queries.size(); ++i) {
         CHECK(queries[i].id == ids[i]);
         CHECK(queries[i].fate == fates[i]);
@@ -33,7 +32,8 @@ TEST_CASE("queries of each kind are chosen, with every decision on them") {
     CHECK(queries[2].scores == std::vector<double>{0.0, 1.0});
     CHECK(queries[2].steps[1].action.kind == ActionKind::verify);
     CHECK(queries[2].steps[2].action == Action::route(1));
-    const auto two = explain_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data), {2, 600, 0});
+    const auto two =
+        explain_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data), {2, 600, 0});
     REQUIRE(two.size() == 2);
     CHECK(two[0].id == "b1");
     CHECK(two[1].id == "b2");

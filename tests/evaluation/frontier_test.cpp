@@ -127,8 +127,9 @@ TEST_CASE("the picture is one SVG element with escaped names") {
     CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
     CHECK(svg.ends_with("</svg>\n"));
     CHECK_THAT(svg, ContainsSubstring("mean cost (units of price per query)") &&
-                        ContainsSubstring("mean score (0 to 1)") && ContainsSubstring("middle &amp; &lt;co&gt;") &&
-                        ContainsSubstring("95 % interval") && ContainsSubstring("prefers-color-scheme"));
+                        ContainsSubstring("mean score (0 to 1)") &&
+                        ContainsSubstring("middle &amp; &lt;co&gt;") && ContainsSubstring("95 % interval") &&
+                        ContainsSubstring("prefers-color-scheme"));
     CHECK(svg.find("<co>") == std::string::npos);
     CHECK(svg.find("http", 40) == std::string::npos);
     // Programs for slides know no variables of style sheets.

@@ -60,7 +60,8 @@ TEST_CASE("what the last rows gain pays them back after some queries") {
     const PriceTable prices = by_hand::prices(data);
     by_hand::ByConfidence router;
     router.blind_from = 4;
-    const LearningCurve curve = trace_learning(AnyRouter(router), {data, prices}, data, prices, small_shares());
+    const LearningCurve curve =
+        trace_learning(AnyRouter(router), {data, prices}, data, prices, small_shares());
     // Always the large model has an excess of 0; the policy before has one of -0.0078125.
     REQUIRE(curve.last_gain.has_value());
     CHECK_THAT(*curve.last_gain, WithinAbs(0.0078125, 1e-12));
@@ -75,6 +76,7 @@ TEST_CASE("a curve without a base slope is empty, and options out of range are r
     const PriceTable prices = by_hand::prices(data);
     LearningCurveOptions options = small_shares();
     options.max_repeats = 0;
-    CHECK_THROWS_WITH(trace_learning(AnyRouter(by_hand::ByConfidence()), {data, prices}, data, prices, options),
-                      ContainsSubstring("max_repeats: expected at least 1, found 0"));
+    CHECK_THROWS_WITH(
+        trace_learning(AnyRouter(by_hand::ByConfidence()), {data, prices}, data, prices, options),
+        ContainsSubstring("max_repeats: expected at least 1, found 0"));
 }

@@ -18,7 +18,8 @@ using Catch::Matchers::WithinAbs;
 
 TEST_CASE("queries are followed to the model whose answer is accepted") {
     const Dataset data = by_hand::queries();
-    const QueryRoutes routes = follow_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data));
+    const QueryRoutes routes =
+        follow_queries(AnyRouter(by_hand::ByConfidence()), data, by_hand::prices(data));
     REQUIRE(routes.payments.size() == 2);
     CHECK_THAT(routes.payments[0].answer, WithinAbs(1.0, 1e-12));
     CHECK_THAT(routes.payments[0].verification, WithinAbs(1.0, 1e-12));
@@ -76,7 +77,7 @@ TEST_CASE("what following queries refuses") {
     const PriceTable prices = by_hand::prices(data);
     CHECK_THROWS_AS(follow_queries(AnyRouter(by_hand::ByConfidence()), data, prices, 0, 0), ArgumentError);
     const std::vector<Index> none;
-    CHECK_THROWS_AS(follow_queries(AnyRouter(by_hand::ByConfidence()), data.select_rows(none),
-                                   prices.select_rows(none)),
-                    DataError);
+    CHECK_THROWS_AS(
+        follow_queries(AnyRouter(by_hand::ByConfidence()), data.select_rows(none), prices.select_rows(none)),
+        DataError);
 }

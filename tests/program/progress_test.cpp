@@ -75,8 +75,8 @@ std::string progress_log(const files::Directory& directory, int rows) {
     std::vector<json> records;
     for (int i = 0; i < rows; ++i) {
         const bool right = i % 3 != 0;
-        json record = program::record("q" + std::to_string(i), i % 2 == 0 ? "even" : "odd", i % 4 < 2 ? "train" : "test",
-                                      right ? 1 : 0, 1, right ? 1 : 0);
+        json record = program::record("q" + std::to_string(i), i % 2 == 0 ? "even" : "odd",
+                                      i % 4 < 2 ? "train" : "test", right ? 1 : 0, 1, right ? 1 : 0);
         record["question"] = "word" + std::to_string(i % 7) + " and word" + std::to_string(i % 11);
         record["models"][0]["verdicts"] = {right ? 1 : 0, i % 5 == 0 ? 0 : 1};
         record["models"][0].erase("confidence");
@@ -94,8 +94,8 @@ TEST_CASE("long work shows progress on a terminal and is silent in a pipe") {
         {"describe", log},
         {"compare", log, "--halves", "2", "--routers", "exact,threshold"},
         {"train", log, "--costs", "1,9", "--draw-cost", "0.5", "--out", directory.path("policy.json")},
-        {"report", log, "--costs", "1,9", "--draw-cost", "0.5", "--resamples", "20", "--router", "exact", "--out",
-         directory.path("page.html")}};
+        {"report", log, "--costs", "1,9", "--draw-cost", "0.5", "--resamples", "20", "--router", "exact",
+         "--out", directory.path("page.html")}};
     for (const Arguments& command : commands) {
         INFO(command.front());
         const std::string shown = on_terminal(command);
@@ -111,9 +111,10 @@ TEST_CASE("long work shows progress on a terminal and is silent in a pipe") {
 TEST_CASE("compare and report name their steps on a terminal") {
     const files::Directory directory;
     const std::string log = progress_log(directory, 6000);
-    CHECK_THAT(on_terminal({"compare", log, "--halves", "20", "--routers", "pomdp:none", "--costs", "1,9", "--draw-cost",
-                            "0.5"}),
+    CHECK_THAT(on_terminal({"compare", log, "--halves", "20", "--routers", "pomdp:none", "--costs", "1,9",
+                            "--draw-cost", "0.5"}),
                ContainsSubstring(" %") && ContainsSubstring("halves/s") && ContainsSubstring(" left"));
-    CHECK_THAT(on_terminal({"report", log, "--costs", "1,9", "--draw-cost", "0.5", "--out", directory.path("page.html")}),
+    CHECK_THAT(on_terminal({"report", log, "--costs", "1,9", "--draw-cost", "0.5", "--out",
+                            directory.path("page.html")}),
                ContainsSubstring("training") && ContainsSubstring("report, "));
 }

@@ -17,8 +17,9 @@ class ReportLog {
         : path_(directory_.write("log.jsonl", lines(records))) {}
 
     [[nodiscard]] Arguments line(const Arguments& arguments = {}) const {
-        return Arguments{"report",  path_, "--router", "exact",  "--costs",     "1,9", "--verification-cost",
-                         "1",       "--out",  page(),   "--resamples", "50"} +
+        return Arguments{
+                   "report", path_,   "--router", "exact",       "--costs", "1,9", "--verification-cost",
+                   "1",      "--out", page(),     "--resamples", "50"} +
                arguments;
     }
     [[nodiscard]] std::string page() const { return directory_.path("page.html"); }
@@ -66,7 +67,8 @@ TEST_CASE("texts of a log are text in the page") {
     const ReportLog log(records);
     CHECK_THAT(text_of(log.line()), ContainsSubstring("report saved"));
     const std::string page = files::read(log.page());
-    CHECK_THAT(page, ContainsSubstring("&lt;/script&gt;&lt;script&gt;alert(1)") && ContainsSubstring("\\u202e&lt;b&gt;"));
+    CHECK_THAT(page, ContainsSubstring("&lt;/script&gt;&lt;script&gt;alert(1)") &&
+                         ContainsSubstring("\\u202e&lt;b&gt;"));
     CHECK(page.find("alert(1)</script>") == std::string::npos);
 }
 

@@ -24,11 +24,11 @@ struct VerdictBin {
 
 struct VerdictSummary {
     std::string model{};
-    Index rows = 0;                ///< answers with verification
-    int draws = 0;                 ///< verdicts of every answer; 0 if only a confidence is logged
+    Index rows = 0;                  ///< answers with verification
+    int draws = 0;                   ///< verdicts of every answer; 0 if only a confidence is logged
     std::vector<VerdictBin> bins{};  ///< one for each number of positive verdicts, at most eleven
-    double right = 0.0;            ///< mean share of positive verdicts of right answers
-    double wrong = 0.0;            ///< of wrong answers
+    double right = 0.0;              ///< mean share of positive verdicts of right answers
+    double wrong = 0.0;              ///< of wrong answers
     /// Probability that a right answer has a higher share of positive verdicts than a wrong one, ties counting half; 0.5
     /// tells nothing.
     OptionalMetric discrimination = OptionalMetric::undefined("no answers");

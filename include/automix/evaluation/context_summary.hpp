@@ -26,22 +26,24 @@ struct WordEffect {
 /// What the forecast of one model's score reads.
 struct ModelContext {
     std::string model{};
-    double score = 0.0;                ///< mean score on the rows looked at
-    std::vector<WordEffect> words{};  ///< those that move most in all, |log odds| times rows, the largest first
+    double score = 0.0;  ///< mean score on the rows looked at
+    std::vector<WordEffect>
+        words{};  ///< those that move most in all, |log odds| times rows, the largest first
 };
 
 /// Scores by data set.
 struct DatasetContext {
     std::string dataset{};
     Index rows = 0;
-    std::vector<double> scores{};    ///< mean score of each model
-    std::vector<double> forecasts{};  ///< mean forecast of each model's score; empty if the router reads nothing
+    std::vector<double> scores{};  ///< mean score of each model
+    std::vector<double>
+        forecasts{};  ///< mean forecast of each model's score; empty if the router reads nothing
 };
 
 struct ContextSummary {
-    ContextFields reads{};  ///< what the router reads
-    Index rows = 0;         ///< rows whose words were looked at
-    std::vector<ModelContext> models{};  ///< none unless the router reads the text
+    ContextFields reads{};                   ///< what the router reads
+    Index rows = 0;                          ///< rows whose words were looked at
+    std::vector<ModelContext> models{};      ///< none unless the router reads the text
     std::vector<DatasetContext> datasets{};  ///< in order of appearance, over all rows
 };
 

@@ -37,8 +37,8 @@ struct ExplainedQuery {
     std::string dataset{};
     std::string question{};  ///< cut after `max_text` bytes; empty unless the facts on queries are kept
     QueryFate fate = QueryFate::kept_right;
-    Index accepted = 0;            ///< the model whose answer was accepted
-    double score = 0.0;            ///< of that answer
+    Index accepted = 0;  ///< the model whose answer was accepted
+    double score = 0.0;  ///< of that answer
     double cost = 0.0;
     std::vector<double> scores{};  ///< of each model's answer
     std::vector<ExplainedStep> steps{};

@@ -20,18 +20,18 @@
 namespace automix {
 
 struct LearningCurveOptions {
-    int halvings = 4;      ///< shares are 1, 1/2, ..., 1/2^halvings of the rows
-    int max_repeats = 4;   ///< policies that are trained at most on different rows of a share
-    Index min_rows = 20;   ///< smaller shares are left out
+    int halvings = 4;     ///< shares are 1, 1/2, ..., 1/2^halvings of the rows
+    int max_repeats = 4;  ///< policies that are trained at most on different rows of a share
+    Index min_rows = 20;  ///< smaller shares are left out
     std::uint64_t seed = 0;
 };
 
 /// The policies that were trained on one number of rows.
 struct LearningPoint {
     Index rows = 0;
-    int policies = 0;      ///< policies that were feasible, whose mean the figures are
-    double excess = 0.0;   ///< score per query over mixing at the same cost
-    double se = 0.0;       ///< its standard error, over test rows and over the policies
+    int policies = 0;     ///< policies that were feasible, whose mean the figures are
+    double excess = 0.0;  ///< score per query over mixing at the same cost
+    double se = 0.0;      ///< its standard error, over test rows and over the policies
     double score = 0.0;
     double cost = 0.0;
 };

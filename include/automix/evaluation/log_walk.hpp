@@ -38,7 +38,7 @@ struct LoggedRun {
     double weight = 1.0;  ///< probability of the run
     double score = 0.0;   ///< score of the accepted answer
     const Outcome& outcome;
-    const Evidence& evidence;                 ///< as the router last saw it
+    const Evidence& evidence;                   ///< as the router last saw it
     const std::vector<ModelPayment>& payments;  ///< one for each model
 };
 
@@ -87,8 +87,8 @@ struct ShownRouter {
 /// Runs the router on these rows. Calls `show_decision(row, weight, evidence, action)` at each decision and
 /// `show_run(run)` with a `LoggedRun` at the end of each run. Throws as `replay` does. Requires rows of this data set.
 template <router Router, class ShowDecision, class ShowRun>
-void walk_log(const Router& policy, const Dataset& data, const PriceTable& prices, std::span<const Index> rows,
-              std::uint64_t seed, ShowDecision show_decision, ShowRun show_run) {
+void walk_log(const Router& policy, const Dataset& data, const PriceTable& prices,
+              std::span<const Index> rows, std::uint64_t seed, ShowDecision show_decision, ShowRun show_run) {
     require_prices_for(data, prices);
     if constexpr (query_reading_router<Router>) detail::require_facts(policy.reads(), data);
     LogSource log(data, prices);

@@ -30,8 +30,9 @@ struct RouteGroup {
 struct QueryRoutes {
     std::vector<ModelPayment> payments{};  ///< of each model, means per query over all rows
     RouteGroup all{};
-    std::vector<RouteGroup> datasets{};  ///< in order of appearance, with the unnamed rows under an empty name
-    std::vector<RouteGroup> strata{};    ///< ascending; none if the router does not read queries
+    std::vector<RouteGroup>
+        datasets{};                    ///< in order of appearance, with the unnamed rows under an empty name
+    std::vector<RouteGroup> strata{};  ///< ascending; none if the router does not read queries
 };
 
 /// Follows every row to its end. Makes `strata` strata of about equal size, fewer if forecasts are equal. Throws as

@@ -58,10 +58,10 @@ struct ReportContents {
 struct ReportOptions {
     EvaluationOptions evaluation{};
     std::string unit = "units of price";
-    int strata = 5;                         ///< strata of the forecast of a query
-    std::vector<int> max_draws{};           ///< verdicts that count, as in `StatisticsOptions`
-    std::size_t words = 16;                 ///< words of each model
-    Index max_explained_rows = 10'000;      ///< rows whose beliefs and words are looked at
+    int strata = 5;                     ///< strata of the forecast of a query
+    std::vector<int> max_draws{};       ///< verdicts that count, as in `StatisticsOptions`
+    std::size_t words = 16;             ///< words of each model
+    Index max_explained_rows = 10'000;  ///< rows whose beliefs and words are looked at
     LearningCurveOptions learning{};
     ExplainedQueriesOptions queries{};
     ProgressHandler progress{};

@@ -47,7 +47,8 @@ void check_page(const std::string& page) {
     for (const char* outside : {"http:", "https:", "src=", "url(", "@import", "<link", "<img", "<iframe"})
         CHECK(page_tags::count(page, outside) == 0);
     CHECK(page_tags::count(page, "<section ") == page_tags::count(page, "<h2 "));
-    CHECK(page_tags::count(page, "<svg role=\"group\" aria-label=\"") + page_tags::count(page, "aria-hidden") ==
+    CHECK(page_tags::count(page, "<svg role=\"group\" aria-label=\"") +
+              page_tags::count(page, "aria-hidden") ==
           page_tags::count(page, "<svg "));
 }
 
@@ -77,13 +78,16 @@ TEST_CASE("the page of a report shows its numbers, and is complete in itself") {
     const ReportContents report = report_by_hand();
     const std::string page = to_html(report);
     check_page(page);
-    CHECK_THAT(page, ContainsSubstring("by_confidence keeps 85.7 % of large&#39;s score at 72.2 % of its cost.") &&
-                         ContainsSubstring("<span class=\"value\">0.750</span>") &&
-                         ContainsSubstring("<span class=\"value\">6.50</span>") &&
-                         ContainsSubstring("4 test queries, trained on 4 others"));
+    CHECK_THAT(page,
+               ContainsSubstring("by_confidence keeps 85.7 % of large&#39;s score at 72.2 % of its cost.") &&
+                   ContainsSubstring("<span class=\"value\">0.750</span>") &&
+                   ContainsSubstring("<span class=\"value\">6.50</span>") &&
+                   ContainsSubstring("4 test queries, trained on 4 others"));
     // Of 6.5, 1 is paid for verdicts.
-    CHECK_THAT(page, ContainsSubstring("Of its cost of 6.50 units of price per query, 15.4 % is paid for verdicts"));
-    CHECK_THAT(page, ContainsSubstring("<th scope=\"row\">large</th><td>4.50</td><td>0</td><td>4.50</td><td>69.2 %</td>"));
+    CHECK_THAT(
+        page, ContainsSubstring("Of its cost of 6.50 units of price per query, 15.4 % is paid for verdicts"));
+    CHECK_THAT(page, ContainsSubstring(
+                         "<th scope=\"row\">large</th><td>4.50</td><td>0</td><td>4.50</td><td>69.2 %</td>"));
     CHECK_THAT(page, ContainsSubstring("Brier score 0.320, calibration error 0.400"));
     for (const char* section : {"frontier", "figures", "paid", "routes", "belief", "verdicts", "context",
                                 "learning", "warnings", "queries", "made"})
@@ -108,15 +112,17 @@ TEST_CASE("nothing that a log holds breaks out of the page") {
     const PriceTable prices = by_hand::prices(data);
     ReportOptions options = quick_report();
     options.unit = "</style><i>";
-    ReportContents report = make_report(AnyRouter(by_hand::ByConfidence()), {data, prices}, data, prices, options);
+    ReportContents report =
+        make_report(AnyRouter(by_hand::ByConfidence()), {data, prices}, data, prices, options);
     report.warnings.push_back(script + broken);
     report.routers.front().name = "<router>";
     const std::string page = to_html(report);
     check_page(page);
-    for (const char* part : {"alert(1)</script>", "onload='", "<b>small", "<router>", "<i>", "<!--", "\x1b", "\xED\xA0",
-                             "\xE2\x80\xAE"})
+    for (const char* part : {"alert(1)</script>", "onload='", "<b>small", "<router>", "<i>", "<!--", "\x1b",
+                             "\xED\xA0", "\xE2\x80\xAE"})
         CHECK(page_tags::count(page, part) == 0);
-    CHECK_THAT(page, ContainsSubstring("&lt;/script&gt;&lt;script&gt;alert(1)") && ContainsSubstring("\\x1b[2J"));
+    CHECK_THAT(page,
+               ContainsSubstring("&lt;/script&gt;&lt;script&gt;alert(1)") && ContainsSubstring("\\x1b[2J"));
 }
 
 TEST_CASE("an evaluation alone has a page of what it holds") {
@@ -137,7 +143,8 @@ TEST_CASE("several routers stand beside the first one") {
     report.routers.back().name = "other";
     const std::string page = to_html(report);
     check_page(page);
-    CHECK_THAT(page, ContainsSubstring("<th scope=\"row\">other</th>") && ContainsSubstring(">other routers</text>"));
+    CHECK_THAT(page, ContainsSubstring("<th scope=\"row\">other</th>") &&
+                         ContainsSubstring(">other routers</text>"));
 }
 
 TEST_CASE("a page is saved, and never over a log") {
@@ -162,7 +169,8 @@ TEST_CASE("the page of the POMDP router shows what the query tells and why it de
     ReportOptions options;
     options.evaluation.bootstrap = BootstrapOptions{0.95, 100, 0};
     options.progress = [&](const Progress& progress) { told.push_back(progress); };
-    const ReportContents report = make_report(AnyRouter(PomdpRouter()), {train, prices}, tested, test_prices, options);
+    const ReportContents report =
+        make_report(AnyRouter(PomdpRouter()), {train, prices}, tested, test_prices, options);
     CHECK(told.size() > 10);
     REQUIRE(report.routes.has_value());
     CHECK(report.routes->strata.size() == 5);

@@ -18,10 +18,12 @@ TEST_CASE("markup escapes what ends a tag, an attribute or a script") {
     CHECK(detail::text_element("p", "1 < 2", " class=\"x\"") == "<p class=\"x\">1 &lt; 2</p>");
 }
 
-TEST_CASE("markup shows control characters and marks that turn the direction, and replaces what is no UTF-8") {
+TEST_CASE(
+    "markup shows control characters and marks that turn the direction, and replaces what is no UTF-8") {
     CHECK(markup_text(std::string("\x1b[31m\0", 6)) == "\\x1b[31m\\x00");
     CHECK(markup_text("\x7f\xC2\x9b") == "\\x7f\\x9b");
-    CHECK(markup_text("a\xE2\x80\xAE" "b") == "a\\u202eb");
+    CHECK(markup_text("a\xE2\x80\xAE"
+                      "b") == "a\\u202eb");
     CHECK(markup_text("\xEF\xBF\xBF") == "\\uffff");
     CHECK(markup_text("\xC3\xA9\xF0\x9F\x98\x80") == "\xC3\xA9\xF0\x9F\x98\x80");
     // A lone surrogate, a cut sequence and a byte of Latin-1.

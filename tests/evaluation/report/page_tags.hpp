@@ -39,7 +39,8 @@ inline std::string nesting_error(std::string_view page) {
 /// Counts the places of a text.
 inline std::size_t count(std::string_view page, std::string_view text) {
     std::size_t places = 0;
-    for (std::size_t at = page.find(text); at != std::string_view::npos; at = page.find(text, at + 1)) ++places;
+    for (std::size_t at = page.find(text); at != std::string_view::npos; at = page.find(text, at + 1))
+        ++places;
     return places;
 }
 

@@ -87,8 +87,7 @@ AUTOMIX_INLINE std::optional<VerdictSummary> summarise_verdicts(const Dataset& d
     if (right > 0.0) summary.right /= right;
     if (wrong > 0.0) summary.wrong /= wrong;
     summary.discrimination = detail::rank_discrimination(std::move(values));
-    if (summary.draws > 0)
-        summary.unparsed = unparsed / (static_cast<double>(summary.rows) * summary.draws);
+    if (summary.draws > 0) summary.unparsed = unparsed / (static_cast<double>(summary.rows) * summary.draws);
     if (summary.draws > 1) summary.columns = test_columns(data, model, summary.draws);
     return summary;
 }

@@ -61,7 +61,8 @@ AUTOMIX_INLINE std::vector<BeliefReliability> belief_reliability(const AnyRouter
     const auto decide = [&](Index row, double weight, const Evidence& evidence, const Action& action) {
         if (action.kind == ActionKind::verify || !evidence.started()) return;
         const std::optional<double> right = detail::believed(explainer, evidence);
-        if (right) of_answer[as_size(evidence.current)].add(*right, data.scores(evidence.current)(row), weight);
+        if (right)
+            of_answer[as_size(evidence.current)].add(*right, data.scores(evidence.current)(row), weight);
     };
     walk_log(router, data, prices, rows, seed, decide, [](const LoggedRun&) {});
     std::vector<BeliefReliability> all;

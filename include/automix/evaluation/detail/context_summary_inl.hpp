@@ -89,8 +89,8 @@ AUTOMIX_INLINE ContextSummary summarise_context(const PomdpRouter* router, const
     const std::vector<Index> rows = sampled_rows(data, max_rows, 0);
     summary.rows = std::ssize(rows);
     for (Index model = 0; model < data.models(); ++model) {
-        summary.models.push_back(detail::summarise_words(*router->trained().reader, data, model, rows, words,
-                                                         min_rows));
+        summary.models.push_back(
+            detail::summarise_words(*router->trained().reader, data, model, rows, words, min_rows));
     }
     return summary;
 }

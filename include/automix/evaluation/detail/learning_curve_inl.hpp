@@ -139,10 +139,9 @@ AUTOMIX_INLINE LearningCurve trace_learning(const AnyRouter& router, const Train
     curve.last_gain = gain.mean();
     curve.last_gain_se = detail::standard_error(gain);
     const auto added = static_cast<double>(curve.points[last].rows - curve.points[last - 1].rows);
-    curve.queries_to_pay_back =
-        *curve.last_gain > 0.0
-            ? OptionalMetric(added * curve.label_price * *base / *curve.last_gain)
-            : OptionalMetric::undefined("the last rows gained nothing");
+    curve.queries_to_pay_back = *curve.last_gain > 0.0
+                                    ? OptionalMetric(added * curve.label_price * *base / *curve.last_gain)
+                                    : OptionalMetric::undefined("the last rows gained nothing");
     return curve;
 }
 

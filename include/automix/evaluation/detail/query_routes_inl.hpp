@@ -36,8 +36,8 @@ inline std::vector<RouteGroup> make_strata(const std::vector<double>& forecasts,
     stratum_of.resize(forecasts.size());
     for (std::size_t row = 0; row < forecasts.size(); ++row) {
         const double forecast = forecasts[row];
-        stratum_of[row] =
-            static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), forecast) - bounds.begin());
+        stratum_of[row] = static_cast<std::size_t>(std::upper_bound(bounds.begin(), bounds.end(), forecast) -
+                                                   bounds.begin());
         RouteGroup& group = groups[stratum_of[row]];
         group.low = group.rows == 0 ? forecast : std::min(group.low, forecast);
         group.high = group.rows == 0 ? forecast : std::max(group.high, forecast);

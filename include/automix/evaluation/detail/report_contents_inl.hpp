@@ -51,8 +51,8 @@ AUTOMIX_INLINE void fill_report(ReportContents& report, const AnyRouter& router,
         if (auto summary = summarise_verdicts(train.data, model, draws))
             report.verdicts.push_back(std::move(*summary));
     }
-    report.context = summarise_context(router.target<PomdpRouter>(), test, options.words, 3,
-                                       options.max_explained_rows);
+    report.context =
+        summarise_context(router.target<PomdpRouter>(), test, options.words, 3, options.max_explained_rows);
     begin("queries");
     ExplainedQueriesOptions queries = options.queries;
     queries.seed = seed;

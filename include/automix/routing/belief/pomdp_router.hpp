@@ -52,9 +52,9 @@ struct PomdpOptions {
     bool guard = true;    ///< fall back if held-out rows show no gain over mixing
     /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
     std::optional<Statistics> prior{};
-    int folds = 10;          ///< folds of the held-out rows, at least 2
-    std::uint64_t seed = 0;  ///< seed of folds and of orders of samples
-    double max_cells = 1e6;  ///< maximum cells of evidence of a table; beyond it alpha vectors are used
+    int folds = 10;              ///< folds of the held-out rows, at least 2
+    std::uint64_t seed = 0;      ///< seed of folds and of orders of samples
+    double max_cells = 1e6;      ///< maximum cells of evidence of a table; beyond it alpha vectors are used
     ProgressHandler progress{};  ///< told which facts on queries are being tried
 };
 

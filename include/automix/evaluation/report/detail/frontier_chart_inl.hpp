@@ -47,7 +47,8 @@ AUTOMIX_INLINE std::string report_tip(const std::string& name, const Report& rep
 /// The entries of a legend, laid out in lines inside a box.
 class ChartLegend {
  public:
-    ChartLegend(double left, double right, double top) : left_(left), right_(right), x_(left + pad), y_(top) {}
+    ChartLegend(double left, double right, double top)
+        : left_(left), right_(right), x_(left + pad), y_(top) {}
 
     /// Adds an entry: `sample(x, y)` returns a picture of 28 by 12 pixels around (x + 14, y).
     template <class Sample>
@@ -68,8 +69,8 @@ class ChartLegend {
 
     [[nodiscard]] std::string body(double top) const {
         return "<rect class=\"legend\"" + attribute("x", pixels(left_)) + attribute("y", pixels(top - 4.0)) +
-               attribute("width", pixels(right_ - left_)) + attribute("height", pixels(bottom() - top + 4.0)) +
-               " rx=\"4\"/>\n" + body_;
+               attribute("width", pixels(right_ - left_)) +
+               attribute("height", pixels(bottom() - top + 4.0)) + " rx=\"4\"/>\n" + body_;
     }
 
  private:
@@ -167,7 +168,8 @@ AUTOMIX_INLINE std::string draw_frontier(FrontierChart& chart) {
     plot.titles("mean cost (" + scale.per() + ")", "mean score (0 to 1)");
     plot.area(places(edge_of(frontier.policies, &Interval::low)),
               places(edge_of(frontier.policies, &Interval::high)), "band");
-    plot.line(places({frontier.models.front().report.point(), frontier.models.back().report.point()}), "mixing");
+    plot.line(places({frontier.models.front().report.point(), frontier.models.back().report.point()}),
+              "mixing");
     plot.line(places(curve_of(frontier.oracle)), "oracle");
     for (const FrontierPoint& point : frontier.oracle)
         plot.dot(at(point.report.point()), 2.0, "truth", report_tip("oracle", point.report, {}, scale));
@@ -189,7 +191,8 @@ AUTOMIX_INLINE std::string draw_frontier(FrontierChart& chart) {
         plot.diamond(place, i == 0 ? 8.0 : 6.0, i == 0 ? "chosen" : "other",
                      report_tip(chosen.name, chosen.report, chosen.intervals, scale));
     }
-    for (const FrontierPoint& model : frontier.models) plot.label(at(model.report.point()), model.name, "name");
+    for (const FrontierPoint& model : frontier.models)
+        plot.label(at(model.report.point()), model.name, "name");
     return legend.body(legend_top) + plot.body();
 }
 

@@ -22,11 +22,13 @@ AUTOMIX_INLINE std::string frontier_svg(const Frontier& frontier, const Frontier
     const std::string body = detail::draw_frontier(chart);
     const std::string title = "Quality against cost, " + std::to_string(frontier.rows) + " test queries";
     const std::string size = pixels(chart.frame.width) + ' ' + pixels(chart.frame.height);
-    return R"(<svg xmlns="http://www.w3.org/2000/svg" role="img")" + detail::attribute("viewBox", "0 0 " + size) +
+    return R"(<svg xmlns="http://www.w3.org/2000/svg" role="img")" +
+           detail::attribute("viewBox", "0 0 " + size) +
            detail::attribute("width", pixels(chart.frame.width)) +
            detail::attribute("height", pixels(chart.frame.height)) + detail::attribute("aria-label", title) +
            ">\n" + detail::text_element("title", title) + "\n<style>\n" +
-           "svg{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica Neue\",Arial,sans-serif}\n" +
+           "svg{font-family:system-ui,-apple-system,\"Segoe UI\",Roboto,\"Helvetica "
+           "Neue\",Arial,sans-serif}\n" +
            detail::resolved_style(detail::light_colours) + "@media (prefers-color-scheme:dark){\n" +
            detail::resolved_style(detail::dark_colours) + "}\n</style>\n" +
            R"(<rect class="paper" width="100%" height="100%"/>)" + "\n" +

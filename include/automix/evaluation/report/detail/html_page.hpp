@@ -29,7 +29,8 @@ std::string to_html(const HtmlTable& table);
 std::string folded(std::string_view summary, std::string_view content);
 
 /// Returns the whole page. `head` is the markup above the sections; sections without content are left out.
-std::string html_page(std::string_view title, std::string_view head, const std::vector<HtmlSection>& sections);
+std::string html_page(std::string_view title, std::string_view head,
+                      const std::vector<HtmlSection>& sections);
 
 }  // namespace automix::detail
 

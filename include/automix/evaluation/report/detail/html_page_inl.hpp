@@ -128,8 +128,9 @@ AUTOMIX_INLINE std::string to_html(const HtmlTable& table) {
         body += element("tr", "", cells) + '\n';
     }
     const std::string caption = table.caption.empty() ? "" : text_element("caption", table.caption);
-    return element("div", " class=\"scroll\" tabindex=\"0\" role=\"region\"" +
-                              attribute("aria-label", table.caption.empty() ? "table" : table.caption),
+    return element("div",
+                   " class=\"scroll\" tabindex=\"0\" role=\"region\"" +
+                       attribute("aria-label", table.caption.empty() ? "table" : table.caption),
                    element("table", "",
                            caption + element("thead", "", element("tr", "", head)) + '\n' +
                                element("tbody", "", body))) +
@@ -147,7 +148,8 @@ AUTOMIX_INLINE std::string html_page(std::string_view title, std::string_view he
     for (const HtmlSection& section : sections) {
         if (section.content.empty()) continue;
         links += text_element("a", section.title, attribute("href", '#' + section.id)) + '\n';
-        body += element("section", attribute("id", section.id) + attribute("aria-labelledby", section.id + "-title"),
+        body += element("section",
+                        attribute("id", section.id) + attribute("aria-labelledby", section.id + "-title"),
                         text_element("h2", section.title, attribute("id", section.id + "-title")) + '\n' +
                             section.content) +
                 '\n';
@@ -159,7 +161,8 @@ AUTOMIX_INLINE std::string html_page(std::string_view title, std::string_view he
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n"
         "<meta name=\"referrer\" content=\"no-referrer\">\n"
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'; "
         "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n";
     page += text_element("title", title) + "\n<style>\n" + light +
             "@media screen and (prefers-color-scheme:dark){" + dark + "}\n";

@@ -37,14 +37,17 @@ inline std::string fate_text(QueryFate fate) {
     return "sent on, in vain";
 }
 
-inline bool is_good(QueryFate fate) { return fate == QueryFate::kept_right || fate == QueryFate::sent_gained; }
+inline bool is_good(QueryFate fate) {
+    return fate == QueryFate::kept_right || fate == QueryFate::sent_gained;
+}
 
 /// Returns what was known when a step was decided.
 inline std::string known_text(const ExplainedStep& step, const std::vector<std::string>& models) {
     if (step.current < 0) return "Nothing was asked yet.";
     std::string text = models[as_size(step.current)] + " had answered";
     if (step.parsed > 0)
-        text += ", " + std::to_string(step.positive) + " of " + std::to_string(step.parsed) + " verdicts positive";
+        text += ", " + std::to_string(step.positive) + " of " + std::to_string(step.parsed) +
+                " verdicts positive";
     if (step.explanation && step.explanation->right)
         text += "; right with probability " + format_fixed(*step.explanation->right, 3);
     return text + '.';
@@ -63,8 +66,9 @@ inline std::string told_html(const Explanation& explanation, const std::vector<s
         for (const WordReason& word : told.score.strongest)
             words.push_back(in_quotes(word.word) + (word.log_odds < 0.0 ? " " : " +") +
                             format_fixed(word.log_odds, 2));
-        table.rows.push_back({models[m], format_fixed(told.score.score, 3), format_fixed(told.score.mean_score, 3),
-                              scale.number(told.answer_price), joined(words)});
+        table.rows.push_back({models[m], format_fixed(told.score.score, 3),
+                              format_fixed(told.score.mean_score, 3), scale.number(told.answer_price),
+                              joined(words)});
     }
     return to_html(table);
 }
@@ -76,20 +80,22 @@ inline std::string alternatives_html(const Explanation& explanation, const std::
                     {}};
     for (const Alternative& alternative : explanation.alternatives) {
         const bool known = !std::isnan(alternative.value.score);
-        table.rows.push_back({action_text(alternative.action, models) + (alternative.chosen ? "  \xE2\x9C\x93" : ""),
-                              known ? format_fixed(alternative.value.score, 4) : "-",
-                              known ? scale.number(alternative.value.cost) : "-",
-                              format_fixed(alternative.net, 4)});
+        table.rows.push_back(
+            {action_text(alternative.action, models) + (alternative.chosen ? "  \xE2\x9C\x93" : ""),
+             known ? format_fixed(alternative.value.score, 4) : "-",
+             known ? scale.number(alternative.value.cost) : "-", format_fixed(alternative.net, 4)});
     }
     return to_html(table);
 }
 
 inline std::string query_html(const ExplainedQuery& query, const std::vector<std::string>& models,
                               const CostScale& scale) {
-    const std::string fate = text_element("span", fate_text(query.fate),
-                                          std::string(" class=\"fate ") + (is_good(query.fate) ? "good" : "bad") + '"');
+    const std::string fate =
+        text_element("span", fate_text(query.fate),
+                     std::string(" class=\"fate ") + (is_good(query.fate) ? "good" : "bad") + '"');
     std::string summary = fate + markup_text(query.id);
-    if (!query.dataset.empty()) summary += text_element("span", " \xC2\xB7 " + query.dataset, " class=\"soft\"");
+    if (!query.dataset.empty())
+        summary += text_element("span", " \xC2\xB7 " + query.dataset, " class=\"soft\"");
     std::string body;
     if (!query.question.empty()) body += text_element("blockquote", query.question) + '\n';
     std::string scores;
@@ -117,11 +123,12 @@ inline std::string query_html(const ExplainedQuery& query, const std::vector<std
 
 AUTOMIX_INLINE std::string queries_html(const ReportContents& report, const CostScale& scale) {
     if (report.queries.empty()) return {};
-    std::string text = text_element("p",
-                                    "Test queries of each kind, as chance has it: kept at the first model and right, kept "
-                                    "and wrong, sent on with a gain, and sent on in vain. Open one for every decision "
-                                    "on it and what the alternatives were worth.") +
-                       '\n';
+    std::string text =
+        text_element("p",
+                     "Test queries of each kind, as chance has it: kept at the first model and right, kept "
+                     "and wrong, sent on with a gain, and sent on in vain. Open one for every decision "
+                     "on it and what the alternatives were worth.") +
+        '\n';
     for (const ExplainedQuery& query : report.queries) text += query_html(query, report.models, scale);
     return text;
 }

@@ -81,7 +81,8 @@ class ReportPage {
 
     [[nodiscard]] std::string model_keys() const {
         std::string keys;
-        for (std::size_t m = 0; m < report_.models.size(); ++m) keys += key(model_style(m), report_.models[m]);
+        for (std::size_t m = 0; m < report_.models.size(); ++m)
+            keys += key(model_style(m), report_.models[m]);
         return element("ul", " class=\"keys\"", keys) + '\n';
     }
 
@@ -118,17 +119,18 @@ class ReportPage {
         std::vector<PageFigure> cards;
         cards.push_back({"Score", format_fixed(report.performance, 3),
                          intervals ? format_interval(intervals->performance, 3) : "", ""});
-        cards.push_back({"Cost, " + scale_.per(), scale_.number(report.cost),
-                         intervals ? scale_.number(intervals->cost.low) + " to " +
-                                         scale_.number(intervals->cost.high)
-                                   : "",
-                         ""});
+        cards.push_back(
+            {"Cost, " + scale_.per(), scale_.number(report.cost),
+             intervals ? scale_.number(intervals->cost.low) + " to " + scale_.number(intervals->cost.high)
+                       : "",
+             ""});
         if (large.cost > 0.0)
-            cards.push_back({"Share of the last model's cost", format_percent(report.cost / large.cost), "", ""});
+            cards.push_back(
+                {"Share of the last model's cost", format_percent(report.cost / large.cost), "", ""});
         if (report.ibc_lift)
-            cards.push_back({"IBC lift over mixing", format_percent(*report.ibc_lift, true),
-                             intervals && intervals->ibc_lift ? format_percent_interval(intervals->ibc_lift) : "",
-                             ""});
+            cards.push_back(
+                {"IBC lift over mixing", format_percent(*report.ibc_lift, true),
+                 intervals && intervals->ibc_lift ? format_percent_interval(intervals->ibc_lift) : "", ""});
         cards.push_back({"Queries sent on", format_percent(report.routed), "", ""});
         return cards;
     }
@@ -137,9 +139,12 @@ class ReportPage {
         if (!report_.frontier) return {};
         const Frontier& frontier = *report_.frontier;
         std::string text = paragraph(
-            "The line is the router at every price of quality, from saving everything to sparing nothing; the large "
-            "diamond is the policy that was chosen. Above the dashed line it is better than sending queries to the "
-            "cheapest and the last model at random. The oracle knows all scores beforehand, so nothing can pass it.");
+            "The line is the router at every price of quality, from saving everything to sparing nothing; "
+            "the large "
+            "diamond is the policy that was chosen. Above the dashed line it is better than sending queries "
+            "to the "
+            "cheapest and the last model at random. The oracle knows all scores beforehand, so nothing can "
+            "pass it.");
         text += figure(frontier_picture(report_, scale_));
         HtmlTable table{"The policies of the frontier, on the test queries",
                         {"policy", "score", "cost", "sent on", "verdicts"},
@@ -165,7 +170,8 @@ class ReportPage {
         return {{"score", format_fixed(report.performance, 4),
                  intervals ? format_interval(intervals->performance, 4) : "", "mean per query, 0 to 1"},
                 {"cost", scale_.number(report.cost),
-                 intervals ? scale_.number(intervals->cost.low) + " to " + scale_.number(intervals->cost.high) : "",
+                 intervals ? scale_.number(intervals->cost.low) + " to " + scale_.number(intervals->cost.high)
+                           : "",
                  scale_.per()},
                 {"mixing", metric(report.mixing_performance, [](double v) { return format_fixed(v, 4); }), "",
                  "score of random mixing of the end models at the same cost"},
@@ -174,11 +180,12 @@ class ReportPage {
                 {"IBC lift", metric(report.ibc_lift, percent),
                  intervals && report.ibc_lift ? format_percent_interval(intervals->ibc_lift) : "",
                  "IBC over that of mixing"},
-                {"gap recovered", metric(report.gap_recovered, [](double v) { return format_percent(v); }), "",
-                 "share of the gap in score between the first and the last model"},
-                {"excess", metric(report.excess, [](double v) { return format_percent(v / 100.0, true); }), "",
-                 "gap recovered less that of mixing at the same cost"},
-                {"sent on", format_percent(report.routed), "", "share of queries that ask a model beyond the first"},
+                {"gap recovered", metric(report.gap_recovered, [](double v) { return format_percent(v); }),
+                 "", "share of the gap in score between the first and the last model"},
+                {"excess", metric(report.excess, [](double v) { return format_percent(v / 100.0, true); }),
+                 "", "gap recovered less that of mixing at the same cost"},
+                {"sent on", format_percent(report.routed), "",
+                 "share of queries that ask a model beyond the first"},
                 {"verdicts", format_fixed(report.draws, 2), "",
                  "per query, in " + format_fixed(report.rounds, 2) + " rounds"}};
     }
@@ -235,8 +242,8 @@ class ReportPage {
         const auto alone = [&](std::size_t model, const Report& report) {
             return BarRow{report_.models[model] + " alone",
                           scale_.number(report.cost),
-                          {{report.cost, model_style(model), "", report_.models[model] + " alone\n" +
-                                                                     scale_.text(report.cost)}}};
+                          {{report.cost, model_style(model), "",
+                            report_.models[model] + " alone\n" + scale_.text(report.cost)}}};
         };
         const Report& small = main_.test.baselines.always_small;
         const Report& large = main_.test.baselines.always_large;
@@ -278,12 +285,15 @@ class ReportPage {
         };
         add(datasets, "all", routes.all);
         constexpr std::size_t shown = 40;
-        for (std::size_t i = 0; i < std::min(shown, routes.datasets.size()) && routes.datasets.size() > 1; ++i) {
+        for (std::size_t i = 0; i < std::min(shown, routes.datasets.size()) && routes.datasets.size() > 1;
+             ++i) {
             const RouteGroup& group = routes.datasets[i];
             add(datasets, group.name.empty() ? "(no data set)" : group.name, group);
         }
-        std::string text = paragraph("The model whose answer is accepted in the end, as a share of the queries.");
-        text += model_keys() + figure(stacked_bars(datasets, 1.0, "Accepted answers by data set"), "By data set");
+        std::string text =
+            paragraph("The model whose answer is accepted in the end, as a share of the queries.");
+        text +=
+            model_keys() + figure(stacked_bars(datasets, 1.0, "Accepted answers by data set"), "By data set");
         if (routes.datasets.size() > shown)
             text += paragraph("The first " + std::to_string(shown) + " of " +
                               std::to_string(routes.datasets.size()) + " data sets are shown.");
@@ -291,9 +301,10 @@ class ReportPage {
             std::vector<BarRow> strata;
             for (const RouteGroup& group : routes.strata)
                 add(strata, format_fixed(group.low, 2) + " to " + format_fixed(group.high, 2), group);
-            text += figure(stacked_bars(strata, 1.0, "Accepted answers by forecast"),
-                           "By what the query tells before anything is asked: the score that is forecast of " +
-                               report_.models.front() + ", in strata of like size");
+            text +=
+                figure(stacked_bars(strata, 1.0, "Accepted answers by forecast"),
+                       "By what the query tells before anything is asked: the score that is forecast of " +
+                           report_.models.front() + ", in strata of like size");
         }
         return text + folded("The same as a table", to_html(table));
     }
@@ -301,11 +312,16 @@ class ReportPage {
     [[nodiscard]] std::string belief() const {
         if (report_.reliability.empty()) return {};
         std::string text = paragraph(
-            "Forecasts of scores against what was found, on test queries. A forecast that can be trusted lies on the "
-            "dashed line; bars are two standard errors, and larger dots stand for more answers. The Brier score is the "
+            "Forecasts of scores against what was found, on test queries. A forecast that can be trusted "
+            "lies on the "
+            "dashed line; bars are two standard errors, and larger dots stand for more answers. The Brier "
+            "score is the "
             "mean squared error of the forecast, and the calibration error its mean distance from the line.");
         std::string panels;
-        HtmlTable table{"", {"forecast", "answers", "expected", "found", "Brier score", "of the mean alone", "calibration error"}, {}};
+        HtmlTable table{"",
+                        {"forecast", "answers", "expected", "found", "Brier score", "of the mean alone",
+                         "calibration error"},
+                        {}};
         for (const BeliefReliability& entry : report_.reliability) {
             const Reliability& figures = entry.figures;
             const std::string name =
@@ -314,8 +330,8 @@ class ReportPage {
                                                           : "share of positive verdicts, ") +
                 entry.model;
             panels += figure(reliability_chart(figures, name),
-                             name + ": Brier score " + format_fixed(figures.brier, 3) + ", calibration error " +
-                                 format_fixed(figures.calibration_error, 3),
+                             name + ": Brier score " + format_fixed(figures.brier, 3) +
+                                 ", calibration error " + format_fixed(figures.calibration_error, 3),
                              " class=\"small\"");
             table.rows.push_back({name, format_fixed(figures.weight, 0), format_fixed(figures.predicted, 3),
                                   format_fixed(figures.observed, 3), format_fixed(figures.brier, 4),
@@ -331,9 +347,10 @@ class ReportPage {
         std::string text = "Cochran's Q of the draws is " + format_significant(test.cochran, 3) + " on " +
                            std::to_string(test.columns - 1) + " degrees of freedom";
         constexpr double suspicious = 3.0;
-        text += test.ratio() > suspicious
-                    ? ", far from the one per degree of draws that can stand for each other: their order matters."
-                    : ", as of draws that can stand for each other.";
+        text +=
+            test.ratio() > suspicious
+                ? ", far from the one per degree of draws that can stand for each other: their order matters."
+                : ", as of draws that can stand for each other.";
         if (test.equal)
             text += " Draws " + std::to_string(test.equal->first + 1) + " and " +
                     std::to_string(test.equal->second + 1) + " are the same in every row.";
@@ -343,9 +360,13 @@ class ReportPage {
     [[nodiscard]] std::string verdicts() const {
         if (report_.verdicts.empty()) return {};
         std::string text = paragraph(
-            "The share of positive verdicts on right and on wrong answers, of the training queries. Where both have the "
-            "same distribution, verdicts tell nothing; wrong answers at 100 % are blind spots that no draw finds.");
-        text += element("ul", " class=\"keys\"", key("right", "right answers") + key("wrong", "wrong answers")) + '\n';
+            "The share of positive verdicts on right and on wrong answers, of the training queries. Where "
+            "both have the "
+            "same distribution, verdicts tell nothing; wrong answers at 100 % are blind spots that no draw "
+            "finds.");
+        text +=
+            element("ul", " class=\"keys\"", key("right", "right answers") + key("wrong", "wrong answers")) +
+            '\n';
         std::string panels;
         for (const VerdictSummary& model : report_.verdicts) {
             std::string caption = model.model + ": ";
@@ -376,21 +397,23 @@ class ReportPage {
             text += paragraph("This router reads nothing of a query.");
         }
         if (!context.models.empty()) {
-            text += paragraph("The words, and pairs of words, that move the forecast of a model's score most over " +
-                              std::to_string(context.rows) +
-                              " test queries: the change of its log odds, and the number of queries that have them.");
+            text += paragraph(
+                "The words, and pairs of words, that move the forecast of a model's score most over " +
+                std::to_string(context.rows) +
+                " test queries: the change of its log odds, and the number of queries that have them.");
             std::string panels;
             for (const ModelContext& model : context.models) {
                 if (model.words.empty()) continue;
-                panels += figure(words_chart(model, "Words that move the forecast of " + model.model), model.model,
-                                 " class=\"small\"");
+                panels += figure(words_chart(model, "Words that move the forecast of " + model.model),
+                                 model.model, " class=\"small\"");
             }
             text += element("div", " class=\"panels wide\"", '\n' + panels) + '\n';
         }
         if (context.datasets.size() < 2) return text;
-        HtmlTable table{context.reads.any() ? "Mean score found, and forecast in brackets" : "Mean score found",
-                        {"data set", "queries"},
-                        {}};
+        HtmlTable table{
+            context.reads.any() ? "Mean score found, and forecast in brackets" : "Mean score found",
+            {"data set", "queries"},
+            {}};
         for (const std::string& model : report_.models) table.header.push_back(model);
         for (const DatasetContext& dataset : context.datasets) {
             std::vector<std::string> cells{dataset.dataset.empty() ? "(no data set)" : dataset.dataset,
@@ -413,20 +436,25 @@ class ReportPage {
             const LearningPoint& before = curve.points[curve.points.size() - 2];
             const LearningPoint& last = curve.points.back();
             const double gain = *curve.last_gain;
-            const std::string figures = format_significant(gain, 2) + " of score per query above mixing (standard error " +
+            const std::string figures = format_significant(gain, 2) +
+                                        " of score per query above mixing (standard error " +
                                         format_significant(curve.last_gain_se, 2) + ")";
             text += "From " + std::to_string(before.rows) + " to " + std::to_string(last.rows) +
                     " training queries the router gained " + figures + ". ";
             if (gain > 2.0 * curve.last_gain_se) {
-                text += "That is more than chance, so further labels of this kind are likely to help, though each "
-                        "doubling tends to gain less than the one before.";
+                text +=
+                    "That is more than chance, so further labels of this kind are likely to help, though "
+                    "each "
+                    "doubling tends to gain less than the one before.";
                 if (curve.queries_to_pay_back)
                     text += " At " + scale_.unit_text(curve.label_price) +
                             " for a label, the last ones are paid back after " +
                             format_fixed(std::ceil(*curve.queries_to_pay_back), 0) + " queries.";
             } else {
-                text += "That cannot be told from chance, so more labels of this kind are not known to be worth their "
-                        "price.";
+                text +=
+                    "That cannot be told from chance, so more labels of this kind are not known to be worth "
+                    "their "
+                    "price.";
             }
         } else {
             text += "There are too few training queries for a curve.";
@@ -455,18 +483,21 @@ class ReportPage {
         std::string text;
         if (main_.guard) {
             const Guard& guard = *main_.guard;
-            text += paragraph("On held-out training rows the router gains " + format_significant(guard.mean, 3) +
-                              " of score per query over mixing (standard error " + format_significant(guard.se, 2) +
-                              "), so the guard " +
-                              (guard.passed ? "lets it pass." : "refuses it, and a fallback is used."));
+            text +=
+                paragraph("On held-out training rows the router gains " + format_significant(guard.mean, 3) +
+                          " of score per query over mixing (standard error " +
+                          format_significant(guard.se, 2) + "), so the guard " +
+                          (guard.passed ? "lets it pass." : "refuses it, and a fallback is used."));
         }
         if (main_.held_out) {
             const HeldOut& rows = *main_.held_out;
-            text += paragraph("Training expected a score of " + format_fixed(rows.score, 4) + " (standard error " +
-                              format_fixed(rows.score_se, 4) + ") at a cost of " + scale_.number(rows.cost) + " (" +
-                              scale_.number(rows.cost_se) + ") " + scale_.per() + ".");
+            text += paragraph("Training expected a score of " + format_fixed(rows.score, 4) +
+                              " (standard error " + format_fixed(rows.score_se, 4) + ") at a cost of " +
+                              scale_.number(rows.cost) + " (" + scale_.number(rows.cost_se) + ") " +
+                              scale_.per() + ".");
         }
-        if (!main_.parameters.empty()) text += element("p", "", text_element("code", to_string(main_.parameters))) + '\n';
+        if (!main_.parameters.empty())
+            text += element("p", "", text_element("code", to_string(main_.parameters))) + '\n';
         if (main_.test.prices.empty()) return text;
         HtmlTable table{"Mean prices on the test queries, " + scale_.per(),
                         {"model", "answer", "from", "one verdict", "all verdicts", "from"},
@@ -474,8 +505,8 @@ class ReportPage {
         for (const ModelPrices& model : main_.test.prices) {
             const auto cell = [&](std::string shown) { return model.verified ? std::move(shown) : "-"; };
             table.rows.push_back({model.model, scale_.number(model.answer),
-                                  std::string(to_string(model.answer_origin)), cell(scale_.number(model.draw)),
-                                  cell(scale_.number(model.verification)),
+                                  std::string(to_string(model.answer_origin)),
+                                  cell(scale_.number(model.draw)), cell(scale_.number(model.verification)),
                                   cell(std::string(to_string(model.verification_origin)))});
         }
         return text + to_html(table);

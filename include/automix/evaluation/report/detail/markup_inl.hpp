@@ -79,7 +79,8 @@ inline double character_width(char32_t c) noexcept {
     constexpr char32_t first_wide = 0x1100;  // Hangul, and from there on CJK
     if (c >= first_wide) return 1.0;
     if (c >= 0x80U) return 0.65;
-    if (std::string_view("ijl.,:;'|![]() ft-").find(static_cast<char>(c)) != std::string_view::npos) return 0.36;
+    if (std::string_view("ijl.,:;'|![]() ft-").find(static_cast<char>(c)) != std::string_view::npos)
+        return 0.36;
     if (std::string_view("mwMW%@").find(static_cast<char>(c)) != std::string_view::npos) return 0.92;
     return c >= 'A' && c <= 'Z' ? 0.70 : 0.59;
 }

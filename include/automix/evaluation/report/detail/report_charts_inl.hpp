@@ -137,8 +137,8 @@ AUTOMIX_INLINE std::string verdict_chart(const VerdictSummary& verdicts, std::st
         const double at = static_cast<double>(b);
         const auto tip = [&](const std::string& kind, double part, double all) {
             return format_percent(share(part, all) / 100.0) + " of the " + kind + " answers have " +
-                   format_fixed(100.0 * bin.confidence, 0) + " % positive verdicts\n" + format_fixed(part, 0) +
-                   " of " + format_fixed(all, 0);
+                   format_fixed(100.0 * bin.confidence, 0) + " % positive verdicts\n" +
+                   format_fixed(part, 0) + " of " + format_fixed(all, 0);
         };
         plot.bar(at + 0.1, at + 0.5, share(bin.right, right), "right", tip("right", bin.right, right));
         plot.bar(at + 0.5, at + 0.9, share(bin.wrong, wrong), "wrong", tip("wrong", bin.wrong, wrong));
@@ -172,7 +172,8 @@ AUTOMIX_INLINE std::string words_chart(const ModelContext& model, std::string_vi
                             " queries\nscore " + format_fixed(word.score, 3) + " on them, " +
                             format_fixed(model.score, 3) + " on all",
                         TipStyle::page);
-        body += svg_text(width - 4.0, y + 14.0, "end", signed_odds + " in " + std::to_string(word.rows), "tick");
+        body +=
+            svg_text(width - 4.0, y + 14.0, "end", signed_odds + " in " + std::to_string(word.rows), "tick");
         y += height;
     }
     body += svg_line(middle, 0.0, middle, y, "zero");

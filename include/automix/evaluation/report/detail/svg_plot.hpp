@@ -56,8 +56,8 @@ struct MarkTip {
 };
 
 /// Returns a rectangle; `corners` is the radius of its corners.
-std::string svg_bar(double x, double y, double width, double height, std::string_view style, std::string_view tip,
-                    TipStyle tips);
+std::string svg_bar(double x, double y, double width, double height, std::string_view style,
+                    std::string_view tip, TipStyle tips);
 
 class SvgPlot {
  public:

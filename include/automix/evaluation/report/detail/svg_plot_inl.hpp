@@ -51,7 +51,8 @@ AUTOMIX_INLINE MarkTip::MarkTip(std::string_view tip, TipStyle style) {
     }
     std::string label(tip);
     std::replace(label.begin(), label.end(), '\n', ' ');
-    attributes = " role=\"img\" tabindex=\"-1\"" + attribute("data-tip", tip) + attribute("aria-label", label);
+    attributes =
+        " role=\"img\" tabindex=\"-1\"" + attribute("data-tip", tip) + attribute("aria-label", label);
 }
 
 AUTOMIX_INLINE std::string svg_bar(double x, double y, double width, double height, std::string_view style,
@@ -114,14 +115,16 @@ AUTOMIX_INLINE void SvgPlot::area(std::vector<PlotPoint> low, const std::vector<
 AUTOMIX_INLINE void SvgPlot::dot(PlotPoint at, double radius, std::string_view style, std::string_view tip) {
     const MarkTip mark(tip, tips_);
     marks_.push_back({across(at.x), down(at.y)});
-    body_ += element("circle",
-                     class_of(style) + attribute("cx", pixels(across(at.x))) + attribute("cy", pixels(down(at.y))) +
-                         attribute("r", pixels(radius)) + mark.attributes,
-                     mark.content) +
-             '\n';
+    body_ +=
+        element("circle",
+                class_of(style) + attribute("cx", pixels(across(at.x))) +
+                    attribute("cy", pixels(down(at.y))) + attribute("r", pixels(radius)) + mark.attributes,
+                mark.content) +
+        '\n';
 }
 
-AUTOMIX_INLINE void SvgPlot::diamond(PlotPoint at, double radius, std::string_view style, std::string_view tip) {
+AUTOMIX_INLINE void SvgPlot::diamond(PlotPoint at, double radius, std::string_view style,
+                                     std::string_view tip) {
     const MarkTip mark(tip, tips_);
     const double x = across(at.x);
     const double y = down(at.y);
@@ -129,8 +132,9 @@ AUTOMIX_INLINE void SvgPlot::diamond(PlotPoint at, double radius, std::string_vi
     const std::string corners = pixels(x - radius) + "," + pixels(y) + " " + pixels(x) + "," +
                                 pixels(y - radius) + " " + pixels(x + radius) + "," + pixels(y) + " " +
                                 pixels(x) + "," + pixels(y + radius);
-    body_ += element("polygon", class_of(style) + attribute("points", corners) + mark.attributes, mark.content) +
-             '\n';
+    body_ +=
+        element("polygon", class_of(style) + attribute("points", corners) + mark.attributes, mark.content) +
+        '\n';
 }
 
 AUTOMIX_INLINE void SvgPlot::upright(double x, double low, double high, std::string_view style) {
@@ -189,7 +193,8 @@ AUTOMIX_INLINE void SvgPlot::label(PlotPoint at, std::string_view text, std::str
     Place best{};
     Box taken{};
     for (const Place& place : candidates) {
-        const Box box{place.left - 2.0, place.baseline - font, place.left + width + 2.0, place.baseline + 4.0};
+        const Box box{place.left - 2.0, place.baseline - font, place.left + width + 2.0,
+                      place.baseline + 4.0};
         const double hidden = hidden_by(box);
         if (hidden >= least) continue;
         least = hidden;
