@@ -182,8 +182,8 @@ TEST_CASE("the page of the POMDP router shows what the query tells and why it de
     const std::string page = to_html(report);
     check_page(page);
     CHECK_THAT(page, ContainsSubstring("It forecasts each model&#39;s score from the query&#39;s text") &&
-                         ContainsSubstring("from the query, small: Brier score") &&
-                         ContainsSubstring("when deciding, small: Brier score") &&
+                         ContainsSubstring("From the query, small: Brier score") &&
+                         ContainsSubstring("When deciding, small: Brier score") &&
                          ContainsSubstring("Words that move the forecast of small") &&
                          ContainsSubstring("What the query tells beforehand"));
     CHECK(page_tags::count(page, "class=\"query\"") == 10);

@@ -179,16 +179,19 @@ AUTOMIX_INLINE void SvgPlot::label(PlotPoint at, std::string_view text, std::str
     const double x = across(at.x);
     const double y = down(at.y);
     struct Place {
-        double left, baseline;
+        std::string_view anchor{};
+        double x = 0.0;  ///< of the anchor
+        double left = 0.0;
+        double baseline = 0.0;
     };
     std::array<Place, 12> candidates{};
     std::size_t count = 0;
     for (const double rise : {4.5, 18.0, -10.0, 32.0, -24.0}) {
-        candidates[count++] = {x + gap, y + rise};
-        candidates[count++] = {x - gap - width, y + rise};
+        candidates[count++] = {"start", x + gap, x + gap, y + rise};
+        candidates[count++] = {"end", x - gap, x - gap - width, y + rise};
     }
-    candidates[count++] = {x - 0.5 * width, y + 22.0};
-    candidates[count++] = {x - 0.5 * width, y - 12.0};
+    candidates[count++] = {"middle", x, x - 0.5 * width, y + 22.0};
+    candidates[count++] = {"middle", x, x - 0.5 * width, y - 12.0};
     double least = std::numeric_limits<double>::infinity();
     Place best{};
     Box taken{};
@@ -202,7 +205,7 @@ AUTOMIX_INLINE void SvgPlot::label(PlotPoint at, std::string_view text, std::str
         taken = box;
     }
     labels_.push_back(taken);
-    body_ += svg_text(best.left, best.baseline, "start", shown, style);
+    body_ += svg_text(best.x, best.baseline, best.anchor, shown, style);
 }
 
 }  // namespace automix::detail
