@@ -21,7 +21,11 @@ struct HtmlTable {
     std::string caption{};
     std::vector<std::string> header{};
     std::vector<std::vector<std::string>> rows{};
+    std::string style{};  ///< class; `facts`: the last column is a sentence
 };
+
+/// Returns content that scrolls by itself if it is wider than the page.
+std::string scrolled(std::string_view name, std::string_view content);
 
 std::string to_html(const HtmlTable& table);
 

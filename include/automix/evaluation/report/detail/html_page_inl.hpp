@@ -21,7 +21,7 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-
 main,header,footer{max-width:860px;margin:0 auto;padding:0 20px}
 header{padding-top:36px}
 .kind{margin:0;color:var(--soft);font-size:14px}
-h1{font-size:28px;line-height:1.25;font-weight:650;margin:6px 0 14px;text-wrap:balance;overflow-wrap:anywhere}
+h1{font-size:28px;line-height:1.25;font-weight:650;margin:6px 0 14px;overflow-wrap:anywhere}
 h2{font-size:21px;line-height:1.3;margin:0 0 6px}
 h3{font-size:15px;margin:18px 0 4px;overflow-wrap:anywhere}
 section{padding:28px 0 8px;border-top:1px solid var(--grid);margin-top:24px}
@@ -32,7 +32,7 @@ nav a{margin-right:16px;white-space:nowrap}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:18px 0;padding:0;list-style:none}
 .cards li{border:1px solid var(--grid);border-radius:8px;padding:10px 14px}
 .cards .name,.cards .range{display:block;color:var(--soft);font-size:13px;line-height:1.4}
-.cards .value{display:block;font-size:24px;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
+.cards .value{display:block;font-size:22px;white-space:nowrap;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
 figure{margin:14px 0;overflow-x:auto}
 figure svg{display:block;width:100%;min-width:520px;height:auto}
 figure.small{overflow-x:visible}
@@ -46,12 +46,16 @@ figcaption{font-size:14px;color:var(--soft);margin:4px 0 8px;max-width:70ch}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:14px;font-variant-numeric:tabular-nums;margin:8px 0 14px}
 caption{text-align:left;color:var(--soft);padding-bottom:4px}
-th,td{text-align:right;padding:4px 12px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top}
+th,td{text-align:right;white-space:nowrap;padding:4px 14px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top}
 thead th{color:var(--soft);font-weight:600}
-th:first-child{text-align:left;min-width:9em;overflow-wrap:anywhere}
+th:first-child{text-align:left;min-width:9em;max-width:22em;white-space:normal;overflow-wrap:anywhere}
+.facts td:last-child,.facts th:last-child{text-align:left;white-space:normal;min-width:15em}
 tbody th{font-weight:400}
-tr.chosen{font-weight:600}
-tr.chosen th{font-weight:600}
+.steps th:first-child{min-width:2em}
+.steps td{line-height:1.3}
+.steps .known{text-align:left}
+.steps .chosen{background:var(--fill);font-weight:600}
+.steps small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
 details{margin:8px 0}
 summary{cursor:pointer;color:var(--c1);font-size:14px}
 details.query{border:1px solid var(--grid);border-radius:8px;padding:0 14px;margin:10px 0}
@@ -59,8 +63,6 @@ details.query summary{padding:10px 0;color:var(--ink);font-size:15px;overflow-wr
 .fate{display:inline-block;font-size:13px;font-weight:600;border:1px solid var(--grid);border-radius:10px;padding:0 9px;margin-right:8px}
 .good{color:var(--c3)}.bad{color:var(--c2)}
 blockquote{margin:0 0 12px;padding:8px 12px;background:var(--fill);border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:14px}
-ol.steps{padding-left:22px;margin:0 0 10px}
-ol.steps>li{margin:10px 0}
 ul.warnings li{margin:8px 0;overflow-wrap:anywhere;max-width:80ch}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--fill);padding:1px 4px;border-radius:4px;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
@@ -117,6 +119,11 @@ addEventListener('afterprint', () => folds.forEach(d => { d.open = d.dataset.ope
 })();
 )";
 
+AUTOMIX_INLINE std::string scrolled(std::string_view name, std::string_view content) {
+    return element("div", " class=\"scroll\" tabindex=\"0\" role=\"region\"" + attribute("aria-label", name),
+                   content);
+}
+
 AUTOMIX_INLINE std::string to_html(const HtmlTable& table) {
     std::string head;
     for (const std::string& name : table.header) head += text_element("th", name, " scope=\"col\"");
@@ -128,12 +135,10 @@ AUTOMIX_INLINE std::string to_html(const HtmlTable& table) {
         body += element("tr", "", cells) + '\n';
     }
     const std::string caption = table.caption.empty() ? "" : text_element("caption", table.caption);
-    return element("div",
-                   " class=\"scroll\" tabindex=\"0\" role=\"region\"" +
-                       attribute("aria-label", table.caption.empty() ? "table" : table.caption),
-                   element("table", "",
-                           caption + element("thead", "", element("tr", "", head)) + '\n' +
-                               element("tbody", "", body))) +
+    return scrolled(table.caption.empty() ? "table" : table.caption,
+                    element("table", table.style.empty() ? std::string() : attribute("class", table.style),
+                            caption + element("thead", "", element("tr", "", head)) + '\n' +
+                                element("tbody", "", body))) +
            '\n';
 }
 

@@ -15,6 +15,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/explanation.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>
@@ -43,14 +44,11 @@ inline bool is_good(QueryFate fate) {
 
 /// Returns what was known when a step was decided.
 inline std::string known_text(const ExplainedStep& step, const std::vector<std::string>& models) {
-    if (step.current < 0) return "Nothing was asked yet.";
-    std::string text = models[as_size(step.current)] + " had answered";
-    if (step.parsed > 0)
-        text += ", " + std::to_string(step.positive) + " of " + std::to_string(step.parsed) +
-                " verdicts positive";
-    if (step.explanation && step.explanation->right)
-        text += "; right with probability " + format_fixed(*step.explanation->right, 3);
-    return text + '.';
+    if (step.current < 0) return "nothing asked yet";
+    const std::string answered = models[as_size(step.current)] + " answered";
+    if (step.parsed == 0) return answered;
+    return answered + ", " + std::to_string(step.positive) + " of " + std::to_string(step.parsed) +
+           " verdicts positive";
 }
 
 /// Returns what the query told of each model, as a table.
@@ -59,7 +57,8 @@ inline std::string told_html(const Explanation& explanation, const std::vector<s
     if (explanation.told.empty()) return {};
     HtmlTable table{"What the query tells beforehand; price of an answer in " + scale.per(),
                     {"model", "expected score", "on average", "price", "strongest words, log odds"},
-                    {}};
+                    {},
+                    "facts"};
     for (std::size_t m = 0; m < explanation.told.size(); ++m) {
         const ModelReasons& told = explanation.told[m];
         std::vector<std::string> words;
@@ -73,19 +72,81 @@ inline std::string told_html(const Explanation& explanation, const std::vector<s
     return to_html(table);
 }
 
-inline std::string alternatives_html(const Explanation& explanation, const std::vector<std::string>& models,
-                                     const CostScale& scale) {
-    HtmlTable table{"Cost in " + scale.per() + "; net is score less what the cost is worth",
-                    {"action", "expected score", "expected cost", "net"},
-                    {}};
-    for (const Alternative& alternative : explanation.alternatives) {
-        const bool known = !std::isnan(alternative.value.score);
-        table.rows.push_back(
-            {action_text(alternative.action, models) + (alternative.chosen ? "  \xE2\x9C\x93" : ""),
-             known ? format_fixed(alternative.value.score, 4) : "-",
-             known ? scale.number(alternative.value.cost) : "-", format_fixed(alternative.net, 4)});
+/// Returns the actions that were possible at any step, in the order in which they first were.
+inline std::vector<std::string> possible_actions(const ExplainedQuery& query,
+                                                 const std::vector<std::string>& models) {
+    std::vector<std::string> actions;
+    const auto add = [&](const Action& action) {
+        const std::string text = action_text(action, models);
+        if (std::find(actions.begin(), actions.end(), text) == actions.end()) actions.push_back(text);
+    };
+    for (const ExplainedStep& step : query.steps) {
+        if (step.explanation) {
+            for (const Alternative& alternative : step.explanation->alternatives) add(alternative.action);
+        } else {
+            add(step.action);
+        }
     }
-    return to_html(table);
+    return actions;
+}
+
+/// Returns the cell of an action at a step: its net value, and expected score and cost if they are known.
+inline std::string action_cell(const ExplainedStep& step, const std::string& action,
+                               const std::vector<std::string>& models, const CostScale& scale) {
+    const bool chosen = action_text(step.action, models) == action;
+    std::string content = chosen ? "\xE2\x9C\x93 " : "";
+    if (step.explanation) {
+        for (const Alternative& alternative : step.explanation->alternatives) {
+            if (action_text(alternative.action, models) != action) continue;
+            content += format_fixed(alternative.net, 4);
+            if (std::isnan(alternative.value.score)) continue;
+            content += text_element("small", format_fixed(alternative.value.score, 3) + " for " +
+                                                 scale.number(alternative.value.cost));
+        }
+    }
+    return element("td", chosen ? " class=\"chosen\"" : "", content);
+}
+
+/// Returns a table with a row for each decision and a column for each action.
+inline std::string steps_html(const ExplainedQuery& query, const std::vector<std::string>& models,
+                              const CostScale& scale) {
+    const std::vector<std::string> actions = possible_actions(query, models);
+    std::string head = text_element("th", "step", " scope=\"col\"") +
+                       text_element("th", "known", " scope=\"col\" class=\"known\"") +
+                       text_element("th", "right with", " scope=\"col\"");
+    for (const std::string& action : actions) head += text_element("th", action, " scope=\"col\"");
+    std::string rows;
+    for (std::size_t i = 0; i < query.steps.size(); ++i) {
+        const ExplainedStep& step = query.steps[i];
+        const bool believed = step.explanation && step.explanation->right;
+        std::string cells = text_element("th", std::to_string(i + 1), " scope=\"row\"") +
+                            text_element("td", known_text(step, models), " class=\"known\"") +
+                            text_element("td", believed ? format_fixed(*step.explanation->right, 3) : "-");
+        for (const std::string& action : actions) cells += action_cell(step, action, models, scale);
+        rows += element("tr", "", cells) + '\n';
+    }
+    const std::string caption =
+        "Each decision: what was known, the probability that the answer so far is right, and what each "
+        "action was worth: "
+        "net value, below it expected score and cost (" +
+        scale.per() + ") from there on";
+    return scrolled("Decisions on " + query.id,
+                    element("table", " class=\"steps\"",
+                            text_element("caption", caption) + element("thead", "", element("tr", "", head)) +
+                                element("tbody", "", '\n' + rows))) +
+           '\n';
+}
+
+/// Returns the reasons of the decisions, each once.
+inline std::string reasons_html(const ExplainedQuery& query) {
+    std::vector<std::string> reasons;
+    for (const ExplainedStep& step : query.steps) {
+        if (!step.explanation || step.explanation->reason.empty()) continue;
+        const std::string& reason = step.explanation->reason;
+        if (std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) reasons.push_back(reason);
+    }
+    if (reasons.empty()) return {};
+    return text_element("p", "Chosen for: " + joined(reasons, "; ") + ".", " class=\"soft\"") + '\n';
 }
 
 inline std::string query_html(const ExplainedQuery& query, const std::vector<std::string>& models,
@@ -105,19 +166,9 @@ inline std::string query_html(const ExplainedQuery& query, const std::vector<std
                                   format_number(query.score) + ", cost " + scale.text(query.cost) +
                                   ". Scores of all models: " + scores + ".") +
             '\n';
-    std::string steps;
-    for (const ExplainedStep& step : query.steps) {
-        std::string text = text_element("strong", action_text(step.action, models)) + ' ' +
-                           markup_text(known_text(step, models));
-        if (step.explanation) {
-            if (!step.explanation->reason.empty())
-                text += text_element("p", "Chosen: " + step.explanation->reason + '.', " class=\"soft\"");
-            if (step.current < 0) text += told_html(*step.explanation, models, scale);
-            text += alternatives_html(*step.explanation, models, scale);
-        }
-        steps += element("li", "", text) + '\n';
-    }
-    body += element("ol", " class=\"steps\"", '\n' + steps);
+    if (!query.steps.empty() && query.steps.front().explanation)
+        body += told_html(*query.steps.front().explanation, models, scale);
+    body += steps_html(query, models, scale) + reasons_html(query);
     return element("details", " class=\"query\"", element("summary", "", summary) + '\n' + body) + '\n';
 }
 

@@ -125,8 +125,7 @@ class ReportPage {
                        : "",
              ""});
         if (large.cost > 0.0)
-            cards.push_back(
-                {"Share of the last model's cost", format_percent(report.cost / large.cost), "", ""});
+            cards.push_back({"Of the last model's cost", format_percent(report.cost / large.cost), "", ""});
         if (report.ibc_lift)
             cards.push_back(
                 {"IBC lift over mixing", format_percent(*report.ibc_lift, true),
@@ -191,7 +190,7 @@ class ReportPage {
     }
 
     [[nodiscard]] std::string figures() const {
-        HtmlTable table{"", {"figure", "value", "interval", "meaning"}, {}};
+        HtmlTable table{"", {"figure", "value", "interval", "meaning"}, {}, "facts"};
         for (const PageFigure& figure : all_figures())
             table.rows.push_back({figure.name, figure.value, figure.interval, figure.meaning});
         HtmlTable others{"Beside it, on the same queries; cost in " + scale_.per(),
@@ -325,9 +324,9 @@ class ReportPage {
         for (const BeliefReliability& entry : report_.reliability) {
             const Reliability& figures = entry.figures;
             const std::string name =
-                (entry.source == ForecastSource::query    ? "from the query, "
-                 : entry.source == ForecastSource::belief ? "when deciding, "
-                                                          : "share of positive verdicts, ") +
+                (entry.source == ForecastSource::query    ? "From the query, "
+                 : entry.source == ForecastSource::belief ? "When deciding, "
+                                                          : "Share of positive verdicts, ") +
                 entry.model;
             panels += figure(reliability_chart(figures, name),
                              name + ": Brier score " + format_fixed(figures.brier, 3) +
