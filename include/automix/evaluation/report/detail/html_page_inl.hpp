@@ -20,7 +20,7 @@ html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main,header,footer{max-width:860px;margin:0 auto;padding:0 20px}
 header{padding-top:36px}
-.kind{margin:0;color:var(--soft);font-size:14px}
+.kind{margin:0;max-width:none;color:var(--soft);font-size:14px}
 h1{font-size:28px;line-height:1.25;font-weight:650;margin:6px 0 14px;overflow-wrap:anywhere}
 h2{font-size:21px;line-height:1.3;margin:0 0 6px}
 h3{font-size:15px;margin:18px 0 4px;overflow-wrap:anywhere}

@@ -2,6 +2,7 @@
 // Definitions of evaluation/report/html_report.hpp.
 #pragma once
 
+#include <automix/context/context_fields.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -38,6 +39,18 @@ struct PageFigure {
     std::string interval{};  ///< empty if there is none
     std::string meaning{};
 };
+
+/// Returns the facts that a router reads, such as `text, data set and features`.
+inline std::string facts_text(const ContextFields& fields) {
+    std::vector<std::string> names;
+    if (fields.text) names.emplace_back("text");
+    if (fields.dataset) names.emplace_back("data set");
+    if (fields.features) names.emplace_back("features");
+    if (fields.prior) names.emplace_back("prior");
+    const std::string last = names.back();
+    names.pop_back();
+    return names.empty() ? last : joined(names) + " and " + last;
+}
 
 /// Writes the sections of the page of one report.
 class ReportPage {
@@ -247,8 +260,10 @@ class ReportPage {
         const Report& small = main_.test.baselines.always_small;
         const Report& large = main_.test.baselines.always_large;
         const double full = std::max({all, small.cost, large.cost});
-        std::string text = paragraph("Of its cost of " + scale_.text(all) + ", " + share(verdicts) +
-                                     " is paid for verdicts and the rest for answers.");
+        std::string text =
+            paragraph(verdicts > 0.0 ? "Of its cost of " + scale_.text(all) + ", " + share(verdicts) +
+                                           " is paid for verdicts and the rest for answers."
+                                     : "All of its cost of " + scale_.text(all) + " is paid for answers.");
         text += model_keys();
         text += figure(stacked_bars({router, alone(0, small), alone(report_.models.size() - 1, large)}, full,
                                     "Cost by model and kind"),
@@ -283,19 +298,22 @@ class ReportPage {
             table.rows.push_back(std::move(cells));
         };
         add(datasets, "all", routes.all);
-        constexpr std::size_t shown = 40;
-        for (std::size_t i = 0; i < std::min(shown, routes.datasets.size()) && routes.datasets.size() > 1;
-             ++i) {
-            const RouteGroup& group = routes.datasets[i];
-            add(datasets, group.name.empty() ? "(no data set)" : group.name, group);
+        // The largest data sets are drawn, and all stand in the table.
+        constexpr std::size_t shown = 15;
+        std::vector<RouteGroup> groups = routes.datasets;
+        std::stable_sort(groups.begin(), groups.end(),
+                         [](const RouteGroup& a, const RouteGroup& b) { return a.rows > b.rows; });
+        for (std::size_t i = 0; i < groups.size() && groups.size() > 1; ++i) {
+            add(datasets, groups[i].name.empty() ? "(no data set)" : groups[i].name, groups[i]);
+            if (i >= shown) datasets.pop_back();
         }
         std::string text =
             paragraph("The model whose answer is accepted in the end, as a share of the queries.");
         text +=
             model_keys() + figure(stacked_bars(datasets, 1.0, "Accepted answers by data set"), "By data set");
-        if (routes.datasets.size() > shown)
-            text += paragraph("The first " + std::to_string(shown) + " of " +
-                              std::to_string(routes.datasets.size()) + " data sets are shown.");
+        if (groups.size() > shown)
+            text += paragraph("The " + std::to_string(shown) + " largest of " +
+                              std::to_string(groups.size()) + " data sets are drawn; the table has all.");
         if (!routes.strata.empty()) {
             std::vector<BarRow> strata;
             for (const RouteGroup& group : routes.strata)
@@ -344,7 +362,8 @@ class ReportPage {
     static std::string columns_text(const ColumnTest& test) {
         if (test.columns < 2) return "The draws hardly vary, so nothing can be said of their order.";
         std::string text = "Cochran's Q of the draws is " + format_significant(test.cochran, 3) + " on " +
-                           std::to_string(test.columns - 1) + " degrees of freedom";
+                           std::to_string(test.columns - 1) +
+                           (test.columns == 2 ? " degree of freedom" : " degrees of freedom");
         constexpr double suspicious = 3.0;
         text +=
             test.ratio() > suspicious
@@ -390,7 +409,7 @@ class ReportPage {
         if (context.reads.any() || !main_.contexts.empty()) {
             text += paragraph(context.reads.any()
                                   ? "It forecasts each model's score from the query's " +
-                                        to_string(context.reads) + " before anything is asked."
+                                        facts_text(context.reads) + " before anything is asked."
                                   : "So it reads nothing of a query, and decides by verdicts alone.");
         } else {
             text += paragraph("This router reads nothing of a query.");
