@@ -51,9 +51,9 @@ thead th{color:var(--soft);font-weight:600}
 th:first-child{text-align:left;min-width:9em;max-width:22em;white-space:normal;overflow-wrap:anywhere}
 .facts td:last-child,.facts th:last-child{text-align:left;white-space:normal;min-width:15em}
 tbody th{font-weight:400}
-.steps th:first-child{min-width:2em}
+.steps th{white-space:normal;vertical-align:bottom}
+.steps tbody th{vertical-align:top}
 .steps td{line-height:1.3}
-.steps .known{text-align:left}
 .steps .chosen{background:var(--fill);font-weight:600}
 .steps small{display:block;font-size:12px;font-weight:400;color:var(--soft)}
 details{margin:8px 0}
@@ -66,6 +66,7 @@ blockquote{margin:0 0 12px;padding:8px 12px;background:var(--fill);border-radius
 ul.warnings li{margin:8px 0;overflow-wrap:anywhere;max-width:80ch}
 code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--fill);padding:1px 4px;border-radius:4px;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
+.note{font-size:14px;color:var(--soft);max-width:none}
 [data-tip]{cursor:default}
 [data-tip]:focus{outline:none}
 [data-tip]:focus-visible,[data-tip].shown{stroke:var(--ink);stroke-width:2.5}
@@ -113,7 +114,7 @@ document.addEventListener('keydown', event => {
   next.focus();
   event.preventDefault();
 });
-const folds = document.querySelectorAll('details');
+const folds = document.querySelectorAll('details.query');
 addEventListener('beforeprint', () => folds.forEach(d => { d.dataset.open = d.open; d.open = true; }));
 addEventListener('afterprint', () => folds.forEach(d => { d.open = d.dataset.open === 'true'; }));
 })();

@@ -44,11 +44,11 @@ inline bool is_good(QueryFate fate) {
 
 /// Returns what was known when a step was decided.
 inline std::string known_text(const ExplainedStep& step, const std::vector<std::string>& models) {
-    if (step.current < 0) return "nothing asked yet";
-    const std::string answered = models[as_size(step.current)] + " answered";
-    if (step.parsed == 0) return answered;
+    if (step.current < 0) return "nothing asked";
+    const std::string& answered = models[as_size(step.current)];
+    if (step.parsed == 0) return answered + ", no verdicts";
     return answered + ", " + std::to_string(step.positive) + " of " + std::to_string(step.parsed) +
-           " verdicts positive";
+           " positive";
 }
 
 /// Returns what the query told of each model, as a table.
@@ -111,29 +111,26 @@ inline std::string action_cell(const ExplainedStep& step, const std::string& act
 inline std::string steps_html(const ExplainedQuery& query, const std::vector<std::string>& models,
                               const CostScale& scale) {
     const std::vector<std::string> actions = possible_actions(query, models);
-    std::string head = text_element("th", "step", " scope=\"col\"") +
-                       text_element("th", "known", " scope=\"col\" class=\"known\"") +
-                       text_element("th", "right with", " scope=\"col\"");
+    std::string head = text_element("th", "known", " scope=\"col\"") +
+                       text_element("th", "probability right", " scope=\"col\"");
     for (const std::string& action : actions) head += text_element("th", action, " scope=\"col\"");
     std::string rows;
-    for (std::size_t i = 0; i < query.steps.size(); ++i) {
-        const ExplainedStep& step = query.steps[i];
+    for (const ExplainedStep& step : query.steps) {
         const bool believed = step.explanation && step.explanation->right;
-        std::string cells = text_element("th", std::to_string(i + 1), " scope=\"row\"") +
-                            text_element("td", known_text(step, models), " class=\"known\"") +
+        std::string cells = text_element("th", known_text(step, models), " scope=\"row\"") +
                             text_element("td", believed ? format_fixed(*step.explanation->right, 3) : "-");
         for (const std::string& action : actions) cells += action_cell(step, action, models, scale);
         rows += element("tr", "", cells) + '\n';
     }
     const std::string caption =
-        "Each decision: what was known, the probability that the answer so far is right, and what each "
-        "action was worth: "
-        "net value, below it expected score and cost (" +
-        scale.per() + ") from there on";
-    return scrolled("Decisions on " + query.id,
-                    element("table", " class=\"steps\"",
-                            text_element("caption", caption) + element("thead", "", element("tr", "", head)) +
-                                element("tbody", "", '\n' + rows))) +
+        "Each decision, and what each action was worth then: its net value, and below it the expected score "
+        "and cost "
+        "from there on, " +
+        scale.per() + ".";
+    return text_element("p", caption, " class=\"note\"") + '\n' +
+           scrolled("Decisions on " + query.id, element("table", " class=\"steps\"",
+                                                        element("thead", "", element("tr", "", head)) +
+                                                            element("tbody", "", '\n' + rows))) +
            '\n';
 }
 
