@@ -40,7 +40,7 @@ figure.small svg{min-width:0}
 figcaption{font-size:14px;color:var(--soft);margin:4px 0 8px;max-width:70ch}
 .panels{display:flex;flex-wrap:wrap;gap:8px 28px}
 .panels figure{flex:1 1 300px;max-width:380px;min-width:0}
-.panels.wide figure{max-width:480px}
+.panels.wide figure{flex-basis:360px;max-width:400px}
 .keys{display:flex;flex-wrap:wrap;gap:4px 18px;margin:8px 0;padding:0;list-style:none;font-size:14px}
 .keys svg{width:16px;height:12px;margin-right:6px;vertical-align:-1px}
 .scroll{overflow-x:auto}

@@ -443,7 +443,10 @@ class ReportPage {
             }
             table.rows.push_back(std::move(cells));
         }
-        return text + to_html(table);
+        constexpr std::size_t open = 15;
+        if (context.datasets.size() <= open) return text + to_html(table);
+        return text + folded("Scores of all " + std::to_string(context.datasets.size()) + " data sets",
+                             to_html(table));
     }
 
     [[nodiscard]] std::string learning() const {

@@ -147,8 +147,8 @@ AUTOMIX_INLINE std::string verdict_chart(const VerdictSummary& verdicts, std::st
 }
 
 AUTOMIX_INLINE std::string words_chart(const ModelContext& model, std::string_view name) {
-    constexpr double width = 460.0;
-    constexpr double labels = 190.0;  // on each side of the middle there is a half of the rest
+    constexpr double width = 420.0;
+    constexpr double labels = 150.0;  // on each side of the middle there is a half of the rest
     constexpr double note = 86.0;
     constexpr double height = 24.0;
     constexpr double font = 13.0;
