@@ -50,12 +50,6 @@ concept draw_limited_router = router<R> && requires(const R& r, Index model) {
     { r.max_draws(model) } -> std::same_as<std::optional<int>>;
 };
 
-/// A router that knows the models that it was trained on, and how each is verified; none before training.
-template <class R>
-concept model_bound_router = router<R> && requires(const R& r) {
-    { r.models() } -> std::same_as<std::vector<ModelShape>>;
-};
-
 class AnyRouter {
  public:
     /// Takes a router over. Implicit, so that `std::vector<AnyRouter>{PomdpRouter(), UnionRouter()}` works. The

@@ -86,8 +86,11 @@ class RoutingPolicy {
     /// Throws unless the table has a state for the evidence on an answer.
     static void require_known(Index model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    [[noreturn]] static void refuse(Index model, const ModelEvidence& known,
-                                    const detail::CascadeModel& shape);
+    static void require_verifier(Index model, const VerifierEvidence& known,
+                                 const detail::VerifierStates& shape);
+
+    [[noreturn]] static void refuse(Index model, const VerifierEvidence& known,
+                                    const detail::VerifierStates& shape);
 
     std::shared_ptr<const detail::RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};

@@ -120,6 +120,16 @@ inline ContextRows collect_rows(const TrainingData& training, const std::vector<
             if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
         }
     }
+    rows.further_draw_prices.resize(data.rows(),
+                                    static_cast<Index>(evidence_size(shapes) - (shapes.size() - 1)));
+    Index further = 0;
+    for (Index model = 0; model + 1 < data.models(); ++model) {
+        for (const VerifierShape& verifier : shapes[as_size(model)].further) {
+            const PriceColumn& draws = training.prices.further_draws(data, model, verifier.name);
+            for (Index row = 0; row < data.rows(); ++row) rows.further_draw_prices(row, further) = draws(row);
+            ++further;
+        }
+    }
     return rows;
 }
 
@@ -137,21 +147,27 @@ inline std::vector<Index> rows_outside(const ContextRows& rows, int fold) {
 inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
                                 const std::vector<Index>& chosen) {
     const Index models = rows.scores.cols();
+    const std::vector<CascadeModel> shapes = routed_models(belief);
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
         LevelDistribution& levels = belief.levels[k];
         const Index number = belief.verified[k];
         const Eigen::MatrixXd likelihood = levels.likelihood();
-        const CascadeModel shape{levels.kind, levels.draws, levels.boundaries};
+        const CascadeModel& shape = shapes[as_size(number)];
         Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(levels.levels(), models);
         Eigen::VectorXd mass = Eigen::VectorXd::Zero(levels.levels());
         Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(models);
         for (const Index row : chosen) {
-            const Verification& seen = rows.evidence.at(row)[as_size(number)];
             ModelEvidence evidence;
-            evidence.drawn = 1;
-            evidence.parsed = std::min(seen.parsed, levels.draws);
-            evidence.positive = std::min(seen.positive, evidence.parsed);
-            if (levels.kind == VerificationKind::confidence) evidence.logged_confidence = seen.confidence;
+            for (Index v = 0; v < std::ssize(shape.verifiers); ++v) {
+                const VerifierStates& verifier = shape.verifiers[as_size(v)];
+                if (verifier.kind == VerificationKind::none) continue;
+                const Verification& seen = rows.evidence.at(row)[evidence_place(shapes, number, v)];
+                VerifierEvidence& known = evidence.verifier_at(v);
+                known.drawn = 1;
+                known.parsed = std::min(seen.parsed, verifier.draws);
+                known.positive = std::min(seen.positive, known.parsed);
+                if (verifier.kind == VerificationKind::confidence) known.logged_confidence = seen.confidence;
+            }
             Eigen::VectorXd posterior =
                 likelihood.row(shape.state(evidence)).transpose().cwiseProduct(levels.weight);
             posterior /= posterior.sum();
@@ -189,8 +205,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
             signals.push_back(last ? SignalModel{} : fit_signals(training.data, model, chosen));
             // An answer without verification but with signals has levels that no verdict is drawn of.
             ModelShape& shape = shapes[as_size(model)];
-            if (signals.back().strata() > 1 && shape.kind == VerificationKind::none)
-                shape = {shape.name, VerificationKind::verdicts, 0};
+            if (signals.back().strata() > 1 && !shape.verified()) shape.kind = VerificationKind::verdicts;
         }
         const FoldStatistics none;
         const FoldStatistics& left_out = fold < 0 ? none : context.statistics.folds[as_size(fold)];
@@ -267,7 +282,7 @@ inline bool learn_trees(TrainingContext& context, const TrainingContext& base, c
 /// Returns true if the answers of a model can be verified.
 inline bool verifies(const Statistics& statistics) {
     return std::any_of(statistics.models.begin(), statistics.models.end(),
-                       [](const ModelShape& model) { return model.kind != VerificationKind::none; });
+                       [](const ModelShape& model) { return model.verified(); });
 }
 
 /// Fits the forecasts of a context and decides on held-out rows.

@@ -44,6 +44,7 @@ inline bool has_samples(const Statistics& statistics) {
 inline StatisticsOptions statistics_options(const PomdpOptions& options) {
     StatisticsOptions collected;
     collected.max_draws = options.max_draws;
+    collected.verifiers = options.verifiers;
     collected.folds = options.folds;
     collected.seed = options.seed;
     return collected;
@@ -64,6 +65,7 @@ template <class Use>
     const FoldStatistics total = statistics.total();
     RoutingPrices prices = mean_prices(total, options.round_price);
     prices.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
+    prices.further = mean_verifier_prices(total, statistics.models);
     if (options.accept == AcceptRule::plurality && !has_samples(statistics))
         throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
     const auto fit = [&](AcceptedAnswer accepted) {
@@ -111,6 +113,8 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
         before = draws;
     }
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
+    if (!options.verifiers.empty() && options.accept != AcceptRule::first)
+        throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
     require_possible(options.objective);
     if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
         throw ArgumentError("max_cells: expected a finite number of at least 0, found " +
