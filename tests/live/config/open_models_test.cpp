@@ -151,7 +151,7 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     CHECK(file.verifiers[1].gives_probability);
     CHECK_FALSE(file.verifiers[1].draws);
 
-    CHECK(open_error(path, config_echo) == path + ":6: verifiers[1].command: no command is run here");
+    CHECK(open_error(path, config_echo) == path + ":7: verifiers[1].command: no command is run here");
     OpenOptions options;
     options.command = [](const VerifierConfig& config) -> AnyVerifier {
         return [command = config.command](const Query&, const std::string&) { return command == "./run" ? 0.75 : 0.0; };
@@ -180,7 +180,7 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     CHECK(one.ledger->spending().at("large").verification == 1.0);
     options.verifiers = {{"jury"}};
     CHECK(open_error(path, config_echo, options) ==
-          path + ":5: verifiers: lacks \"jury\", which the policy asks");
+          path + ":6: verifiers: lacks \"jury\", which the policy asks");
 
     // The prompts of a judge are checked, also if it is the last model.
     std::vector<Query> queries{live::query("1")};
@@ -191,7 +191,7 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
                       Catch::Matchers::ContainsSubstring("models[1].max_prompt_bytes: query \"1\""));
 
     const auto refuse = [&](const std::string& verifiers, const std::string& message) {
-        CHECK_THROWS_WITH(parse_models_file(file_with(verifiers), "m"), "m:5: verifiers[0]" + message);
+        CHECK_THROWS_WITH(parse_models_file(file_with(verifiers), "m"), "m:6: verifiers[0]" + message);
     };
     refuse(R"({"name":"judge","by":"huge"})", ".by: no model \"huge\" in the file; it has small, large");
     refuse(R"({"name":"judge"})", ": expected one of \"by\", the model that judges, and \"command\"");
@@ -201,5 +201,5 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     refuse(R"({"name":"judge","by":"large","gives":"verdict"})", ".gives: is for a command; a judge gives verdicts");
     CHECK_THROWS_WITH(
         parse_models_file(file_with(R"({"name":"a","by":"large"},{"name":"a","by":"small"})"), "m"),
-        "m:5: verifiers[1].name: \"a\" stands twice");
+        "m:6: verifiers[1].name: \"a\" stands twice");
 }
