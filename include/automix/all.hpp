@@ -39,6 +39,7 @@
 #include <automix/data/log/read_options.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
+#include <automix/data/logged_verifier.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/price_order.hpp>

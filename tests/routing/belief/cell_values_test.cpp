@@ -48,7 +48,8 @@ TEST_CASE("values of actions on two verdicts") {
     std::vector<double> weights;
     // Both negative 0.5 * 0.75, both positive 0.5 * 0.75, one of each 0.25.
     require_value(values.verify(0, 0, 0, 2, weights), {0.725, 3.75 + 1.0, 2.0, 1.0});
-    require_value(values.verify(0, model.first().state(1, 1), 0, 1, weights), {0.25 * 0.5 + 0.75 * 0.7, 0.5, 1.0, 1.0});
+    require_value(values.verify(0, model.first().state(1, 1), 0, 1, weights),
+                  {0.25 * 0.5 + 0.75 * 0.7, 0.5, 1.0, 1.0});
     require_value(values.accept(0, 0), {0.4, 0.0, 0.0, 0.0});
     require_value(values.route(0, 0, 1), {0.7, 10.0, 0.0, 0.0});
     require_value(values.start(1), {0.8, 10.0, 0.0, 0.0});

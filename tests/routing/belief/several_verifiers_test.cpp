@@ -138,8 +138,8 @@ struct JudgedWorld {
 
 constexpr double judged_lambda = 0.03;
 
-PomdpRouter judged_router(const Dataset& log, std::vector<std::string> verifiers, double lambda = judged_lambda,
-                          const Prices& prices = {}) {
+PomdpRouter judged_router(const Dataset& log, std::vector<std::string> verifiers,
+                          double lambda = judged_lambda, const Prices& prices = {}) {
     PomdpOptions options;
     options.objective = Objective::lambda(lambda);
     options.verifiers = std::move(verifiers);
@@ -172,8 +172,8 @@ struct LevelRecursion {
             for (const int draws : batches) {
                 if (drawn[v] + draws > levels.verifiers[v].draws) continue;
                 const double price = v == 0 ? prices.draws[0] : prices.further[0].draw;
-                best = std::max(best, after(w, drawn, v, draws) -
-                                          lambda * (draws * price + prices.round) * w.sum());
+                best = std::max(
+                    best, after(w, drawn, v, draws) - lambda * (draws * price + prices.round) * w.sum());
             }
         }
         return best;
@@ -401,7 +401,8 @@ TEST_CASE("forecasts of score and cost with two verifiers agree with replay", "[
         return std::sqrt((values - values.mean()).square().mean() / static_cast<double>(values.size()));
     };
     // The forecast is itself an estimate from half as many rows.
-    CHECK_THAT(forecast.score, WithinAbs(replayed.performance.mean(), 3.0 * 1.75 * error(replayed.performance)));
+    CHECK_THAT(forecast.score,
+               WithinAbs(replayed.performance.mean(), 3.0 * 1.75 * error(replayed.performance)));
     CHECK_THAT(forecast.cost, WithinAbs(cost.mean(), 3.0 * 1.75 * error(cost)));
     CHECK_THAT(forecast.draws, WithinAbs(replayed.draws.mean(), 3.0 * 1.75 * error(replayed.draws)));
     // Rows by statistics give what replay gives, up to the order of draws.
@@ -467,8 +468,9 @@ TEST_CASE("a policy of two verifiers survives its file, and refuses other logs")
     renamed.name_first_verifier("other");
     CHECK_THROWS_WITH(replay(self_alone, renamed, prices),
                       Contains("trained on verdicts of \"self\", and those of the log are of \"other\""));
-    CHECK_THROWS_WITH(judged_router(log, {"judg"}), Contains("no \"judg\" among the further verifiers of the log; "
-                                                            "it has judge"));
+    CHECK_THROWS_WITH(judged_router(log, {"judg"}),
+                      Contains("no \"judg\" among the further verifiers of the log; "
+                               "it has judge"));
 }
 
 TEST_CASE("verdicts that cannot be parsed use up the draws of their verifier alone") {

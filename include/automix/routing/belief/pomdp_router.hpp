@@ -40,7 +40,7 @@ enum class AcceptRule : std::uint8_t { first, plurality, best };
 
 struct PomdpOptions {
     Objective objective{};
-    std::vector<int> max_draws{};          ///< as in `StatisticsOptions`
+    std::vector<int> max_draws{};  ///< as in `StatisticsOptions`
     /// The further verifiers that the policy may ask beside the first one, as in `StatisticsOptions`.
     std::vector<std::string> verifiers{};
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price

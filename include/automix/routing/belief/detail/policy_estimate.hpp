@@ -240,7 +240,9 @@ class PluralityWalk {
     [[nodiscard]] const PluralityCell& cell(int n, int t) const {
         return plurality_cell(sums_.pluralities.front(), n, t);
     }
-    double& reached(const VerifierStates& model, int n, int t) { return reached_[as_size(model.state(n, t))]; }
+    double& reached(const VerifierStates& model, int n, int t) {
+        return reached_[as_size(model.state(n, t))];
+    }
 
     void visit(const RoutingPolicy& policy, const VerifierStates& model, int n, int t) {
         const double here = reached(model, n, t);

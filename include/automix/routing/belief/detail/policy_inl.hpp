@@ -124,7 +124,7 @@ AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evide
 
 AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(Index model) const {
     return models()[as_size(model)].first().kind == VerificationKind::samples ? AcceptedAnswer::plurality
-                                                                      : AcceptedAnswer::first;
+                                                                              : AcceptedAnswer::first;
 }
 
 AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) const {

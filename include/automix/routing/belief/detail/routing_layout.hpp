@@ -119,8 +119,8 @@ struct CascadeModel {
     [[nodiscard]] Index state(const ModelEvidence& evidence) const {
         Index state = 0;
         for (Index v = 0; v < std::ssize(verifiers); ++v)
-            state += stride(v) * (v == 0 ? first().state(evidence)
-                                         : verifiers[as_size(v)].state(evidence.verifier(v)));
+            state += stride(v) *
+                     (v == 0 ? first().state(evidence) : verifiers[as_size(v)].state(evidence.verifier(v)));
         return state;
     }
     /// Returns true if no verifier has judged the answer in that state.

@@ -88,8 +88,8 @@ AUTOMIX_INLINE Index PolicyParser::model_number(const nlohmann::json& json, cons
 AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, Index models) const {
     const std::string field = "options";
     require_keys(json, field,
-                 std::array{"objective", "max_draws", "verifiers", "batches", "round_price", "accept", "context", "guard",
-                            "folds", "seed", "most_cells"});
+                 std::array{"objective", "max_draws", "verifiers", "batches", "round_price", "accept",
+                            "context", "guard", "folds", "seed", "most_cells"});
     PomdpOptions options;
     options.objective = objective(json, field);
     options.max_draws = draws(json, field, "max_draws", all_logged_draws);
@@ -138,8 +138,8 @@ AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json,
             require_least(values[m], element(inside(field, key), m), least);
         return values;
     };
-    RoutingPrices prices{each("answers", 0.0), each("draws", 0.0), number(json, field, "round"),
-                         each("tries", 1.0), {}};
+    RoutingPrices prices{
+        each("answers", 0.0), each("draws", 0.0), number(json, field, "round"), each("tries", 1.0), {}};
     require_least(prices.round, inside(field, "round"), 0.0);
     const std::size_t further = evidence_size(shapes) - (models - 1);
     if (further == 0 && !json.contains("further")) return prices;
