@@ -120,17 +120,18 @@ double later_start(const Router& policy, const Dataset& data) {
     if constexpr (randomised_router<Router>) intervals = uniform_intervals(policy.breakpoints());
     if (intervals.empty()) intervals.push_back({0.5, 1.0});
     Evidence evidence(data.models());
-    double rows = 0.0;
+    double later = 0.0;
     for (Index row = 0; row < data.rows(); ++row) {
         const std::optional<QueryForecast> forecast = forecast_of(policy, data.facts(row));
         for (const auto& [inside, length] : intervals) {
             evidence.reset(inside);
             evidence.forecast = forecast;
             const Action first = policy.next(evidence);
-            if (first.kind == ActionKind::route && first.model > 0) rows += length;
+            if (first.kind == ActionKind::route && first.model > 0) later += length;
         }
+        if (!forecast) return later;  // so begin all queries
     }
-    return rows / static_cast<double>(data.rows());
+    return later / static_cast<double>(data.rows());
 }
 
 /// A test of a router: it is trained on one half of its models' columns and tested on the other half.
@@ -149,9 +150,8 @@ class HalfTest {
                     ComparedRouter& counts) const {
         HalfMetrics half{none, none, none, none, none, none, none, none, none, none};
         Router router = choose_variant(contender, seed);
-        half.area = area_on(router, test_, test_prices_, ends, seed);
-
-        const TrainingResult training = router.train({train_, train_prices_});
+        auto [training, curve] = train_with_curve(router, TrainingData{train_, train_prices_});
+        half.area = area_of(curve, test_, test_prices_, ends, seed);
         const bool refused = training.guard && !training.guard->passed && !training.reason.empty();
         counts.refused += refused ? 1 : 0;
         counts.infeasible += training.feasible ? 0 : 1;
@@ -177,10 +177,16 @@ class HalfTest {
     /// Returns the area of the curve that a router learns from the training rows, on other rows or on these.
     OptionalMetric area_on(const Router& router, const Dataset& data, const PriceTable& prices,
                            const EndModels& ends, std::uint64_t seed) const {
-        std::vector<OperatingPoint> curve;
-        for (const Router& policy : router.curve({train_, train_prices_}))
-            curve.push_back(summarise(replay(policy, data, prices, seed), ends).point());
-        return curve_area(curve, ends.small(), ends.large());
+        return area_of(router.curve({train_, train_prices_}), data, prices, ends, seed);
+    }
+
+    /// Returns the area of a curve of policies on some rows.
+    static OptionalMetric area_of(const std::vector<Router>& curve, const Dataset& data,
+                                  const PriceTable& prices, const EndModels& ends, std::uint64_t seed) {
+        std::vector<OperatingPoint> points;
+        for (const Router& policy : curve)
+            points.push_back(summarise(replay(policy, data, prices, seed), ends).point());
+        return curve_area(points, ends.small(), ends.large());
     }
 
     Router choose_variant(const Contender<Router>& contender, std::uint64_t seed) const {
