@@ -58,6 +58,7 @@
 #include <automix/evaluation/bootstrap.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/field_figures.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/log_source.hpp>
@@ -66,6 +67,8 @@
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
+#include <automix/evaluation/report/figures_json.hpp>
+#include <automix/evaluation/report/figures_text.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
@@ -97,7 +100,9 @@
 #include <automix/live/replay_model.hpp>
 #include <automix/live/served_models.hpp>
 #include <automix/metrics/curve_area.hpp>
+#include <automix/metrics/curve_figures.hpp>
 #include <automix/metrics/ibc.hpp>
+#include <automix/metrics/upper_hull.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/mixer/saved_policy.hpp>
 #include <automix/model/amount.hpp>
