@@ -142,6 +142,9 @@
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/baselines/adaptive_consistency.hpp>
+#include <automix/routing/baselines/frugalgpt.hpp>
+#include <automix/routing/baselines/win_rate.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/policy.hpp>
