@@ -146,8 +146,9 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     const RouterSettings settings = router_settings(given);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
-    const bool oracle = std::erase(names, "oracle") > 0 || std::find(options.routers.begin(), options.routers.end(),
-                                                                     "baselines") != options.routers.end();
+    const bool oracle =
+        std::erase(names, "oracle") > 0 ||
+        std::find(options.routers.begin(), options.routers.end(), "baselines") != options.routers.end();
     if (names.empty()) throw ArgumentError("--routers: expected a router beside the oracle");
     require_used(given, names);
     const bool defaulted = !options.routers_given || names_a_list(options.routers);
@@ -247,8 +248,8 @@ std::string to_text(const CompareOptions& options, const std::vector<LogComparis
         text += '\n' +
                 wrap_text(printable(log.path) + ", " + std::to_string(log.rows) +
                           " queries: " + joined(printable(log.models), " -> ")) +
-                '\n' + table("router", log.routers) + static_text(log) + '\n' +
-                price_table(prices) + warnings_text(log.warnings);
+                '\n' + table("router", log.routers) + static_text(log) + '\n' + price_table(prices) +
+                warnings_text(log.warnings);
     }
     if (logs.size() > 1)
         text += '\n' + table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));

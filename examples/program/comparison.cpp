@@ -192,8 +192,8 @@ std::string to_text(const Comparison& comparison) {
         for (const std::string& warning : router.warnings) warnings.push_back(router.name + ": " + warning);
     }
     return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
-           interval_table(comparison) + curves_text(comparison) + prices_text(comparison) + policies(comparison) +
-           conclusions(comparison) + warnings_text(warnings);
+           interval_table(comparison) + curves_text(comparison) + prices_text(comparison) +
+           policies(comparison) + conclusions(comparison) + warnings_text(warnings);
 }
 
 }  // namespace automix::program

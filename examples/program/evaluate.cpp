@@ -141,12 +141,11 @@ Comparison run(const EvaluateOptions& options) {
     if (options.figures) {
         std::vector<CurveReplays> curves;
         for (std::size_t i = 0; i < routers.size(); ++i) {
-            CurveReplays curve = replay_curve(names[i], routers[i], {train, split.train}, test, split.test,
-                                              given.seed);
+            CurveReplays curve =
+                replay_curve(names[i], routers[i], {train, split.train}, test, split.test, given.seed);
             if (!curve.policies.empty()) curves.push_back(std::move(curve));
         }
-        comparison.curves =
-            evaluate_curves(curves, tests.ends(), test.models() == 2, *evaluation.bootstrap);
+        comparison.curves = evaluate_curves(curves, tests.ends(), test.models() == 2, *evaluation.bootstrap);
     }
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(

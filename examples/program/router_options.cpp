@@ -102,9 +102,11 @@ std::vector<std::string> without(std::vector<std::string> names, const Unsuited&
 }  // namespace
 
 const char* const all_routers_help =
-    "  all                                             the routers above but pomdp:FIELDS, fixed_answer and the\n"
+    "  all                                             the routers above but pomdp:FIELDS, fixed_answer and "
+    "the\n"
     "                                                  recipes\n"
-    "  baselines                                       the recipes, context_only, self_consistency and random_mix\n";
+    "  baselines                                       the recipes, context_only, self_consistency and "
+    "random_mix\n";
 
 const char* const router_help =
     "Routers:\n"
@@ -173,9 +175,10 @@ void add_price_options(CLI::App& command, RouterOptions& options) {
 
 void add_policy_options(CLI::App& command, RouterOptions& options) {
     command
-        .add_option("--objective", options.objective,
-                    "Objective of pomdp, fixed_k, frugalgpt and win_rate: base, max_ibc, lambda=X, budget=X,\n"
-                    "quality=X")
+        .add_option(
+            "--objective", options.objective,
+            "Objective of pomdp, fixed_k, frugalgpt and win_rate: base, max_ibc, lambda=X, budget=X,\n"
+            "quality=X")
         ->type_name("WHAT")
         ->capture_default_str();
     command
@@ -283,9 +286,9 @@ std::vector<std::string> suited_routers(std::vector<std::string> names, const Ob
 
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
                                         std::vector<std::string>& notes) {
-    constexpr std::array<std::string_view, 8> content = {
-        "pomdp",      "fixed_k",   "always_small", "always_large",
-        "random_mix", "frugalgpt", "win_rate",     "context_only"};
+    constexpr std::array<std::string_view, 8> content = {"pomdp",        "fixed_k",     "always_small",
+                                                         "always_large", "random_mix",  "frugalgpt",
+                                                         "win_rate",     "context_only"};
     const bool verified = data.verified_rows(0) > 0;
     return without(
         std::move(names),

@@ -30,13 +30,37 @@ struct PublishedTable {
     double apgr;
     double calls_20, calls_50, calls_80;  ///< shares of calls that recover that per cent of the gap
     double aiq;                           ///< at costs 1 + 9 * share
-    double highest_cost;                  ///< of the hull of its code, which has no point that scores less than a cheaper one
+    double highest_cost;  ///< of the hull of its code, which has no point that scores less than a cheaper one
 };
 
 const std::vector<PublishedTable> published = {
-    {"concave", {{0.50, 0.0}, {0.62, 0.1}, {0.74, 0.3}, {0.83, 0.6}, {0.86, 1.0}}, 0.7655, 0.7375, 0.06, 0.20, 0.46, 0.68895, 10.0},
-    {"bent", {{0.40, 0.0}, {0.44, 0.2}, {0.60, 0.25}, {0.58, 0.5}, {0.70, 0.8}, {0.72, 1.0}}, 0.5915, 0.5984375, 0.2075, 0.2375, 0.69, 0.56205, 10.0},
-    {"weak", {{0.30, 0.0}, {0.31, 0.15}, {0.45, 0.4}, {0.68, 0.7}, {0.81, 0.9}, {0.80, 1.0}}, 0.53975, 0.4795, 0.3107, 0.5304, 0.7308, 0.494010989010989, 9.1},
+    {"concave",
+     {{0.50, 0.0}, {0.62, 0.1}, {0.74, 0.3}, {0.83, 0.6}, {0.86, 1.0}},
+     0.7655,
+     0.7375,
+     0.06,
+     0.20,
+     0.46,
+     0.68895,
+     10.0},
+    {"bent",
+     {{0.40, 0.0}, {0.44, 0.2}, {0.60, 0.25}, {0.58, 0.5}, {0.70, 0.8}, {0.72, 1.0}},
+     0.5915,
+     0.5984375,
+     0.2075,
+     0.2375,
+     0.69,
+     0.56205,
+     10.0},
+    {"weak",
+     {{0.30, 0.0}, {0.31, 0.15}, {0.45, 0.4}, {0.68, 0.7}, {0.81, 0.9}, {0.80, 1.0}},
+     0.53975,
+     0.4795,
+     0.3107,
+     0.5304,
+     0.7308,
+     0.494010989010989,
+     9.1},
 };
 
 }  // namespace
@@ -107,7 +131,9 @@ TEST_CASE("a policy that beats the large model has its quality for less") {
     CHECK_THAT(better.deferral_area().value(), WithinAbs(0.75, 1e-12));
 }
 
-TEST_CASE("policies that cost more than the large model are no part of the curve, and equal costs count as their mean") {
+TEST_CASE(
+    "policies that cost more than the large model are no part of the curve, and equal costs count as their "
+    "mean") {
     CHECK(curve({{0.9, 9.5}, {0.3, 0.5}}).points().size() == 2);
     CHECK_THAT(curve({{0.5, 5.0}, {0.9, 5.0}}).performance_at(0.5).value(), WithinAbs(0.7, 1e-12));
     // A policy at the cost of the large model is averaged with it.

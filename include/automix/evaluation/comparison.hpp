@@ -70,7 +70,7 @@ struct ComparedMetrics {
     Value cost{};           ///< mean cost per query
     Value draws{};
     Value rounds{};
-    Value later_start{};  ///< share of queries that begin at a model beyond the first
+    Value later_start{};            ///< share of queries that begin at a model beyond the first
     FieldFigures<Value> figures{};  ///< of the policies for all prices of quality
 };
 

@@ -18,8 +18,9 @@ namespace automix {
 
 struct RouterSettings {
     OneShotOptions one_shot{};
-    PomdpOptions pomdp{};  ///< objective, limits of draws and facts also apply to `fixed_k`, `frugalgpt`, `win_rate`
-    double mix = 0.5;      ///< share that `random_mix` sends to the large model
+    PomdpOptions
+        pomdp{};  ///< objective, limits of draws and facts also apply to `fixed_k`, `frugalgpt`, `win_rate`
+    double mix = 0.5;  ///< share that `random_mix` sends to the large model
 };
 
 /// All names but `pomdp:FIELDS`, the baselines below and `fixed_answer:NAME`, in the order of reports.

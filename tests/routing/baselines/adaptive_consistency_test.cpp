@@ -96,7 +96,8 @@ TEST_CASE("verdicts that cannot be read count as draws, not as votes") {
 
 TEST_CASE("adaptive consistency refuses what it cannot use") {
     CHECK_THROWS_WITH(AdaptiveConsistencyRouter({0.5, 0}), ContainsSubstring("sure: expected a probability"));
-    CHECK_THROWS_WITH(AdaptiveConsistencyRouter({0.95, 65}), ContainsSubstring("max_draws: expected 1 to 64"));
+    CHECK_THROWS_WITH(AdaptiveConsistencyRouter({0.95, 65}),
+                      ContainsSubstring("max_draws: expected 1 to 64"));
     AdaptiveConsistencyRouter router;
     CHECK_THROWS_AS(router.next(Evidence(2)), NotTrainedError);
     const Dataset lone = tables::confidence_table({{0.5, 0.0, 1.0}});

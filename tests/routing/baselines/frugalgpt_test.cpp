@@ -41,8 +41,9 @@ Dataset verified_answers(int rows) {
     Dataset data({"small", "large"});
     for (int i = 0; i < rows; ++i) {
         const int right = i % 5 < 2 ? 1 : 0;
-        data.append(tables::record("r" + std::to_string(i),
-                                   {tables::verified(right, {right, right, right, right}), tables::scored(1.0)}));
+        data.append(
+            tables::record("r" + std::to_string(i),
+                           {tables::verified(right, {right, right, right, right}), tables::scored(1.0)}));
     }
     return data;
 }

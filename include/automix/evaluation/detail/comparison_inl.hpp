@@ -147,8 +147,7 @@ AUTOMIX_INLINE HalfMetrics oracle_metrics(const Dataset& test, const PriceTable&
                                           const EndModels& ends) {
     HalfMetrics half = no_metrics();
     std::vector<CurvePoint> curve;
-    for (const FrontierPoint& point :
-         trace_oracle(test, prices, ends, FrontierOptions{}.max_oracle_points))
+    for (const FrontierPoint& point : trace_oracle(test, prices, ends, FrontierOptions{}.max_oracle_points))
         curve.push_back(curve_point(point.report));
     add_curve(curve, ends, test.models() == 2, half);
     const Report report = evaluate_baselines(test, prices).oracle;

@@ -165,7 +165,8 @@ AUTOMIX_INLINE std::vector<CurveEvaluation> evaluate_curves(const std::vector<Cu
                     return rows.routers[i].*all_field_figures<OptionalMetric>[f];
                 });
         }
-        evaluation.cost_ratio = figure([i](const detail::FiguresOfRows& rows) { return rows.cost_ratios[i]; });
+        evaluation.cost_ratio =
+            figure([i](const detail::FiguresOfRows& rows) { return rows.cost_ratios[i]; });
         evaluation.score_difference =
             figure([i](const detail::FiguresOfRows& rows) { return rows.score_differences[i]; });
     }

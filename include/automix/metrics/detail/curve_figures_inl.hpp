@@ -53,13 +53,12 @@ AUTOMIX_INLINE PolicyCurve::PolicyCurve(const std::vector<OperatingPoint>& reach
     points_ = in_order_of_cost(std::move(points));
 }
 
-AUTOMIX_INLINE OptionalMetric
-PolicyCurve::mean_performance(const std::vector<OperatingPoint>& points) const {
+AUTOMIX_INLINE OptionalMetric PolicyCurve::mean_performance(const std::vector<OperatingPoint>& points) const {
     if (points_.empty()) return OptionalMetric::undefined("the last model costs no more than the first");
     double area = 0.0;
     for (std::size_t i = 1; i < points.size(); ++i)
-        area += 0.5 * (points[i].performance + points[i - 1].performance) *
-                (points[i].cost - points[i - 1].cost);
+        area +=
+            0.5 * (points[i].performance + points[i - 1].performance) * (points[i].cost - points[i - 1].cost);
     return area / (points.back().cost - points.front().cost);
 }
 

@@ -78,7 +78,8 @@ AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings
     if (name == "frugalgpt")
         return AnyRouter::of(
             FrugalGptRouter({shared.objective, shared.max_draws, shared.context, shared.seed}));
-    if (name == "win_rate") return AnyRouter::of(WinRateRouter({shared.objective, shared.context, shared.seed}));
+    if (name == "win_rate")
+        return AnyRouter::of(WinRateRouter({shared.objective, shared.context, shared.seed}));
     if (name == "adaptive_consistency") {
         AdaptiveConsistencyOptions options;
         options.max_draws = std::min(settings.one_shot.max_draws, max_rounds);

@@ -12,10 +12,10 @@
 namespace automix {
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const FigureInterval& figure) {
-    return {{"value", to_json(figure.value)},
-            {"ci", figure.interval
-                       ? nlohmann::ordered_json::array({figure.interval->low, figure.interval->high})
-                       : nlohmann::ordered_json(nullptr)}};
+    return {
+        {"value", to_json(figure.value)},
+        {"ci", figure.interval ? nlohmann::ordered_json::array({figure.interval->low, figure.interval->high})
+                               : nlohmann::ordered_json(nullptr)}};
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const CurveEvaluation& curve) {

@@ -29,8 +29,7 @@ std::string figure_tables(std::string_view title, const Routers& routers, Figure
     TextTable scores({first, "score at 25 %", "at 50 %", "at 75 % of the extra cost"});
     for (const auto& router : routers) {
         const FieldFigures<Value>& figures = figures_of(router);
-        calls.add(
-            {router.name, plain(figures.apgr, 3), percent(figures.cpt_50), percent(figures.cpt_80)});
+        calls.add({router.name, plain(figures.apgr, 3), percent(figures.cpt_50), percent(figures.cpt_80)});
         areas.add({router.name, plain(figures.aiq, 4), plain(figures.deferral_area, 4)});
         costs.add({router.name, price(figures.cost_50), price(figures.cost_80), price(figures.cost_95),
                    price(figures.cost_100)});
@@ -55,18 +54,21 @@ namespace automix {
 
 AUTOMIX_INLINE std::string figures_legend() {
     return wrap_text(
-               "figures of the policies for all prices of quality, on the rows tested; APGR: mean share of the "
-               "score gap recovered over all shares of calls of the large model; CPT: share of its calls that "
+               "figures of the policies for all prices of quality, on the rows tested; APGR: mean share of "
+               "the "
+               "score gap recovered over all shares of calls of the large model; CPT: share of its calls "
+               "that "
                "recovers so much of the gap, per cent; both of two models only; AIQ: mean score of the "
-               "non-decreasing hull over costs; deferral area: mean score over costs; cost: minimum cost that "
-               "recovers so much of the gap, in the unit of the prices; score: at so much of the extra cost of "
+               "non-decreasing hull over costs; deferral area: mean score over costs; cost: minimum cost "
+               "that "
+               "recovers so much of the gap, in the unit of the prices; score: at so much of the extra cost "
+               "of "
                "the last model",
                0) +
            '\n';
 }
 
-AUTOMIX_INLINE std::string figures_table(std::string_view title,
-                                         const std::vector<ComparedRouter>& routers) {
+AUTOMIX_INLINE std::string figures_table(std::string_view title, const std::vector<ComparedRouter>& routers) {
     return detail::figure_tables<MeanMetric>(
         title, routers, [](const ComparedRouter& router) -> auto& { return router.metrics.figures; },
         [](const MeanMetric& metric, int digits) { return format_mean(metric, digits); },

@@ -77,8 +77,8 @@ inline std::vector<int> cascade_draws(const Dataset& data, const std::vector<int
         const Index logged = data.draw_counts(model).first;
         const bool whole = limit == all_logged_draws || logged == 0;
         draws.push_back(!data.verified(model) || limit == 0 ? 0
-                        : whole                              ? all_draws
-                                                             : static_cast<int>(std::min<Index>(limit, logged)));
+                        : whole                             ? all_draws
+                                : static_cast<int>(std::min<Index>(limit, logged)));
     }
     return draws;
 }
@@ -115,8 +115,8 @@ AUTOMIX_INLINE void FrugalGptRouter::add_cascades(const TrainingData& training, 
                                                   const ForecastTable* forecasts, Trained& trained) const {
     const Dataset& data = training.data;
     const auto scorers = std::make_shared<Scorers>();
-    std::vector<Eigen::ArrayXd> scores;                   // of each answer, by a scorer not fitted to its fold
-    std::vector<std::vector<double>> thresholds;          // to choose from, of each model
+    std::vector<Eigen::ArrayXd> scores;           // of each answer, by a scorer not fitted to its fold
+    std::vector<std::vector<double>> thresholds;  // to choose from, of each model
     for (Index model = 0; model + 1 < data.models(); ++model) {
         const int drawn = draws[as_size(model)];
         std::vector<QueryFeature> features;
@@ -152,8 +152,8 @@ AUTOMIX_INLINE void FrugalGptRouter::add_cascades(const TrainingData& training, 
                     const Index model = list[i];
                     sum.cost += training.prices.answers[as_size(model)](row);
                     if (i + 1 < list.size()) {
-                        sum.cost += detail::draws_price(training.prices, row, model,
-                                                        scorers->draws[as_size(model)]);
+                        sum.cost +=
+                            detail::draws_price(training.prices, row, model, scorers->draws[as_size(model)]);
                         if (scores[as_size(model)](row) < cascade.thresholds[i]) continue;
                     }
                     sum.performance += data.scores(model)(row);
@@ -202,8 +202,8 @@ AUTOMIX_INLINE TrainingResult FrugalGptRouter::train(const TrainingData& trainin
     Trained trained = fit(training);
     const auto chosen =
         detail::choose_policy(trained.points, options_.objective, trained.small, trained.large);
-    TrainingResult result = detail::choice_result(trained.points, chosen, options_.objective, trained.small,
-                                                  trained.large);
+    TrainingResult result =
+        detail::choice_result(trained.points, chosen, options_.objective, trained.small, trained.large);
     obstacle_ = result.reason;
     cascade_ = chosen ? std::move(trained.cascades[*chosen]) : Cascade{};
     query_ = std::move(trained.query);

@@ -32,8 +32,7 @@ inline ContextFields facts_to_read(const ContextChoice& choice, const Dataset& d
     const ContextFields& fields = choice.fields;
     if (fields.prior) throw ArgumentError("context prior: win_rate and frugalgpt read no prior");
     if (fields.text && !known.text) throw DataError("context text: no training row has a question");
-    if (fields.features && !known.features)
-        throw DataError("context features: no training row has features");
+    if (fields.features && !known.features) throw DataError("context features: no training row has features");
     return fields;
 }
 

@@ -66,8 +66,7 @@ AUTOMIX_INLINE TrainingResult WinRateRouter::train(const TrainingData& training)
     const OperatingPoint small = trained.points.front();
     const OperatingPoint large = trained.points.back();
     const auto chosen = detail::choose_policy(trained.points, options_.objective, small, large);
-    TrainingResult result =
-        detail::choice_result(trained.points, chosen, options_.objective, small, large);
+    TrainingResult result = detail::choice_result(trained.points, chosen, options_.objective, small, large);
     obstacle_ = result.reason;
     if (chosen) threshold_ = trained.thresholds[*chosen];
     model_ = std::move(trained.model);
