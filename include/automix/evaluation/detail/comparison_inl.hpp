@@ -113,9 +113,9 @@ inline bool is_on_hull(const std::vector<OperatingPoint>& points, std::size_t po
 
 AUTOMIX_INLINE HalfMetrics no_metrics() {
     const OptionalMetric none = OptionalMetric::undefined("no policy");
-    HalfMetrics half{none, none, none, none, none, none, none, none, none, none, {}};
-    for (const auto figure : all_field_figures<OptionalMetric>) half.figures.*figure = none;
-    return half;
+    const FieldFigures<OptionalMetric> figures{none, none, none, none, none, none,
+                                               none, none, none, none, none, none};
+    return {none, none, none, none, none, none, none, none, none, none, figures};
 }
 
 AUTOMIX_INLINE OptionalMetric area_of(const std::vector<CurvePoint>& curve, const EndModels& ends) {

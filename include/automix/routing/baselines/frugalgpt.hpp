@@ -14,7 +14,6 @@
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/query_facts.hpp>
-#include <automix/data/statistics_options.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/context_choice.hpp>

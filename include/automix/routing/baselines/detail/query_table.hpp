@@ -41,7 +41,7 @@ inline ContextFields facts_to_read(const ContextChoice& choice, const Dataset& d
 template <class Target, class Facts>
 FittedContext fit_target(const Dataset& data, const std::vector<int>& folds, ContextFields fields,
                          Target target, Facts facts) {
-    Dataset table({"target"});
+    Dataset table(std::vector<std::string>{"target"});
     table.reserve(as_size(data.rows()));
     for (Index row = 0; row < data.rows(); ++row) {
         Record record;
