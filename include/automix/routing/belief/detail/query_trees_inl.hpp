@@ -27,12 +27,12 @@ inline std::size_t remembered_trees(Index cells) {
 
 AUTOMIX_INLINE BeliefModel limit_draws(BeliefModel belief, int draws) {
     for (LevelDistribution& levels : belief.levels) {
-        if (levels.kind != VerificationKind::confidence) {
-            levels.draws = std::min(levels.draws, draws);
-        } else if (draws == 0) {
-            levels.kind = VerificationKind::verdicts;
-            levels.draws = 0;
-            levels.boundaries.clear();
+        for (VerifierLevels& verifier : levels.verifiers) {
+            if (verifier.kind != VerificationKind::confidence) {
+                verifier.draws = std::min(verifier.draws, draws);
+            } else if (draws == 0) {
+                verifier = {VerificationKind::verdicts, 0, verifier.levels, {}};
+            }
         }
     }
     return belief;
@@ -40,7 +40,9 @@ AUTOMIX_INLINE BeliefModel limit_draws(BeliefModel belief, int draws) {
 
 AUTOMIX_INLINE BeliefModel limit_cells(BeliefModel belief, double max_cells) {
     int draws = 0;
-    for (const LevelDistribution& levels : belief.levels) draws = std::max(draws, levels.draws);
+    for (const LevelDistribution& levels : belief.levels) {
+        for (const VerifierLevels& verifier : levels.verifiers) draws = std::max(draws, verifier.draws);
+    }
     while (draws > 0 && RoutingLayout::count_cells(routed_models(belief)) > max_cells)
         belief = limit_draws(std::move(belief), --draws);
     return belief;
