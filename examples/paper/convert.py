@@ -261,7 +261,7 @@ def read_quality(path, options):
     text = read_text(path)
     require_dataset("quality", path, text)
     found = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         entry = Field(f"{path}:{number}", "", parse(line, path, number))
@@ -359,7 +359,7 @@ def story_of(row, folder):
 
 def read_narrativeqa(paths, options):
     """Kocisky et al. 2018: questions of qaps.csv on summaries or, with --stories, on the stories of documents.csv."""
-    columns = {"documents": ["document_id", "set", "kind", "story_url"],
+    columns = {"documents": ["document_id", "set", "story_start", "story_end"],
                "qaps": ["document_id", "set", "question", "answer1", "answer2"],
                "summaries": ["document_id", "set", "summary"]}
     tables = {}
@@ -411,9 +411,11 @@ def clip(text, most, end):
         return text
     if end == "start":
         kept = data[:most].decode(errors="ignore")
-        return re.sub(r"\S*\Z", "", kept).rstrip() or kept
-    kept = data[-most:].decode(errors="ignore")
-    return re.sub(r"\A\S*", "", kept).lstrip() or kept
+        whole = re.sub(r"\S*\Z", "", kept) if not text[len(kept)].isspace() else kept
+    else:
+        kept = data[-most:].decode(errors="ignore")
+        whole = re.sub(r"\A\S*", "", kept) if not text[-len(kept) - 1].isspace() else kept
+    return whole.strip() or kept
 
 
 def passages(text):
