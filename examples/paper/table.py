@@ -69,6 +69,8 @@ def print_table(dataset, evaluation, published):
             ours = row_of(routers[method]) if method in routers else ["-", "-", "-"]
             table.append([label, *ours, *(paper_row(published, method) if published else [])])
     print_aligned(table)
+    for warning in evaluation["warnings"]:
+        print(f"note: {warning}")
     print()
 
 
