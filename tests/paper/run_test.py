@@ -272,7 +272,7 @@ class Parts(unittest.TestCase):
                 {"name": "always_small", "test": {"performance": 0.25, "cost": 1, "ibc_lift": None,
                                                   "ci": {"performance": [0, 1], "cost": [1, 1], "ibc_lift": None}}},
                 {"name": "fixed_answer:union", "test": test}, {"name": "frugal_cascade", "test": test},
-                {"name": "pomdp", "test": None, "infeasible": "no way"}]})
+                {"name": "pomdp", "test": None, "infeasible": "no way", "warnings": ["unsure"], "guard": {"passed": False}}]})
         done = python("table.py", "--prices", "paper", "qasper", path)
         self.assertEqual(done.returncode, 0, done.stderr)
         [(heading, rows)] = rows_of(done.stdout)
@@ -283,7 +283,8 @@ class Parts(unittest.TestCase):
         self.assertEqual(rows["FrugalGPT"], [*ours, "27.7", "49.3", "-1.1"])
         self.assertEqual(rows["AutoMix + Threshold"], ["-", "-", "-", "27.7", "47.2", "+3.7 ± 3.7"])
         self.assertIn("no way", rows["pomdp of this library"][0])
-        self.assertIn("note: little data", done.stdout)
+        for text in ("little data", "pomdp: unsure", "pomdp: no policy beats mixing"):
+            self.assertIn(f"\nnote: {text}", done.stdout)
 
     def test_published_figures_agree_with_each_other(self):
         published = json.loads((PAPER / "published.json").read_text(encoding="utf-8"))
