@@ -71,6 +71,11 @@ def print_table(dataset, evaluation, published):
     print_aligned(table)
     for warning in evaluation["warnings"]:
         print(f"note: {warning}")
+    for router in evaluation["routers"]:
+        for warning in router.get("warnings", []):
+            print(f"note: {router['name']}: {warning}")
+        if router.get("guard") and not router["guard"]["passed"]:
+            print(f"note: {router['name']}: no policy beats mixing on held-out training rows")
     print()
 
 

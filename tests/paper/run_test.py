@@ -193,9 +193,27 @@ class Runs(unittest.TestCase):
         self.assertIn("was recorded with other queries", other.stderr)
         self.assertEqual((self.folder / "out/contractnli/queries.jsonl").read_bytes(), before)
 
+    def test_all_data_sets_are_converted(self):
+        models = self.folder / "models.json"
+        done = subprocess.run(
+            ["bash", str(PAPER / "run"), str(models), "--dry", "--data", str(Path(__file__).resolve().parent / "data"), "--out",
+             str(self.folder / "all"), "--train", "2", "--test", "0", "--convert", "--turns 0"],
+            capture_output=True, text=True, timeout=300, env={**os.environ, "AUTOMIX_PYTHON": sys.executable})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        numbers = {}
+        for dataset in ("contractnli", "quality", "qasper", "narrativeqa", "coqa"):
+            queries = [json.loads(line) for line in (self.folder / "all" / dataset / "queries.jsonl").read_text().split("\n") if line]
+            self.assertEqual({query["dataset"] for query in queries}, {dataset})
+            self.assertFalse(any("\nQ: " in query["question"] for query in queries))
+            numbers[dataset] = [sum(query["split"] == split for query in queries) for split in ("train", "test")]
+        # Of each data set two queries to train on, and all of its other file, set or half to test on.
+        coqa = numbers.pop("coqa")
+        self.assertEqual(numbers, {"contractnli": [2, 3], "quality": [2, 1], "qasper": [2, 2], "narrativeqa": [2, 1]})
+        self.assertIn(coqa, [[2, 2], [2, 4]])
+
     def test_mistakes_are_named(self):
         def refused(*options, code=2):
-            done = subprocess.run(["bash", str(PAPER / "run"), *options], capture_output=True, text=True, timeout=60,
+            done = subprocess.run(["bash", str(PAPER / "run"), *options], capture_output=True, text=True, timeout=300,
                                   env={**os.environ, "AUTOMIX_PROGRAM": str(PROGRAM)})
             self.assertEqual(done.returncode, code, done.stderr)
             return done.stderr
@@ -209,7 +227,7 @@ class Runs(unittest.TestCase):
 
 
 def python(script, *arguments):
-    return subprocess.run([sys.executable, str(PAPER / script), *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, str(PAPER / script), *map(str, arguments)], capture_output=True, text=True, timeout=300)
 
 
 class Parts(unittest.TestCase):
@@ -272,7 +290,7 @@ class Parts(unittest.TestCase):
                 {"name": "always_small", "test": {"performance": 0.25, "cost": 1, "ibc_lift": None,
                                                   "ci": {"performance": [0, 1], "cost": [1, 1], "ibc_lift": None}}},
                 {"name": "fixed_answer:union", "test": test}, {"name": "frugal_cascade", "test": test},
-                {"name": "pomdp", "test": None, "infeasible": "no way"}]})
+                {"name": "pomdp", "test": None, "infeasible": "no way", "warnings": ["unsure"], "guard": {"passed": False}}]})
         done = python("table.py", "--prices", "paper", "qasper", path)
         self.assertEqual(done.returncode, 0, done.stderr)
         [(heading, rows)] = rows_of(done.stdout)
@@ -283,7 +301,8 @@ class Parts(unittest.TestCase):
         self.assertEqual(rows["FrugalGPT"], [*ours, "27.7", "49.3", "-1.1"])
         self.assertEqual(rows["AutoMix + Threshold"], ["-", "-", "-", "27.7", "47.2", "+3.7 ± 3.7"])
         self.assertIn("no way", rows["pomdp of this library"][0])
-        self.assertIn("note: little data", done.stdout)
+        for text in ("little data", "pomdp: unsure", "pomdp: no policy beats mixing"):
+            self.assertIn(f"\nnote: {text}", done.stdout)
 
     def test_published_figures_agree_with_each_other(self):
         published = json.loads((PAPER / "published.json").read_text(encoding="utf-8"))
