@@ -11,6 +11,7 @@
 #include <automix/routing/json/policy_json.hpp>
 #include "data/log/statistics.hpp"
 #include "data/records.hpp"
+#include "routing/belief/context_world.hpp"
 #include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
@@ -535,4 +536,39 @@ TEST_CASE("a policy that version 0.1.0 wrote is read, and trained again to the s
         CHECK(next(router, 4, 2) == ActionKind::route);
         CHECK(next(router, 4, 3) == ActionKind::accept);
     }
+}
+
+TEST_CASE("a policy over a large tree reads the query by strata, which its file holds", "[property]") {
+    // 70 verdicts make 2556 cells.
+    test::World world = test::three_types(test::TypeIn::words);
+    world.draws = 70;
+    Random random(6);
+    const Dataset log = world.log(random, 200);
+    const PriceTable prices = resolve_prices(log);
+    PomdpRouter router(reading({.text = true}));
+    const Statistics statistics = router.collect({log, prices});
+    REQUIRE(router.train(TrainingData{log, prices}).feasible);
+    REQUIRE(router.mixture().front().policy.reads_query());
+    const std::size_t strata = router.mixture().front().policy.solver()->trees()->strata().means.size();
+    CHECK(strata > 3);
+    CHECK(strata <= detail::max_strata);
+    const std::string text = to_policy_text(router, statistics);
+    const PolicyFile file = parse_policy(text, "p.json");
+    CHECK(to_policy_text(file.router, file.statistics) == text);
+    bool differs = false;
+    for (int i = 0; i < 20; ++i) {
+        const test::World::Query asked = world.query(random);
+        Evidence evidence(2);
+        read_query(router, asked.facts(), evidence);
+        const Action first = router.next(evidence);
+        CHECK(file.router.next(evidence) == first);
+        differs = differs || first.model != 0;
+    }
+    CHECK(differs);
+    nlohmann::json altered = nlohmann::json::parse(text);
+    altered["strata"][1]["scores"][0] = 1.5;
+    CHECK_THROWS_WITH(parse_policy(altered.dump(), "p.json"),
+                      ContainsSubstring("strata[1].scores[0]: expected a score within (0, 1), found 1.5"));
+    altered["strata"][1]["scores"] = {0.5};
+    CHECK_THROWS_WITH(parse_policy(altered.dump(), "p.json"), ContainsSubstring("strata[1].scores"));
 }
