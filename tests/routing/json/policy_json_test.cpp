@@ -17,6 +17,7 @@
 #include "support/files.hpp"
 
 #include <automix/context/context_fields.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/price_table.hpp>
@@ -549,9 +550,11 @@ TEST_CASE("a policy over a large tree reads the query by strata, which its file 
     const Statistics statistics = router.collect({log, prices});
     REQUIRE(router.train(TrainingData{log, prices}).feasible);
     REQUIRE(router.mixture().front().policy.reads_query());
-    const std::size_t strata = router.mixture().front().policy.solver()->trees()->strata().means.size();
+    const Index strata = router.mixture().front().policy.strata_count();
     CHECK(strata > 3);
-    CHECK(strata <= detail::max_strata);
+    CHECK(strata <= 32);
+    CHECK(parse_policy(to_policy_text(router, statistics), "p.json").router.mixture().front().policy.strata_count() ==
+          strata);
     const std::string text = to_policy_text(router, statistics);
     const PolicyFile file = parse_policy(text, "p.json");
     CHECK(to_policy_text(file.router, file.statistics) == text);

@@ -270,18 +270,25 @@ AUTOMIX_INLINE void validate(const StatisticsOptions& options, Index models) {
     }
 }
 
-AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
-                                             const StatisticsOptions& options) {
+AUTOMIX_INLINE std::vector<ModelShape> model_shapes(const Dataset& data, const StatisticsOptions& options) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const Index models = data.models();
     validate(options, models);
-    require_prices_for(data, prices);
-    Statistics statistics;
+    std::vector<ModelShape> shapes;
     for (Index m = 0; m < models; ++m) {
         const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
-        statistics.models.push_back(detail::model_shape(data, m, limit));
+        shapes.push_back(detail::model_shape(data, m, limit));
     }
+    return shapes;
+}
+
+AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                             const StatisticsOptions& options) {
+    Statistics statistics;
+    statistics.models = model_shapes(data, options);
+    require_prices_for(data, prices);
+    const Index models = data.models();
     statistics.logs = {detail::digest_ids(data)};
     statistics.folds.assign(as_size(options.folds), FoldStatistics(models));
     std::vector<detail::PluralityPaths> paths;

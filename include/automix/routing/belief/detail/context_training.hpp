@@ -372,12 +372,17 @@ inline void settle_worth(TriedContext& poorest, double slope, bool guarded) {
     }
 }
 
-/// Returns true if policies without facts are worth more if they draw no verdict. Sets the worth of the context.
-inline bool gains_without_verdicts(TriedContext& none, std::optional<double> lambda, double slope) {
-    TrainingContext blind = none.context;
-    blind.rule.verify = false;
+/// Lets policies without facts draw no verdict if they are worth more so.
+inline void judge_verdicts(TriedContext& none, std::optional<double> lambda, double slope) {
+    TriedContext blind = none;
+    blind.context.rule.verify = false;
+    blind.decision = decide_on_held_out_rows(blind.context, lambda);
+    blind.worth = worth_by_row(blind.context, blind.decision, slope);
     none.worth = worth_by_row(none.context, none.decision, slope);
-    return mean_gain(worth_by_row(blind, decide_on_held_out_rows(blind, lambda), slope), none.worth) > 0.0;
+    if (!(mean_gain(blind.worth, none.worth) > 0.0)) return;
+    none.context.rule.verify = false;
+    none.decision = std::move(blind.decision);
+    none.worth = std::move(blind.worth);
 }
 
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
@@ -417,8 +422,8 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TriedContext& none = *poorest;
     const bool signals = none.context.reads_query();
     const bool judges = choice.best && !none.decision.excess.empty();
-    const bool none_verifies = !judges || signals || !verifies(base.statistics) ||
-                               !gains_without_verdicts(none, lambda, slope);
+    if (judges && !signals && verifies(base.statistics)) judge_verdicts(none, lambda, slope);
+    const bool none_verifies = none.context.rule.verify;
     if (judges) settle_worth(none, slope, guarded);
     std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
     const TriedContext* best = &none;
