@@ -539,6 +539,32 @@ TEST_CASE("a policy that version 0.1.0 wrote is read, and trained again to the s
     }
 }
 
+TEST_CASE("a policy with context that an earlier version wrote is read to the bit, and decides as it did") {
+    // Eighty sums and proofs, two verdicts a row; that version knew no strata.
+    const std::string path = AUTOMIX_TESTS_DIR "/routing/json/policy-context.json";
+    const PolicyFile file = read_policy(path);
+    CHECK(to_policy_text(file.router, file.statistics) == files::read(path));
+    CHECK(file.router.reads() == ContextFields{.dataset = true, .text = true});
+    CHECK(file.router.mixture().front().policy.strata_count() == 0);
+    // The forecasts that version printed.
+    const auto check = [&](const std::string& question, const std::string& dataset, double score,
+                           double price, Index first) {
+        INFO(question);
+        QueryFacts facts;
+        facts.question = question;
+        facts.dataset = dataset;
+        Evidence evidence(2);
+        read_query(file.router, facts, evidence);
+        REQUIRE(evidence.forecast);
+        CHECK_THAT(evidence.forecast->scores[0], WithinAbs(score, 1e-12));
+        CHECK_THAT(evidence.forecast->answer_prices[1], WithinAbs(price, 1e-9));
+        CHECK(file.router.next(evidence) == Action::route(first));
+    };
+    check("add the sum 3", "sums", 0.9259201885053642, 20.025500059597494, 0);
+    check("show the proof 3", "proofs", 0.17993674124586798, 41.26694884941606, 1);
+    check("entirely unknown", "", 0.5474076083822773, 28.488820673278692, 0);
+}
+
 TEST_CASE("a policy over a large tree reads the query by strata, which its file holds", "[property]") {
     // 70 verdicts make 2556 cells.
     test::World world = test::three_types(test::TypeIn::words);
