@@ -37,6 +37,8 @@
 namespace {
 
 using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
 
 /// Statistics of a log drawn at random: `draws` verdicts on the small model's answer, which are right at its own rate, and
 /// where there are three models as many on the middle one's or a confidence alone.
