@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <automix/metrics/ibc.hpp>
+#include <automix/routing/baselines/detail/cascade_lists.hpp>
 #include <automix/routing/baselines/detail/choose_policy.hpp>
 #include <automix/routing/baselines/detail/share_thresholds.hpp>
 #include <automix/routing/baselines/frugalgpt.hpp>

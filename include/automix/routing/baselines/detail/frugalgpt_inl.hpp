@@ -20,6 +20,7 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/metrics/upper_hull.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/baselines/detail/cascade_lists.hpp>
 #include <automix/routing/baselines/detail/choose_policy.hpp>
 #include <automix/routing/baselines/detail/query_table.hpp>
 #include <automix/routing/baselines/detail/share_thresholds.hpp>
@@ -36,74 +37,54 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
+#incl
+etail {
+    inline constexpr std::size_t max_cascade_models = 3;
 
-namespace automix::detail {
-
-inline constexpr std::size_t max_cascade_models = 3;
-
-/// Returns what a scorer knows of an answer, as the features of a query.
-inline std::vector<QueryFeature> answer_features(std::optional<double> forecast,
-                                                 std::span<const Signal> signals,
-                                                 std::optional<double> confidence) {
-    std::vector<QueryFeature> features;
-    if (forecast) features.push_back({"forecast", std::log(*forecast / (1.0 - *forecast)), {}});
-    if (confidence) features.push_back({"verdicts", *confidence, {}});
-    for (const Signal& signal : signals) features.push_back({"signal " + signal.name, signal.value, {}});
-    return features;
-}
-
-/// Returns the evidence on an answer after its first draws, as a log holds it.
-inline double logged_confidence(const Dataset& data, Index row, Index model, int draws) {
-    const std::span<const Verdict> verdicts = data.verdicts(row, model);
-    if (verdicts.empty()) return data.confidences(model)(row);
-    ModelEvidence evidence;
-    for (const Verdict verdict : draws == all_draws ? verdicts : verdicts.first(as_size(draws))) {
-        evidence.parsed += verdict != Verdict::unparsed ? 1 : 0;
-        evidence.positive += verdict == Verdict::positive ? 1 : 0;
+    /// Returns what a scorer knows of an answer, as the features of a query.
+    inline std::vector<QueryFeature> answer_features(
+        std::optional<double> forecast, std::span<const Signal> signals, std::optional<double> confidence) {
+        std::vector<QueryFeature> features;
+        if (forecast) features.push_back({"forecast", std::log(*forecast / (1.0 - *forecast)), {}});
+        if (confidence) features.push_back({"verdicts", *confidence, {}});
+        for (const Signal& signal : signals) features.push_back({"signal " + signal.name, signal.value, {}});
+        return features;
     }
-    return evidence.confidence();
-}
 
-/// Returns how many verdicts to draw on the answers of each model but the last.
-inline std::vector<int> cascade_draws(const Dataset& data, const std::vector<int>& limits) {
-    std::vector<int> draws;
-    for (Index model = 0; model + 1 < data.models(); ++model) {
-        const int limit = limits.empty()       ? all_logged_draws
-                          : limits.size() == 1 ? limits.front()
-                                               : limits[as_size(model)];
-        const Index logged = data.draw_counts(model).first;
-        const bool whole = limit == all_logged_draws || logged == 0;
-        draws.push_back(!data.verified(model) || limit == 0 ? 0
-                        : whole                             ? all_draws
-                                : static_cast<int>(std::min<Index>(limit, logged)));
-    }
-    return draws;
-}
-
-/// Returns the price of that many draws on an answer.
-inline double draws_price(const PriceTable& prices, Index row, Index model, int draws) {
-    if (draws == 0) return 0.0;
-    return draws == all_draws ? prices.verifications[as_size(model)](row)
-                              : draws * prices.draws[as_size(model)](row);
-}
-
-/// Returns the lists of one to three models in ascending order.
-inline std::vector<std::vector<Index>> cascade_lists(Index models) {
-    std::vector<std::vector<Index>> lists{{}};
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-        const Index next = lists[i].empty() ? 0 : lists[i].back() + 1;
-        if (lists[i].size() == max_cascade_models) continue;
-        for (Index model = next; model < models; ++model) {
-            std::vector<Index> longer = lists[i];
-            longer.push_back(model);
-            lists.push_back(std::move(longer));
+    /// Returns the evidence on an answer after its first draws, as a log holds it.
+    inline double logged_confidence(const Dataset& data, Index row, Index model, int draws) {
+        const std::span<const Verdict> verdicts = data.verdicts(row, model);
+        if (verdicts.empty()) return data.confidences(model)(row);
+        ModelEvidence evidence;
+        for (const Verdict verdict : draws == all_draws ? verdicts : verdicts.first(as_size(draws))) {
+            evidence.parsed += verdict != Verdict::unparsed ? 1 : 0;
+            evidence.positive += verdict == Verdict::positive ? 1 : 0;
         }
+        return evidence.confidence();
     }
-    lists.erase(lists.begin());
-    return lists;
-}
+
+    /// Returns how many verdicts to draw on the answers of each model but the last.
+    inline std::vector<int> cascade_draws(const Dataset& data, const std::vector<int>& limits) {
+        std::vector<int> draws;
+        for (Index model = 0; model + 1 < data.models(); ++model) {
+            const int limit = limits.empty()       ? all_logged_draws
+                              : limits.size() == 1 ? limits.front()
+                                                   : limits[as_size(model)];
+            const Index logged = data.draw_counts(model).first;
+            const bool whole = limit == all_logged_draws || logged == 0;
+            draws.push_back(!data.verified(model) || limit == 0 ? 0
+                            : whole                             ? all_draws
+                                    : static_cast<int>(std::min<Index>(limit, logged)));
+        }
+        return draws;
+    }
+
+    /// Returns the price of that many draws on an answer.
+    inline double draws_price(const PriceTable& prices, Index row, Index model, int draws) {
+        if (draws == 0) return 0.0;
+        return draws == all_draws ? prices.verifications[as_size(model)](row)
+                                  : draws * prices.draws[as_size(model)](row);
+    }
 
 }  // namespace automix::detail
 

@@ -98,6 +98,10 @@ AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
     return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
 }
 
+AUTOMIX_INLINE Index RoutingPolicy::strata_count() const noexcept {
+    return solver_ ? std::ssize(solver_->trees()->strata().means) : 0;
+}
+
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {
     RoutingPolicy policy = *this;
     policy.first_model_ = first;

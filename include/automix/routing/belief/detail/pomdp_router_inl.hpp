@@ -138,12 +138,13 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
     if (rows.data.model_names() != names)
         throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
                             joined(rows.data.model_names()));
-    const Statistics of_rows = collect(rows);
+    Statistics of_rows;
+    of_rows.models = model_shapes(rows.data, detail::statistics_options(options_));
     statistics.require_same_models(of_rows);
-    if (statistics.folds.size() != of_rows.folds.size())
+    if (statistics.folds.size() != as_size(options_.folds))
         throw ArgumentError("rows: expected the folds of the statistics, " +
                             std::to_string(statistics.folds.size()) + ", found " +
-                            std::to_string(of_rows.folds.size()));
+                            std::to_string(options_.folds));
     return train(statistics, &rows);
 }
 
@@ -202,7 +203,7 @@ AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
         : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
         : options_.objective.kind == ObjectiveKind::max_ibc
             ? "policies for maximum IBC read none"
-            : "the tree of evidence is too large to be solved for each query; lower max_draws";
+            : "the tree of evidence is too large for a table; lower max_draws";
     return "context " + to_string(options_.context) + " is not read: " + why;
 }
 
