@@ -37,54 +37,56 @@
 #include <optional>
 #include <span>
 #include <string>
-#incl
-etail {
-    inline constexpr std::size_t max_cascade_models = 3;
+#include <utility>
+#include <vector>
 
-    /// Returns what a scorer knows of an answer, as the features of a query.
-    inline std::vector<QueryFeature> answer_features(
-        std::optional<double> forecast, std::span<const Signal> signals, std::optional<double> confidence) {
-        std::vector<QueryFeature> features;
-        if (forecast) features.push_back({"forecast", std::log(*forecast / (1.0 - *forecast)), {}});
-        if (confidence) features.push_back({"verdicts", *confidence, {}});
-        for (const Signal& signal : signals) features.push_back({"signal " + signal.name, signal.value, {}});
-        return features;
-    }
+namespace automix::detail {
 
-    /// Returns the evidence on an answer after its first draws, as a log holds it.
-    inline double logged_confidence(const Dataset& data, Index row, Index model, int draws) {
-        const std::span<const Verdict> verdicts = data.verdicts(row, model);
-        if (verdicts.empty()) return data.confidences(model)(row);
-        ModelEvidence evidence;
-        for (const Verdict verdict : draws == all_draws ? verdicts : verdicts.first(as_size(draws))) {
-            evidence.parsed += verdict != Verdict::unparsed ? 1 : 0;
-            evidence.positive += verdict == Verdict::positive ? 1 : 0;
-        }
-        return evidence.confidence();
-    }
+/// Returns what a scorer knows of an answer, as the features of a query.
+inline std::vector<QueryFeature> answer_features(std::optional<double> forecast,
+                                                 std::span<const Signal> signals,
+                                                 std::optional<double> confidence) {
+    std::vector<QueryFeature> features;
+    if (forecast) features.push_back({"forecast", std::log(*forecast / (1.0 - *forecast)), {}});
+    if (confidence) features.push_back({"verdicts", *confidence, {}});
+    for (const Signal& signal : signals) features.push_back({"signal " + signal.name, signal.value, {}});
+    return features;
+}
 
-    /// Returns how many verdicts to draw on the answers of each model but the last.
-    inline std::vector<int> cascade_draws(const Dataset& data, const std::vector<int>& limits) {
-        std::vector<int> draws;
-        for (Index model = 0; model + 1 < data.models(); ++model) {
-            const int limit = limits.empty()       ? all_logged_draws
-                              : limits.size() == 1 ? limits.front()
-                                                   : limits[as_size(model)];
-            const Index logged = data.draw_counts(model).first;
-            const bool whole = limit == all_logged_draws || logged == 0;
-            draws.push_back(!data.verified(model) || limit == 0 ? 0
-                            : whole                             ? all_draws
-                                    : static_cast<int>(std::min<Index>(limit, logged)));
-        }
-        return draws;
+/// Returns the evidence on an answer after its first draws, as a log holds it.
+inline double logged_confidence(const Dataset& data, Index row, Index model, int draws) {
+    const std::span<const Verdict> verdicts = data.verdicts(row, model);
+    if (verdicts.empty()) return data.confidences(model)(row);
+    ModelEvidence evidence;
+    for (const Verdict verdict : draws == all_draws ? verdicts : verdicts.first(as_size(draws))) {
+        evidence.parsed += verdict != Verdict::unparsed ? 1 : 0;
+        evidence.positive += verdict == Verdict::positive ? 1 : 0;
     }
+    return evidence.confidence();
+}
 
-    /// Returns the price of that many draws on an answer.
-    inline double draws_price(const PriceTable& prices, Index row, Index model, int draws) {
-        if (draws == 0) return 0.0;
-        return draws == all_draws ? prices.verifications[as_size(model)](row)
-                                  : draws * prices.draws[as_size(model)](row);
+/// Returns how many verdicts to draw on the answers of each model but the last.
+inline std::vector<int> cascade_draws(const Dataset& data, const std::vector<int>& limits) {
+    std::vector<int> draws;
+    for (Index model = 0; model + 1 < data.models(); ++model) {
+        const int limit = limits.empty()       ? all_logged_draws
+                          : limits.size() == 1 ? limits.front()
+                                               : limits[as_size(model)];
+        const Index logged = data.draw_counts(model).first;
+        const bool whole = limit == all_logged_draws || logged == 0;
+        draws.push_back(!data.verified(model) || limit == 0 ? 0
+                        : whole                             ? all_draws
+                                : static_cast<int>(std::min<Index>(limit, logged)));
     }
+    return draws;
+}
+
+/// Returns the price of that many draws on an answer.
+inline double draws_price(const PriceTable& prices, Index row, Index model, int draws) {
+    if (draws == 0) return 0.0;
+    return draws == all_draws ? prices.verifications[as_size(model)](row)
+                              : draws * prices.draws[as_size(model)](row);
+}
 
 }  // namespace automix::detail
 
