@@ -79,7 +79,9 @@ class Decider {
  private:
     [[nodiscard]] OrderedJson decide(EvidenceRequest request, const std::string& name) const {
         const QueryFacts facts = request.query ? request.query->view() : QueryFacts{};
-        if (const std::string missing = missing_facts(router_.reads(), facts); !missing.empty())
+        // A query without a question is forecast from the rest, as such rows of a log are.
+        const std::string missing = request.query ? "" : missing_facts(router_.reads(), facts);
+        if (!missing.empty())
             throw DataError(Place{name, 0, "query.question"},
                             missing + R"(; give it as "query":{"question":".."})");
         read_query(router_, facts, request.evidence);

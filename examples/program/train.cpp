@@ -227,8 +227,10 @@ std::string to_json_text(const Summary& summary) {
 
 std::string policy_text(const Summary& summary, const PolicyShare& part) {
     if (part.policy.reads_query()) {
+        const Index strata = part.policy.strata_count();
         return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
-               "solved for each query, from what its " + to_string(summary.router.reads()) + " tells\n";
+               (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
+                           : std::string("solved for each query, from what its ")) + to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
     }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();
@@ -357,6 +359,11 @@ std::string run(const TrainOptions& options) {
         throw ArgumentError(
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
+    const PomdpOptions given = router_settings(options.router).pomdp;
+    if (logs.empty() && options.context_given && given.context.fields.any())
+        throw ArgumentError("--context " + to_string(given.context) +
+                            ": statistics hold no facts on queries; give a LOG to learn from, or --context "
+                            "none");
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);

@@ -5,7 +5,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/detail/logged_verifier.hpp>
+#include <automix/data/logged_verifier.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics_options.hpp>
 #include <automix/data/verification.hpp>

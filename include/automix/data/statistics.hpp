@@ -50,8 +50,7 @@ struct FoldStatistics {
     /// Makes sums of no rows, over that many models with one verifier each, or over models of these shapes.
     explicit FoldStatistics(Index models)
         : answer_prices(as_size(models), 0.0), draw_prices(as_size(models), 0.0) {}
-    explicit FoldStatistics(const std::vector<ModelShape>& models)
-        : FoldStatistics(std::ssize(models)) {
+    explicit FoldStatistics(const std::vector<ModelShape>& models) : FoldStatistics(std::ssize(models)) {
         further_draw_prices.assign(evidence_size(models) - (models.size() - 1), 0.0);
     }
 

@@ -7,7 +7,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
-#include <automix/data/detail/logged_verifier.hpp>
+#include <automix/data/logged_verifier.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/routing/action.hpp>
@@ -50,7 +50,7 @@ class LogSource {
  private:
     /// A verifier of a model's answers, and the number of its verdicts that were drawn.
     struct Asked {
-        detail::LoggedVerifier logged;
+        LoggedVerifier logged;
         const PriceColumn* draw = nullptr;   ///< price of one draw
         const PriceColumn* whole = nullptr;  ///< price of all draws together; null: that of each
         std::string name{};                  ///< empty for the first verifier

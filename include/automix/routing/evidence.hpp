@@ -33,10 +33,11 @@ struct VerifierEvidence {
 /// The evidence on one model's answer. Its own members are those of the first verifier.
 struct ModelEvidence : VerifierEvidence {
     bool answered = false;
-    bool flagged = false;                      ///< the source knows this answer to be bad
-    std::vector<VerifierEvidence> further{};   ///< of the verifiers 1, 2 ..; shorter if the last have not been asked
-    std::vector<Signal> signals{};             ///< that came with the answer
-    Index stratum = 0;  ///< of the signals; policies that read signals set it by themselves
+    bool flagged = false;  ///< the source knows this answer to be bad
+    std::vector<VerifierEvidence>
+        further{};                  ///< of the verifiers 1, 2 ..; shorter if the last have not been asked
+    std::vector<Signal> signals{};  ///< that came with the answer
+    Index stratum = 0;              ///< of the signals; policies that read signals set it by themselves
 
     /// Returns the evidence of a verifier, blank if it has not been asked.
     [[nodiscard]] VerifierEvidence verifier(Index number) const {

@@ -125,7 +125,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;
                 ++rounds;
-                detail::add_draws(evidence.models[as_size(evidence.current)].verifier_at(action.verifier), drawn);
+                detail::add_draws(evidence.models[as_size(evidence.current)].verifier_at(action.verifier),
+                                  drawn);
                 if (!drawn.failure.empty()) {
                     outcome.failure = std::move(drawn.failure);
                     return outcome;

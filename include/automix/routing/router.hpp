@@ -12,8 +12,8 @@
 
 #include <automix/context/context_fields.hpp>
 #include <automix/context/query_forecast.hpp>
-#include <automix/data/query_facts.hpp>
 #include <automix/data/model_shape.hpp>
+#include <automix/data/query_facts.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/training.hpp>

@@ -74,15 +74,15 @@ inline VerifierShape verifier_shape(const Dataset& data, const LoggedVerifier& v
                             "a confidence without verdicts, while id " + in_quotes(data.id(other)) +
                                 " has verdicts; log one kind in all rows, or train on the rows of one kind");
         }
-        throw DataError(place(row),
-                        std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
-                            " are needed; log more, or lower max_draws to " + std::to_string(fewest) +
-                            ", which every row has (--max-draws)");
+        throw DataError(place(row), std::to_string(logged(row)) + " verdicts are logged, " +
+                                        std::to_string(needed) +
+                                        " are needed; log more, or lower max_draws to " +
+                                        std::to_string(fewest) + ", which every row has (--max-draws)");
     }
     if (fewest > maximum_draws && limit < 0) {
-        throw DataError(place(0),
-                        std::to_string(verifier.verdicts(0).size()) + " verdicts are logged, at most " +
-                            std::to_string(maximum_draws) + " can be used; set max_draws (--max-draws)");
+        throw DataError(place(0), std::to_string(verifier.verdicts(0).size()) +
+                                      " verdicts are logged, at most " + std::to_string(maximum_draws) +
+                                      " can be used; set max_draws (--max-draws)");
     }
     shape.kind = VerificationKind::verdicts;
     shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
@@ -114,7 +114,8 @@ inline void require_known_verifiers(const Dataset& data, const StatisticsOptions
             }
         }
         if (std::find(known.begin(), known.end(), name) == known.end())
-            throw ArgumentError("verifiers: no " + in_quotes(name) + " among the further verifiers of the log" +
+            throw ArgumentError("verifiers: no " + in_quotes(name) +
+                                " among the further verifiers of the log" +
                                 (known.empty() ? "; it has none" : "; it has " + joined(known)));
     }
 }
@@ -308,16 +309,23 @@ AUTOMIX_INLINE void validate(const StatisticsOptions& options, Index models) {
         throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
 }
 
-AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
-                                             const StatisticsOptions& options) {
+AUTOMIX_INLINE std::vector<ModelShape> model_shapes(const Dataset& data, const StatisticsOptions& options) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const Index models = data.models();
     validate(options, models);
-    require_prices_for(data, prices);
-    Statistics statistics;
-    for (Index m = 0; m < models; ++m) statistics.models.push_back(detail::model_shape(data, m, options));
     detail::require_known_verifiers(data, options);
+    std::vector<ModelShape> shapes;
+    for (Index m = 0; m < models; ++m) shapes.push_back(detail::model_shape(data, m, options));
+    return shapes;
+}
+
+AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                             const StatisticsOptions& options) {
+    Statistics statistics;
+    statistics.models = model_shapes(data, options);
+    require_prices_for(data, prices);
+    const Index models = data.models();
     statistics.logs = {detail::digest_ids(data)};
     const std::size_t size = evidence_size(statistics.models);
     statistics.folds.assign(as_size(options.folds), FoldStatistics(statistics.models));

@@ -66,7 +66,8 @@ AUTOMIX_INLINE void Dataset::reserve(std::size_t rows) {
 }
 
 AUTOMIX_INLINE void Dataset::name_first_verifier(std::string name) {
-    if (name.empty()) throw ArgumentError("name of the first verifier: expected a non-empty string, found \"\"");
+    if (name.empty())
+        throw ArgumentError("name of the first verifier: expected a non-empty string, found \"\"");
     first_verifier_ = std::move(name);
 }
 

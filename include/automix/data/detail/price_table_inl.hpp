@@ -83,11 +83,12 @@ AUTOMIX_INLINE const PriceColumn& PriceTable::further_draws(const Dataset& data,
     const auto& prices = further[as_size(model)];
     if (number && as_size(*number) < prices.size() && prices[as_size(*number)])
         return *prices[as_size(*number)];
-    throw DataError(Place{{}, 0,
-                          "draw_cost of verifier " + in_quotes(std::string(verifier)) + " of model " +
-                              in_quotes(data.model_names()[as_size(model)])},
-                    "not recorded; record it, or give its price (--verifier-cost " + std::string(verifier) +
-                        "=PRICE)");
+    throw DataError(
+        Place{{},
+              0,
+              "draw_cost of verifier " + in_quotes(std::string(verifier)) + " of model " +
+                  in_quotes(data.model_names()[as_size(model)])},
+        "not recorded; record it, or give its price (--verifier-cost " + std::string(verifier) + "=PRICE)");
 }
 
 }  // namespace automix

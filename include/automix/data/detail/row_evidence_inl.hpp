@@ -34,7 +34,8 @@ AUTOMIX_INLINE EvidenceReader::EvidenceReader(const Dataset& data, const std::ve
                                               const StatisticsOptions& options) {
     validate(options, data.models());
     for (Index model = 0; model + 1 < data.models(); ++model)
-        parts_.push_back({LoggedVerifier(data, model), shapes[as_size(model)].kind, draw_limit(options, model)});
+        parts_.push_back(
+            {LoggedVerifier(data, model), shapes[as_size(model)].kind, draw_limit(options, model)});
     for (Index model = 0; model + 1 < data.models(); ++model) {
         for (const VerifierShape& verifier : shapes[as_size(model)].further)
             parts_.push_back({LoggedVerifier(data, model, data.find_verifier(model, verifier.name).value()),

@@ -26,7 +26,7 @@ AUTOMIX_INLINE LogSource::LogSource(const Dataset& data, const PriceTable& price
     : data_(data), prices_(prices) {
     for (Index model = 0; model < data.models(); ++model) {
         const auto m = as_size(model);
-        verifiers_.push_back({{detail::LoggedVerifier(data, model), &prices.draws[m], &prices.verifications[m]}});
+        verifiers_.push_back({{LoggedVerifier(data, model), &prices.draws[m], &prices.verifications[m]}});
     }
 }
 
@@ -34,8 +34,8 @@ AUTOMIX_INLINE void LogSource::bind(const std::vector<ModelShape>& models) {
     for (Index model = 0; model < std::min(std::ssize(models), data_.models()); ++model) {
         const ModelShape& shape = models[as_size(model)];
         const auto refuse = [&](const std::string& what) {
-            throw DataError(Place{{}, 0, "verifiers of model " + in_quotes(data_.model_names()[as_size(model)])},
-                            what);
+            throw DataError(
+                Place{{}, 0, "verifiers of model " + in_quotes(data_.model_names()[as_size(model)])}, what);
         };
         if (shape.kind != VerificationKind::none && shape.verifier != data_.first_verifier())
             refuse("the policy was trained on verdicts of " + in_quotes(shape.verifier) +
@@ -48,7 +48,7 @@ AUTOMIX_INLINE void LogSource::bind(const std::vector<ModelShape>& models) {
             if (!number)
                 refuse("the policy asks the verifier " + in_quotes(verifier.name) +
                        ", which the log does not have");
-            verifiers.push_back({detail::LoggedVerifier(data_, model, *number),
+            verifiers.push_back({LoggedVerifier(data_, model, *number),
                                  &prices_.further_draws(data_, model, verifier.name), nullptr,
                                  verifier.name});
         }
@@ -134,8 +134,7 @@ AUTOMIX_INLINE std::span<const std::int32_t> LogSource::known_samples(Index mode
     return clusters.first(std::min(verifiers_[as_size(model)].front().drawn + 1, clusters.size()));
 }
 
-AUTOMIX_INLINE void LogSource::fail(Index model, const std::string& what,
-                                         const std::string& verifier) const {
+AUTOMIX_INLINE void LogSource::fail(Index model, const std::string& what, const std::string& verifier) const {
     const Place place = data_.place(row_);
     throw DataError(Place{place.file, place.line,
                           "id " + in_quotes(data_.id(row_)) + ", model " +

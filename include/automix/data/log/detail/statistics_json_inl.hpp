@@ -307,7 +307,8 @@ AUTOMIX_INLINE std::uint64_t StatisticsParser::digits(const nlohmann::json& json
 
 AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
                                                      const std::vector<ModelShape>& models) const {
-    require_keys(json, field, std::array{"answer_prices", "draw_prices", "further_draw_prices", "cells", "pluralities"});
+    require_keys(json, field,
+                 std::array{"answer_prices", "draw_prices", "further_draw_prices", "cells", "pluralities"});
     FoldStatistics sums(models);
     const auto prices = [&](const char* key) {
         return numbers(member(json, field, key), inside(field, key), models.size(), ", one a model");
@@ -334,9 +335,8 @@ AUTOMIX_INLINE EvidenceCell StatisticsParser::cell(const nlohmann::json& json, c
     EvidenceCell cell;
     const std::string of_evidence = inside(field, "evidence");
     const std::vector<VerificationKind> kinds = evidence_kinds(models);
-    const nlohmann::json& seen =
-        list(member(json, field, "evidence"), of_evidence, kinds.size(),
-             ", one for each model but the last and one for each further verifier");
+    const nlohmann::json& seen = list(member(json, field, "evidence"), of_evidence, kinds.size(),
+                                      ", one for each model but the last and one for each further verifier");
     for (std::size_t i = 0; i < seen.size(); ++i)
         cell.evidence.push_back(evidence(seen[i], element(of_evidence, i), kinds[i]));
     cell.weight = finite(member(json, field, "weight"), inside(field, "weight"));

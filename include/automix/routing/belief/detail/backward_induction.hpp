@@ -87,8 +87,7 @@ class BackwardInduction {
         const CascadeModel& model = values_.model_of(n);
         for (Index state = model.states(); state-- > 0;) {
             rounds_.clear();
-            for (Index v = 0; rule_.verify && v < std::ssize(model.verifiers); ++v)
-                add_rounds(n, state, v);
+            for (Index v = 0; rule_.verify && v < std::ssize(model.verifiers); ++v) add_rounds(n, state, v);
             decide(n, state);
         }
     }

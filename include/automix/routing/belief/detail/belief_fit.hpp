@@ -109,8 +109,8 @@ inline Eigen::VectorXd class_levels(const Eigen::MatrixXd& likelihood, const Eig
 /// Sets w, rho and l of model `number` from the distributions of both classes. `likelihood` is cells x levels.
 template <class Cells>
 void combine_classes(LevelDistribution& model, const Cells& cells, Index number,
-                            const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
-                            const Eigen::MatrixXd& likelihood) {
+                     const Eigen::VectorXd& q_right, const Eigen::VectorXd& q_wrong,
+                     const Eigen::MatrixXd& likelihood) {
     const double rows = cells.weight.sum();
     const double pi = (cells.scores.col(number).sum() + 1.0) / (rows + 2.0);
     model.weight = pi * q_right + (1.0 - pi) * q_wrong;
@@ -165,8 +165,7 @@ inline ClassLevels fit_classes(const VerifierLevels& verifier, const MarginalCel
     using Vector = Eigen::VectorXd;
     const auto distribution = [&](const Vector& rows, bool right) -> Vector {
         const Vector prior = detail::class_prior(verifier.levels, right);
-        if (verifier.kind == VerificationKind::verdicts)
-            return detail::class_levels(likelihood, rows, prior);
+        if (verifier.kind == VerificationKind::verdicts) return detail::class_levels(likelihood, rows, prior);
         const Vector counts = likelihood.transpose() * rows + prior;
         return counts / counts.sum();
     };
@@ -227,8 +226,7 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, const std::vecto
             classes.push_back({Eigen::VectorXd::Ones(1), Eigen::VectorXd::Ones(1)});
             continue;
         }
-        model.verifiers.push_back(
-            levels_of(verifier, cells, levels_of_each(shape.verifiers())));
+        model.verifiers.push_back(levels_of(verifier, cells, levels_of_each(shape.verifiers())));
         likelihoods.push_back(cell_likelihood(model.verifiers.back(), cells));
         classes.push_back(fit_classes(model.verifiers.back(), cells, number, likelihoods.back()));
     }
@@ -300,8 +298,8 @@ inline Eigen::MatrixXd couple_classes(const FoldStatistics& sums, Index first,
     return share(both, right_first * right_second) * one.right * other.right.transpose() +
            share(of_first - both, right_first * (1.0 - right_second)) * one.right * other.wrong.transpose() +
            share(of_second - both, (1.0 - right_first) * right_second) * one.wrong * other.right.transpose() +
-           share(rows - of_first - of_second + both, (1.0 - right_first) * (1.0 - right_second)) *
-               one.wrong * other.wrong.transpose();
+           share(rows - of_first - of_second + both, (1.0 - right_first) * (1.0 - right_second)) * one.wrong *
+               other.wrong.transpose();
 }
 
 /// Fits the belief to sums over training rows. Requires rows.
@@ -318,7 +316,8 @@ inline BeliefModel fit_belief(const FoldStatistics& sums, const std::vector<Mode
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
         if (k == 0) belief.priors.push_back(belief.levels.front().weight);
         if (k + 1 == belief.verified.size()) break;
-        const bool single = belief.levels[k].verifiers.size() == 1 && belief.levels[k + 1].verifiers.size() == 1;
+        const bool single =
+            belief.levels[k].verifiers.size() == 1 && belief.levels[k + 1].verifiers.size() == 1;
         Eigen::MatrixXd joint = (single ? fit_coupling : couple_classes)(
             sums, belief.verified[k], belief.levels[k], belief.verified[k + 1], belief.levels[k + 1]);
         const Eigen::VectorXd margin = joint.rowwise().sum();

@@ -59,7 +59,7 @@ struct LevelDistribution {
     using Matrix = Eigen::MatrixXd;
 
     std::vector<VerifierLevels> verifiers{};  ///< at least one
-    Vector weight{};  ///< w(g), levels: probability of the level before any evidence
+    Vector weight{};                          ///< w(g), levels: probability of the level before any evidence
     Vector right{};   ///< rho(g), levels: expected score of the answer, given the level
     Matrix scores{};  ///< l_j(g), levels x models: expected score of model j, given the level
     /// Levels x models: expected price of an answer, given the level, over the mean; empty if it does not depend on it.
@@ -98,8 +98,7 @@ inline Eigen::MatrixXd kronecker(const Eigen::MatrixXd& first, const Eigen::Matr
 
 inline Eigen::MatrixXd LevelDistribution::likelihood() const {
     Matrix table = first().likelihood();
-    for (std::size_t v = 1; v < verifiers.size(); ++v)
-        table = kronecker(table, verifiers[v].likelihood());
+    for (std::size_t v = 1; v < verifiers.size(); ++v) table = kronecker(table, verifiers[v].likelihood());
     return table;
 }
 

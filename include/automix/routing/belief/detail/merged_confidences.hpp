@@ -21,14 +21,12 @@
 namespace automix::detail {
 
 [[nodiscard]] inline bool any_confidence(const std::vector<ModelShape>& models) {
-    return std::any_of(models.begin(), models.end(),
-                       [](const ModelShape& model) {
-                           return model.kind == VerificationKind::confidence ||
-                                  std::any_of(model.further.begin(), model.further.end(),
-                                              [](const VerifierShape& verifier) {
-                                                  return verifier.kind == VerificationKind::confidence;
-                                              });
-                       });
+    return std::any_of(models.begin(), models.end(), [](const ModelShape& model) {
+        return model.kind == VerificationKind::confidence ||
+               std::any_of(model.further.begin(), model.further.end(), [](const VerifierShape& verifier) {
+                   return verifier.kind == VerificationKind::confidence;
+               });
+    });
 }
 
 /// The distinct confidences of one model with their weights, as `confidence_boundaries` takes them.

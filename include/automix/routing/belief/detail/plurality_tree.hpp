@@ -31,9 +31,8 @@ inline const PluralityCell& plurality_cell(const PluralitySums& sums, int n, int
 
 /// Fills the tree of pluralities from sums over two models. Requires rows and the first model's plurality sums.
 inline RoutingTree make_plurality_tree(const FoldStatistics& sums, int draws) {
-    const VerifierStates states{VerificationKind::samples, draws, {}};
-    CascadeModel model;
-    model.verifiers = {states};
+    const CascadeModel model{VerificationKind::samples, draws, {}};
+    const VerifierStates& states = model.first();
     const PluralitySums& pluralities = sums.pluralities.front();
     RoutingTree tree;
     tree.layout = std::make_shared<RoutingLayout>(std::vector<CascadeModel>{model, {}});

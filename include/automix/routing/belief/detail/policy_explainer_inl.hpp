@@ -64,11 +64,11 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
     } else if (policy.reads_query()) {
-        const detail::QueryProblem query = policy.solver()->problem(*evidence.forecast);
-        const RoutingPolicy of_query = policy.at(*evidence.forecast);
+        const auto query = policy.solver()->problem(*evidence.forecast);
+        const RoutingPolicy of_query = policy.with_verdicts_at(*evidence.forecast);
         Evidence read = evidence;
         policy.solver()->set_strata(read);
-        explain_table(explanation, read, Table(query.tree, query.prices, of_query));
+        explain_table(explanation, read, Table(query->tree, query->prices, of_query));
     } else {
         explain_table(explanation, evidence, *tables_[part]);
     }

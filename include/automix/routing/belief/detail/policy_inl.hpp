@@ -35,13 +35,28 @@ AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::QueryS
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::at(const QueryForecast& forecast) const {
     if (!solver_) return *this;
+    require_models_of(forecast);
+    const std::shared_ptr<const detail::SolvedTree> solved = solver_->solved(forecast);
+    RoutingPolicy table;
+    table.layout_ = solver_->layout();
+    table.cells_ = {solved, &solved->cells};
+    table.first_model_ = solved->first_model;
+    return table;
+}
+
+AUTOMIX_INLINE RoutingPolicy RoutingPolicy::with_verdicts_at(const QueryForecast& forecast) const {
+    if (!solver_ || solver_->rule().verify) return at(forecast);
+    require_models_of(forecast);
+    detail::SolvedTree solved = solver_->solve(forecast);
+    return {solver_->tree().layout, std::move(solved.cells), solved.first_model};
+}
+
+AUTOMIX_INLINE void RoutingPolicy::require_models_of(const QueryForecast& forecast) const {
     for (const auto* column : {&forecast.scores, &forecast.answer_prices, &forecast.draw_prices}) {
         if (column->size() != models().size())
             throw ProtocolError("forecast of " + std::to_string(column->size()) +
                                 " models, the policy is over " + std::to_string(models().size()));
     }
-    detail::SolvedTree solved = solver_->solve(forecast);
-    return {solver_->tree().layout, std::move(solved.cells), solved.first_model};
 }
 
 AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
@@ -51,7 +66,10 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
             throw ProtocolError(
                 "the policy reads the query, but its forecast is not known; put it into the evidence by "
                 "read_query");
-        const RoutingPolicy of_query = at(*evidence.forecast);
+        const bool drawn = std::any_of(evidence.models.begin(), evidence.models.end(),
+                                       [](const ModelEvidence& known) { return known.drawn > 0; });
+        const RoutingPolicy of_query =
+            drawn ? with_verdicts_at(*evidence.forecast) : at(*evidence.forecast);
         if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
         Evidence read = evidence;
         solver_->set_strata(read);
@@ -78,6 +96,10 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
 
 AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
     return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
+}
+
+AUTOMIX_INLINE Index RoutingPolicy::strata_count() const noexcept {
+    return solver_ ? std::ssize(solver_->trees()->strata().means) : 0;
 }
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {
@@ -124,7 +146,7 @@ AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evide
 
 AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(Index model) const {
     return models()[as_size(model)].first().kind == VerificationKind::samples ? AcceptedAnswer::plurality
-                                                                      : AcceptedAnswer::first;
+                                                                              : AcceptedAnswer::first;
 }
 
 AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) const {

@@ -82,8 +82,7 @@ template <class Use>
         options.objective.kind != ObjectiveKind::max_ibc) {
         const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
         const bool reads = !contexts.empty() || (options.signals && training->data.has_signals());
-        if (reads && first.tree->layout &&
-            static_cast<double>(first.tree->layout->cells()) <= max_query_cells) {
+        if (reads && first.tree->layout) {
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
                                first.base_slope ? std::nullopt : own_lambda(first, options.objective),
@@ -139,20 +138,39 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
     if (rows.data.model_names() != names)
         throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
                             joined(rows.data.model_names()));
-    const Statistics of_rows = collect(rows);
+    Statistics of_rows;
+    of_rows.models = model_shapes(rows.data, detail::statistics_options(options_));
     statistics.require_same_models(of_rows);
-    if (statistics.folds.size() != of_rows.folds.size())
+    if (statistics.folds.size() != as_size(options_.folds))
         throw ArgumentError("rows: expected the folds of the statistics, " +
                             std::to_string(statistics.folds.size()) + ", found " +
-                            std::to_string(of_rows.folds.size()));
+                            std::to_string(options_.folds));
     return train(statistics, &rows);
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
-    use(detail::with_training_context(
-        options_, statistics, training, [&](const auto& context, const auto& decided) {
-            return detail::train_policy(context, decided, options_.objective, options_.guard);
-        }));
+    return take(detail::with_training_context(
+                    options_, statistics, training,
+                    [&](const auto& context, const auto& decided) {
+                        return detail::train_policy(context, decided, options_.objective, options_.guard);
+                    }),
+                statistics, training);
+}
+
+AUTOMIX_INLINE CurveTraining<PomdpRouter> PomdpRouter::train_with_curve(const TrainingData& training) {
+    const Statistics statistics = collect(training);
+    auto [trained, curve] = detail::with_training_context(
+        options_, statistics, &training, [&](const auto& context, const auto& decided) {
+            return std::pair(detail::train_policy(context, decided, options_.objective, options_.guard),
+                             detail::train_curve(context, decided));
+        });
+    TrainingResult result = take(std::move(trained), statistics, &training);
+    return {std::move(result), routers(std::move(curve))};
+}
+
+AUTOMIX_INLINE TrainingResult PomdpRouter::take(TrainedPolicy policy, const Statistics& statistics,
+                                                const TrainingData* training) {
+    use(std::move(policy));
     TrainingResult trained = result();
     if (const std::string unread = unread_context(training != nullptr); !unread.empty())
         trained.warnings.push_back(unread);
@@ -185,7 +203,7 @@ AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
         : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
         : options_.objective.kind == ObjectiveKind::max_ibc
             ? "policies for maximum IBC read none"
-            : "the tree of evidence is too large to be solved for each query; lower max_draws";
+            : "the tree of evidence is too large for a table; lower max_draws";
     return "context " + to_string(options_.context) + " is not read: " + why;
 }
 
@@ -199,12 +217,15 @@ AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& sta
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics,
                                                            const TrainingData* training) const {
-    std::vector<PomdpRouter> routers;
-    for (TrainedPolicy& policy : detail::with_training_context(
-             options_, statistics, training,
-             [](const auto&context, const auto&decided) { return detail::train_curve(context, decided); }))
-        routers.emplace_back(options_, std::move(policy));
-    return routers;
+    return routers(detail::with_training_context(
+        options_, statistics, training,
+        [](const auto& context, const auto& decided) { return detail::train_curve(context, decided); }));
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::routers(std::vector<TrainedPolicy> policies) const {
+    std::vector<PomdpRouter> all;
+    for (TrainedPolicy& policy : policies) all.emplace_back(options_, std::move(policy));
+    return all;
 }
 
 AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) const {

@@ -91,6 +91,11 @@ struct CascadeModel {
     std::vector<VerifierStates> verifiers{1};  ///< at least one
     Index strata = 1;                          ///< number of strata of the answer's signals
 
+    CascadeModel() = default;
+    /// Makes the shape of a model with one verifier.
+    CascadeModel(VerificationKind kind, int draws, std::vector<double> boundaries, Index signal_strata = 1)
+        : verifiers{{kind, draws, std::move(boundaries)}}, strata(signal_strata) {}
+
     friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
 
     /// Returns the first verifier, and the only one but for trees over several.
@@ -114,8 +119,8 @@ struct CascadeModel {
     [[nodiscard]] Index state(const ModelEvidence& evidence) const {
         Index state = 0;
         for (Index v = 0; v < std::ssize(verifiers); ++v)
-            state += stride(v) * (v == 0 ? first().state(evidence)
-                                         : verifiers[as_size(v)].state(evidence.verifier(v)));
+            state += stride(v) *
+                     (v == 0 ? first().state(evidence) : verifiers[as_size(v)].state(evidence.verifier(v)));
         return state;
     }
     /// Returns true if no verifier has judged the answer in that state.

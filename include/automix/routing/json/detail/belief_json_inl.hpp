@@ -87,8 +87,7 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
                  "expected null for the last model, whose answer is always accepted");
     }
     for (Index m = 0; m < std::ssize(models_); ++m) {
-        if (models_[as_size(m)].verified() || belief.strata(m) > 1)
-            belief.verified.push_back(m);
+        if (models_[as_size(m)].verified() || belief.strata(m) > 1) belief.verified.push_back(m);
     }
     const std::size_t count = belief.verified.size();
     belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
@@ -170,8 +169,9 @@ AUTOMIX_INLINE VerifierLevels BeliefParser::verifier_levels(const nlohmann::json
 
 AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json, const std::string& field,
                                                      Index model) const {
-    require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries", "further_boundaries",
-                                        "prices"});
+    require_keys(
+        json, field,
+        std::array{"model", "weight", "right", "scores", "boundaries", "further_boundaries", "prices"});
     const auto number = static_cast<int>(model);
     whole(member(json, field, "model"), inside(field, "model"), number, number);
     LevelDistribution level;

@@ -54,7 +54,8 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
     const nlohmann::json& models = array(json.at("models"), "models");
     for (std::size_t i = 0; i < models.size(); ++i) {
         const std::string at = element("models", i);
-        require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples", "signals", "verifiers"});
+        require_keys(models[i], at,
+                     std::array{"name", "verdicts", "confidence", "samples", "signals", "verifiers"});
         const Index number = number_of(member(models[i], at, "name"), at + ".name");
         const auto m = as_size(number);
         if (seen[m]) fail(at + ".name", in_quotes(form_.models[m].name) + " stands twice");
@@ -118,8 +119,7 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
 }
 
 AUTOMIX_INLINE void EvidenceParser::add_verifier(VerifierEvidence& known, const nlohmann::json& json,
-                                                 const std::string& field,
-                                                 const VerifierShape& shape) const {
+                                                 const std::string& field, const VerifierShape& shape) const {
     const bool by_confidence = shape.kind == VerificationKind::confidence;
     const char* source = "verdicts";
     if (json.contains("samples")) {

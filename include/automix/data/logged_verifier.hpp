@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-namespace automix::detail {
+namespace automix {
 
 /// What one verifier of a model's answers has logged. The data set must outlive it.
 class LoggedVerifier {
@@ -50,4 +50,4 @@ class LoggedVerifier {
     Index number_;
 };
 
-}  // namespace automix::detail
+}  // namespace automix
