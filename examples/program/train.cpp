@@ -359,7 +359,7 @@ std::string run(const TrainOptions& options) {
         throw ArgumentError(
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
-    const PomdpOptions given = router_settings(options.router).pomdp;
+    const PomdpOptions given = router_settings(options.router, options.log).pomdp;
     if (logs.empty() && options.context_given && given.context.fields.any())
         throw ArgumentError("--context " + to_string(given.context) +
                             ": statistics hold no facts on queries; give a LOG to learn from, or --context "

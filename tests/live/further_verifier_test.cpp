@@ -196,9 +196,9 @@ TEST_CASE("what a judge costs is within the budget, also if it fails", "[live]")
         options.verifiers = {judge_of(models)};
         options.ledger = ledger;
         const Judged router;
-        const LiveAnswer answer = Answerer(router, models, live::verifier(), options).answer(live::query("1"));
-        CHECK(ledger->spent() == answer.cost());
-        return answer;
+        const LiveAnswer said = Answerer(router, models, live::verifier(), options).answer(live::query("1"));
+        CHECK(ledger->spent() == said.cost());
+        return said;
     };
     // Two verdicts of the judge cost ten.
     const LiveAnswer accepted = answer(11.0, false);
@@ -258,7 +258,7 @@ TEST_CASE("a recording asks further verifiers, and goes on without asking again"
     // The log can be written again from the journal alone.
     const std::string log = files::read(path);
     const std::string copy = directory.path("copy.jsonl");
-    directory.write("copy.jsonl.calls.jsonl", files::read(path + ".calls.jsonl"));
+    (void)directory.write("copy.jsonl.calls.jsonl", files::read(path + ".calls.jsonl"));
     CHECK(record_log(queries, models, live::verifier(), copy, options).recorded == 3);
     CHECK(asked == 3 * 4);
     CHECK(files::read(copy) == log);

@@ -63,13 +63,13 @@ struct ModelShare : VerifierShare {
     template <class Use>
     void for_each_verifier(Use use) const {
         use(static_cast<const VerifierShare&>(*this));
-        for (const VerifierShare& verifier : further) use(verifier);
+        for (const VerifierShare& share : further) use(share);
     }
 
     /// Returns what all its verifiers cost together.
     [[nodiscard]] double all_verification_cost() const {
         double sum = 0.0;
-        for_each_verifier([&](const VerifierShare& verifier) { sum += verifier.verification_cost; });
+        for_each_verifier([&](const VerifierShare& share) { sum += share.verification_cost; });
         return sum;
     }
 };

@@ -160,8 +160,8 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     if (!journal) {
         journal = std::make_shared<CallJournal>(path + ".calls.jsonl");
         for (LiveModel& model : models) model.model = keep_calls(std::move(model.model), journal);
-        for (FurtherVerifier& verifier : record.verifiers) {
-            if (verifier.judge) verifier.judge = keep_calls(*std::move(verifier.judge), journal);
+        for (FurtherVerifier& further : record.verifiers) {
+            if (further.judge) further.judge = keep_calls(*std::move(further.judge), journal);
         }
     }
     if (journal->is_open()) throw ArgumentError("journal: expected one that is not open yet");
