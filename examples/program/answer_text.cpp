@@ -124,8 +124,8 @@ std::string answers_text(std::span<const Query> queries, std::span<const LiveAns
     });
     if (verified != answers.end()) {
         text += "\nwhy " + printable(verified->id) + " was decided so, after verdicts " +
-                verdicts_of(verified->models[as_size(verified->explanation->current)]) +
-                "\n" + to_text(*verified->explanation, models);
+                verdicts_of(verified->models[as_size(verified->explanation->current)]) + "\n" +
+                to_text(*verified->explanation, models);
     }
     return text;
 }

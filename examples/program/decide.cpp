@@ -99,9 +99,9 @@ class Decider {
 
     [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action, Index current) const {
         OrderedJson json{{"id", id}};
-        json.update(to_json(action, names_,
-                            current < 0 ? std::vector<std::string>()
-                                        : several_verifiers(form_.models, current)));
+        json.update(
+            to_json(action, names_,
+                    current < 0 ? std::vector<std::string>() : several_verifiers(form_.models, current)));
         const bool plurality = action.accepted == AcceptedAnswer::plurality;
         json["accept"] = action.kind == ActionKind::accept ? OrderedJson(plurality ? "plurality" : "first")
                                                            : OrderedJson(nullptr);

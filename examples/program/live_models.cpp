@@ -77,9 +77,8 @@ void warn_of_prices(const OpenedModels& live, const std::vector<ModelShape>& mod
             std::find_if(live.further.begin(), live.further.end(),
                          [&](const FurtherVerifier& other) { return other.name == verifier; });
         if (further == live.further.end() || !further->judge) return nullptr;
-        return &*std::find_if(live.judges.begin(), live.judges.end(), [&](const ModelConfig& judge) {
-            return judge.name == further->judge->name();
-        });
+        return &*std::find_if(live.judges.begin(), live.judges.end(),
+                              [&](const ModelConfig& judge) { return judge.name == further->judge->name(); });
     };
     std::size_t place = 0;  // in the prices of further verifiers
     for (std::size_t m = 0; m < models.size(); ++m) {

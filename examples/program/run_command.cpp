@@ -61,9 +61,9 @@ std::string output_of(const std::string& command, const std::string& file) {
     const int status = pclose(pipe);
     if (status != 0) {
         constexpr int bits = 8;
-        throw ArgumentError("the command failed with " +
-                            (status >= 1 << bits ? "exit code " + std::to_string(status >> bits)
-                                                 : "signal " + std::to_string(status)));
+        throw ArgumentError("the command failed with " + (status >= 1 << bits
+                                                              ? "exit code " + std::to_string(status >> bits)
+                                                              : "signal " + std::to_string(status)));
     }
     return output;
 }

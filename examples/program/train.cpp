@@ -174,9 +174,14 @@ std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<Mode
     for (std::size_t m = 0; m < trained.models.size(); ++m) {
         const ModelShape& model = trained.models[m];
         const double draws = model.kind == VerificationKind::verdicts ? model.draws : 1.0;
-        used.push_back({model.name, trained.prices.answers[m], PriceOrigin::statistics,
-                        model.kind != VerificationKind::none, trained.prices.draws[m],
-                        draws * trained.prices.draws[m], PriceOrigin::statistics, {}});
+        used.push_back({model.name,
+                        trained.prices.answers[m],
+                        PriceOrigin::statistics,
+                        model.kind != VerificationKind::none,
+                        trained.prices.draws[m],
+                        draws * trained.prices.draws[m],
+                        PriceOrigin::statistics,
+                        {}});
         for (const VerifierShape& verifier : model.further) {
             const double price = trained.prices.further[place++].draw;
             used[m].further.push_back(
@@ -230,7 +235,8 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
         const Index strata = part.policy.strata_count();
         return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
                (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
-                           : std::string("solved for each query, from what its ")) + to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
+                           : std::string("solved for each query, from what its ")) +
+               to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
     }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();
@@ -241,10 +247,10 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
         return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
     const PolicyCells cells = policy_cells(part.policy);
     if (cells.verifiers > 1)
-        return text + wrap_text("  and asks " +
-                                    joined(printable(several_verifiers(models, first)), ", ") +
-                                    " about its answer, by the counts of each: see decide",
-                                2) +
+        return text +
+               wrap_text("  and asks " + joined(printable(several_verifiers(models, first)), ", ") +
+                             " about its answer, by the counts of each: see decide",
+                         2) +
                '\n';
     const std::vector<std::string>& lines = cells.lines;
     if (lines.empty()) return text + "  and takes its answer\n";
@@ -436,9 +442,9 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name :
-             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
-              "--draw-cost", "--verifier", "--verifier-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name : {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs",
+                                 "--verification-cost", "--draw-cost", "--verifier", "--verifier-cost",
+                                 "--max-draws", "--split", "--train-split", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

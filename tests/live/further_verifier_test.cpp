@@ -53,7 +53,8 @@ struct Judged {
 
 /// The small model approves its own answers; the large one does not.
 std::vector<LiveModel> disagreeing_models() {
-    return {live::model_saying("small", "Oslo", 1.0), live::model_saying("large", "Rome", 50.0, "Verdict: incorrect")};
+    return {live::model_saying("small", "Oslo", 1.0),
+            live::model_saying("large", "Rome", 50.0, "Verdict: incorrect")};
 }
 
 FurtherVerifier judge_of(const std::vector<LiveModel>& models) {
@@ -66,7 +67,8 @@ FurtherVerifier length_check() {
             }};
 }
 
-std::vector<ModelShape> shapes_with(const std::vector<VerifierShape>& further, const std::string& first = "self",
+std::vector<ModelShape> shapes_with(const std::vector<VerifierShape>& further,
+                                    const std::string& first = "self",
                                     VerificationKind kind = VerificationKind::verdicts) {
     return {{"small", kind, 8, first, further}, {"large", VerificationKind::none, 0, first, {}}};
 }
@@ -109,7 +111,8 @@ TEST_CASE("a check of the answer is a verifier at no price", "[live]") {
     CHECK(answer.models[0].further[1].verdicts == std::vector(2, Verdict::positive));
     CHECK_FALSE(answer.models[0].further[0].asked());
 
-    options.verifiers[1] = {.name = "odds", .verifier = [](const Query&, const std::string&) { return 0.25; }};
+    options.verifiers[1] = {.name = "odds",
+                            .verifier = [](const Query&, const std::string&) { return 0.25; }};
     const LiveAnswer odds = Answerer(router, models, live::verifier(), options).answer(live::query("1"));
     CHECK(odds.text == "Rome");
     CHECK(odds.models[0].further[1].confidence == 0.25);
@@ -177,14 +180,17 @@ TEST_CASE("what a judge costs is within the budget, also if it fails", "[live]")
     const auto metered = [](const std::string& name, double price, const std::shared_ptr<Ledger>& ledger,
                             bool fails) {
         return LiveModel{
-            .model = MeteredModel(CallableModel(name,
-                                                [fails](const GenerateRequest& request) {
-                                                    if (fails && live::verifies(request))
-                                                        throw ModelError("large", {.kind = FailureKind::server, .maybe_billed = true},
-                                                                         "out of order");
-                                                    return live::saying(request, live::verifies(request) ? "Verdict: correct" : "Oslo", 0.0);
-                                                }),
-                                  {.call = price, .verification = price / 8}, ledger),
+            .model = MeteredModel(
+                CallableModel(name,
+                              [fails](const GenerateRequest& request) {
+                                  if (fails && live::verifies(request))
+                                      throw ModelError("large",
+                                                       {.kind = FailureKind::server, .maybe_billed = true},
+                                                       "out of order");
+                                  return live::saying(
+                                      request, live::verifies(request) ? "Verdict: correct" : "Oslo", 0.0);
+                              }),
+                {.call = price, .verification = price / 8}, ledger),
             .sampling = {.max_tokens = 8},
             .prompt = PromptTemplate::for_answer("{context}|{question}")};
     };
@@ -224,15 +230,18 @@ TEST_CASE("a recording asks further verifiers, and goes on without asking again"
         return live::model(name, [&asked, name, price](const GenerateRequest& request) {
             ++asked;
             return live::verifies(request)
-                       ? live::saying(request, name == "large" ? "Verdict: incorrect" : "Verdict: correct", price / 8)
+                       ? live::saying(request, name == "large" ? "Verdict: incorrect" : "Verdict: correct",
+                                      price / 8)
                        : live::saying(request, name == "large" ? "Rome" : "Oslo", price);
         });
     };
     const std::vector<LiveModel> models{counted("small", 1.0), counted("large", 50.0)};
     RecordLogOptions options;
     options.record.draws = 3;
-    options.record.verifiers = {judge_of(models), length_check(),
-                                {.name = "odds", .verifier = [](const Query&, const std::string&) { return 0.75; }}};
+    options.record.verifiers = {
+        judge_of(models), length_check(), {.name = "odds", .verifier = [](const Query&, const std::string&) {
+                                               return 0.75;
+                                           }}};
     options.record.verifiers[0].draws = 2;
     std::vector<Query> queries{live::query("1"), live::query("2")};
     for (Query& query : queries) query.reference = "Oslo";
@@ -240,9 +249,10 @@ TEST_CASE("a recording asks further verifiers, and goes on without asking again"
     CHECK(done.recorded == 2);
     CHECK(done.verdicts == 2 * (3 + 2 + 3));
     CHECK(asked == 2 * 4);
-    CHECK_THAT(files::read(path),
-               ContainsSubstring(
-                   R"("verifiers":{"judge":{"verdicts":[0,0],"draw_cost":6.25},"short":{"verdicts":[1,1,1],"draw_cost":0.0},"odds":{"confidence":0.75,"draw_cost":0.0}})"));
+    CHECK_THAT(
+        files::read(path),
+        ContainsSubstring(
+            R"("verifiers":{"judge":{"verdicts":[0,0],"draw_cost":6.25},"short":{"verdicts":[1,1,1],"draw_cost":0.0},"odds":{"confidence":0.75,"draw_cost":0.0}})"));
     const Dataset data = read_log(path).data;
     CHECK(data.verifier_names(0) == std::vector<std::string>{"judge", "odds", "short"});
     CHECK(data.verifier_names(1).empty());
@@ -264,17 +274,20 @@ TEST_CASE("a recording asks further verifiers, and goes on without asking again"
     CHECK(files::read(copy) == log);
 
     const auto refuse = [&](const std::string& message) {
-        CHECK_THROWS_WITH(record_log(queries, models, live::verifier(), path, options), ContainsSubstring(message));
+        CHECK_THROWS_WITH(record_log(queries, models, live::verifier(), path, options),
+                          ContainsSubstring(message));
         CHECK(asked == 3 * 4);
     };
     options.record.verifiers[0].draws = 4;
     refuse("log.jsonl:1: models[0].verifiers.judge.verdicts: expected 4, as are asked, found 2");
     options.record.verifiers.erase(options.record.verifiers.begin());
-    refuse("log.jsonl:1: models[0].verifiers: expected short, odds, which are asked, found judge, short, odds");
+    refuse(
+        "log.jsonl:1: models[0].verifiers: expected short, odds, which are asked, found judge, short, odds");
 }
 
 TEST_CASE("a model does not judge its own answers in a recording", "[live]") {
-    std::vector<LiveModel> models{live::model_saying("small", "Oslo", 1.0), live::model_saying("middle", "Rome", 5.0),
+    std::vector<LiveModel> models{live::model_saying("small", "Oslo", 1.0),
+                                  live::model_saying("middle", "Rome", 5.0),
                                   live::model_saying("large", "Rome", 50.0)};
     const std::vector<FurtherVerifier> verifiers{
         {.name = "judge", .verifier = live::verifier(), .judge = models[1].model}};
@@ -305,7 +318,8 @@ TEST_CASE("a policy that asks further verifiers is replayed from a log", "[live]
     CHECK(answer.models[0].further[0].verdicts == std::vector{Verdict::negative, Verdict::unparsed});
     CHECK(answer.cost() == 1.0 + 2 * 6.0 + 50.0);
     CHECK(log.answer("a", Judged{.verifier = 0}, {}, Explainer{}).cost() == 1.5);
-    CHECK_THROWS_WITH(log.answer("a", Judged{.shapes = shapes_with({{"tests", VerificationKind::verdicts, 1}})},
-                                 {}, Explainer{}),
-                      ContainsSubstring("the policy asks the verifier \"tests\", which the log does not have"));
+    CHECK_THROWS_WITH(
+        log.answer("a", Judged{.shapes = shapes_with({{"tests", VerificationKind::verdicts, 1}})}, {},
+                   Explainer{}),
+        ContainsSubstring("the policy asks the verifier \"tests\", which the log does not have"));
 }

@@ -171,8 +171,8 @@ TEST_CASE("a judge and a command verify answers, from the recording to the answe
     (void)program::json_of(shop.record() + program::Arguments{"--run-commands"});
     CHECK(shop.server.request_count() == 4U * query_count);
 
-    const json trained = program::json_of({"train", shop.log, "--verifier", "self,judge,tests", "--max-draws", "2",
-                                           "--context", "none", "--out", shop.policy});
+    const json trained = program::json_of({"train", shop.log, "--verifier", "self,judge,tests", "--max-draws",
+                                           "2", "--context", "none", "--out", shop.policy});
     REQUIRE(trained["prices"][0]["verifiers"].size() == 2);
     CHECK(trained["prices"][0]["verifiers"][0]["name"] == "judge");
     CHECK(trained["prices"][0]["verifiers"][0]["draw"] == 0.5);
@@ -192,7 +192,8 @@ TEST_CASE("a judge and a command verify answers, from the recording to the answe
     }
 
     // A policy of the judge alone is served by the judge.
-    (void)program::text_of({"train", shop.log, "--verifier", "judge", "--context", "none", "--out", shop.policy});
+    (void)program::text_of(
+        {"train", shop.log, "--verifier", "judge", "--context", "none", "--out", shop.policy});
     const auto judged = lines_of(program::text_of(shop.answering()));
     const auto replayed = lines_of(program::text_of(
         {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries}));

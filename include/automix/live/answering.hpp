@@ -59,8 +59,8 @@ struct AnsweringOptions {
     std::uint64_t seed = 0;  ///< seed of the hash of ids that assigns queries to mixed policies
     bool explain = true;
     std::vector<FurtherVerifier> verifiers{};  ///< by name, beside the one that every model has
-    std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
-    std::size_t concurrency = 8;       ///< queries at a time in `answer_all`, a thread each
+    std::shared_ptr<Ledger> ledger{};          ///< charged the costs of a verifier of its own; may be null
+    std::size_t concurrency = 8;               ///< queries at a time in `answer_all`, a thread each
     std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
     /// Called once for each query of `answer_all` as it ends, with its number and its answer. Calls come from one
     /// thread at a time.
@@ -145,8 +145,9 @@ inline std::vector<std::vector<Index>> verifiers_of(const std::vector<ModelShape
             const VerifierShape shape = model.verifier_shape(number);
             const bool is_given = shape.kind == VerificationKind::none || shape.name == self_verifier;
             if (shape.kind == VerificationKind::confidence && is_given && !confident)
-                throw ArgumentError("trained on confidences of " + model.name +
-                                    ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
+                throw ArgumentError(
+                    "trained on confidences of " + model.name +
+                    ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
             places.push_back(is_given ? given_verifier : place_of(shape, model.name, verifiers));
         }
     }
@@ -336,7 +337,8 @@ class Answerer {
     Verifier verifier_;
     AnsweringOptions options_;
     Explainer explainer_;
-    std::vector<std::vector<Index>> asked_{};  ///< verifiers of each model; empty: those given, in their order
+    std::vector<std::vector<Index>>
+        asked_{};  ///< verifiers of each model; empty: those given, in their order
 };
 
 }  // namespace automix

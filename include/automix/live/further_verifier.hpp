@@ -36,8 +36,8 @@ namespace automix {
 /// probability that the answer is right. Called from many threads at once if queries are answered concurrently.
 template <class F>
 concept answer_check = std::invocable<const F&, const Query&, const std::string&> &&
-                       (std::same_as<std::invoke_result_t<const F&, const Query&, const std::string&>, Verdict> ||
-                        std::same_as<std::invoke_result_t<const F&, const Query&, const std::string&>, double>);
+    (std::same_as<std::invoke_result_t<const F&, const Query&, const std::string&>, Verdict> ||
+     std::same_as<std::invoke_result_t<const F&, const Query&, const std::string&>, double>);
 
 /// A verifier of any type. Copies share it.
 class AnyVerifier {
@@ -106,7 +106,8 @@ inline void validate(std::span<const FurtherVerifier> verifiers) {
             throw ArgumentError("verifiers: " + in_quotes(name) +
                                 " is the name of the verifier that every model has");
         for (auto before = verifiers.begin(); before != verifier; ++before) {
-            if (before->name == name) throw ArgumentError("verifiers: " + in_quotes(name) + " is given twice");
+            if (before->name == name)
+                throw ArgumentError("verifiers: " + in_quotes(name) + " is given twice");
         }
         if (verifier->draws && *verifier->draws < 1)
             throw ArgumentError("verifiers: draws of " + in_quotes(name) + ": expected at least 1, found " +

@@ -50,9 +50,9 @@ struct ModelShare : VerifierShare {
     std::optional<FinishReason> finish{};  ///< why the answer ended, if it is known; `length`: it was cut
     std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
-    double answer_price = 0.0;              ///< the part of `answer_cost` for the call that brought the answer
-    std::size_t cut_bytes = 0;              ///< maximum number of bytes cut from the context to fit a prompt
-    std::vector<VerifierShare> further{};   ///< of the verifiers 1, 2 .. of its answers
+    double answer_price = 0.0;             ///< the part of `answer_cost` for the call that brought the answer
+    std::size_t cut_bytes = 0;             ///< maximum number of bytes cut from the context to fit a prompt
+    std::vector<VerifierShare> further{};  ///< of the verifiers 1, 2 .. of its answers
 
     /// Returns the share of a verifier of its answers, by number.
     [[nodiscard]] VerifierShare& verifier_at(Index number) {

@@ -233,7 +233,8 @@ class LiveSource {
 
     /// Returns a verifier of a model's answers; null for the one that the source was given.
     [[nodiscard]] const FurtherVerifier* further_verifier(Index model, Index number) const {
-        const Index place = options_.asked.empty() ? number - 1 : options_.asked[as_size(model)][as_size(number)];
+        const Index place =
+            options_.asked.empty() ? number - 1 : options_.asked[as_size(model)][as_size(number)];
         return place == given_verifier ? nullptr : &options_.verifiers[as_size(place)];
     }
 

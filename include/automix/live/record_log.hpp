@@ -202,7 +202,8 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
                                       .asked = asked});
             }
             LiveSource<Verifier>& source = *sources[round[i]];
-            auto ended = detail::record_from(source, query, std::span<const LiveModel>(models), asked, record);
+            auto ended =
+                detail::record_from(source, query, std::span<const LiveModel>(models), asked, record);
             const bool is_done = std::holds_alternative<LogRecord>(ended);
             if (!log.add(i, std::move(ended), source.shares(), options)) halt.request_stop();
             if (is_done) sources[round[i]].reset();

@@ -89,9 +89,9 @@ void draw_verdicts(LiveSource<Verifier>& source, Index model, const std::vector<
         const ModelShare& share = source.shares()[as_size(model)];
         const VerifierShare& said = number == 0 ? share : share.further[as_size(number - 1)];
         const Index place = asked[as_size(number)];
-        const int draws = (place == given_verifier ? options.draws
-                                                   : draws_of(options.verifiers[as_size(place)], options)) -
-                          static_cast<int>(said.verdicts.size());
+        const int draws =
+            (place == given_verifier ? options.draws : draws_of(options.verifiers[as_size(place)], options)) -
+            static_cast<int>(said.verdicts.size());
         if (draws > 0 && !said.confidence) source.draw(model, number, draws);
     }
 }
@@ -164,11 +164,9 @@ template <class Verifier>
     static_assert(detail::is_live_verifier<Verifier>());
     require_recordable(query, options, models);
     const auto asked = detail::recorded_verifiers(detail::names_of(models), options.verifiers);
-    LiveSource source(models, verifier, query,
-                      {.ledger = options.ledger,
-                       .stop = stop,
-                       .verifiers = options.verifiers,
-                       .asked = asked});
+    LiveSource source(
+        models, verifier, query,
+        {.ledger = options.ledger, .stop = stop, .verifiers = options.verifiers, .asked = asked});
     return detail::record_from(source, query, models, asked, options);
 }
 

@@ -140,8 +140,8 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
         return models + ",\n\"verifiers\":[" + verifiers + "]}";
     };
     const files::Directory directory;
-    const std::string path = directory.write(
-        "models.json", file_with(R"({"name":"judge","by":"large","draws":2},
+    const std::string path =
+        directory.write("models.json", file_with(R"({"name":"judge","by":"large","draws":2},
 {"name":"tests","command":"./run","gives":"probability"})"));
     const ModelsFile file = read_models_file(path);
     REQUIRE(file.verifiers.size() == 2);
@@ -154,7 +154,9 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     CHECK(open_error(path, config_echo) == path + ":7: verifiers[1].command: no command is run here");
     OpenOptions options;
     options.command = [](const VerifierConfig& config) -> AnyVerifier {
-        return [command = config.command](const Query&, const std::string&) { return command == "./run" ? 0.75 : 0.0; };
+        return [command = config.command](const Query&, const std::string&) {
+            return command == "./run" ? 0.75 : 0.0;
+        };
     };
     const OpenedModels all = open_models(path, {}, config_echo, options);
     REQUIRE(all.further.size() == 2);
@@ -174,7 +176,8 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     REQUIRE(one.further[0].judge);
     CHECK(one.further[0].judge->name() == "large");
     AnyModel judge = *one.further[0].judge;
-    const Verdicts round = one.further[0].verifier.verify(0, live::query("1"), judge, {"c", "q", "a"}, {}, {});
+    const Verdicts round =
+        one.further[0].verifier.verify(0, live::query("1"), judge, {"c", "q", "a"}, {}, {});
     CHECK(round.verdicts.size() == 1);
     CHECK(one.ledger->spent() == 1.0);
     CHECK(one.ledger->spending().at("large").verification == 1.0);
@@ -198,7 +201,8 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     refuse(R"({"name":"judge","by":"large","command":"x"})",
            ": expected one of \"by\", the model that judges, and \"command\"");
     refuse(R"({"name":"self","by":"large"})", ".name: \"self\" is the verifier that every model has");
-    refuse(R"({"name":"judge","by":"large","gives":"verdict"})", ".gives: is for a command; a judge gives verdicts");
+    refuse(R"({"name":"judge","by":"large","gives":"verdict"})",
+           ".gives: is for a command; a judge gives verdicts");
     CHECK_THROWS_WITH(
         parse_models_file(file_with(R"({"name":"a","by":"large"},{"name":"a","by":"small"})"), "m"),
         "m:6: verifiers[1].name: \"a\" stands twice");

@@ -79,8 +79,8 @@ struct ModelConfig {
 /// A further verifier of a models file.
 struct VerifierConfig {
     std::string name{};
-    std::string judge{};    ///< name of the model that judges; empty for a command
-    std::string command{};  ///< of a shell; empty for a judge
+    std::string judge{};             ///< name of the model that judges; empty for a command
+    std::string command{};           ///< of a shell; empty for a judge
     bool gives_probability = false;  ///< of a command; else it gives a verdict
     std::optional<int> draws{};      ///< verdicts that a recording draws; nothing: as many as of `self`
 };

@@ -31,7 +31,7 @@ using ModelBackend = std::function<AnyModel(const ModelConfig& config)>;
 struct OpenOptions {
     std::vector<std::string> names{};  ///< names of the models to open, in that order; empty: all
     std::function<AnyModel(AnyModel)>
-        wrap{};        ///< put around each model that is metered, as `keep_calls`; may be empty
+        wrap{};  ///< put around each model that is metered, as `keep_calls`; may be empty
     /// Names of the further verifiers to open; nothing: all of the file. Models that judge alone are opened too.
     std::optional<std::vector<std::string>> verifiers{};
     CommandVerifier command{};  ///< empty: a verifier with a command is refused

@@ -113,9 +113,9 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::v
     options.signals = signals;
     options.keep_texts = true;
     LogAnswers answers = read_rows(path, options);
-    answers.prices_ = resolve_prices(
-        answers.data_,
-        trained.answers.empty() ? Prices{} : prices_or_trained(answers.data_, {}, trained, {}));
+    answers.prices_ = resolve_prices(answers.data_, trained.answers.empty()
+                                                        ? Prices{}
+                                                        : prices_or_trained(answers.data_, {}, trained, {}));
     return answers;
 }
 
@@ -127,8 +127,8 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const PomdpR
     options.verifiers = verifiers_to_read(trained.models);
     options.keep_texts = true;
     LogAnswers answers = read_rows(path, options);
-    answers.prices_ = resolve_prices(
-        answers.data_, prices_or_trained(answers.data_, {}, trained.prices, trained.models));
+    answers.prices_ =
+        resolve_prices(answers.data_, prices_or_trained(answers.data_, {}, trained.prices, trained.models));
     return answers;
 }
 

@@ -104,9 +104,9 @@ inline void require_verifiers(const ModelRecord& logged, const std::vector<Index
                         "expected " + list(expected) + ", which are asked, found " + list(found) +
                             "; ask those that the log has, or record into another file");
     for (const VerifierRecord& verifier : logged.verifiers) {
-        const auto same = std::find_if(
-            options.record.verifiers.begin(), options.record.verifiers.end(),
-            [&](const FurtherVerifier& further) { return further.name == verifier.name; });
+        const auto same =
+            std::find_if(options.record.verifiers.begin(), options.record.verifiers.end(),
+                         [&](const FurtherVerifier& further) { return further.name == verifier.name; });
         require_draws(verifier, draws_of(*same, options.record),
                       {at.file, at.line, at.field + ".verifiers." + verifier.name}, "as are asked");
     }

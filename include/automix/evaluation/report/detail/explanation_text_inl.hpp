@@ -98,7 +98,8 @@ AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::ve
         return std::isnan(value) ? std::string("-") : format_fixed(value, digits);
     };
     for (const Alternative& alternative : explanation.alternatives) {
-        table.add({(alternative.chosen ? "> " : "  ") + action_text(alternative.action, models, explanation.verifiers),
+        table.add({(alternative.chosen ? "> " : "  ") +
+                       action_text(alternative.action, models, explanation.verifiers),
                    known(alternative.value.score, 4), known(alternative.value.cost, 3),
                    format_fixed(alternative.net, 4)});
     }

@@ -68,8 +68,7 @@ std::vector<Config> choose_named(const std::string& path, const std::string& fie
     for (const std::string& name : names) {
         const auto found =
             std::find_if(all.begin(), all.end(), [&](const Config& config) { return config.name == name; });
-        if (found == all.end())
-            fail_at(path, field, "lacks " + in_quotes(name) + ", which " + need);
+        if (found == all.end()) fail_at(path, field, "lacks " + in_quotes(name) + ", which " + need);
         chosen.push_back(*found);
     }
     return chosen;
@@ -86,11 +85,11 @@ inline std::string field_of(const ModelsFile& file, const VerifierConfig& verifi
 template <class Open>
 void open_file(OpenedModels& opened, const std::string& path, const OpenOptions& options, Open open) {
     const ModelsFile file = read_models_file(path);
-    opened.configs =
-        options.names.empty()
-            ? file.models
-            : choose_named(path, "models", file.models, options.names, "the policy is for");
-    for (const ModelConfig& config : opened.configs) opened.models.push_back(live_model(open(config), config));
+    opened.configs = options.names.empty()
+                         ? file.models
+                         : choose_named(path, "models", file.models, options.names, "the policy is for");
+    for (const ModelConfig& config : opened.configs)
+        opened.models.push_back(live_model(open(config), config));
     const std::vector<VerifierConfig> verifiers =
         options.verifiers
             ? choose_named(path, "verifiers", file.verifiers, *options.verifiers, "the policy asks")
@@ -107,9 +106,9 @@ void open_file(OpenedModels& opened, const std::string& path, const OpenOptions&
             }
             continue;
         }
-        const ModelConfig config = *std::find_if(
-            file.models.begin(), file.models.end(),
-            [&](const ModelConfig& model) { return model.name == verifier.judge; });
+        const ModelConfig config =
+            *std::find_if(file.models.begin(), file.models.end(),
+                          [&](const ModelConfig& model) { return model.name == verifier.judge; });
         const auto same = [&](const ModelConfig& model) { return model.name == config.name; };
         const auto known = std::find_if(opened.judges.begin(), opened.judges.end(), same);
         const auto number = as_size(known - opened.judges.begin());
@@ -120,8 +119,7 @@ void open_file(OpenedModels& opened, const std::string& path, const OpenOptions&
                                  : opened.models[as_size(answering - opened.configs.begin())].model);
             opened.judges.push_back(config);
         }
-        opened.further.push_back(
-            {verifier.name, ConfiguredVerifier(config), judges[number], verifier.draws});
+        opened.further.push_back({verifier.name, ConfiguredVerifier(config), judges[number], verifier.draws});
     }
 }
 
