@@ -145,6 +145,7 @@ class LogChecks {
                      joined(verifiers_asked()) + ", unless they are named too (--verifier " +
                      joined(verifiers_asked(), ",") + "," + joined(unused, ",") + ")");
         }
+        if (!options_.verifiers.empty()) return;
         for (Index model = 0; model + 1 < data_.models(); ++model) {
             if (data_.verified_rows(model) > 0) return;
             for (Index row = 0; row < data_.rows(); ++row) {
