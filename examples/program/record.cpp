@@ -47,7 +47,7 @@ struct RecordCommandOptions {
 constexpr const char* record_help = R"(Queries, a line each:
   {"id":..,"question":..,"context":..,"reference":..,"dataset":..,"split":..}
 All are checked before the first is asked. A reference may be a list; the score is then that of the best one.
-The last model is not verified.
+The last model is not verified. Further verifiers of the models file judge the answers of the others too.
 
 Every call is kept in OUT.calls.jsonl. A run that was stopped goes on where it was when it is started again:
 it passes over the queries in OUT and asks no recorded call twice. A query of which a call fails is asked once
