@@ -128,7 +128,7 @@ class SparkEngine:
             twice = words.where("rows > ids").select("id").first()
             total = words.selectExpr("SUM(word * rows) AS total").first().total
             # Words without a sign: those below 0 are the largest.
-            smallest = words.selectExpr("word").orderBy("word < 0", "word").limit(SAMPLED_IDS).collect()
+            smallest = words.selectExpr("word", "word < 0 AS high").orderBy("high", "word").limit(SAMPLED_IDS).collect()
             words.unpersist()
             return total, [row.word & MASK for row in smallest], twice and twice.id
         return self.guarded(count)
