@@ -11,6 +11,7 @@
 #include <automix/data/checks.hpp>
 #include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/field_figures.hpp>
 #include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/routing/any_router.hpp>
@@ -37,6 +38,7 @@ struct EvaluateOptions {
     SplitOptions split{};
     std::vector<std::string> routers{};
     int resamples = 1000;
+    bool figures = false;
     bool json = false;
 };
 
@@ -103,8 +105,7 @@ Comparison run(const EvaluateOptions& options) {
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     require_used(given, names, "random_mix");
-    const bool defaulted =
-        std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
+    const bool defaulted = names_a_list(options.routers);
     std::vector<std::string> notes;
     if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(name, settings);
@@ -137,6 +138,15 @@ Comparison run(const EvaluateOptions& options) {
     for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, names, split, tests, given.seed);
+    if (options.figures) {
+        std::vector<CurveReplays> curves;
+        for (std::size_t i = 0; i < routers.size(); ++i) {
+            CurveReplays curve =
+                replay_curve(names[i], routers[i], {train, split.train}, test, split.test, given.seed);
+            if (!curve.policies.empty()) curves.push_back(std::move(curve));
+        }
+        comparison.curves = evaluate_curves(curves, tests.ends(), test.models() == 2, *evaluation.bootstrap);
+    }
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(
             "fixed_answer: no --fixed-answers, so no answer is routed unverified");
@@ -157,6 +167,9 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     add_policy_options(*command, options->router);
     add_family_options(*command, options->router);
     add_split_options(*command, options->split);
+    command->add_flag("--figures", options->figures,
+                      "Show figures of the literature with intervals too: APGR, CPT, AIQ, cost at equal\n"
+                      "quality, .., of each router's policies for all prices of quality");
     add_seed(*command, options->router, "splits and resamples");
     add_resamples(*command, options->resamples);
     add_format(*command, options->json);

@@ -60,7 +60,8 @@ extern const char* const router_help;
 extern const char* const all_routers_help;
 
 void add_price_options(CLI::App& command, RouterOptions& options);
-/// Adds `--objective`, `--max-draws`, `--accept` and `--context`, for the routers `pomdp`, `context_only` and `fixed_k`.
+/// Adds `--objective`, `--max-draws`, `--accept` and `--context`, for the routers `pomdp`, `context_only`, `fixed_k` and
+/// the recipes.
 void add_policy_options(CLI::App& command, RouterOptions& options);
 /// Adds `--bins`, `--cost-range`, `--mix` and `--fixed-answers`, for the other routers.
 void add_family_options(CLI::App& command, RouterOptions& options);
@@ -75,8 +76,11 @@ void note_given(const CLI::App& command, RouterOptions& options);
 void require_used(const RouterOptions& options, const std::vector<std::string>& names,
                   std::string_view shown = {});
 
-/// Returns the names, each once, with `all` replaced by the names that it stands for.
+/// Returns the names, each once, with `all` and `baselines` replaced by the names that they stand for.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
+
+/// Returns true if one of the names stands for a list, from which routers that do not suit may be left out.
+bool names_a_list(const std::vector<std::string>& names);
 
 /// Returns the routers of a default list that can serve the objective. Adds a note on those that are left out.
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,

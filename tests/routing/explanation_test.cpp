@@ -182,7 +182,7 @@ TEST_CASE("samples stand in the place of verdicts where pluralities are accepted
     tree.layout = std::make_shared<detail::RoutingLayout>(
         std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
     // (n, t) = (0,0), (0,1), (1,0), (1,1), (1,2)
-    tree.probability.setConstant(5, 0.25);
+    tree.probability.setConstant(5, 1, 0.25);
     tree.current.resize(5);
     tree.current << 0.1, 0.5, 0.1, 0.3, 0.9;
     tree.last.setConstant(5, 0.9);

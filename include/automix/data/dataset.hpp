@@ -60,6 +60,11 @@ class Dataset {
     [[nodiscard]] Index models() const noexcept { return std::ssize(models_); }
     [[nodiscard]] const std::vector<std::string>& model_names() const noexcept { return models_; }
 
+    /// Returns the name of the first verifier, whose verdicts stand beside a model's answer; `self` unless it was named.
+    [[nodiscard]] const std::string& first_verifier() const noexcept { return first_verifier_; }
+    /// Names the first verifier. Throws `ArgumentError` for an empty name.
+    void name_first_verifier(std::string name);
+
     /// Returns the number of the model of that name. Throws `ArgumentError` with the existing names.
     [[nodiscard]] Index model_index(std::string_view name) const;
 
@@ -147,7 +152,7 @@ class Dataset {
     }
 
     /// Returns the names of the further verifiers of a model's answers, in alphabetical order. Each stands in a row.
-    /// Verdicts, confidences and prices of a draw without a verifier's number are those of the verifier `self`.
+    /// Verdicts, confidences and prices of a draw without a verifier's number are those of the first verifier.
     [[nodiscard]] const std::vector<std::string>& verifier_names(Index model) const {
         return at(model).verifiers.names();
     }
@@ -156,7 +161,7 @@ class Dataset {
         return at(model).verifiers.find(name);
     }
 
-    /// Returns the same of a further verifier, by its number in `verifier_names`, as of `self`.
+    /// Returns the same of a further verifier, by its number in `verifier_names`, as of the first one.
     [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model, Index verifier) const {
         return at(model).verifiers.at(verifier).verdicts[row];
     }
@@ -232,6 +237,7 @@ class Dataset {
     static std::vector<Index> all(Index n);
 
     std::vector<std::string> models_;
+    std::string first_verifier_{self_verifier};
     std::vector<std::string> ids_;
     detail::IdIndex ids_index_;
     detail::RowPlaces places_;

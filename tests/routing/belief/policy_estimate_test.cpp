@@ -30,13 +30,13 @@ const RoutingPrices estimate_prices{{1.0, 10.0}, {0.5, 0.0}, 0.0};
 TEST_CASE("draws from a row's verdicts are draws without replacement") {
     const std::vector<Verification> final{{3, 2, 0.0}};
     const detail::OrderedDraws draws(final, 2);
-    CHECK(draws.max_parsed(0) == 3);
-    CHECK(draws.positive(0, 0, 0) == Approx(2.0 / 3.0));
-    CHECK(draws.positive(0, 1, 1) == Approx(0.5));
-    CHECK(draws.positive(0, 2, 2) == 0.0);
+    CHECK(draws.max_parsed({}) == 3);
+    CHECK(draws.positive({}, 0, 0) == Approx(2.0 / 3.0));
+    CHECK(draws.positive({}, 1, 1) == Approx(0.5));
+    CHECK(draws.positive({}, 2, 2) == 0.0);
     // Three parsed verdicts among five draws.
-    CHECK(draws.draws_per_verdict(0, 5) == Approx(1.5));
-    CHECK(draws.draws_per_verdict(0, 3) == 1.0);
+    CHECK(draws.draws_per_verdict({}, 5) == Approx(1.5));
+    CHECK(draws.draws_per_verdict({}, 3) == 1.0);
 }
 
 TEST_CASE(

@@ -85,6 +85,12 @@ AUTOMIX_INLINE void Dataset::reserve(std::size_t rows) {
     for (auto& column : columns_) column.reserve(rows);
 }
 
+AUTOMIX_INLINE void Dataset::name_first_verifier(std::string name) {
+    if (name.empty())
+        throw ArgumentError("name of the first verifier: expected a non-empty string, found \"\"");
+    first_verifier_ = std::move(name);
+}
+
 AUTOMIX_INLINE Index Dataset::model_index(std::string_view name) const {
     const auto found = std::find(models_.begin(), models_.end(), name);
     if (found == models_.end()) {
@@ -142,6 +148,7 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
     std::vector<std::string> names;
     for (const Index model : models) names.push_back(models_[as_size(model)]);
     Dataset selection(std::move(names));
+    selection.first_verifier_ = first_verifier_;
     std::vector<bool> chosen(ids_.size(), false);
     for (const Index row : rows) {
         if (chosen[as_size(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");

@@ -49,6 +49,9 @@ class RoutingPolicy {
     /// Returns the policy for the query of that forecast: the same one unless it reads the query.
     [[nodiscard]] RoutingPolicy at(const QueryForecast& forecast) const;
 
+    /// Returns the same for a query of which verdicts may be known although the policy draws none.
+    [[nodiscard]] RoutingPolicy with_verdicts_at(const QueryForecast& forecast) const;
+
     /// Returns true if the policy reads the query.
     [[nodiscard]] bool reads_query() const noexcept { return solver_ != nullptr; }
     /// Returns what solves the policy of each query; null unless it reads the query.
@@ -80,14 +83,20 @@ class RoutingPolicy {
 
     [[nodiscard]] AcceptedAnswer accepted(Index model) const;
 
+    /// Throws unless the forecast is over as many models as the policy.
+    void require_models_of(const QueryForecast& forecast) const;
+
     /// Throws unless the evidence is over as many models as the policy and the current model has answered.
     void require_possible(const Evidence& evidence) const;
 
     /// Throws unless the table has a state for the evidence on an answer.
     static void require_known(Index model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    [[noreturn]] static void refuse(Index model, const ModelEvidence& known,
-                                    const detail::CascadeModel& shape);
+    static void require_verifier(Index model, const VerifierEvidence& known,
+                                 const detail::VerifierStates& shape);
+
+    [[noreturn]] static void refuse(Index model, const VerifierEvidence& known,
+                                    const detail::VerifierStates& shape);
 
     std::shared_ptr<const detail::RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};

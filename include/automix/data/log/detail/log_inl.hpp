@@ -8,6 +8,8 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/id_places.hpp>
+#include <automix/data/log/detail/choose_verifiers.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -29,7 +31,10 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
     detail::ReadWarnings notes;
     LogRecord log;
     while (reader.next(log)) {
-        if (!data) data.emplace(log.model_names);
+        if (!data) {
+            data.emplace(log.model_names);
+            data->name_first_verifier(detail::first_verifier(detail::verifier_choice(options)));
+        }
         if (const auto first = data->append_new(log.record, reader.place(), query_facts(log))) {
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};

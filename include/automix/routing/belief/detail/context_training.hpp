@@ -23,7 +23,10 @@
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/guard.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
 #include <automix/routing/belief/detail/verdict_signal.hpp>
@@ -43,8 +46,14 @@
 
 namespace automix::detail {
 
-/// Maximum number of cells of a tree that is solved for each query.
-inline constexpr double max_query_cells = 20'000.0;
+/// Maximum number of cells of a tree that is solved for each query. Contexts are judged by trees of at most
+/// `max_judged_cells`, with fewer draws.
+inline constexpr double max_query_cells = 5'000.0;
+inline constexpr double max_judged_cells = 2'500.0;
+
+/// Maximum number of cells of the trees of all strata of queries together, unless the fewest strata have more.
+inline constexpr double max_stratum_cells = 500'000.0;
+inline constexpr double min_strata = 4.0;
 
 /// The facts that a log holds.
 struct KnownFacts {
@@ -120,6 +129,16 @@ inline ContextRows collect_rows(const TrainingData& training, const std::vector<
             if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
         }
     }
+    rows.further_draw_prices.resize(data.rows(),
+                                    static_cast<Index>(evidence_size(shapes) - (shapes.size() - 1)));
+    Index further = 0;
+    for (Index model = 0; model + 1 < data.models(); ++model) {
+        for (const VerifierShape& verifier : shapes[as_size(model)].further) {
+            const PriceColumn& draws = training.prices.further_draws(data, model, verifier.name);
+            for (Index row = 0; row < data.rows(); ++row) rows.further_draw_prices(row, further) = draws(row);
+            ++further;
+        }
+    }
     return rows;
 }
 
@@ -137,21 +156,27 @@ inline std::vector<Index> rows_outside(const ContextRows& rows, int fold) {
 inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
                                 const std::vector<Index>& chosen) {
     const Index models = rows.scores.cols();
+    const std::vector<CascadeModel> shapes = routed_models(belief);
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
         LevelDistribution& levels = belief.levels[k];
         const Index number = belief.verified[k];
         const Eigen::MatrixXd likelihood = levels.likelihood();
-        const CascadeModel shape{levels.kind, levels.draws, levels.boundaries};
+        const CascadeModel& shape = shapes[as_size(number)];
         Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(levels.levels(), models);
         Eigen::VectorXd mass = Eigen::VectorXd::Zero(levels.levels());
         Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(models);
         for (const Index row : chosen) {
-            const Verification& seen = rows.evidence.at(row)[as_size(number)];
             ModelEvidence evidence;
-            evidence.drawn = 1;
-            evidence.parsed = std::min(seen.parsed, levels.draws);
-            evidence.positive = std::min(seen.positive, evidence.parsed);
-            if (levels.kind == VerificationKind::confidence) evidence.logged_confidence = seen.confidence;
+            for (Index v = 0; v < std::ssize(shape.verifiers); ++v) {
+                const VerifierStates& verifier = shape.verifiers[as_size(v)];
+                if (verifier.kind == VerificationKind::none) continue;
+                const Verification& seen = rows.evidence.at(row)[evidence_place(shapes, number, v)];
+                VerifierEvidence& known = evidence.verifier_at(v);
+                known.drawn = 1;
+                known.parsed = std::min(seen.parsed, verifier.draws);
+                known.positive = std::min(seen.positive, known.parsed);
+                if (verifier.kind == VerificationKind::confidence) known.logged_confidence = seen.confidence;
+            }
             Eigen::VectorXd posterior =
                 likelihood.row(shape.state(evidence)).transpose().cwiseProduct(levels.weight);
             posterior /= posterior.sum();
@@ -175,6 +200,12 @@ inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
     }
 }
 
+/// Returns the belief by which a context is judged: with fewer draws if the tree is too large to be solved for each query.
+inline BeliefModel judged_belief(BeliefModel belief) {
+    if (RoutingLayout::count_cells(routed_models(belief)) <= max_query_cells) return belief;
+    return limit_cells(std::move(belief), max_judged_cells);
+}
+
 /// Learns from the rows outside a fold what statistics do not hold: the signals, if the rows have them, and prices by
 /// level.
 inline RoutingTree learn_from_rows(const TrainingContext& context, const RoutingTree& tree,
@@ -189,8 +220,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
             signals.push_back(last ? SignalModel{} : fit_signals(training.data, model, chosen));
             // An answer without verification but with signals has levels that no verdict is drawn of.
             ModelShape& shape = shapes[as_size(model)];
-            if (signals.back().strata() > 1 && shape.kind == VerificationKind::none)
-                shape = {shape.name, VerificationKind::verdicts, 0};
+            if (signals.back().strata() > 1 && !shape.verified()) shape.kind = VerificationKind::verdicts;
         }
         const FoldStatistics none;
         const FoldStatistics& left_out = fold < 0 ? none : context.statistics.folds[as_size(fold)];
@@ -200,7 +230,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
         belief.signals = std::move(signals);
     }
     add_prices_by_level(belief, rows, chosen);
-    return make_tree(std::move(belief), std::min(context.max_cells, max_query_cells));
+    return make_tree(fold < 0 ? std::move(belief) : judged_belief(std::move(belief)), context.max_cells);
 }
 
 /// Returns the mean of the difference of two columns.
@@ -264,10 +294,20 @@ inline bool learn_trees(TrainingContext& context, const TrainingContext& base, c
     return fits;
 }
 
+/// Returns the strata of queries if the tree of all rows is too large to be solved for each; else none.
+inline ForecastStrata strata_of(const TrainingContext& context) {
+    const auto cells = static_cast<double>(context.tree->layout->cells());
+    if (cells <= max_query_cells) return {};
+    const auto count = static_cast<std::size_t>(
+        std::clamp(max_stratum_cells / cells, min_strata, static_cast<double>(max_strata)));
+    const auto& answers = context.prices.answers;
+    return make_strata(context.rows->forecasts, *std::max_element(answers.begin(), answers.end()), count);
+}
+
 /// Returns true if the answers of a model can be verified.
 inline bool verifies(const Statistics& statistics) {
     return std::any_of(statistics.models.begin(), statistics.models.end(),
-                       [](const ModelShape& model) { return model.kind != VerificationKind::none; });
+                       [](const ModelShape& model) { return model.verified(); });
 }
 
 /// Fits the forecasts of a context and decides on held-out rows.
@@ -289,6 +329,7 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     }
     tried.context.rows = std::make_shared<const ContextRows>(std::move(read));
     tried.context.reader = std::make_shared<const ContextModel>(std::move(fitted.model));
+    prepare_queries(tried.context, strata_of(tried.context));
     tried.decision = decide_on_held_out_rows(tried.context, lambda);
     if (tried.decision.excess.empty() || !verifies(base.statistics)) return tried;
     // The query may tell so much that verdicts are not worth their price, which the belief sees only in part.
@@ -360,8 +401,14 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TrainingContext by_row = base;
     by_row.rows = rows;
     by_row.control = mixing_gain(by_row);
+    // All contexts are judged alike, none too.
+    TrainingContext judged = by_row;
+    for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
+        if (const std::optional<RoutingTree>& tree = base.folds.tree(fold))
+            judged.folds.set_tree(fold, make_tree(judged_belief(*tree->belief), base.max_cells));
+    }
     const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
-    std::optional<TriedContext> poorest({by_row, decide_on_held_out_rows(by_row, lambda), {}});
+    std::optional<TriedContext> poorest({judged, decide_on_held_out_rows(judged, lambda), {}});
     if (!rows->signals.empty()) {
         TriedContext signalled = try_context(by_row, *rows, training, {}, lambda);
         bool tells = !signalled.decision.excess.empty();

@@ -26,22 +26,51 @@ AUTOMIX_INLINE double RoutingPrices::draws_per_verdict_of(VerificationKind kind,
                : draws_per_verdict[as_size(model)];
 }
 
+}  // namespace automix
+
+namespace automix::detail {
+
+/// Returns the mean number of draws of one verifier for each parsed verdict. `place` is that of its verification in a
+/// cell of evidence.
+inline double draws_for_a_verdict(const FoldStatistics& sums, std::size_t place, VerificationKind kind,
+                                  int draws) {
+    if (kind != VerificationKind::verdicts) return 1.0;
+    double parsed = 0.0;
+    for (const EvidenceCell& cell : sums.cells)
+        parsed += cell.weight * std::min(cell.evidence[place].parsed, draws);
+    const double drawn = sums.weight() * draws;
+    return parsed * draws > drawn ? drawn / parsed : draws;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
 AUTOMIX_INLINE std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums,
                                                           const std::vector<ModelShape>& models) {
     std::vector<double> draws_per_verdict(models.size(), 1.0);
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        if (models[m].kind != VerificationKind::verdicts) continue;
-        double parsed = 0.0;
-        for (const EvidenceCell& cell : sums.cells)
-            parsed += cell.weight * std::min(cell.evidence[m].parsed, models[m].draws);
-        const double drawn = sums.weight() * models[m].draws;
-        draws_per_verdict[m] = parsed * models[m].draws > drawn ? drawn / parsed : models[m].draws;
-    }
+    for (std::size_t m = 0; m < models.size(); ++m)
+        draws_per_verdict[m] = detail::draws_for_a_verdict(sums, m, models[m].kind, models[m].draws);
     return draws_per_verdict;
 }
 
+AUTOMIX_INLINE std::vector<VerifierPrices> mean_verifier_prices(const FoldStatistics& sums,
+                                                                const std::vector<ModelShape>& models) {
+    std::vector<VerifierPrices> prices;
+    const double rows = sums.weight();
+    for (const ModelShape& model : models) {
+        for (const VerifierShape& verifier : model.further) {
+            const std::size_t number = prices.size();
+            prices.push_back({sums.further_draw_prices[number] / rows,
+                              detail::draws_for_a_verdict(sums, models.size() - 1 + number, verifier.kind,
+                                                          verifier.draws)});
+        }
+    }
+    return prices;
+}
+
 AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double round_price) {
-    RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price};
+    RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price, {}, {}};
     const double rows = sums.weight();
     for (auto* column : {&prices.answers, &prices.draws}) {
         for (double& price : *column) price /= rows;

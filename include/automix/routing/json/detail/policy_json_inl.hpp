@@ -40,16 +40,19 @@
 namespace automix::detail {
 
 inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
-    return {{"objective", to_string(options.objective)},
-            {"max_draws", options.max_draws},
-            {"batches", options.batches},
-            {"round_price", options.round_price},
-            {"accept", accept_rule_names[static_cast<std::size_t>(options.accept)]},
-            {"context", to_string(options.context)},
-            {"guard", options.guard},
-            {"folds", options.folds},
-            {"seed", options.seed},
-            {"most_cells", options.max_cells}};
+    nlohmann::ordered_json json{{"objective", to_string(options.objective)},
+                                {"max_draws", options.max_draws}};
+    if (!options.verifiers.empty()) json["verifiers"] = options.verifiers;
+    json.update(
+        nlohmann::ordered_json{{"batches", options.batches},
+                               {"round_price", options.round_price},
+                               {"accept", accept_rule_names[static_cast<std::size_t>(options.accept)]},
+                               {"context", to_string(options.context)},
+                               {"guard", options.guard},
+                               {"folds", options.folds},
+                               {"seed", options.seed},
+                               {"most_cells", options.max_cells}});
+    return json;
 }
 
 inline std::string rule_text(const SolveRule& rule) {
@@ -120,10 +123,12 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
     if (const std::string difference = detail::price_difference(trained.prices, statistics);
         !difference.empty())
         throw ArgumentError("policy: " + difference);
-    const nlohmann::ordered_json prices{{"answers", trained.prices.answers},
-                                        {"draws", trained.prices.draws},
-                                        {"round", trained.prices.round},
-                                        {"tries", trained.prices.draws_per_verdict}};
+    nlohmann::ordered_json prices{{"answers", trained.prices.answers},
+                                  {"draws", trained.prices.draws},
+                                  {"round", trained.prices.round},
+                                  {"tries", trained.prices.draws_per_verdict}};
+    for (const VerifierPrices& verifier : trained.prices.further)
+        prices["further"].push_back({{"draw", verifier.draw}, {"tries", verifier.draws_per_verdict}});
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
     std::string text = "\"models\":" + detail::line_of(detail::models_json(trained.models)) +

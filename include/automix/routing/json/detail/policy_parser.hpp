@@ -55,6 +55,13 @@ inline std::string price_difference(const RoutingPrices& policy, const Statistic
                    " in the policy; train on statistics at the policy's prices";
         }
     }
+    const std::vector<VerifierPrices> further = mean_verifier_prices(total, statistics.models);
+    for (std::size_t v = 0; v < further.size(); ++v) {
+        if (!nearly_equal(further[v].draw, policy.further[v].draw, tolerance))
+            return "a draw of a further verifier costs " + format_number(further[v].draw) +
+                   " in the statistics, and " + format_number(policy.further[v].draw) +
+                   " in the policy; train on statistics at the policy's prices";
+    }
     return {};
 }
 
@@ -74,7 +81,7 @@ class PolicyParser : ReportParser {
 
     PomdpOptions read_options(const nlohmann::json& json, Index models) const;
 
-    RoutingPrices prices(const nlohmann::json& json, std::size_t models) const;
+    RoutingPrices prices(const nlohmann::json& json, const std::vector<ModelShape>& shapes) const;
 
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
                                             const PomdpOptions& options) const;
