@@ -43,6 +43,11 @@ template <class Name = std::string>
 class NameColumn {
  public:
     void append(const Name& name) {
+        // Most rows have the name of the row before.
+        if (!codes_.empty() && names_[as_size(codes_.back())] == name) {
+            codes_.push_back(codes_.back());
+            return;
+        }
         const auto [entry, fresh] = index_.try_emplace(name, static_cast<std::int32_t>(names_.size()));
         if (fresh) names_.push_back(name);
         codes_.push_back(entry->second);
