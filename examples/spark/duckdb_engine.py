@@ -3,7 +3,7 @@
 
 import duckdb
 
-from log_statistics import FOLD_USE, HASH_PRIME, MASK, SAMPLED_IDS, Refused, hash_start
+from id_hash import FOLD_USE, HASH_PRIME, MASK, SAMPLED_IDS, Refused, hash_start
 
 COLUMNS = ("{id: 'VARCHAR', schema: 'VARCHAR', dataset: 'VARCHAR', split: 'VARCHAR', "
            "models: 'STRUCT(name VARCHAR, score JSON, verdicts JSON, confidence JSON, cost JSON, draw_cost JSON, "

@@ -5,7 +5,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from py4j.protocol import Py4JJavaError
 
-from log_statistics import FOLD_USE, HASH_PRIME, SAMPLED_IDS, MASK, Refused, hash_start
+from id_hash import FOLD_USE, HASH_PRIME, SAMPLED_IDS, MASK, Refused, hash_start
 
 SCHEMA = """id STRING, schema STRING, dataset STRING, split STRING, models ARRAY<STRUCT<name STRING, score DOUBLE,
     verdicts STRING, confidence DOUBLE, cost DOUBLE, draw_cost DOUBLE, verifiers STRUCT<self STRING>>>"""

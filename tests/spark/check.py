@@ -32,6 +32,19 @@ def arguments():
     return parser.parse_args()
 
 
+# One process runs all jobs of an engine, because Spark takes seconds to start.
+RUNNER = """
+import contextlib, io, json, sys
+sys.path.insert(0, sys.argv[1])
+import log_statistics
+for line in sys.stdin:
+    errors = io.StringIO()
+    with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(io.StringIO()):
+        code = log_statistics.main(json.loads(line))
+    print(json.dumps([code, errors.getvalue()]), flush=True)
+"""
+
+
 def skip(reason):
     print(f"skipped: {reason}")
     sys.exit(0)
@@ -85,6 +98,7 @@ class Check:
         self.source = options.source.resolve()
         self.folder = Path(folder)
         self.python = python_with_engines(self.source)
+        self.runners = {}
 
     def path(self, name):
         return str(self.folder / name)
@@ -98,23 +112,35 @@ class Check:
             sys.exit(f"automix train: {done.stderr}")
         return json.loads(Path(self.path("own.json")).read_text())["statistics"], time.monotonic() - begin
 
-    def engine(self, engine, logs, out, *more):
-        command = [self.python, self.source / "examples" / "spark" / "log_statistics.py", "--engine", engine, *logs, "--out", out,
-                   "--cores", str(os.cpu_count()), *more]
-        return subprocess.run(command, capture_output=True, text=True)
+    def run(self, engine, logs, out, *more):
+        """Runs a job. Returns its exit code and its messages."""
+        if engine not in self.runners:
+            command = [self.python, "-c", RUNNER, self.source / "examples" / "spark"]
+            self.runners[engine] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                                    text=True)
+        runner = self.runners[engine]
+        job = ["--engine", engine, *logs, "--out", out, "--cores", str(os.cpu_count()), *more]
+        runner.stdin.write(json.dumps(job) + "\n")
+        runner.stdin.flush()
+        return json.loads(runner.stdout.readline())
 
     def statistics(self, engine, logs, out, *more):
         """Returns the statistics of an engine, as the program reads them, and the seconds that it took."""
         begin = time.monotonic()
-        done = self.engine(engine, logs, out, *more)
+        code, messages = self.run(engine, logs, out, *more)
         seconds = time.monotonic() - begin
-        if done.returncode != 0:
-            sys.exit(f"{engine}: {done.stderr[-3000:]}")
+        if code != 0:
+            sys.exit(f"{engine}: {messages}")
         policy = self.path("theirs.json")
         trained = subprocess.run([self.program, "train", "--statistics", out, "--out", policy], capture_output=True, text=True)
         if trained.returncode != 0:
             sys.exit(f"{engine}: automix train --statistics: {trained.stderr}")
         return json.loads(Path(policy).read_text())["statistics"], seconds
+
+    def close(self):
+        for runner in self.runners.values():
+            runner.stdin.close()
+            runner.wait()
 
     def write(self, name, records):
         Path(self.path(name)).write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
@@ -183,8 +209,8 @@ def check_engine(check, engine):
     def refused(what, change, *more):
         made = records(20)
         change(made)
-        done = check.engine(engine, [check.write("bad.jsonl", made)], json_out, *more)
-        require(done.returncode == 1 and done.stderr.count("error: ") == 1 and what in done.stderr.splitlines()[-1],
+        code, messages = check.run(engine, [check.write("bad.jsonl", made)], json_out, *more)
+        require(code == 1 and messages.startswith("error: ") and messages.count("\n") == 1 and what in messages,
                 f"{engine}: refuses {what!r}")
 
     refused("duplicate id", lambda made: made[7].update(id=made[4]["id"]))
@@ -228,6 +254,7 @@ def main():
             check_engine(check, engine)
         if options.rows:
             check_large(check, options.engines, options.rows)
+        check.close()
 
 
 main()
