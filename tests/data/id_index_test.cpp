@@ -18,7 +18,8 @@ TEST_CASE("an index of ids finds each row, and none that is not there") {
     IdIndex index;
     const auto hash_of = [&](Index row) { return automix::hash_text(ids[automix::as_size(row)]); };
     const auto find = [&](const std::string& id) {
-        return index.find(automix::hash_text(id), [&](Index row) { return ids[automix::as_size(row)] == id; });
+        return index.find(automix::hash_text(id),
+                          [&](Index row) { return ids[automix::as_size(row)] == id; });
     };
     CHECK_FALSE(find("q0"));
     for (int i = 0; i < 5000; ++i) {

@@ -69,9 +69,9 @@ TEST_CASE("simdjson gives the events of nlohmann's parser for what it takes") {
 TEST_CASE("simdjson leaves lines to nlohmann's parser that are odd or whose digits matter") {
     LineEvents events;
     for (const std::string line :
-         {R"({"id":17.0})", R"({"id":"q","reference":0.50})", R"({"reference":["a",1.0]})", "{", "", R"({"a":NaN})",
-          R"({"a":1e999})", R"({"a":18446744073709551616})", R"({"a":01})", R"({"a":"\ud800"})", "{\"a\":\"\xFF\"}",
-          "{\"a\":\"\x01\"}", R"({"a":1} {"b":2})", R"({"a":1,})"}) {
+         {R"({"id":17.0})", R"({"id":"q","reference":0.50})", R"({"reference":["a",1.0]})", "{", "",
+          R"({"a":NaN})", R"({"a":1e999})", R"({"a":18446744073709551616})", R"({"a":01})",
+          R"({"a":"\ud800"})", "{\"a\":\"\xFF\"}", "{\"a\":\"\x01\"}", R"({"a":1} {"b":2})", R"({"a":1,})"}) {
         INFO(line);
         CHECK_FALSE(events.parse(line));
     }
@@ -80,17 +80,42 @@ TEST_CASE("simdjson leaves lines to nlohmann's parser that are odd or whose digi
 }
 
 TEST_CASE("damaged lines have the same events or are left to nlohmann's parser", "[fuzz]") {
-    const std::vector<std::string> tokens = {"{",    "}",     "[",   "]",       ",",       ":",      "\"",
-                                             "null", "true",  "-1",  "1e999",   "0.5",     "-0",     "\"id\":",
-                                             "1E5",  "\\u00", "\\n", "\\ud800", "\xC3\xA9", "\xFF",   std::string(1, '\0'),
-                                             " ",    "\t",    "\r",  "18446744073709551616", "\xEF\xBB\xBF", "[[[[[[[["};
+    const std::vector<std::string> tokens = {"{",
+                                             "}",
+                                             "[",
+                                             "]",
+                                             ",",
+                                             ":",
+                                             "\"",
+                                             "null",
+                                             "true",
+                                             "-1",
+                                             "1e999",
+                                             "0.5",
+                                             "-0",
+                                             "\"id\":",
+                                             "1E5",
+                                             "\\u00",
+                                             "\\n",
+                                             "\\ud800",
+                                             "\xC3\xA9",
+                                             "\xFF",
+                                             std::string(1, '\0'),
+                                             " ",
+                                             "\t",
+                                             "\r",
+                                             "18446744073709551616",
+                                             "\xEF\xBB\xBF",
+                                             "[[[[[[[["};
     std::vector<std::string> lines;
     for (const std::string task : {"moves", "dates", "clauses"}) {
         const std::string bytes = files::read(AUTOMIX_EXAMPLES_DIR "/data/" + task + ".jsonl");
-        for (std::size_t begin = 0; begin < bytes.size() && lines.size() < 60; begin = bytes.find('\n', begin) + 1)
+        for (std::size_t begin = 0; begin < bytes.size() && lines.size() < 60;
+             begin = bytes.find('\n', begin) + 1)
             lines.push_back(bytes.substr(begin, bytes.find('\n', begin) - begin));
     }
-    lines.emplace_back(R"({"id":"q1","models":[{"name":"a","score":0.25,"verdicts":[1,0,null]}],"prior":[0.1,1e-3]})");
+    lines.emplace_back(
+        R"({"id":"q1","models":[{"name":"a","score":0.25,"verdicts":[1,0,null]}],"prior":[0.1,1e-3]})");
     LineEvents events;
     automix::Random random(18);
     std::size_t taken = 0;

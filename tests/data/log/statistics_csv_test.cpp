@@ -171,11 +171,10 @@ TEST_CASE("means where sums belong are refused with their line and column") {
 }
 
 TEST_CASE("cells of all strata add up, unless one is asked for") {
-    const std::string strata =
-        "stratum," + header +
-        "dates,0,3,2,1,2,1,2,1,1,2,2,20,0.5\n"
-        "moves,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n"
-        "moves,4,2,0,0,1,0,1,0,0,1,1,10,0.25\n";
+    const std::string strata = "stratum," + header +
+                               "dates,0,3,2,1,2,1,2,1,1,2,2,20,0.5\n"
+                               "moves,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n"
+                               "moves,4,2,0,0,1,0,1,0,0,1,1,10,0.25\n";
     const Statistics all = read_csv(strata);
     REQUIRE(all.folds[0].cells.size() == 1);
     CHECK(all.folds[0].cells[0].weight == 3.0);
