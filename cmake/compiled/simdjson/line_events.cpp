@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -32,50 +33,51 @@ bool needs_digits(std::string_view name, simdjson::dom::element value) {
     return value.type() == element_type::DOUBLE || value.type() == element_type::ARRAY;
 }
 
-/// Adds the events of a value. Returns false if it is nested deeper than handlers take.
-bool add(simdjson::dom::element value, std::size_t depth, std::vector<LineEvent>& events) {
+/// Writes the events of a value, and moves `to` behind them. Returns false if it is nested deeper than handlers take.
+bool add(simdjson::dom::element value, std::size_t depth, LineEvent*& to) {
     constexpr std::size_t deepest = 32;  // far below the limit of handlers, whose message is theirs
     switch (value.type()) {
         case element_type::NULL_VALUE:
-            events.push_back({Kind::null, 0, 0.0, {}});
+            *to++ = {Kind::null, 0, nullptr};
             return true;
         case element_type::BOOL:
-            events.push_back({Kind::boolean, bool(value) ? 1U : 0U, 0.0, {}});
+            *to++ = {Kind::boolean, bool(value) ? 1U : 0U, nullptr};
             return true;
         case element_type::INT64: {
             const std::int64_t number(value);
-            events.push_back(
-                {number < 0 ? Kind::negative : Kind::whole, static_cast<std::uint64_t>(number), 0.0, {}});
+            *to++ = {number < 0 ? Kind::negative : Kind::whole, static_cast<std::uint64_t>(number), nullptr};
             return true;
         }
         case element_type::UINT64:
-            events.push_back({Kind::whole, std::uint64_t(value), 0.0, {}});
+            *to++ = {Kind::whole, std::uint64_t(value), nullptr};
             return true;
         case element_type::DOUBLE:
-            events.push_back({Kind::real, 0, double(value), {}});
+            *to++ = {Kind::real, std::bit_cast<std::uint64_t>(double(value)), nullptr};
             return true;
-        case element_type::STRING:
-            events.push_back({Kind::text, 0, 0.0, std::string_view(value)});
+        case element_type::STRING: {
+            const std::string_view text(value);
+            *to++ = {Kind::text, text.size(), text.data()};
             return true;
+        }
         case element_type::ARRAY:
             if (depth == deepest) return false;
-            events.push_back({Kind::open_array, 0, 0.0, {}});
+            *to++ = {Kind::open_array, 0, nullptr};
             for (const simdjson::dom::element element : simdjson::dom::array(value)) {
-                if (!add(element, depth + 1, events)) return false;
+                if (!add(element, depth + 1, to)) return false;
             }
-            events.push_back({Kind::close_array, 0, 0.0, {}});
+            *to++ = {Kind::close_array, 0, nullptr};
             return true;
         case element_type::OBJECT:
             break;
     }
     if (depth == deepest) return false;
-    events.push_back({Kind::open_object, 0, 0.0, {}});
+    *to++ = {Kind::open_object, 0, nullptr};
     for (const simdjson::dom::key_value_pair member : simdjson::dom::object(value)) {
         if (depth == 0 && needs_digits(member.key, member.value)) return false;
-        events.push_back({Kind::key, 0, 0.0, member.key});
-        if (!add(member.value, depth + 1, events)) return false;
+        *to++ = {Kind::key, member.key.size(), member.key.data()};
+        if (!add(member.value, depth + 1, to)) return false;
     }
-    events.push_back({Kind::close_object, 0, 0.0, {}});
+    *to++ = {Kind::close_object, 0, nullptr};
     return true;
 }
 
@@ -90,8 +92,12 @@ bool LineEvents::parse(std::string_view line) {
     std::memcpy(padded.data(), line.data(), line.size());
     simdjson::dom::element root;
     if (parser_->parser.parse(padded.data(), line.size(), false).get(root) != simdjson::SUCCESS) return false;
-    events_.clear();
-    return add(root, 0, events_);
+    // Each event has a character of its own.
+    if (events_.size() < line.size()) events_.resize(2 * line.size());
+    LineEvent* end = events_.data();
+    if (!add(root, 0, end)) return false;
+    count_ = static_cast<std::size_t>(end - events_.data());
+    return true;
 }
 
 }  // namespace automix::detail

@@ -7,6 +7,7 @@
 
 #include <automix/json/sax.hpp>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -41,9 +42,8 @@ struct LineEvent {
     };
 
     Kind kind = Kind::null;
-    std::uint64_t bits = 0;   ///< a boolean, or a whole number as its two's complement
-    double real = 0.0;        ///< a number with a point or an exponent
-    std::string_view text{};  ///< a text or a key; it lives until the next line
+    std::uint64_t bits = 0;      ///< a boolean, a number as its bits, or the length of a text or key
+    const char* text = nullptr;  ///< the content of a text or key; it lives until the next line
 };
 
 class LineEvents {
@@ -58,7 +58,7 @@ class LineEvents {
     template <class Handler>
     void send(Handler& handler) {
         handler.begin_line();
-        for (const LineEvent& event : events_) send(event, handler);
+        for (std::size_t i = 0; i < count_; ++i) send(events_[i], handler);
     }
 
  private:
@@ -79,14 +79,14 @@ class LineEvents {
                 handler.number_unsigned(event.bits);
                 return;
             case Kind::real:
-                handler.number_float(event.real, digits_);
+                handler.number_float(std::bit_cast<double>(event.bits), digits_);
                 return;
             case Kind::text:
-                text_.assign(event.text);
+                text_.assign(event.text, event.bits);
                 handler.string(text_);
                 return;
             case Kind::key:
-                text_.assign(event.text);
+                text_.assign(event.text, event.bits);
                 handler.key(text_);
                 return;
             case Kind::open_object:
@@ -104,7 +104,8 @@ class LineEvents {
     }
 
     std::unique_ptr<LineParser, DeleteLineParser> parser_;
-    std::vector<LineEvent> events_;
+    std::vector<LineEvent> events_;  ///< the first `count_` are those of the line
+    std::size_t count_ = 0;
     std::string text_;
     std::string digits_;  ///< empty, as nobody asks for the digits of these numbers
 };

@@ -17,25 +17,38 @@
 
 namespace automix::detail {
 
-/// A column of rows of different lengths, stored end to end.
+/// A column of rows of different lengths, stored end to end. A column of empty rows takes no memory.
 template <class T>
 class RaggedColumn {
  public:
     void append(std::span<const T> row) {
+        if (ends_.empty()) {
+            if (row.empty()) {
+                ++empty_;
+                return;
+            }
+            ends_.assign(empty_, 0);
+        }
         values_.insert(values_.end(), row.begin(), row.end());
         ends_.push_back(values_.size());
     }
     [[nodiscard]] std::span<const T> operator[](Index row) const {
+        if (ends_.empty()) return {};
         const auto r = as_size(row);
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
         return {values_.data() + begin, ends_[r] - begin};
     }
-    [[nodiscard]] Index rows() const noexcept { return std::ssize(ends_); }
-    void reserve(std::size_t rows) { ends_.reserve(rows); }
+    [[nodiscard]] Index rows() const noexcept {
+        return ends_.empty() ? static_cast<Index>(empty_) : std::ssize(ends_);
+    }
+    void reserve(std::size_t rows) {
+        if (!ends_.empty()) ends_.reserve(rows);
+    }
 
  private:
     std::vector<T> values_;
-    std::vector<std::size_t> ends_;
+    std::vector<std::size_t> ends_;  ///< empty as long as all rows are
+    std::size_t empty_ = 0;          ///< number of rows before the first one that is not empty
 };
 
 /// A column of short texts that repeat from row to row, each stored once.
