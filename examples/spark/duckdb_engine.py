@@ -29,6 +29,7 @@ class DuckDbEngine:
     def __init__(self, options):
         self.options = options
         self.connection = duckdb.connect()
+        self.connection.execute("SET enable_progress_bar = false")
         if options.cores:
             self.connection.execute(f"SET threads = {options.cores}")
 
