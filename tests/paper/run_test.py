@@ -47,6 +47,9 @@ class Repeater(BaseHTTPRequestHandler):
         entry = self.known[context, question]["models"][MODELS.index(request["model"])]
         samples = request.get("n", 1)
         texts = entry["verification_replies"][:samples] if verifies else [entry["answer"]] * samples
+        if question == self.server.refused:
+            self.send_error(400)
+            return
         assert not verifies or f"\nAI answer: {entry['answer']}\n" in prompt
         with self.server.lock:
             self.server.asked.append((request["model"], verifies, context, question))
@@ -71,7 +74,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Repeater)
-        self.lock, self.asked = threading.Lock(), []
+        self.lock, self.asked, self.refused = threading.Lock(), [], None
 
 
 def models_file(port):
@@ -135,6 +138,19 @@ class Runs(unittest.TestCase):
         self.assertIn("start again to go on", broke.stderr)
         begun = len(self.server.asked)
         self.assertGreater(begun, 0)
+
+        # A query that fails again and again is no reason to have no table.
+        last = json.loads((self.folder / "out/contractnli/queries.jsonl").read_text().rstrip("\n").split("\n")[-1])
+        self.server.refused = last["question"]
+        failed = self.run_paper()
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("--partial makes the tables", failed.stderr)
+        partial = self.run_paper("--partial")
+        self.assertEqual(partial.returncode, 0, partial.stderr)
+        self.assertEqual({heading[4] for heading, _ in rows_of(partial.stdout)}, {str(TEST - 1)})
+
+        # Once it is answered, all is complete.
+        self.server.refused = None
         done = self.run_paper()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("Downloading", done.stderr)
