@@ -281,7 +281,7 @@ class Parts(unittest.TestCase):
             {"name": "c"}]})
         done = python("models.py", models, "coqa")
         prompts = [model["prompts"]["coqa"] for model in json.loads(done.stdout)["models"]]
-        ours = {kind: (PAPER / "prompts" / f"coqa.{kind}.txt").read_text(encoding="utf-8") for kind in ("answer", "verify")}
+        ours = {kind: (PAPER / "prompts" / f"coqa.{kind}.txt").read_text(encoding="utf-8").rstrip() for kind in ("answer", "verify")}
         self.assertEqual(prompts, [{"answer": "mine {question}", "verify": ours["verify"]},
                                    {"answer": ours["answer"], "verify": "other"}, ours])
         for text in ("{", "[]", json.dumps({"models": [{"name": "a"}]})):
@@ -296,7 +296,7 @@ class Parts(unittest.TestCase):
                 text = (PAPER / "prompts" / f"{dataset}.{kind}.txt").read_text(encoding="utf-8")
                 self.assertEqual(sorted(re.findall(r"\{(.*?)\}", text)), expected, f"{dataset}.{kind}")
             self.assertEqual([text.count(f"\nVerdict: {word}\n") for word in ("correct", "incorrect")], [2, 2], dataset)
-            self.assertTrue(text.endswith("\nAI answer: {answer}\nEvaluation:"), dataset)
+            self.assertTrue(text.endswith("\nAI answer: {answer}\nEvaluation:\n"), dataset)
 
     def test_table_shows_figures_and_intervals(self):
         test = {"performance": 0.5012, "cost": 12.344, "ibc_lift": -0.0312,
