@@ -305,7 +305,7 @@ class Parts(unittest.TestCase):
             "models": ["s", "l"], "rows": {"train": 3, "test": 4}, "warnings": ["little data"], "routers": [
                 {"name": "always_small", "test": {"performance": 0.25, "cost": 1, "ibc_lift": None,
                                                   "ci": {"performance": [0, 1], "cost": [1, 1], "ibc_lift": None}}},
-                {"name": "fixed_answer:union", "test": test}, {"name": "frugal_cascade", "test": test},
+                {"name": "fixed_answer:union", "test": test}, {"name": "frugalgpt", "test": test},
                 {"name": "pomdp", "test": None, "infeasible": "no way", "warnings": ["unsure"], "guard": {"passed": False}}]})
         done = python("table.py", "--prices", "paper", "qasper", path)
         self.assertEqual(done.returncode, 0, done.stderr)
