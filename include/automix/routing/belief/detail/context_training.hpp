@@ -433,7 +433,9 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
         TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
-            if (!judges || (guarded && !tried.decision.guard.passed)) continue;
+            // The guard refuses what is chosen in the end, so it must not refuse more than the poorer one.
+            const bool refused = !tried.decision.guard.passed && best->decision.guard.passed;
+            if (!judges || (guarded && refused)) continue;
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double chance =
                 static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);
