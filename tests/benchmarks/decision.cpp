@@ -113,7 +113,8 @@ void register_context_decisions() {
             for (auto _ : state) {
                 for (std::size_t row = 0; row < rows; ++row) {
                     if (reads)
-                        automix::read_query(router, data.facts(static_cast<automix::Index>(row)), evidence[row]);
+                        automix::read_query(router, data.facts(static_cast<automix::Index>(row)),
+                                            evidence[row]);
                     if (decides) benchmark::DoNotOptimize(router.next(evidence[row]));
                 }
             }

@@ -36,8 +36,8 @@ const RoutingPrices prices{{1.0, 10.0}, {0.1, 0.0}, 0.0, {}};
 
 TEST_CASE("strata are the groups of forecasts, each at its mean") {
     // Around (0.2, 5), (0.2, 15) and (0.8, 10); the unit of prices is 10.
-    const ForecastTable rows =
-        table_of({{0.19, 5.0}, {0.8, 10.0}, {0.21, 5.0}, {0.2, 14.0}, {0.78, 10.0}, {0.82, 10.0}, {0.2, 16.0}});
+    const ForecastTable rows = table_of(
+        {{0.19, 5.0}, {0.8, 10.0}, {0.21, 5.0}, {0.2, 14.0}, {0.78, 10.0}, {0.82, 10.0}, {0.2, 16.0}});
     const detail::ForecastStrata strata = detail::make_strata(rows, prices, 3);
     CHECK(strata.price == 10.0);
     REQUIRE(strata.means.size() == 3);

@@ -230,7 +230,7 @@ inline double mean_gain(const std::vector<double>& one, const std::vector<double
 struct TriedContext {
     TrainingContext context;
     HeldOutDecision decision{};
-    std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<double> worth{};         ///< of each row, in the order of the folds: see `worth_by_row`
     std::vector<std::size_t> varying{};  ///< outputs of the forecasts: see `FittedContext`
     Eigen::ArrayXXd told{};              ///< held-out forecasts of these outputs before calibration
 };
