@@ -217,7 +217,8 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
         const Index strata = part.policy.strata_count();
         return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
                (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
-                           : std::string("solved for each query, from what its ")) + to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
+                           : std::string("solved for each query, from what its ")) +
+               to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
     }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();

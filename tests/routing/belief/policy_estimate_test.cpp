@@ -81,7 +81,8 @@ TEST_CASE("a policy without a table is walked on some cells, whatever their orde
     Random random(3);
     const detail::BeliefModel belief = test::random_belief(random, 2, 20, 3);
     const auto policy = [&](double max_cells) -> std::vector<PolicyShare> {
-        return {{1.0, detail::accept_at_once(detail::make_tree(belief, max_cells), estimate_prices, 0).policy}};
+        return {
+            {1.0, detail::accept_at_once(detail::make_tree(belief, max_cells), estimate_prices, 0).policy}};
     };
     FoldStatistics sums(2);
     FoldStatistics reversed(2);

@@ -143,7 +143,8 @@ TEST_CASE("equal forecasts of the mean give the policy of all queries") {
     }
 }
 
-TEST_CASE("a policy that draws no verdict is the same on the tree without verdicts, and acts on verdicts known") {
+TEST_CASE(
+    "a policy that draws no verdict is the same on the tree without verdicts, and acts on verdicts known") {
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         INFO("seed " << seed);
         QueryProblem problem(seed, 3);

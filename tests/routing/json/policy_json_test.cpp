@@ -581,8 +581,10 @@ TEST_CASE("a policy over a large tree reads the query by strata, which its file 
     const Index strata = router.mixture().front().policy.strata_count();
     CHECK(strata > 3);
     CHECK(strata <= 32);
-    CHECK(parse_policy(to_policy_text(router, statistics), "p.json").router.mixture().front().policy.strata_count() ==
-          strata);
+    CHECK(parse_policy(to_policy_text(router, statistics), "p.json")
+              .router.mixture()
+              .front()
+              .policy.strata_count() == strata);
     const std::string text = to_policy_text(router, statistics);
     const PolicyFile file = parse_policy(text, "p.json");
     CHECK(to_policy_text(file.router, file.statistics) == text);

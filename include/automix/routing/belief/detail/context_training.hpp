@@ -245,7 +245,7 @@ inline double mean_gain(const std::vector<double>& one, const std::vector<double
 struct TriedContext {
     TrainingContext context;
     HeldOutDecision decision{};
-    std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<double> worth{};         ///< of each row, in the order of the folds: see `worth_by_row`
     std::vector<std::size_t> varying{};  ///< outputs of the forecasts: see `FittedContext`
     Eigen::ArrayXXd told{};              ///< held-out forecasts of these outputs before calibration
 };
@@ -448,7 +448,9 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
         TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
-            if (!judges || (guarded && !tried.decision.guard.passed)) continue;
+            // The guard refuses what is chosen in the end, so it must not refuse more than the poorer one.
+            const bool refused = !tried.decision.guard.passed && best->decision.guard.passed;
+            if (!judges || (guarded && refused)) continue;
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double chance =
                 static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);

@@ -62,8 +62,11 @@ inline double chance_of_skill(const Eigen::ArrayXXd& forecasts, const Eigen::Arr
 inline Eigen::ArrayXXd less_linear(const Eigen::ArrayXXd& table, const Eigen::ArrayXXd& other) {
     const Eigen::MatrixXd explained = standardised(other);
     Eigen::MatrixXd left = (table.rowwise() - table.colwise().mean()).matrix();
-    for (Index c = 0; c < left.cols(); ++c)
+    for (Index c = 0; c < left.cols(); ++c) {
+        const double length = left.col(c).norm();
         left.col(c) -= left.col(c).dot(explained.col(c)) * explained.col(c);
+        if (left.col(c).norm() < 1e-9 * length) left.col(c).setZero();  // nothing but rounding is left
+    }
     return left.array();
 }
 

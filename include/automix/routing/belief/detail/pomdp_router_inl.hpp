@@ -149,11 +149,11 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
-    return take(detail::with_training_context(
-                    options_, statistics, training,
-                    [&](const auto& context, const auto& decided) {
-                        return detail::train_policy(context, decided, options_.objective, options_.guard);
-                    }),
+    return take(detail::with_training_context(options_, statistics, training,
+                                              [&](const auto& context, const auto& decided) {
+                                                  return detail::train_policy(
+                                                      context, decided, options_.objective, options_.guard);
+                                              }),
                 statistics, training);
 }
 
@@ -198,12 +198,12 @@ AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
     const bool asked = !options_.context.best && options_.context.fields.any();
     const bool fell_back = !trained_.report.fallback.empty() || !trained_.infeasible.empty();
     if (!asked || trained_.reader || fell_back || !trained_.report.contexts.empty()) return {};
-    const std::string why =
-        !has_rows                              ? "statistics hold no facts on queries"
-        : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
-        : options_.objective.kind == ObjectiveKind::max_ibc
-            ? "policies for maximum IBC read none"
-            : "the tree of evidence is too large for a table; lower max_draws";
+    const std::string why = !has_rows ? "statistics hold no facts on queries"
+                            : options_.accept != AcceptRule::first
+                                ? "policies that may accept pluralities read none"
+                            : options_.objective.kind == ObjectiveKind::max_ibc
+                                ? "policies for maximum IBC read none"
+                                : "the tree of evidence is too large for a table; lower max_draws";
     return "context " + to_string(options_.context) + " is not read: " + why;
 }
 

@@ -89,8 +89,8 @@ inline std::string table_text(const RoutingPolicy& policy) {
 
 /// Returns the means of the strata of queries, one a line; nothing if each query is solved by itself.
 inline std::string strata_text(const std::vector<PolicyShare>& mixture) {
-    const auto reads =
-        std::find_if(mixture.begin(), mixture.end(), [](const auto& part) { return part.policy.reads_query(); });
+    const auto reads = std::find_if(mixture.begin(), mixture.end(),
+                                    [](const auto& part) { return part.policy.reads_query(); });
     if (reads == mixture.end()) return {};
     std::string text;
     for (const QueryForecast& mean : reads->policy.solver()->trees()->strata().means) {

@@ -15,8 +15,8 @@
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/context_choice.hpp>
-#include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/forecast_strata.hpp>
+#include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
 #include <automix/routing/belief/detail/query_trees.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>
