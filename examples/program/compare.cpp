@@ -143,7 +143,7 @@ void require_different(const std::vector<std::string>& paths) {
 std::vector<LogComparison> run(const CompareOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     const bool oracle =

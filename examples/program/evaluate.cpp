@@ -101,7 +101,7 @@ OptionalMetric base_of(const EndModels& ends) { return base_ibc(ends.small(), en
 Comparison run(const EvaluateOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     require_used(given, names, "random_mix");
@@ -135,6 +135,7 @@ Comparison run(const EvaluateOptions& options) {
     comparison.warnings = std::move(log.warnings);
     StatisticsOptions checked;
     checked.max_draws = limits.of(train.model_names());
+    checked.verifiers = further_verifiers(options.log);
     for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, names, split, tests, given.seed);

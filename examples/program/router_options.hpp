@@ -35,6 +35,7 @@ struct RouterOptions {
     std::vector<double> costs{};
     std::optional<double> verification_cost{};
     std::vector<double> draw_costs{};
+    std::vector<std::string> verifier_costs{};  ///< NAME=PRICE each
     double round_cost = 0.0;
     std::string objective = "base";
     std::string max_draws{};
@@ -96,7 +97,7 @@ DrawLimits draw_limits(const RouterOptions& options);
 
 /// Returns the settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that no
 /// router accepts.
-RouterSettings router_settings(const RouterOptions& options);
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log);
 
 /// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,

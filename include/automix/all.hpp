@@ -86,6 +86,7 @@
 #include <automix/live/config/prompt_checks.hpp>
 #include <automix/live/config/prompt_choice.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/live_answer.hpp>
