@@ -30,7 +30,7 @@ ForecastTable table_of(const std::vector<std::pair<double, double>>& rows) {
     return table;
 }
 
-const RoutingPrices prices{{1.0, 10.0}, {0.1, 0.0}, 0.0, {}};
+const RoutingPrices strata_prices{{1.0, 10.0}, {0.1, 0.0}, 0.0, {}, {}};
 
 }  // namespace
 
@@ -38,7 +38,7 @@ TEST_CASE("strata are the groups of forecasts, each at its mean") {
     // Around (0.2, 5), (0.2, 15) and (0.8, 10); the unit of prices is 10.
     const ForecastTable rows = table_of(
         {{0.19, 5.0}, {0.8, 10.0}, {0.21, 5.0}, {0.2, 14.0}, {0.78, 10.0}, {0.82, 10.0}, {0.2, 16.0}});
-    const detail::ForecastStrata strata = detail::make_strata(rows, prices, 3);
+    const detail::ForecastStrata strata = detail::make_strata(rows, strata_prices, 3);
     CHECK(strata.price == 10.0);
     REQUIRE(strata.means.size() == 3);
     const auto near = [&](double score, double price) {
@@ -55,9 +55,9 @@ TEST_CASE("strata are the groups of forecasts, each at its mean") {
 
 TEST_CASE("there are no more strata than different forecasts") {
     const detail::ForecastStrata strata =
-        detail::make_strata(table_of({{0.2, 5.0}, {0.8, 5.0}, {0.2, 5.0}}), prices, 32);
+        detail::make_strata(table_of({{0.2, 5.0}, {0.8, 5.0}, {0.2, 5.0}}), strata_prices, 32);
     CHECK(strata.means.size() == 2);
-    CHECK(detail::make_strata(table_of({{0.2, 5.0}, {0.2, 5.0}}), prices, 32).means.size() == 1);
+    CHECK(detail::make_strata(table_of({{0.2, 5.0}, {0.2, 5.0}}), strata_prices, 32).means.size() == 1);
 }
 
 TEST_CASE("strata do not depend on the order of rows, and more of them are nearer to the forecasts") {
@@ -67,8 +67,8 @@ TEST_CASE("strata do not depend on the order of rows, and more of them are neare
     const std::vector<std::pair<double, double>> reversed(rows.rbegin(), rows.rend());
     double last = 1e9;
     for (const std::size_t count : {1U, 4U, 16U, 32U}) {
-        const detail::ForecastStrata strata = detail::make_strata(table_of(rows), prices, count);
-        const detail::ForecastStrata other = detail::make_strata(table_of(reversed), prices, count);
+        const detail::ForecastStrata strata = detail::make_strata(table_of(rows), strata_prices, count);
+        const detail::ForecastStrata other = detail::make_strata(table_of(reversed), strata_prices, count);
         REQUIRE(strata.means.size() == count);
         double distance = 0.0;
         for (const auto& [score, price] : rows) {
