@@ -100,8 +100,7 @@ struct Material {
 bool may_read(const PomdpOptions& pomdp) { return pomdp.context.best || pomdp.context.fields.any(); }
 
 /// Returns the rows of a log to train on.
-Dataset training_rows(const Dataset& data, const TrainOptions& options,
-                      const std::optional<SplitRule>& rule) {
+Dataset training_rows(Dataset data, const TrainOptions& options, const std::optional<SplitRule>& rule) {
     if (!options.train_split.empty()) return rows_of_split(data, options.train_split);
     if (!rule) return data;
     const std::uint64_t seed = options.router.seed;
@@ -135,7 +134,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
     Log log = read_logs_for(options.log, reading, may_read(pomdp));
     limits.require_known(log.data.model_names());
-    Dataset rows = training_rows(log.data, options, rule);
+    Dataset rows = training_rows(std::move(log.data), options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
     PriceTable settled = resolve_prices(rows, prices);
     auto [data, table] = order_by_price(std::move(rows), std::move(settled));

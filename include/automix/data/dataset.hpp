@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/detail/id_index.hpp>
 #include <automix/data/detail/row_places.hpp>
 #include <automix/data/detail/signal_columns.hpp>
 #include <automix/data/detail/verifier_columns.hpp>
@@ -25,7 +26,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,6 +47,11 @@ class Dataset {
     /// `place` and the field if a value is out of range, a model is missing or the id exists. The data set is then
     /// unchanged.
     void append(const Record& record, const Place& place = {}, const QueryFacts& facts = {});
+
+    /// Adds a row as `append` does, unless its id exists. Returns the row that has the id then; nothing if the row was
+    /// added.
+    std::optional<Index> append_new(const Record& record, const Place& place = {},
+                                    const QueryFacts& facts = {});
 
     /// Reserves memory for that many rows in all.
     void reserve(std::size_t rows);
@@ -217,6 +222,15 @@ class Dataset {
         return rows() == 0 ? std::pair<Index, Index>{0, 0} : verifier.draw_counts;
     }
 
+    /// Returns the row of an id with that hash; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find(std::string_view id, std::uint64_t hash) const;
+
+    /// Throws `DataError` if a value of a row is out of range or a model is missing.
+    void require_valid_row(const Record& record, const Place& place, const QueryFacts& facts) const;
+
+    /// Adds a valid row whose id is new and has that hash.
+    void store(const Record& record, const Place& place, const QueryFacts& facts, std::uint64_t hash);
+
     static Column view(const std::vector<double>& values);
     [[nodiscard]] const ModelColumns& at(Index model) const { return columns_[as_size(model)]; }
 
@@ -225,7 +239,7 @@ class Dataset {
     std::vector<std::string> models_;
     std::string first_verifier_{self_verifier};
     std::vector<std::string> ids_;
-    std::unordered_multimap<std::uint64_t, Index> ids_index_;
+    detail::IdIndex ids_index_;
     detail::RowPlaces places_;
     detail::NameColumn<> datasets_;
     detail::NameColumn<> splits_;

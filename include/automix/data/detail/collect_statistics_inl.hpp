@@ -14,7 +14,6 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/row_evidence.hpp>
-#include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 
@@ -22,9 +21,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -35,14 +34,29 @@ AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, Index model) {
     return limits.size() == 1 ? limits.front() : limits[as_size(model)];
 }
 
-/// Returns the digest of the ids of a log.
-inline LogDigest digest_ids(const Dataset& data) {
+/// The digest of the ids of a log, and the fold of each row as `fold_numbers` returns it.
+struct LogIds {
+    LogDigest digest{};
+    std::vector<int> folds{};
+};
+
+/// Returns both in one pass over the ids.
+inline LogIds read_ids(const Dataset& data, int folds, std::uint64_t seed) {
+    LogIds ids;
+    ids.folds.resize(as_size(data.rows()));
     std::vector<std::uint64_t> hashes(as_size(data.rows()));
-    for (Index row = 0; row < data.rows(); ++row) hashes[as_size(row)] = hash_text(data.id(row));
-    const std::uint64_t sum = std::accumulate(hashes.begin(), hashes.end(), std::uint64_t{0});
+    std::uint64_t sum = 0;
+    const std::uint64_t of_folds = seed_of(UniformUse::fold, seed);
+    for (Index row = 0; row < data.rows(); ++row) {
+        const auto [hash, fold] = hash_text(data.id(row), 0, of_folds);
+        hashes[as_size(row)] = hash;
+        sum += hash;
+        ids.folds[as_size(row)] = static_cast<int>(unit_interval(fold) * folds);
+    }
     const auto end = hashes.begin() + static_cast<std::ptrdiff_t>(std::min(hashes.size(), sampled_ids));
     std::partial_sort(hashes.begin(), end, hashes.end());
-    return {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
+    ids.digest = {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
+    return ids;
 }
 
 /// Returns the shape of a verifier that judges a model's answers on all rows. Throws `DataError` with a row that holds
@@ -326,7 +340,8 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
     statistics.models = model_shapes(data, options);
     require_prices_for(data, prices);
     const Index models = data.models();
-    statistics.logs = {detail::digest_ids(data)};
+    detail::LogIds ids = detail::read_ids(data, options.folds, options.seed);
+    statistics.logs = {std::move(ids.digest)};
     const std::size_t size = evidence_size(statistics.models);
     statistics.folds.assign(as_size(options.folds), FoldStatistics(statistics.models));
     std::vector<detail::PluralityPaths> paths;
@@ -338,7 +353,7 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
     }
     for (FoldStatistics& fold : statistics.folds) fold.pluralities.resize(paths.size());
 
-    const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
+    const std::vector<int>& folds = ids.folds;
     const detail::EvidenceReader reader(data, statistics.models, options);
     detail::NumberedCells numbered(reader.counted_draws(), as_size(models), statistics.folds.size());
     detail::SortedCells sorted(size);

@@ -11,23 +11,38 @@
 #include <automix/data/row_evidence.hpp>
 #include <automix/data/verification.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
 #include <vector>
 
 namespace automix::detail {
+
+/// Returns how many verdicts were parsed and how many are positive. Eight at a time are counted in one word: bit 7 of a
+/// byte is set if the verdict was not parsed, bit 0 if it was not or is positive.
+inline Verification count_verdicts(std::span<const Verdict> verdicts) noexcept {
+    constexpr std::uint64_t lowest_bits = 0x0101010101010101U;
+    constexpr std::size_t bytes = sizeof(std::uint64_t);
+    constexpr unsigned highest_byte = 56;
+    std::size_t unparsed = 0;
+    std::size_t odd = 0;
+    for (std::size_t at = 0; at < verdicts.size(); at += bytes) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, verdicts.data() + at, std::min(bytes, verdicts.size() - at));
+        unparsed += ((word >> 7U & lowest_bits) * lowest_bits) >> highest_byte;
+        odd += ((word & lowest_bits) * lowest_bits) >> highest_byte;
+    }
+    return {static_cast<int>(verdicts.size() - unparsed), static_cast<int>(odd - unparsed), 0.0};
+}
 
 AUTOMIX_INLINE Verification verification_of(const LoggedVerifier& verifier, Index row, VerificationKind kind,
                                             int limit) {
     if (kind == VerificationKind::none) return {};
     if (kind == VerificationKind::confidence) return {0, 0, verifier.confidences()(row)};
-    Verification sum;
     const auto verdicts = verifier.verdicts(row);
-    const std::size_t count = limit > 0 ? as_size(limit) : verdicts.size();
-    for (const Verdict verdict : verdicts.first(count)) {
-        sum.parsed += static_cast<int>(verdict != Verdict::unparsed);
-        sum.positive += static_cast<int>(verdict == Verdict::positive);
-    }
-    return sum;
+    return count_verdicts(verdicts.first(limit > 0 ? as_size(limit) : verdicts.size()));
 }
 
 AUTOMIX_INLINE EvidenceReader::EvidenceReader(const Dataset& data, const std::vector<ModelShape>& shapes,

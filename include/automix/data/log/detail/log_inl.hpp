@@ -35,7 +35,7 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             data.emplace(log.model_names);
             data->name_first_verifier(detail::first_verifier(detail::verifier_choice(options)));
         }
-        if (const auto first = data->find(log.record.id)) {
+        if (const auto first = data->append_new(log.record, reader.place(), query_facts(log))) {
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
             const DataError error(place, duplicate_id(log.record.id, data->place(*first)));
@@ -43,7 +43,6 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             reader.skip(error);
             continue;
         }
-        data->append(log.record, reader.place(), query_facts(log));
         notes.add(log, reader.place());
     }
     std::vector<std::string> warnings = reader.warnings();
