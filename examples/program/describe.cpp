@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Implements `automix describe`: shows what is in a log.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "log_options.hpp"
 
 #include <automix/core/numerics.hpp>
@@ -248,7 +249,8 @@ void add_describe(CLI::App& app, Command& chosen) {
     add_format(*command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] {
-            const Log log = read_logs(options->log);
+            ProgressLine line;
+            const Log log = read_logs(options->log, {{}, false, false, line.handler()});
             return options->json ? to_json_text(log) : to_text(log);
         };
     });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "command.hpp"
+#include "live_line.hpp"
 #include "solver_watch.hpp"
 
 #include <automix/core/error.hpp>

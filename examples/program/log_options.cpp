@@ -68,6 +68,7 @@ Log read_logs(const LogOptions& options, const Kept& kept) {
     read.fixed_answers = kept.fixed_answers;
     read.keep_samples = kept.samples;
     read.keep_facts = kept.facts;
+    read.progress = kept.progress;
     return read_log(options.paths, read);
 }
 

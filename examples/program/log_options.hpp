@@ -2,6 +2,7 @@
 // Adds the options of every command that reads logs.
 #pragma once
 
+#include <automix/core/progress.hpp>
 #include <automix/data/log/log.hpp>
 
 #include <CLI/CLI.hpp>
@@ -37,6 +38,7 @@ struct Kept {
     std::vector<std::string> fixed_answers{};  ///< answers to flag
     bool samples = false;
     bool facts = false;  ///< the facts on queries
+    ProgressHandler progress{};
 };
 
 /// Reads the logs as one. Throws `DataError` for bad data and `ArgumentError` for models, signals and verifiers that the

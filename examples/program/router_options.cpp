@@ -414,11 +414,12 @@ bool may_read_queries(const std::vector<std::string>& names, const RouterSetting
     });
 }
 
-Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts) {
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts,
+                  const ProgressHandler& progress) {
     if (log.models.size() == 1)
         throw ArgumentError("--models: routing needs at least two models, found " +
                             in_quotes(log.models.front()) + " alone");
-    return read_logs(log, {options.all_fixed_answers(), options.wants_samples(), keep_facts});
+    return read_logs(log, {options.all_fixed_answers(), options.wants_samples(), keep_facts, progress});
 }
 
 }  // namespace automix::program

@@ -5,6 +5,7 @@
 #include "log_options.hpp"
 
 #include <automix/core/price.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/split.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/registry.hpp>
@@ -115,6 +116,7 @@ Prices given_prices(const RouterOptions& options, const LogOptions& log);
 bool may_read_queries(const std::vector<std::string>& names, const RouterSettings& settings);
 
 /// Reads logs as one, with the samples if the options need them, and the facts on queries if `keep_facts` is true.
-Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts);
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts,
+                  const ProgressHandler& progress = {});
 
 }  // namespace automix::program

@@ -2,9 +2,9 @@
 // Implements `automix train`: trains the POMDP router on logs, on statistics, or on those of an earlier policy, and
 // saves the policy.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
-#include "solver_watch.hpp"
 #include "split_options.hpp"
 
 #include <automix/context/context_fields.hpp>
@@ -33,7 +33,6 @@
 #include <automix/routing/training.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -74,20 +73,6 @@ constexpr const char* train_help =
     "ends\n"
     "in .csv.\n";
 
-/// A line on standard error that names the current step, if that is a terminal.
-class Steps {
- public:
-    void show(const std::string& step) {
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-        if (line_.is_due(seconds)) line_.show(step + " ...", seconds);
-    }
-
- private:
-    LiveLine line_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 /// The statistics that a policy is trained on, and warnings about their rows.
 struct Material {
     StatisticsSum sum{};
@@ -125,14 +110,13 @@ PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<Poli
     return kept;
 }
 
-void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& options, Steps& steps) {
+void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& options, ProgressLine& line) {
     const std::optional<SplitRule> rule = split_rule(options.split);
     const DrawLimits limits = draw_limits(options.router);
     const Prices prices = given_prices(options.router, options.log);
-    steps.show("reading " + joined(options.log.paths));
     RouterOptions reading = options.router;
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
-    Log log = read_logs_for(options.log, reading, may_read(pomdp));
+    Log log = read_logs_for(options.log, reading, may_read(pomdp), line.handler());
     limits.require_known(log.data.model_names());
     Dataset rows = training_rows(std::move(log.data), options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
@@ -144,7 +128,7 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     checked.verifiers = pomdp.verifiers;
     for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
-    steps.show("statistics of " + std::to_string(data.rows()) + " rows");
+    line.show({"statistics of " + std::to_string(data.rows()) + " rows", "", 0.0, 0.0, {}});
     material.prices = summarise_prices(data, table);
     material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
     if (may_read(pomdp) || data.has_signals()) material.rows.emplace(std::move(data), std::move(table));
@@ -342,22 +326,13 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
-/// Throws `ArgumentError` if the policy would replace a file that is read.
-void require_other_output(const TrainOptions& options) {
-    std::vector<std::string> inputs = options.log.paths;
+std::string run(const TrainOptions& options) {
+    ProgressLine line;
+    const std::vector<std::string>& logs = options.log.paths;
+    std::vector<std::string> inputs = logs;
     inputs.insert(inputs.end(), options.statistics.begin(), options.statistics.end());
     inputs.push_back(options.log.map);
-    for (const std::string& path : inputs) {
-        std::error_code ignored;
-        if (std::filesystem::equivalent(path, options.out, ignored))
-            throw ArgumentError("--out: expected another file than " + in_quotes(path) + ", which is read");
-    }
-}
-
-std::string run(const TrainOptions& options) {
-    Steps steps;
-    require_other_output(options);
-    const std::vector<std::string>& logs = options.log.paths;
+    require_other_file(options.out, inputs);
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
     if (logs.empty() && !options.of_logs.empty())
@@ -375,9 +350,9 @@ std::string run(const TrainOptions& options) {
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);
     Material material;
-    if (!logs.empty()) add_logs(material, pomdp, options, steps);
+    if (!logs.empty()) add_logs(material, pomdp, options, line);
     for (const std::string& path : options.statistics) {
-        steps.show("reading " + path);
+        line.show({"reading " + path, "", 0.0, 0.0, {}});
         Statistics more = read_any_statistics(path);
         const Sums sums{"--statistics", "statistics", more.models, more.total()};
         material.sum.add(std::move(more), path, options.overlap);
@@ -393,7 +368,8 @@ std::string run(const TrainOptions& options) {
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     const Statistics& statistics = material.sum.statistics();
-    steps.show("training");
+    line.show({"training", "", 0.0, 0.0, {}});
+    pomdp.progress = line.handler();
     PomdpRouter router(std::move(pomdp));
     const TrainingResult result =
         material.rows ? router.train(statistics, TrainingData{material.rows->first, material.rows->second})

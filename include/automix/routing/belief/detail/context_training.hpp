@@ -12,6 +12,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/record.hpp>
@@ -401,11 +402,13 @@ inline void judge_verdicts(TriedContext& none, std::optional<double> lambda, dou
 }
 
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
-/// returned, without a decision, if no facts are read.
+/// returned, without a decision, if no facts are read. Tells `progress` which facts are tried.
 inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context(
     const TrainingContext& base, const TrainingData& training, const ContextChoice& choice,
     const std::vector<ContextFields>& contexts, const StatisticsOptions& options,
-    std::optional<double> lambda, bool guarded, bool with_signals) {
+    std::optional<double> lambda, bool guarded, bool with_signals, const ProgressHandler& progress) {
+    const auto steps = static_cast<double>(contexts.size() + 1);
+    tell(progress, {"training", "", 0.0, steps, "what verdicts tell"});
     const auto rows =
         std::make_shared<ContextRows>(collect_rows(training, base.statistics.models, options, with_signals));
     TrainingContext by_row = base;
@@ -445,6 +448,8 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     std::optional<TriedContext> chosen;
     std::size_t number = 0;
     for (const ContextFields fields : contexts) {
+        tell(progress, {"training", "", static_cast<double>(worth.size()), steps,
+                        "what " + to_string(fields) + " tells"});
         TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {

@@ -86,7 +86,7 @@ template <class Use>
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
                                first.base_slope ? std::nullopt : own_lambda(first, options.objective),
-                               options.guard, options.signals);
+                               options.guard, options.signals, options.progress);
             return use(context, decision);
         }
     }
