@@ -48,7 +48,7 @@ class WinRateRouter {
     /// Throws `DataError` if there are no rows, fewer than two models, or none of the facts asked for.
     TrainingResult train(const TrainingData& training);
 
-    /// Returns a router for each threshold: those that ask the large model for 0, 5, ..., 100 % of the training rows, or about.
+    /// Returns a router for each threshold: those that ask the large model for 0, 5, ..., 100 % of the training rows.
     [[nodiscard]] std::vector<WinRateRouter> curve(const TrainingData& training) const;
 
     /// Returns the next action. Throws `NotTrainedError` if there is no policy, and `ProtocolError` without a forecast.
