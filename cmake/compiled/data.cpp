@@ -11,3 +11,4 @@
 #include <automix/data/detail/statistics_inl.hpp>
 #include <automix/data/detail/statistics_sum_inl.hpp>
 #include <automix/data/detail/test_rows_inl.hpp>
+#include <automix/data/detail/verdict_summary_inl.hpp>

@@ -6,7 +6,6 @@
 #include <automix/evaluation/report/detail/figures_json_inl.hpp>
 #include <automix/evaluation/report/detail/figures_text_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_csv_inl.hpp>
-#include <automix/evaluation/report/detail/frontier_svg_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_text_inl.hpp>
 #include <automix/evaluation/report/detail/report_json_inl.hpp>
 #include <automix/evaluation/report/detail/text_report_inl.hpp>

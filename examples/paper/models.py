@@ -13,6 +13,11 @@ from pathlib import Path
 PROMPTS = Path(__file__).resolve().parent / "prompts"
 
 
+def prompt(dataset, kind):
+    """The text of a prompt, without the newline that ends its file."""
+    return (PROMPTS / f"{dataset}.{kind}.txt").read_text(encoding="utf-8").removesuffix("\n")
+
+
 def read_models(path):
     """The parsed models file. Exits with a message if it is none; the program checks the rest."""
     try:
@@ -30,8 +35,7 @@ def read_models(path):
 def prompts_for(model, dataset):
     """The texts of the prompts with which a model is asked: for `answer` and for `verify`."""
     own = model.get("prompts", {})
-    return {kind: own.get(dataset, {}).get(kind) or own.get(kind)
-            or (PROMPTS / f"{dataset}.{kind}.txt").read_text(encoding="utf-8") for kind in ("answer", "verify")}
+    return {kind: own.get(dataset, {}).get(kind) or own.get(kind) or prompt(dataset, kind) for kind in ("answer", "verify")}
 
 
 def with_prompts(parsed, dataset):

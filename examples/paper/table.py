@@ -10,16 +10,11 @@ import json
 import sys
 from pathlib import Path
 
-# Method of the paper, as `published.json` names it, and how it is shown. Names of routers may have a prefix and a suffix.
-METHODS = {"always_small": "small model alone", "frugal": "FrugalGPT", "hybrid": "HybridLLM",
+# Routers, as `published.json` names them too, and how they are shown.
+METHODS = {"always_small": "small model alone", "frugalgpt": "FrugalGPT", "win_rate": "HybridLLM, by win rate",
            "context_only": "by the query alone", "self_consistency": "AutoMix, self-consistency",
            "threshold": "AutoMix + Threshold", "union": "AutoMix + POMDP", "pomdp": "pomdp of this library",
            "always_large": "large model alone"}
-
-
-def method_of(router):
-    name = router.removeprefix("fixed_answer:")
-    return next((key for key in METHODS if name == key or key in ("frugal", "hybrid") and name.startswith(key)), None)
 
 
 def per_cent(value, sign=""):
@@ -63,7 +58,7 @@ def print_table(dataset, evaluation, published):
     rows = evaluation["rows"]
     print(f"{dataset}: {small} and {large}, {rows['train']} queries to train on, {rows['test']} to test on")
     table = [["", "P, per cent", "C", "lift, per cent"] + (["P, paper", "C, paper", "lift, paper"] if published else [])]
-    routers = {method_of(router["name"]): router for router in evaluation["routers"]}
+    routers = {router["name"].removeprefix("fixed_answer:"): router for router in evaluation["routers"]}
     for method, label in METHODS.items():
         if method in routers or method in published:
             ours = row_of(routers[method]) if method in routers else ["-", "-", "-"]
@@ -71,6 +66,11 @@ def print_table(dataset, evaluation, published):
     print_aligned(table)
     for warning in evaluation["warnings"]:
         print(f"note: {warning}")
+    for router in evaluation["routers"]:
+        for warning in router.get("warnings", []):
+            print(f"note: {router['name']}: {warning}")
+        if router.get("guard") and not router["guard"]["passed"]:
+            print(f"note: {router['name']}: no policy beats mixing on held-out training rows")
     print()
 
 

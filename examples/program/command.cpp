@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <system_error>
 
 namespace automix::program {
@@ -150,6 +151,14 @@ std::string cost_text(double cost) {
 std::string value_text(double value) {
     constexpr double small = 0.001;
     return value == 0.0 || std::abs(value) >= small ? format_fixed(value, 6) : format_significant(value, 3);
+}
+
+void require_other_file(const std::string& out, const std::vector<std::string>& inputs) {
+    for (const std::string& path : inputs) {
+        std::error_code ignored;
+        if (std::filesystem::equivalent(path, out, ignored))
+            throw ArgumentError("--out: expected another file than " + in_quotes(path) + ", which is read");
+    }
 }
 
 void write_output(std::string_view text) {

@@ -31,6 +31,7 @@ void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_frontier(CLI::App& app, Command& chosen);
 void add_record(CLI::App& app, Command& chosen);
+void add_report(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
 void add_solve(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
@@ -66,6 +67,9 @@ std::string cost_text(double cost);
 
 /// Returns a value with six digits behind the point, or with three significant digits below 0.001.
 std::string value_text(double value);
+
+/// Throws `ArgumentError` if `--out` names one of the files that are read, under any name.
+void require_other_file(const std::string& out, const std::vector<std::string>& inputs);
 
 /// Writes all of `text` to standard output at once. Throws `DataError` with the system's reason if that fails.
 void write_output(std::string_view text);

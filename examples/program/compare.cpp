@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Implements `automix compare`: trains routers on random halves of logs and tests them on the other halves.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
-#include "solver_watch.hpp"
 
 #include <automix/data/price_order.hpp>
 #include <automix/data/verification.hpp>
@@ -16,7 +16,6 @@
 #include <automix/evaluation/report/text_table.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -72,28 +71,6 @@ struct LogComparison {
     std::vector<std::string> warnings{};
 };
 
-/// Shows on standard error how many halves are done.
-class HalvesLine {
- public:
-    HalvesLine(std::string path, int log, int logs)
-        : path_(std::move(path)),
-          place_(logs > 1 ? " (" + std::to_string(log) + " of " + std::to_string(logs) + ")" : "") {}
-
-    void show(int done, int halves) {
-        const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-        if (!line_.is_due(passed.count())) return;
-        line_.show(printable(path_) + place_ + ": " + std::to_string(done) + " of " + std::to_string(halves) +
-                       " halves",
-                   passed.count());
-    }
-
- private:
-    std::string path_;
-    std::string place_;
-    LiveLine line_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 /// Returns the limits of 1, 2, 4, ... draws on the answers of a model, below what is logged and allowed.
 std::vector<DrawLimits> fewer_draws(const Dataset& data, const std::string& model, const DrawLimits& limits) {
     std::vector<DrawLimits> fewer;
@@ -143,7 +120,7 @@ void require_different(const std::vector<std::string>& paths) {
 std::vector<LogComparison> run(const CompareOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     const bool oracle =
@@ -167,16 +144,22 @@ std::vector<LogComparison> run(const CompareOptions& options) {
     for (const std::string& path : options.log.paths) {
         LogOptions one = options.log;
         one.paths = {path};
-        Log log = read_logs_for(one, given, may_read_queries(names, settings));
+        ProgressLine line;
+        Log log = read_logs_for(one, given, may_read_queries(names, settings), line.handler());
         limits.require_known(log.data.model_names());
         PriceTable settled = resolve_prices(log.data, prices);
         const auto [data, table] = order_by_price(std::move(log.data), std::move(settled));
-        HalvesLine line(path, static_cast<int>(comparisons.size()) + 1,
-                        static_cast<int>(options.log.paths.size()));
+        const std::size_t logs = options.log.paths.size();
+        const std::string step = logs == 1 ? path
+                                           : path + " (" + std::to_string(comparisons.size() + 1) + " of " +
+                                                 std::to_string(logs) + ")";
+        line.show({step, "halves", 0.0, static_cast<double>(halves.halves), {}});
         std::vector<std::string> left_out = notes;
         const std::vector<std::string> suited = defaulted ? suited_routers(names, data, left_out) : names;
-        auto routers = compare_routers(data, table, contenders_for(data, suited, settings, limits), halves,
-                                       [&](int done, int all) { line.show(done, all); });
+        auto routers = compare_routers(
+            data, table, contenders_for(data, suited, settings, limits), halves, [&](int done, int all) {
+                line.show({step, "halves", static_cast<double>(done), static_cast<double>(all), {}});
+            });
         for (const auto& more : {left_out, table.notes})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
         std::optional<MeanMetric> static_area;

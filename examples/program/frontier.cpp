@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Implements `automix frontier`: shows what quality costs on the test rows of a log, as a table of points or as a picture.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
 #include "split_options.hpp"
@@ -29,6 +30,7 @@ struct TraceOptions {
     std::string name = "pomdp";
     int resamples = 1000;
     std::string format = "text";
+    std::string unit = FrontierSvgOptions().unit;
 };
 
 struct TracedLog {
@@ -41,7 +43,7 @@ struct TracedLog {
 TracedLog trace(const TraceOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     make_router(options.name, settings);
     require_used(given, {options.name});
@@ -50,6 +52,8 @@ TracedLog trace(const TraceOptions& options) {
             "--objective: no effect, as the frontier shows the policies of all prices of quality; evaluate "
             "tests that of "
             "one objective");
+    if (options.unit != FrontierSvgOptions().unit && options.format != "svg")
+        throw ArgumentError("--unit: no effect on --format " + options.format + "; it is for svg");
     const Prices prices = given_prices(given, options.log);
     FrontierOptions wanted;
     wanted.bootstrap = BootstrapOptions{0.95, options.resamples, given.seed};
@@ -57,7 +61,8 @@ TracedLog trace(const TraceOptions& options) {
     validate(*wanted.bootstrap);
     const std::optional<SplitRule> rule = split_rule(options.split);
 
-    Log log = read_logs_for(options.log, given, may_read_queries({options.name}, settings));
+    ProgressLine line;
+    Log log = read_logs_for(options.log, given, may_read_queries({options.name}, settings), line.handler());
     limits.require_known(log.data.model_names());
     const PricedSplit split = split_log(log.data, options.split, rule, given.seed, prices);
     const std::vector<std::string>& models = split.rows.train.model_names();
@@ -74,7 +79,7 @@ std::string show(const TraceOptions& options, const TracedLog& traced) {
     // Neither form has a place for them.
     if (options.format == "csv" || options.format == "svg") print_warnings(traced.warnings);
     if (options.format == "csv") return frontier_csv(traced.frontier);
-    if (options.format == "svg") return frontier_svg(traced.frontier);
+    if (options.format == "svg") return frontier_svg(traced.frontier, {options.unit});
     if (options.format == "json") {
         OrderedJson json{{"models", traced.models},
                          {"rows", {{"train", traced.train_rows}, {"test", traced.frontier.rows}}},
@@ -111,6 +116,9 @@ void add_frontier(CLI::App& app, Command& chosen) {
     command->add_option("--format", options->format, "Form of the output")
         ->check(CLI::IsMember({"text", "json", "csv", "svg"}).description(""))
         ->type_name("text|json|csv|svg")
+        ->capture_default_str();
+    command->add_option("--unit", options->unit, "Unit of the prices in the picture, such as USD")
+        ->type_name("NAME")
         ->capture_default_str();
     command->callback([options, command, &chosen] {
         note_given(*command, options->router);

@@ -2,6 +2,7 @@
 // Adds the options of every command that reads logs.
 #pragma once
 
+#include <automix/core/progress.hpp>
 #include <automix/data/log/log.hpp>
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,9 @@ struct LogOptions {
     bool allow_truncated = false;
 };
 
+/// Returns the verifiers that a policy may ask beside the first one.
+std::vector<std::string> further_verifiers(const LogOptions& options);
+
 void add_log_options(CLI::App& command, LogOptions& options);
 
 /// Adds the options of reading alone, without the logs and their models.
@@ -34,6 +38,7 @@ struct Kept {
     std::vector<std::string> fixed_answers{};  ///< answers to flag
     bool samples = false;
     bool facts = false;  ///< the facts on queries
+    ProgressHandler progress{};
 };
 
 /// Reads the logs as one. Throws `DataError` for bad data and `ArgumentError` for models, signals and verifiers that the

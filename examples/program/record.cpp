@@ -124,14 +124,16 @@ std::string run(const RecordCommandOptions& options) {
     const std::stop_source interrupt;
     const OpenedModels live = open_models(
         options.live.models, options.live.budget, finishing_backend(interrupt),
-        {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); }});
-    check_prompts(options.live, live.configs, queries);
+        {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); },
+         .command = command_verifiers(options.live)});
+    check_prompts(options.live, live, queries);
     LogRecording done;
     std::string unasked;
     {
         LiveRun run(live.ledger.get(), interrupt);
         RecordLogOptions recording;
-        recording.record = {.draws = options.draws, .metric = metric, .ledger = live.ledger};
+        recording.record = {
+            .draws = options.draws, .metric = metric, .verifiers = live.further, .ledger = live.ledger};
         if (options.score_command) {
             recording.score_all = [&options](std::span<const AnswerToScore> answers) {
                 return score_by_command(*options.score_command, options.out + ".to-score.jsonl", answers);

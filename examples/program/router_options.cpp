@@ -40,6 +40,23 @@ int draw_limit(std::string_view text) {
     return static_cast<int>(*number);
 }
 
+/// Returns the name and the price in NAME=PRICE. Throws `ArgumentError` unless it is one of `further`.
+std::pair<std::string, double> verifier_cost(const std::string& text,
+                                             const std::vector<std::string>& further) {
+    const std::size_t equals = text.rfind('=');
+    const auto price =
+        equals == std::string::npos ? std::nullopt : parse_number(std::string_view(text).substr(equals + 1));
+    if (!price || equals == 0)
+        throw ArgumentError("--verifier-cost: expected NAME=PRICE, found " + in_quotes(text));
+    std::string name = text.substr(0, equals);
+    if (std::find(further.begin(), further.end(), name) == further.end()) {
+        throw ArgumentError("--verifier-cost: " + in_quotes(name) + " is not among the further verifiers, " +
+                            (further.empty() ? "of which --verifier names none" : joined(further)) +
+                            "; the price of the first is that of --draw-cost");
+    }
+    return {std::move(name), *price};
+}
+
 AcceptRule accept_rule(const std::string& name) {
     if (name == "plurality") return AcceptRule::plurality;
     return name == "best" ? AcceptRule::best : AcceptRule::first;
@@ -165,6 +182,11 @@ void add_price_options(CLI::App& command, RouterOptions& options) {
     add_list(command, "--draw-cost", options.draw_costs, "X[,...]",
              "Price of one draw, for all models or for each")
         ->excludes(verification);
+    command
+        .add_option("--verifier-cost", options.verifier_costs,
+                    "Price of one draw of a further verifier (default: recorded); may be given again")
+        ->type_name("NAME=X")
+        ->allow_extra_args(false);
     command
         .add_option("--round-cost", options.round_cost,
                     "Price of a round of draws, for pomdp; steers the policy, is no part of cost")
@@ -323,7 +345,7 @@ DrawLimits draw_limits(const RouterOptions& options) {
     return limits;
 }
 
-RouterSettings router_settings(const RouterOptions& options) {
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log) {
     RouterSettings settings;
     settings.one_shot.bins = options.bins;
     settings.one_shot.cost_range = cost_range(options.cost_range);
@@ -332,6 +354,7 @@ RouterSettings router_settings(const RouterOptions& options) {
     settings.pomdp.round_price = options.round_cost;
     settings.pomdp.accept = accept_rule(options.accept);
     settings.pomdp.seed = options.seed;
+    settings.pomdp.verifiers = further_verifiers(log);
     const std::optional<ContextChoice> context = parse_context_choice(options.context);
     if (!context)
         throw ArgumentError(
@@ -373,7 +396,9 @@ void require_evidence(const Split& rows, const std::vector<std::string>& names, 
 }
 
 Prices given_prices(const RouterOptions& options, const LogOptions& log) {
-    Prices prices{options.costs, options.verification_cost, options.draw_costs};
+    Prices prices{options.costs, options.verification_cost, options.draw_costs, {}};
+    for (const std::string& item : options.verifier_costs)
+        prices.verifiers.push_back(verifier_cost(item, further_verifiers(log)));
     for (const double price : prices.answers) require_price(price, "answer price");
     for (const double price : prices.draws) require_price(price, "draw price");
     const std::size_t models = log.models.empty() ? options.costs.size() : log.models.size();
@@ -389,11 +414,12 @@ bool may_read_queries(const std::vector<std::string>& names, const RouterSetting
     });
 }
 
-Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts) {
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts,
+                  const ProgressHandler& progress) {
     if (log.models.size() == 1)
         throw ArgumentError("--models: routing needs at least two models, found " +
                             in_quotes(log.models.front()) + " alone");
-    return read_logs(log, {options.all_fixed_answers(), options.wants_samples(), keep_facts});
+    return read_logs(log, {options.all_fixed_answers(), options.wants_samples(), keep_facts, progress});
 }
 
 }  // namespace automix::program

@@ -5,6 +5,7 @@
 #include "log_options.hpp"
 
 #include <automix/core/price.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/split.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/registry.hpp>
@@ -35,6 +36,7 @@ struct RouterOptions {
     std::vector<double> costs{};
     std::optional<double> verification_cost{};
     std::vector<double> draw_costs{};
+    std::vector<std::string> verifier_costs{};  ///< NAME=PRICE each
     double round_cost = 0.0;
     std::string objective = "base";
     std::string max_draws{};
@@ -96,7 +98,7 @@ DrawLimits draw_limits(const RouterOptions& options);
 
 /// Returns the settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that no
 /// router accepts.
-RouterSettings router_settings(const RouterOptions& options);
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log);
 
 /// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,
@@ -114,6 +116,7 @@ Prices given_prices(const RouterOptions& options, const LogOptions& log);
 bool may_read_queries(const std::vector<std::string>& names, const RouterSettings& settings);
 
 /// Reads logs as one, with the samples if the options need them, and the facts on queries if `keep_facts` is true.
-Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts);
+Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts,
+                  const ProgressHandler& progress = {});
 
 }  // namespace automix::program

@@ -2,6 +2,7 @@
 // Implements `automix solve`: bounds the value of a POMDP at its initial belief and saves the policy that reaches the
 // lower bound.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "problem.hpp"
 #include "solver_choice.hpp"
 #include "solver_watch.hpp"

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "solver_watch.hpp"
 
-#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstddef>
-#include <cstdio>
-
-#if __has_include(<unistd.h>)
-#include <unistd.h>
-#endif
 
 namespace automix::program {
 namespace {
-
-bool has_terminal() {
-#if __has_include(<unistd.h>)
-    return isatty(STDERR_FILENO) == 1;
-#else
-    return false;
-#endif
-}
 
 #ifdef SIGHUP
 constexpr std::array<int, 3> signals = {SIGINT, SIGTERM, SIGHUP};
@@ -44,23 +30,6 @@ extern "C" void note_interrupt(int signal) {
 }
 
 }  // namespace
-
-LiveLine::LiveLine() : is_terminal_(has_terminal()) {}
-
-LiveLine::~LiveLine() {
-    if (width_ > 0) std::fprintf(stderr, "\r%s\r", std::string(width_, ' ').c_str());
-}
-
-void LiveLine::show(std::string text, double seconds) {
-    constexpr std::size_t columns = 79;
-    constexpr double interval = 0.1;
-    text.resize(std::min(text.size(), columns));
-    const std::size_t width = text.size();
-    text.resize(std::max(width, width_), ' ');
-    std::fprintf(stderr, "\r%s", text.c_str());
-    width_ = width;
-    next_ = seconds + interval;
-}
 
 InterruptWatch::InterruptWatch(int noted) {
     last_signal = 0;

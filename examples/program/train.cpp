@@ -2,9 +2,9 @@
 // Implements `automix train`: trains the POMDP router on logs, on statistics, or on those of an earlier policy, and
 // saves the policy.
 #include "command.hpp"
+#include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
-#include "solver_watch.hpp"
 #include "split_options.hpp"
 
 #include <automix/context/context_fields.hpp>
@@ -33,7 +33,6 @@
 #include <automix/routing/training.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -74,20 +73,6 @@ constexpr const char* train_help =
     "ends\n"
     "in .csv.\n";
 
-/// A line on standard error that names the current step, if that is a terminal.
-class Steps {
- public:
-    void show(const std::string& step) {
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-        if (line_.is_due(seconds)) line_.show(step + " ...", seconds);
-    }
-
- private:
-    LiveLine line_;
-    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 /// The statistics that a policy is trained on, and warnings about their rows.
 struct Material {
     StatisticsSum sum{};
@@ -114,24 +99,24 @@ Statistics read_any_statistics(const std::string& path) {
 
 /// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
 PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
-    PomdpOptions given = router_settings(options.router).pomdp;
+    PomdpOptions given = router_settings(options.router, options.log).pomdp;
     if (!before) return given;
     PomdpOptions kept = before->router.options();
     if (options.objective_given) kept.objective = given.objective;
     if (options.accept_given) kept.accept = given.accept;
     if (options.round_cost_given) kept.round_price = given.round_price;
     if (options.context_given) kept.context = given.context;
+    if (!options.log.verifiers.empty()) kept.verifiers = given.verifiers;
     return kept;
 }
 
-void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& options, Steps& steps) {
+void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& options, ProgressLine& line) {
     const std::optional<SplitRule> rule = split_rule(options.split);
     const DrawLimits limits = draw_limits(options.router);
     const Prices prices = given_prices(options.router, options.log);
-    steps.show("reading " + joined(options.log.paths));
     RouterOptions reading = options.router;
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
-    Log log = read_logs_for(options.log, reading, may_read(pomdp));
+    Log log = read_logs_for(options.log, reading, may_read(pomdp), line.handler());
     limits.require_known(log.data.model_names());
     Dataset rows = training_rows(std::move(log.data), options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
@@ -140,9 +125,10 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     pomdp.max_draws = limits.of(data.model_names());
     StatisticsOptions checked;
     checked.max_draws = pomdp.max_draws;
+    checked.verifiers = pomdp.verifiers;
     for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
-    steps.show("statistics of " + std::to_string(data.rows()) + " rows");
+    line.show({"statistics of " + std::to_string(data.rows()) + " rows", "", 0.0, 0.0, {}});
     material.prices = summarise_prices(data, table);
     material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
     if (may_read(pomdp) || data.has_signals()) material.rows.emplace(std::move(data), std::move(table));
@@ -167,13 +153,29 @@ void note_context(Material& material, const PomdpRouter& router, const std::opti
 std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<ModelPrices> of_log) {
     const TrainedPolicy& trained = router.trained();
     std::vector<ModelPrices> used;
+    std::size_t place = 0;  // in the prices of further verifiers
     for (std::size_t m = 0; m < trained.models.size(); ++m) {
         const ModelShape& model = trained.models[m];
         const double draws = model.kind == VerificationKind::verdicts ? model.draws : 1.0;
-        used.push_back({model.name, trained.prices.answers[m], PriceOrigin::statistics,
-                        model.kind != VerificationKind::none, trained.prices.draws[m],
-                        draws * trained.prices.draws[m], PriceOrigin::statistics});
+        used.push_back({model.name,
+                        trained.prices.answers[m],
+                        PriceOrigin::statistics,
+                        model.kind != VerificationKind::none,
+                        trained.prices.draws[m],
+                        draws * trained.prices.draws[m],
+                        PriceOrigin::statistics,
+                        {}});
+        for (const VerifierShape& verifier : model.further) {
+            const double price = trained.prices.further[place++].draw;
+            used[m].further.push_back(
+                {verifier.name, price, price * verifier.draws, PriceOrigin::statistics});
+        }
         if (m >= of_log.size()) continue;
+        for (VerifierPrice& verifier : used[m].further) {
+            for (const VerifierPrice& logged : of_log[m].further) {
+                if (logged.name == verifier.name) verifier.origin = logged.origin;
+            }
+        }
         used[m].answer_origin = of_log[m].answer_origin;
         used[m].verification_origin = of_log[m].verification_origin;
     }
@@ -213,8 +215,11 @@ std::string to_json_text(const Summary& summary) {
 
 std::string policy_text(const Summary& summary, const PolicyShare& part) {
     if (part.policy.reads_query()) {
+        const Index strata = part.policy.strata_count();
         return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
-               "solved for each query, from what its " + to_string(summary.router.reads()) + " tells\n";
+               (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
+                           : std::string("solved for each query, from what its ")) +
+               to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
     }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();
@@ -224,6 +229,12 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     if (const Index vectors = part.policy.vector_count(); vectors > 0)
         return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
     const PolicyCells cells = policy_cells(part.policy);
+    if (cells.verifiers > 1)
+        return text +
+               wrap_text("  and asks " + joined(printable(several_verifiers(models, first)), ", ") +
+                             " about its answer, by the counts of each: see decide",
+                         2) +
+               '\n';
     const std::vector<std::string>& lines = cells.lines;
     if (lines.empty()) return text + "  and takes its answer\n";
     text += !cells.counts ? "unverified, and by confidence"
@@ -315,37 +326,33 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
-/// Throws `ArgumentError` if the policy would replace a file that is read.
-void require_other_output(const TrainOptions& options) {
-    std::vector<std::string> inputs = options.log.paths;
+std::string run(const TrainOptions& options) {
+    ProgressLine line;
+    const std::vector<std::string>& logs = options.log.paths;
+    std::vector<std::string> inputs = logs;
     inputs.insert(inputs.end(), options.statistics.begin(), options.statistics.end());
     inputs.push_back(options.log.map);
-    for (const std::string& path : inputs) {
-        std::error_code ignored;
-        if (std::filesystem::equivalent(path, options.out, ignored))
-            throw ArgumentError("--out: expected another file than " + in_quotes(path) + ", which is read");
-    }
-}
-
-std::string run(const TrainOptions& options) {
-    Steps steps;
-    require_other_output(options);
-    const std::vector<std::string>& logs = options.log.paths;
+    require_other_file(options.out, inputs);
     if (logs.empty() && options.statistics.empty() && !options.merge)
         throw ArgumentError("nothing to train on: give LOG, --statistics or --merge");
     if (logs.empty() && !options.of_logs.empty())
         throw ArgumentError(
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
+    const PomdpOptions given = router_settings(options.router, options.log).pomdp;
+    if (logs.empty() && options.context_given && given.context.fields.any())
+        throw ArgumentError("--context " + to_string(given.context) +
+                            ": statistics hold no facts on queries; give a LOG to learn from, or --context "
+                            "none");
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);
     Material material;
-    if (!logs.empty()) add_logs(material, pomdp, options, steps);
+    if (!logs.empty()) add_logs(material, pomdp, options, line);
     for (const std::string& path : options.statistics) {
-        steps.show("reading " + path);
+        line.show({"reading " + path, "", 0.0, 0.0, {}});
         Statistics more = read_any_statistics(path);
         const Sums sums{"--statistics", "statistics", more.models, more.total()};
         material.sum.add(std::move(more), path, options.overlap);
@@ -361,7 +368,8 @@ std::string run(const TrainOptions& options) {
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     const Statistics& statistics = material.sum.statistics();
-    steps.show("training");
+    line.show({"training", "", 0.0, 0.0, {}});
+    pomdp.progress = line.handler();
     PomdpRouter router(std::move(pomdp));
     const TrainingResult result =
         material.rows ? router.train(statistics, TrainingData{material.rows->first, material.rows->second})
@@ -409,9 +417,9 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name :
-             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
-              "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name : {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs",
+                                 "--verification-cost", "--draw-cost", "--verifier", "--verifier-cost",
+                                 "--max-draws", "--split", "--train-split", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

@@ -6,6 +6,7 @@
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report/detail/markup.hpp>
 #include <automix/evaluation/report/detail/plot_axis.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
 #include <automix/evaluation/report/frontier_text.hpp>
@@ -125,12 +126,35 @@ TEST_CASE("the picture is one SVG element with escaped names") {
     const std::string svg = frontier_svg(hand_frontier());
     CHECK(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
     CHECK(svg.ends_with("</svg>\n"));
-    CHECK_THAT(svg, ContainsSubstring("mean cost per query (units of price)") &&
-                        ContainsSubstring("mean score") && ContainsSubstring("middle &amp; &lt;co&gt;") &&
-                        ContainsSubstring("95 % intervals") && ContainsSubstring("prefers-color-scheme"));
+    CHECK_THAT(svg, ContainsSubstring("mean cost (units of price per query)") &&
+                        ContainsSubstring("mean score (0 to 1)") &&
+                        ContainsSubstring("middle &amp; &lt;co&gt;") && ContainsSubstring("95 % interval") &&
+                        ContainsSubstring("prefers-color-scheme"));
     CHECK(svg.find("<co>") == std::string::npos);
     CHECK(svg.find("http", 40) == std::string::npos);
-    CHECK(detail::xml_text("a\x01\"") == "a?&quot;");
+    // Programs for slides know no variables of style sheets.
+    CHECK(svg.find("var(") == std::string::npos);
+    CHECK_THAT(frontier_svg(hand_frontier(), {"USD"}), ContainsSubstring("mean cost (USD per query)"));
+}
+
+TEST_CASE("the legend stays in its box, whatever the names") {
+    Frontier frontier = hand_frontier();
+    frontier.router = std::string(300, 'm');
+    frontier.models.front().name = std::string(300, 'w');
+    const std::string svg = frontier_svg(frontier);
+    // Every text ends before the right edge, by the estimate of its width, which is rather too large.
+    std::size_t texts = 0;
+    for (std::size_t at = svg.find("<text"); at != std::string::npos; at = svg.find("<text", at + 1)) {
+        const std::string tag = svg.substr(at, svg.find('>', at) - at);
+        const std::size_t x = tag.find(" x=\"");
+        if (x == std::string::npos || tag.find("\"start\"") == std::string::npos) continue;
+        const std::size_t begin = svg.find('>', at) + 1;
+        const std::string text = svg.substr(begin, svg.find('<', begin) - begin);
+        const double font = tag.find("title") != std::string::npos ? 17.0 : 13.0;
+        CHECK(std::stod(tag.substr(x + 4)) + detail::text_pixels(text, font) <= 800.0);
+        ++texts;
+    }
+    CHECK(texts >= 8);
 }
 
 TEST_CASE("an axis has round ends and round ticks") {

@@ -17,10 +17,10 @@ using Catch::Matchers::WithinAbs;
 
 namespace {
 
-const OperatingPoint small_point{0.4, 1.0};
-const OperatingPoint large_point{0.8, 9.0};
+const OperatingPoint curve_start{0.4, 1.0};
+const OperatingPoint curve_end{0.8, 9.0};
 
-PolicyCurve curve(const std::vector<OperatingPoint>& reached) { return {reached, small_point, large_point}; }
+PolicyCurve curve(const std::vector<OperatingPoint>& reached) { return {reached, curve_start, curve_end}; }
 
 /// A table of scores at shares of calls of the strong model, none and all included, and what published code says of it.
 struct PublishedTable {
@@ -142,13 +142,13 @@ TEST_CASE(
 }
 
 TEST_CASE("figures are undefined if the large model is no better or costs no more") {
-    const PolicyCurve worse({}, small_point, {0.3, 9.0});
+    const PolicyCurve worse({}, curve_start, {0.3, 9.0});
     CHECK(worse.average_gap_recovered().reason() == "the last model scores no higher than the first");
     CHECK(worse.cost_at_gap(0.5).reason() == "the last model scores no higher than the first");
     CHECK_THAT(worse.deferral_area().value(), WithinAbs(0.35, 1e-12));
     // The hull stays at the score of the small model.
     CHECK_THAT(worse.average_quality().value(), WithinAbs(0.4, 1e-12));
-    const PolicyCurve cheaper({{0.5, 0.7}}, small_point, {0.8, 0.5});
+    const PolicyCurve cheaper({{0.5, 0.7}}, curve_start, {0.8, 0.5});
     for (const OptionalMetric& metric :
          {cheaper.deferral_area(), cheaper.average_quality(), cheaper.performance_at(0.5)})
         CHECK(metric.reason() == "the last model costs no more than the first");

@@ -28,8 +28,8 @@ def official(split):
         number = int(id.split("-")[1])
         key = f"nda-{number}"
         labels[key] = {"short_description": "clause", "hypothesis": hypothesis(record)}
+        annotation = {"choice": CHOICES[record["reference"]], "spans": [] if record["reference"] == "not mentioned" else [0]}
         documents.append({"id": number, "file_name": f"{number}.pdf", "text": record["context"],
-                          "spans": [[0, len(record["context"])]], "document_type": "search-pdf", "url": "http://example.org",
-                          "annotation_sets": [{"annotations": {key: {"choice": CHOICES[record["reference"]],
-                                                                      "spans": [] if record["reference"] == "not mentioned" else [0]}}}]})
+                          "spans": [[0, len(record["context"])]], "annotation_sets": [{"annotations": {key: annotation}}],
+                          "document_type": "search-pdf", "url": "http://example.org"})
     return json.dumps({"documents": documents, "labels": labels})

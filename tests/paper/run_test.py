@@ -47,6 +47,9 @@ class Repeater(BaseHTTPRequestHandler):
         entry = self.known[context, question]["models"][MODELS.index(request["model"])]
         samples = request.get("n", 1)
         texts = entry["verification_replies"][:samples] if verifies else [entry["answer"]] * samples
+        if question == self.server.refused:
+            self.send_error(400)
+            return
         assert not verifies or f"\nAI answer: {entry['answer']}\n" in prompt
         with self.server.lock:
             self.server.asked.append((request["model"], verifies, context, question))
@@ -71,7 +74,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Repeater)
-        self.lock, self.asked = threading.Lock(), []
+        self.lock, self.asked, self.refused = threading.Lock(), [], None
 
 
 def models_file(port):
@@ -135,6 +138,19 @@ class Runs(unittest.TestCase):
         self.assertIn("start again to go on", broke.stderr)
         begun = len(self.server.asked)
         self.assertGreater(begun, 0)
+
+        # A query that fails again and again is no reason to have no table.
+        last = json.loads((self.folder / "out/contractnli/queries.jsonl").read_text().rstrip("\n").split("\n")[-1])
+        self.server.refused = last["question"]
+        failed = self.run_paper()
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("--partial makes the tables", failed.stderr)
+        partial = self.run_paper("--partial")
+        self.assertEqual(partial.returncode, 0, partial.stderr)
+        self.assertEqual({heading[4] for heading, _ in rows_of(partial.stdout)}, {str(TEST - 1)})
+
+        # Once it is answered, all is complete.
+        self.server.refused = None
         done = self.run_paper()
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("Downloading", done.stderr)
@@ -193,9 +209,27 @@ class Runs(unittest.TestCase):
         self.assertIn("was recorded with other queries", other.stderr)
         self.assertEqual((self.folder / "out/contractnli/queries.jsonl").read_bytes(), before)
 
+    def test_all_data_sets_are_converted(self):
+        models = self.folder / "models.json"
+        done = subprocess.run(
+            ["bash", str(PAPER / "run"), str(models), "--dry", "--data", str(Path(__file__).resolve().parent / "data"), "--out",
+             str(self.folder / "all"), "--train", "2", "--test", "0", "--convert", "--turns 0"],
+            capture_output=True, text=True, timeout=300, env={**os.environ, "AUTOMIX_PYTHON": sys.executable})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        numbers = {}
+        for dataset in ("contractnli", "quality", "qasper", "narrativeqa", "coqa"):
+            queries = [json.loads(line) for line in (self.folder / "all" / dataset / "queries.jsonl").read_text().split("\n") if line]
+            self.assertEqual({query["dataset"] for query in queries}, {dataset})
+            self.assertFalse(any("\nQ: " in query["question"] for query in queries))
+            numbers[dataset] = [sum(query["split"] == split for query in queries) for split in ("train", "test")]
+        # Of each data set two queries to train on, and all of its other file, set or half to test on.
+        coqa = numbers.pop("coqa")
+        self.assertEqual(numbers, {"contractnli": [2, 3], "quality": [2, 1], "qasper": [2, 2], "narrativeqa": [2, 1]})
+        self.assertIn(coqa, [[2, 2], [2, 4]])
+
     def test_mistakes_are_named(self):
         def refused(*options, code=2):
-            done = subprocess.run(["bash", str(PAPER / "run"), *options], capture_output=True, text=True, timeout=60,
+            done = subprocess.run(["bash", str(PAPER / "run"), *options], capture_output=True, text=True, timeout=300,
                                   env={**os.environ, "AUTOMIX_PROGRAM": str(PROGRAM)})
             self.assertEqual(done.returncode, code, done.stderr)
             return done.stderr
@@ -209,7 +243,7 @@ class Runs(unittest.TestCase):
 
 
 def python(script, *arguments):
-    return subprocess.run([sys.executable, str(PAPER / script), *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    return subprocess.run([sys.executable, str(PAPER / script), *map(str, arguments)], capture_output=True, text=True, timeout=300)
 
 
 class Parts(unittest.TestCase):
@@ -247,7 +281,7 @@ class Parts(unittest.TestCase):
             {"name": "c"}]})
         done = python("models.py", models, "coqa")
         prompts = [model["prompts"]["coqa"] for model in json.loads(done.stdout)["models"]]
-        ours = {kind: (PAPER / "prompts" / f"coqa.{kind}.txt").read_text(encoding="utf-8") for kind in ("answer", "verify")}
+        ours = {kind: (PAPER / "prompts" / f"coqa.{kind}.txt").read_text(encoding="utf-8").rstrip() for kind in ("answer", "verify")}
         self.assertEqual(prompts, [{"answer": "mine {question}", "verify": ours["verify"]},
                                    {"answer": ours["answer"], "verify": "other"}, ours])
         for text in ("{", "[]", json.dumps({"models": [{"name": "a"}]})):
@@ -262,7 +296,7 @@ class Parts(unittest.TestCase):
                 text = (PAPER / "prompts" / f"{dataset}.{kind}.txt").read_text(encoding="utf-8")
                 self.assertEqual(sorted(re.findall(r"\{(.*?)\}", text)), expected, f"{dataset}.{kind}")
             self.assertEqual([text.count(f"\nVerdict: {word}\n") for word in ("correct", "incorrect")], [2, 2], dataset)
-            self.assertTrue(text.endswith("\nAI answer: {answer}\nEvaluation:"), dataset)
+            self.assertTrue(text.endswith("\nAI answer: {answer}\nEvaluation:\n"), dataset)
 
     def test_table_shows_figures_and_intervals(self):
         test = {"performance": 0.5012, "cost": 12.344, "ibc_lift": -0.0312,
@@ -271,8 +305,8 @@ class Parts(unittest.TestCase):
             "models": ["s", "l"], "rows": {"train": 3, "test": 4}, "warnings": ["little data"], "routers": [
                 {"name": "always_small", "test": {"performance": 0.25, "cost": 1, "ibc_lift": None,
                                                   "ci": {"performance": [0, 1], "cost": [1, 1], "ibc_lift": None}}},
-                {"name": "fixed_answer:union", "test": test}, {"name": "frugal_cascade", "test": test},
-                {"name": "pomdp", "test": None, "infeasible": "no way"}]})
+                {"name": "fixed_answer:union", "test": test}, {"name": "frugalgpt", "test": test},
+                {"name": "pomdp", "test": None, "infeasible": "no way", "warnings": ["unsure"], "guard": {"passed": False}}]})
         done = python("table.py", "--prices", "paper", "qasper", path)
         self.assertEqual(done.returncode, 0, done.stderr)
         [(heading, rows)] = rows_of(done.stdout)
@@ -283,7 +317,8 @@ class Parts(unittest.TestCase):
         self.assertEqual(rows["FrugalGPT"], [*ours, "27.7", "49.3", "-1.1"])
         self.assertEqual(rows["AutoMix + Threshold"], ["-", "-", "-", "27.7", "47.2", "+3.7 ± 3.7"])
         self.assertIn("no way", rows["pomdp of this library"][0])
-        self.assertIn("note: little data", done.stdout)
+        for text in ("little data", "pomdp: unsure", "pomdp: no policy beats mixing"):
+            self.assertIn(f"\nnote: {text}", done.stdout)
 
     def test_published_figures_agree_with_each_other(self):
         published = json.loads((PAPER / "published.json").read_text(encoding="utf-8"))

@@ -30,12 +30,12 @@ TEST_CASE("bad usage is exit code 2") {
     const std::vector<Case> lines_without_log = {
         {{},
          "no command given; commands are answer, compare, decide, describe, evaluate, frontier, record, "
-         "simulate, "
+         "report, simulate, "
          "solve, train; see automix --help"},
         {{"frobnicate"},
          "unknown command \"frobnicate\"; commands are answer, compare, decide, describe, evaluate, "
          "frontier, "
-         "record, simulate, solve, train; see automix --help"},
+         "record, report, simulate, solve, train; see automix --help"},
         {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
         {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},
         {{"evaluate"}, "automix evaluate --help"},
@@ -45,6 +45,7 @@ TEST_CASE("bad usage is exit code 2") {
         {{"describe", log, "--models", "other"}, "\"other\""},
         {{"describe", log, "--format", "xml"}, "xml"},
         {{"evaluate", log}, "--router"},
+        {{"report", log}, "--out"},
     };
     for (const auto& [arguments, message] : lines_without_log) check_refused(arguments, 2, message);
 
@@ -135,7 +136,8 @@ TEST_CASE("bad usage is found before any log is read") {
         {{"--objective", "quality=0"}, "above 0"},
         {{"--objective", "lambda=-1"}, "at least 0"},
         {{"--objective", "budget=inf"}, "finite"},
-        {{"--objective", "base"}, "--objective: no effect on always_small; it is for pomdp and fixed_k"},
+        {{"--objective", "base"},
+         "--objective: no effect on always_small; it is for pomdp, fixed_k, frugalgpt and win_rate"},
         {{"--accept", "best"}, "--accept: no effect"},
         {{"--round-cost", "1"}, "--round-cost: no effect"},
         {{"--max-draws", "1"}, "--max-draws: no effect"},
@@ -289,6 +291,8 @@ TEST_CASE("help names every option, its default, every router and the exit codes
         CHECK_THAT(evaluate, ContainsSubstring(part));
     }
     for (const auto router : automix::router_names)
+        CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
+    for (const auto router : automix::baseline_names)
         CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
 }
 

@@ -8,6 +8,8 @@
 #include <automix/data/record.hpp>
 #include <automix/data/verification.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,30 @@ struct ModelShape {
 inline std::vector<std::string> names_of(const std::vector<ModelShape>& models) {
     std::vector<std::string> names;
     for (const ModelShape& model : models) names.push_back(model.name);
+    return names;
+}
+
+/// Returns the verifiers to read of a log for a policy over these models, as `ReadOptions::verifiers`. They are all, and so
+/// none is named, if the first one is `self`. Requires models.
+inline std::vector<std::string> verifiers_to_read(const std::vector<ModelShape>& models) {
+    std::vector<std::string> names{models.front().verifier};
+    if (names.front() == self_verifier) return {};
+    for (const ModelShape& model : models) {
+        for (const VerifierShape& verifier : model.further) {
+            if (std::find(names.begin(), names.end(), verifier.name) == names.end())
+                names.push_back(verifier.name);
+        }
+    }
+    return names;
+}
+
+/// Returns the names of the verifiers of a model's answers, by number; empty unless there are several.
+inline std::vector<std::string> several_verifiers(const std::vector<ModelShape>& models, Index model) {
+    const ModelShape& shape = models[as_size(model)];
+    std::vector<std::string> names;
+    if (shape.further.empty()) return names;
+    for (Index number = 0; number < shape.verifiers(); ++number)
+        names.push_back(shape.verifier_shape(number).name);
     return names;
 }
 

@@ -16,6 +16,7 @@
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/loop.hpp>
 #include <automix/routing/router.hpp>
+#include <automix/routing/source.hpp>
 
 #include <Eigen/Core>
 
@@ -78,8 +79,8 @@ std::string with_model_name(std::string_view message, const std::vector<std::str
 void require_facts(ContextFields reads, const Dataset& data);
 
 /// Runs the query of a row to its end. Adds the id and the name of the model to the message of a `ProtocolError`.
-template <router Router>
-Outcome run_row(const Router& policy, LogSource& source, Evidence& evidence, const Dataset& data, Index row) {
+template <router Router, source Source>
+Outcome run_row(const Router& policy, Source& source, Evidence& evidence, const Dataset& data, Index row) {
     try {
         const Outcome outcome = run(policy, source, evidence);
         require_answer(outcome, data.id(row));

@@ -78,6 +78,9 @@ class LineReader {
     /// Returns true once the end of the file is reached: no line feed ends the last line returned.
     [[nodiscard]] bool ended() const noexcept { return ended_; }
 
+    /// Returns the number of bytes of the file before the next line.
+    [[nodiscard]] std::size_t position() const noexcept { return dropped_ + begin_; }
+
     /// Returns the number of the last line returned, from 1.
     [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
@@ -91,6 +94,7 @@ class LineReader {
         if (begin_ > 0) {
             std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
             end_ -= begin_;
+            dropped_ += begin_;
             begin_ = 0;
         }
         if (end_ == buffer_.size())
@@ -115,6 +119,7 @@ class LineReader {
     File file_;
     std::vector<char> buffer_;
     std::size_t begin_ = 0;
+    std::size_t dropped_ = 0;  ///< bytes of the file before the buffer
     std::size_t end_ = 0;
     std::size_t line_ = 0;
     char end_of_line_ = '\n';

@@ -86,9 +86,12 @@ TEST_CASE("verdicts that cannot be read count as draws, not as votes") {
     CHECK(router.next(evidence) == Action::route(0));
     evidence.current = 0;
     CHECK(router.next(evidence) == Action::verify(1));
-    evidence.models[0] = {.answered = true, .drawn = 6, .parsed = 1, .positive = 1};
+    ModelEvidence& small = evidence.models[0];
+    small.answered = true;
+    small.drawn = 6;
+    small.parsed = small.positive = 1;
     CHECK(router.next(evidence) == Action::accept());
-    evidence.models[0] = {.answered = true, .drawn = 6, .parsed = 0, .positive = 0};
+    small.parsed = small.positive = 0;
     CHECK(router.next(evidence) == Action::route(1));
     evidence.current = 1;
     CHECK(router.next(evidence) == Action::accept());

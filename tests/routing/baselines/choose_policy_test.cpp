@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <automix/metrics/ibc.hpp>
+#include <automix/routing/baselines/detail/cascade_lists.hpp>
 #include <automix/routing/baselines/detail/choose_policy.hpp>
 #include <automix/routing/baselines/detail/share_thresholds.hpp>
 #include <automix/routing/baselines/frugalgpt.hpp>
@@ -62,9 +63,11 @@ TEST_CASE("the result of training says what was chosen, or that nothing is feasi
 
 TEST_CASE("thresholds lie at round shares of the rows, and beyond all") {
     Eigen::ArrayXd values(40);
-    for (Index i = 0; i < 40; ++i) values(i) = static_cast<double>(39 - i);
+    for (Index i = 0; i < 40; ++i) values(i) = static_cast<double>(39 - i) / 40.0 + 0.01;
     const std::vector<double> thresholds = detail::share_thresholds(values);
     REQUIRE(thresholds.size() == 21);
+    CHECK(thresholds.front() == 0.0);
+    CHECK(thresholds.back() == 1.0);
     for (std::size_t step = 0; step < 20; ++step)
         CHECK((values < thresholds[step]).count() == static_cast<Index>(2 * step));
     CHECK((values < thresholds.back()).count() == 40);

@@ -183,4 +183,10 @@ inline World three_types(TypeIn type_in) {
     return world;
 }
 
+/// Returns a log of a world, the same for the same seed.
+inline Dataset generated(const World& world, Index rows, std::uint64_t seed) {
+    Random random(seed);
+    return world.log(random, rows);
+}
+
 }  // namespace automix::test

@@ -323,16 +323,23 @@ AUTOMIX_INLINE void validate(const StatisticsOptions& options, Index models) {
         throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
 }
 
-AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
-                                             const StatisticsOptions& options) {
+AUTOMIX_INLINE std::vector<ModelShape> model_shapes(const Dataset& data, const StatisticsOptions& options) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const Index models = data.models();
     validate(options, models);
-    require_prices_for(data, prices);
-    Statistics statistics;
-    for (Index m = 0; m < models; ++m) statistics.models.push_back(detail::model_shape(data, m, options));
     detail::require_known_verifiers(data, options);
+    std::vector<ModelShape> shapes;
+    for (Index m = 0; m < models; ++m) shapes.push_back(detail::model_shape(data, m, options));
+    return shapes;
+}
+
+AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                             const StatisticsOptions& options) {
+    Statistics statistics;
+    statistics.models = model_shapes(data, options);
+    require_prices_for(data, prices);
+    const Index models = data.models();
     detail::LogIds ids = detail::read_ids(data, options.folds, options.seed);
     statistics.logs = {std::move(ids.digest)};
     const std::size_t size = evidence_size(statistics.models);

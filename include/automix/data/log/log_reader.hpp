@@ -47,6 +47,9 @@ class LogReader {
     /// JSON in a field that is not read.
     [[nodiscard]] std::vector<std::string> warnings() const { return notes_.warnings(); }
 
+    /// Returns the number of bytes that were read of the file of the last record returned.
+    [[nodiscard]] std::size_t position() const noexcept { return lines_ ? lines_->position() : 0; }
+
     /// Returns the file and line of the last record returned.
     [[nodiscard]] const Place& place() const noexcept { return place_; }
 

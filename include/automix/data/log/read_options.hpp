@@ -5,6 +5,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/column_mapping.hpp>
 
 #include <algorithm>
@@ -35,6 +36,7 @@ struct ReadOptions {
     bool skip_bad_rows = false;
     bool allow_truncated = false;  ///< skip a last line that was cut off instead of refusing it
     std::size_t max_line_bytes = std::size_t{64} << 20U;
+    ProgressHandler progress{};  ///< told by the readers of whole logs, in megabytes of the files
 };
 
 namespace detail {

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws a frontier as a self-contained SVG picture with axes, grid, legend and shaded intervals. Colours follow the
-// reader's light or dark scheme. O(points).
+// Draws a frontier as a self-contained SVG picture with axes, grid, legend and shaded intervals, fit for a slide. Colours
+// follow the reader's light or dark scheme. O(points).
 #pragma once
 
 #include <automix/evaluation/frontier.hpp>
 
 #include <string>
-#include <string_view>
 
 namespace automix {
 
-namespace detail {
+struct FrontierSvgOptions {
+    std::string unit = "units of price";  ///< unit of the prices, such as `USD`
+};
 
-/// Escapes text for use between tags and in attributes. Characters that XML lacks become question marks.
-std::string xml_text(std::string_view text);
-
-}  // namespace detail
-
-/// Returns the whole file.
-std::string frontier_svg(const Frontier& frontier);
+/// Returns the whole file. Costs are those of a thousand or a million queries if those of one are small, and the axis says
+/// so.
+std::string frontier_svg(const Frontier& frontier, const FrontierSvgOptions& options = {});
 
 }  // namespace automix
 

@@ -2,7 +2,8 @@
 // A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models
 // asked). If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without
 // verifying. It is taken if all draws are used up although the counts are not full, because some replies could not be
-// parsed. A policy that reads the query is a table for each query, solved from the query's forecast.
+// parsed. A policy that reads the query is a table for each query, or for
+// each stratum of queries, solved from their forecasts.
 #pragma once
 
 #include <automix/context/query_forecast.hpp>
@@ -56,6 +57,10 @@ class RoutingPolicy {
     [[nodiscard]] bool reads_query() const noexcept { return solver_ != nullptr; }
     /// Returns what solves the policy of each query; null unless it reads the query.
     [[nodiscard]] const detail::QuerySolver* solver() const noexcept { return solver_.get(); }
+
+    /// Returns the number of strata of queries that the policy is solved for; 0 if it is solved for each query, or reads
+    /// none.
+    [[nodiscard]] Index strata_count() const noexcept;
 
     /// Returns the same table with another model asked first. Requires a table.
     [[nodiscard]] RoutingPolicy starting_at(Index first) const;

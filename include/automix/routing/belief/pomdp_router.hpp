@@ -9,6 +9,7 @@
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/query_facts.hpp>
@@ -53,9 +54,10 @@ struct PomdpOptions {
     bool guard = true;    ///< fall back if held-out rows show no gain over mixing
     /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
     std::optional<Statistics> prior{};
-    int folds = 10;          ///< folds of the held-out rows, at least 2
-    std::uint64_t seed = 0;  ///< seed of folds and of orders of samples
-    double max_cells = 1e6;  ///< maximum cells of evidence of a table; beyond it alpha vectors are used
+    int folds = 10;              ///< folds of the held-out rows, at least 2
+    std::uint64_t seed = 0;      ///< seed of folds and of orders of samples
+    double max_cells = 1e6;      ///< maximum cells of evidence of a table; beyond it alpha vectors are used
+    ProgressHandler progress{};  ///< told which facts on queries are being tried
 };
 
 /// Throws `ArgumentError` for options that contradict each other or are out of range.

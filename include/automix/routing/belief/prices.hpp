@@ -46,9 +46,10 @@ std::vector<VerifierPrices> mean_verifier_prices(const FoldStatistics& sums,
 /// Returns the mean prices of answers and of the first verifiers over the rows of statistics. Requires rows.
 RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 
-/// Returns the prices at which a log is charged for a policy that was trained before: the given ones, else those in the
-/// log, else the policy's own.
-Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained);
+/// Returns the prices at which a log is charged for a policy over `models` that was trained before: the given ones, else
+/// those in the log, else the policy's own.
+Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained,
+                         const std::vector<ModelShape>& models);
 
 /// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model);

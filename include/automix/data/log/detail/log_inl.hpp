@@ -6,6 +6,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/id_places.hpp>
 #include <automix/data/log/detail/choose_verifiers.hpp>
@@ -16,12 +17,57 @@
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/read_options.hpp>
 
+#include <cstddef>
 #include <cstdio>
+#include <filesystem>
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+namespace automix::detail {
+
+/// Tells the progress of reading, now and then.
+class ReadProgress {
+ public:
+    ReadProgress(const std::vector<std::string>& paths, const ProgressHandler& handler) : handler_(handler) {
+        if (!handler_) return;
+        for (const std::string& path : paths) {
+            std::error_code unknown;
+            const auto bytes = std::filesystem::file_size(path, unknown);
+            sizes_.push_back(unknown ? 0.0 : static_cast<double>(bytes));
+            total_ += sizes_.back();
+        }
+    }
+
+    /// Looks at the reader after each record.
+    void look(const LogReader& reader) {
+        constexpr std::size_t records = 1024;
+        if (!handler_) return;
+        if (reader.place().file != file_) {
+            if (!file_.empty()) before_ += sizes_[opened_++];
+            file_ = reader.place().file;
+        } else if (++seen_ % records != 0) {
+            return;
+        }
+        constexpr double megabyte = 1e6;
+        const double done = before_ + static_cast<double>(reader.position());
+        handler_({"reading " + file_, "MB", done / megabyte, total_ / megabyte, {}});
+    }
+
+ private:
+    const ProgressHandler& handler_;
+    std::vector<double> sizes_{};
+    double total_ = 0.0;
+    double before_ = 0.0;  ///< bytes of the files before this one
+    std::size_t opened_ = 0;
+    std::size_t seen_ = 0;
+    std::string file_{};
+};
+
+}  // namespace automix::detail
 
 namespace automix {
 
@@ -30,7 +76,9 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
     std::optional<Dataset> data;
     detail::ReadWarnings notes;
     LogRecord log;
+    detail::ReadProgress progress(paths, options.progress);
     while (reader.next(log)) {
+        progress.look(reader);
         if (!data) {
             data.emplace(log.model_names);
             data->name_first_verifier(detail::first_verifier(detail::verifier_choice(options)));

@@ -21,6 +21,20 @@ class PlotAxis {
         high_ = std::max(high_, value);
     }
 
+    /// Adds room on both sides: a share of the range.
+    void widen(double share) {
+        const double room = share * std::max(high_ - low_, 1e-9);
+        low_ -= room;
+        high_ += room;
+    }
+
+    /// Keeps the ends as they are, for an axis with ticks of its own. Requires at least one value.
+    void finish_exactly() {
+        if (high_ > low_) return;
+        low_ -= 0.5;
+        high_ += 0.5;
+    }
+
     /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides. Requires at least one
     /// value.
     void finish(int count) {

@@ -20,6 +20,7 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/metrics/upper_hull.hpp>
 #include <automix/routing/action.hpp>
+#include <automix/routing/baselines/detail/cascade_lists.hpp>
 #include <automix/routing/baselines/detail/choose_policy.hpp>
 #include <automix/routing/baselines/detail/query_table.hpp>
 #include <automix/routing/baselines/detail/share_thresholds.hpp>
@@ -40,8 +41,6 @@
 #include <vector>
 
 namespace automix::detail {
-
-inline constexpr std::size_t max_cascade_models = 3;
 
 /// Returns what a scorer knows of an answer, as the features of a query.
 inline std::vector<QueryFeature> answer_features(std::optional<double> forecast,
@@ -87,22 +86,6 @@ inline double draws_price(const PriceTable& prices, Index row, Index model, int 
     if (draws == 0) return 0.0;
     return draws == all_draws ? prices.verifications[as_size(model)](row)
                               : draws * prices.draws[as_size(model)](row);
-}
-
-/// Returns the lists of one to three models in ascending order.
-inline std::vector<std::vector<Index>> cascade_lists(Index models) {
-    std::vector<std::vector<Index>> lists{{}};
-    for (std::size_t i = 0; i < lists.size(); ++i) {
-        const Index next = lists[i].empty() ? 0 : lists[i].back() + 1;
-        if (lists[i].size() == max_cascade_models) continue;
-        for (Index model = next; model < models; ++model) {
-            std::vector<Index> longer = lists[i];
-            longer.push_back(model);
-            lists.push_back(std::move(longer));
-        }
-    }
-    lists.erase(lists.begin());
-    return lists;
 }
 
 }  // namespace automix::detail

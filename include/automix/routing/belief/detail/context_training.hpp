@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
-// forecasts nor its levels were fitted to them. A richer one has to gain its standard error over a poorer one, row by
-// row, and its forecasts have to tell more of what routing gains than chance would. If they tell much more, it suffices
-// that it gains at all over several prices of quality. Without facts the excess is that of the policy that the guard
-// would ship. O(contexts * (fit + rows * solution)).
+// forecasts nor its levels were fitted to them. The forecasts of a richer one have to tell more of scores or prices than
+// chance would (forecast_skill.hpp), and its policies have to gain over those of a poorer one, over several prices of
+// quality. Verdicts are drawn if that gains more than its standard error. Without facts the worth is that of the policy
+// that the guard would ship. O(contexts * (fit + rows * solution)).
 #pragma once
 
 #include <automix/context/context_fields.hpp>
@@ -12,6 +12,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/core/progress.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/record.hpp>
@@ -23,6 +24,7 @@
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/forecast_skill.hpp>
 #include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/detail/query_trees.hpp>
@@ -48,8 +50,8 @@ namespace automix::detail {
 
 /// Maximum number of cells of a tree that is solved for each query. Contexts are judged by trees of at most
 /// `max_judged_cells`, with fewer draws.
-inline constexpr double max_query_cells = 5'000.0;
-inline constexpr double max_judged_cells = 2'500.0;
+inline constexpr double max_query_cells = 2'500.0;
+inline constexpr double max_judged_cells = 600.0;
 
 /// Maximum number of cells of the trees of all strata of queries together, unless the fewest strata have more.
 inline constexpr double max_stratum_cells = 500'000.0;
@@ -244,12 +246,13 @@ inline double mean_gain(const std::vector<double>& one, const std::vector<double
 struct TriedContext {
     TrainingContext context;
     HeldOutDecision decision{};
-    std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<double> worth{};         ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<std::size_t> varying{};  ///< outputs of the forecasts: see `FittedContext`
+    Eigen::ArrayXXd told{};              ///< held-out forecasts of these outputs before calibration
 };
 
-/// Probability that chance makes forecasts tell as much of the gain of routing, times the contexts tried, below which a
-/// richer context is taken: if it gains at all over several prices of quality, and if it gains its standard error.
-inline constexpr double certain_forecast = 0.05;
+/// Probability that chance makes forecasts tell as much, times the contexts tried, below which a richer context may be
+/// taken.
 inline constexpr double likely_forecast = 0.1;
 
 /// Prices of quality at which contexts are compared, as multiples of the guard's.
@@ -300,14 +303,22 @@ inline ForecastStrata strata_of(const TrainingContext& context) {
     if (cells <= max_query_cells) return {};
     const auto count = static_cast<std::size_t>(
         std::clamp(max_stratum_cells / cells, min_strata, static_cast<double>(max_strata)));
-    const auto& answers = context.prices.answers;
-    return make_strata(context.rows->forecasts, *std::max_element(answers.begin(), answers.end()), count);
+    return make_strata(context.rows->forecasts, context.prices, count);
 }
 
 /// Returns true if the answers of a model can be verified.
 inline bool verifies(const Statistics& statistics) {
     return std::any_of(statistics.models.begin(), statistics.models.end(),
                        [](const ModelShape& model) { return model.verified(); });
+}
+
+/// Returns true if the first worth is larger than the second by more than the standard error of the difference.
+inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
+                       const Eigen::ArrayXd& control) {
+    if (std::ssize(one) < 3) return false;
+    std::vector<double> gain;
+    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
+    return mean_gain(one, other) > controlled_error(gain, control);
 }
 
 /// Fits the forecasts of a context and decides on held-out rows.
@@ -322,7 +333,7 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     FittedContext fitted = fit_context(training.data, prices, rows.folds, options);
     ContextRows read = rows;
     read.forecasts = std::move(fitted.held_out);
-    TriedContext tried{base, {}};
+    TriedContext tried{base, {}, {}, std::move(fitted.varying), std::move(fitted.uncalibrated)};
     if (!learn_trees(tried.context, base, read, training)) {
         read.signals.clear();  // their strata make the trees too large
         learn_trees(tried.context, base, read, training);
@@ -339,44 +350,31 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     blind.decision = decide_on_held_out_rows(blind.context, lambda);
     blind.worth = worth_by_row(blind.context, blind.decision, slope);
     tried.worth = worth_by_row(tried.context, tried.decision, slope);
-    return mean_gain(blind.worth, tried.worth) > 0.0 ? blind : tried;
+    return gains_over(tried.worth, blind.worth, base.control) ? tried : blind;
 }
 
-/// Returns true if the first excess is larger than the second by more than the standard error of the difference.
-inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
-                       const Eigen::ArrayXd& control) {
-    if (std::ssize(one) < 3) return false;
-    std::vector<double> gain;
-    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
-    return mean_gain(one, other) > controlled_error(gain, control);
-}
-
-/// Returns the gain of model `best` over the first, net of its price, of each row of tables.
-inline Eigen::ArrayXd net_gain(const Eigen::ArrayXXd& scores, const Eigen::ArrayXXd& prices, Index best,
-                               double slope) {
-    return scores.col(best) - scores.col(0) - slope * (prices.col(best) - prices.col(0));
-}
-
-/// Returns what the forecasts of a context add to those of another one, or to none: the correlation over held-out rows
-/// between the forecast of the gain of model `best` over the first and the gain itself, both less the other's forecast,
-/// as a standard normal deviate.
-inline double forecast_signal(const ContextRows& rows, const ContextRows* other, Index best, double slope) {
-    const auto forecast = [&](const ContextRows& of) {
-        return net_gain(of.forecasts.scores, of.forecasts.answer_prices, best, slope);
-    };
-    const auto count = static_cast<double>(rows.rows());
-    if (best == 0 || count < min_signal_rows) return 0.0;
-    Eigen::ArrayXd told = forecast(rows);
-    Eigen::ArrayXd gain = net_gain(rows.scores, rows.answer_prices, best, slope);
-    if (other != nullptr) {
-        const Eigen::ArrayXd before = forecast(*other);
-        told -= before;
-        gain -= before;
+/// Returns the facts that outputs forecast, rows x outputs: scores and logarithms of prices. Outputs are numbered as in
+/// `ContextParameters::outputs`.
+inline Eigen::ArrayXXd facts_of(const ContextRows& rows, const std::vector<std::size_t>& outputs) {
+    const Index models = rows.scores.cols();
+    Eigen::ArrayXXd facts(rows.rows(), std::ssize(outputs));
+    for (Index c = 0; c < facts.cols(); ++c) {
+        const auto output = static_cast<Index>(outputs[as_size(c)]);
+        const Eigen::ArrayXXd& table = output < models       ? rows.scores
+                                       : output < 2 * models ? rows.answer_prices
+                                                             : rows.draw_prices;
+        facts.col(c) = table.col(output % models);
+        if (output >= models) facts.col(c) = facts.col(c).max(1e-3 * facts.col(c).mean()).log();
     }
-    told -= told.mean();
-    gain -= gain.mean();
-    const double variance = told.square().sum() * gain.square().sum();
-    return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
+    return facts;
+}
+
+/// Returns the probability that chance makes the forecasts of a context tell as much of scores and prices, beside those
+/// of a poorer one, or none.
+inline double chance_of(const TriedContext& tried, const TriedContext* poorer) {
+    const Eigen::ArrayXXd facts = facts_of(*tried.context.rows, tried.varying);
+    if (poorer == nullptr || poorer->varying != tried.varying) return chance_of_skill(tried.told, facts);
+    return chance_of_skill(less_linear(tried.told, poorer->told), less_linear(facts, poorer->told));
 }
 
 /// Sets the worth of the poorest context unless it is known. Without a policy that passes the guard, the best model alone
@@ -390,12 +388,27 @@ inline void settle_worth(TriedContext& poorest, double slope, bool guarded) {
     }
 }
 
+/// Lets policies without facts draw no verdict if they are worth more so.
+inline void judge_verdicts(TriedContext& none, std::optional<double> lambda, double slope) {
+    TriedContext blind = none;
+    blind.context.rule.verify = false;
+    blind.decision = decide_on_held_out_rows(blind.context, lambda);
+    blind.worth = worth_by_row(blind.context, blind.decision, slope);
+    none.worth = worth_by_row(none.context, none.decision, slope);
+    if (!(mean_gain(blind.worth, none.worth) > 0.0)) return;
+    none.context.rule.verify = false;
+    none.decision = std::move(blind.decision);
+    none.worth = std::move(blind.worth);
+}
+
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
-/// returned, without a decision, if no facts are read.
+/// returned, without a decision, if no facts are read. Tells `progress` which facts are tried.
 inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context(
     const TrainingContext& base, const TrainingData& training, const ContextChoice& choice,
     const std::vector<ContextFields>& contexts, const StatisticsOptions& options,
-    std::optional<double> lambda, bool guarded, bool with_signals) {
+    std::optional<double> lambda, bool guarded, bool with_signals, const ProgressHandler& progress) {
+    const auto steps = static_cast<double>(contexts.size() + 1);
+    tell(progress, {"training", "", 0.0, steps, "what verdicts tell"});
     const auto rows =
         std::make_shared<ContextRows>(collect_rows(training, base.statistics.models, options, with_signals));
     TrainingContext by_row = base;
@@ -427,25 +440,26 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TriedContext& none = *poorest;
     const bool signals = none.context.reads_query();
     const bool judges = choice.best && !none.decision.excess.empty();
+    if (judges && !signals && verifies(base.statistics)) judge_verdicts(none, lambda, slope);
+    const bool none_verifies = none.context.rule.verify;
     if (judges) settle_worth(none, slope, guarded);
     std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
     const TriedContext* best = &none;
-    const Index best_model = best_alone(base.total, base.prices, 0.0);
     std::optional<TriedContext> chosen;
     std::size_t number = 0;
     for (const ContextFields fields : contexts) {
+        tell(progress, {"training", "", static_cast<double>(worth.size()), steps,
+                        "what " + to_string(fields) + " tells"});
         TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
-            if (!judges || (guarded && !tried.decision.guard.passed)) continue;
+            // The guard refuses what is chosen in the end, so it must not refuse more than the poorer one.
+            const bool refused = !tried.decision.guard.passed && best->decision.guard.passed;
+            if (!judges || (guarded && refused)) continue;
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
-            const double signal = forecast_signal(
-                *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
-            const double chance = static_cast<double>(contexts.size()) * upper_tail(signal);
-            const bool tells = chance < certain_forecast && mean_gain(tried.worth, best->worth) > 0.0;
-            const bool gains = chance < likely_forecast &&
-                               gains_over(tried.decision.excess, best->decision.excess, by_row.control);
-            if (!tells && !gains) continue;
+            const double chance =
+                static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);
+            if (!(chance < likely_forecast && mean_gain(tried.worth, best->worth) > 0.0)) continue;
         }
         chosen.emplace(std::move(tried));
         best = &*chosen;
@@ -455,6 +469,7 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     if (!chosen && signals) chosen.emplace(std::move(none));
     if (!chosen) {
         TrainingContext plain = base;
+        plain.rule.verify = none_verifies;
         plain.worth = std::move(worth);
         return {std::move(plain), std::nullopt};
     }

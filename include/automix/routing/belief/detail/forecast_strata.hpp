@@ -7,9 +7,11 @@
 #include <automix/context/forecast_table.hpp>
 #include <automix/context/query_forecast.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/routing/belief/prices.hpp>
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -27,6 +29,12 @@ struct ForecastStrata {
     /// Returns the stratum whose mean is nearest to a forecast. Requires strata.
     [[nodiscard]] std::size_t nearest(const QueryForecast& forecast) const;
 };
+
+/// Returns the price that counts as much as a score of 1: that of the most expensive answer, or 1 if all are free.
+inline double price_unit(const RoutingPrices& prices) {
+    const double highest = *std::max_element(prices.answers.begin(), prices.answers.end());
+    return highest > 0.0 ? highest : 1.0;
+}
 
 /// Returns the squared distance of two columns.
 inline double squared_distance(const std::vector<double>& a, const std::vector<double>& b, double unit) {
@@ -51,9 +59,9 @@ inline std::size_t ForecastStrata::nearest(const QueryForecast& forecast) const 
 }
 
 /// Groups the rows of a table into at most `count` strata.
-inline ForecastStrata make_strata(const ForecastTable& rows, double price, std::size_t count) {
+inline ForecastStrata make_strata(const ForecastTable& rows, const RoutingPrices& prices, std::size_t count) {
     ForecastStrata strata;
-    strata.price = price > 0.0 ? price : 1.0;
+    strata.price = price_unit(prices);
     const Index models = rows.scores.cols();
     Eigen::ArrayXXd table(rows.rows(), 3 * models);
     table << rows.scores, rows.answer_prices / strata.price, rows.draw_prices / strata.price;

@@ -172,12 +172,34 @@ class WalkedRows {
     Row row_;
 };
 
-/// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows.
+/// Maximum number of cells of evidence on which policies without a table are walked.
+inline constexpr std::size_t max_walked_cells = 200;
+
+/// Returns the cells of evidence on which a mixture is walked: all of them, or every n-th by order of evidence if a
+/// policy has no table. Such a walk computes a belief at each step, and would take longer than the rest of the training.
+inline std::vector<const EvidenceCell*> walked_cells(const std::vector<PolicyShare>& mixture,
+                                                     const FoldStatistics& sums) {
+    std::vector<const EvidenceCell*> cells;
+    for (const EvidenceCell& cell : sums.cells) cells.push_back(&cell);
+    const bool tables = std::all_of(mixture.begin(), mixture.end(),
+                                    [](const PolicyShare& part) { return part.policy.vector_count() == 0; });
+    if (tables || cells.size() <= max_walked_cells) return cells;
+    std::sort(cells.begin(), cells.end(),
+              [](const EvidenceCell* a, const EvidenceCell* b) { return a->evidence < b->evidence; });
+    std::vector<const EvidenceCell*> chosen;
+    for (std::size_t i = 0; i < max_walked_cells; ++i)
+        chosen.push_back(cells[(2 * i + 1) * cells.size() / (2 * max_walked_cells)]);
+    return chosen;
+}
+
+/// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows. Policies without a
+/// table are walked on some of the rows only, see `walked_cells`.
 inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                      const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
     WalkedRows walked(mixture, prices);
-    for (const EvidenceCell& cell : sums.cells) {
+    for (const EvidenceCell* const at : walked_cells(mixture, sums)) {
+        const EvidenceCell& cell = *at;
         const auto& [accepted, usage] = walked.at(cell.evidence);
         // The metric of a row is factors . scores + constant.
         const double constant = metric.cost * usage.cost + metric.constant;

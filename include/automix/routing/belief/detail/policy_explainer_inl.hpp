@@ -59,6 +59,8 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     Explanation explanation;
     explanation.action = policy.next(evidence);
     explanation.current = evidence.current;
+    if (evidence.started())
+        explanation.verifiers = several_verifiers(router_.trained().models, evidence.current);
     explanation.lambda = router_.report().lambda;
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());

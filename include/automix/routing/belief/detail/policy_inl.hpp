@@ -68,8 +68,7 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
                 "read_query");
         const bool drawn = std::any_of(evidence.models.begin(), evidence.models.end(),
                                        [](const ModelEvidence& known) { return known.drawn > 0; });
-        const RoutingPolicy of_query =
-            drawn ? with_verdicts_at(*evidence.forecast) : at(*evidence.forecast);
+        const RoutingPolicy of_query = drawn ? with_verdicts_at(*evidence.forecast) : at(*evidence.forecast);
         if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
         Evidence read = evidence;
         solver_->set_strata(read);
@@ -96,6 +95,10 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
 
 AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
     return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
+}
+
+AUTOMIX_INLINE Index RoutingPolicy::strata_count() const noexcept {
+    return solver_ ? std::ssize(solver_->trees()->strata().means) : 0;
 }
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {

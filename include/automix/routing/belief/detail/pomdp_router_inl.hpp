@@ -86,7 +86,7 @@ template <class Use>
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
                                first.base_slope ? std::nullopt : own_lambda(first, options.objective),
-                               options.guard, options.signals);
+                               options.guard, options.signals, options.progress);
             return use(context, decision);
         }
     }
@@ -138,21 +138,22 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
     if (rows.data.model_names() != names)
         throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
                             joined(rows.data.model_names()));
-    const Statistics of_rows = collect(rows);
+    Statistics of_rows;
+    of_rows.models = model_shapes(rows.data, detail::statistics_options(options_));
     statistics.require_same_models(of_rows);
-    if (statistics.folds.size() != of_rows.folds.size())
+    if (statistics.folds.size() != as_size(options_.folds))
         throw ArgumentError("rows: expected the folds of the statistics, " +
                             std::to_string(statistics.folds.size()) + ", found " +
-                            std::to_string(of_rows.folds.size()));
+                            std::to_string(options_.folds));
     return train(statistics, &rows);
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
-    return take(detail::with_training_context(
-                    options_, statistics, training,
-                    [&](const auto& context, const auto& decided) {
-                        return detail::train_policy(context, decided, options_.objective, options_.guard);
-                    }),
+    return take(detail::with_training_context(options_, statistics, training,
+                                              [&](const auto& context, const auto& decided) {
+                                                  return detail::train_policy(
+                                                      context, decided, options_.objective, options_.guard);
+                                              }),
                 statistics, training);
 }
 
@@ -197,12 +198,12 @@ AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
     const bool asked = !options_.context.best && options_.context.fields.any();
     const bool fell_back = !trained_.report.fallback.empty() || !trained_.infeasible.empty();
     if (!asked || trained_.reader || fell_back || !trained_.report.contexts.empty()) return {};
-    const std::string why =
-        !has_rows                              ? "statistics hold no facts on queries"
-        : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
-        : options_.objective.kind == ObjectiveKind::max_ibc
-            ? "policies for maximum IBC read none"
-            : "the tree of evidence is too large to be solved for each query; lower max_draws";
+    const std::string why = !has_rows ? "statistics hold no facts on queries"
+                            : options_.accept != AcceptRule::first
+                                ? "policies that may accept pluralities read none"
+                            : options_.objective.kind == ObjectiveKind::max_ibc
+                                ? "policies for maximum IBC read none"
+                                : "the tree of evidence is too large for a table; lower max_draws";
     return "context " + to_string(options_.context) + " is not read: " + why;
 }
 

@@ -78,7 +78,8 @@ AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double roun
     return prices;
 }
 
-AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained) {
+AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained,
+                                        const std::vector<ModelShape>& models) {
     const auto records = [](const Column& prices) { return !prices.isNaN().all(); };
     if (data.rows() == 0 || data.model_names().empty()) return given;
     if (given.answers.empty() && !records(data.recorded_costs(0))) given.answers = trained.answers;
@@ -86,6 +87,18 @@ AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const
     for (Index model = 0; model < data.models(); ++model)
         draws = draws || records(data.recorded_draw_costs(model));
     if (!draws) given.draws = trained.draws;
+    std::size_t place = 0;  // in the prices of further verifiers
+    for (Index model = 0; model < std::ssize(models); ++model) {
+        for (const VerifierShape& verifier : models[as_size(model)].further) {
+            const double price = trained.further[place++].draw;
+            const auto number = data.find_verifier(model, verifier.name);
+            const bool is_given =
+                std::any_of(given.verifiers.begin(), given.verifiers.end(),
+                            [&](const auto& other) { return other.first == verifier.name; });
+            if (number && !is_given && !records(data.recorded_draw_costs(model, *number)))
+                given.verifiers.emplace_back(verifier.name, price);
+        }
+    }
     return given;
 }
 

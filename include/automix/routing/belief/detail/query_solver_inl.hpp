@@ -25,16 +25,15 @@ namespace automix::detail {
 /// Returns the number of solutions of that many cells to remember: some 256 kB, and at most 64.
 inline std::size_t remembered_solutions(Index cells) {
     constexpr double bytes = 256e3;
-    return static_cast<std::size_t>(
-        std::clamp(bytes / (static_cast<double>(sizeof(CellPolicy)) * static_cast<double>(cells)), 1.0,
-                   64.0));
+    return static_cast<std::size_t>(std::clamp(
+        bytes / (static_cast<double>(sizeof(CellPolicy)) * static_cast<double>(cells)), 1.0, 64.0));
 }
 
 AUTOMIX_INLINE QuerySolver::QuerySolver(std::shared_ptr<const QueryTrees> trees, SolveRule rule)
     : trees_(std::move(trees)), rule_(std::move(rule)) {
     const std::size_t strata = trees_->strata().means.size();
-    cache_ = std::make_shared<QueryCache<SolvedTree>>(
-        strata > 0 ? strata : remembered_solutions(layout()->cells()));
+    cache_ = std::make_shared<QueryCache<SolvedTree>>(strata > 0 ? strata
+                                                                 : remembered_solutions(layout()->cells()));
 }
 
 AUTOMIX_INLINE QuerySolver::QuerySolver(RoutingTree tree, RoutingPrices prices, SolveRule rule,

@@ -115,10 +115,12 @@ inline void prepare_queries(TrainingContext& context, ForecastStrata strata) {
 /// policies read it. The value of a policy that reads the query is the mean over the training rows.
 inline RoutingSolution solve_tree(const TrainingContext& context, int fold, const SolveRule& rule) {
     if (!context.reads_query()) {
-        const RoutingTree& tree = fold < 0 ? *context.tree : *context.folds.tree(static_cast<std::size_t>(fold));
+        const RoutingTree& tree =
+            fold < 0 ? *context.tree : *context.folds.tree(static_cast<std::size_t>(fold));
         return solve_routing(tree, context.prices, rule);
     }
-    auto solver = std::make_shared<const QuerySolver>(context.queries[static_cast<std::size_t>(fold + 1)], rule);
+    auto solver =
+        std::make_shared<const QuerySolver>(context.queries[static_cast<std::size_t>(fold + 1)], rule);
     RoutingSolution solution;
     if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
     solution.policy = RoutingPolicy(std::move(solver));

@@ -8,6 +8,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -102,6 +103,9 @@ class PolicyParser : ReportParser {
     /// Returns a policy that is solved for each query.
     RoutingPolicy reading(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;
+
+    /// Returns the strata of queries; none if each is solved by itself.
+    [[nodiscard]] ForecastStrata strata(const TrainedPolicy& trained) const;
 
     RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;

@@ -15,8 +15,10 @@
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/context_choice.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -46,7 +48,7 @@ namespace automix::detail {
 AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     require_keys(json_, "",
                  std::array{"schema", "checksum", "models", "options", "report", "prices", "context",
-                            "belief", "policies", "statistics", "prior"});
+                            "strata", "belief", "policies", "statistics", "prior"});
     require_schema(json_, "", policy_schema);
     const StatisticsParser statistics_parser(name());
     TrainedPolicy trained;
@@ -259,8 +261,39 @@ AUTOMIX_INLINE RoutingPolicy PolicyParser::reading(const nlohmann::json& json, c
     if (!tree.layout || !tree.belief)
         fail(at, "the policy is solved for each query, which needs a table over a belief");
     SolveRule solved = rule(json.at("reads"), at, std::ssize(trained.models) - 1);
-    return RoutingPolicy(std::make_shared<const QuerySolver>(tree, trained.prices, std::move(solved),
-                                                             trained.reader->mean_scores()));
+    auto trees = std::make_shared<const QueryTrees>(tree, trained.prices, trained.reader->mean_scores(),
+                                                    strata(trained));
+    return RoutingPolicy(std::make_shared<const QuerySolver>(std::move(trees), std::move(solved)));
+}
+
+AUTOMIX_INLINE ForecastStrata PolicyParser::strata(const TrainedPolicy& trained) const {
+    ForecastStrata strata;
+    if (!json_.contains("strata")) return strata;
+    strata.price = price_unit(trained.prices);
+    const std::string field = "strata";
+    const std::size_t models = trained.models.size();
+    const nlohmann::json& means = list(json_.at(field), field, 0, " stratum");
+    if (means.size() > max_strata)
+        fail(field, "expected at most " + std::to_string(max_strata) + " strata, found " +
+                        std::to_string(means.size()));
+    for (const nlohmann::json& mean : means) {
+        const std::string at = element(field, strata.means.size());
+        require_keys(mean, at, std::array{"scores", "answers", "draws"});
+        const auto each = [&](const char* key) {
+            return numbers(member(mean, at, key), inside(at, key), models, ", one a model");
+        };
+        QueryForecast forecast{each("scores"), each("answers"), each("draws")};
+        for (std::size_t m = 0; m < models; ++m) {
+            const double score = forecast.scores[m];
+            if (!(score > 0.0 && score < 1.0))
+                fail(element(inside(at, "scores"), m),
+                     "expected a score within (0, 1), found " + format_number(score));
+            require_least(forecast.answer_prices[m], element(inside(at, "answers"), m), 0.0);
+            require_least(forecast.draw_prices[m], element(inside(at, "draws"), m), 0.0);
+        }
+        strata.means.push_back(std::move(forecast));
+    }
+    return strata;
 }
 
 AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, const std::string& field,
