@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Eigen (3.4 or later) and nlohmann/json (3.11 or later): a target that is there already, else an installed package,
 # else a release archive pinned by its hash. Archives are only unpacked, their own builds are not run. And libcurl, which
-# only automix::openai needs: never fetched, and done without where automix_OPENAI is AUTO.
+# only automix::openai needs: never fetched, and done without where automix_OPENAI is AUTO. And simdjson for automix_SIMDJSON,
+# never fetched either.
 include(FetchContent)
 
 # Unpacks a header-only archive and makes the imported target `target` for its folder `include_dir`. Imported, so that
@@ -79,6 +80,14 @@ if(automix_OPENAI)
   else()
     message(FATAL_ERROR "automix_OPENAI is ${automix_OPENAI}, and libcurl 7.68 or later is not found; "
       "install it (Debian: libcurl4-openssl-dev) or set automix_OPENAI to OFF")
+  endif()
+endif()
+
+if(automix_SIMDJSON AND NOT TARGET simdjson::simdjson)
+  find_package(simdjson QUIET)
+  if(NOT TARGET simdjson::simdjson)
+    message(FATAL_ERROR "automix_SIMDJSON is ON, and simdjson is not found; install it (Debian: libsimdjson-dev) or set "
+      "automix_SIMDJSON to OFF")
   endif()
 endif()
 

@@ -97,7 +97,7 @@ function(automix_set_costs)
 endfunction()
 automix_set_costs(
   header_only.every.clang++ 90 header_only.readme 45 header_only.umbrellas.g++ 30
-  live.models 40 consumer.compiled 20 pomdp.bounds.property 14 consumer.openai 14 openai.answering_faults.threads 12
+  live.models 40 paper.models 15 paper.run 10 consumer.compiled 20 pomdp.bounds.property 14 consumer.openai 14 openai.answering_faults.threads 12
   pomdp.problems.property 12 data.log.fuzz.fuzz 10 compile_fail.headers.g++ 9 consumer.find_package 9
   consumer.fetch_content 8 consumer.add_subdirectory 8 consumer.plain 7 openai.tls_and_proxy 7 verify.verdict_parser 6
   pomdp.solvers.sarsop.property 5 pomdp.solvers.exact_solver 5 live.recording_model 5 pomdp.format.pomdp_bad_input.property 4

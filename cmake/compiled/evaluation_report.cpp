@@ -3,6 +3,8 @@
 #include <automix/evaluation/report/detail/comparison_json_inl.hpp>
 #include <automix/evaluation/report/detail/comparison_text_inl.hpp>
 #include <automix/evaluation/report/detail/explanation_text_inl.hpp>
+#include <automix/evaluation/report/detail/figures_json_inl.hpp>
+#include <automix/evaluation/report/detail/figures_text_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_csv_inl.hpp>
 #include <automix/evaluation/report/detail/frontier_text_inl.hpp>
 #include <automix/evaluation/report/detail/report_json_inl.hpp>

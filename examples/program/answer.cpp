@@ -18,6 +18,7 @@
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -59,8 +60,11 @@ class OrderedOutput {
         : models_(std::move(models)), queries_(queries), keep_(keep), kept_(keep ? queries : 0) {}
 
     void add(std::size_t number, const LiveAnswer& answer) {
-        for (const ModelShare& share : answer.models)
-            declined_ += static_cast<std::size_t>(share.declined_replies);
+        for (const ModelShare& share : answer.models) {
+            share.for_each_verifier([&](const VerifierShare& verifier) {
+                declined_ += static_cast<std::size_t>(verifier.declined_replies);
+            });
+        }
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
         if (answer.degraded && degraded_++ == 0) first_degraded_ = answer.failure->message;
         if (keep_) {
@@ -120,7 +124,7 @@ class OrderedOutput {
 /// Throws `DataError` if the policy needs evidence that live models do not give.
 void require_live(const PolicyFile& policy, const std::string& path) {
     for (const ModelShape& model : policy.router.trained().models) {
-        if (model.kind == VerificationKind::confidence)
+        if (model.kind == VerificationKind::confidence && model.verifier == self_verifier)
             throw DataError(Place{path, 0, "statistics.models"},
                             "the policy goes by a logged confidence of " + in_quotes(model.name) +
                                 ", which live models do not give");
@@ -130,10 +134,23 @@ void require_live(const PolicyFile& policy, const std::string& path) {
                         "the policy accepts pluralities, which this command does not draw");
 }
 
+/// Returns the names of the further verifiers that a policy asks, each once.
+std::vector<std::string> asked_verifiers(const std::vector<ModelShape>& models) {
+    std::vector<std::string> names;
+    for (const ModelShape& model : models) {
+        for (Index v = 0; v < model.verifiers(); ++v) {
+            const VerifierShape verifier = model.verifier_shape(v);
+            if (verifier.kind == VerificationKind::none || verifier.name == self_verifier) continue;
+            if (std::find(names.begin(), names.end(), verifier.name) == names.end())
+                names.push_back(verifier.name);
+        }
+    }
+    return names;
+}
+
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
                      const std::vector<Query>& queries, OrderedOutput& output) {
-    const LogAnswers log = LogAnswers::read(*options.replay, names_of(policy.statistics.models),
-                                            policy.router.trained().prices, policy.router.signals());
+    const LogAnswers log = LogAnswers::read(*options.replay, policy.router);
     const Explainer explainer = options.answering.explain ? policy.router.explainer() : Explainer();
     for (std::size_t i = 0; i < queries.size(); ++i)
         output.add(i, log.answer(queries[i].id, policy.router, options.answering, explainer));
@@ -147,7 +164,9 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     std::shared_ptr<CallRecorder> recorder;
     if (options.record)
         recorder = std::make_shared<CallRecorder>(*options.record, CallRecorder::Mode::repair);
-    OpenOptions opening{.names = names_of(policy.statistics.models)};
+    OpenOptions opening{.names = names_of(policy.statistics.models),
+                        .verifiers = asked_verifiers(policy.router.trained().models),
+                        .command = command_verifiers(options.live)};
     const auto served = std::make_shared<ServedModels>();
     opening.wrap = [&](AnyModel model) {
         return note_served(recorder ? AnyModel(RecordingModel(std::move(model), recorder)) : std::move(model),
@@ -155,16 +174,17 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
     };
     const std::stop_source interrupt;
     const OpenedModels live =
-        replay ? open_recording(options.live.models, replay, opening.names)
+        replay ? open_recording(options.live.models, replay, opening)
                : open_models(options.live.models, options.live.budget, finishing_backend(interrupt), opening);
-    check_prompts(options.live, live.configs, queries);
-    warn_of_prices(live.configs, policy.router.trained().prices);
+    check_prompts(options.live, live, queries);
+    warn_of_prices(live, policy.router.trained().models, policy.router.trained().prices);
     LiveRun run(live.ledger.get(), interrupt);
     run.show_progress(0, queries.size());
     std::size_t ended = 0;
     AnsweringOptions answering = options.answering;
     answering.concurrency = options.live.concurrency;
     answering.ledger = live.ledger;
+    answering.verifiers = live.further;
     answering.stop = run.stop();
     answering.on_answer = [&](std::size_t number, const LiveAnswer& answer) {
         output.add(number, answer);

@@ -25,6 +25,17 @@ std::string verdict_signs(const std::vector<Verdict>& verdicts) {
     return signs;
 }
 
+/// Returns the verdicts on a model's answer, those of further verifiers behind their names.
+std::string verdicts_of(const ModelShare& share) {
+    std::vector<std::string> all;
+    if (!share.verdicts.empty()) all.push_back(verdict_signs(share.verdicts));
+    for (const VerifierShare& verifier : share.further) {
+        if (!verifier.verdicts.empty())
+            all.push_back(printable(verifier.verifier) + verdict_signs(verifier.verdicts));
+    }
+    return joined(all, " ");
+}
+
 std::string shortened(const std::string& text, std::size_t most) {
     return text.size() <= most ? text : std::string(first_bytes(text, most - 2)) + "..";
 }
@@ -35,7 +46,7 @@ std::string table_of(std::span<const LiveAnswer> answers, const std::vector<std:
     for (const LiveAnswer& answer : answers) {
         std::vector<std::string> verdicts;
         for (const ModelShare& share : answer.models) {
-            if (!share.verdicts.empty()) verdicts.push_back(verdict_signs(share.verdicts));
+            if (const std::string said = verdicts_of(share); !said.empty()) verdicts.push_back(said);
         }
         table.add({printable(answer.id),
                    answer.failed() ? "failed: " + printable(answer.failure->message)
@@ -113,9 +124,8 @@ std::string answers_text(std::span<const Query> queries, std::span<const LiveAns
     });
     if (verified != answers.end()) {
         text += "\nwhy " + printable(verified->id) + " was decided so, after verdicts " +
-                verdict_signs(
-                    verified->models[static_cast<std::size_t>(verified->explanation->current)].verdicts) +
-                "\n" + to_text(*verified->explanation, models);
+                verdicts_of(verified->models[as_size(verified->explanation->current)]) + "\n" +
+                to_text(*verified->explanation, models);
     }
     return text;
 }

@@ -10,6 +10,7 @@
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
+#include <automix/evaluation/report/figures_text.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
@@ -33,6 +34,7 @@ struct CompareOptions {
     RouterOptions router{};
     std::vector<std::string> routers{"pomdp", "fixed_k", "exact"};
     ComparisonOptions halves{};
+    bool figures = false;
     bool json = false;
     bool routers_given = false;
 };
@@ -118,18 +120,22 @@ void require_different(const std::vector<std::string>& paths) {
 std::vector<LogComparison> run(const CompareOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
+    const bool oracle =
+        std::erase(names, "oracle") > 0 ||
+        std::find(options.routers.begin(), options.routers.end(), "baselines") != options.routers.end();
+    if (names.empty()) throw ArgumentError("--routers: expected a router beside the oracle");
     require_used(given, names);
-    const bool defaulted = !options.routers_given || std::find(options.routers.begin(), options.routers.end(),
-                                                               "all") != options.routers.end();
+    const bool defaulted = !options.routers_given || names_a_list(options.routers);
     std::vector<std::string> notes;
     if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(parse_router(name).name, settings);
     const Prices prices = given_prices(given, options.log);
     ComparisonOptions halves = options.halves;
     halves.seed = given.seed;
+    halves.oracle = oracle;
     validate(halves);
 
     require_different(options.log.paths);
@@ -213,18 +219,23 @@ std::string to_text(const CompareOptions& options, const std::vector<LogComparis
     std::string text = "trained on " + std::to_string(options.halves.halves) +
                        (options.halves.halves == 1 ? " random half" : " random halves") +
                        (train_rows > 0 ? ", at most " + std::to_string(train_rows) + " rows of each" : "") +
-                       ", tested on the others\n" + comparison_legend();
+                       ", tested on the others\n" + comparison_legend() +
+                       (options.figures ? figures_legend() : "");
+    const auto table = [&](const std::string& title, const std::vector<ComparedRouter>& routers) {
+        return comparison_table(title, routers) +
+               (options.figures ? '\n' + figures_table(title, routers) : "");
+    };
     for (const LogComparison& log : logs) {
         std::vector<ModelPrices> prices = log.prices;
         for (ModelPrices& model : prices) model.model = printable(model.model);
         text += '\n' +
                 wrap_text(printable(log.path) + ", " + std::to_string(log.rows) +
                           " queries: " + joined(printable(log.models), " -> ")) +
-                '\n' + comparison_table("router", log.routers) + static_text(log) + '\n' +
-                price_table(prices) + warnings_text(log.warnings);
+                '\n' + table("router", log.routers) + static_text(log) + '\n' + price_table(prices) +
+                warnings_text(log.warnings);
     }
     if (logs.size() > 1)
-        text += '\n' + comparison_table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));
+        text += '\n' + table("mean of " + std::to_string(logs.size()) + " logs", mean_of(logs));
     return text;
 }
 
@@ -237,6 +248,7 @@ void add_compare(CLI::App& app, Command& chosen) {
     command->footer(
         std::string(router_help) + all_routers_help +
         "  NAME@MODEL+MODEL...                             that router with these models only\n"
+        "  oracle                                          knows all scores; in baselines, too\n"
         "Compares each log on its own; the mean follows if there are several. Area is the mean of\n"
         "(gap recovered - share) over 5, 10, ..., 95 % of the extra cost, on the curve of a router's\n"
         "policies for all prices of quality. Routers that decide once use 1, 2, 4, .. or all draws,\n"
@@ -255,6 +267,8 @@ void add_compare(CLI::App& app, Command& chosen) {
     add_price_options(*command, options->router);
     add_policy_options(*command, options->router);
     add_family_options(*command, options->router);
+    command->add_flag("--figures", options->figures,
+                      "Show figures of the literature too: APGR, CPT, AIQ, cost at equal quality, ..");
     add_seed(*command, options->router, "the first half; the others follow it");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {

@@ -4,6 +4,8 @@
 #include "command.hpp"
 
 #include <automix/core/format.hpp>
+#include <automix/evaluation/report/figures_json.hpp>
+#include <automix/evaluation/report/figures_text.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
@@ -98,6 +100,12 @@ std::string interval_table(const Comparison& comparison) {
     return '\n' + table.text();
 }
 
+/// Lays out the figures of the routers' curves, if they were asked for.
+std::string curves_text(const Comparison& comparison) {
+    if (comparison.curves.empty()) return "";
+    return '\n' + figures_table("figures with intervals", comparison.curves) + figures_legend();
+}
+
 /// Returns the parameters with numbers of four significant digits.
 std::string parameters_text(Parameters parameters) {
     for (auto& [name, value] : parameters) {
@@ -174,6 +182,7 @@ std::string to_json_text(const Comparison& comparison) {
     for (const RouterResult& router : comparison.routers) json["routers"].push_back(router_json(router));
     json["baselines"] = to_json(comparison.baselines);
     json["prices"] = to_json(comparison.prices);
+    for (const CurveEvaluation& curve : comparison.curves) json["curves"][curve.name] = to_json(curve);
     return to_text(json);
 }
 
@@ -183,8 +192,8 @@ std::string to_text(const Comparison& comparison) {
         for (const std::string& warning : router.warnings) warnings.push_back(router.name + ": " + warning);
     }
     return heading(comparison) + overall_table(comparison) + dataset_tables(comparison) +
-           interval_table(comparison) + prices_text(comparison) + policies(comparison) +
-           conclusions(comparison) + warnings_text(warnings);
+           interval_table(comparison) + curves_text(comparison) + prices_text(comparison) +
+           policies(comparison) + conclusions(comparison) + warnings_text(warnings);
 }
 
 }  // namespace automix::program

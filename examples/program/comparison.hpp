@@ -4,6 +4,7 @@
 
 #include <automix/data/dataset.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/field_figures.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/belief/context_choice.hpp>
@@ -42,6 +43,7 @@ struct Comparison {
     Baselines baselines{};
     std::vector<ModelPrices> prices{};  ///< mean prices on the test rows
     std::vector<std::string> warnings{};
+    std::vector<CurveEvaluation> curves{};  ///< of routers with policies, if figures were asked for
 };
 
 /// Returns the output of `automix evaluate --format json`.

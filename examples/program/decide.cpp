@@ -4,6 +4,7 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/routing/json/evidence_json.hpp>
 #include <automix/routing/json/explanation_json.hpp>
@@ -33,11 +34,13 @@ constexpr const char* decide_help = R"(Reads from standard input, a line a decis
   {"id":"q1","current":"small","models":[{"name":"small","verdicts":[1,0,null]}]}
 current is null before any model has answered. A policy that reads the query needs "query" with
 "question", and "dataset", "context", "features", "prior" where it was trained on them. A model has verdicts
-(null: unreadable), a confidence, or samples (the answer first, null: failed), and "signals":{"tests":1} if the
-policy reads them. Each is answered at once with a line:
+(null: unreadable), a confidence, or samples (the answer first, null: failed), "signals":{"tests":1} if the
+policy reads them, and "verifiers":{"judge":{"verdicts":[1]}} if it asks further verifiers. Each is answered at
+once with a line:
   {"id":"q1","action":"verify","to":null,"draws":1,"accept":null,"explanation":{..}}
-action is accept, route or verify; accept says which answer, first or plurality. --no-explanation leaves the
-explanation out, which takes most of the time.
+action is accept, route or verify; accept says which answer, first or plurality. Of a policy with several
+verifiers, "verifier" says which one to ask. --no-explanation leaves the explanation out, which takes most of
+the time.
 A line that cannot be read is answered too, with {"id":..,"error":".."} naming line and field; the exit code
 is then 1. Where two policies are mixed, a hash of seed and id decides, so a query keeps its policy.
 )";
@@ -76,14 +79,17 @@ class Decider {
  private:
     [[nodiscard]] OrderedJson decide(EvidenceRequest request, const std::string& name) const {
         const QueryFacts facts = request.query ? request.query->view() : QueryFacts{};
-        if (const std::string missing = missing_facts(router_.reads(), facts); !missing.empty())
+        // A query without a question is forecast from the rest, as such rows of a log are.
+        const std::string missing = request.query ? "" : missing_facts(router_.reads(), facts);
+        if (!missing.empty())
             throw DataError(Place{name, 0, "query.question"},
                             missing + R"(; give it as "query":{"question":".."})");
         read_query(router_, facts, request.evidence);
         try {
-            if (!explainer_) return decision(request.id, router_.next(request.evidence));
+            const Index current = request.evidence.current;
+            if (!explainer_) return decision(request.id, router_.next(request.evidence), current);
             const Explanation explanation = explainer_(request.evidence, facts);
-            OrderedJson json = decision(request.id, explanation.action);
+            OrderedJson json = decision(request.id, explanation.action, current);
             json["explanation"] = to_json(explanation, names_);
             return json;
         } catch (const ProtocolError& error) {
@@ -91,9 +97,11 @@ class Decider {
         }
     }
 
-    [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action) const {
+    [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action, Index current) const {
         OrderedJson json{{"id", id}};
-        json.update(to_json(action, names_));
+        json.update(
+            to_json(action, names_,
+                    current < 0 ? std::vector<std::string>() : several_verifiers(form_.models, current)));
         const bool plurality = action.accepted == AcceptedAnswer::plurality;
         json["accept"] = action.kind == ActionKind::accept ? OrderedJson(plurality ? "plurality" : "first")
                                                            : OrderedJson(nullptr);

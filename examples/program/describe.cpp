@@ -5,6 +5,7 @@
 #include "log_options.hpp"
 
 #include <automix/core/numerics.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/checks.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_order.hpp>
@@ -12,6 +13,7 @@
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -88,13 +90,33 @@ Counts signal_counts(const Dataset& data, Index model) {
     return counts;
 }
 
-/// Returns the further verifiers of a model's answers, each with the number of rows that it verified.
-Counts verifier_counts(const Dataset& data, Index model) {
-    Counts counts;
-    for (Index verifier = 0; verifier < std::ssize(data.verifier_names(model)); ++verifier)
-        counts.emplace_back(data.verifier_names(model)[as_size(verifier)],
-                            data.verified_rows(model, verifier));
-    return counts;
+struct VerifierSummary {
+    std::string name{};
+    Index rows = 0;  ///< that it verified
+    std::pair<Index, Index> draws{};
+    OptionalMetric unparsed = 0.0;  ///< share of the draws
+    OptionalMetric confidence = 0.0;
+    OptionalMetric draw_cost = 0.0;
+};
+
+/// Returns the further verifiers of a model's answers.
+std::vector<VerifierSummary> summarise_verifiers(const Dataset& data, Index model) {
+    std::vector<VerifierSummary> verifiers;
+    for (Index v = 0; v < std::ssize(data.verifier_names(model)); ++v) {
+        Index drawn = 0;
+        Index unparsed = 0;
+        for (Index row = 0; row < data.rows(); ++row) {
+            const auto verdicts = data.verdicts(row, model, v);
+            drawn += std::ssize(verdicts);
+            unparsed += std::count(verdicts.begin(), verdicts.end(), Verdict::unparsed);
+        }
+        verifiers.push_back(
+            {data.verifier_names(model)[as_size(v)], data.verified_rows(model, v), data.draw_counts(model, v),
+             drawn == 0 ? OptionalMetric::undefined("no draws")
+                        : OptionalMetric(static_cast<double>(unparsed) / static_cast<double>(drawn)),
+             mean_known(data.confidences(model, v)), mean_known(data.recorded_draw_costs(model, v))});
+    }
+    return verifiers;
 }
 
 std::vector<ModelSummary> summarise_models(const Log& log) {
@@ -148,11 +170,37 @@ std::string to_json_text(const Log& log) {
         OrderedJson& entry = json["models"][as_size(model)];
         if (const Counts signals = signal_counts(data, model); !signals.empty())
             entry["signals"] = counts_json(signals);
-        if (const Counts verifiers = verifier_counts(data, model); !verifiers.empty())
-            entry["verifiers"] = counts_json(verifiers);
+        for (const VerifierSummary& verifier : summarise_verifiers(data, model)) {
+            entry["verifiers"][verifier.name] = {
+                {"rows", verifier.rows},
+                {"draws", {{"fewest", verifier.draws.first}, {"most", verifier.draws.second}}},
+                {"unparsed", to_json(verifier.unparsed)},
+                {"confidence", to_json(verifier.confidence)},
+                {"draw_cost", to_json(verifier.draw_cost)}};
+        }
     }
     json["warnings"] = all_warnings(log);
     return program::to_text(json);
+}
+
+std::string draws_text(const std::pair<Index, Index>& draws) {
+    const auto [fewest, most] = draws;
+    std::string text = most == 0 ? "-" : std::to_string(fewest);
+    if (fewest != most) text += " to " + std::to_string(most);
+    return text;
+}
+
+std::string price_text(const OptionalMetric& price) { return price ? format_price(*price) : "-"; }
+
+std::string verifier_table(const std::string& title, const std::vector<VerifierSummary>& verifiers) {
+    TextTable table({title, "queries", "draws", "unparsed", "confidence", "draw cost"});
+    for (const VerifierSummary& verifier : verifiers) {
+        table.add({printable(verifier.name), std::to_string(verifier.rows), draws_text(verifier.draws),
+                   verifier.unparsed ? format_percent(*verifier.unparsed) : "-",
+                   verifier.confidence ? format_fixed(*verifier.confidence, 4) : "-",
+                   price_text(verifier.draw_cost)});
+    }
+    return table.text();
 }
 
 std::string to_text(const Log& log) {
@@ -166,26 +214,20 @@ std::string to_text(const Log& log) {
     const std::string text = std::to_string(data.rows()) + " queries\n" +
                              counts_text("data sets: ", dataset_counts(data)) +
                              counts_text("splits: ", split_counts(data)) + '\n';
-    const auto price = [](const OptionalMetric& metric) {
-        return metric ? format_price(*metric) : std::string("-");
-    };
     TextTable table({"model", "score", "draws", "unparsed", "confidence", "cost", "draw cost"});
     for (const ModelSummary& model : summarise_models(log)) {
-        const auto [min_draws, max_draws] = model.draws;
-        std::string draws = max_draws == 0 ? "-" : std::to_string(min_draws);
-        if (min_draws != max_draws) draws += " to " + std::to_string(max_draws);
-        table.add({printable(model.name), format_fixed(model.score, 4), draws,
+        table.add({printable(model.name), format_fixed(model.score, 4), draws_text(model.draws),
                    model.unparsed ? format_percent(*model.unparsed) : "-",
-                   model.confidence ? format_fixed(*model.confidence, 4) : "-", price(model.cost),
-                   price(model.draw_cost)});
+                   model.confidence ? format_fixed(*model.confidence, 4) : "-", price_text(model.cost),
+                   price_text(model.draw_cost)});
     }
     std::string further;
     for (Index model = 0; model < data.models(); ++model) {
         const std::string name = printable(data.model_names()[as_size(model)]);
         if (const Counts signals = signal_counts(data, model); !signals.empty())
             further += counts_text("signals of " + name + " (queries): ", signals);
-        if (const Counts verifiers = verifier_counts(data, model); !verifiers.empty())
-            further += counts_text("further verifiers of " + name + " (queries): ", verifiers);
+        if (const auto verifiers = summarise_verifiers(data, model); !verifiers.empty())
+            further += '\n' + verifier_table("further verifiers of " + name, verifiers);
     }
     return text + table.text() + further +
            wrap_text(

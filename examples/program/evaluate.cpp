@@ -22,6 +22,9 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     command->footer(std::string(router_help) + all_routers_help + exit_codes);
     add_evaluate_options(*command, options->evaluate);
     command->get_option("--router")->required();
+    command->add_flag("--figures", options->evaluate.figures,
+                      "Show figures of the literature with intervals too: APGR, CPT, AIQ, cost at equal\n"
+                      "quality, .., of each router's policies for all prices of quality");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
         note_given(*command, options->evaluate.router);

@@ -9,6 +9,7 @@
 #include <automix/data/checks.hpp>
 #include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/evaluate.hpp>
+#include <automix/evaluation/field_figures.hpp>
 #include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/routing/any_router.hpp>
@@ -102,12 +103,11 @@ EvaluationOptions evaluation_options(const EvaluateOptions& options) {
 EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const ProgressHandler& progress) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     require_used(given, names, "random_mix");
-    const bool defaulted =
-        std::find(options.routers.begin(), options.routers.end(), "all") != options.routers.end();
+    const bool defaulted = names_a_list(options.routers);
     std::vector<std::string> notes;
     if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);
     for (const std::string& name : names) make_router(name, settings);
@@ -139,9 +139,19 @@ EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const
     comparison.warnings = std::move(log.warnings);
     StatisticsOptions checked;
     checked.max_draws = result.max_draws = limits.of(train.model_names());
+    checked.verifiers = further_verifiers(options.log);
     for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, names, split, tests, given.seed, progress, result.trained);
+    if (options.figures) {
+        std::vector<CurveReplays> curves;
+        for (std::size_t i = 0; i < routers.size(); ++i) {
+            CurveReplays curve =
+                replay_curve(names[i], routers[i], {train, split.train}, test, split.test, given.seed);
+            if (!curve.policies.empty()) curves.push_back(std::move(curve));
+        }
+        comparison.curves = evaluate_curves(curves, tests.ends(), test.models() == 2, *evaluation.bootstrap);
+    }
     if (given.all_fixed_answers().empty() && wants_fixed_answers(comparison.routers)) {
         comparison.warnings.emplace_back(
             "fixed_answer: no --fixed-answers, so no answer is routed unverified");

@@ -24,6 +24,7 @@ struct EvaluateOptions {
     SplitOptions split{};
     std::vector<std::string> routers{};
     int resamples = 1000;
+    bool figures = false;
 };
 
 /// A log with the routers that were trained and tested on it.

@@ -43,7 +43,7 @@ struct TracedLog {
 TracedLog trace(const TraceOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given);
+    const RouterSettings settings = router_settings(given, options.log);
     const DrawLimits limits = draw_limits(given);
     make_router(options.name, settings);
     require_used(given, {options.name});

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "live_models.hpp"
 
+#include "verifier_command.hpp"
+
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/live/config/open_models.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/model/finishing_model.hpp>
 #include <automix/model/model_price.hpp>
 
@@ -33,6 +36,8 @@ CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
         ->check(CLI::Range(1, 10'000))
         ->type_name("N")
         ->capture_default_str();
+    command.add_flag("--run-commands", options.run_commands,
+                     "Run the commands of verifiers in the models file");
     return models;
 }
 
@@ -46,9 +51,8 @@ AnyModel http_backend(const ModelConfig& config) {
 #endif
 }
 
-void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& configs,
-                   const std::vector<Query>& queries) {
-    for (const std::string& warning : check_queries(options.models, configs, queries))
+void check_prompts(const LiveOptions& options, const OpenedModels& live, const std::vector<Query>& queries) {
+    for (const std::string& warning : check_queries(options.models, live.configs, queries, live.judges))
         std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
 }
 
@@ -57,20 +61,45 @@ void warn_of_served(const ServedModels& served) {
         std::fprintf(stderr, "automix: warning: %s\n", printable(warning).c_str());
 }
 
-void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained) {
+void warn_of_prices(const OpenedModels& live, const std::vector<ModelShape>& models,
+                    const RoutingPrices& trained) {
     constexpr double tolerance = 1e-6;
-    const auto warn = [](const ModelConfig& config, const char* what, double price, double expected) {
+    const auto warn = [](const ModelConfig& config, const std::string& what, double price, double expected) {
         if (std::abs(price - expected) <= tolerance * std::max(price, expected)) return;
         std::fprintf(stderr, "automix: warning: %s of %s costs %s, but %s when the policy was trained\n",
-                     what, printable(in_quotes(config.name)).c_str(), format_number(price).c_str(),
-                     format_number(expected).c_str());
+                     printable(what).c_str(), printable(in_quotes(config.name)).c_str(),
+                     format_number(price).c_str(), format_number(expected).c_str());
     };
-    for (std::size_t m = 0; m < configs.size(); ++m) {
-        if (charges_tokens(configs[m].price)) continue;
-        warn(configs[m], "an answer", configs[m].price.call, trained.answers[m]);
-        if (m + 1 < configs.size())
-            warn(configs[m], "a verdict", configs[m].price.verification, trained.draws[m]);
+    // Finds the model that a verifier asks; null for a command.
+    const auto asked = [&](const ModelConfig& answering, const std::string& verifier) -> const ModelConfig* {
+        if (verifier == self_verifier) return &answering;
+        const auto further =
+            std::find_if(live.further.begin(), live.further.end(),
+                         [&](const FurtherVerifier& other) { return other.name == verifier; });
+        if (further == live.further.end() || !further->judge) return nullptr;
+        return &*std::find_if(live.judges.begin(), live.judges.end(),
+                              [&](const ModelConfig& judge) { return judge.name == further->judge->name(); });
+    };
+    std::size_t place = 0;  // in the prices of further verifiers
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        const ModelConfig& config = live.configs[m];
+        if (!charges_tokens(config.price)) warn(config, "an answer", config.price.call, trained.answers[m]);
+        for (Index v = 0; m + 1 < models.size() && v < models[m].verifiers(); ++v) {
+            const std::string name = models[m].verifier_shape(v).name;
+            const double expected = v == 0 ? trained.draws[m] : trained.further[place++].draw;
+            const ModelConfig* const verifier = asked(config, name);
+            if (verifier == nullptr || charges_tokens(verifier->price)) continue;
+            warn(*verifier, name == self_verifier ? "a verdict" : "a verdict of " + in_quotes(name),
+                 verifier->price.verification, expected);
+        }
     }
+}
+
+CommandVerifier command_verifiers(const LiveOptions& options) {
+    if (options.run_commands) return command_verifier;
+    return [](const VerifierConfig&) -> AnyVerifier {
+        throw ArgumentError("a command is run only if --run-commands is given");
+    };
 }
 
 ModelBackend finishing_backend(const std::stop_source& interrupt) {

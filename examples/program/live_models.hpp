@@ -7,6 +7,7 @@
 #include "solver_watch.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/live/config/query_reader.hpp>
@@ -31,9 +32,10 @@ struct LiveOptions {
     std::string models{};  ///< path of the models file
     std::optional<double> budget{};
     std::size_t concurrency = 8;
+    bool run_commands = false;
 };
 
-/// Adds `--models`, `--budget` and `--concurrency`. Returns the first of these options.
+/// Adds `--models`, `--budget`, `--concurrency` and `--run-commands`. Returns the first of these options.
 CLI::Option* add_live(CLI::App& command, LiveOptions& options);
 
 /// Returns the model over HTTP. Throws `ArgumentError` for an invalid configuration, and if the program was built
@@ -42,15 +44,18 @@ AnyModel http_backend(const ModelConfig& config);
 
 /// Checks the prompts of all queries before any is sent, and writes warnings to standard error. Throws `DataError`
 /// naming the field of the models file.
-void check_prompts(const LiveOptions& options, const std::vector<ModelConfig>& configs,
-                   const std::vector<Query>& queries);
+void check_prompts(const LiveOptions& options, const OpenedModels& live, const std::vector<Query>& queries);
 
-/// Writes a warning to standard error if the price of a call differs from the price that the policy was trained at.
-/// Prices by tokens are not compared, since they are known only after a call.
-void warn_of_prices(const std::vector<ModelConfig>& configs, const RoutingPrices& trained);
+/// Writes a warning to standard error if the price of a call differs from the price that the policy over `models` was
+/// trained at. Prices by tokens are not compared, since they are known only after a call.
+void warn_of_prices(const OpenedModels& live, const std::vector<ModelShape>& models,
+                    const RoutingPrices& trained);
 
 /// Writes a warning to standard error for each model that was served under several names.
 void warn_of_served(const ServedModels& served);
+
+/// Returns what makes the verifiers that run commands. It refuses them unless the option says to run them.
+CommandVerifier command_verifiers(const LiveOptions& options);
 
 /// Returns the backend over HTTP of models whose calls end in spite of a stop, until `interrupt`.
 ModelBackend finishing_backend(const std::stop_source& interrupt);

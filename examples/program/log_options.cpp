@@ -4,8 +4,19 @@
 #include "command.hpp"
 
 #include <automix/data/log/mapping.hpp>
+#include <automix/data/record.hpp>
+
+#include <algorithm>
 
 namespace automix::program {
+
+std::vector<std::string> further_verifiers(const LogOptions& options) {
+    std::vector<std::string> further = options.verifiers;
+    if (further.empty()) return further;
+    const auto self = std::find(further.begin(), further.end(), self_verifier);
+    further.erase(self == further.end() ? further.begin() : self);
+    return further;
+}
 
 void add_log_options(CLI::App& command, LogOptions& options) {
     command
@@ -18,8 +29,8 @@ void add_log_options(CLI::App& command, LogOptions& options) {
              "Signals of answers to keep (default: all in \"signals\"). A name that is not\n"
              "there is a number beside, such as confidence");
     add_list(command, "--verifier", options.verifiers, "NAME,...",
-             "Verifiers to keep (default: all). One alone takes the place of the verdicts\n"
-             "beside \"verifiers\", which are those of self");
+             "Verifiers that a policy may ask (default: self, whose verdicts stand beside\n"
+             "\"verifiers\"). The first is that of routers of one verifier; self always is, if named");
     add_reading_options(command, options);
 }
 

@@ -22,6 +22,9 @@ struct LogOptions {
     bool allow_truncated = false;
 };
 
+/// Returns the verifiers that a policy may ask beside the first one.
+std::vector<std::string> further_verifiers(const LogOptions& options);
+
 void add_log_options(CLI::App& command, LogOptions& options);
 
 /// Adds the options of reading alone, without the logs and their models.

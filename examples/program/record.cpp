@@ -47,7 +47,7 @@ struct RecordCommandOptions {
 constexpr const char* record_help = R"(Queries, a line each:
   {"id":..,"question":..,"context":..,"reference":..,"dataset":..,"split":..}
 All are checked before the first is asked. A reference may be a list; the score is then that of the best one.
-The last model is not verified.
+The last model is not verified. Further verifiers of the models file judge the answers of the others too.
 
 Every call is kept in OUT.calls.jsonl. A run that was stopped goes on where it was when it is started again:
 it passes over the queries in OUT and asks no recorded call twice. A query of which a call fails is asked once
@@ -124,14 +124,16 @@ std::string run(const RecordCommandOptions& options) {
     const std::stop_source interrupt;
     const OpenedModels live = open_models(
         options.live.models, options.live.budget, finishing_backend(interrupt),
-        {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); }});
-    check_prompts(options.live, live.configs, queries);
+        {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); },
+         .command = command_verifiers(options.live)});
+    check_prompts(options.live, live, queries);
     LogRecording done;
     std::string unasked;
     {
         LiveRun run(live.ledger.get(), interrupt);
         RecordLogOptions recording;
-        recording.record = {.draws = options.draws, .metric = metric, .ledger = live.ledger};
+        recording.record = {
+            .draws = options.draws, .metric = metric, .verifiers = live.further, .ledger = live.ledger};
         if (options.score_command) {
             recording.score_all = [&options](std::span<const AnswerToScore> answers) {
                 return score_by_command(*options.score_command, options.out + ".to-score.jsonl", answers);

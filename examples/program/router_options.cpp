@@ -40,6 +40,23 @@ int draw_limit(std::string_view text) {
     return static_cast<int>(*number);
 }
 
+/// Returns the name and the price in NAME=PRICE. Throws `ArgumentError` unless it is one of `further`.
+std::pair<std::string, double> verifier_cost(const std::string& text,
+                                             const std::vector<std::string>& further) {
+    const std::size_t equals = text.rfind('=');
+    const auto price =
+        equals == std::string::npos ? std::nullopt : parse_number(std::string_view(text).substr(equals + 1));
+    if (!price || equals == 0)
+        throw ArgumentError("--verifier-cost: expected NAME=PRICE, found " + in_quotes(text));
+    std::string name = text.substr(0, equals);
+    if (std::find(further.begin(), further.end(), name) == further.end()) {
+        throw ArgumentError("--verifier-cost: " + in_quotes(name) + " is not among the further verifiers, " +
+                            (further.empty() ? "of which --verifier names none" : joined(further)) +
+                            "; the price of the first is that of --draw-cost");
+    }
+    return {std::move(name), *price};
+}
+
 AcceptRule accept_rule(const std::string& name) {
     if (name == "plurality") return AcceptRule::plurality;
     return name == "best" ? AcceptRule::best : AcceptRule::first;
@@ -52,12 +69,15 @@ struct RouterOption {
     const char* users;
 };
 
-bool has_objective(std::string_view router) { return is_pomdp(router) || router == "fixed_k"; }
+bool has_objective(std::string_view router) {
+    return is_pomdp(router) || router == "fixed_k" || is_threshold_sweep(router);
+}
 
 bool may_verify(std::string_view router) { return is_pomdp(router) && router != "context_only"; }
 
 bool decides_by_verdicts(std::string_view router) {
-    return may_verify(router) || router == "fixed_k" || is_one_shot(router);
+    return may_verify(router) || router == "fixed_k" || router == "frugalgpt" ||
+           router == "adaptive_consistency" || is_one_shot(router);
 }
 
 bool searches_grid(std::string_view router) {
@@ -65,10 +85,13 @@ bool searches_grid(std::string_view router) {
 }
 
 constexpr std::array<RouterOption, 10> router_options = {{
-    {"--objective", has_objective, "pomdp and fixed_k"},
+    {"--objective", has_objective, "pomdp, fixed_k, frugalgpt and win_rate"},
     {"--accept", may_verify, "pomdp"},
-    {"--context", [](std::string_view router) { return router == "pomdp" || router == "context_only"; },
-     "pomdp and context_only"},
+    {"--context",
+     [](std::string_view router) {
+         return router == "pomdp" || router == "context_only" || is_threshold_sweep(router);
+     },
+     "pomdp, context_only, frugalgpt and win_rate"},
     {"--round-cost", may_verify, "pomdp"},
     {"--max-draws", decides_by_verdicts, "routers that look at verdicts"},
     {"--bins", searches_grid,
@@ -96,7 +119,11 @@ std::vector<std::string> without(std::vector<std::string> names, const Unsuited&
 }  // namespace
 
 const char* const all_routers_help =
-    "  all                                             all of them but fixed_answer\n";
+    "  all                                             the routers above but pomdp:FIELDS, fixed_answer and "
+    "the\n"
+    "                                                  recipes\n"
+    "  baselines                                       the recipes, context_only, self_consistency and "
+    "random_mix\n";
 
 const char* const router_help =
     "Routers:\n"
@@ -113,6 +140,7 @@ const char* const router_help =
     "  union                                           the best of threshold, double_threshold, both POMDPs\n"
     "  exact                                           the best of all functions of the confidence\n"
     "  always_small, always_large, random_mix          look at nothing\n"
+    "  frugalgpt, win_rate, adaptive_consistency       recipes of other papers, see the page on routers\n"
     "  fixed_answer:NAME                               routes --fixed-answers unverified, else as NAME\n"
     "A price given here beats the recorded one, which beats the default.\n";
 
@@ -155,6 +183,11 @@ void add_price_options(CLI::App& command, RouterOptions& options) {
              "Price of one draw, for all models or for each")
         ->excludes(verification);
     command
+        .add_option("--verifier-cost", options.verifier_costs,
+                    "Price of one draw of a further verifier (default: recorded); may be given again")
+        ->type_name("NAME=X")
+        ->allow_extra_args(false);
+    command
         .add_option("--round-cost", options.round_cost,
                     "Price of a round of draws, for pomdp; steers the policy, is no part of cost")
         ->type_name("X")
@@ -164,8 +197,10 @@ void add_price_options(CLI::App& command, RouterOptions& options) {
 
 void add_policy_options(CLI::App& command, RouterOptions& options) {
     command
-        .add_option("--objective", options.objective,
-                    "Objective of pomdp and fixed_k: base, max_ibc, lambda=X, budget=X, quality=X")
+        .add_option(
+            "--objective", options.objective,
+            "Objective of pomdp, fixed_k, frugalgpt and win_rate: base, max_ibc, lambda=X, budget=X,\n"
+            "quality=X")
         ->type_name("WHAT")
         ->capture_default_str();
     command
@@ -249,11 +284,18 @@ std::vector<std::string> chosen_routers(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
         if (name == "all") {
             std::for_each(router_names.begin(), router_names.end(), add);
+        } else if (name == "baselines") {
+            std::for_each(baseline_names.begin(), baseline_names.end(), add);
         } else {
             add(name);
         }
     }
     return chosen;
+}
+
+bool names_a_list(const std::vector<std::string>& names) {
+    return std::any_of(names.begin(), names.end(),
+                       [](const std::string& name) { return name == "all" || name == "baselines"; });
 }
 
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
@@ -266,8 +308,9 @@ std::vector<std::string> suited_routers(std::vector<std::string> names, const Ob
 
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Dataset& data,
                                         std::vector<std::string>& notes) {
-    constexpr std::array<std::string_view, 5> content = {"pomdp", "fixed_k", "always_small", "always_large",
-                                                         "random_mix"};
+    constexpr std::array<std::string_view, 8> content = {"pomdp",        "fixed_k",     "always_small",
+                                                         "always_large", "random_mix",  "frugalgpt",
+                                                         "win_rate",     "context_only"};
     const bool verified = data.verified_rows(0) > 0;
     return without(
         std::move(names),
@@ -302,7 +345,7 @@ DrawLimits draw_limits(const RouterOptions& options) {
     return limits;
 }
 
-RouterSettings router_settings(const RouterOptions& options) {
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log) {
     RouterSettings settings;
     settings.one_shot.bins = options.bins;
     settings.one_shot.cost_range = cost_range(options.cost_range);
@@ -311,6 +354,7 @@ RouterSettings router_settings(const RouterOptions& options) {
     settings.pomdp.round_price = options.round_cost;
     settings.pomdp.accept = accept_rule(options.accept);
     settings.pomdp.seed = options.seed;
+    settings.pomdp.verifiers = further_verifiers(log);
     const std::optional<ContextChoice> context = parse_context_choice(options.context);
     if (!context)
         throw ArgumentError(
@@ -328,22 +372,22 @@ AnyRouter make_router_for(const std::vector<std::string>& models, std::string_vi
                           RouterSettings settings, const DrawLimits& limits) {
     settings.pomdp.max_draws = limits.of(models);
     const int first = settings.pomdp.max_draws.empty() ? all_logged_draws : settings.pomdp.max_draws.front();
-    if (first == 0 && is_one_shot(name))
+    if (first == 0 && (is_one_shot(name) || name == "adaptive_consistency"))
         throw ArgumentError("--max-draws: " + std::string(name) + " needs at least one verdict");
     settings.one_shot.max_draws = first == all_logged_draws ? 0 : first;
     return make_router(name, settings);
 }
 
 void require_evidence(const Split& rows, const std::vector<std::string>& names, const DrawLimits& limits) {
-    constexpr std::array<std::string_view, 3> blind = {"always_small", "always_large", "random_mix"};
+    constexpr std::array<std::string_view, 5> blind = {"always_small", "always_large", "random_mix",
+                                                       "context_only", "win_rate"};
     constexpr std::string_view fixed = "fixed_answer:";
     bool first = false;
     bool all = false;
     for (std::string_view name : names) {
         if (name.starts_with(fixed)) name.remove_prefix(fixed.size());
-        all = all || may_verify(name);
-        first =
-            first || (name != "context_only" && std::find(blind.begin(), blind.end(), name) == blind.end());
+        all = all || may_verify(name) || name == "frugalgpt";
+        first = first || std::find(blind.begin(), blind.end(), name) == blind.end();
     }
     if (!first) return;
     std::vector<int> max_draws = limits.of(rows.train.model_names());
@@ -352,7 +396,9 @@ void require_evidence(const Split& rows, const std::vector<std::string>& names, 
 }
 
 Prices given_prices(const RouterOptions& options, const LogOptions& log) {
-    Prices prices{options.costs, options.verification_cost, options.draw_costs};
+    Prices prices{options.costs, options.verification_cost, options.draw_costs, {}};
+    for (const std::string& item : options.verifier_costs)
+        prices.verifiers.push_back(verifier_cost(item, further_verifiers(log)));
     for (const double price : prices.answers) require_price(price, "answer price");
     for (const double price : prices.draws) require_price(price, "draw price");
     const std::size_t models = log.models.empty() ? options.costs.size() : log.models.size();

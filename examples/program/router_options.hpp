@@ -36,6 +36,7 @@ struct RouterOptions {
     std::vector<double> costs{};
     std::optional<double> verification_cost{};
     std::vector<double> draw_costs{};
+    std::vector<std::string> verifier_costs{};  ///< NAME=PRICE each
     double round_cost = 0.0;
     std::string objective = "base";
     std::string max_draws{};
@@ -61,7 +62,8 @@ extern const char* const router_help;
 extern const char* const all_routers_help;
 
 void add_price_options(CLI::App& command, RouterOptions& options);
-/// Adds `--objective`, `--max-draws`, `--accept` and `--context`, for the routers `pomdp`, `context_only` and `fixed_k`.
+/// Adds `--objective`, `--max-draws`, `--accept` and `--context`, for the routers `pomdp`, `context_only`, `fixed_k` and
+/// the recipes.
 void add_policy_options(CLI::App& command, RouterOptions& options);
 /// Adds `--bins`, `--cost-range`, `--mix` and `--fixed-answers`, for the other routers.
 void add_family_options(CLI::App& command, RouterOptions& options);
@@ -76,8 +78,11 @@ void note_given(const CLI::App& command, RouterOptions& options);
 void require_used(const RouterOptions& options, const std::vector<std::string>& names,
                   std::string_view shown = {});
 
-/// Returns the names, each once, with `all` replaced by the names that it stands for.
+/// Returns the names, each once, with `all` and `baselines` replaced by the names that they stand for.
 std::vector<std::string> chosen_routers(const std::vector<std::string>& names);
+
+/// Returns true if one of the names stands for a list, from which routers that do not suit may be left out.
+bool names_a_list(const std::vector<std::string>& names);
 
 /// Returns the routers of a default list that can serve the objective. Adds a note on those that are left out.
 std::vector<std::string> suited_routers(std::vector<std::string> names, const Objective& objective,
@@ -93,7 +98,7 @@ DrawLimits draw_limits(const RouterOptions& options);
 
 /// Returns the settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that no
 /// router accepts.
-RouterSettings router_settings(const RouterOptions& options);
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log);
 
 /// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,

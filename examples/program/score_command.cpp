@@ -2,15 +2,13 @@
 #include "score_command.hpp"
 
 #include "command.hpp"
+#include "run_command.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 
-#include <array>
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -20,30 +18,6 @@ namespace automix::program {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-
-/// The line of an answer; what is no UTF-8 in it is replaced.
-std::string line_of(const AnswerToScore& answer) {
-    OrderedJson json{{"id", answer.query->id}, {"question", answer.query->question}};
-    if (!answer.query->context.empty()) json["context"] = answer.query->context;
-    if (answer.query->reference) {
-        json["reference"] = *answer.query->reference;
-        if (!answer.query->other_references.empty()) {
-            json["reference"] = OrderedJson::array({*answer.query->reference});
-            for (const std::string& reference : answer.query->other_references)
-                json["reference"].push_back(reference);
-        }
-    }
-    json["model"] = answer.model;
-    json["answer"] = answer.answer;
-    return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + '\n';
-}
-
-/// `text` as one word of a shell.
-std::string shell_word(const std::string& text) {
-    std::string word = "'";
-    for (const char c : text) word += c == '\'' ? "'\\''" : std::string(1, c);
-    return word + '\'';
-}
 
 /// The score on a line; nothing where there is none.
 std::optional<double> score_of(const std::string& line) {
@@ -62,28 +36,15 @@ std::vector<double> score_by_command(const std::string& command, const std::stri
         throw DataError("--score-command: " + what + "; the answers are in " + file +
                         " and the calls are kept, so start again to score again");
     };
-    {
-        std::ofstream input(file, std::ios::binary | std::ios::trunc);
-        std::error_code ignored;
-        std::filesystem::permissions(
-            file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-        for (const AnswerToScore& answer : answers) input << line_of(answer);
-        input.flush();
-        if (!input) throw DataError(Place{file, 0, {}}, "cannot be written");
-    }
-    std::fflush(nullptr);
-    // A file as its input cannot block a command that writes before it has read everything.
-    std::FILE* pipe = popen(("( " + command + "\n) < " + shell_word(file)).c_str(), "r");
-    if (pipe == nullptr) fail("cannot be started");
+    std::string input;
+    for (const AnswerToScore& answer : answers)
+        input += answer_line(*answer.query, answer.model, answer.answer);
+    write_private(file, input);
     std::string output;
-    std::array<char, 4096> buffer{};
-    for (std::size_t read = 0; (read = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-        output.append(buffer.data(), read);
-    const int status = pclose(pipe);
-    if (status != 0) {
-        constexpr int bits = 8;
-        fail("the command failed with " + (status >= 1 << bits ? "exit code " + std::to_string(status >> bits)
-                                                               : "signal " + std::to_string(status)));
+    try {
+        output = output_of(command, file);
+    } catch (const ArgumentError& error) {
+        fail(error.what());
     }
     std::vector<double> scores;
     std::istringstream lines(output);

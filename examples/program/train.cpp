@@ -85,8 +85,7 @@ struct Material {
 bool may_read(const PomdpOptions& pomdp) { return pomdp.context.best || pomdp.context.fields.any(); }
 
 /// Returns the rows of a log to train on.
-Dataset training_rows(const Dataset& data, const TrainOptions& options,
-                      const std::optional<SplitRule>& rule) {
+Dataset training_rows(Dataset data, const TrainOptions& options, const std::optional<SplitRule>& rule) {
     if (!options.train_split.empty()) return rows_of_split(data, options.train_split);
     if (!rule) return data;
     const std::uint64_t seed = options.router.seed;
@@ -100,13 +99,14 @@ Statistics read_any_statistics(const std::string& path) {
 
 /// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
 PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
-    PomdpOptions given = router_settings(options.router).pomdp;
+    PomdpOptions given = router_settings(options.router, options.log).pomdp;
     if (!before) return given;
     PomdpOptions kept = before->router.options();
     if (options.objective_given) kept.objective = given.objective;
     if (options.accept_given) kept.accept = given.accept;
     if (options.round_cost_given) kept.round_price = given.round_price;
     if (options.context_given) kept.context = given.context;
+    if (!options.log.verifiers.empty()) kept.verifiers = given.verifiers;
     return kept;
 }
 
@@ -118,13 +118,14 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
     Log log = read_logs_for(options.log, reading, may_read(pomdp), line.handler());
     limits.require_known(log.data.model_names());
-    Dataset rows = training_rows(log.data, options, rule);
+    Dataset rows = training_rows(std::move(log.data), options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
     PriceTable settled = resolve_prices(rows, prices);
     auto [data, table] = order_by_price(std::move(rows), std::move(settled));
     pomdp.max_draws = limits.of(data.model_names());
     StatisticsOptions checked;
     checked.max_draws = pomdp.max_draws;
+    checked.verifiers = pomdp.verifiers;
     for (const auto& more : {log.warnings, table.notes, check_log(data, checked)})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     line.show({"statistics of " + std::to_string(data.rows()) + " rows", "", 0.0, 0.0, {}});
@@ -152,13 +153,29 @@ void note_context(Material& material, const PomdpRouter& router, const std::opti
 std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<ModelPrices> of_log) {
     const TrainedPolicy& trained = router.trained();
     std::vector<ModelPrices> used;
+    std::size_t place = 0;  // in the prices of further verifiers
     for (std::size_t m = 0; m < trained.models.size(); ++m) {
         const ModelShape& model = trained.models[m];
         const double draws = model.kind == VerificationKind::verdicts ? model.draws : 1.0;
-        used.push_back({model.name, trained.prices.answers[m], PriceOrigin::statistics,
-                        model.kind != VerificationKind::none, trained.prices.draws[m],
-                        draws * trained.prices.draws[m], PriceOrigin::statistics});
+        used.push_back({model.name,
+                        trained.prices.answers[m],
+                        PriceOrigin::statistics,
+                        model.kind != VerificationKind::none,
+                        trained.prices.draws[m],
+                        draws * trained.prices.draws[m],
+                        PriceOrigin::statistics,
+                        {}});
+        for (const VerifierShape& verifier : model.further) {
+            const double price = trained.prices.further[place++].draw;
+            used[m].further.push_back(
+                {verifier.name, price, price * verifier.draws, PriceOrigin::statistics});
+        }
         if (m >= of_log.size()) continue;
+        for (VerifierPrice& verifier : used[m].further) {
+            for (const VerifierPrice& logged : of_log[m].further) {
+                if (logged.name == verifier.name) verifier.origin = logged.origin;
+            }
+        }
         used[m].answer_origin = of_log[m].answer_origin;
         used[m].verification_origin = of_log[m].verification_origin;
     }
@@ -198,8 +215,11 @@ std::string to_json_text(const Summary& summary) {
 
 std::string policy_text(const Summary& summary, const PolicyShare& part) {
     if (part.policy.reads_query()) {
+        const Index strata = part.policy.strata_count();
         return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
-               "solved for each query, from what its " + to_string(summary.router.reads()) + " tells\n";
+               (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
+                           : std::string("solved for each query, from what its ")) +
+               to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
     }
     const auto& models = summary.statistics.models;
     const Index first = part.policy.first_model();
@@ -209,6 +229,12 @@ std::string policy_text(const Summary& summary, const PolicyShare& part) {
     if (const Index vectors = part.policy.vector_count(); vectors > 0)
         return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
     const PolicyCells cells = policy_cells(part.policy);
+    if (cells.verifiers > 1)
+        return text +
+               wrap_text("  and asks " + joined(printable(several_verifiers(models, first)), ", ") +
+                             " about its answer, by the counts of each: see decide",
+                         2) +
+               '\n';
     const std::vector<std::string>& lines = cells.lines;
     if (lines.empty()) return text + "  and takes its answer\n";
     text += !cells.counts ? "unverified, and by confidence"
@@ -313,6 +339,11 @@ std::string run(const TrainOptions& options) {
         throw ArgumentError(
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
+    const PomdpOptions given = router_settings(options.router, options.log).pomdp;
+    if (logs.empty() && options.context_given && given.context.fields.any())
+        throw ArgumentError("--context " + to_string(given.context) +
+                            ": statistics hold no facts on queries; give a LOG to learn from, or --context "
+                            "none");
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
@@ -386,9 +417,9 @@ void add_train(CLI::App& app, Command& chosen) {
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name :
-             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
-              "--draw-cost", "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name : {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs",
+                                 "--verification-cost", "--draw-cost", "--verifier", "--verifier-cost",
+                                 "--max-draws", "--split", "--train-split", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

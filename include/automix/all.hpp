@@ -40,6 +40,7 @@
 #include <automix/data/log/read_options.hpp>
 #include <automix/data/log/statistics_csv.hpp>
 #include <automix/data/log/statistics_json.hpp>
+#include <automix/data/logged_verifier.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/plurality_sums.hpp>
 #include <automix/data/price_order.hpp>
@@ -63,6 +64,7 @@
 #include <automix/evaluation/context_summary.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/explained_queries.hpp>
+#include <automix/evaluation/field_figures.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/held_out_check.hpp>
 #include <automix/evaluation/learning_curve.hpp>
@@ -74,6 +76,8 @@
 #include <automix/evaluation/report/comparison_json.hpp>
 #include <automix/evaluation/report/comparison_text.hpp>
 #include <automix/evaluation/report/explanation_text.hpp>
+#include <automix/evaluation/report/figures_json.hpp>
+#include <automix/evaluation/report/figures_text.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
 #include <automix/evaluation/report/frontier_svg.hpp>
@@ -92,6 +96,7 @@
 #include <automix/live/config/prompt_checks.hpp>
 #include <automix/live/config/prompt_choice.hpp>
 #include <automix/live/config/query_reader.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/live_answer.hpp>
@@ -107,8 +112,10 @@
 #include <automix/live/replay_model.hpp>
 #include <automix/live/served_models.hpp>
 #include <automix/metrics/curve_area.hpp>
+#include <automix/metrics/curve_figures.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/metrics/reliability.hpp>
+#include <automix/metrics/upper_hull.hpp>
 #include <automix/mixer/automix.hpp>
 #include <automix/mixer/saved_policy.hpp>
 #include <automix/model/amount.hpp>
@@ -148,6 +155,9 @@
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/baselines/adaptive_consistency.hpp>
+#include <automix/routing/baselines/frugalgpt.hpp>
+#include <automix/routing/baselines/win_rate.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/policy.hpp>

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
         benchmarks::register_decisions(rows);
         benchmarks::register_routing(rows);
     }
+    benchmarks::register_context_decisions();
     benchmarks::register_policies();
     benchmarks::register_reading();
     benchmarks::register_live();

@@ -89,6 +89,15 @@ def own_lines(references, runs):
         yield f"{subject} {method}", f"{rows:,}", duration(ours), "", "", ""
 
 
+def context_lines(runs):
+    """The first decision on a query of which the text is known: two models of 8 draws, questions of 100 words."""
+    for (subject, kind, _), run in runs.items():
+        if subject == "context":
+            ours = cpu_seconds(run) / run["decisions"]
+            verdict = goal("20 µs", ours <= 20e-6) if kind == "text and policy" else ""
+            yield f"first decision with context: {kind}", "", duration(ours), "", "", verdict
+
+
 def routing_lines(runs):
     """From columns to statistics, and from statistics to a policy, guard and all."""
     for (subject, kind, size), run in runs.items():
@@ -194,6 +203,7 @@ def main():
     for lines in (
         compared_lines(reference["results"], runs),
         own_lines(reference["results"], runs),
+        context_lines(runs),
         routing_lines(runs),
         reading_lines(runs),
         live_lines(runs),

@@ -19,6 +19,8 @@ namespace benchmarks {
 
 void register_training(std::size_t rows);
 void register_decisions(std::size_t rows);
+/// Registers the first decision of a policy that reads questions of 100 words: reading, the policy, and both.
+void register_context_decisions();
 void register_routing(std::size_t rows);
 void register_policies();
 void register_reading();

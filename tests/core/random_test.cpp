@@ -13,6 +13,7 @@
 #include <numeric>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace automix;
@@ -58,6 +59,14 @@ TEST_CASE("hash_text of fixed texts and seeds") {
     CHECK(hash_text("\xC3\xA9", 7) == 0x34CCF0B37EFABAE0U);  // bytes above 127 are unsigned
     CHECK(hash_text("a\0b"sv) == 0x5899B8780C61DACCU);
     CHECK(hash_text("foobar", all_bits) == 0xC6D6010429569C7FU);
+}
+
+TEST_CASE("two hashes of a text at once are those of each seed") {
+    for (const char* text : {"", "q1", "a longer id of a query, with a comma"}) {
+        CHECK(hash_text(text, 0, 7) == std::pair(hash_text(text, 0), hash_text(text, 7)));
+        CHECK(unit_interval(hash_text(text, seed_of(UniformUse::fold, 3))) ==
+              uniform_of(text, 3, UniformUse::fold));
+    }
 }
 
 TEST_CASE("hash_text tells 100,000 ids apart") {

@@ -219,3 +219,29 @@ TEST_CASE("a log without the verifier self names the verifiers to choose from") 
         "(--verifier): judge, tests";
     CHECK(std::find(warnings.begin(), warnings.end(), expected) != warnings.end());
 }
+
+TEST_CASE("a log with further verifiers says how a policy may ask them, unless they are named") {
+    automix::Dataset data({"small", "large"});
+    for (int i = 0; i < 40; ++i) {
+        automix::Record record =
+            records::row("q" + std::to_string(i), {records::model(i % 2), records::model(1)});
+        record.models[0].verdicts = records::verdicts(i % 2 == 0 ? "--" : "++");
+        record.models[0].verifiers = {{"judge", records::verdicts("+-"), {}, {}}, {"tests", {}, 1.0, {}}};
+        data.append(record);
+    }
+    const auto holds = [&](const StatisticsOptions& options, const std::string& expected) {
+        const std::vector<std::string> warnings = automix::check_log(data, options);
+        return std::find(warnings.begin(), warnings.end(), expected) != warnings.end();
+    };
+    CHECK(holds({},
+                "further verifiers are logged (judge, tests); a policy asks self, unless they are named too "
+                "(--verifier self,judge,tests)"));
+    StatisticsOptions judged;
+    judged.verifiers = {"judge"};
+    CHECK(holds(judged,
+                "further verifiers are logged (tests); a policy asks self, judge, unless they are named too "
+                "(--verifier self,judge,tests)"));
+    judged.verifiers = {"judge", "tests"};
+    for (const std::string& warning : automix::check_log(data, judged))
+        CHECK(warning.find("further verifiers") == std::string::npos);
+}

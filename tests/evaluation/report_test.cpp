@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/verdict.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/replay.hpp>
@@ -117,4 +118,29 @@ TEST_CASE("recorded prices are summed up by their mean") {
     CHECK(given[0].draw == 0.25);
     CHECK(given[0].verification == 1.0);
     CHECK(given[0].verification_origin == PriceOrigin::given);
+}
+
+TEST_CASE("prices of further verifiers are summed up by their names") {
+    Dataset data({"small", "large"});
+    for (const int row : {0, 1}) {
+        auto small = tables::verified(1.0, {1, 0});
+        small.verifiers = {{"judge", {Verdict::positive, Verdict::positive}, {}, row == 0 ? 2.0 : 4.0},
+                           {"tests", {Verdict::positive}, {}, {}}};
+        data.append(tables::record(std::to_string(row), {small, tables::scored(1.0)}));
+    }
+    const auto recorded = summarise_prices(data, resolve_prices(data));
+    REQUIRE(recorded[0].further.size() == 1);  // nobody states a price of the tests
+    CHECK(recorded[0].further[0].name == "judge");
+    CHECK(recorded[0].further[0].draw == 3.0);
+    CHECK(recorded[0].further[0].verification == 6.0);
+    CHECK(recorded[0].further[0].origin == PriceOrigin::recorded);
+    CHECK(recorded[1].further.empty());
+
+    const auto given =
+        summarise_prices(data, resolve_prices(data, {{}, {}, {}, {{"judge", 5.0}, {"tests", 0.0}}}));
+    REQUIRE(given[0].further.size() == 2);
+    CHECK(given[0].further[0].draw == 5.0);
+    CHECK(given[0].further[0].origin == PriceOrigin::given);
+    CHECK(given[0].further[1].name == "tests");
+    CHECK(given[0].further[1].draw == 0.0);
 }

@@ -70,14 +70,17 @@ TEST_CASE("compare's JSON has the members that it promises and no others") {
     REQUIRE(log["routers"].size() == 2);
     for (const json& router : log["routers"]) {
         CHECK(keys(router) == std::vector<std::string>{"area", "cost", "difference", "draws", "excess",
-                                                       "gap_recovered", "infeasible", "later_start", "lift",
-                                                       "models", "name", "performance", "quality", "refused",
-                                                       "rounds"});
+                                                       "figures", "gap_recovered", "infeasible",
+                                                       "later_start", "lift", "models", "name", "performance",
+                                                       "quality", "refused", "rounds"});
         for (const char* figure : {"area", "cost", "draws", "excess", "gap_recovered", "later_start", "lift",
                                    "performance", "quality", "rounds"}) {
             CHECK(keys(router[figure]) == std::vector<std::string>{"mean", "se", "undefined"});
         }
         CHECK(keys(router["difference"]) == std::vector<std::string>{"excess", "mean", "se", "undefined"});
+        CHECK(keys(router["figures"]) ==
+              std::vector<std::string>{"aiq", "apgr", "cost_100", "cost_50", "cost_80", "cost_95", "cpt_50",
+                                       "cpt_80", "deferral_area", "score_25", "score_50", "score_75"});
     }
     CHECK(log["routers"][0]["name"] == "pomdp");
     const json& small = log["routers"][1];
@@ -101,6 +104,58 @@ TEST_CASE("compare's figures of routers that look at nothing are known") {
     CHECK(mean(routers[2], "cost") == Approx(9.0));
     CHECK(mean(routers[2], "quality") == Approx(1.0));
     CHECK(mean(routers[3], "cost") == Approx(3.0));
+}
+
+TEST_CASE("figures of the literature are known where a router looks at nothing") {
+    const ComparedLog log;
+    const json two = json_of(log.line_of_two({"--routers", "always_small", "--halves", "4"}));
+    const json& figures = two["logs"][0]["routers"][0]["figures"];
+    CHECK(mean(figures, "apgr") == Approx(0.5));
+    CHECK(mean(figures, "cpt_80") == Approx(0.8));
+    CHECK(mean(figures, "cost_50") == Approx(5.0));
+    CHECK(mean(figures, "cost_100") == Approx(9.0));
+    CHECK(mean(figures, "aiq") == Approx(mean(figures, "score_50")));
+    CHECK(mean(figures, "deferral_area") == Approx(mean(figures, "score_50")));
+    // Of three models no calls are counted.
+    const json three = log.compare({"--routers", "always_small", "--halves", "2"});
+    CHECK(three["logs"][0]["routers"][0]["figures"]["apgr"]["mean"].is_null());
+    CHECK(mean(three["logs"][0]["routers"][0]["figures"], "cost_50") == Approx(5.0));
+
+    const std::string text = text_of(log.line_of_two({"--routers", "fixed_k", "--halves", "2", "--figures"}));
+    for (const char* part :
+         {"APGR", "CPT(80 %)", "AIQ", "deferral area", "at 100 % of the gap", "score at 25 %"})
+        CHECK_THAT(text, ContainsSubstring(part));
+    CHECK_THAT(text_of(log.line_of_two({"--routers", "fixed_k", "--halves", "2"})),
+               !ContainsSubstring("APGR"));
+}
+
+TEST_CASE("baselines are the recipes of other papers and the oracle, which knows all scores") {
+    const json all = ComparedLog().compare({"--routers", "pomdp,baselines", "--halves", "3"});
+    const json& routers = all["logs"][0]["routers"];
+    std::vector<std::string> names;
+    for (const json& router : routers) names.push_back(router["name"]);
+    CHECK(names == std::vector<std::string>{"pomdp", "frugalgpt", "win_rate", "context_only",
+                                            "self_consistency", "adaptive_consistency", "random_mix",
+                                            "oracle"});
+    const json& oracle = routers.back();
+    for (const json& router : routers) CHECK(mean(router, "area") <= mean(oracle, "area"));
+    // At the base slope it takes the small model where that is right, else the middle one: 0.75 at a price of 3.
+    CHECK(mean(oracle, "performance") == Approx(1.0 - 0.25 * (mean(oracle, "cost") - 1.0) / 2.0));
+    CHECK(mean(oracle, "draws") == 0.0);
+    CHECK(mean(routers[6], "area") == Approx(0.0).margin(1e-9));
+    CHECK(json_of(ComparedLog().line({"--routers", "exact,oracle", "--halves", "1"}))["logs"][0]["routers"]
+              .size() == 2);
+}
+
+TEST_CASE("recipes that need verdicts are left out of a list if the log has none") {
+    const files::Directory directory;
+    std::vector<json> records = verdict_records(60);
+    for (json& record : records) record["models"][0].erase("verdicts");
+    const json all = json_of({"compare", directory.write("bare.jsonl", lines(records)), "--costs", "1,3,9",
+                              "--routers", "baselines", "--halves", "2"});
+    const json& log = all["logs"][0];
+    CHECK(log["routers"].size() == 5);
+    CHECK_THAT(log["warnings"].dump(), ContainsSubstring("left out self_consistency, adaptive_consistency"));
 }
 
 TEST_CASE("a router after an @ uses the models named there only") {

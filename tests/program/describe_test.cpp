@@ -77,12 +77,18 @@ TEST_CASE("describe lists signals and further verifiers") {
         "\n");
     const json found = json_of({"describe", log});
     CHECK(found["models"][0]["signals"] == json{{"length", 1}, {"tests", 2}});
-    CHECK(found["models"][0]["verifiers"] == json{{"judge", 1}});
+    const json& judge = found["models"][0]["verifiers"]["judge"];
+    CHECK(judge["rows"] == 1);
+    CHECK(judge["draws"] == json{{"fewest", 0}, {"most", 1}});
+    CHECK(judge["unparsed"] == 0.0);
+    CHECK(judge["confidence"] == 1.0);
+    CHECK(judge["draw_cost"].is_null());
     CHECK(found["models"][0]["confidence"].is_null());
     CHECK_FALSE(found["models"][1].contains("signals"));
     CHECK_THAT(text_of({"describe", log}),
                ContainsSubstring("signals of s (queries): length 1, tests 2\n") &&
-                   ContainsSubstring("further verifiers of s (queries): judge 1\n"));
+                   ContainsSubstring("further verifiers of s  queries   draws  unparsed  confidence") &&
+                   ContainsSubstring("judge        1  0 to 1     0.0 %      1.0000"));
     const json chosen = json_of({"describe", log, "--verifier", "judge", "--signals", "gate,tests"});
     CHECK(chosen["models"][0]["signals"] == json{{"gate", 1}, {"tests", 2}});
     CHECK_FALSE(chosen["models"][0].contains("verifiers"));

@@ -88,6 +88,31 @@ TEST_CASE("evaluate's JSON has the members that it promises and no others") {
     CHECK(keys(test) == report_keys);
 }
 
+TEST_CASE("figures of the literature are those worked out by hand") {
+    const Arguments arguments =
+        Arguments{"--router", "threshold,always_small", "--figures", "--resamples", "50"} + prices;
+    const json curves = EvaluatedLog().evaluate(arguments)["curves"];
+    CHECK(keys(curves) == std::vector<std::string>{"always_small", "threshold"});
+    const json& curve = curves["threshold"];
+    CHECK(keys(curve) == std::vector<std::string>{"cost_ratio", "figures", "policies", "score_difference"});
+    // The policy routes half of the test rows: 0.875 at 6.5, as good as the large model, between 0.5 at 1 and 0.875 at 9.
+    CHECK(curve["policies"] == 1);
+    const auto figure = [](const json& of, const std::string& name) {
+        return of["figures"][name]["value"].get<double>();
+    };
+    CHECK(figure(curve, "apgr") == Approx(0.75));
+    CHECK(figure(curve, "cpt_80") == Approx(0.4));
+    CHECK(figure(curve, "aiq") == Approx((0.6875 * 5.5 + 0.875 * 2.5) / 8));
+    CHECK(figure(curve, "cost_50") == Approx(3.75));
+    CHECK(figure(curve, "cost_100") == Approx(6.5));
+    CHECK(figure(curve, "score_50") == Approx(0.5 + 0.375 * 4.0 / 5.5));
+    CHECK(curve["figures"]["aiq"]["ci"].size() == 2);
+    // Mixing costs 1 + 0.95 * 8 at 95 % of the gap, the policy 1 + 0.95 * 5.5.
+    CHECK(curves["always_small"]["cost_ratio"]["value"].get<double>() == Approx(8.6 / 6.225));
+    const std::string text = text_of(Arguments{"evaluate", EvaluatedLog().path()} + arguments);
+    CHECK_THAT(text, ContainsSubstring("APGR") && ContainsSubstring("ratio of costs at 95 % of the gap"));
+}
+
 TEST_CASE("evaluate's figures are those worked out by hand") {
     const json all = EvaluatedLog().evaluate(Arguments{"--router", "threshold"} + prices);
     // Training rows: P_S = 2/4, P_L = 3/4, costs 1 and 9. Test rows: P_S = 2/4, P_L = 3.5/4.
@@ -645,7 +670,7 @@ TEST_CASE("routers that read the query stand beside those that do not, under the
                ContainsSubstring("  context_only: reads text: held-out excess ") &&
                    ContainsSubstring("queries that context_only routes: an answer of large costs 30.0\n"));
     check_refused({"evaluate", log, "--router", "exact", "--context", "none"}, 2,
-                  "--context: no effect on exact; it is for pomdp and context_only");
+                  "--context: no effect on exact; it is for pomdp, context_only, frugalgpt and win_rate");
     const json pairs =
         json_of({"compare", log, "--routers", "pomdp,pomdp:none@small+large", "--halves", "2"});
     CHECK(pairs["logs"][0]["static_area"].is_null());

@@ -138,6 +138,76 @@ TEST_CASE("a log is recorded, trained on, and answered by, live and from recordi
                ContainsSubstring("40 queries, ") && ContainsSubstring("answers match their references"));
 }
 
+TEST_CASE("a judge and a command verify answers, from the recording to the answers") {
+    Workshop shop;
+    json file = json::parse(files::read(shop.models));
+    file["models"][1]["price"]["verification"] = 0.5;
+    file["verifiers"] = {
+        {{"name", "judge"}, {"by", "large"}, {"draws", 2}},
+        {{"name", "tests"},
+         {"command", "if grep -q '\"answer\":\"yes\"'; then echo 1; else echo '{\"verdict\":0}'; fi"},
+         {"draws", 1}}};
+    Workshop::write(shop.models, file.dump(1));
+    program::check_refused(shop.record(), 1,
+                           "verifiers[1].command: a command is run only if --run-commands is given");
+    CHECK(shop.server.request_count() == 0);
+
+    const json summary = program::json_of(shop.record() + program::Arguments{"--run-commands"});
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["cost"] == query_count * (1.0 + 8 * 0.25 + 2 * 0.5 + 20.0));
+    CHECK(summary["models"]["large"]["verification"] == query_count * 2 * 0.5);
+    CHECK(shop.server.request_count() == 4U * query_count);
+    const std::vector<json> records = lines_of(files::read(shop.log));
+    REQUIRE(records.size() == query_count);
+    for (int i = 0; i < query_count; ++i) {
+        const int right = i % 2 == 0 ? 1 : 0;
+        const json& said = records[static_cast<std::size_t>(i)]["models"][0]["verifiers"];
+        CHECK(said["judge"] == json{{"verdicts", {right, right}}, {"draw_cost", 0.5}});
+        CHECK(said["tests"] == json{{"verdicts", {right}}, {"draw_cost", 0.0}});
+        CHECK_FALSE(records[static_cast<std::size_t>(i)]["models"][1].contains("verifiers"));
+    }
+
+    // Nothing is asked again.
+    (void)program::json_of(shop.record() + program::Arguments{"--run-commands"});
+    CHECK(shop.server.request_count() == 4U * query_count);
+
+    const json trained = program::json_of({"train", shop.log, "--verifier", "self,judge,tests", "--max-draws",
+                                           "2", "--context", "none", "--out", shop.policy});
+    REQUIRE(trained["prices"][0]["verifiers"].size() == 2);
+    CHECK(trained["prices"][0]["verifiers"][0]["name"] == "judge");
+    CHECK(trained["prices"][0]["verifiers"][0]["draw"] == 0.5);
+    auto live = lines_of(program::text_of(shop.answering() + program::Arguments{"--run-commands"}));
+    auto logged = lines_of(program::text_of(
+        {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries}));
+    REQUIRE(live.size() == query_count);
+    REQUIRE(logged.size() == query_count);
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        CHECK(live[i]["answer"] == "yes");
+        CHECK(live[i]["model"] == (i % 2 == 0 ? "small" : "large"));
+        // A test costs nothing, so it comes first.
+        CHECK(live[i]["verifiers"]["small"]["tests"] ==
+              json{{"verdicts", {i % 2 == 0 ? 1 : 0}}, {"cost", 0.0}});
+        for (auto* line : {&live[i], &logged[i]}) line->erase("latency_ms");
+        CHECK(live[i] == logged[i]);
+    }
+
+    // A policy of the judge alone is served by the judge.
+    (void)program::text_of(
+        {"train", shop.log, "--verifier", "judge", "--context", "none", "--out", shop.policy});
+    const auto judged = lines_of(program::text_of(shop.answering()));
+    const auto replayed = lines_of(program::text_of(
+        {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries}));
+    REQUIRE(judged.size() == query_count);
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+        const auto draws = static_cast<double>(judged[i]["verdicts"]["small"].size());
+        CHECK(judged[i]["cost"]["verification"] == 0.5 * draws);
+        CHECK(judged[i]["cost"] == replayed[i]["cost"]);
+    }
+    file.erase("verifiers");
+    Workshop::write(shop.models, file.dump(1));
+    program::check_refused(shop.answering(), 1, "verifiers: lacks \"judge\", which the policy asks");
+}
+
 TEST_CASE("a recording that was stopped by its budget goes on without asking again") {
     Workshop shop;
     const program::Outcome stopped =

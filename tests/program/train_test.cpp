@@ -508,9 +508,13 @@ TEST_CASE(
                      "\n"
                      R"({"id":"q3","current":null})"
                      "\n"
-                     R"({"id":"q4","current":null,"query":{"question":"show","words":1}})");
+                     R"({"id":"q4","current":null,"query":{"question":"show","words":1}})"
+                     "\n"
+                     R"({"id":"q5","current":null,"query":{"question":""}})");
     CHECK(outcome.code == 1);
-    REQUIRE(answers.size() == 4);
+    REQUIRE(answers.size() == 5);
+    // A query without words is forecast from the rest, as rows without words are.
+    CHECK(answers[4]["action"] == "route");
     CHECK(answers[0]["to"] == "small");
     CHECK(answers[1]["to"] == "large");
     CHECK(answers[1]["explanation"]["told"][0]["model"] == "small");
@@ -542,6 +546,9 @@ TEST_CASE("what a policy learnt from rows does not merge, and its belief does") 
     CHECK(both["rows"] == 240);
     CHECK(json::parse(files::read(merged))["context"]["rows"] == 120);
     CHECK_THAT(both["warnings"].dump(), ContainsSubstring("learnt from the rows of LOG alone"));
+    check_refused({"train", "--merge", place.policy, "--out", merged, "--context", "text"}, 2,
+                  "--context text: statistics hold no facts on queries; give a LOG to learn from, or "
+                  "--context none");
     const json alone = json_of({"train", "--merge", place.policy, "--out", merged});
     CHECK(json::parse(files::read(merged))["context"].is_null());
     CHECK_THAT(alone["warnings"].dump(),

@@ -136,7 +136,8 @@ TEST_CASE("bad usage is found before any log is read") {
         {{"--objective", "quality=0"}, "above 0"},
         {{"--objective", "lambda=-1"}, "at least 0"},
         {{"--objective", "budget=inf"}, "finite"},
-        {{"--objective", "base"}, "--objective: no effect on always_small; it is for pomdp and fixed_k"},
+        {{"--objective", "base"},
+         "--objective: no effect on always_small; it is for pomdp, fixed_k, frugalgpt and win_rate"},
         {{"--accept", "best"}, "--accept: no effect"},
         {{"--round-cost", "1"}, "--round-cost: no effect"},
         {{"--max-draws", "1"}, "--max-draws: no effect"},
@@ -290,6 +291,8 @@ TEST_CASE("help names every option, its default, every router and the exit codes
         CHECK_THAT(evaluate, ContainsSubstring(part));
     }
     for (const auto router : automix::router_names)
+        CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
+    for (const auto router : automix::baseline_names)
         CHECK_THAT(evaluate, ContainsSubstring(std::string(router)));
 }
 

@@ -182,7 +182,7 @@ TEST_CASE("samples stand in the place of verdicts where pluralities are accepted
     tree.layout = std::make_shared<detail::RoutingLayout>(
         std::vector<detail::CascadeModel>{{VerificationKind::samples, 1, {}}, {}});
     // (n, t) = (0,0), (0,1), (1,0), (1,1), (1,2)
-    tree.probability.setConstant(5, 0.25);
+    tree.probability.setConstant(5, 1, 0.25);
     tree.current.resize(5);
     tree.current << 0.1, 0.5, 0.1, 0.3, 0.9;
     tree.last.setConstant(5, 0.9);
@@ -375,4 +375,28 @@ TEST_CASE("a policy that reads the query is explained by the query's own belief 
     }
     // Without a forecast there is no policy to explain.
     CHECK_THROWS_AS(explain(Evidence(2)), ProtocolError);
+}
+
+TEST_CASE("an explanation names the verifier of each alternative if there are several") {
+    const std::vector<std::string> models = {"small", "large"};
+    const std::vector<std::string> verifiers = {"self", "judge"};
+    CHECK(to_json(Action::verify(2, 1), models, verifiers).dump() ==
+          R"({"action":"verify","to":null,"draws":2,"verifier":"judge"})");
+    CHECK(to_json(Action::route(1), models, verifiers).dump() ==
+          R"({"action":"route","to":"large","draws":null,"verifier":null})");
+    CHECK(to_json(Action::verify(2), models).dump() == R"({"action":"verify","to":null,"draws":2})");
+    CHECK(action_text(Action::verify(2, 1), models, verifiers) == "verify 2 by judge");
+    CHECK(action_text(Action::verify(2), models) == "verify 2");
+
+    Explanation explanation;
+    explanation.action = Action::verify(1, 1);
+    explanation.current = 0;
+    explanation.verifiers = verifiers;
+    explanation.alternatives = {{Action::verify(1), {}, 0.5, false}, {Action::verify(1, 1), {}, 0.75, true}};
+    const auto json = to_json(explanation, models);
+    CHECK(json["alternatives"][0]["verifier"] == "self");
+    CHECK(json["alternatives"][1]["verifier"] == "judge");
+    const std::string text = to_text(explanation, models);
+    CHECK(text.find("  verify 1 by self") != std::string::npos);
+    CHECK(text.find("> verify 1 by judge") != std::string::npos);
 }

@@ -113,7 +113,7 @@ TEST_CASE("of random points the hull holds the best for every lambda", "[propert
             REQUIRE_THAT(found, WithinAbs(net(best(points, lambda), lambda), 1e-10));
         }
         // The same by the hull of candidates.
-        const std::vector<std::size_t> numbers = detail::upper_hull(points);
+        const std::vector<std::size_t> numbers = upper_hull(points);
         REQUIRE(numbers.size() == hull.size());
         for (std::size_t i = 0; i < hull.size(); ++i)
             REQUIRE(points[numbers[i]].cost == hull[i].solution.cost);

@@ -13,12 +13,14 @@
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/objective.hpp>
 #include <automix/routing/registry.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
 
 #include <cmath>
 #include <string>
+#include <string_view>
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
@@ -46,6 +48,25 @@ TEST_CASE("every name makes a router of that name, alone and behind the fixed-an
         CHECK(result.feasible == (name != "fixed_k"));
         if (result.feasible) CHECK(router.next(Evidence(2)).kind == ActionKind::route);
     }
+}
+
+TEST_CASE("recipes of other papers are made by name, and share the settings of pomdp") {
+    for (const std::string_view name : baseline_names) {
+        if (name != "context_only") CHECK(make_router(name).name() == name);
+        CHECK_NOTHROW(make_router("fixed_answer:" + std::string(name)));
+    }
+    CHECK(is_threshold_sweep("frugalgpt"));
+    CHECK(is_threshold_sweep("fixed_answer:win_rate"));
+    CHECK_FALSE(is_threshold_sweep("context_only"));
+    RouterSettings settings;
+    settings.pomdp.context = {false, {.text = true}};
+    CHECK(context_of("win_rate", settings) == settings.pomdp.context);
+    CHECK(context_of("adaptive_consistency", settings) == ContextChoice{false, {}});
+    settings.pomdp.objective = Objective::budget(0.5);
+    const Dataset data = reading_log::rows(40);
+    const PriceTable prices = resolve_prices(data);
+    for (const char* name : {"frugalgpt", "win_rate"})
+        CHECK_FALSE(make_router(name, settings).train({data, prices}).feasible);
 }
 
 TEST_CASE("an unknown name is an error that lists the known ones") {

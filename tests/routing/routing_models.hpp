@@ -30,8 +30,7 @@ inline detail::BeliefModel random_belief(Random& random, Index models, int draws
     for (Index m = 0; m < models; ++m) belief.mean_scores(m) = 0.2 + 0.6 * random.uniform();
     for (Index m = 0; m + 1 < models; ++m) {
         detail::LevelDistribution level;
-        level.kind = VerificationKind::verdicts;
-        level.draws = draws;
+        level.verifiers = {{VerificationKind::verdicts, draws, levels, {}}};
         level.weight = random_distribution(random, levels);
         level.right = Eigen::VectorXd::NullaryExpr(levels, [&](Index) { return random.uniform(); });
         level.scores =
@@ -115,7 +114,7 @@ class BruteForce {
             best =
                 std::max(best, after_answer(joint, to, 0) - rule_.lambda * prices_.answers[to] * probability);
         for (const int batch : rule_.batches) {
-            if (drawn + batch > level.draws) break;
+            if (drawn + batch > level.first().draws) break;
             const double paid = rule_.lambda * (batch * prices_.draws[m] + prices_.round);
             best = std::max(best, after_verdicts(joint, m, drawn, batch) - paid * probability);
         }

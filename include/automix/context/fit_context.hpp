@@ -15,6 +15,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <vector>
 
 namespace automix {
@@ -36,6 +37,10 @@ struct ContextOptions {
 struct FittedContext {
     ContextModel model{};
     ForecastTable held_out{};  ///< each row forecast by a model not fitted to its fold, then calibrated
+    /// The outputs that differ from row to row, numbered as in `ContextParameters::outputs`, and the same forecasts of
+    /// each before calibration: rows x outputs, log odds and logarithms of prices.
+    std::vector<std::size_t> varying{};
+    Eigen::ArrayXXd uncalibrated{};
 };
 
 /// Fits a model to all rows of a log. `folds` has the fold of each row, 0 or more. Throws `DataError` for a log without

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -31,6 +32,8 @@ struct Prices {
     std::optional<double> verification{};  ///< the price of all draws of an answer together
     std::vector<double>
         draws{};  ///< prices of one draw: one for all models, or one for each (the last may be left out)
+    std::vector<std::pair<std::string, double>>
+        verifiers{};  ///< prices of one draw of further verifiers by name; else recorded ones
 };
 
 /// Throws `ArgumentError` if prices are negative, not finite or of the wrong number, or if both kinds of verification

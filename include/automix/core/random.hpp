@@ -29,6 +29,18 @@ constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t seed = 0)
     return mix_bits(hash);
 }
 
+/// Returns the hashes of a text for two seeds, in little more time than one takes.
+constexpr std::pair<std::uint64_t, std::uint64_t> hash_text(std::string_view text, std::uint64_t one,
+                                                            std::uint64_t other) noexcept {
+    std::uint64_t first = 0xCBF29CE484222325U ^ mix_bits(one);
+    std::uint64_t second = 0xCBF29CE484222325U ^ mix_bits(other);
+    for (const char c : text) {
+        first = (first ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+        second = (second ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    }
+    return {mix_bits(first), mix_bits(second)};
+}
+
 /// Returns the upper 53 bits of a word as a number in [0, 1).
 constexpr double unit_interval(std::uint64_t word) noexcept {
     return static_cast<double>(word >> 11U) * 0x1.0p-53;
@@ -37,11 +49,16 @@ constexpr double unit_interval(std::uint64_t word) noexcept {
 /// The use of an id's uniform number. Numbers of different uses are independent for all seeds.
 enum class UniformUse : std::uint64_t { policy, split, fold };
 
+/// Returns the seed of the hashes that make the numbers of a use.
+constexpr std::uint64_t seed_of(UniformUse use, std::uint64_t seed) noexcept {
+    return seed ^ (static_cast<std::uint64_t>(use) * 0xD1B54A32D192ED03U);
+}
+
 /// Returns a number for each id, uniform in [0, 1), from a hash of use, seed and id. For `UniformUse::policy` it is the
 /// `u` of evidence.
 constexpr double uniform_of(std::string_view id, std::uint64_t seed,
                             UniformUse use = UniformUse::policy) noexcept {
-    return unit_interval(hash_text(id, seed ^ (static_cast<std::uint64_t>(use) * 0xD1B54A32D192ED03U)));
+    return unit_interval(hash_text(id, seed_of(use, seed)));
 }
 
 /// The 64-bit Mersenne twister (Nishimura 2000). It yields the numbers of `std::mt19937_64`.

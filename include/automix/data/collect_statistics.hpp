@@ -6,6 +6,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/statistics_options.hpp>
@@ -39,6 +40,9 @@ void add_prices(const Price& column, const std::vector<int>& folds, std::vector<
 
 /// Throws `ArgumentError` for fewer than two folds or limits that do not fit the models.
 void validate(const StatisticsOptions& options, Index models);
+
+/// Returns the shapes of a log's models, as `collect_statistics` finds them. Throws as that does.
+std::vector<ModelShape> model_shapes(const Dataset& data, const StatisticsOptions& options = {});
 
 /// Returns the statistics of a log at settled prices. Throws `DataError` if it has no rows, fewer than two models, or a
 /// row with fewer verdicts than needed. Throws `ArgumentError` for options or prices that do not fit it.

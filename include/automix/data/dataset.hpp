@@ -10,6 +10,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/category.hpp>
 #include <automix/data/detail/columns.hpp>
+#include <automix/data/detail/id_index.hpp>
 #include <automix/data/detail/row_places.hpp>
 #include <automix/data/detail/signal_columns.hpp>
 #include <automix/data/detail/verifier_columns.hpp>
@@ -25,7 +26,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -48,12 +48,22 @@ class Dataset {
     /// unchanged.
     void append(const Record& record, const Place& place = {}, const QueryFacts& facts = {});
 
+    /// Adds a row as `append` does, unless its id exists. Returns the row that has the id then; nothing if the row was
+    /// added.
+    std::optional<Index> append_new(const Record& record, const Place& place = {},
+                                    const QueryFacts& facts = {});
+
     /// Reserves memory for that many rows in all.
     void reserve(std::size_t rows);
 
     [[nodiscard]] Index rows() const noexcept { return std::ssize(ids_); }
     [[nodiscard]] Index models() const noexcept { return std::ssize(models_); }
     [[nodiscard]] const std::vector<std::string>& model_names() const noexcept { return models_; }
+
+    /// Returns the name of the first verifier, whose verdicts stand beside a model's answer; `self` unless it was named.
+    [[nodiscard]] const std::string& first_verifier() const noexcept { return first_verifier_; }
+    /// Names the first verifier. Throws `ArgumentError` for an empty name.
+    void name_first_verifier(std::string name);
 
     /// Returns the number of the model of that name. Throws `ArgumentError` with the existing names.
     [[nodiscard]] Index model_index(std::string_view name) const;
@@ -142,7 +152,7 @@ class Dataset {
     }
 
     /// Returns the names of the further verifiers of a model's answers, in alphabetical order. Each stands in a row.
-    /// Verdicts, confidences and prices of a draw without a verifier's number are those of the verifier `self`.
+    /// Verdicts, confidences and prices of a draw without a verifier's number are those of the first verifier.
     [[nodiscard]] const std::vector<std::string>& verifier_names(Index model) const {
         return at(model).verifiers.names();
     }
@@ -151,7 +161,7 @@ class Dataset {
         return at(model).verifiers.find(name);
     }
 
-    /// Returns the same of a further verifier, by its number in `verifier_names`, as of `self`.
+    /// Returns the same of a further verifier, by its number in `verifier_names`, as of the first one.
     [[nodiscard]] std::span<const Verdict> verdicts(Index row, Index model, Index verifier) const {
         return at(model).verifiers.at(verifier).verdicts[row];
     }
@@ -212,14 +222,24 @@ class Dataset {
         return rows() == 0 ? std::pair<Index, Index>{0, 0} : verifier.draw_counts;
     }
 
+    /// Returns the row of an id with that hash; nothing if there is none.
+    [[nodiscard]] std::optional<Index> find(std::string_view id, std::uint64_t hash) const;
+
+    /// Throws `DataError` if a value of a row is out of range or a model is missing.
+    void require_valid_row(const Record& record, const Place& place, const QueryFacts& facts) const;
+
+    /// Adds a valid row whose id is new and has that hash.
+    void store(const Record& record, const Place& place, const QueryFacts& facts, std::uint64_t hash);
+
     static Column view(const std::vector<double>& values);
     [[nodiscard]] const ModelColumns& at(Index model) const { return columns_[as_size(model)]; }
 
     static std::vector<Index> all(Index n);
 
     std::vector<std::string> models_;
+    std::string first_verifier_{self_verifier};
     std::vector<std::string> ids_;
-    std::unordered_multimap<std::uint64_t, Index> ids_index_;
+    detail::IdIndex ids_index_;
     detail::RowPlaces places_;
     detail::NameColumn<> datasets_;
     detail::NameColumn<> splits_;

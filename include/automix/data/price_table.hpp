@@ -13,8 +13,10 @@
 #include <Eigen/Core>
 
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,6 +64,9 @@ struct PriceTable {
     std::vector<PriceColumn> verifications{};         ///< prices of all logged draws on an answer together
     std::vector<PriceOrigin> answer_origins{};        ///< one for each model
     std::vector<PriceOrigin> verification_origins{};  ///< one for each model
+    /// Prices of one draw of each further verifier of a model, by its number; nothing where neither the user nor the log
+    /// states one.
+    std::vector<std::vector<std::optional<PriceColumn>>> further{};
     std::vector<std::string> notes{};  ///< what a reader of figures should know about the prices
 
     /// Returns the prices of one draw of a model that is verified in that way. A confidence comes at once, at the price of
@@ -69,6 +74,10 @@ struct PriceTable {
     [[nodiscard]] const PriceColumn& draws_of(Index model, VerificationKind kind) const {
         return (kind == VerificationKind::confidence ? verifications : draws)[as_size(model)];
     }
+
+    /// Returns the prices of one draw of a further verifier of a model. Throws `DataError` if none is known.
+    [[nodiscard]] const PriceColumn& further_draws(const Dataset& data, Index model,
+                                                   std::string_view verifier) const;
 
     /// Returns which kinds of prices come from the records.
     [[nodiscard]] RecordedPrices recorded() const;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file defines the statistics on which the POMDP router trains. They are sums for each fold of the rows and each
-// cell of evidence. Evidence is the verification of every model but the last at all its draws. The sums are the weight
+// cell of evidence. Evidence is the verification of every model but the last at all its draws, by each of its verifiers. The sums are the weight
 // (the number of rows), the scores and their products, and the prices. Statistics add up, subtract and scale: parts of
 // a log merge, cross-fitting subtracts a fold, and a factor below 1 gives old rows less weight. Adding merges sorted
 // cells in O(cells of both). The time of training depends on the number of cells only, not on that of the rows.
@@ -21,7 +21,7 @@ namespace automix {
 
 /// The sums over the rows of one cell of evidence.
 struct EvidenceCell {
-    std::vector<Verification> evidence{};  ///< one for each model but the last
+    std::vector<Verification> evidence{};  ///< one for each model but the last, then one a further verifier
     double weight = 0.0;                   ///< number of rows
     std::vector<double> scores{};          ///< sums, one per model
     /// Sums of score i times score j: a models x models matrix, row by row.
@@ -43,11 +43,16 @@ struct FoldStatistics {
     std::vector<double> answer_prices{};  ///< sums, one per model
     /// Sums of the price of one draw, one per model. A logged confidence counts as one draw at its whole price.
     std::vector<double> draw_prices{};
-    std::vector<PluralitySums> pluralities{};  ///< one for each model but the last, or none
+    std::vector<double> further_draw_prices{};  ///< the same of further verifiers, model by model
+    std::vector<PluralitySums> pluralities{};   ///< one for each model but the last, or none
 
     FoldStatistics() = default;
+    /// Makes sums of no rows, over that many models with one verifier each, or over models of these shapes.
     explicit FoldStatistics(Index models)
         : answer_prices(as_size(models), 0.0), draw_prices(as_size(models), 0.0) {}
+    explicit FoldStatistics(const std::vector<ModelShape>& models) : FoldStatistics(std::ssize(models)) {
+        further_draw_prices.assign(evidence_size(models) - (models.size() - 1), 0.0);
+    }
 
     /// Returns the number of rows.
     [[nodiscard]] double weight() const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace automix {
@@ -11,6 +12,9 @@ struct StatisticsOptions {
     /// The number of leading verdicts of an answer that count: one number for all models, or one for each but the last.
     /// If it is -1 or missing, all logged verdicts count; if it is 0, the model is not verified.
     std::vector<int> max_draws{};
+    /// The further verifiers that count beside the first one. A model whose answers none of them has judged has the
+    /// first alone.
+    std::vector<std::string> verifiers{};
     int folds = 10;
     bool pluralities = false;  ///< also collect the sums of plurality_sums.hpp, from samples
     std::uint64_t seed = 0;    ///< seed of the folds and of the orders of samples

@@ -40,8 +40,10 @@ class StatisticsCheck {
             if (c > 0 && !(sums.cells[c - 1].evidence < sums.cells[c].evidence))
                 fail(cell_field() + ".evidence", "expected to come after that of the cell before");
         }
-        check_prices(sums.answer_prices, field + ".answer_prices");
-        check_prices(sums.draw_prices, field + ".draw_prices");
+        check_prices(sums.answer_prices, models_.size(), field + ".answer_prices");
+        check_prices(sums.draw_prices, models_.size(), field + ".draw_prices");
+        check_prices(sums.further_draw_prices, evidence_size(models_) - (models_.size() - 1),
+                     field + ".further_draw_prices");
         if (sums.pluralities.empty()) return;
         require_size(sums.pluralities.size(), models_.size() - 1, field + ".pluralities");
         for (std::size_t m = 0; m < sums.pluralities.size(); ++m)
@@ -52,10 +54,13 @@ class StatisticsCheck {
     template <class Field>
     void check_cell(const EvidenceCell& cell, const Field& field) const {
         const std::size_t n = models_.size();
-        if (cell.evidence.size() != n - 1) require_size(cell.evidence.size(), n - 1, field() + ".evidence");
+        if (cell.evidence.size() != evidence_size(models_))
+            require_size(cell.evidence.size(), evidence_size(models_), field() + ".evidence");
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
         if (cell.products.size() != n * n) require_size(cell.products.size(), n * n, field() + ".products");
-        for (std::size_t m = 0; m + 1 < n; ++m) check_evidence(cell.evidence[m], m, field);
+        for (Index m = 0; m + 1 < std::ssize(models_); ++m) {
+            for (Index v = 0; v < models_[as_size(m)].verifiers(); ++v) check_evidence(cell, m, v, field);
+        }
         require(cell.weight >= 0.0 && cell.weight <= max_weight, field, ".weight",
                 "a finite number of at least 0, at most 1e15", cell.weight);
         const double most = cell.weight + tolerance(cell.weight);
@@ -107,25 +112,52 @@ class StatisticsCheck {
             fail(field, "expected to be verified by verdicts, a confidence or not at all");
         if (m + 1 == models_.size() && model.kind != VerificationKind::none)
             fail(field, "the last model is not verified");
-        const bool counted = model.kind == VerificationKind::verdicts;
-        const int draws = model.kind == VerificationKind::confidence ? 1 : 0;
-        if (counted ? model.draws < 1 || model.draws > maximum_draws : model.draws != draws) {
-            fail(field + ".draws",
-                 "expected " + (counted ? "1 to " + std::to_string(maximum_draws) : std::to_string(draws)) +
-                     ", found " + std::to_string(model.draws) +
-                     (counted && model.draws > maximum_draws
-                          ? " verdicts on an answer of " + in_quotes(model.name) +
-                                "; to train on fewer of a log, set max_draws (--max-draws)"
-                          : ""));
-        }
+        check_draws(model, model.kind, model.draws, field);
+        if (model.verifier.empty()) fail(field + ".verifier", "expected a non-empty string, found \"\"");
+        if (m + 1 == models_.size() && !model.further.empty())
+            fail(field + ".further", "the last model is not verified");
+        if (model.verifiers() > max_verifiers)
+            fail(field + ".further", "expected at most " + std::to_string(max_verifiers - 1) +
+                                         " further verifiers, found " + std::to_string(model.further.size()));
+        for (std::size_t v = 0; v < model.further.size(); ++v)
+            check_further(model, v, element(field + ".further", v));
+    }
+
+    void check_further(const ModelShape& model, std::size_t v, const std::string& field) const {
+        const VerifierShape& verifier = model.further[v];
+        if (verifier.name.empty()) fail(field + ".name", "expected a non-empty string, found \"\"");
+        bool known = verifier.name == model.verifier;
+        for (std::size_t before = 0; before < v; ++before)
+            known = known || model.further[before].name == verifier.name;
+        if (known) fail(field + ".name", in_quotes(verifier.name) + " is the name of two verifiers");
+        if (verifier.kind != VerificationKind::verdicts && verifier.kind != VerificationKind::confidence)
+            fail(field, "expected verdicts or a confidence");
+        check_draws(model, verifier.kind, verifier.draws, field);
+    }
+
+    void check_draws(const ModelShape& model, VerificationKind kind, int draws,
+                     const std::string& field) const {
+        const bool counted = kind == VerificationKind::verdicts;
+        const int expected = kind == VerificationKind::confidence ? 1 : 0;
+        if (counted ? draws >= 1 && draws <= maximum_draws : draws == expected) return;
+        fail(field + ".draws",
+             "expected " + (counted ? "1 to " + std::to_string(maximum_draws) : std::to_string(expected)) +
+                 ", found " + std::to_string(draws) +
+                 (counted && draws > maximum_draws
+                      ? " verdicts on an answer of " + in_quotes(model.name) +
+                            "; to train on fewer of a log, set max_draws (--max-draws)"
+                      : ""));
     }
 
     template <class Field>
-    void check_evidence(const Verification& seen, std::size_t m, const Field& field) const {
-        const VerificationKind kind = models_[m].kind;
+    void check_evidence(const EvidenceCell& cell, Index m, Index v, const Field& field) const {
+        const ModelShape& model = models_[as_size(m)];
+        const VerificationKind kind = model.verifier_shape(v).kind;
+        const std::size_t place = evidence_place(models_, m, v);
+        const Verification& seen = cell.evidence[place];
         const auto complain = [&](const std::string& expected) {
-            fail(element(field() + ".evidence", m),
-                 "model " + in_quotes(models_[m].name) + ": expected " + expected + ", found " +
+            fail(element(field() + ".evidence", place),
+                 "model " + in_quotes(model.name) + ": expected " + expected + ", found " +
                      std::to_string(seen.parsed) + " parsed, " + std::to_string(seen.positive) +
                      " positive, confidence " + format_number(seen.confidence));
         };
@@ -165,8 +197,8 @@ class StatisticsCheck {
                               format_number(found));
     }
 
-    void check_prices(const std::vector<double>& prices, const std::string& field) const {
-        require_size(prices.size(), models_.size(), field);
+    static void check_prices(const std::vector<double>& prices, std::size_t size, const std::string& field) {
+        require_size(prices.size(), size, field);
         for (std::size_t m = 0; m < prices.size(); ++m) {
             require(
                 prices[m] >= -tolerance(0.0) && std::isfinite(prices[m]), [&] { return element(field, m); },

@@ -10,6 +10,9 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/evaluation/baselines.hpp>
+#include <automix/evaluation/field_figures.hpp>
+#include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/evaluation/report.hpp>
 #include <automix/metrics/curve_area.hpp>
@@ -33,6 +36,7 @@ struct ComparisonOptions {
     int halves = 20;         ///< number of divisions, with the seeds `seed`, `seed + 1`, ...
     Index train_rows = 0;    ///< rows kept of each training half, those with the lowest hashes; 0: all
     std::uint64_t seed = 0;  ///< seed of the first division
+    bool oracle = false;     ///< add the oracle, which knows all scores, behind the routers
 };
 
 /// An untrained router by name, and the models of the log that it may use. Of a router with variants, such as other
@@ -66,7 +70,8 @@ struct ComparedMetrics {
     Value cost{};           ///< mean cost per query
     Value draws{};
     Value rounds{};
-    Value later_start{};  ///< share of queries that begin at a model beyond the first
+    Value later_start{};            ///< share of queries that begin at a model beyond the first
+    FieldFigures<Value> figures{};  ///< of the policies for all prices of quality
 };
 
 struct ComparedRouter {
@@ -120,18 +125,38 @@ double later_start(const Router& policy, const Dataset& data) {
     if constexpr (randomised_router<Router>) intervals = uniform_intervals(policy.breakpoints());
     if (intervals.empty()) intervals.push_back({0.5, 1.0});
     Evidence evidence(data.models());
-    double rows = 0.0;
+    double later = 0.0;
     for (Index row = 0; row < data.rows(); ++row) {
         const std::optional<QueryForecast> forecast = forecast_of(policy, data.facts(row));
         for (const auto& [inside, length] : intervals) {
             evidence.reset(inside);
             evidence.forecast = forecast;
             const Action first = policy.next(evidence);
-            if (first.kind == ActionKind::route && first.model > 0) rows += length;
+            if (first.kind == ActionKind::route && first.model > 0) later += length;
         }
+        if (!forecast) return later;  // so begin all queries
     }
-    return rows / static_cast<double>(data.rows());
+    return later / static_cast<double>(data.rows());
 }
+
+/// Returns the metrics of a half without a policy.
+HalfMetrics no_metrics();
+
+/// Returns a policy of a curve.
+inline CurvePoint curve_point(const Report& report) { return {report.point(), report.routed}; }
+
+/// Returns the area of a curve.
+OptionalMetric area_of(const std::vector<CurvePoint>& curve, const EndModels& ends);
+
+/// Adds the metrics of a curve to those of a half.
+void add_curve(const std::vector<CurvePoint>& curve, const EndModels& ends, bool two_models,
+               HalfMetrics& half);
+
+/// Adds the metrics of one policy to those of a half, but for `later_start`.
+void add_report(const Report& report, const EndModels& ends, HalfMetrics& half);
+
+/// Returns the metrics of the oracle on the test rows. Its policy is that for the base slope of these rows.
+HalfMetrics oracle_metrics(const Dataset& test, const PriceTable& prices, const EndModels& ends);
 
 /// A test of a router: it is trained on one half of its models' columns and tested on the other half.
 template <class Router>
@@ -139,7 +164,8 @@ class HalfTest {
  public:
     HalfTest(const Dataset& data, const PriceTable& prices, const HalfRows& rows,
              const std::vector<Index>& models)
-        : train_(data.select(rows.train, models)),
+        : two_models_(data.models() == 2),
+          train_(data.select(rows.train, models)),
           test_(data.select(rows.test, models)),
           train_prices_(prices.select_models(models).select_rows(rows.train)),
           test_prices_(prices.select_models(models).select_rows(rows.test)) {}
@@ -147,26 +173,15 @@ class HalfTest {
     /// Returns the metrics on the test rows, measured against `ends`, and counts fallbacks.
     HalfMetrics run(const Contender<Router>& contender, const EndModels& ends, std::uint64_t seed,
                     ComparedRouter& counts) const {
-        HalfMetrics half{none, none, none, none, none, none, none, none, none, none};
+        HalfMetrics half = no_metrics();
         Router router = choose_variant(contender, seed);
-        half.area = area_on(router, test_, test_prices_, ends, seed);
-
-        const TrainingResult training = router.train({train_, train_prices_});
+        auto [training, curve] = train_with_curve(router, TrainingData{train_, train_prices_});
+        add_curve(points_of(curve, test_, test_prices_, ends, seed), ends, two_models_, half);
         const bool refused = training.guard && !training.guard->passed && !training.reason.empty();
         counts.refused += refused ? 1 : 0;
         counts.infeasible += training.feasible ? 0 : 1;
         if (training.feasible) {
-            const Report report = summarise(replay(router, test_, test_prices_, seed), ends);
-            half.lift = report.ibc_lift;
-            half.excess = report.excess;
-            half.gap_recovered = report.gap_recovered;
-            half.performance = report.performance;
-            const double large = ends.large().performance;
-            half.quality = large > 0.0 ? OptionalMetric(report.performance / large)
-                                       : OptionalMetric::undefined("LLM scores nothing");
-            half.cost = report.cost;
-            half.draws = report.draws;
-            half.rounds = report.rounds;
+            add_report(summarise(replay(router, test_, test_prices_, seed), ends), ends, half);
             half.later_start = later_start(router, test_);
         }
         if (refused || !training.feasible) half.lift = half.excess = 0.0;
@@ -174,22 +189,28 @@ class HalfTest {
     }
 
  private:
-    /// Returns the area of the curve that a router learns from the training rows, on other rows or on these.
-    OptionalMetric area_on(const Router& router, const Dataset& data, const PriceTable& prices,
-                           const EndModels& ends, std::uint64_t seed) const {
-        std::vector<OperatingPoint> curve;
-        for (const Router& policy : router.curve({train_, train_prices_}))
-            curve.push_back(summarise(replay(policy, data, prices, seed), ends).point());
-        return curve_area(curve, ends.small(), ends.large());
+    /// Returns the points of a curve of policies on some rows.
+    static std::vector<CurvePoint> points_of(const std::vector<Router>& curve, const Dataset& data,
+                                             const PriceTable& prices, const EndModels& ends,
+                                             std::uint64_t seed) {
+        std::vector<CurvePoint> points;
+        for (const Router& policy : curve)
+            points.push_back(curve_point(summarise(replay(policy, data, prices, seed), ends)));
+        return points;
+    }
+
+    OptionalMetric train_area(const Router& router, const EndModels& ends, std::uint64_t seed) const {
+        return area_of(points_of(router.curve({train_, train_prices_}), train_, train_prices_, ends, seed),
+                       ends);
     }
 
     Router choose_variant(const Contender<Router>& contender, std::uint64_t seed) const {
         if (contender.variants.empty()) return contender.router;
         const EndModels ends = end_models(train_, train_prices_);
         const Router* best = &contender.router;
-        OptionalMetric largest = area_on(*best, train_, train_prices_, ends, seed);
+        OptionalMetric largest = train_area(*best, ends, seed);
         for (const Router& variant : contender.variants) {
-            const OptionalMetric area = area_on(variant, train_, train_prices_, ends, seed);
+            const OptionalMetric area = train_area(variant, ends, seed);
             if (!area || (largest && *area <= *largest)) continue;
             largest = area;
             best = &variant;
@@ -197,8 +218,7 @@ class HalfTest {
         return *best;
     }
 
-    inline static const OptionalMetric none = OptionalMetric::undefined("no policy");
-
+    bool two_models_;
     Dataset train_;
     Dataset test_;
     PriceTable train_prices_;
@@ -232,16 +252,23 @@ std::vector<ComparedRouter> compare_routers(const Dataset& data, const PriceTabl
         for (const Index model : contender.models.empty() ? all : contender.models)
             result.models.push_back(data.model_names()[as_size(model)]);
     }
-    std::vector<std::vector<detail::HalfMetrics>> half_metrics(contenders.size());
+    if (options.oracle) {
+        results.emplace_back().name = "oracle";
+        results.back().models = data.model_names();
+    }
+    std::vector<std::vector<detail::HalfMetrics>> half_metrics(results.size());
     for (int half = 0; half < options.halves; ++half) {
         const std::uint64_t seed = options.seed + static_cast<std::uint64_t>(half);
         const detail::HalfRows rows = detail::divide_rows(data, seed, options.train_rows);
-        const EndModels ends = end_models(data.select_rows(rows.test), prices.select_rows(rows.test));
+        const Dataset tested = data.select_rows(rows.test);
+        const PriceTable paid = prices.select_rows(rows.test);
+        const EndModels ends = end_models(tested, paid);
         for (std::size_t i = 0; i < contenders.size(); ++i) {
             const auto& models = contenders[i].models;
             const detail::HalfTest<Router> test(data, prices, rows, models.empty() ? all : models);
             half_metrics[i].push_back(test.run(contenders[i], ends, options.seed, results[i]));
         }
+        if (options.oracle) half_metrics.back().push_back(detail::oracle_metrics(tested, paid, ends));
         progress(half + 1, options.halves);
     }
     for (std::size_t i = 0; i < results.size(); ++i) {

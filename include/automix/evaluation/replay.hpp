@@ -102,6 +102,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
     if constexpr (query_reading_router<Router>) detail::require_facts(policy.reads(), data);
     Replay result(data.rows());
     LogSource source(data, prices);
+    if constexpr (model_bound_router<Router>) source.bind(policy.models());
     Evidence evidence(data.models());
     std::optional<QueryForecast> forecast;  // of the row at hand
     const auto run_row = [&](Index row, double u, double weight) {

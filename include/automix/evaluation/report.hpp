@@ -16,6 +16,14 @@
 
 namespace automix {
 
+/// The mean prices of a further verifier.
+struct VerifierPrice {
+    std::string name{};
+    double draw = 0.0;          ///< price of one draw
+    double verification = 0.0;  ///< price of the most draws of an answer together
+    PriceOrigin origin = PriceOrigin::standard;
+};
+
 /// Mean prices of one model.
 struct ModelPrices {
     std::string model{};
@@ -25,6 +33,7 @@ struct ModelPrices {
     double draw = 0.0;          ///< price of one draw
     double verification = 0.0;  ///< price of all logged draws of an answer together
     PriceOrigin verification_origin = PriceOrigin::standard;
+    std::vector<VerifierPrice> further{};  ///< of further verifiers of its answers
 };
 
 /// Returns the mean prices of each model, in the order of the data set. Throws `ArgumentError` if the prices belong to

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers live queries with a router, models and a verifier, by the same loop that replays logs. Apart from the calls,
+// Answers live queries with a router, models and verifiers, by the same loop that replays logs. Apart from the calls,
 // a query costs one run of the loop. It costs one explanation more if the router can explain itself.
 //     const auto answerer = automix::Answerer(router, models, verifier);
 //     const automix::LiveAnswer answer =
@@ -13,7 +13,9 @@
 #include <automix/core/random.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/query_facts.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
@@ -56,8 +58,9 @@ struct AnsweringOptions {
     int batch = 1;      ///< minimum draws in a round while as many remain, for fewer rounds at more draws
     std::uint64_t seed = 0;  ///< seed of the hash of ids that assigns queries to mixed policies
     bool explain = true;
-    std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
-    std::size_t concurrency = 8;       ///< queries at a time in `answer_all`, a thread each
+    std::vector<FurtherVerifier> verifiers{};  ///< by name, beside the one that every model has
+    std::shared_ptr<Ledger> ledger{};          ///< charged the costs of a verifier of its own; may be null
+    std::size_t concurrency = 8;               ///< queries at a time in `answer_all`, a thread each
     std::stop_token stop{};  ///< queries not begun by then fail as cancelled, those under way are interrupted
     /// Called once for each query of `answer_all` as it ends, with its number and its answer. Calls come from one
     /// thread at a time.
@@ -66,9 +69,13 @@ struct AnsweringOptions {
 
 namespace detail {
 
-/// Returns the maximum number of draws on the current answer.
+/// Returns the maximum number of draws of a verifier on the current answer.
 template <router Router>
-int max_current_draws(const Router& router, const Evidence& evidence, const AnsweringOptions& options) {
+int max_current_draws(const Router& router, const Evidence& evidence, Index verifier,
+                      const AnsweringOptions& options) {
+    if constexpr (model_bound_router<Router>) {
+        if (verifier > 0) return router.models()[as_size(evidence.current)].verifier_shape(verifier).draws;
+    }
     if constexpr (draw_limited_router<Router>)
         return router.max_draws(evidence.current).value_or(options.all_draws);
     return options.all_draws;
@@ -96,13 +103,56 @@ struct WatchedRouter {
         if (evidence.current < next_model) return Action::route(next_model);
         if (evidence.current < evidence.last_model()) last_open = evidence;
         Action action = policy.next(evidence);
-        if (action.kind == ActionKind::verify && action.draws > 0) {
-            const int left = max_current_draws(policy, evidence, options) - evidence.current_model().drawn;
+        if (action.kind == ActionKind::verify && action.draws > 0 && action.draws < options.batch) {
+            const int left = max_current_draws(policy, evidence, action.verifier, options) -
+                             evidence.current_model().verifier(action.verifier).drawn;
             action.draws = std::max(action.draws, std::min(options.batch, left));
         }
         return action;
     }
 };
+
+/// Returns the place of a further verifier that a policy was trained on. Throws `ArgumentError` if it is not given, or if
+/// the policy goes by its confidence and it gives none.
+inline Index place_of(const VerifierShape& trained, const std::string& model,
+                      std::span<const FurtherVerifier> verifiers) {
+    std::vector<std::string> names;
+    for (const FurtherVerifier& verifier : verifiers) {
+        if (verifier.name != trained.name) {
+            names.push_back(in_quotes(verifier.name));
+            continue;
+        }
+        if (trained.kind == VerificationKind::confidence && !verifier.verifier.gives_confidence())
+            throw ArgumentError("trained on confidences of the verifier " + in_quotes(trained.name) +
+                                ", but it gives verdicts alone; see automix/verify/verifier.hpp");
+        return std::ssize(names);
+    }
+    throw ArgumentError("verifiers: the policy asks the verifier " + in_quotes(trained.name) +
+                        " about answers of " + model + "; given are " +
+                        (names.empty() ? "none" : joined(names)));
+}
+
+/// Returns the places of the verifiers of each model that a policy was trained on, as `LiveSourceOptions::asked`.
+/// `confident` says whether the verifier that every model has gives confidences. Throws `ArgumentError` if the policy
+/// asks another verifier than are given.
+inline std::vector<std::vector<Index>> verifiers_of(const std::vector<ModelShape>& trained,
+                                                    std::span<const FurtherVerifier> verifiers,
+                                                    bool confident) {
+    std::vector<std::vector<Index>> asked;
+    for (const ModelShape& model : trained) {
+        std::vector<Index>& places = asked.emplace_back();
+        for (Index number = 0; number < model.verifiers(); ++number) {
+            const VerifierShape shape = model.verifier_shape(number);
+            const bool is_given = shape.kind == VerificationKind::none || shape.name == self_verifier;
+            if (shape.kind == VerificationKind::confidence && is_given && !confident)
+                throw ArgumentError(
+                    "trained on confidences of " + model.name +
+                    ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
+            places.push_back(is_given ? given_verifier : place_of(shape, model.name, verifiers));
+        }
+    }
+    return asked;
+}
 
 /// Ends the query with a failure before its end, so that no answer stands.
 inline void fail(LiveAnswer& answer, const char* message) {
@@ -183,8 +233,9 @@ class Answerer {
  public:
     /// Takes models cheapest first, as the router was trained on. Throws `ArgumentError` if the sampling is invalid for
     /// any model, and if `all_draws` is below 1. Throws it also if there are no models, if they are not those of a
-    /// router that knows its own, or if that router was trained on confidences and the verifier gives none. The router
-    /// must outlive the answerer unchanged.
+    /// router that knows its own, or if that router was trained on confidences and the verifier gives none. Throws it for
+    /// a router that asks other verifiers than are given: `verifier` is the one named `self`, `options.verifiers` are the
+    /// others. The router must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : Answerer(router, std::move(models), std::move(verifier), options,
@@ -199,14 +250,10 @@ class Answerer {
           options_(std::move(options)),
           explainer_(std::move(explainer)) {
         if (models_.empty()) throw ArgumentError("models: expected at least one, found none");
+        validate(options_.verifiers);
         if constexpr (model_bound_router<Router>) {
             const std::vector<ModelShape> trained = router.models();
-            for (const ModelShape& model : trained) {
-                if (model.kind == VerificationKind::confidence && !gives_confidence<Verifier>)
-                    throw ArgumentError(
-                        "trained on confidences of " + model.name +
-                        ", but the verifier gives verdicts alone; see automix/verify/verifier.hpp");
-            }
+            asked_ = detail::verifiers_of(trained, options_.verifiers, gives_confidence<Verifier>);
             if (!trained.empty()) require_models(models_, names_of(trained));
         }
         if (options_.all_draws < 1)
@@ -232,7 +279,11 @@ class Answerer {
     [[nodiscard]] LiveAnswer answer(const Query& query, const std::stop_token& stop) const {
         if constexpr (live_verifier<Verifier>) {
             LiveSource source(std::span<const LiveModel>(models_), verifier_, query,
-                              {.all_draws = options_.all_draws, .ledger = options_.ledger, .stop = stop});
+                              {.all_draws = options_.all_draws,
+                               .ledger = options_.ledger,
+                               .stop = stop,
+                               .verifiers = options_.verifiers,
+                               .asked = asked_});
             std::vector<double> prior;
             try {
                 if constexpr (query_reading_router<Router>) {
@@ -286,6 +337,8 @@ class Answerer {
     Verifier verifier_;
     AnsweringOptions options_;
     Explainer explainer_;
+    std::vector<std::vector<Index>>
+        asked_{};  ///< verifiers of each model; empty: those given, in their order
 };
 
 }  // namespace automix

@@ -4,6 +4,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
+#include <automix/data/record.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/routing/action.hpp>
@@ -25,22 +26,52 @@ struct LiveFailure {
     bool is_deliberate = false;  ///< the reply came whole, though it cannot be used
 };
 
-/// The share of one model in a query.
-struct ModelShare {
+/// The share of one verifier in a query: what it said of one model's answer.
+struct VerifierShare {
+    std::string verifier{self_verifier};  ///< its name
+    std::vector<Verdict> verdicts{};      ///< in the order drawn
+    std::optional<double> confidence{};   ///< in place of verdicts, if the verifier gives one
+    std::vector<std::string> replies{};   ///< replies that the verdicts were read from
+    int cut_replies = 0;                  ///< replies that the token limit cut
+    int declined_replies = 0;             ///< replies that were declined, so unparsed
+    double verification_cost = 0.0;
+    double verdicts_price =
+        0.0;  ///< the part of `verification_cost` for the rounds that brought verdicts or a confidence
+
+    /// Returns true if it was asked, be it in vain.
+    [[nodiscard]] bool asked() const noexcept {
+        return !verdicts.empty() || confidence || verification_cost > 0.0;
+    }
+};
+
+/// The share of one model in a query. Its own members on verification are those of the first verifier.
+struct ModelShare : VerifierShare {
     std::optional<std::string> answer{};   ///< nothing: not asked, or the call failed
     std::optional<FinishReason> finish{};  ///< why the answer ended, if it is known; `length`: it was cut
-    std::vector<Verdict> verdicts{};       ///< in the order drawn
-    std::optional<double> confidence{};    ///< in place of verdicts, if the verifier gives one
-    std::vector<std::string> replies{};    ///< replies that the verdicts were read from
-    int cut_replies = 0;                   ///< replies of the verification that the token limit cut
-    int declined_replies = 0;              ///< replies of the verification that were declined, so unparsed
     std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
-    double verification_cost = 0.0;
-    double answer_price = 0.0;  ///< the part of `answer_cost` for the call that brought the answer
-    double verdicts_price =
-        0.0;                    ///< the part of `verification_cost` for the rounds that brought the verdicts
-    std::size_t cut_bytes = 0;  ///< maximum number of bytes cut from the context to fit a prompt
+    double answer_price = 0.0;             ///< the part of `answer_cost` for the call that brought the answer
+    std::size_t cut_bytes = 0;             ///< maximum number of bytes cut from the context to fit a prompt
+    std::vector<VerifierShare> further{};  ///< of the verifiers 1, 2 .. of its answers
+
+    /// Returns the share of a verifier of its answers, by number.
+    [[nodiscard]] VerifierShare& verifier_at(Index number) {
+        return number == 0 ? *this : further[as_size(number - 1)];
+    }
+
+    /// Calls `use` with the share of each verifier, the first included.
+    template <class Use>
+    void for_each_verifier(Use use) const {
+        use(static_cast<const VerifierShare&>(*this));
+        for (const VerifierShare& share : further) use(share);
+    }
+
+    /// Returns what all its verifiers cost together.
+    [[nodiscard]] double all_verification_cost() const {
+        double sum = 0.0;
+        for_each_verifier([&](const VerifierShare& share) { sum += share.verification_cost; });
+        return sum;
+    }
 };
 
 struct LiveAnswer {
@@ -66,7 +97,7 @@ struct LiveAnswer {
     }
     [[nodiscard]] double verification_cost() const noexcept {
         double sum = 0.0;
-        for (const ModelShare& share : models) sum += share.verification_cost;
+        for (const ModelShare& share : models) sum += share.all_verification_cost();
         return sum;
     }
     [[nodiscard]] double cost() const noexcept { return answer_cost() + verification_cost(); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The source of the loop for a live query. Answers come from models and verdicts from a verifier. A failed call is a
-// value for the loop, and so are its costs. Texts and costs are kept for the answer. What a verifier costs by itself is
+// The source of the loop for a live query. Answers come from models and verdicts from their verifiers. A failed call is
+// a value for the loop, and so are its costs. Texts and costs are kept for the answer. What a verifier costs by itself is
 // charged to a ledger. A call of a verifier that the backend declines gives blank replies. An answer counts as a sample
 // if the verifier compares samples.
 #pragma once
@@ -10,6 +10,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/verdict.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
@@ -98,7 +99,14 @@ struct LiveSourceOptions {
     /// Charged the cost of a verifier beyond that of the model's calls; may be null.
     std::shared_ptr<Ledger> ledger{};
     std::stop_token stop{};
+    std::span<const FurtherVerifier> verifiers{};  ///< further ones, which must outlive the source
+    /// The verifiers of each model's answers, in the order of their numbers: the place of each in `verifiers`, or
+    /// `given_verifier`. It must outlive the source. Empty: the given one, and then all of `verifiers`.
+    std::span<const std::vector<Index>> asked{};
 };
+
+/// The place, in `LiveSourceOptions::asked`, of the verifier that a source is given for all models.
+inline constexpr Index given_verifier = -1;
 
 template <live_verifier Verifier>
 class LiveSource {
@@ -110,7 +118,18 @@ class LiveSource {
           verifier_(verifier),
           query_(query),
           options_(std::move(options)),
-          shares_(models.size()) {}
+          shares_(models.size()) {
+        for (Index model = 0; model < std::ssize(models); ++model) {
+            ModelShare& share = shares_[as_size(model)];
+            const Index verifiers = options_.asked.empty() ? 1 + std::ssize(options_.verifiers)
+                                                           : std::ssize(options_.asked[as_size(model)]);
+            share.further.resize(as_size(std::max<Index>(verifiers - 1, 0)));
+            for (Index number = 0; number < verifiers; ++number) {
+                if (const FurtherVerifier* further = further_verifier(model, number))
+                    share.verifier_at(number).verifier = further->name;
+            }
+        }
+    }
 
     Answered answer(Index model) {
         const LiveModel& asked = models_[as_size(model)];
@@ -129,7 +148,8 @@ class LiveSource {
             share.answer = std::string(trim(text));
             share.answer_price = reply.cost;
             share.finish = reply.completions.front().finish;
-            if constexpr (compares_samples) answered.samples = answered.largest_cluster = 1;
+            if (compares_samples && further_verifier(model, 0) == nullptr)
+                answered.samples = answered.largest_cluster = 1;
             return reply.cost - reply.earlier_cost;
         });
         if (!answered.failure.empty() && failure_->kind && may_ask_another(*failure_->kind))
@@ -137,21 +157,30 @@ class LiveSource {
         return answered;
     }
 
-    Drawn draw(Index model, int draws) {
+    /// Draws verdicts of the first verifier of a model's answers.
+    Drawn draw(Index model, int draws) { return draw(model, 0, draws); }
+
+    /// Draws verdicts of one of the verifiers of a model's answers. Requires that the model has answered. Throws
+    /// `ProtocolError` if there is no verifier of that number.
+    Drawn draw(Index model, Index verifier, int draws) {
         ModelShare& share = shares_[as_size(model)];
-        const int count = draws == all_draws ? options_.all_draws : draws;
+        if (verifier > std::ssize(share.further))
+            throw ProtocolError("router: asks verifier " + std::to_string(verifier) + ", but there are " +
+                                std::to_string(1 + share.further.size()));
         Drawn drawn;
-        attempt(drawn, share.verification_cost, [&] {
-            const AnyModel& asked = models_[as_size(model)].model;
+        VerifierShare& said = share.verifier_at(verifier);
+        const int count = draws == all_draws ? options_.all_draws : draws;
+        attempt(drawn, said.verification_cost, [&] {
             double earlier_cost = 0.0;
-            Verdicts round = verify(model, count, earlier_cost);
+            Verdicts round = verify(model, verifier, count, earlier_cost);
             const double paid_now = round.cost - earlier_cost;
             if (round.confidence) {
                 drawn.drawn = drawn.parsed = 1;
-                drawn.logged_confidence = share.confidence = round.confidence;
+                drawn.logged_confidence = said.confidence = round.confidence;
+                said.verdicts_price += round.cost;
                 return paid_now;
             }
-            require_verdicts(asked.name(), count, round, paid_now);
+            require_verdicts(asked_model(model, verifier).name(), count, round, paid_now);
             drawn.drawn = static_cast<int>(round.verdicts.size());
             drawn.parsed =
                 drawn.drawn -
@@ -161,11 +190,11 @@ class LiveSource {
             drawn.samples = round.samples;
             drawn.largest_cluster = round.largest_cluster;
             share.cut_bytes = std::max(share.cut_bytes, round.cut_bytes);
-            share.cut_replies += round.cut_replies;
-            share.declined_replies += round.declined_replies;
-            share.verdicts_price += round.cost;
-            share.verdicts.insert(share.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
-            std::move(round.replies.begin(), round.replies.end(), std::back_inserter(share.replies));
+            said.cut_replies += round.cut_replies;
+            said.declined_replies += round.declined_replies;
+            said.verdicts_price += round.cost;
+            said.verdicts.insert(said.verdicts.end(), round.verdicts.begin(), round.verdicts.end());
+            std::move(round.replies.begin(), round.replies.end(), std::back_inserter(said.replies));
             return paid_now;
         });
         return drawn;
@@ -182,10 +211,10 @@ class LiveSource {
         const ModelShare& share = shares_[as_size(model)];
         if (accepted == AcceptedAnswer::first) return *share.answer;
         if constexpr (compares_samples) {
-            return verifier_for(verifier_, model, query_).plurality(*share.answer, share.replies);
-        } else {
-            throw ProtocolError("router: accepts a plurality, but the verifier compares no samples");
+            if (further_verifier(model, 0) == nullptr)
+                return verifier_for(verifier_, model, query_).plurality(*share.answer, share.replies);
         }
+        throw ProtocolError("router: accepts a plurality, but the verifier compares no samples");
     }
 
     /// Returns the work of each model so far.
@@ -201,6 +230,19 @@ class LiveSource {
     static constexpr bool compares_samples = requires(const OneVerifier& verifier, const ModelShare& share) {
         verifier.plurality(*share.answer, share.replies);
     };
+
+    /// Returns a verifier of a model's answers; null for the one that the source was given.
+    [[nodiscard]] const FurtherVerifier* further_verifier(Index model, Index number) const {
+        const Index place =
+            options_.asked.empty() ? number - 1 : options_.asked[as_size(model)][as_size(number)];
+        return place == given_verifier ? nullptr : &options_.verifiers[as_size(place)];
+    }
+
+    /// Returns the model that a verifier asks about an answer.
+    [[nodiscard]] const AnyModel& asked_model(Index model, Index number) const {
+        const FurtherVerifier* const further = further_verifier(model, number);
+        return further != nullptr && further->judge ? *further->judge : models_[as_size(model)].model;
+    }
 
     /// Throws `ModelError`, with the cost of a reply without a text to answer with.
     [[noreturn]] static void fail_blank(const LiveModel& asked, const GenerateReply& reply) {
@@ -220,13 +262,15 @@ class LiveSource {
                                                   : "no answer: only thinking");
     }
 
-    /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model. The cost
-    /// of the round, or of its failure, is at least that of these calls, and to the last digit what the ledger has.
-    /// `earlier_cost` is set to the part of it that earlier failures have counted. Throws `ModelError` of kind `budget`
-    /// if such costs have used up the budget.
-    Verdicts verify(Index model, int count, double& earlier_cost) {
-        const ModelShare& share = shares_[as_size(model)];
-        const detail::CostedModel costed(models_[as_size(model)].model);
+    /// Draws a round of verdicts and charges the ledger what the verifier costs beyond the calls of the model that it asks.
+    /// The cost of the round, or of its failure, is at least that of these calls, and to the last digit what the ledger
+    /// has. `earlier_cost` is set to the part of it that earlier failures have counted. Throws `ModelError` of kind
+    /// `budget` if such costs have used up the budget.
+    Verdicts verify(Index model, Index verifier, int count, double& earlier_cost) {
+        ModelShare& share = shares_[as_size(model)];
+        VerifierShare& said = share.verifier_at(verifier);
+        const FurtherVerifier* const further = further_verifier(model, verifier);
+        const detail::CostedModel costed(asked_model(model, verifier));
         AnyModel asked = DeclinedVerdictsModel(costed);
         if (options_.ledger && options_.ledger->is_overdrawn()) {
             throw ModelError(asked.name(), {.kind = FailureKind::budget},
@@ -243,13 +287,14 @@ class LiveSource {
             return calls + Amount(cost - calls).value();
         };
         try {
+            const VerificationTask task{query_.context, query_.question, *share.answer};
+            const DrawRange range{static_cast<int>(said.verdicts.size()), count, said.replies};
             Verdicts round =
-                verifier_for(verifier_, model, query_)
-                    .verify(asked, VerificationTask{query_.context, query_.question, *share.answer},
-                            DrawRange{static_cast<int>(share.verdicts.size()), count, share.replies},
-                            options_.stop);
+                further != nullptr
+                    ? further->verifier.verify(model, query_, asked, task, range, options_.stop)
+                    : verifier_for(verifier_, model, query_).verify(asked, task, range, options_.stop);
             // The loop refuses such a cost; what the calls cost is paid all the same.
-            if (!is_price(round.cost)) shares_[as_size(model)].verification_cost += costed.cost();
+            if (!is_price(round.cost)) said.verification_cost += costed.cost();
             round.cost = charged(round.cost);
             earlier_cost = costed.earlier_cost();
             return round;

@@ -7,12 +7,16 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/log/log_record.hpp>
+#include <automix/data/log/read_options.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/log_source.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/router.hpp>
 
 #include <optional>
 #include <string>
@@ -30,7 +34,12 @@ class RecordedSource {
 
     Answered answer(Index model);
 
-    Drawn draw(Index model, int draws);
+    /// Takes the models of the policy that is replayed, whose verifiers are asked by number. Throws as `LogSource::bind`.
+    void bind(const std::vector<ModelShape>& models);
+
+    Drawn draw(Index model, int draws) { return draw(model, 0, draws); }
+
+    Drawn draw(Index model, Index verifier, int draws);
 
     /// Throws `DataError` for a plurality if the log has no samples.
     [[nodiscard]] std::string accepted_text(Index model, AcceptedAnswer accepted) const;
@@ -63,8 +72,13 @@ class LogAnswers {
                                          const RoutingPrices& trained = {},
                                          const std::vector<std::string>& signals = {});
 
+    /// Reads a log for a policy: with its models, the signals that it reads and the verifiers that it asks, and with its
+    /// prices for those that the log does not record. Throws as above.
+    [[nodiscard]] static LogAnswers read(const std::string& path, const PomdpRouter& policy);
+
     /// Answers the query with that id. An id that is not in the log is a failure. `explainer` may be empty; for many
-    /// queries make it once by `router.explainer()`.
+    /// queries make it once by `router.explainer()`. Throws `DataError` if the log lacks a verifier that the router asks,
+    /// or its price.
     template <router Router>
     [[nodiscard]] LiveAnswer answer(const std::string& id, const Router& router,
                                     const AnsweringOptions& options, const Explainer& explainer) const {
@@ -78,11 +92,15 @@ class LogAnswers {
             return missing;
         }
         detail::RecordedSource source(data_, prices_, *row, texts_[as_size(*row)]);
+        if constexpr (model_bound_router<Router>) source.bind(router.models());
         return answer_from(source, router, id, data_.facts(*row), data_.models(), options, explainer);
     }
 
  private:
     explicit LogAnswers(const std::vector<std::string>& models) : data_(models) {}
+
+    /// Reads a log without settling its prices. If verifiers are named, the first one is not `self`.
+    static LogAnswers read_rows(const std::string& path, const ReadOptions& options);
 
     Dataset data_;
     PriceTable prices_{};
@@ -93,5 +111,4 @@ class LogAnswers {
 
 #ifndef AUTOMIX_COMPILED
 #include <automix/live/detail/log_answers_inl.hpp>
-#include <automix/routing/router.hpp>
 #endif

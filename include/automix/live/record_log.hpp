@@ -12,6 +12,7 @@
 #include <automix/data/log/log_writer.hpp>
 #include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/live_source.hpp>
@@ -48,8 +49,8 @@ struct RecordLogOptions {
     std::chrono::milliseconds longest_wait = std::chrono::minutes(15);
     /// Called before such a wait with its length and the number of queries. May be empty.
     std::function<void(std::chrono::milliseconds wait, std::size_t queries)> on_wait{};
-    /// The journal of models that already keep their calls by `keep_calls`; not open yet. If null, `record_log` keeps
-    /// calls in PATH.calls.jsonl.
+    /// The journal of models and judges that already keep their calls by `keep_calls`; not open yet. If null,
+    /// `record_log` keeps calls in PATH.calls.jsonl.
     std::shared_ptr<CallJournal> journal{};
     /// Called with the number of queries that have ended and of those to ask, before the first query and after each.
     /// Calls come from one thread at a time.
@@ -159,9 +160,13 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     if (!journal) {
         journal = std::make_shared<CallJournal>(path + ".calls.jsonl");
         for (LiveModel& model : models) model.model = keep_calls(std::move(model.model), journal);
+        for (FurtherVerifier& further : record.verifiers) {
+            if (further.judge) further.judge = keep_calls(*std::move(further.judge), journal);
+        }
     }
     if (journal->is_open()) throw ArgumentError("journal: expected one that is not open yet");
     const std::vector<std::string> names = detail::names_of(models);
+    const auto asked = detail::recorded_verifiers(names, record.verifiers);
     const std::unordered_set<std::string> recorded = detail::recorded_ids(path, names, queries, options);
     std::vector<const Query*> open;
     for (const Query& query : queries) {
@@ -191,10 +196,14 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
             if (!sources[round[i]]) {
                 sources[round[i]] = std::make_unique<LiveSource<Verifier>>(
                     std::span<const LiveModel>(models), verifier, query,
-                    LiveSourceOptions{.ledger = options.record.ledger, .stop = options.stop});
+                    LiveSourceOptions{.ledger = record.ledger,
+                                      .stop = options.stop,
+                                      .verifiers = record.verifiers,
+                                      .asked = asked});
             }
             LiveSource<Verifier>& source = *sources[round[i]];
-            auto ended = detail::record_from(source, query, std::span<const LiveModel>(models), record);
+            auto ended =
+                detail::record_from(source, query, std::span<const LiveModel>(models), asked, record);
             const bool is_done = std::holds_alternative<LogRecord>(ended);
             if (!log.add(i, std::move(ended), source.shares(), options)) halt.request_stop();
             if (is_done) sources[round[i]].reset();

@@ -159,7 +159,8 @@ class Automix {
         if (state_->recorded || policy == nullptr)
             return evaluate(data, resolve_prices(data, options_.prices));
         return evaluate(
-            data, resolve_prices(data, prices_or_trained(data, options_.prices, policy->trained().prices)));
+            data, resolve_prices(data, prices_or_trained(data, options_.prices, policy->trained().prices,
+                                                         policy->trained().models)));
     }
 
     /// Replays at given prices, for example on a part of a larger log.

@@ -31,6 +31,23 @@ concept router_with_curve = trainable_router<R> && requires(const R& r, const Tr
     { r.curve(training) } -> std::same_as<std::vector<R>>;
 };
 
+/// A router that trains and returns its curve in less time than one after the other.
+template <class R>
+concept router_trained_with_curve = router_with_curve<R> && requires(R& r, const TrainingData& training) {
+    { r.train_with_curve(training) } -> std::same_as<CurveTraining<R>>;
+};
+
+/// Trains a router and returns the result with its curve. Throws as `curve` and `train` do.
+template <router_with_curve R>
+CurveTraining<R> train_with_curve(R& router, const TrainingData& training) {
+    if constexpr (router_trained_with_curve<R>) {
+        return router.train_with_curve(training);
+    } else {
+        std::vector<R> curve = router.curve(training);
+        return {router.train(training), std::move(curve)};
+    }
+}
+
 /// A trainable router that also says its name and, once trained, its parameters.
 template <class R>
 concept named_router = trainable_router<R> && requires(const R& r) {
@@ -48,12 +65,6 @@ concept explaining_router = router<R> && requires(const R& r) {
 template <class R>
 concept draw_limited_router = router<R> && requires(const R& r, Index model) {
     { r.max_draws(model) } -> std::same_as<std::optional<int>>;
-};
-
-/// A router that knows the models that it was trained on, and how each is verified; none before training.
-template <class R>
-concept model_bound_router = router<R> && requires(const R& r) {
-    { r.models() } -> std::same_as<std::vector<ModelShape>>;
 };
 
 class AnyRouter {
@@ -94,6 +105,10 @@ class AnyRouter {
     [[nodiscard]] std::vector<AnyRouter> curve(const TrainingData& training) const {
         return self_->curve(training);
     }
+    /// Trains the router and returns the result with the same policies. Throws as both do.
+    [[nodiscard]] CurveTraining<AnyRouter> train_with_curve(const TrainingData& training) {
+        return self_->train_with_curve(training);
+    }
     [[nodiscard]] Action next(const Evidence& evidence) const { return self_->next(evidence); }
     /// Returns what the facts on a query tell; nothing if the router does not read them.
     [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const {
@@ -132,6 +147,7 @@ class AnyRouter {
         [[nodiscard]] virtual std::string name() const = 0;
         virtual TrainingResult train(const TrainingData&) = 0;
         [[nodiscard]] virtual std::vector<AnyRouter> curve(const TrainingData&) const = 0;
+        [[nodiscard]] virtual CurveTraining<AnyRouter> train_with_curve(const TrainingData&) = 0;
         [[nodiscard]] virtual Action next(const Evidence&) const = 0;
         [[nodiscard]] virtual std::optional<QueryForecast> forecast(const QueryFacts&) const = 0;
         [[nodiscard]] virtual ContextFields reads() const = 0;
@@ -157,6 +173,18 @@ class AnyRouter {
                 if (trained.train(training).feasible) routers.push_back(of(std::move(trained)));
             }
             return routers;
+        }
+        [[nodiscard]] CurveTraining<AnyRouter> train_with_curve(const TrainingData& training) override {
+            CurveTraining<AnyRouter> trained;
+            if constexpr (router_with_curve<R>) {
+                auto [result, curve] = automix::train_with_curve(router, training);
+                trained.result = std::move(result);
+                for (R& point : curve) trained.curve.push_back(of(std::move(point)));
+            } else {
+                trained.result = router.train(training);
+                if (trained.result.feasible) trained.curve.push_back(of(router));
+            }
+            return trained;
         }
         [[nodiscard]] Action next(const Evidence& evidence) const override { return router.next(evidence); }
         [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const override {

@@ -12,18 +12,14 @@
 
 namespace automix {
 
-/// The evidence on one model's answer.
-struct ModelEvidence {
-    bool answered = false;
-    bool flagged = false;                       ///< the source knows this answer to be bad
+/// The evidence of one verifier on an answer.
+struct VerifierEvidence {
     int drawn = 0;                              ///< verdicts drawn, parsed or not
     int parsed = 0;                             ///< verdicts among them that could be parsed
     int positive = 0;                           ///< verdicts among the parsed ones that are positive
     std::optional<double> logged_confidence{};  ///< in [0, 1], given in place of verdicts
     int samples = 0;                            ///< samples known, the answer included; 0: unknown
     int largest_cluster = 0;                    ///< samples that agree with the plurality
-    std::vector<Signal> signals{};              ///< that came with the answer
-    Index stratum = 0;  ///< of the signals; policies that read signals set it by themselves
 
     [[nodiscard]] bool verified() const noexcept { return drawn > 0; }
 
@@ -31,6 +27,28 @@ struct ModelEvidence {
     [[nodiscard]] double confidence() const noexcept {
         if (logged_confidence) return *logged_confidence;
         return parsed == 0 ? 0.0 : static_cast<double>(positive) / static_cast<double>(parsed);
+    }
+};
+
+/// The evidence on one model's answer. Its own members are those of the first verifier.
+struct ModelEvidence : VerifierEvidence {
+    bool answered = false;
+    bool flagged = false;  ///< the source knows this answer to be bad
+    std::vector<VerifierEvidence>
+        further{};                  ///< of the verifiers 1, 2 ..; shorter if the last have not been asked
+    std::vector<Signal> signals{};  ///< that came with the answer
+    Index stratum = 0;              ///< of the signals; policies that read signals set it by themselves
+
+    /// Returns the evidence of a verifier, blank if it has not been asked.
+    [[nodiscard]] VerifierEvidence verifier(Index number) const {
+        if (number == 0) return *this;
+        return number <= std::ssize(further) ? further[as_size(number - 1)] : VerifierEvidence{};
+    }
+    /// Returns the evidence of a verifier, to add to it.
+    [[nodiscard]] VerifierEvidence& verifier_at(Index number) {
+        if (number == 0) return *this;
+        if (number > std::ssize(further)) further.resize(as_size(number));
+        return further[as_size(number - 1)];
     }
 };
 

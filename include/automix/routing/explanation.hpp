@@ -37,8 +37,10 @@ struct ModelReasons {
 };
 
 struct Explanation {
-    Action action{};      ///< action of the policy
-    Index current = -1;   ///< the model that answered last; -1: none has
+    Action action{};     ///< action of the policy
+    Index current = -1;  ///< the model that answered last; -1: none has
+    std::vector<std::string>
+        verifiers{};      ///< names of its verifiers, by number; empty unless there are several
     double lambda = 0.0;  ///< score worth one unit of price
     std::vector<double>
         belief{};  ///< probability of each level of the current answer; empty if it is not verified by

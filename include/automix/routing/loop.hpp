@@ -45,8 +45,21 @@ void require_clusters(int samples, int largest_cluster);
 /// confidence outside [0, 1] are impossible too.
 void require_counts(const Drawn& drawn, int asked);
 
-/// Adds one round of draws to the evidence on the current answer.
-void add_draws(ModelEvidence& model, const Drawn& drawn);
+/// Adds one round of draws to the evidence of the verifier that was asked.
+void add_draws(VerifierEvidence& verifier, const Drawn& drawn);
+
+/// Draws verdicts of a verifier on a model's answer. Throws `ProtocolError` if the source has no such verifier.
+template <source Source>
+Drawn draw_from(Source& from, Index model, const Action& action) {
+    if constexpr (multi_verifier_source<Source>) {
+        return from.draw(model, action.verifier, action.draws);
+    } else {
+        if (action.verifier != 0)
+            break_protocol("verify by verifier " + std::to_string(action.verifier) +
+                           ", while the source has one");
+        return from.draw(model, action.draws);
+    }
+}
 
 }  // namespace detail
 
@@ -97,6 +110,8 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
 
             case ActionKind::verify: {
                 if (!evidence.started()) detail::break_protocol("verify before any model has answered");
+                if (action.verifier < 0)
+                    detail::break_protocol("verify by verifier " + std::to_string(action.verifier));
                 if (action.draws < 1 && action.draws != all_draws) {
                     detail::break_protocol("verify with " + std::to_string(action.draws) + " draws");
                 }
@@ -104,13 +119,14 @@ Outcome run(const Router& policy, Source& from, Evidence& evidence) {
                     detail::break_protocol("verify after " + std::to_string(max_rounds) +
                                            " rounds on one answer");
                 }
-                Drawn drawn = from.draw(evidence.current, action.draws);
+                Drawn drawn = detail::draw_from(from, evidence.current, action);
                 detail::require_counts(drawn, action.draws);
                 outcome.verification_cost += drawn.cost;
                 outcome.draws += drawn.drawn;
                 ++outcome.rounds;
                 ++rounds;
-                detail::add_draws(evidence.models[as_size(evidence.current)], drawn);
+                detail::add_draws(evidence.models[as_size(evidence.current)].verifier_at(action.verifier),
+                                  drawn);
                 if (!drawn.failure.empty()) {
                     outcome.failure = std::move(drawn.failure);
                     return outcome;

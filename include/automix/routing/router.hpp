@@ -12,6 +12,7 @@
 
 #include <automix/context/context_fields.hpp>
 #include <automix/context/query_forecast.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/query_facts.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
@@ -32,6 +33,12 @@ concept router = requires(const R& r, const Evidence& evidence) {
 template <class R>
 concept trainable_router = router<R> && std::copyable<R> && requires(R& r, const TrainingData& training) {
     { r.train(training) } -> std::same_as<TrainingResult>;
+};
+
+/// A router that knows the models that it was trained on, and how each is verified; none before training.
+template <class R>
+concept model_bound_router = router<R> && requires(const R& r) {
+    { r.models() } -> std::same_as<std::vector<ModelShape>>;
 };
 
 /// A router whose actions depend on `evidence.u` only by the interval between these numbers that it falls into

@@ -52,6 +52,12 @@ concept source = requires(S& s, Index model, int draws) {
     { s.draw(model, draws) } -> std::same_as<Drawn>;
 };
 
+/// A source whose answers have several verifiers: `draw(model, verifier, draws)` asks one of them, 0 being the first.
+template <class S>
+concept multi_verifier_source = source<S> && requires(S& s, Index model, Index verifier, int draws) {
+    { s.draw(model, verifier, draws) } -> std::same_as<Drawn>;
+};
+
 /// A source that throws if it is asked for more draws than there are, and says so by `static constexpr bool limits_draws =
 /// true;`. The loop then sets no limit to the rounds.
 template <class S>

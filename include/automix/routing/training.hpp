@@ -73,4 +73,11 @@ struct TrainingResult {
     std::vector<std::string> warnings{};  ///< about the log, for the user; they change nothing
 };
 
+/// The result of a training, and the router's policies for all lambdas.
+template <class R>
+struct CurveTraining {
+    TrainingResult result{};
+    std::vector<R> curve{};
+};
+
 }  // namespace automix

@@ -503,8 +503,9 @@ TEST_CASE("an answer may have several verifiers") {
     CHECK(values(self.confidences(0)) == std::vector{0.5, 0.25, none});
     options.verifiers = {"tests", "judge"};
     const Dataset both = read_dataset(path, options, {});
-    CHECK(both.verifier_names(0) == Names{"judge", "tests"});
-    CHECK(values(both.confidences(0)) == std::vector{none, none, none});
+    CHECK(both.first_verifier() == "tests");
+    CHECK(both.verifier_names(0) == Names{"judge"});
+    CHECK(values(both.confidences(0)) == std::vector{1.0, none, none});
     CHECK(values(both.recorded_draw_costs(0)) == std::vector{none, none, none});
     options.verifiers = {"self", "tests"};
     const Dataset with_self = read_dataset(path, options, {});

@@ -169,3 +169,35 @@ TEST_CASE("means where sums belong are refused with their line and column") {
           "over the "
           "rows of the cell (SUM in SQL), no means (AVG)");
 }
+
+TEST_CASE("cells of all strata add up, unless one is asked for") {
+    const std::string strata = "stratum," + header +
+                               "dates,0,3,2,1,2,1,2,1,1,2,2,20,0.5\n"
+                               "moves,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n"
+                               "moves,4,2,0,0,1,0,1,0,0,1,1,10,0.25\n";
+    const Statistics all = read_csv(strata);
+    REQUIRE(all.folds[0].cells.size() == 1);
+    CHECK(all.folds[0].cells[0].weight == 3.0);
+    CHECK(all.folds[0].cells[0].scores == std::vector<double>{1.0, 3.0});
+    CHECK(all.folds[0].answer_prices == std::vector<double>{3.0, 30.0});
+
+    const files::Directory directory;
+    const std::string path = directory.write("s.csv", strata);
+    StatisticsCsvOptions options;
+    options.stratum = "dates";
+    const Statistics dates = read_statistics_csv(path, options);
+    CHECK(dates.total().weight() == 2.0);
+    CHECK(dates.models[0].draws == 3);
+    options.stratum = "moves";
+    const Statistics moves = read_statistics_csv(path, options);
+    CHECK(moves.total().weight() == 2.0);
+    CHECK(moves.folds[4].cells[0].weight == 1.0);
+
+    options.stratum = "maths";
+    CHECK_THROWS_WITH(read_statistics_csv(path, options),
+                      "no stratum \"maths\" in " + path + "; it has dates, moves");
+    CHECK(csv_error("stratum," + header + ",0,3,2,1,2,1,2,1,1,2,2,20,0.5\n") ==
+          "s.csv:2: stratum: expected the name of a stratum, found an empty field");
+    CHECK_THROWS_WITH(read_statistics_csv(directory.write("t.csv", written_csv), options),
+                      Catch::Matchers::ContainsSubstring("stratum: this column is missing"));
+}

@@ -24,6 +24,10 @@ TEST_CASE("a compared router has fifteen members") {
     router.area_difference = {-1.0, 0.25, 0};
     router.excess_difference = {-2.0, 0.75, 0};
     const std::string empty = R"({"mean":null,"se":null,"undefined":0})";
+    std::string figures;
+    for (const char* name : {"apgr", "cpt_50", "cpt_80", "aiq", "deferral_area", "cost_50", "cost_80",
+                             "cost_95", "cost_100", "score_25", "score_50", "score_75"})
+        figures += (figures.empty() ? "\"" : ",\"") + std::string(name) + "\":" + empty;
     CHECK(
         to_json(std::vector<ComparedRouter>{router}).dump() ==
         R"([{"name":"r","models":["a","b"],"refused":1,"infeasible":0,)"
@@ -31,7 +35,8 @@ TEST_CASE("a compared router has fifteen members") {
             empty + R"(,"gap_recovered":)" + empty + R"(,"performance":)" + empty + R"(,"quality":)" + empty +
             R"(,"cost":)" + empty + R"(,"draws":)" + empty + R"(,"rounds":)" + empty + R"(,"later_start":)" +
             empty +
-            R"(,"difference":{"mean":-1.0,"se":0.25,"undefined":0,"excess":{"mean":-2.0,"se":0.75,"undefined":0}}}])");
+            R"(,"difference":{"mean":-1.0,"se":0.25,"undefined":0,"excess":{"mean":-2.0,"se":0.75,"undefined":0}},"figures":{)" +
+            figures + "}}]");
 }
 
 TEST_CASE("a frontier has its points as reports") {

@@ -6,7 +6,10 @@
 
 #include <automix/core/error.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_choice.hpp>
+#include <automix/live/further_verifier.hpp>
+#include <automix/live/query.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
@@ -14,6 +17,7 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
+#include <automix/verify/verifier.hpp>
 
 #include <memory>
 #include <string>
@@ -90,7 +94,7 @@ TEST_CASE("a recording answers in place of the models", "[live]") {
     const auto calls = std::make_shared<CallReplay>();
     const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 8}};
     calls->add({"large", request, live::saying(request, "yes", 1.5)});
-    const OpenedModels opened = open_recording(path, calls, {"large"});
+    const OpenedModels opened = open_recording(path, calls, {.names = {"large"}});
     REQUIRE(opened.models.size() == 1);
     CHECK(opened.ledger == nullptr);
     CHECK(opened.models[0].model.generate(request).cost == 1.5);
@@ -128,4 +132,78 @@ TEST_CASE("a prompt is that of the data set, else that for all, else the library
     CHECK(prompt_choice(some, Purpose::answer).covers("dates"));
     CHECK_FALSE(prompt_choice(some, Purpose::answer).covers("moves"));
     CHECK(prompt_choice(some, Purpose::verification).covers("moves"));
+}
+
+TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
+    const std::string models = two_models_file.substr(0, two_models_file.size() - 1);
+    const auto file_with = [&](const std::string& verifiers) {
+        return models + ",\n\"verifiers\":[" + verifiers + "]}";
+    };
+    const files::Directory directory;
+    const std::string path =
+        directory.write("models.json", file_with(R"({"name":"judge","by":"large","draws":2},
+{"name":"tests","command":"./run","gives":"probability"})"));
+    const ModelsFile file = read_models_file(path);
+    REQUIRE(file.verifiers.size() == 2);
+    CHECK(file.verifiers[0].judge == "large");
+    CHECK(file.verifiers[0].draws == 2);
+    CHECK(file.verifiers[1].command == "./run");
+    CHECK(file.verifiers[1].gives_probability);
+    CHECK_FALSE(file.verifiers[1].draws);
+
+    CHECK(open_error(path, config_echo) == path + ":7: verifiers[1].command: no command is run here");
+    OpenOptions options;
+    options.command = [](const VerifierConfig& config) -> AnyVerifier {
+        return [command = config.command](const Query&, const std::string&) {
+            return command == "./run" ? 0.75 : 0.0;
+        };
+    };
+    const OpenedModels all = open_models(path, {}, config_echo, options);
+    REQUIRE(all.further.size() == 2);
+    CHECK(all.further[0].name == "judge");
+    CHECK(all.further[0].draws == 2);
+    CHECK(all.further[1].verifier.gives_confidence());
+    CHECK_FALSE(all.further[1].judge);
+    REQUIRE(all.judges.size() == 1);
+    CHECK(all.judges[0].name == "large");
+
+    // The judge is opened although it gives no answers, and is paid for its verdicts.
+    options.names = {"small"};
+    options.verifiers = {{"judge"}};
+    const OpenedModels one = open_models(path, {}, config_echo, options);
+    REQUIRE(one.models.size() == 1);
+    REQUIRE(one.further.size() == 1);
+    REQUIRE(one.further[0].judge);
+    CHECK(one.further[0].judge->name() == "large");
+    AnyModel judge = *one.further[0].judge;
+    const Verdicts round =
+        one.further[0].verifier.verify(0, live::query("1"), judge, {"c", "q", "a"}, {}, {});
+    CHECK(round.verdicts.size() == 1);
+    CHECK(one.ledger->spent() == 1.0);
+    CHECK(one.ledger->spending().at("large").verification == 1.0);
+    options.verifiers = {{"jury"}};
+    CHECK(open_error(path, config_echo, options) ==
+          path + ":6: verifiers: lacks \"jury\", which the policy asks");
+
+    // The prompts of a judge are checked, also if it is the last model.
+    std::vector<Query> queries{live::query("1")};
+    queries[0].question = std::string(4000, 'q');
+    ModelConfig short_judge = all.judges[0];
+    short_judge.render.max_bytes = 3000;
+    CHECK_THROWS_WITH(check_queries(path, {}, queries, std::vector{short_judge}),
+                      Catch::Matchers::ContainsSubstring("models[1].max_prompt_bytes: query \"1\""));
+
+    const auto refuse = [&](const std::string& verifiers, const std::string& message) {
+        CHECK_THROWS_WITH(parse_models_file(file_with(verifiers), "m"), "m:6: verifiers[0]" + message);
+    };
+    refuse(R"({"name":"judge","by":"huge"})", ".by: no model \"huge\" in the file; it has small, large");
+    refuse(R"({"name":"judge"})", ": expected one of \"by\", the model that judges, and \"command\"");
+    refuse(R"({"name":"judge","by":"large","command":"x"})",
+           ": expected one of \"by\", the model that judges, and \"command\"");
+    refuse(R"({"name":"self","by":"large"})", ".name: \"self\" is the verifier that every model has");
+    refuse(R"({"name":"judge","by":"large","gives":"verdict"})",
+           ".gives: is for a command; a judge gives verdicts");
+    CHECK_THROWS_WITH(
+        parse_models_file(file_with(R"({"name":"a","by":"large"},{"name":"a","by":"small"})"), "m"),
+        "m:6: verifiers[1].name: \"a\" stands twice");
 }

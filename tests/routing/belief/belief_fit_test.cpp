@@ -35,10 +35,10 @@ TEST_CASE("EM of three rows is that of plain loops") {
     for (const test::OracleRow& row : rows)
         sums.cell({Verification{row.parsed, row.positive, 0.0}}).add({row.small, row.large});
     const detail::LevelDistribution found =
-        detail::fit_levels(sums, 0, shape_of(VerificationKind::verdicts, 3));
+        detail::fit_levels(sums, {shape_of(VerificationKind::verdicts, 3), {"large"}}, 0);
     const test::EmOracle expected(rows);
     REQUIRE(found.levels() == 20);
-    CHECK(found.draws == 3);
+    CHECK(found.first().draws == 3);
     for (std::size_t g = 0; g < 20; ++g) {
         INFO("level " << g);
         const auto level = static_cast<Index>(g);
@@ -66,10 +66,9 @@ TEST_CASE("EM of rows whose level is known counts them beside the pseudo rows") 
 
 TEST_CASE("likelihood of states is the product of their verdicts' rates") {
     detail::LevelDistribution levels;
-    levels.kind = VerificationKind::verdicts;
-    levels.draws = 2;
+    levels.verifiers = {{VerificationKind::verdicts, 2, 2, {}}};
     levels.weight = Eigen::Vector2d(0.5, 0.5);
-    REQUIRE(levels.states() == 6);
+    REQUIRE(levels.first().states() == 6);
     Eigen::MatrixXd expected(6, 2);
     expected << 1.0, 1.0,  // nothing drawn
         0.75, 0.25,        // one negative
@@ -91,11 +90,11 @@ TEST_CASE("a lone confidence: its cells are the levels, and both classes are cou
     add(0.8, 1.0, 1.0, 15.0);
     add(0.8, 0.0, 1.0, 5.0);
     const detail::LevelDistribution found =
-        detail::fit_levels(sums, 0, shape_of(VerificationKind::confidence, 1));
-    CHECK(found.boundaries == std::vector<double>{0.5});
-    CHECK(detail::confidence_cell(found.boundaries, 0.5) == 0);
-    CHECK(detail::confidence_cell(found.boundaries, 0.51) == 1);
-    CHECK(found.states() == 3);
+        detail::fit_levels(sums, {shape_of(VerificationKind::confidence, 1), {"large"}}, 0);
+    CHECK(found.first().boundaries == std::vector<double>{0.5});
+    CHECK(detail::confidence_cell(found.first().boundaries, 0.5) == 0);
+    CHECK(detail::confidence_cell(found.first().boundaries, 0.51) == 1);
+    CHECK(found.first().states() == 3);
     // Right: (5 + 2.5, 15 + 7.5) / 30, wrong: (15 + 7.5, 5 + 2.5) / 30; pi = 21 / 42.
     CHECK_THAT(found.weight(0), WithinAbs(0.5, 1e-15));
     CHECK_THAT(found.right(0), WithinAbs(0.25, 1e-15));

@@ -19,7 +19,8 @@ namespace {
 detail::RoutingTree empty_tree(std::vector<detail::CascadeModel> models) {
     detail::RoutingTree tree;
     tree.layout = std::make_shared<const detail::RoutingLayout>(std::move(models));
-    for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(tree.layout->cells());
+    for (auto* column : {&tree.current, &tree.last}) column->setZero(tree.layout->cells());
+    tree.probability.setZero(tree.layout->cells(), tree.layout->max_verifiers());
     return tree;
 }
 
@@ -41,13 +42,14 @@ TEST_CASE("values of actions on two verdicts") {
     tree.last_alone = 0.8;
     RoutingPrices prices{{1.0, 10.0}, {0.5, 0.0}, 2.0};
     detail::CellValues values(tree, prices);
-    values.at(0, model.state(2, 0)) = {0.9, 10.0, 0.0, 0.0};
-    values.at(0, model.state(2, 1)) = {0.5, 0.0, 0.0, 0.0};
-    values.at(0, model.state(2, 2)) = {0.7, 0.0, 0.0, 0.0};
+    values.at(0, model.first().state(2, 0)) = {0.9, 10.0, 0.0, 0.0};
+    values.at(0, model.first().state(2, 1)) = {0.5, 0.0, 0.0, 0.0};
+    values.at(0, model.first().state(2, 2)) = {0.7, 0.0, 0.0, 0.0};
     std::vector<double> weights;
     // Both negative 0.5 * 0.75, both positive 0.5 * 0.75, one of each 0.25.
     require_value(values.verify(0, 0, 0, 2, weights), {0.725, 3.75 + 1.0, 2.0, 1.0});
-    require_value(values.verify(0, 1, 1, 1, weights), {0.25 * 0.5 + 0.75 * 0.7, 0.5, 1.0, 1.0});
+    require_value(values.verify(0, model.first().state(1, 1), 0, 1, weights),
+                  {0.25 * 0.5 + 0.75 * 0.7, 0.5, 1.0, 1.0});
     require_value(values.accept(0, 0), {0.4, 0.0, 0.0, 0.0});
     require_value(values.route(0, 0, 1), {0.7, 10.0, 0.0, 0.0});
     require_value(values.start(1), {0.8, 10.0, 0.0, 0.0});
@@ -66,7 +68,7 @@ TEST_CASE("the value of revealing a confidence") {
     detail::CellValues values(tree, prices);
     values.at(0, 1) = {0.2, 10.0, 0.0, 0.0};
     values.at(0, 2) = {0.9, 0.0, 0.0, 0.0};
-    require_value(values.reveal(0), {0.4 * 0.2 + 0.6 * 0.9, 3.0 + 4.0, 1.0, 1.0});
+    require_value(values.reveal(0, 0, 0), {0.4 * 0.2 + 0.6 * 0.9, 3.0 + 4.0, 1.0, 1.0});
 }
 
 TEST_CASE("an answer that may have failed starts in one of two states") {
@@ -75,8 +77,8 @@ TEST_CASE("an answer that may have failed starts in one of two states") {
     tree.failed = 0.1;
     const RoutingPrices prices{{1.0, 10.0}, {3.0, 0.0}, 0.0};
     detail::CellValues values(tree, prices);
-    values.at(0, model.state(0, 0)) = {0.8, 10.0, 0.0, 0.0};
-    values.at(0, model.state(0, 1)) = {0.6, 0.0, 0.0, 0.0};
+    values.at(0, model.first().state(0, 0)) = {0.8, 10.0, 0.0, 0.0};
+    values.at(0, model.first().state(0, 1)) = {0.6, 0.0, 0.0, 0.0};
     require_value(values.start(0), {0.08 + 0.54, 2.0, 0.0, 0.0});
 }
 

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "routing/belief/plurality_sums.hpp"
+#include "routing/routing_models.hpp"
 #include "support/catch.hpp"
 
+#include <automix/core/random.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
+#include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/compact_action.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/routing_layout.hpp>
+#include <automix/routing/belief/detail/routing_solver.hpp>
+#include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -30,13 +37,13 @@ const RoutingPrices estimate_prices{{1.0, 10.0}, {0.5, 0.0}, 0.0};
 TEST_CASE("draws from a row's verdicts are draws without replacement") {
     const std::vector<Verification> final{{3, 2, 0.0}};
     const detail::OrderedDraws draws(final, 2);
-    CHECK(draws.max_parsed(0) == 3);
-    CHECK(draws.positive(0, 0, 0) == Approx(2.0 / 3.0));
-    CHECK(draws.positive(0, 1, 1) == Approx(0.5));
-    CHECK(draws.positive(0, 2, 2) == 0.0);
+    CHECK(draws.max_parsed({}) == 3);
+    CHECK(draws.positive({}, 0, 0) == Approx(2.0 / 3.0));
+    CHECK(draws.positive({}, 1, 1) == Approx(0.5));
+    CHECK(draws.positive({}, 2, 2) == 0.0);
     // Three parsed verdicts among five draws.
-    CHECK(draws.draws_per_verdict(0, 5) == Approx(1.5));
-    CHECK(draws.draws_per_verdict(0, 3) == 1.0);
+    CHECK(draws.draws_per_verdict({}, 5) == Approx(1.5));
+    CHECK(draws.draws_per_verdict({}, 3) == 1.0);
 }
 
 TEST_CASE(
@@ -68,6 +75,38 @@ TEST_CASE(
     one.rows = one.units = 1.0;
     one.metric = one.squares = 1.0;
     CHECK(one.standard_error() == 0.0);
+}
+
+TEST_CASE("a policy without a table is walked on some cells, whatever their order, and a table on all") {
+    Random random(3);
+    const detail::BeliefModel belief = test::random_belief(random, 2, 20, 3);
+    const auto policy = [&](double max_cells) -> std::vector<PolicyShare> {
+        return {
+            {1.0, detail::accept_at_once(detail::make_tree(belief, max_cells), estimate_prices, 0).policy}};
+    };
+    FoldStatistics sums(2);
+    FoldStatistics reversed(2);
+    for (int parsed = 0; parsed <= 20; ++parsed) {
+        for (int positive = 0; positive <= parsed; ++positive)
+            sums.cell({Verification{parsed, positive, 0.0}}).add({1.0, 1.0});
+    }
+    for (int parsed = 20; parsed >= 0; --parsed) {
+        for (int positive = parsed; positive >= 0; --positive)
+            reversed.cell({Verification{parsed, positive, 0.0}}).add({1.0, 1.0});
+    }
+    REQUIRE(sums.cells.size() == 231);
+    CHECK(detail::walked_cells(policy(1e6), sums).size() == 231);
+    const auto some = detail::walked_cells(policy(0.0), sums);
+    REQUIRE(some.size() == detail::max_walked_cells);
+    for (std::size_t i = 1; i < some.size(); ++i) CHECK(some[i - 1]->evidence < some[i]->evidence);
+    const auto same = detail::walked_cells(policy(0.0), reversed);
+    REQUIRE(reversed.cells.size() == 231);
+    for (std::size_t i = 0; i < some.size(); ++i) CHECK(some[i]->evidence == same[i]->evidence);
+    detail::PolicyEstimate found;
+    detail::add_rows(found, policy(0.0), sums, estimate_prices, {{0.0, 0.0}, 0.0, 0.0});
+    CHECK(found.rows == 200.0);
+    CHECK(found.mean().score == Approx(1.0));
+    CHECK(found.mean().cost == Approx(1.0));
 }
 
 TEST_CASE("the estimate over a fold's pluralities") {

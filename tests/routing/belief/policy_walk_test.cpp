@@ -28,10 +28,12 @@ struct BiasedDraws {
     void arrive(Index, const ModelEvidence&, Index) {}
     void leave() {}
     [[nodiscard]] static Index stratum(Index) { return 0; }
-    [[nodiscard]] int max_parsed(Index) const { return parsed; }
-    [[nodiscard]] double draws_per_verdict(Index, int) const { return per_verdict; }
-    [[nodiscard]] static double positive(Index, int, int) { return 0.6; }
-    [[nodiscard]] const std::vector<std::pair<double, double>>& confidences(Index) const { return cells; }
+    [[nodiscard]] int max_parsed(const detail::VerifierOf&) const { return parsed; }
+    [[nodiscard]] double draws_per_verdict(const detail::VerifierOf&, int) const { return per_verdict; }
+    [[nodiscard]] static double positive(const detail::VerifierOf&, int, int) { return 0.6; }
+    [[nodiscard]] const std::vector<std::pair<double, double>>& confidences(const detail::VerifierOf&) const {
+        return cells;
+    }
     void accept(Index model, const ModelEvidence&, double probability) {
         accepted[as_size(model)] += probability;
     }

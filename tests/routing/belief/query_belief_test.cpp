@@ -25,8 +25,7 @@ namespace {
 detail::BeliefModel two_levels() {
     detail::BeliefModel belief;
     detail::LevelDistribution level;
-    level.kind = VerificationKind::verdicts;
-    level.draws = 2;
+    level.verifiers = {{VerificationKind::verdicts, 2, 2, {}}};
     level.weight = Eigen::Vector2d(0.4, 0.6);
     level.right = Eigen::Vector2d(0.25, 0.75);
     level.scores.resize(2, 2);

@@ -9,8 +9,11 @@
 #include <automix/routing/belief/detail/backward_induction.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/query_belief.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
@@ -138,4 +141,81 @@ TEST_CASE("equal forecasts of the mean give the policy of all queries") {
         CHECK_THAT(query.value.cost, WithinAbs(all.value.cost, 1e-9));
         CHECK(query.first_model == all.policy.first_model());
     }
+}
+
+TEST_CASE(
+    "a policy that draws no verdict is the same on the tree without verdicts, and acts on verdicts known") {
+    for (std::uint64_t seed = 0; seed < 30; ++seed) {
+        INFO("seed " << seed);
+        QueryProblem problem(seed, 3);
+        problem.rule.verify = false;
+        const detail::QuerySolver solver = problem.solver();
+        const detail::SolvedTree full = solver.solve(problem.forecast);
+        const auto short_tree = solver.solved(problem.forecast);
+        CHECK(short_tree->cells.size() < full.cells.size());
+        CHECK(short_tree->first_model == full.first_model);
+        CHECK_THAT(short_tree->value.score, WithinAbs(full.value.score, 1e-12));
+        CHECK_THAT(short_tree->value.cost, WithinAbs(full.value.cost, 1e-12));
+        const RoutingPolicy policy(std::make_shared<const detail::QuerySolver>(solver));
+        const RoutingPolicy table(solver.tree().layout, full.cells, full.first_model);
+        Evidence evidence(3);
+        evidence.forecast = problem.forecast;
+        CHECK(policy.next(evidence) == table.next(evidence));
+        evidence.current = 0;
+        evidence.models[0].answered = true;
+        CHECK(policy.next(evidence) == table.next(evidence));
+        evidence.models[0].drawn = evidence.models[0].parsed = 2;
+        for (evidence.models[0].positive = 0; evidence.models[0].positive <= 2; ++evidence.models[0].positive)
+            CHECK(policy.next(evidence) == table.next(evidence));
+    }
+}
+
+TEST_CASE("what is remembered of a query is what is solved again") {
+    const QueryProblem problem(11, 2);
+    const detail::QuerySolver solver = problem.solver();
+    Random random(3);
+    for (int round = 0; round < 200; ++round) {
+        QueryForecast forecast = problem.forecast;
+        forecast.scores[0] = 0.1 + 0.08 * static_cast<double>(random.index(10));
+        const auto remembered = solver.solved(forecast);
+        const detail::SolvedTree again = problem.solver().solve(forecast);
+        CHECK(remembered->cells == again.cells);
+        CHECK(remembered->value.score == again.value.score);
+    }
+    CHECK(solver.solved(problem.forecast) == solver.solved(problem.forecast));
+}
+
+TEST_CASE("a query of a stratum is solved at the stratum's mean") {
+    const QueryProblem problem(5, 2);
+    detail::ForecastStrata strata;
+    strata.price = detail::price_unit(problem.prices);
+    QueryForecast low = problem.forecast;
+    QueryForecast high = problem.forecast;
+    low.scores[0] = 0.2;
+    high.scores[0] = 0.8;
+    strata.means = {low, high};
+    const detail::QuerySolver by_strata(
+        std::make_shared<const detail::QueryTrees>(detail::make_tree(problem.belief, 1e6), problem.prices,
+                                                   problem.means, strata),
+        problem.rule);
+    const detail::QuerySolver each = problem.solver();
+    for (const double score : {0.05, 0.3, 0.6, 0.95}) {
+        QueryForecast forecast = problem.forecast;
+        forecast.scores[0] = score;
+        CHECK(by_strata.solve(forecast).cells == each.solve(score < 0.5 ? low : high).cells);
+        CHECK(by_strata.solved(forecast)->cells == each.solve(score < 0.5 ? low : high).cells);
+    }
+}
+
+TEST_CASE("a tree is kept small by fewer draws") {
+    const QueryProblem problem(5, 3);  // two models of two draws: 6 + 6 * 6 + 6 cells
+    const auto cells = [](const detail::BeliefModel& belief) {
+        return detail::RoutingLayout::count_cells(detail::routed_models(belief));
+    };
+    CHECK(cells(problem.belief) == 48.0);
+    CHECK(cells(detail::limit_cells(problem.belief, 48.0)) == 48.0);
+    // One draw: 3 + 3 * 3 + 3; none: 1 + 1 + 1.
+    CHECK(cells(detail::limit_cells(problem.belief, 47.0)) == 15.0);
+    CHECK(cells(detail::limit_cells(problem.belief, 14.0)) == 3.0);
+    CHECK(cells(detail::limit_draws(problem.belief, 0)) == 3.0);
 }

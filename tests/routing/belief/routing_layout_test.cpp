@@ -11,30 +11,30 @@
 using namespace automix;
 
 TEST_CASE("states of evidence on one answer, and their numbers") {
-    const detail::CascadeModel verdicts{VerificationKind::verdicts, 2, {}};
+    const detail::VerifierStates verdicts{VerificationKind::verdicts, 2, {}};
     CHECK(verdicts.states() == 6);
     CHECK(verdicts.state(1, 0) == 1);
     CHECK(verdicts.state(2, 1) == 4);
     CHECK(verdicts.max_count(2) == 2);
     CHECK(verdicts.after_arrival() == 1);
     // Further samples 0, 1, 2 with clusters of 0 .. 1, 0 .. 2, 0 .. 3.
-    const detail::CascadeModel samples{VerificationKind::samples, 2, {}};
+    const detail::VerifierStates samples{VerificationKind::samples, 2, {}};
     CHECK(samples.states() == 2 + 3 + 4);
     CHECK(samples.state(1, 0) == 2);
     CHECK(samples.state(2, 3) == 8);
     CHECK(samples.max_count(2) == 3);
     CHECK(samples.after_arrival() == 2);
-    const detail::CascadeModel confidence{VerificationKind::confidence, 1, {0.2, 0.5, 0.8}};
+    const detail::VerifierStates confidence{VerificationKind::confidence, 1, {0.2, 0.5, 0.8}};
     CHECK(confidence.states() == 1 + 4);
     CHECK_FALSE(confidence.counts());
-    CHECK(detail::CascadeModel{}.states() == 1);
+    CHECK(detail::VerifierStates{}.states() == 1);
 }
 
 TEST_CASE("the state of what is known of an answer") {
     ModelEvidence known;
     known.answered = true;
     const detail::CascadeModel samples{VerificationKind::samples, 2, {}};
-    CHECK(samples.state(known) == samples.state(0, 1));
+    CHECK(samples.state(known) == samples.first().state(0, 1));
     const detail::CascadeModel confidence{VerificationKind::confidence, 1, {0.5}};
     CHECK(confidence.state(known) == 0);
     known.drawn = 2;
@@ -46,7 +46,7 @@ TEST_CASE("the state of what is known of an answer") {
     CHECK(confidence.state(known) == 2);
     known.samples = 3;
     known.largest_cluster = 2;
-    CHECK(samples.state(known) == samples.state(2, 2));
+    CHECK(samples.state(known) == samples.first().state(2, 2));
     CHECK(detail::CascadeModel{}.state(known) == 0);
 }
 

@@ -192,8 +192,7 @@ TEST_CASE("ties go to accepting, then to routing, then to the smaller batch") {
     detail::BeliefModel belief;
     belief.mean_scores = Eigen::Vector2d(0.5, 0.5);
     detail::LevelDistribution level;
-    level.kind = VerificationKind::verdicts;
-    level.draws = 2;
+    level.verifiers = {{VerificationKind::verdicts, 2, 1, {}}};
     level.weight = level.right = Eigen::VectorXd::Ones(1);
     level.right *= 0.5;
     level.scores = Eigen::MatrixXd::Constant(1, 2, 0.5);

@@ -28,8 +28,7 @@ detail::BeliefModel tested_belief() {
     detail::BeliefModel belief;
     belief.verified = {0};
     detail::LevelDistribution levels;
-    levels.kind = VerificationKind::verdicts;
-    levels.draws = 0;
+    levels.verifiers = {{VerificationKind::verdicts, 0, 2, {}}};
     levels.weight = Eigen::Vector2d(0.5, 0.5);
     levels.right = Eigen::Vector2d(0.9, 0.1);
     levels.scores.resize(2, 2);

@@ -26,8 +26,7 @@ namespace {
 /// One verdict on two levels, of rates 1/4 and 3/4. States: start, end, then both levels undrawn and both drawn.
 std::shared_ptr<const detail::RoutingPomdp> one_verdict() {
     detail::LevelDistribution level;
-    level.kind = VerificationKind::verdicts;
-    level.draws = 1;
+    level.verifiers = {{VerificationKind::verdicts, 1, 2, {}}};
     level.weight = Eigen::Vector2d(0.5, 0.5);
     level.right = Eigen::Vector2d(0.25, 0.75);
     level.scores = Eigen::MatrixXd::Constant(2, 2, 0.51);

@@ -11,11 +11,13 @@
 #include <automix/routing/json/policy_json.hpp>
 #include "data/log/statistics.hpp"
 #include "data/records.hpp"
+#include "routing/belief/context_world.hpp"
 #include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 #include "support/files.hpp"
 
 #include <automix/context/context_fields.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
 #include <automix/data/collect_statistics.hpp>
 #include <automix/data/price_table.hpp>
@@ -35,6 +37,8 @@
 namespace {
 
 using namespace automix;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::WithinAbs;
 
 /// Statistics of a log drawn at random: `draws` verdicts on the small model's answer, which are right at its own rate, and
 /// where there are three models as many on the middle one's or a confidence alone.
@@ -535,4 +539,69 @@ TEST_CASE("a policy that version 0.1.0 wrote is read, and trained again to the s
         CHECK(next(router, 4, 2) == ActionKind::route);
         CHECK(next(router, 4, 3) == ActionKind::accept);
     }
+}
+
+TEST_CASE("a policy with context that an earlier version wrote is read to the bit, and decides as it did") {
+    // Eighty sums and proofs, two verdicts a row; that version knew no strata.
+    const std::string path = AUTOMIX_TESTS_DIR "/routing/json/policy-context.json";
+    const PolicyFile file = read_policy(path);
+    CHECK(to_policy_text(file.router, file.statistics) == files::read(path));
+    CHECK(file.router.reads() == ContextFields{.dataset = true, .text = true});
+    CHECK(file.router.mixture().front().policy.strata_count() == 0);
+    // The forecasts that version printed.
+    const auto check = [&](const std::string& question, const std::string& dataset, double score,
+                           double price, Index first) {
+        INFO(question);
+        QueryFacts facts;
+        facts.question = question;
+        facts.dataset = dataset;
+        Evidence evidence(2);
+        read_query(file.router, facts, evidence);
+        REQUIRE(evidence.forecast);
+        CHECK_THAT(evidence.forecast->scores[0], WithinAbs(score, 1e-12));
+        CHECK_THAT(evidence.forecast->answer_prices[1], WithinAbs(price, 1e-9));
+        CHECK(file.router.next(evidence) == Action::route(first));
+    };
+    check("add the sum 3", "sums", 0.9259201885053642, 20.025500059597494, 0);
+    check("show the proof 3", "proofs", 0.17993674124586798, 41.26694884941606, 1);
+    check("entirely unknown", "", 0.5474076083822773, 28.488820673278692, 0);
+}
+
+TEST_CASE("a policy over a large tree reads the query by strata, which its file holds", "[property]") {
+    // 70 verdicts make 2556 cells.
+    test::World world = test::three_types(test::TypeIn::words);
+    world.draws = 70;
+    Random random(6);
+    const Dataset log = world.log(random, 200);
+    const PriceTable prices = resolve_prices(log);
+    PomdpRouter router(reading({.text = true}));
+    const Statistics statistics = router.collect({log, prices});
+    REQUIRE(router.train(TrainingData{log, prices}).feasible);
+    REQUIRE(router.mixture().front().policy.reads_query());
+    const Index strata = router.mixture().front().policy.strata_count();
+    CHECK(strata > 3);
+    CHECK(strata <= 32);
+    CHECK(parse_policy(to_policy_text(router, statistics), "p.json")
+              .router.mixture()
+              .front()
+              .policy.strata_count() == strata);
+    const std::string text = to_policy_text(router, statistics);
+    const PolicyFile file = parse_policy(text, "p.json");
+    CHECK(to_policy_text(file.router, file.statistics) == text);
+    bool differs = false;
+    for (int i = 0; i < 20; ++i) {
+        const test::World::Query asked = world.query(random);
+        Evidence evidence(2);
+        read_query(router, asked.facts(), evidence);
+        const Action first = router.next(evidence);
+        CHECK(file.router.next(evidence) == first);
+        differs = differs || first.model != 0;
+    }
+    CHECK(differs);
+    nlohmann::json altered = nlohmann::json::parse(text);
+    altered["strata"][1]["scores"][0] = 1.5;
+    CHECK_THROWS_WITH(parse_policy(altered.dump(), "p.json"),
+                      ContainsSubstring("strata[1].scores[0]: expected a score within (0, 1), found 1.5"));
+    altered["strata"][1]["scores"] = {0.5};
+    CHECK_THROWS_WITH(parse_policy(altered.dump(), "p.json"), ContainsSubstring("strata[1].scores"));
 }

@@ -298,7 +298,9 @@ AUTOMIX_INLINE FittedContext fit_context(const Dataset& data, const PriceTable& 
         task.penalties = penalties;
         task.targets = &values;
         const Eigen::ArrayXXd weights = detail::fit_linear(rows, task, {});
-        const Eigen::ArrayXXd forecasts = detail::held_out_forecasts(rows, task, folds, weights);
+        fitted.uncalibrated = detail::held_out_forecasts(rows, task, folds, weights);
+        const Eigen::ArrayXXd& forecasts = fitted.uncalibrated;
+        for (const detail::ContextTarget& target : targets) fitted.varying.push_back(target.output);
 
         std::vector<double> column_means(columns.size(), 0.0);
         for (std::size_t e = 0; e < rows.numbers.size(); ++e) {

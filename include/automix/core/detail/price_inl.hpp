@@ -38,6 +38,14 @@ AUTOMIX_INLINE void validate(const Prices& prices, std::size_t models) {
                   "one for all, or one for each", draws);
     for (const double price : prices.answers) require_price(price, "answer price");
     for (const double price : prices.draws) require_price(price, "draw price");
+    for (auto verifier = prices.verifiers.begin(); verifier != prices.verifiers.end(); ++verifier) {
+        const auto& [name, price] = *verifier;
+        if (name.empty()) throw ArgumentError("price of a verifier: its name is empty");
+        require_price(price, "draw price of verifier " + name);
+        if (std::any_of(prices.verifiers.begin(), verifier,
+                        [&](const auto& before) { return before.first == name; }))
+            throw ArgumentError("price of verifier " + name + ": given twice");
+    }
     if (prices.verification) {
         require_price(*prices.verification, "verification price");
         if (draws > 0) throw ArgumentError("give a price for a draw or for a whole verification, not both");

@@ -135,10 +135,17 @@ class LogChecks {
     /// Warns if no model but the last has any evidence: verdicts, confidences or samples.
     void check_verification() {
         if (data_.models() < 2 || data_.rows() == 0) return;
-        if (const std::vector<std::string> verifiers = further_verifiers();
-            !verifiers.empty() && data_.verified_rows(0) > 0)
-            warn("further verifiers are logged (" + joined(verifiers) +
-                 "); a router uses self alone, unless another one is named (--verifier)");
+        if (std::vector<std::string> unused = further_verifiers(); data_.verified_rows(0) > 0) {
+            std::erase_if(unused, [&](const std::string& verifier) {
+                return std::find(options_.verifiers.begin(), options_.verifiers.end(), verifier) !=
+                       options_.verifiers.end();
+            });
+            if (!unused.empty())
+                warn("further verifiers are logged (" + joined(unused) + "); a policy asks " +
+                     joined(verifiers_asked()) + ", unless they are named too (--verifier " +
+                     joined(verifiers_asked(), ",") + "," + joined(unused, ",") + ")");
+        }
+        if (!options_.verifiers.empty()) return;
         for (Index model = 0; model + 1 < data_.models(); ++model) {
             if (data_.verified_rows(model) > 0) return;
             for (Index row = 0; row < data_.rows(); ++row) {
@@ -161,6 +168,13 @@ class LogChecks {
                   : "no model is verified in any row: without verdicts or confidences a policy knows nothing "
                     "about "
                     "an answer");
+    }
+
+    /// Returns the names of the verifiers that count: the first one and those of the options.
+    [[nodiscard]] std::vector<std::string> verifiers_asked() const {
+        std::vector<std::string> names{data_.first_verifier()};
+        names.insert(names.end(), options_.verifiers.begin(), options_.verifiers.end());
+        return names;
     }
 
     /// Returns the names of the further verifiers of all models, each once.

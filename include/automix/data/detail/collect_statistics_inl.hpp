@@ -14,7 +14,6 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/row_evidence.hpp>
-#include <automix/data/split.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 
@@ -22,9 +21,9 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -35,52 +34,104 @@ AUTOMIX_INLINE int draw_limit(const StatisticsOptions& options, Index model) {
     return limits.size() == 1 ? limits.front() : limits[as_size(model)];
 }
 
-/// Returns the digest of the ids of a log.
-inline LogDigest digest_ids(const Dataset& data) {
+/// The digest of the ids of a log, and the fold of each row as `fold_numbers` returns it.
+struct LogIds {
+    LogDigest digest{};
+    std::vector<int> folds{};
+};
+
+/// Returns both in one pass over the ids.
+inline LogIds read_ids(const Dataset& data, int folds, std::uint64_t seed) {
+    LogIds ids;
+    ids.folds.resize(as_size(data.rows()));
     std::vector<std::uint64_t> hashes(as_size(data.rows()));
-    for (Index row = 0; row < data.rows(); ++row) hashes[as_size(row)] = hash_text(data.id(row));
-    const std::uint64_t sum = std::accumulate(hashes.begin(), hashes.end(), std::uint64_t{0});
+    std::uint64_t sum = 0;
+    const std::uint64_t of_folds = seed_of(UniformUse::fold, seed);
+    for (Index row = 0; row < data.rows(); ++row) {
+        const auto [hash, fold] = hash_text(data.id(row), 0, of_folds);
+        hashes[as_size(row)] = hash;
+        sum += hash;
+        ids.folds[as_size(row)] = static_cast<int>(unit_interval(fold) * folds);
+    }
     const auto end = hashes.begin() + static_cast<std::ptrdiff_t>(std::min(hashes.size(), sampled_ids));
     std::partial_sort(hashes.begin(), end, hashes.end());
-    return {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
+    ids.digest = {mix_bits(sum ^ static_cast<std::uint64_t>(data.rows())), {hashes.begin(), end}};
+    return ids;
 }
 
-/// Returns the shape of a model whose answers can be verified on all rows. Throws `DataError` with a row that holds
+/// Returns the shape of a verifier that judges a model's answers on all rows. Throws `DataError` with a row that holds
 /// less than others do, or than `limit`.
-inline ModelShape model_shape(const Dataset& data, Index model, int limit) {
-    ModelShape shape{data.model_names()[as_size(model)], VerificationKind::none, 0};
-    if (limit == 0 || data.verified_rows(model) == 0) return shape;
-    if (!data.verified(model)) {
-        const Column confidence = data.confidences(model);
+inline VerifierShape verifier_shape(const Dataset& data, const LoggedVerifier& verifier, std::string name,
+                                    int limit) {
+    const Index model = verifier.model();
+    VerifierShape shape{std::move(name), VerificationKind::none, 0};
+    if (limit == 0 || verifier.verified_rows() == 0) return shape;
+    const auto place = [&](Index row) {
+        Place at = model_place(data, model, row);
+        if (shape.name != data.first_verifier()) at.field += ", verifier " + in_quotes(shape.name);
+        return at;
+    };
+    if (!verifier.verified()) {
+        const Column confidence = verifier.confidences();
         const Index row = first_row([&](Index r) { return std::isnan(confidence(r)); });
-        throw DataError(model_place(data, model, row),
-                        "neither verdicts nor a confidence, which other rows have");
+        throw DataError(place(row), "neither verdicts nor a confidence, which other rows have");
     }
-    const auto [fewest, most] = data.draw_counts(model);
+    const auto [fewest, most] = verifier.draw_counts();
     if (most == 0) return {shape.name, VerificationKind::confidence, 1};
     const Index needed = std::max<Index>(1, limit);
     if (fewest < needed) {
-        const auto logged = [&](Index r) { return std::ssize(data.verdicts(r, model)); };
+        const auto logged = [&](Index r) { return std::ssize(verifier.verdicts(r)); };
         const Index row = first_row([&](Index r) { return logged(r) < needed; });
         if (logged(row) == 0) {
             const Index other = first_row([&](Index r) { return logged(r) > 0; });
-            throw DataError(model_place(data, model, row),
+            throw DataError(place(row),
                             "a confidence without verdicts, while id " + in_quotes(data.id(other)) +
                                 " has verdicts; log one kind in all rows, or train on the rows of one kind");
         }
-        throw DataError(model_place(data, model, row),
-                        std::to_string(logged(row)) + " verdicts are logged, " + std::to_string(needed) +
-                            " are needed; log more, or lower max_draws to " + std::to_string(fewest) +
-                            ", which every row has (--max-draws)");
+        throw DataError(place(row), std::to_string(logged(row)) + " verdicts are logged, " +
+                                        std::to_string(needed) +
+                                        " are needed; log more, or lower max_draws to " +
+                                        std::to_string(fewest) + ", which every row has (--max-draws)");
     }
     if (fewest > maximum_draws && limit < 0) {
-        throw DataError(model_place(data, model, 0),
-                        std::to_string(data.verdicts(0, model).size()) + " verdicts are logged, at most " +
-                            std::to_string(maximum_draws) + " can be used; set max_draws (--max-draws)");
+        throw DataError(place(0), std::to_string(verifier.verdicts(0).size()) +
+                                      " verdicts are logged, at most " + std::to_string(maximum_draws) +
+                                      " can be used; set max_draws (--max-draws)");
     }
     shape.kind = VerificationKind::verdicts;
     shape.draws = static_cast<int>(limit > 0 ? limit : fewest);
     return shape;
+}
+
+/// Returns the shape of a model that the first verifier and those named in the options judge.
+inline ModelShape model_shape(const Dataset& data, Index model, const StatisticsOptions& options) {
+    const bool last = model + 1 == data.models();
+    const int limit = last ? 0 : draw_limit(options, model);
+    VerifierShape own = verifier_shape(data, LoggedVerifier(data, model), data.first_verifier(), limit);
+    ModelShape shape{data.model_names()[as_size(model)], own.kind, own.draws, std::move(own.name), {}};
+    for (const std::string& name : options.verifiers) {
+        const auto number = data.find_verifier(model, name);
+        if (last || !number) continue;
+        VerifierShape further = verifier_shape(data, LoggedVerifier(data, model, *number), name, limit);
+        if (further.kind != VerificationKind::none) shape.further.push_back(std::move(further));
+    }
+    return shape;
+}
+
+/// Throws `ArgumentError` for a verifier that judges no answer that another model can follow.
+inline void require_known_verifiers(const Dataset& data, const StatisticsOptions& options) {
+    for (const std::string& name : options.verifiers) {
+        std::vector<std::string> known;
+        for (Index model = 0; model + 1 < data.models(); ++model) {
+            for (const std::string& logged : data.verifier_names(model)) {
+                if (std::find(known.begin(), known.end(), logged) == known.end()) known.push_back(logged);
+            }
+        }
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            throw ArgumentError("verifiers: no " + in_quotes(name) +
+                                " among the further verifiers of the log" +
+                                (known.empty() ? "; it has none" : "; it has " + joined(known)));
+    }
 }
 
 /// A collector of the paths of one row's samples in `sample_orders` random orders, each for its share of the row.
@@ -140,19 +191,11 @@ class PluralityPaths {
     std::vector<std::int32_t> drawn_;
 };
 
-/// Returns the maximum number of verdicts of an answer that count; -1 for a logged confidence.
-inline int counted_draws(const Dataset& data, Index model, VerificationKind kind, int limit) {
-    if (kind == VerificationKind::confidence) return -1;
-    if (kind == VerificationKind::none) return 0;
-    return limit > 0 ? limit : static_cast<int>(data.draw_counts(model).second);
-}
-
 /// The cells of a log while its rows come in. Evidence of counts is encoded as a number, so a row finds its cell
 /// without a search. The sums of a cell lie side by side.
 class NumberedCells {
  public:
-    /// Takes the maximum number of draws of each model but the last in `most`; -1 is a logged confidence, which has no
-    /// number.
+    /// Takes the maximum number of draws of each verification in `most`; -1 is a logged confidence, which has no number.
     NumberedCells(const std::vector<int>& most, std::size_t models, std::size_t folds)
         : models_(models), width_(1 + models + models * models) {
         auto numbers = static_cast<double>(folds);
@@ -248,7 +291,7 @@ class SortedCells {
         return evidence_.data() + row * verified_;
     }
 
-    std::size_t verified_;                ///< number of models but the last
+    std::size_t verified_;                ///< number of verifications of a row
     std::vector<Verification> evidence_;  ///< row by row
 };
 
@@ -268,22 +311,39 @@ AUTOMIX_INLINE void validate(const StatisticsOptions& options, Index models) {
             throw ArgumentError("max_draws: expected a number of draws of at least 0, found " +
                                 std::to_string(limit));
     }
+    for (auto name = options.verifiers.begin(); name != options.verifiers.end(); ++name) {
+        if (name->empty()) throw ArgumentError("verifiers: expected names that are not empty");
+        if (std::find(options.verifiers.begin(), name, *name) != name)
+            throw ArgumentError("verifiers: " + in_quotes(*name) + " stands twice");
+    }
+    if (std::ssize(options.verifiers) >= max_verifiers)
+        throw ArgumentError("verifiers: expected at most " + std::to_string(max_verifiers - 1) +
+                            " beside the first one, found " + std::to_string(options.verifiers.size()));
+    if (options.pluralities && !options.verifiers.empty())
+        throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
 }
 
-AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
-                                             const StatisticsOptions& options) {
+AUTOMIX_INLINE std::vector<ModelShape> model_shapes(const Dataset& data, const StatisticsOptions& options) {
     if (data.rows() == 0) throw DataError("no rows to train on");
     if (data.models() < 2) throw DataError("routing needs at least two models, found one");
     const Index models = data.models();
     validate(options, models);
-    require_prices_for(data, prices);
+    detail::require_known_verifiers(data, options);
+    std::vector<ModelShape> shapes;
+    for (Index m = 0; m < models; ++m) shapes.push_back(detail::model_shape(data, m, options));
+    return shapes;
+}
+
+AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTable& prices,
+                                             const StatisticsOptions& options) {
     Statistics statistics;
-    for (Index m = 0; m < models; ++m) {
-        const int limit = m + 1 == models ? 0 : detail::draw_limit(options, m);
-        statistics.models.push_back(detail::model_shape(data, m, limit));
-    }
-    statistics.logs = {detail::digest_ids(data)};
-    statistics.folds.assign(as_size(options.folds), FoldStatistics(models));
+    statistics.models = model_shapes(data, options);
+    require_prices_for(data, prices);
+    const Index models = data.models();
+    detail::LogIds ids = detail::read_ids(data, options.folds, options.seed);
+    statistics.logs = {std::move(ids.digest)};
+    const std::size_t size = evidence_size(statistics.models);
+    statistics.folds.assign(as_size(options.folds), FoldStatistics(statistics.models));
     std::vector<detail::PluralityPaths> paths;
     for (Index m = 0; options.pluralities && m + 1 < models; ++m) {
         const int draws = statistics.models[as_size(m)].kind == VerificationKind::verdicts
@@ -293,29 +353,19 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
     }
     for (FoldStatistics& fold : statistics.folds) fold.pluralities.resize(paths.size());
 
-    const std::vector<int> folds = fold_numbers(data, options.folds, options.seed);
-    std::vector<int> limits;
-    std::vector<int> counted;
-    for (Index m = 0; m + 1 < models; ++m) {
-        limits.push_back(detail::draw_limit(options, m));
-        counted.push_back(
-            detail::counted_draws(data, m, statistics.models[as_size(m)].kind, limits[as_size(m)]));
-    }
-    detail::NumberedCells numbered(counted, as_size(models), statistics.folds.size());
-    detail::SortedCells sorted(as_size(models - 1));
-    std::vector<Verification> evidence(as_size(models - 1));
+    const std::vector<int>& folds = ids.folds;
+    const detail::EvidenceReader reader(data, statistics.models, options);
+    detail::NumberedCells numbered(reader.counted_draws(), as_size(models), statistics.folds.size());
+    detail::SortedCells sorted(size);
+    std::vector<Verification> evidence(size);
     std::vector<double> scores(as_size(models));
     std::vector<Column> columns;
     for (Index m = 0; m < models; ++m) columns.push_back(data.scores(m));
     for (Index row = 0; row < data.rows(); ++row) {
         const auto fold = as_size(folds[as_size(row)]);
         FoldStatistics& sums = statistics.folds[fold];
-        for (Index m = 0; m < models; ++m) {
-            scores[as_size(m)] = columns[as_size(m)](row);
-            if (m + 1 == models) break;
-            const VerificationKind kind = statistics.models[as_size(m)].kind;
-            evidence[as_size(m)] = detail::verification_of(data, row, m, kind, limits[as_size(m)]);
-        }
+        for (Index m = 0; m < models; ++m) scores[as_size(m)] = columns[as_size(m)](row);
+        reader.read(row, evidence.data());
         if (numbered.usable()) {
             numbered.add(fold, evidence, scores);
         } else {
@@ -335,6 +385,12 @@ AUTOMIX_INLINE Statistics collect_statistics(const Dataset& data, const PriceTab
         if (m + 1 == models) break;
         detail::add_prices(prices.draws_of(m, statistics.models[as_size(m)].kind), folds, statistics.folds,
                            &FoldStatistics::draw_prices, m);
+    }
+    Index place = 0;
+    for (Index m = 0; m < models; ++m) {
+        for (const VerifierShape& verifier : statistics.models[as_size(m)].further)
+            detail::add_prices(prices.further_draws(data, m, verifier.name), folds, statistics.folds,
+                               &FoldStatistics::further_draw_prices, place++);
     }
     return statistics;
 }

@@ -17,25 +17,38 @@
 
 namespace automix::detail {
 
-/// A column of rows of different lengths, stored end to end.
+/// A column of rows of different lengths, stored end to end. A column of empty rows takes no memory.
 template <class T>
 class RaggedColumn {
  public:
     void append(std::span<const T> row) {
+        if (ends_.empty()) {
+            if (row.empty()) {
+                ++empty_;
+                return;
+            }
+            ends_.assign(empty_, 0);
+        }
         values_.insert(values_.end(), row.begin(), row.end());
         ends_.push_back(values_.size());
     }
     [[nodiscard]] std::span<const T> operator[](Index row) const {
+        if (ends_.empty()) return {};
         const auto r = as_size(row);
         const std::size_t begin = r == 0 ? 0 : ends_[r - 1];
         return {values_.data() + begin, ends_[r] - begin};
     }
-    [[nodiscard]] Index rows() const noexcept { return std::ssize(ends_); }
-    void reserve(std::size_t rows) { ends_.reserve(rows); }
+    [[nodiscard]] Index rows() const noexcept {
+        return ends_.empty() ? static_cast<Index>(empty_) : std::ssize(ends_);
+    }
+    void reserve(std::size_t rows) {
+        if (!ends_.empty()) ends_.reserve(rows);
+    }
 
  private:
     std::vector<T> values_;
-    std::vector<std::size_t> ends_;
+    std::vector<std::size_t> ends_;  ///< empty as long as all rows are
+    std::size_t empty_ = 0;          ///< number of rows before the first one that is not empty
 };
 
 /// A column of short texts that repeat from row to row, each stored once.
@@ -43,6 +56,11 @@ template <class Name = std::string>
 class NameColumn {
  public:
     void append(const Name& name) {
+        // Most rows have the name of the row before.
+        if (!codes_.empty() && names_[as_size(codes_.back())] == name) {
+            codes_.push_back(codes_.back());
+            return;
+        }
         const auto [entry, fresh] = index_.try_emplace(name, static_cast<std::int32_t>(names_.size()));
         if (fresh) names_.push_back(name);
         codes_.push_back(entry->second);

@@ -40,14 +40,34 @@ AUTOMIX_INLINE Dataset::Dataset(std::vector<std::string> models)
     }
 }
 
-AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, const QueryFacts& facts) {
+AUTOMIX_INLINE void Dataset::require_valid_row(const Record& record, const Place& place,
+                                               const QueryFacts& facts) const {
     detail::require_valid(record, models_, place);
     require_valid_facts(facts, models_, place);
-    if (const auto first = find(record.id))
+}
+
+AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, const QueryFacts& facts) {
+    require_valid_row(record, place, facts);
+    const std::uint64_t hash = hash_text(record.id);
+    if (const auto first = find(record.id, hash))
         throw DataError(Place{place.file, place.line, "id"}, duplicate_id(record.id, this->place(*first)));
+    store(record, place, facts, hash);
+}
+
+AUTOMIX_INLINE std::optional<Index> Dataset::append_new(const Record& record, const Place& place,
+                                                        const QueryFacts& facts) {
+    const std::uint64_t hash = hash_text(record.id);
+    if (const auto first = find(record.id, hash)) return first;
+    require_valid_row(record, place, facts);
+    store(record, place, facts, hash);
+    return std::nullopt;
+}
+
+AUTOMIX_INLINE void Dataset::store(const Record& record, const Place& place, const QueryFacts& facts,
+                                   std::uint64_t hash) {
     ids_.push_back(record.id);
     places_.add(place);
-    ids_index_.emplace(hash_text(record.id), rows() - 1);
+    ids_index_.add(hash, rows() - 1, [this](Index row) { return hash_text(id(row)); });
     datasets_.append(record.dataset);
     splits_.append(record.split);
     categories_.push_back(*parse_category(record.category));
@@ -57,12 +77,18 @@ AUTOMIX_INLINE void Dataset::append(const Record& record, const Place& place, co
 
 AUTOMIX_INLINE void Dataset::reserve(std::size_t rows) {
     ids_.reserve(rows);
-    ids_index_.reserve(rows);
+    ids_index_.reserve(rows, [this](Index row) { return hash_text(id(row)); });
     datasets_.reserve(rows);
     splits_.reserve(rows);
     categories_.reserve(rows);
     facts_.reserve(rows);
     for (auto& column : columns_) column.reserve(rows);
+}
+
+AUTOMIX_INLINE void Dataset::name_first_verifier(std::string name) {
+    if (name.empty())
+        throw ArgumentError("name of the first verifier: expected a non-empty string, found \"\"");
+    first_verifier_ = std::move(name);
 }
 
 AUTOMIX_INLINE Index Dataset::model_index(std::string_view name) const {
@@ -74,11 +100,11 @@ AUTOMIX_INLINE Index Dataset::model_index(std::string_view name) const {
 }
 
 AUTOMIX_INLINE std::optional<Index> Dataset::find(std::string_view id) const {
-    const auto [first, last] = ids_index_.equal_range(hash_text(id));
-    for (auto entry = first; entry != last; ++entry) {
-        if (ids_[as_size(entry->second)] == id) return entry->second;
-    }
-    return std::nullopt;
+    return find(id, hash_text(id));
+}
+
+AUTOMIX_INLINE std::optional<Index> Dataset::find(std::string_view id, std::uint64_t hash) const {
+    return ids_index_.find(hash, [&](Index row) { return this->id(row) == id; });
 }
 
 AUTOMIX_INLINE std::span<const Verdict> Dataset::verdicts(Index row, Index model) const {
@@ -122,6 +148,7 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
     std::vector<std::string> names;
     for (const Index model : models) names.push_back(models_[as_size(model)]);
     Dataset selection(std::move(names));
+    selection.first_verifier_ = first_verifier_;
     std::vector<bool> chosen(ids_.size(), false);
     for (const Index row : rows) {
         if (chosen[as_size(row)]) throw DataError("id " + in_quotes(id(row)) + ": chosen twice");
@@ -146,10 +173,9 @@ AUTOMIX_INLINE Dataset Dataset::select(std::span<const Index> rows, std::span<co
         selection.facts_.append(known);
     }
     for (std::size_t m = 0; m < models.size(); ++m) selection.columns_[m] = at(models[m]).select(rows);
-    selection.ids_index_.reserve(rows.size());
-    for (Index row = 0; row < selection.rows(); ++row) {
-        selection.ids_index_.emplace(hash_text(selection.id(row)), row);
-    }
+    const auto hash_of = [&](Index row) { return hash_text(selection.id(row)); };
+    selection.ids_index_.reserve(rows.size(), hash_of);
+    for (Index row = 0; row < selection.rows(); ++row) selection.ids_index_.add(hash_of(row), row, hash_of);
     return selection;
 }
 

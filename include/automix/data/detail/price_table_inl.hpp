@@ -51,6 +51,11 @@ AUTOMIX_INLINE PriceTable PriceTable::select_rows(std::span<const Index> rows) c
           std::pair{&verifications, &selection.verifications}}) {
         for (const PriceColumn& column : *from) to->push_back(column.select_rows(rows));
     }
+    for (const auto& verifiers : further) {
+        auto& chosen = selection.further.emplace_back();
+        for (const auto& column : verifiers)
+            chosen.push_back(column ? std::optional(column->select_rows(rows)) : std::nullopt);
+    }
     selection.answer_origins = answer_origins;
     selection.verification_origins = verification_origins;
     selection.notes = notes;
@@ -66,9 +71,24 @@ AUTOMIX_INLINE PriceTable PriceTable::select_models(std::span<const Index> model
         selection.verifications.push_back(verifications[m]);
         selection.answer_origins.push_back(answer_origins[m]);
         selection.verification_origins.push_back(verification_origins[m]);
+        selection.further.push_back(further[m]);
     }
     selection.notes = notes;
     return selection;
+}
+
+AUTOMIX_INLINE const PriceColumn& PriceTable::further_draws(const Dataset& data, Index model,
+                                                            std::string_view verifier) const {
+    const std::optional<Index> number = data.find_verifier(model, verifier);
+    const auto& prices = further[as_size(model)];
+    if (number && as_size(*number) < prices.size() && prices[as_size(*number)])
+        return *prices[as_size(*number)];
+    throw DataError(
+        Place{{},
+              0,
+              "draw_cost of verifier " + in_quotes(std::string(verifier)) + " of model " +
+                  in_quotes(data.model_names()[as_size(model)])},
+        "not recorded; record it, or give its price (--verifier-cost " + std::string(verifier) + "=PRICE)");
 }
 
 }  // namespace automix
@@ -288,6 +308,31 @@ inline VerificationPrices verification_prices(const Dataset& data, const Prices&
     return {price_column(data, confidences, [&](Index row) { return whole / draws(row); }), whole, origin};
 }
 
+/// Returns the prices of one draw of each further verifier of a model.
+inline std::vector<std::optional<PriceColumn>> further_prices(const Dataset& data, const Prices& prices,
+                                                              Index model) {
+    std::vector<std::optional<PriceColumn>> columns;
+    for (Index verifier = 0; verifier < std::ssize(data.verifier_names(model)); ++verifier) {
+        const std::string& name = data.verifier_names(model)[as_size(verifier)];
+        const auto given = std::find_if(prices.verifiers.begin(), prices.verifiers.end(),
+                                        [&](const auto& price) { return price.first == name; });
+        auto& column = columns.emplace_back();
+        if (given != prices.verifiers.end()) {
+            column = PriceColumn(given->second);
+            continue;
+        }
+        const Column confidences = data.confidences(model, verifier);
+        const Column recorded = data.recorded_draw_costs(model, verifier);
+        Place place = price_place(data, model, "draw_cost");
+        place.field += ", verifier " + in_quotes(name);
+        if (data.verified_rows(model, verifier) > 0 &&
+            recorded_everywhere(data, recorded, place,
+                                [&](Index row) { return !std::isnan(confidences(row)); }))
+            column = price_column(data, confidences, [&](Index row) { return recorded(row); });
+    }
+    return columns;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -305,6 +350,7 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
         table.draws.push_back(std::move(verification.draw));
         table.verifications.push_back(std::move(verification.whole));
         table.verification_origins.push_back(verification.origin);
+        table.further.push_back(detail::further_prices(data, prices, model));
     }
     if (std::string note = detail::lone_price_note(data, table); !note.empty())
         table.notes.push_back(std::move(note));

@@ -77,6 +77,8 @@ AUTOMIX_INLINE void FoldStatistics::add(const FoldStatistics& other, double fact
         answer_prices[i] += factor * other.answer_prices[i];
         draw_prices[i] += factor * other.draw_prices[i];
     }
+    for (std::size_t i = 0; i < further_draw_prices.size(); ++i)
+        further_draw_prices[i] += factor * other.further_draw_prices[i];
     if (pluralities.empty()) pluralities.resize(other.pluralities.size());
     for (std::size_t i = 0; i < other.pluralities.size(); ++i)
         pluralities[i].add(other.pluralities[i], factor);
@@ -99,7 +101,7 @@ AUTOMIX_INLINE FoldStatistics& FoldStatistics::operator*=(double factor) {
 }
 
 AUTOMIX_INLINE FoldStatistics Statistics::total() const {
-    FoldStatistics sums(std::ssize(models));
+    FoldStatistics sums(models);
     for (const FoldStatistics& fold : folds) sums += fold;
     return sums;
 }
@@ -151,8 +153,12 @@ AUTOMIX_INLINE Statistics& Statistics::operator+=(const Statistics& other) {
 AUTOMIX_INLINE Statistics& Statistics::add(const Statistics& other, Overlap overlap) {
     require_alike(other);
     if (overlap == Overlap::refuse) require_other_rows(other);
-    for (std::size_t i = 0; i < models.size(); ++i)
+    for (std::size_t i = 0; i < models.size(); ++i) {
         models[i].draws = std::min(models[i].draws, other.models[i].draws);
+        for (std::size_t v = 0; v < models[i].further.size(); ++v)
+            models[i].further[v].draws =
+                std::min(models[i].further[v].draws, other.models[i].further[v].draws);
+    }
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] += other.folds[i];
     std::vector<LogDigest> all;
     std::set_union(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(), std::back_inserter(all));
@@ -185,6 +191,15 @@ AUTOMIX_INLINE void Statistics::require_same_models(const Statistics& other) con
         if (models[i].kind != other.models[i].kind)
             throw DataError("statistics: model " + in_quotes(models[i].name) +
                             " has verdicts in one and a confidence or nothing in the other");
+        const auto verifiers = [&](const ModelShape& model) {
+            std::vector<std::string> names{model.verifier};
+            for (const VerifierShape& verifier : model.further)
+                names.push_back(verifier.name +
+                                (verifier.kind == VerificationKind::confidence ? " (a confidence)" : ""));
+            return joined(names);
+        };
+        if (const std::string one = verifiers(models[i]), two = verifiers(other.models[i]); one != two)
+            differ("verifiers of model " + in_quotes(models[i].name), one, two);
     }
 }
 

@@ -13,6 +13,7 @@
 #include <automix/data/log/read_options.hpp>
 #include <automix/file/csv_line.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/line_events.hpp>
 #include <automix/json/sax.hpp>
 
 #include <cstddef>
@@ -119,6 +120,7 @@ class LogReader {
     std::vector<std::string> paths_;
     ReadOptions options_;
     detail::LogHandler handler_;
+    detail::LineEvents fast_;
     std::optional<detail::MappedHandler> mapped_;
     std::optional<detail::LineReader> lines_;
     std::size_t opened_ = 0;   ///< number of files opened

@@ -21,8 +21,8 @@ struct ReadOptions {
     /// The signals to keep; empty: all in `signals`. A name that a model's `signals` do not have is looked up among the
     /// numbers and booleans beside them, such as `confidence`, which is no signal unless it is named here.
     std::vector<std::string> signals{};
-    /// The verifiers to keep; empty: all. Verdicts, confidence and draw_cost beside `verifiers` are those of `self`. A
-    /// verifier that is named here alone takes their place, so that routers of one verifier are trained on it.
+    /// The verifiers to keep; empty: all. Verdicts, confidence and draw_cost beside `verifiers` are those of `self`. If
+    /// names are given without `self`, the first one takes its place, so that routers of one verifier are trained on it.
     std::vector<std::string> verifiers{};
     std::vector<std::string> fixed_answers{};  ///< answers to flag, compared without case and outer blanks
     std::optional<ColumnMapping> mapping{};    ///< for logs in another shape

@@ -5,6 +5,8 @@
 //      "folds":[{"answer_prices":[..],"draw_prices":[..],"cells":[{"evidence":[..],"weight":..,"scores":[..],
 //                "products":[..]},..],"pluralities":[[[weight,score,stayed,grew,[scores]],..],..]},..]}
 // Evidence has one entry for each model but the last: `[parsed,positive]`, a confidence, or null if it is not verified.
+// A model may have `"verifier"`, the name of its verifier, and `"further":[{"name":..,"verified":..,"draws":..},..]`; then
+// evidence has one more entry for each of these, model by model, and folds have `further_draw_prices` in that order.
 // Products are a models x models matrix row by row. `pluralities` (by n, then t; one list for each model but the last)
 // may be left out. `"logs":[{"ids":"16 hexadecimal digits","sample":["16 hexadecimal digits",..]},..]` before the folds
 // has a digest of the ids of each log and their smallest hashes. A digest alone is read too; then logs that overlap in
@@ -63,6 +65,8 @@ class StatisticsParser : DocumentChecks {
 
     /// Throws `DataError` with the field of a number that is probably a mean. `field` holds the folds.
     void require_sums(const Statistics& statistics, const std::string& field) const;
+
+    VerifierShape verifier_shape(const nlohmann::json& json, const std::string& field) const;
 
     std::vector<LogDigest> logs(const nlohmann::json& json, const std::string& field) const;
 

@@ -8,7 +8,11 @@
 #include <automix/core/random.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/evaluation/baselines.hpp>
 #include <automix/evaluation/comparison.hpp>
+#include <automix/evaluation/field_figures.hpp>
+#include <automix/evaluation/frontier.hpp>
+#include <automix/evaluation/report.hpp>
 #include <automix/metrics/curve_area.hpp>
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/router.hpp>
@@ -107,6 +111,51 @@ inline bool is_on_hull(const std::vector<OperatingPoint>& points, std::size_t po
     return true;
 }
 
+AUTOMIX_INLINE HalfMetrics no_metrics() {
+    const OptionalMetric none = OptionalMetric::undefined("no policy");
+    const FieldFigures<OptionalMetric> figures{none, none, none, none, none, none,
+                                               none, none, none, none, none, none};
+    return {none, none, none, none, none, none, none, none, none, none, figures};
+}
+
+AUTOMIX_INLINE OptionalMetric area_of(const std::vector<CurvePoint>& curve, const EndModels& ends) {
+    std::vector<OperatingPoint> points;
+    for (const CurvePoint& policy : curve) points.push_back(policy.point);
+    return curve_area(points, ends.small(), ends.large());
+}
+
+AUTOMIX_INLINE void add_curve(const std::vector<CurvePoint>& curve, const EndModels& ends, bool two_models,
+                              HalfMetrics& half) {
+    half.area = area_of(curve, ends);
+    half.figures = field_figures(curve, ends.small(), ends.large(), two_models);
+}
+
+AUTOMIX_INLINE void add_report(const Report& report, const EndModels& ends, HalfMetrics& half) {
+    half.lift = report.ibc_lift;
+    half.excess = report.excess;
+    half.gap_recovered = report.gap_recovered;
+    half.performance = report.performance;
+    const double large = ends.large().performance;
+    half.quality = large > 0.0 ? OptionalMetric(report.performance / large)
+                               : OptionalMetric::undefined("LLM scores nothing");
+    half.cost = report.cost;
+    half.draws = report.draws;
+    half.rounds = report.rounds;
+}
+
+AUTOMIX_INLINE HalfMetrics oracle_metrics(const Dataset& test, const PriceTable& prices,
+                                          const EndModels& ends) {
+    HalfMetrics half = no_metrics();
+    std::vector<CurvePoint> curve;
+    for (const FrontierPoint& point : trace_oracle(test, prices, ends, FrontierOptions{}.max_oracle_points))
+        curve.push_back(curve_point(point.report));
+    add_curve(curve, ends, test.models() == 2, half);
+    const Report report = evaluate_baselines(test, prices).oracle;
+    add_report(report, ends, half);
+    half.later_start = report.routed;
+    return half;
+}
+
 AUTOMIX_INLINE MeanMetric mean_difference(const std::vector<HalfMetrics>& halves,
                                           const std::vector<HalfMetrics>& others,
                                           OptionalMetric HalfMetrics::*metric) {
@@ -125,6 +174,12 @@ AUTOMIX_INLINE ComparedMetrics<MeanMetric> mean_metrics(const std::vector<HalfMe
         std::vector<OptionalMetric> values;
         for (const HalfMetrics& half : halves) values.push_back(half.*all_metrics<OptionalMetric>[i]);
         means.*all_metrics<MeanMetric>[i] = mean_over_halves(values);
+    }
+    for (std::size_t i = 0; i < all_field_figures<OptionalMetric>.size(); ++i) {
+        std::vector<OptionalMetric> values;
+        for (const HalfMetrics& half : halves)
+            values.push_back(half.figures.*all_field_figures<OptionalMetric>[i]);
+        means.figures.*all_field_figures<MeanMetric>[i] = mean_over_halves(values);
     }
     return means;
 }
@@ -174,6 +229,10 @@ AUTOMIX_INLINE std::vector<ComparedRouter> mean_over_logs(
         ComparedRouter& router = result[i];
         for (const auto metric : detail::all_metrics<MeanMetric>)
             router.metrics.*metric = mean([&](const ComparedRouter& r) { return r.metrics.*metric; });
+        for (const auto figure : all_field_figures<MeanMetric>) {
+            router.metrics.figures.*figure =
+                mean([&](const ComparedRouter& r) { return r.metrics.figures.*figure; });
+        }
         router.area_difference = mean([](const ComparedRouter& r) { return r.area_difference; });
         router.excess_difference = mean([](const ComparedRouter& r) { return r.excess_difference; });
         router.refused = router.infeasible = 0;

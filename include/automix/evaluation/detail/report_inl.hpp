@@ -31,6 +31,15 @@ AUTOMIX_INLINE std::vector<ModelPrices> summarise_prices(const Dataset& data, co
         model.draw = prices.draws[i].mean();
         model.verification = prices.verifications[i].mean();
         model.verification_origin = prices.verification_origins[i];
+        if (m + 1 == data.models() || i >= prices.further.size()) continue;
+        for (Index v = 0; v < std::ssize(prices.further[i]); ++v) {
+            const std::optional<PriceColumn>& column = prices.further[i][as_size(v)];
+            if (!column) continue;
+            const auto draws = static_cast<double>(std::max<Index>(1, data.draw_counts(m, v).second));
+            model.further.push_back({data.verifier_names(m)[as_size(v)], column->mean(),
+                                     draws * column->mean(),
+                                     column->is_constant() ? PriceOrigin::given : PriceOrigin::recorded});
+        }
     }
     return models;
 }

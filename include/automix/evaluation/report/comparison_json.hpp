@@ -16,8 +16,8 @@ namespace automix {
 nlohmann::ordered_json to_json(const MeanMetric& metric);
 
 /// Returns `{"name","models","refused","infeasible","lift","area","excess","gap_recovered","performance","quality",
-/// "cost","draws","rounds","later_start","difference"}`, each metric as above. `difference` is that of the area, and
-/// holds that of the excess as `excess`.
+/// "cost","draws","rounds","later_start","difference","figures"}`, each metric as above. `difference` is that of the
+/// area, and holds that of the excess as `excess`. `figures` has a metric for each of `field_figure_names`.
 nlohmann::ordered_json to_json(const ComparedRouter& router);
 
 nlohmann::ordered_json to_json(const std::vector<ComparedRouter>& routers);

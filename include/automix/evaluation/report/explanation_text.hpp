@@ -9,8 +9,10 @@
 
 namespace automix {
 
-/// Returns `accept`, `accept the plurality`, `route to NAME` or `verify K`.
-std::string action_text(const Action& action, const std::vector<std::string>& models);
+/// Returns `accept`, `accept the plurality`, `route to NAME` or `verify K`; `verify K by NAME` if there are `verifiers` to
+/// choose from.
+std::string action_text(const Action& action, const std::vector<std::string>& models,
+                        const std::vector<std::string>& verifiers = {});
 
 /// Returns several lines: the belief, a table of the alternatives with the chosen one marked, and the reason.
 std::string to_text(const Explanation& explanation, const std::vector<std::string>& models);

@@ -9,7 +9,6 @@
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
-#include <automix/verify/prompt_template.hpp>
 #include <automix/verify/self_verifier.hpp>
 
 #include <map>
@@ -28,6 +27,19 @@ AnyModel metered_model(AnyModel backend, const ModelConfig& config, std::shared_
 /// Returns the model with the sampling and the prompts of its configuration, as the mixer takes it.
 LiveModel live_model(AnyModel model, const ModelConfig& config);
 
+/// The verifier of one model of a models file, by data set if its prompts are. It may judge the answers of any model.
+/// Satisfies `verifier_choice`.
+class ConfiguredVerifier {
+ public:
+    explicit ConfiguredVerifier(const ModelConfig& model);
+
+    const SelfVerifier& operator()(Index model, const Query& query) const;
+
+ private:
+    SelfVerifier general_;
+    std::map<std::string, SelfVerifier> by_dataset_{};
+};
+
 /// The verifiers of the models of a models file, by data set if its prompts are. Satisfies `verifier_choice`.
 class ConfiguredVerifiers {
  public:
@@ -36,14 +48,7 @@ class ConfiguredVerifiers {
     const SelfVerifier& operator()(Index model, const Query& query) const;
 
  private:
-    struct OfModel {
-        SelfVerifier general;
-        std::map<std::string, SelfVerifier> by_dataset;
-    };
-
-    static SelfVerifier verifier(const ModelConfig& model, const PromptTemplate& prompt);
-
-    std::vector<OfModel> models_;
+    std::vector<ConfiguredVerifier> models_;
 };
 
 }  // namespace automix

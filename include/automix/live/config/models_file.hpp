@@ -10,11 +10,14 @@
 //       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"rate_limit_attempts":12,"max_prompt_bytes":30000,
 //       "api_key_env_again":"..","api_key_header":"api-key","headers":{"X-Team":"a"},"query":{"api-version":"1"},"ca_file":"ca.pem",
 //       "max_tokens_field":"max_completion_tokens","leave_out":["temperature","top_p"],"reasoning_effort":"low",
-//       "extra":{"top_k":0}},..]}
+//       "extra":{"top_k":0}},..],
+//      "verifiers":[{"name":"judge","by":"large","draws":2},{"name":"tests","command":"./run-tests","gives":"verdict"}]}
 // `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` defaults to the name.
 // `price.verification` is the price of one verdict and defaults to that of a call. `verification` defaults to the
 // sampling of answers, with a temperature of 0.7 if theirs is 0. Without `rate_limit_attempts`, `attempts` stands for
-// both. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
+// both. `verifiers` are further ones beside that of every model: another model of the file as judge, with its prompt,
+// sampling and price of verification, or a command. `draws` is the number of verdicts that a recording draws; it defaults
+// to that of the models' own. A command `gives` a verdict or a probability. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
 // no other variable away, unless `api_key_env_again` repeats the name. Unknown fields are errors. Several models may
 // share an address, for example at other efforts.
 #pragma once
@@ -73,13 +76,27 @@ struct ModelConfig {
     std::string extra{};  ///< a JSON object of further fields of the request; empty: none
 };
 
+/// A further verifier of a models file.
+struct VerifierConfig {
+    std::string name{};
+    std::string judge{};             ///< name of the model that judges; empty for a command
+    std::string command{};           ///< of a shell; empty for a judge
+    bool gives_probability = false;  ///< of a command; else it gives a verdict
+    std::optional<int> draws{};      ///< verdicts that a recording draws; nothing: as many as of `self`
+};
+
+struct ModelsFile {
+    std::vector<ModelConfig> models{};
+    std::vector<VerifierConfig> verifiers{};
+};
+
 namespace detail {
 
 class ModelsParser : DocumentChecks {
  public:
     explicit ModelsParser(const std::string& name) : DocumentChecks(name) {}
 
-    [[nodiscard]] std::vector<ModelConfig> parse(const nlohmann::json& json) const;
+    [[nodiscard]] ModelsFile parse(const nlohmann::json& json) const;
 
  private:
     /// Calls `use(value, field)` if the member is there.
@@ -125,10 +142,20 @@ class ModelsParser : DocumentChecks {
 
     void read_prompts(const nlohmann::json& json, const std::string& at, ModelConfig& model) const;
 
+    [[nodiscard]] VerifierConfig verifier(const nlohmann::json& json, const std::string& at,
+                                          const ModelsFile& file) const;
+
     [[nodiscard]] VerdictRules verdict(const nlohmann::json& json, const std::string& at) const;
 };
 
 }  // namespace detail
+
+/// Returns the models and verifiers in a text. Messages refer to it as `name`. Throws `DataError` with name, line and
+/// field if anything is wrong.
+[[nodiscard]] ModelsFile parse_models_file(const std::string& text, const std::string& name);
+
+/// Reads a models file. Throws as `parse_models_file`, and if the file cannot be read.
+[[nodiscard]] ModelsFile read_models_file(const std::string& path);
 
 /// Returns the models in a text. Messages refer to it as `name`. Throws `DataError` with name, line and field if
 /// anything is wrong.

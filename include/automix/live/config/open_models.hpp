@@ -6,6 +6,7 @@
 
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/replay_model.hpp>
@@ -21,13 +22,19 @@
 
 namespace automix {
 
+/// Makes the verifier that runs a command. Throws `ArgumentError` if none is to be run.
+using CommandVerifier = std::function<AnyVerifier(const VerifierConfig& config)>;
+
 /// Makes the backend of a configured model. Throws `ArgumentError`, naming the field, for an invalid configuration.
 using ModelBackend = std::function<AnyModel(const ModelConfig& config)>;
 
 struct OpenOptions {
     std::vector<std::string> names{};  ///< names of the models to open, in that order; empty: all
     std::function<AnyModel(AnyModel)>
-        wrap{};        ///< put around each model that is metered, as `keep_calls`; may be empty
+        wrap{};  ///< put around each model that is metered, as `keep_calls`; may be empty
+    /// Names of the further verifiers to open; nothing: all of the file. Models that judge alone are opened too.
+    std::optional<std::vector<std::string>> verifiers{};
+    CommandVerifier command{};  ///< empty: a verifier with a command is refused
     int parallel = 8;  ///< maximum number of calls at a time for the samples of one request, minimum 1
 };
 
@@ -36,6 +43,8 @@ struct OpenedModels {
     std::vector<ModelConfig> configs{};
     std::shared_ptr<Ledger> ledger{};  ///< null for a recording
     std::vector<LiveModel> models{};
+    std::vector<FurtherVerifier> further{};  ///< further verifiers, in the order of the file
+    std::vector<ModelConfig> judges{};       ///< of the models that judge, each once
 
     /// Returns the verifier of each model, by data set if its prompts say so.
     [[nodiscard]] ConfiguredVerifiers verifiers() const { return ConfiguredVerifiers(configs); }
@@ -43,20 +52,22 @@ struct OpenedModels {
 
 /// Opens models with one budget over all of them, in units of their prices. Without a budget there is no limit. Throws
 /// `DataError` with file, line and field if the file is invalid or lacks a name. Throws the same if the backend refuses
-/// a configuration.
+/// a configuration, and if `command` refuses one.
 [[nodiscard]] OpenedModels open_models(const std::string& path, std::optional<double> budget,
                                        const ModelBackend& backend, const OpenOptions& options = {});
 
-/// Opens the same models with a recording of their calls in place of a backend. Throws `DataError` as `open_models`.
+/// Opens the same models with a recording of their calls in place of a backend; nothing is put around them. Throws
+/// `DataError` as `open_models`.
 [[nodiscard]] OpenedModels open_recording(const std::string& path, const std::shared_ptr<CallReplay>& calls,
-                                          const std::vector<std::string>& names = {});
+                                          const OpenOptions& options = {});
 
-/// Checks the prompts of all queries before any is sent. Returns warnings about contexts that will be cut and about
+/// Checks the prompts of all queries before any is sent, those of models that judge among them. Returns warnings about contexts that will be cut and about
 /// models that are not cheapest first. Throws `DataError`, naming the field of the models file, if `check_prompts`
 /// refuses a prompt.
 [[nodiscard]] std::vector<std::string> check_queries(const std::string& path,
                                                      std::span<const ModelConfig> configs,
-                                                     std::span<const Query> queries);
+                                                     std::span<const Query> queries,
+                                                     std::span<const ModelConfig> judges = {});
 
 }  // namespace automix
 

@@ -17,6 +17,9 @@ namespace automix {
 /// fit. The library's own prompts serve models that have none.
 std::size_t check_prompts(const ModelConfig& model, bool verified, std::span<const Query> queries);
 
+/// Returns the same of the verification prompts of a model that judges answers of others. Throws as `check_prompts`.
+std::size_t check_judge_prompts(const ModelConfig& judge, std::span<const Query> queries);
+
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED

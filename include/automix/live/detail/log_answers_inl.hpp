@@ -45,14 +45,28 @@ AUTOMIX_INLINE Answered RecordedSource::answer(Index model) {
     return answered;
 }
 
-AUTOMIX_INLINE Drawn RecordedSource::draw(Index model, int draws) {
+AUTOMIX_INLINE void RecordedSource::bind(const std::vector<ModelShape>& models) {
+    log_.bind(models);
+    for (std::size_t m = 0; m < std::min(models.size(), shares_.size()); ++m) {
+        ModelShare& share = shares_[m];
+        share.further.resize(models[m].further.size());
+        for (Index v = 0; v < models[m].verifiers(); ++v)
+            share.verifier_at(v).verifier = models[m].verifier_shape(v).name;
+    }
+}
+
+AUTOMIX_INLINE Drawn RecordedSource::draw(Index model, Index verifier, int draws) {
     ModelShare& share = shares_[as_size(model)];
     try {
-        Drawn drawn = log_.draw(model, draws);
-        share.verification_cost += drawn.cost;
-        const auto verdicts = data_.verdicts(row_, model);
-        for (int i = 0; i < drawn.drawn && share.verdicts.size() < verdicts.size(); ++i)
-            share.verdicts.push_back(verdicts[share.verdicts.size()]);
+        Drawn drawn = log_.draw(model, verifier, draws);
+        VerifierShare& said = share.verifier_at(verifier);
+        said.verification_cost += drawn.cost;
+        const auto verdicts = verifier == 0
+                                  ? data_.verdicts(row_, model)
+                                  : data_.verdicts(row_, model, *data_.find_verifier(model, said.verifier));
+        for (int i = 0; i < drawn.drawn && said.verdicts.size() < verdicts.size(); ++i)
+            said.verdicts.push_back(verdicts[said.verdicts.size()]);
+        if (verifier > 0) said.confidence = drawn.logged_confidence;
         return drawn;
     } catch (const DataError& error) {
         Drawn none;
@@ -80,6 +94,17 @@ AUTOMIX_INLINE void RecordedSource::fail(std::string& failure, const std::string
 
 namespace automix {
 
+AUTOMIX_INLINE LogAnswers LogAnswers::read_rows(const std::string& path, const ReadOptions& options) {
+    LogReader reader(path, options);
+    LogAnswers answers(options.models);
+    if (!options.verifiers.empty()) answers.data_.name_first_verifier(options.verifiers.front());
+    for (LogRecord log; reader.next(log);) {
+        answers.data_.append(log.record, reader.place(), query_facts(log));
+        answers.texts_.push_back(log.texts);
+    }
+    return answers;
+}
+
 AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::vector<std::string>& models,
                                            const RoutingPrices& trained,
                                            const std::vector<std::string>& signals) {
@@ -87,14 +112,23 @@ AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const std::v
     options.models = models;
     options.signals = signals;
     options.keep_texts = true;
-    LogReader reader(path, options);
-    LogAnswers answers(models);
-    for (LogRecord log; reader.next(log);) {
-        answers.data_.append(log.record, reader.place(), query_facts(log));
-        answers.texts_.push_back(log.texts);
-    }
-    answers.prices_ = resolve_prices(
-        answers.data_, trained.answers.empty() ? Prices{} : prices_or_trained(answers.data_, {}, trained));
+    LogAnswers answers = read_rows(path, options);
+    answers.prices_ = resolve_prices(answers.data_, trained.answers.empty()
+                                                        ? Prices{}
+                                                        : prices_or_trained(answers.data_, {}, trained, {}));
+    return answers;
+}
+
+AUTOMIX_INLINE LogAnswers LogAnswers::read(const std::string& path, const PomdpRouter& policy) {
+    const TrainedPolicy& trained = policy.trained();
+    ReadOptions options;
+    options.models = names_of(trained.models);
+    options.signals = policy.signals();
+    options.verifiers = verifiers_to_read(trained.models);
+    options.keep_texts = true;
+    LogAnswers answers = read_rows(path, options);
+    answers.prices_ =
+        resolve_prices(answers.data_, prices_or_trained(answers.data_, {}, trained.prices, trained.models));
     return answers;
 }
 

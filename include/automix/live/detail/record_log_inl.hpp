@@ -10,12 +10,15 @@
 #include <automix/data/log/log_record.hpp>
 #include <automix/data/log/log_writer.hpp>
 #include <automix/data/log/read_options.hpp>
+#include <automix/data/record.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/live/batch_metric.hpp>
+#include <automix/live/further_verifier.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/record_log.hpp>
+#include <automix/live/record_query.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 
@@ -73,11 +76,48 @@ inline void require_same(const LogRecord& log, const Query& query, const RecordL
     }
 }
 
+/// Throws `DataError` unless a verifier has that many verdicts, or a confidence.
+template <class Record>
+void require_draws(const Record& logged, int draws, const Place& at, const std::string& why) {
+    const std::size_t drawn = logged.verdicts.size();
+    if (drawn == as_size(draws) || (drawn == 0 && logged.confidence)) return;
+    throw DataError(Place{at.file, at.line, at.field + ".verdicts"},
+                    "expected " + std::to_string(draws) + ", " + why + ", found " + std::to_string(drawn) +
+                        "; ask for as many as the log has, or record into another file");
+}
+
+/// Throws `DataError` unless a model of the log has the further verifiers that are asked, and no others.
+inline void require_verifiers(const ModelRecord& logged, const std::vector<Index>& asked,
+                              const RecordLogOptions& options, const Place& at) {
+    std::vector<std::string> expected;
+    for (std::size_t number = 1; number < asked.size(); ++number) {
+        const FurtherVerifier& verifier = options.record.verifiers[as_size(asked[number])];
+        if (draws_of(verifier, options.record) > 0) expected.push_back(verifier.name);
+    }
+    std::vector<std::string> found;
+    for (const VerifierRecord& verifier : logged.verifiers) found.push_back(verifier.name);
+    const auto list = [](const std::vector<std::string>& names) {
+        return names.empty() ? std::string("none") : joined(names);
+    };
+    if (!std::is_permutation(found.begin(), found.end(), expected.begin(), expected.end()))
+        throw DataError(Place{at.file, at.line, at.field + ".verifiers"},
+                        "expected " + list(expected) + ", which are asked, found " + list(found) +
+                            "; ask those that the log has, or record into another file");
+    for (const VerifierRecord& verifier : logged.verifiers) {
+        const auto same =
+            std::find_if(options.record.verifiers.begin(), options.record.verifiers.end(),
+                         [&](const FurtherVerifier& further) { return further.name == verifier.name; });
+        require_draws(verifier, draws_of(*same, options.record),
+                      {at.file, at.line, at.field + ".verifiers." + verifier.name}, "as are asked");
+    }
+}
+
 AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& path,
                                                             const std::vector<std::string>& models,
                                                             std::span<const Query> queries,
                                                             const RecordLogOptions& options) {
     std::unordered_set<std::string> ids;
+    const auto asked = recorded_verifiers(models, options.record.verifiers);
     std::unordered_map<std::string, const Query*> known;
     for (const Query& query : queries) known.emplace(query.id, &query);
     std::error_code ignored;
@@ -94,12 +134,10 @@ AUTOMIX_INLINE std::unordered_set<std::string> recorded_ids(const std::string& p
             throw DataError(Place{path, at.line, "models"},
                             "expected " + joined(models) + ", found " + joined(log.model_names));
         for (std::size_t m = 0; m + 1 < models.size(); ++m) {
-            const std::size_t drawn = log.record.models[m].verdicts.size();
-            if (drawn == as_size(options.record.draws)) continue;
-            throw DataError(Place{path, at.line, "models[" + std::to_string(m) + "].verdicts"},
-                            "expected " + std::to_string(options.record.draws) + ", as " +
-                                options.option_prefix + "draws says, found " + std::to_string(drawn) +
-                                "; ask for as many as the log has, or record into another file");
+            const Place model{path, at.line, "models[" + std::to_string(m) + "]"};
+            require_draws(log.record.models[m], options.record.draws, model,
+                          "as " + options.option_prefix + "draws says");
+            require_verifiers(log.record.models[m], asked[m], options, model);
         }
         if (const auto query = known.find(log.record.id); query != known.end())
             require_same(log, *query->second, options, at);
@@ -159,9 +197,11 @@ AUTOMIX_INLINE bool OrderedLog::add(std::size_t position, std::variant<LogRecord
         for (const ModelShare& share : shares) {
             ++counts_.answers;
             counts_.cut_answers += share.finish == FinishReason::length ? 1 : 0;
-            counts_.verdicts += share.verdicts.size();
-            counts_.cut_verdicts += static_cast<std::size_t>(share.cut_replies);
-            counts_.declined_verdicts += static_cast<std::size_t>(share.declined_replies);
+            share.for_each_verifier([&](const VerifierShare& verifier) {
+                counts_.verdicts += verifier.verdicts.size();
+                counts_.cut_verdicts += static_cast<std::size_t>(verifier.cut_replies);
+                counts_.declined_verdicts += static_cast<std::size_t>(verifier.declined_replies);
+            });
         }
     } else if (!refused) {
         ++query.failures;

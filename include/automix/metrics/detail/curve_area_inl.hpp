@@ -3,12 +3,11 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/core/numerics.hpp>
 #include <automix/metrics/curve_area.hpp>
+#include <automix/metrics/curve_figures.hpp>
 #include <automix/metrics/ibc.hpp>
 
-#include <algorithm>
-#include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -22,30 +21,12 @@ AUTOMIX_INLINE OptionalMetric curve_area(const std::vector<OperatingPoint>& reac
     std::vector<OperatingPoint> curve{{0.0, 0.0}, {1.0, 1.0}};  // shares of the gap and of the extra cost
     for (const OperatingPoint& point : reached)
         curve.push_back({(point.performance - small.performance) / gap, (point.cost - small.cost) / extra});
-    std::stable_sort(curve.begin(), curve.end(),
-                     [](const OperatingPoint& a, const OperatingPoint& b) { return a.cost < b.cost; });
-    std::vector<OperatingPoint> distinct;
-    for (std::size_t i = 0; i < curve.size();) {
-        OperatingPoint mean{0.0, curve[i].cost};
-        std::size_t count = 0;
-        for (; i < curve.size() && nearly_equal(curve[i].cost, mean.cost); ++i, ++count)
-            mean.performance += curve[i].performance;
-        mean.performance /= static_cast<double>(count);
-        distinct.push_back(mean);
-    }
+    const std::vector<OperatingPoint> distinct = in_order_of_cost(std::move(curve));
     constexpr int steps = 20;
     double sum = 0.0;
-    auto to = distinct.begin();
     for (int step = 1; step < steps; ++step) {
         const double share = static_cast<double>(step) / steps;
-        while (to->cost < share) ++to;
-        double recovered = to->performance;
-        if (to->cost > share) {
-            const OperatingPoint& from = *(to - 1);
-            recovered = from.performance +
-                        (to->performance - from.performance) * (share - from.cost) / (to->cost - from.cost);
-        }
-        sum += recovered - share;
+        sum += performance_at_cost(distinct, share) - share;
     }
     return 100.0 * sum / (steps - 1);
 }

@@ -2,7 +2,8 @@
 // A policy of the routing POMDP. It is a table over the tree of evidence, in which a decision is a look-up, O(models
 // asked). If that tree is too large, it is the alpha vectors of the engine. Both also give the best action without
 // verifying. It is taken if all draws are used up although the counts are not full, because some replies could not be
-// parsed. A policy that reads the query is a table for each query, solved from the query's forecast.
+// parsed. A policy that reads the query is a table for each query, or for
+// each stratum of queries, solved from their forecasts.
 #pragma once
 
 #include <automix/context/query_forecast.hpp>
@@ -49,10 +50,17 @@ class RoutingPolicy {
     /// Returns the policy for the query of that forecast: the same one unless it reads the query.
     [[nodiscard]] RoutingPolicy at(const QueryForecast& forecast) const;
 
+    /// Returns the same for a query of which verdicts may be known although the policy draws none.
+    [[nodiscard]] RoutingPolicy with_verdicts_at(const QueryForecast& forecast) const;
+
     /// Returns true if the policy reads the query.
     [[nodiscard]] bool reads_query() const noexcept { return solver_ != nullptr; }
     /// Returns what solves the policy of each query; null unless it reads the query.
     [[nodiscard]] const detail::QuerySolver* solver() const noexcept { return solver_.get(); }
+
+    /// Returns the number of strata of queries that the policy is solved for; 0 if it is solved for each query, or reads
+    /// none.
+    [[nodiscard]] Index strata_count() const noexcept;
 
     /// Returns the same table with another model asked first. Requires a table.
     [[nodiscard]] RoutingPolicy starting_at(Index first) const;
@@ -80,14 +88,20 @@ class RoutingPolicy {
 
     [[nodiscard]] AcceptedAnswer accepted(Index model) const;
 
+    /// Throws unless the forecast is over as many models as the policy.
+    void require_models_of(const QueryForecast& forecast) const;
+
     /// Throws unless the evidence is over as many models as the policy and the current model has answered.
     void require_possible(const Evidence& evidence) const;
 
     /// Throws unless the table has a state for the evidence on an answer.
     static void require_known(Index model, const ModelEvidence& known, const detail::CascadeModel& shape);
 
-    [[noreturn]] static void refuse(Index model, const ModelEvidence& known,
-                                    const detail::CascadeModel& shape);
+    static void require_verifier(Index model, const VerifierEvidence& known,
+                                 const detail::VerifierStates& shape);
+
+    [[noreturn]] static void refuse(Index model, const VerifierEvidence& known,
+                                    const detail::VerifierStates& shape);
 
     std::shared_ptr<const detail::RoutingLayout> layout_{};
     std::shared_ptr<const std::vector<detail::CellPolicy>> cells_{};

@@ -14,6 +14,7 @@ namespace automix {
 struct PolicyCells {
     VerificationKind kind = VerificationKind::none;  ///< kind of the first model
     int draws = 0;                                   ///< maximum number of draws on its answer
+    Index verifiers = 1;  ///< number of verifiers of the first model; with several there are no lines
     bool counts = false;  ///< a line for each number of draws, a letter for each count
     /// Letters in order of the count: `a` accept, `r` route to the last of two models, `rJ` route to model J, `v`
     /// verify once, `vM` verify M times. Without counts: the cell before any evidence, then one line by confidence.

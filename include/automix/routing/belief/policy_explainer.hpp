@@ -110,7 +110,7 @@ class PolicyExplainer {
         }
         if (current < 0 || chain.position(current) < 0) return;
         explanation.belief.assign(about.levels.begin(), about.levels.end());
-        const detail::CascadeModel& shape = vectors.models()[as_size(current)];
+        const detail::VerifierStates& shape = vectors.models()[as_size(current)].first();
         if (shape.kind == VerificationKind::verdicts) {
             const auto grid = detail::level_grid(about.levels.size());
             explanation.levels.assign(grid.begin(), grid.end());
@@ -120,7 +120,7 @@ class PolicyExplainer {
 
     template <class Vectors, class About>
     void explain_draws(Explanation& explanation, const ModelEvidence& known, const Vectors& vectors,
-                       const About& about, const detail::CascadeModel& shape) const {
+                       const About& about, const detail::VerifierStates& shape) const {
         const Index current = explanation.current;
         const RoutingPrices& prices = this->prices();
         double without_verifying = -std::numeric_limits<double>::infinity();

@@ -41,7 +41,9 @@ enum class AcceptRule : std::uint8_t { first, plurality, best };
 
 struct PomdpOptions {
     Objective objective{};
-    std::vector<int> max_draws{};          ///< as in `StatisticsOptions`
+    std::vector<int> max_draws{};  ///< as in `StatisticsOptions`
+    /// The further verifiers that the policy may ask beside the first one, as in `StatisticsOptions`.
+    std::vector<std::string> verifiers{};
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
     double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
@@ -90,6 +92,9 @@ class PomdpRouter {
 
     /// Returns the same routers from statistics alone.
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const;
+
+    /// Trains on a log and returns the result with the same routers. Throws as `train` does.
+    [[nodiscard]] CurveTraining<PomdpRouter> train_with_curve(const TrainingData& training);
 
     /// Collects the statistics of a log for training, with sums of pluralities if the options need them. Throws as
     /// `train` does.
@@ -140,6 +145,9 @@ class PomdpRouter {
  private:
     // `training` is the log of the statistics; null if there is none.
     TrainingResult train(const Statistics& statistics, const TrainingData* training);
+    /// Takes a policy over that was trained on these statistics, and returns the result with its warnings.
+    TrainingResult take(TrainedPolicy trained, const Statistics& statistics, const TrainingData* training);
+    [[nodiscard]] std::vector<PomdpRouter> routers(std::vector<TrainedPolicy> policies) const;
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics,
                                                  const TrainingData* training) const;
 

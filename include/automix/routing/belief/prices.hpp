@@ -15,6 +15,12 @@
 
 namespace automix {
 
+/// Mean prices of a further verifier of a model's answers.
+struct VerifierPrices {
+    double draw = 0.0;               ///< price of one draw, or of a logged confidence
+    double draws_per_verdict = 1.0;  ///< mean draws for each parsed verdict
+};
+
 /// Mean prices of answers, draws and rounds.
 struct RoutingPrices {
     std::vector<double> answers{};  ///< one a model
@@ -22,6 +28,7 @@ struct RoutingPrices {
     double round = 0.0;             ///< price of a round of draws, for the policy; not part of the cost
     std::vector<double>
         draws_per_verdict{};  ///< mean draws for each parsed verdict, one a model; empty: 1 for all
+    std::vector<VerifierPrices> further{};  ///< of further verifiers, model by model
 
     /// Returns the mean number of draws for each parsed verdict, 1 for other kinds of verification.
     [[nodiscard]] double draws_per_verdict_of(VerificationKind kind, Index model) const;
@@ -32,12 +39,17 @@ struct RoutingPrices {
 /// its cost.
 std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums, const std::vector<ModelShape>& models);
 
-/// Returns the mean prices over the rows of statistics. Requires rows.
+/// Returns the mean prices of further verifiers, model by model. Requires rows.
+std::vector<VerifierPrices> mean_verifier_prices(const FoldStatistics& sums,
+                                                 const std::vector<ModelShape>& models);
+
+/// Returns the mean prices of answers and of the first verifiers over the rows of statistics. Requires rows.
 RoutingPrices mean_prices(const FoldStatistics& sums, double round_price = 0.0);
 
-/// Returns the prices at which a log is charged for a policy that was trained before: the given ones, else those in the
-/// log, else the policy's own.
-Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained);
+/// Returns the prices at which a log is charged for a policy over `models` that was trained before: the given ones, else
+/// those in the log, else the policy's own.
+Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained,
+                         const std::vector<ModelShape>& models);
 
 /// Returns the mean score and mean price of a model alone. Requires rows.
 OperatingPoint alone(const FoldStatistics& sums, const RoutingPrices& prices, Index model);

@@ -51,13 +51,13 @@ AUTOMIX_INLINE void require_counts(const Drawn& drawn, int asked) {
     }
 }
 
-AUTOMIX_INLINE void add_draws(ModelEvidence& model, const Drawn& drawn) {
-    model.drawn += drawn.drawn;
-    model.parsed += drawn.parsed;
-    model.positive += drawn.positive;
-    if (drawn.logged_confidence) model.logged_confidence = drawn.logged_confidence;
-    model.samples = drawn.samples;
-    model.largest_cluster = drawn.largest_cluster;
+AUTOMIX_INLINE void add_draws(VerifierEvidence& verifier, const Drawn& drawn) {
+    verifier.drawn += drawn.drawn;
+    verifier.parsed += drawn.parsed;
+    verifier.positive += drawn.positive;
+    if (drawn.logged_confidence) verifier.logged_confidence = drawn.logged_confidence;
+    verifier.samples = drawn.samples;
+    verifier.largest_cluster = drawn.largest_cluster;
 }
 
 }  // namespace automix::detail

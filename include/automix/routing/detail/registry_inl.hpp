@@ -6,10 +6,14 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/baselines/adaptive_consistency.hpp>
+#include <automix/routing/baselines/frugalgpt.hpp>
+#include <automix/routing/baselines/win_rate.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/fixed_k.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
+#include <automix/routing/loop.hpp>
 #include <automix/routing/published/exact_router.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
 #include <automix/routing/published/greedy_pomdp.hpp>
@@ -70,8 +74,20 @@ AUTOMIX_INLINE AnyRouter make_router(std::string_view name, const RouterSettings
     if (name == "always_small") return AnyRouter::of(AlwaysSmallRouter());
     if (name == "always_large") return AnyRouter::of(AlwaysLargeRouter());
     if (name == "random_mix") return AnyRouter::of(RandomMixRouter(settings.mix));
+    const PomdpOptions& shared = settings.pomdp;
+    if (name == "frugalgpt")
+        return AnyRouter::of(
+            FrugalGptRouter({shared.objective, shared.max_draws, shared.context, shared.seed}));
+    if (name == "win_rate")
+        return AnyRouter::of(WinRateRouter({shared.objective, shared.context, shared.seed}));
+    if (name == "adaptive_consistency") {
+        AdaptiveConsistencyOptions options;
+        options.max_draws = std::min(settings.one_shot.max_draws, max_rounds);
+        return AnyRouter::of(AdaptiveConsistencyRouter(options));
+    }
     throw ArgumentError("unknown router " + in_quotes(name) + "; known are " + joined(router_names) +
-                        ", pomdp:FIELDS, context_only and fixed_answer:NAME");
+                        ", pomdp:FIELDS, context_only, frugalgpt, win_rate, adaptive_consistency and "
+                        "fixed_answer:NAME");
 }
 
 AUTOMIX_INLINE bool is_one_shot(std::string_view name) {
@@ -84,7 +100,13 @@ AUTOMIX_INLINE bool is_pomdp(std::string_view name) {
     return name == "pomdp" || name == "context_only" || name.starts_with(detail::pomdp_prefix);
 }
 
+AUTOMIX_INLINE bool is_threshold_sweep(std::string_view name) {
+    name = detail::unwrapped(name);
+    return name == "frugalgpt" || name == "win_rate";
+}
+
 AUTOMIX_INLINE ContextChoice context_of(std::string_view name, const RouterSettings& settings) {
+    if (is_threshold_sweep(name)) return settings.pomdp.context;
     if (!is_pomdp(name)) return {false, {}};
     name = detail::unwrapped(name);
     if (!name.starts_with(detail::pomdp_prefix)) return settings.pomdp.context;

@@ -51,6 +51,10 @@ class BeliefParser : DocumentChecks {
  private:
     static std::size_t size_of(const LevelDistribution& level) { return as_size(level.levels()); }
 
+    /// Parses the boundaries of the levels of one of `verifiers` verifiers.
+    VerifierLevels verifier_levels(const nlohmann::json& json, const std::string& field,
+                                   const VerifierShape& shape, Index verifiers) const;
+
     SignalModel signals(const nlohmann::json& json, const std::string& field) const;
 
     LevelDistribution level(const nlohmann::json& json, const std::string& field, Index model) const;

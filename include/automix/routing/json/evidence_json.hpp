@@ -64,11 +64,15 @@ class EvidenceParser : DocumentChecks {
     /// Sets the signals that came with an answer.
     void add_signals(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
+    /// Sets what a verifier of that shape says.
+    void add_verifier(VerifierEvidence& known, const nlohmann::json& json, const std::string& field,
+                      const VerifierShape& shape) const;
+
     /// Sets the counts of draws from verdicts.
-    void add_verdicts(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
+    void add_verdicts(VerifierEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
     /// Sets samples, largest cluster and the counts of draws from samples.
-    void add_samples(ModelEvidence& known, const nlohmann::json& json, const std::string& field) const;
+    void add_samples(VerifierEvidence& known, const nlohmann::json& json, const std::string& field) const;
 
     const EvidenceForm& form_;
 };

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// This file keeps the verifiers of an answer that are asked for. If it is one alone, its verdicts, confidence and price
-// take the place of those of `self`, so every router can be trained on it. O(verifiers).
+// This file keeps the verifiers of an answer that are asked for. If `self` is not among them, the verdicts, confidence
+// and price of the first one that is named take its place, so every router can be trained on it. O(verifiers).
 #pragma once
 
 #include <automix/data/log/detail/name_choice.hpp>
 #include <automix/data/record.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace automix::detail {
 
-/// Drops the verifiers of an answer that are not wanted. If one is wanted alone, it becomes `self`.
+/// Returns the name of the verifier that stands first: `self` if all are wanted or it is among them.
+inline std::string first_verifier(const NameChoice& wanted) {
+    const std::string self(self_verifier);
+    return wanted.all() || wanted.names(self) ? self : wanted.front();
+}
+
+/// Drops the verifiers of an answer that are not wanted, and moves the first one to its place.
 inline void choose_verifiers(ModelRecord& model, NameChoice& wanted) {
     if (wanted.all()) return;
     const std::string self(self_verifier);
@@ -23,12 +30,14 @@ inline void choose_verifiers(ModelRecord& model, NameChoice& wanted) {
     model.verdicts.clear();
     model.confidence.reset();
     model.draw_cost.reset();
-    if (wanted.size() > 1 || model.verifiers.empty()) return;
-    VerifierRecord& chosen = model.verifiers.front();
-    model.verdicts = std::move(chosen.verdicts);
-    model.confidence = chosen.confidence;
-    model.draw_cost = chosen.draw_cost;
-    model.verifiers.clear();
+    const auto chosen =
+        std::find_if(model.verifiers.begin(), model.verifiers.end(),
+                     [&](const VerifierRecord& verifier) { return verifier.name == wanted.front(); });
+    if (chosen == model.verifiers.end()) return;
+    model.verdicts = std::move(chosen->verdicts);
+    model.confidence = chosen->confidence;
+    model.draw_cost = chosen->draw_cost;
+    model.verifiers.erase(chosen);
 }
 
 }  // namespace automix::detail

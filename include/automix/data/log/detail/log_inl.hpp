@@ -9,6 +9,8 @@
 #include <automix/core/progress.hpp>
 #include <automix/data/dataset.hpp>
 #include <automix/data/id_places.hpp>
+#include <automix/data/log/detail/choose_verifiers.hpp>
+#include <automix/data/log/detail/log_parts.hpp>
 #include <automix/data/log/detail/read_warnings.hpp>
 #include <automix/data/log/log.hpp>
 #include <automix/data/log/log_reader.hpp>
@@ -77,8 +79,11 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
     detail::ReadProgress progress(paths, options.progress);
     while (reader.next(log)) {
         progress.look(reader);
-        if (!data) data.emplace(log.model_names);
-        if (const auto first = data->find(log.record.id)) {
+        if (!data) {
+            data.emplace(log.model_names);
+            data->name_first_verifier(detail::first_verifier(detail::verifier_choice(options)));
+        }
+        if (const auto first = data->append_new(log.record, reader.place(), query_facts(log))) {
             const bool column = options.mapping && !options.mapping->id.empty();
             const Place place{reader.place().file, reader.place().line, column ? options.mapping->id : "id"};
             const DataError error(place, duplicate_id(log.record.id, data->place(*first)));
@@ -86,7 +91,6 @@ AUTOMIX_INLINE Log read_log(const std::vector<std::string>& paths, const ReadOpt
             reader.skip(error);
             continue;
         }
-        data->append(log.record, reader.place(), query_facts(log));
         notes.add(log, reader.place());
     }
     std::vector<std::string> warnings = reader.warnings();

@@ -259,7 +259,11 @@ AUTOMIX_INLINE void LogReader::parse_object(std::string_view line, LogRecord& re
     } else {
         if (!models_known_) learn_models(line, record, numbers);
         handler_.start(record);
-        detail::parse_json_line(line, handler_, numbers);
+        if (numbers == nullptr && fast_.parse(line)) {
+            fast_.send(handler_);
+        } else {
+            detail::parse_json_line(line, handler_, numbers);
+        }
         handler_.finish();
     }
     finish(record);

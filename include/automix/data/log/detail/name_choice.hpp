@@ -30,8 +30,8 @@ class NameChoice {
     /// Returns true if all names are wanted.
     [[nodiscard]] bool all() const noexcept { return wanted_.empty(); }
 
-    /// Returns the number of names asked for.
-    [[nodiscard]] std::size_t size() const noexcept { return wanted_.size(); }
+    /// Returns the name asked for first. Requires names.
+    [[nodiscard]] const std::string& front() const { return wanted_.front(); }
 
     /// Returns true if the name is one of those asked for.
     [[nodiscard]] bool names(const std::string& name) const noexcept {

@@ -35,7 +35,8 @@ inline std::string product_column(const std::string& a, const std::string& b) {
 /// A reader of one table. A column is known by its number in the header, -1 if it is not there.
 class StatisticsCsvReader {
  public:
-    StatisticsCsvReader(const std::string& path, int folds) : path_(path), reader_(path), folds_(folds) {}
+    StatisticsCsvReader(const std::string& path, const StatisticsCsvOptions& options)
+        : path_(path), reader_(path), folds_(options.folds), wanted_(options.stratum) {}
 
     Statistics read() {
         std::string_view line;
@@ -50,8 +51,9 @@ class StatisticsCsvReader {
             if (fields_.size() != header_.size())
                 fail({}, "expected " + std::to_string(header_.size()) +
                              " fields, as there are columns, found " + std::to_string(fields_.size()));
-            read_row();
+            if (is_wanted()) read_row();
         }
+        require_stratum();
         for (ModelShape& model : statistics_.models) {
             if (model.draws == unknown_draws) model.draws = 1;
         }
@@ -100,6 +102,7 @@ class StatisticsCsvReader {
         known_.assign(header_.size(), false);
         fold_ = column("fold", true);
         weight_ = column("weight", true);
+        stratum_ = column("stratum", !wanted_.empty());
         for (ModelShape& model : statistics_.models) read_model_columns(model);
         for (std::size_t i = 0; i < statistics_.models.size(); ++i) {
             for (std::size_t j = i; j < statistics_.models.size(); ++j) {
@@ -144,6 +147,25 @@ class StatisticsCsvReader {
         if (known_[as_size(at)]) fail(name, "names of models leave it open what this column holds");
         known_[as_size(at)] = true;
         return static_cast<int>(at);
+    }
+
+    /// Returns true if the current line belongs to the stratum that is read.
+    bool is_wanted() {
+        if (stratum_ < 0) return true;
+        const std::string& stratum = fields_[as_size(stratum_)];
+        if (stratum.empty()) fail("stratum", "expected the name of a stratum, found an empty field");
+        if (wanted_.empty()) return true;
+        constexpr std::size_t most = 64;  // names that a message lists
+        if (strata_.size() < most && std::find(strata_.begin(), strata_.end(), stratum) == strata_.end())
+            strata_.push_back(stratum);
+        return stratum == wanted_;
+    }
+
+    /// Throws `ArgumentError` if no line belongs to the stratum that is asked for.
+    void require_stratum() const {
+        if (wanted_.empty() || statistics_.total().weight() > 0.0) return;
+        throw ArgumentError("no stratum " + in_quotes(wanted_) + " in " + path_ + "; it has " +
+                            joined(strata_));
     }
 
     void read_row() {
@@ -253,6 +275,9 @@ class StatisticsCsvReader {
     const std::string& path_;
     LineReader reader_;
     int folds_;
+    std::string wanted_;               // the stratum that is read; empty: all
+    std::vector<std::string> strata_;  // names so far, if one is asked for
+    int stratum_ = -1;
     Statistics statistics_;
     std::vector<std::string> fields_;  // fields of the current line
     std::vector<std::string> header_;
@@ -324,7 +349,7 @@ AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
 AUTOMIX_INLINE Statistics read_statistics_csv(const std::string& path, const StatisticsCsvOptions& options) {
     if (options.folds < 2)
         throw ArgumentError("folds: expected at least 2, found " + std::to_string(options.folds));
-    return detail::StatisticsCsvReader(path, options.folds).read();
+    return detail::StatisticsCsvReader(path, options).read();
 }
 
 AUTOMIX_INLINE void write_statistics_csv(const std::string& path, const Statistics& statistics) {

@@ -45,6 +45,12 @@ AUTOMIX_INLINE nlohmann::ordered_json models_json(const std::vector<ModelShape>&
         list.push_back({{"name", model.name},
                         {"verified", verification_names[static_cast<std::size_t>(model.kind)]},
                         {"draws", model.draws}});
+        if (model.verifier != self_verifier) list.back()["verifier"] = model.verifier;
+        for (const VerifierShape& verifier : model.further)
+            list.back()["further"].push_back(
+                {{"name", verifier.name},
+                 {"verified", verification_names[static_cast<std::size_t>(verifier.kind)]},
+                 {"draws", verifier.draws}});
     }
     return list;
 }
@@ -75,15 +81,15 @@ inline void append_numbers(std::string& text, const std::vector<double>& numbers
 }
 
 inline void append_evidence(std::string& text, const std::vector<Verification>& evidence,
-                            const std::vector<ModelShape>& models) {
+                            const std::vector<VerificationKind>& kinds) {
     text += '[';
-    for (std::size_t m = 0; m < evidence.size(); ++m) {
-        if (m > 0) text += ',';
-        if (models[m].kind == VerificationKind::verdicts) {
+    for (std::size_t i = 0; i < evidence.size(); ++i) {
+        if (i > 0) text += ',';
+        if (kinds[i] == VerificationKind::verdicts) {
             text +=
-                '[' + std::to_string(evidence[m].parsed) + ',' + std::to_string(evidence[m].positive) + ']';
-        } else if (models[m].kind == VerificationKind::confidence) {
-            append_number(text, evidence[m].confidence);
+                '[' + std::to_string(evidence[i].parsed) + ',' + std::to_string(evidence[i].positive) + ']';
+        } else if (kinds[i] == VerificationKind::confidence) {
+            append_number(text, evidence[i].confidence);
         } else {
             text += "null";
         }
@@ -92,10 +98,10 @@ inline void append_evidence(std::string& text, const std::vector<Verification>& 
 }
 
 /// Appends a cell, with its keys in the order of files, or sorted.
-inline void append_cell(std::string& text, const EvidenceCell& cell, const std::vector<ModelShape>& models,
-                        bool sorted) {
+inline void append_cell(std::string& text, const EvidenceCell& cell,
+                        const std::vector<VerificationKind>& kinds, bool sorted) {
     text += R"({"evidence":)";
-    append_evidence(text, cell.evidence, models);
+    append_evidence(text, cell.evidence, kinds);
     const auto weight = [&] {
         text += R"(,"weight":)";
         append_number(text, cell.weight);
@@ -144,13 +150,15 @@ inline nlohmann::ordered_json pluralities_json(const std::vector<PluralitySums>&
 }
 
 inline std::string fold_text(const FoldStatistics& sums, const std::vector<ModelShape>& models) {
-    std::string text = line_of(
-        nlohmann::ordered_json{{"answer_prices", sums.answer_prices}, {"draw_prices", sums.draw_prices}});
+    nlohmann::ordered_json prices{{"answer_prices", sums.answer_prices}, {"draw_prices", sums.draw_prices}};
+    if (!sums.further_draw_prices.empty()) prices["further_draw_prices"] = sums.further_draw_prices;
+    std::string text = line_of(prices);
     text.back() = ',';
+    const std::vector<VerificationKind> kinds = evidence_kinds(models);
     text += "\"cells\":[";
     for (const EvidenceCell& cell : sums.cells) {
         text += &cell == sums.cells.data() ? "\n" : ",\n";
-        append_cell(text, cell, models, false);
+        append_cell(text, cell, kinds, false);
     }
     text += ']';
     if (!sums.pluralities.empty())
@@ -160,16 +168,21 @@ inline std::string fold_text(const FoldStatistics& sums, const std::vector<Model
 
 AUTOMIX_INLINE std::string sorted_statistics_text(const Statistics& statistics) {
     std::string text = R"({"folds":[)";
+    const std::vector<VerificationKind> kinds = evidence_kinds(statistics.models);
     for (const FoldStatistics& fold : statistics.folds) {
         text += &fold == statistics.folds.data() ? R"({"answer_prices":)" : R"(,{"answer_prices":)";
         append_numbers(text, fold.answer_prices);
         text += R"(,"cells":[)";
         for (const EvidenceCell& cell : fold.cells) {
             if (&cell != fold.cells.data()) text += ',';
-            append_cell(text, cell, statistics.models, true);
+            append_cell(text, cell, kinds, true);
         }
         text += R"(],"draw_prices":)";
         append_numbers(text, fold.draw_prices);
+        if (!fold.further_draw_prices.empty()) {
+            text += R"(,"further_draw_prices":)";
+            append_numbers(text, fold.further_draw_prices);
+        }
         if (!fold.pluralities.empty())
             text += R"(,"pluralities":)" + line_of(pluralities_json(fold.pluralities));
         text += '}';
@@ -228,16 +241,33 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
     const std::string of_models = inside(field, "models");
     for (const nlohmann::json& model : array(member(json, field, "models"), of_models)) {
         const std::string at = element(of_models, shapes.size());
-        require_keys(model, at, std::array{"name", "verified", "draws"});
+        require_keys(model, at, std::array{"name", "verified", "draws", "verifier", "further"});
         ModelShape shape;
         shape.name = text(member(model, at, "name"), at + ".name");
         shape.kind = static_cast<VerificationKind>(
             choice(member(model, at, "verified"), at + ".verified", verification_names));
         shape.draws = whole(member(model, at, "draws"), at + ".draws", 0);
+        if (model.contains("verifier")) shape.verifier = text(model.at("verifier"), at + ".verifier");
+        if (model.contains("further")) {
+            const std::string of_further = at + ".further";
+            for (const nlohmann::json& verifier : array(model.at("further"), of_further))
+                shape.further.push_back(verifier_shape(verifier, element(of_further, shape.further.size())));
+        }
         shapes.push_back(std::move(shape));
     }
     require_valid(field, [&] { StatisticsCheck(shapes).check_models(); });
     return shapes;
+}
+
+AUTOMIX_INLINE VerifierShape StatisticsParser::verifier_shape(const nlohmann::json& json,
+                                                              const std::string& field) const {
+    require_keys(json, field, std::array{"name", "verified", "draws"});
+    VerifierShape shape;
+    shape.name = text(member(json, field, "name"), field + ".name");
+    shape.kind = static_cast<VerificationKind>(
+        choice(member(json, field, "verified"), field + ".verified", verification_names));
+    shape.draws = whole(member(json, field, "draws"), field + ".draws", 0);
+    return shape;
 }
 
 AUTOMIX_INLINE std::vector<LogDigest> StatisticsParser::logs(const nlohmann::json& json,
@@ -277,13 +307,18 @@ AUTOMIX_INLINE std::uint64_t StatisticsParser::digits(const nlohmann::json& json
 
 AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
                                                      const std::vector<ModelShape>& models) const {
-    require_keys(json, field, std::array{"answer_prices", "draw_prices", "cells", "pluralities"});
-    FoldStatistics sums;
+    require_keys(json, field,
+                 std::array{"answer_prices", "draw_prices", "further_draw_prices", "cells", "pluralities"});
+    FoldStatistics sums(models);
     const auto prices = [&](const char* key) {
         return numbers(member(json, field, key), inside(field, key), models.size(), ", one a model");
     };
     sums.answer_prices = prices("answer_prices");
     sums.draw_prices = prices("draw_prices");
+    if (json.contains("further_draw_prices") || !sums.further_draw_prices.empty())
+        sums.further_draw_prices =
+            numbers(member(json, field, "further_draw_prices"), inside(field, "further_draw_prices"),
+                    sums.further_draw_prices.size(), ", one a further verifier");
     const std::string of_cells = inside(field, "cells");
     const nlohmann::json& cells = array(member(json, field, "cells"), of_cells);
     sums.cells.reserve(cells.size());
@@ -299,10 +334,11 @@ AUTOMIX_INLINE EvidenceCell StatisticsParser::cell(const nlohmann::json& json, c
     require_keys(json, field, std::array{"evidence", "weight", "scores", "products"});
     EvidenceCell cell;
     const std::string of_evidence = inside(field, "evidence");
-    const nlohmann::json& seen = list(member(json, field, "evidence"), of_evidence, models.size() - 1,
-                                      ", one for each model but the last");
-    for (std::size_t m = 0; m < seen.size(); ++m)
-        cell.evidence.push_back(evidence(seen[m], element(of_evidence, m), models[m].kind));
+    const std::vector<VerificationKind> kinds = evidence_kinds(models);
+    const nlohmann::json& seen = list(member(json, field, "evidence"), of_evidence, kinds.size(),
+                                      ", one for each model but the last and one for each further verifier");
+    for (std::size_t i = 0; i < seen.size(); ++i)
+        cell.evidence.push_back(evidence(seen[i], element(of_evidence, i), kinds[i]));
     cell.weight = finite(member(json, field, "weight"), inside(field, "weight"));
     cell.scores =
         numbers(member(json, field, "scores"), inside(field, "scores"), models.size(), ", one a model");

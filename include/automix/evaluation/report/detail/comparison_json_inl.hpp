@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
+#include <automix/evaluation/report/figures_json.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 
 #include <nlohmann/json.hpp>
@@ -35,6 +36,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const ComparedRouter& router) {
                                    {"later_start", to_json(found.later_start)},
                                    {"difference", to_json(router.area_difference)}};
     json["difference"]["excess"] = to_json(router.excess_difference);
+    json["figures"] = figures_json(router.metrics.figures);
     return json;
 }
 

@@ -60,7 +60,8 @@ inline std::string told_text(const std::vector<ModelReasons>& told, const std::v
 
 namespace automix {
 
-AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<std::string>& models) {
+AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<std::string>& models,
+                                       const std::vector<std::string>& verifiers) {
     switch (action.kind) {
         case ActionKind::accept:
             return action.accepted == AcceptedAnswer::plurality ? "accept the plurality" : "accept";
@@ -69,7 +70,8 @@ AUTOMIX_INLINE std::string action_text(const Action& action, const std::vector<s
         case ActionKind::verify:
             break;
     }
-    return "verify " + std::to_string(action.draws);
+    return "verify " + std::to_string(action.draws) +
+           (verifiers.empty() ? "" : " by " + verifiers[as_size(action.verifier)]);
 }
 
 AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::vector<std::string>& models) {
@@ -87,14 +89,17 @@ AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::ve
                 std::ceil(probability / highest * static_cast<double>(shades.size() - 1) - 0.5);
             picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
         }
-        text += "rate of positive verdicts, 0 to 1: [" + picture + "]\n";
+        text += "rate of positive verdicts" +
+                (explanation.verifiers.empty() ? "" : " of " + explanation.verifiers.front()) +
+                ", 0 to 1: [" + picture + "]\n";
     }
     TextTable table({"action", "score", "cost", "net"});
     const auto known = [](double value, int digits) {
         return std::isnan(value) ? std::string("-") : format_fixed(value, digits);
     };
     for (const Alternative& alternative : explanation.alternatives) {
-        table.add({(alternative.chosen ? "> " : "  ") + action_text(alternative.action, models),
+        table.add({(alternative.chosen ? "> " : "  ") +
+                       action_text(alternative.action, models, explanation.verifiers),
                    known(alternative.value.score, 4), known(alternative.value.cost, 3),
                    format_fixed(alternative.net, 4)});
     }

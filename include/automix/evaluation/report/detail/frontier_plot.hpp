@@ -7,7 +7,6 @@
 #include <automix/evaluation/report/detail/plot_axis.hpp>
 #include <automix/metrics/ibc.hpp>
 
-#include <algorithm>
 #include <vector>
 
 namespace automix::detail {
@@ -47,18 +46,6 @@ inline std::vector<OperatingPoint> edge_of(const std::vector<FrontierPoint>& poi
         if (point.intervals) edge.push_back({point.intervals->performance.*end, point.report.cost});
     }
     return edge;
-}
-
-/// Interpolates the score at `cost` on the line through the points; beyond an end it is that of the end. Requires at
-/// least one point, and points that ascend in cost.
-inline double score_at(const std::vector<OperatingPoint>& curve, double cost) {
-    const auto above = std::lower_bound(curve.begin(), curve.end(), cost,
-                                        [](const OperatingPoint& point, double c) { return point.cost < c; });
-    if (above == curve.end()) return curve.back().performance;
-    if (above == curve.begin() || above->cost == cost) return above->performance;
-    const OperatingPoint& below = *(above - 1);
-    return below.performance +
-           (above->performance - below.performance) * (cost - below.cost) / (above->cost - below.cost);
 }
 
 }  // namespace automix::detail

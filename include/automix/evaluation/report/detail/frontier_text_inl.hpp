@@ -10,6 +10,7 @@
 #include <automix/evaluation/report/frontier_text.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
+#include <automix/metrics/curve_figures.hpp>
 #include <automix/metrics/ibc.hpp>
 
 #include <algorithm>
@@ -35,12 +36,15 @@ class TextCanvas {
 
     /// Draws the line through the points, which ascend in cost.
     void line(const std::vector<OperatingPoint>& curve, char mark) {
-        for_columns(curve, [&](int column, double cost) { at(column, row(score_at(curve, cost))) = mark; });
+        for_columns(curve, [&](int column, double cost) {
+            at(column, row(performance_at_cost(curve, cost))) = mark;
+        });
     }
 
     void shade(const std::vector<OperatingPoint>& low, const std::vector<OperatingPoint>& high, char mark) {
         for_columns(low, [&](int column, double cost) {
-            for (int r = row(score_at(high, cost)); r <= row(score_at(low, cost)); ++r) at(column, r) = mark;
+            for (int r = row(performance_at_cost(high, cost)); r <= row(performance_at_cost(low, cost)); ++r)
+                at(column, r) = mark;
         });
     }
 

@@ -83,6 +83,13 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const std::vector<ModelPrices>& pr
                         {"draw", known(model.draw)},
                         {"verification", known(model.verification)},
                         {"verification_from", known(std::string(to_string(model.verification_origin)))}});
+        for (const VerifierPrice& verifier : model.further) {
+            json.back()["verifiers"].push_back(
+                {{"name", verifier.name},
+                 {"draw", verifier.draw},
+                 {"verification", verifier.verification},
+                 {"verification_from", std::string(to_string(verifier.origin))}});
+        }
     }
     return json;
 }

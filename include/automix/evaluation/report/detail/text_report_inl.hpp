@@ -131,6 +131,10 @@ AUTOMIX_INLINE std::string price_table(const std::vector<ModelPrices>& prices) {
         table.add({model.model, format_price(model.answer), std::string(to_string(model.answer_origin)),
                    cell(format_price(model.draw)), cell(format_price(model.verification)),
                    cell(std::string(to_string(model.verification_origin)))});
+        for (const VerifierPrice& verifier : model.further) {
+            table.add({"  " + detail::escape_controls(verifier.name), "", "", format_price(verifier.draw),
+                       format_price(verifier.verification), std::string(to_string(verifier.origin))});
+        }
     }
     return table.text() +
            "prices: means over the queries, in your unit; default: the library's, as none was stated\n";

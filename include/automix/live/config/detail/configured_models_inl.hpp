@@ -24,6 +24,17 @@
 #include <span>
 #include <utility>
 
+namespace automix::detail {
+
+/// Returns the verifier of a model with that prompt.
+inline SelfVerifier self_verifier_of(const ModelConfig& model, const PromptTemplate& prompt) {
+    SelfVerifierOptions options{.prompt = prompt, .sampling = model.verification, .limits = model.render};
+    if (model.verdict) options.parser = *model.verdict;
+    return SelfVerifier(std::move(options));
+}
+
+}  // namespace automix::detail
+
 namespace automix {
 
 AUTOMIX_INLINE AnyModel metered_model(AnyModel backend, const ModelConfig& config,
@@ -45,25 +56,21 @@ AUTOMIX_INLINE LiveModel live_model(AnyModel model, const ModelConfig& config) {
             .limits = config.render};
 }
 
-AUTOMIX_INLINE ConfiguredVerifiers::ConfiguredVerifiers(std::span<const ModelConfig> models) {
-    for (const ModelConfig& model : models) {
-        const PromptChoice prompts = prompt_choice(model, Purpose::verification);
-        OfModel& verifiers = models_.emplace_back(OfModel{verifier(model, prompts.general), {}});
-        for (const auto& [dataset, prompt] : prompts.by_dataset)
-            verifiers.by_dataset.emplace(dataset, verifier(model, prompt));
-    }
+AUTOMIX_INLINE ConfiguredVerifier::ConfiguredVerifier(const ModelConfig& model)
+    : general_(detail::self_verifier_of(model, prompt_choice(model, Purpose::verification).general)) {
+    for (const auto& [dataset, prompt] : prompt_choice(model, Purpose::verification).by_dataset)
+        by_dataset_.emplace(dataset, detail::self_verifier_of(model, prompt));
 }
+
+AUTOMIX_INLINE const SelfVerifier& ConfiguredVerifier::operator()(Index, const Query& query) const {
+    return detail::for_dataset(by_dataset_, query.dataset, general_);
+}
+
+AUTOMIX_INLINE ConfiguredVerifiers::ConfiguredVerifiers(std::span<const ModelConfig> models)
+    : models_(models.begin(), models.end()) {}
 
 AUTOMIX_INLINE const SelfVerifier& ConfiguredVerifiers::operator()(Index model, const Query& query) const {
-    const OfModel& verifiers = models_[as_size(model)];
-    return detail::for_dataset(verifiers.by_dataset, query.dataset, verifiers.general);
-}
-
-AUTOMIX_INLINE SelfVerifier ConfiguredVerifiers::verifier(const ModelConfig& model,
-                                                          const PromptTemplate& prompt) {
-    SelfVerifierOptions options{.prompt = prompt, .sampling = model.verification, .limits = model.render};
-    if (model.verdict) options.parser = *model.verdict;
-    return SelfVerifier(std::move(options));
+    return models_[as_size(model)](model, query);
 }
 
 }  // namespace automix

@@ -6,6 +6,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
+#include <automix/data/record.hpp>
 #include <automix/file/file.hpp>
 #include <automix/json/field_line.hpp>
 #include <automix/json/json_document.hpp>
@@ -32,10 +33,11 @@
 
 namespace automix::detail {
 
-AUTOMIX_INLINE std::vector<ModelConfig> ModelsParser::parse(const nlohmann::json& json) const {
-    require_keys(json, "", std::array{"models"});
+AUTOMIX_INLINE ModelsFile ModelsParser::parse(const nlohmann::json& json) const {
+    require_keys(json, "", std::array{"models", "verifiers"});
     const nlohmann::json& list = this->list(member(json, "", "models"), "models", 0, " model");
-    std::vector<ModelConfig> models;
+    ModelsFile file;
+    std::vector<ModelConfig>& models = file.models;
     for (std::size_t i = 0; i < list.size(); ++i) {
         models.push_back(model(list[i], element("models", i)));
         for (std::size_t j = 0; j < i; ++j) {
@@ -43,7 +45,41 @@ AUTOMIX_INLINE std::vector<ModelConfig> ModelsParser::parse(const nlohmann::json
                 fail(element("models", i) + ".name", in_quotes(models[i].name) + " stands twice");
         }
     }
-    return models;
+    with(json, "", "verifiers", [&](const auto& v, const auto& f) {
+        for (std::size_t i = 0; i < array(v, f).size(); ++i)
+            file.verifiers.push_back(verifier(v[i], element(f, i), file));
+    });
+    return file;
+}
+
+AUTOMIX_INLINE VerifierConfig ModelsParser::verifier(const nlohmann::json& json, const std::string& at,
+                                                     const ModelsFile& file) const {
+    require_keys(json, at, std::array{"name", "by", "command", "gives", "draws"});
+    VerifierConfig verifier;
+    verifier.name = not_empty(member(json, at, "name"), inside(at, "name"));
+    if (verifier.name == self_verifier)
+        fail(inside(at, "name"), in_quotes(verifier.name) + " is the verifier that every model has");
+    for (const VerifierConfig& before : file.verifiers) {
+        if (before.name == verifier.name)
+            fail(inside(at, "name"), in_quotes(verifier.name) + " stands twice");
+    }
+    if (json.contains("by") == json.contains("command"))
+        fail(at, "expected one of \"by\", the model that judges, and \"command\"");
+    with(json, at, "by", [&](const auto& v, const auto& f) {
+        verifier.judge = not_empty(v, f);
+        std::vector<std::string> names;
+        for (const ModelConfig& model : file.models) names.push_back(model.name);
+        if (std::find(names.begin(), names.end(), verifier.judge) == names.end())
+            fail(f, "no model " + in_quotes(verifier.judge) + " in the file; it has " + joined(names));
+    });
+    with(json, at, "command", [&](const auto& v, const auto& f) { verifier.command = not_empty(v, f); });
+    with(json, at, "gives", [&](const auto& v, const auto& f) {
+        if (verifier.command.empty()) fail(f, "is for a command; a judge gives verdicts");
+        constexpr std::array<std::string_view, 2> kinds = {"verdict", "probability"};
+        verifier.gives_probability = choice(v, f, kinds) == 1;
+    });
+    with(json, at, "draws", [&](const auto& v, const auto& f) { verifier.draws = whole(v, f, 1); });
+    return verifier;
 }
 
 AUTOMIX_INLINE std::string ModelsParser::not_empty(const nlohmann::json& json,
@@ -262,13 +298,21 @@ AUTOMIX_INLINE VerdictRules ModelsParser::verdict(const nlohmann::json& json, co
 
 namespace automix {
 
-AUTOMIX_INLINE std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
+AUTOMIX_INLINE ModelsFile parse_models_file(const std::string& text, const std::string& name) {
     const nlohmann::json json = detail::parse_document(text, name);
     return detail::with_line_of_field(text, name, [&] { return detail::ModelsParser(name).parse(json); });
 }
 
+AUTOMIX_INLINE ModelsFile read_models_file(const std::string& path) {
+    return parse_models_file(detail::read_file(path), path);
+}
+
+AUTOMIX_INLINE std::vector<ModelConfig> parse_models(const std::string& text, const std::string& name) {
+    return parse_models_file(text, name).models;
+}
+
 AUTOMIX_INLINE std::vector<ModelConfig> read_models(const std::string& path) {
-    return parse_models(detail::read_file(path), path);
+    return read_models_file(path).models;
 }
 
 }  // namespace automix

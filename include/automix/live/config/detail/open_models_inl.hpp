@@ -5,12 +5,15 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
+#include <automix/core/numerics.hpp>
 #include <automix/file/file.hpp>
 #include <automix/json/field_line.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/live/config/prompt_checks.hpp>
+#include <automix/live/further_verifier.hpp>
+#include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
 #include <automix/live/replay_model.hpp>
 #include <automix/model/any_model.hpp>
@@ -50,20 +53,74 @@ namespace automix::detail {
                     repeats ? message.substr(colon + 2) : message);
 }
 
-/// Returns the configurations with these names, or all of them.
-inline std::vector<ModelConfig> read_configs(const std::string& path, const std::vector<std::string>& names) {
-    std::vector<ModelConfig> all = read_models(path);
-    if (names.empty()) return all;
-    std::vector<ModelConfig> chosen;
+/// Throws `DataError` with a message at a field of the file.
+[[noreturn]] inline void fail_at(const std::string& path, const std::string& field,
+                                 const std::string& message) {
+    throw DataError(Place{path, line_of_field(read_file(path), field), field}, message);
+}
+
+/// Returns the members of a field of the file with these names, in their order. `need` says in messages why they are needed.
+template <class Config>
+std::vector<Config> choose_named(const std::string& path, const std::string& field,
+                                 const std::vector<Config>& all, const std::vector<std::string>& names,
+                                 const std::string& need) {
+    std::vector<Config> chosen;
     for (const std::string& name : names) {
-        const auto found = std::find_if(all.begin(), all.end(),
-                                        [&](const ModelConfig& config) { return config.name == name; });
-        if (found == all.end())
-            throw DataError(Place{path, line_of_field(read_file(path), "models"), "models"},
-                            "lacks " + in_quotes(name) + ", which the policy is for");
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const Config& config) { return config.name == name; });
+        if (found == all.end()) fail_at(path, field, "lacks " + in_quotes(name) + ", which " + need);
         chosen.push_back(*found);
     }
     return chosen;
+}
+
+/// Returns the place of a further verifier among those of the file, as a field.
+inline std::string field_of(const ModelsFile& file, const VerifierConfig& verifier) {
+    const auto at = std::find_if(file.verifiers.begin(), file.verifiers.end(),
+                                 [&](const VerifierConfig& other) { return other.name == verifier.name; });
+    return "verifiers[" + std::to_string(at - file.verifiers.begin()) + "]";
+}
+
+/// Opens the models and further verifiers of a file. `open` makes a model of its configuration.
+template <class Open>
+void open_file(OpenedModels& opened, const std::string& path, const OpenOptions& options, Open open) {
+    const ModelsFile file = read_models_file(path);
+    opened.configs = options.names.empty()
+                         ? file.models
+                         : choose_named(path, "models", file.models, options.names, "the policy is for");
+    for (const ModelConfig& config : opened.configs)
+        opened.models.push_back(live_model(open(config), config));
+    const std::vector<VerifierConfig> verifiers =
+        options.verifiers
+            ? choose_named(path, "verifiers", file.verifiers, *options.verifiers, "the policy asks")
+            : file.verifiers;
+    std::vector<AnyModel> judges;
+    for (const VerifierConfig& verifier : verifiers) {
+        const std::string field = field_of(file, verifier);
+        if (verifier.judge.empty()) {
+            if (!options.command) fail_at(path, field + ".command", "no command is run here");
+            try {
+                opened.further.push_back({verifier.name, options.command(verifier), {}, verifier.draws});
+            } catch (const ArgumentError& error) {
+                fail_at(path, field + ".command", error.what());
+            }
+            continue;
+        }
+        const ModelConfig config =
+            *std::find_if(file.models.begin(), file.models.end(),
+                          [&](const ModelConfig& model) { return model.name == verifier.judge; });
+        const auto same = [&](const ModelConfig& model) { return model.name == config.name; };
+        const auto known = std::find_if(opened.judges.begin(), opened.judges.end(), same);
+        const auto number = as_size(known - opened.judges.begin());
+        if (known == opened.judges.end()) {
+            const auto answering = std::find_if(opened.configs.begin(), opened.configs.end(), same);
+            judges.push_back(answering == opened.configs.end()
+                                 ? open(config)
+                                 : opened.models[as_size(answering - opened.configs.begin())].model);
+            opened.judges.push_back(config);
+        }
+        opened.further.push_back({verifier.name, ConfiguredVerifier(config), judges[number], verifier.draws});
+    }
 }
 
 }  // namespace automix::detail
@@ -72,35 +129,33 @@ namespace automix {
 
 AUTOMIX_INLINE OpenedModels open_models(const std::string& path, std::optional<double> budget,
                                         const ModelBackend& backend, const OpenOptions& options) {
-    OpenedModels opened{.configs = detail::read_configs(path, options.names),
-                        .ledger = std::make_shared<Ledger>(budget)};
-    for (const ModelConfig& config : opened.configs) {
+    OpenedModels opened{.ledger = std::make_shared<Ledger>(budget)};
+    detail::open_file(opened, path, options, [&](const ModelConfig& config) -> AnyModel {
         try {
             AnyModel model = metered_model(backend(config), config, opened.ledger);
             if (options.wrap) model = options.wrap(std::move(model));
             constexpr std::size_t most_kept = 4096;
-            opened.models.push_back(live_model(
-                SplittingModel(std::move(model), config.samples_per_call, options.parallel, most_kept),
-                config));
+            return SplittingModel(std::move(model), config.samples_per_call, options.parallel, most_kept);
         } catch (const ArgumentError& error) {
             detail::fail_config(path, config, error.what());
         }
-    }
+    });
     return opened;
 }
 
 AUTOMIX_INLINE OpenedModels open_recording(const std::string& path, const std::shared_ptr<CallReplay>& calls,
-                                           const std::vector<std::string>& names) {
-    OpenedModels opened{.configs = detail::read_configs(path, names)};
-    for (const ModelConfig& config : opened.configs)
-        opened.models.push_back(
-            live_model(SplittingModel(ReplayModel(config.name, calls), config.samples_per_call), config));
+                                           const OpenOptions& options) {
+    OpenedModels opened;
+    detail::open_file(opened, path, options, [&](const ModelConfig& config) -> AnyModel {
+        return SplittingModel(ReplayModel(config.name, calls), config.samples_per_call);
+    });
     return opened;
 }
 
 AUTOMIX_INLINE std::vector<std::string> check_queries(const std::string& path,
                                                       std::span<const ModelConfig> configs,
-                                                      std::span<const Query> queries) {
+                                                      std::span<const Query> queries,
+                                                      std::span<const ModelConfig> judges) {
     std::vector<std::string> warnings;
     for (std::size_t m = 0; m < configs.size(); ++m) {
         const ModelConfig& config = configs[m];
@@ -117,6 +172,16 @@ AUTOMIX_INLINE std::vector<std::string> check_queries(const std::string& path,
             config.price.call > configs[m + 1].price.call)
             warnings.push_back(in_quotes(config.name) +
                                " costs more than the model after it; the cheapest comes first");
+    }
+    for (const ModelConfig& judge : judges) {
+        try {
+            if (const std::size_t cut = check_judge_prompts(judge, queries); cut > 0)
+                warnings.push_back(in_quotes(judge.name) +
+                                   " as judge: max_prompt_bytes cuts the contexts of " + std::to_string(cut) +
+                                   " of " + std::to_string(queries.size()) + " queries");
+        } catch (const ArgumentError& error) {
+            detail::fail_config(path, judge, error.what());
+        }
     }
     return warnings;
 }

@@ -47,6 +47,18 @@ inline std::size_t check_prompt(const ModelConfig& model, const Query& query, co
     }
 }
 
+/// Returns the number of queries of which one of these prompts cuts the context.
+inline std::size_t cut_queries(const ModelConfig& model, const std::vector<CheckedPrompts>& purposes,
+                               std::span<const Query> queries) {
+    std::size_t cut = 0;
+    for (const Query& query : queries) {
+        std::size_t bytes = 0;
+        for (const CheckedPrompts& purpose : purposes) bytes += check_prompt(model, query, purpose);
+        cut += bytes > 0 ? 1 : 0;
+    }
+    return cut;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -55,14 +67,11 @@ AUTOMIX_INLINE std::size_t check_prompts(const ModelConfig& model, bool verified
                                          std::span<const Query> queries) {
     std::vector<detail::CheckedPrompts> purposes{{prompt_choice(model, Purpose::answer), "answer"}};
     if (verified) purposes.push_back({prompt_choice(model, Purpose::verification), "verify"});
-    std::size_t cut = 0;
-    for (const Query& query : queries) {
-        std::size_t bytes = 0;
-        for (const detail::CheckedPrompts& purpose : purposes)
-            bytes += detail::check_prompt(model, query, purpose);
-        cut += bytes > 0 ? 1 : 0;
-    }
-    return cut;
+    return detail::cut_queries(model, purposes, queries);
+}
+
+AUTOMIX_INLINE std::size_t check_judge_prompts(const ModelConfig& judge, std::span<const Query> queries) {
+    return detail::cut_queries(judge, {{prompt_choice(judge, Purpose::verification), "verify"}}, queries);
 }
 
 }  // namespace automix

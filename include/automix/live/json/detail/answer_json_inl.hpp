@@ -25,6 +25,15 @@ inline nlohmann::ordered_json verdict_json(Verdict verdict) {
                                         : nlohmann::ordered_json(static_cast<int>(verdict));
 }
 
+/// Returns the share of a further verifier of an answer.
+inline nlohmann::ordered_json verifier_json(const VerifierShare& share) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const Verdict verdict : share.verdicts) json["verdicts"].push_back(verdict_json(verdict));
+    if (share.confidence) json["confidence"] = *share.confidence;
+    json["cost"] = share.verification_cost;
+    return json;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -33,14 +42,19 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
                                               const std::vector<std::string>& models) {
     nlohmann::ordered_json verdicts = nlohmann::ordered_json::object();
     nlohmann::ordered_json confidences = nlohmann::ordered_json::object();
+    nlohmann::ordered_json verifiers = nlohmann::ordered_json::object();
     nlohmann::ordered_json costs = nlohmann::ordered_json::object();
     for (std::size_t m = 0; m < answer.models.size(); ++m) {
         const ModelShare& share = answer.models[m];
         for (const Verdict verdict : share.verdicts)
             verdicts[models[m]].push_back(detail::verdict_json(verdict));
         if (share.confidence) confidences[models[m]] = *share.confidence;
+        for (const VerifierShare& verifier : share.further) {
+            if (verifier.asked()) verifiers[models[m]][verifier.verifier] = detail::verifier_json(verifier);
+        }
         if (share.answer || share.answer_cost + share.verification_cost > 0.0)
-            costs[models[m]] = {{"answers", share.answer_cost}, {"verification", share.verification_cost}};
+            costs[models[m]] = {{"answers", share.answer_cost},
+                                {"verification", share.all_verification_cost()}};
     }
     std::size_t cut_bytes = 0;
     for (const ModelShare& share : answer.models) cut_bytes = std::max(cut_bytes, share.cut_bytes);
@@ -70,6 +84,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
          answer.explanation ? to_json(*answer.explanation, models) : nlohmann::ordered_json(nullptr)},
         {"error", std::move(error)}};
     if (!confidences.empty()) json["confidences"] = std::move(confidences);
+    if (!verifiers.empty()) json["verifiers"] = std::move(verifiers);
     return json;
 }
 

@@ -2,7 +2,7 @@
 // The exact solution of the routing POMDP. A query ends after a bounded number of verdicts, so the reachable evidence
 // is a finite tree. One sweep from its ends gives value and policy. The value is the score of the accepted answer less
 // lambda times the cost, the price of rounds included. Ties go to accepting, then to routing (the smaller model first),
-// then to verifying (the smaller batch first). O(cells * batches * outcomes).
+// then to verifying (the first verifier and the smaller batch first). O(cells * verifiers * batches * outcomes).
 #pragma once
 
 #include <automix/core/numerics.hpp>
@@ -82,41 +82,48 @@ class BackwardInduction {
         if (net(value) > net(best.value) + margin) best = {value, choice};
     }
 
+    /// Decides the cells of a node. A verifier leads to states of a larger number, so these come first.
     void decide_node(Index n) {
         const CascadeModel& model = values_.model_of(n);
-        if (!model.counts()) {
-            for (Index state = 1; state < model.states(); ++state) decide(n, state, {});
-            verified_.clear();
-            if (rule_.verify && model.states() > 1) verified_.emplace_back(1, values_.reveal(n));
-            decide(n, 0, verified_);
-            return;
-        }
-        for (int drawn = model.draws; drawn >= 0; --drawn) {
-            for (int count = model.max_count(drawn); count >= 0; --count) {
-                verified_.clear();
-                for (const int draws : rule_.batches) {
-                    if (!rule_.verify || drawn + draws > model.draws) break;
-                    verified_.emplace_back(draws, values_.verify(n, drawn, count, draws, weights_));
-                }
-                decide(n, model.state(drawn, count), verified_);
-            }
+        for (Index state = model.states(); state-- > 0;) {
+            rounds_.clear();
+            for (Index v = 0; rule_.verify && v < std::ssize(model.verifiers); ++v) add_rounds(n, state, v);
+            decide(n, state);
         }
     }
 
-    /// Chooses between accepting, routing and the batches whose values are given.
-    void decide(Index n, Index state, const std::vector<std::pair<int, RoutingValue>>& batches) {
+    /// Adds the rounds of a verifier in a state, with their values.
+    void add_rounds(Index n, Index state, Index verifier) {
+        const CascadeModel& model = values_.model_of(n);
+        const VerifierStates& states = model.verifiers[as_size(verifier)];
+        const Index part = model.part(state, verifier);
+        if (!states.counts()) {
+            if (part == 0 && states.states() > 1)
+                rounds_.emplace_back(CompactAction::verify(1, verifier), values_.reveal(n, state, verifier));
+            return;
+        }
+        const int drawn = states.drawn(part);
+        for (const int draws : rule_.batches) {
+            if (drawn + draws > states.draws) break;
+            rounds_.emplace_back(CompactAction::verify(draws, verifier),
+                                 values_.verify(n, state, verifier, draws, weights_));
+        }
+    }
+
+    /// Chooses between accepting, routing and the rounds whose values are given.
+    void decide(Index n, Index state) {
         const Index model = layout_->node(n).model;
         const bool unverified_start =
-            rule_.verify_first && n == layout_->root(0) && state < layout_->models().front().after_arrival();
+            rule_.verify_first && n == layout_->root(0) && layout_->models().front().unverified(state);
         Best without_verifying{values_.accept(n, state), {}};
         if (unverified_start)
             without_verifying = {values_.route(n, state, model + 1), CompactAction::route(model + 1)};
         for (Index to = model + 1; to <= layout_->last_model(); ++to)
             offer(without_verifying, CompactAction::route(to), values_.route(n, state, to));
         Best best = without_verifying;
-        for (const auto& [draws, verified] : batches) {
+        for (const auto& [choice, value] : rounds_) {
             const bool wins_tie = unverified_start && best.choice.kind == ActionKind::route;
-            offer(best, CompactAction::verify(draws), verified, wins_tie ? -value_rounding : value_rounding);
+            offer(best, choice, value, wins_tie ? -value_rounding : value_rounding);
         }
         values_.at(n, state) = best.value;
         cells_[as_size(layout_->node(n).first_cell + state)] = {best.choice, without_verifying.choice};
@@ -127,8 +134,8 @@ class BackwardInduction {
     const SolveRule& rule_;
     CellValues values_;
     std::vector<CellPolicy> cells_;
-    std::vector<std::pair<int, RoutingValue>> verified_;  // values of the current cell, by batch
-    std::vector<double> weights_;                         // working memory of a batch
+    std::vector<std::pair<CompactAction, RoutingValue>> rounds_;  // of the current cell
+    std::vector<double> weights_;                                 // working memory of a round
 };
 
 }  // namespace automix::detail

@@ -49,26 +49,39 @@ class CellValues {
                (to == layout_.last_model() ? scored(tree_.last(cell(n, state)))
                                            : arrived(layout_.child(n, state, to)));
     }
-    /// Returns the value of drawing `draws` verdicts when `count` of `drawn` verdicts are positive. Requires a model
-    /// that counts and has as many draws left. `weights` is working memory and is overwritten.
-    [[nodiscard]] RoutingValue verify(Index n, int drawn, int count, int draws,
+    /// Returns the value of drawing `draws` verdicts of a verifier in a state. Requires one that counts and has as many
+    /// draws left. `weights` is working memory and is overwritten.
+    [[nodiscard]] RoutingValue verify(Index n, Index state, Index verifier, int draws,
                                       std::vector<double>& weights) const {
         const CascadeModel& model = model_of(n);
+        const VerifierStates& states = model.verifiers[as_size(verifier)];
+        const Index stride = model.stride(verifier);
+        const Index part = model.part(state, verifier);
+        const int drawn = states.drawn(part);
+        const auto count = static_cast<int>(part - states.state(drawn, 0));
+        const auto reached = [&](int more, int gain) {
+            return state + (states.state(drawn + more, count + gain) - part) * stride;
+        };
         RoutingValue sum;
         for_each_outcome(
             draws, 1.0, weights,
-            [&](int i, int j) { return tree_.probability(cell(n, model.state(drawn + i, count + j))); },
-            [&](int gain, double probability) {
-                sum = sum + probability * at(n, model.state(drawn + draws, count + gain));
-            });
-        const double drawn_in_all = draws * prices_.draws_per_verdict_of(model.kind, layout_.node(n).model);
-        return RoutingValue{0.0, drawn_in_all * draw_price(n), drawn_in_all, 1.0} + sum;
+            [&](int i, int j) { return tree_.probability(cell(n, reached(i, j)), verifier); },
+            [&](int gain, double probability) { sum = sum + probability * at(n, reached(draws, gain)); });
+        const Index m = layout_.node(n).model;
+        const VerifierPrices price = prices_of(prices_, layout_.models(), m, verifier);
+        const double drawn_in_all = draws * price.draws_per_verdict;
+        return RoutingValue{0.0, drawn_in_all * price.draw, drawn_in_all, 1.0} + sum;
     }
-    /// Returns the value of revealing a confidence.
-    [[nodiscard]] RoutingValue reveal(Index n) const {
-        RoutingValue sum{0.0, draw_price(n), 1.0, 1.0};
-        for (Index seen = 1; seen < model_of(n).states(); ++seen)
-            sum = sum + tree_.probability(cell(n, seen)) * at(n, seen);
+    /// Returns the value of revealing the confidence of a verifier that has not given it.
+    [[nodiscard]] RoutingValue reveal(Index n, Index state, Index verifier) const {
+        const CascadeModel& model = model_of(n);
+        const Index stride = model.stride(verifier);
+        const VerifierPrices price = prices_of(prices_, layout_.models(), layout_.node(n).model, verifier);
+        RoutingValue sum{0.0, price.draw, 1.0, 1.0};
+        for (Index seen = 1; seen < model.verifiers[as_size(verifier)].states(); ++seen) {
+            const Index after = state + seen * stride;
+            sum = sum + tree_.probability(cell(n, after), verifier) * at(n, after);
+        }
         return sum;
     }
 
@@ -78,7 +91,6 @@ class CellValues {
 
  private:
     [[nodiscard]] Index cell(Index n, Index state) const { return layout_.node(n).first_cell + state; }
-    [[nodiscard]] double draw_price(Index n) const { return prices_.draws[as_size(layout_.node(n).model)]; }
     [[nodiscard]] static RoutingValue scored(double score) { return {score, 0.0, 0.0, 0.0}; }
     [[nodiscard]] RoutingValue asked(Index model) const {
         return {0.0, prices_.answers[as_size(model)], 0.0, 0.0};
@@ -87,8 +99,9 @@ class CellValues {
     /// on.
     [[nodiscard]] RoutingValue arrived(Index n) const {
         const CascadeModel& model = model_of(n);
-        if (model.kind == VerificationKind::samples)
-            return tree_.failed * at(n, model.state(0, 0)) + (1.0 - tree_.failed) * at(n, model.state(0, 1));
+        if (const VerifierStates& states = model.first(); states.kind == VerificationKind::samples)
+            return tree_.failed * at(n, states.state(0, 0)) +
+                   (1.0 - tree_.failed) * at(n, states.state(0, 1));
         if (model.strata == 1) return at(n, 0);
         RoutingValue sum;
         for (Index stratum = 0; stratum < model.strata; ++stratum)

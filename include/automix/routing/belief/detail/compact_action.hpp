@@ -10,16 +10,17 @@
 
 namespace automix::detail {
 
-/// An action; `argument` is the model routed to, or the number of draws.
+/// An action; `argument` is the model routed to, or the number of draws of `verifier`.
 struct CompactAction {
     ActionKind kind = ActionKind::accept;
     std::uint8_t argument = 0;
+    std::uint8_t verifier = 0;
 
     static constexpr CompactAction route(Index model) noexcept {
-        return {ActionKind::route, static_cast<std::uint8_t>(model)};
+        return {ActionKind::route, static_cast<std::uint8_t>(model), 0};
     }
-    static constexpr CompactAction verify(int draws) noexcept {
-        return {ActionKind::verify, static_cast<std::uint8_t>(draws)};
+    static constexpr CompactAction verify(int draws, Index verifier = 0) noexcept {
+        return {ActionKind::verify, static_cast<std::uint8_t>(draws), static_cast<std::uint8_t>(verifier)};
     }
 
     friend constexpr bool operator==(const CompactAction&, const CompactAction&) = default;

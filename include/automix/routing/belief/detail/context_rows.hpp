@@ -33,6 +33,7 @@ struct ContextRows {
     Eigen::ArrayXXd scores{};                    ///< rows x models
     Eigen::ArrayXXd answer_prices{};             ///< rows x models
     Eigen::ArrayXXd draw_prices{};               ///< rows x models
+    Eigen::ArrayXXd further_draw_prices{};       ///< rows x further verifiers, model by model
     std::vector<std::vector<Signal>> signals{};  ///< of each answer, row by row; empty if no signals are read
     ForecastTable
         forecasts{};  ///< of each row, held out; without rows for policies that do not read the query
@@ -60,11 +61,13 @@ struct RowResult {
 inline RowResult result_on_row(const ContextRows& rows, Index row, const std::vector<PolicyShare>& mixture,
                                const QueryForecast* forecast) {
     const auto models = as_size(rows.scores.cols());
-    RoutingPrices prices{std::vector<double>(models), std::vector<double>(models), 0.0, {}};
+    RoutingPrices prices{std::vector<double>(models), std::vector<double>(models), 0.0, {}, {}};
     for (std::size_t m = 0; m < models; ++m) {
         prices.answers[m] = rows.answer_prices(row, static_cast<Index>(m));
         prices.draws[m] = rows.draw_prices(row, static_cast<Index>(m));
     }
+    for (Index v = 0; v < rows.further_draw_prices.cols(); ++v)
+        prices.further.push_back({rows.further_draw_prices(row, v), 1.0});
     const auto seen = rows.evidence.at(row);
     const std::vector<Verification> evidence(seen.begin(), seen.end());
     OrderedDraws draws(evidence, models);

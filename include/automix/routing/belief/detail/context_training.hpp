@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
-// forecasts nor its levels were fitted to them. A richer one has to gain its standard error over a poorer one, row by
-// row, and its forecasts have to tell more of what routing gains than chance would. If they tell much more, it suffices
-// that it gains at all over several prices of quality. Without facts the excess is that of the policy that the guard
-// would ship. O(contexts * (fit + rows * solution)).
+// forecasts nor its levels were fitted to them. The forecasts of a richer one have to tell more of scores or prices than
+// chance would (forecast_skill.hpp), and its policies have to gain over those of a poorer one, over several prices of
+// quality. Verdicts are drawn if that gains more than its standard error. Without facts the worth is that of the policy
+// that the guard would ship. O(contexts * (fit + rows * solution)).
 #pragma once
 
 #include <automix/context/context_fields.hpp>
@@ -24,7 +24,11 @@
 #include <automix/routing/belief/detail/belief_model.hpp>
 #include <automix/routing/belief/detail/context_rows.hpp>
 #include <automix/routing/belief/detail/cross_fit.hpp>
+#include <automix/routing/belief/detail/forecast_skill.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/guard.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
 #include <automix/routing/belief/detail/verdict_signal.hpp>
@@ -44,8 +48,14 @@
 
 namespace automix::detail {
 
-/// Maximum number of cells of a tree that is solved for each query.
-inline constexpr double max_query_cells = 20'000.0;
+/// Maximum number of cells of a tree that is solved for each query. Contexts are judged by trees of at most
+/// `max_judged_cells`, with fewer draws.
+inline constexpr double max_query_cells = 2'500.0;
+inline constexpr double max_judged_cells = 600.0;
+
+/// Maximum number of cells of the trees of all strata of queries together, unless the fewest strata have more.
+inline constexpr double max_stratum_cells = 500'000.0;
+inline constexpr double min_strata = 4.0;
 
 /// The facts that a log holds.
 struct KnownFacts {
@@ -121,6 +131,16 @@ inline ContextRows collect_rows(const TrainingData& training, const std::vector<
             if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
         }
     }
+    rows.further_draw_prices.resize(data.rows(),
+                                    static_cast<Index>(evidence_size(shapes) - (shapes.size() - 1)));
+    Index further = 0;
+    for (Index model = 0; model + 1 < data.models(); ++model) {
+        for (const VerifierShape& verifier : shapes[as_size(model)].further) {
+            const PriceColumn& draws = training.prices.further_draws(data, model, verifier.name);
+            for (Index row = 0; row < data.rows(); ++row) rows.further_draw_prices(row, further) = draws(row);
+            ++further;
+        }
+    }
     return rows;
 }
 
@@ -138,21 +158,27 @@ inline std::vector<Index> rows_outside(const ContextRows& rows, int fold) {
 inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
                                 const std::vector<Index>& chosen) {
     const Index models = rows.scores.cols();
+    const std::vector<CascadeModel> shapes = routed_models(belief);
     for (std::size_t k = 0; k < belief.levels.size(); ++k) {
         LevelDistribution& levels = belief.levels[k];
         const Index number = belief.verified[k];
         const Eigen::MatrixXd likelihood = levels.likelihood();
-        const CascadeModel shape{levels.kind, levels.draws, levels.boundaries};
+        const CascadeModel& shape = shapes[as_size(number)];
         Eigen::MatrixXd sums = Eigen::MatrixXd::Zero(levels.levels(), models);
         Eigen::VectorXd mass = Eigen::VectorXd::Zero(levels.levels());
         Eigen::RowVectorXd means = Eigen::RowVectorXd::Zero(models);
         for (const Index row : chosen) {
-            const Verification& seen = rows.evidence.at(row)[as_size(number)];
             ModelEvidence evidence;
-            evidence.drawn = 1;
-            evidence.parsed = std::min(seen.parsed, levels.draws);
-            evidence.positive = std::min(seen.positive, evidence.parsed);
-            if (levels.kind == VerificationKind::confidence) evidence.logged_confidence = seen.confidence;
+            for (Index v = 0; v < std::ssize(shape.verifiers); ++v) {
+                const VerifierStates& verifier = shape.verifiers[as_size(v)];
+                if (verifier.kind == VerificationKind::none) continue;
+                const Verification& seen = rows.evidence.at(row)[evidence_place(shapes, number, v)];
+                VerifierEvidence& known = evidence.verifier_at(v);
+                known.drawn = 1;
+                known.parsed = std::min(seen.parsed, verifier.draws);
+                known.positive = std::min(seen.positive, known.parsed);
+                if (verifier.kind == VerificationKind::confidence) known.logged_confidence = seen.confidence;
+            }
             Eigen::VectorXd posterior =
                 likelihood.row(shape.state(evidence)).transpose().cwiseProduct(levels.weight);
             posterior /= posterior.sum();
@@ -176,6 +202,12 @@ inline void add_prices_by_level(BeliefModel& belief, const ContextRows& rows,
     }
 }
 
+/// Returns the belief by which a context is judged: with fewer draws if the tree is too large to be solved for each query.
+inline BeliefModel judged_belief(BeliefModel belief) {
+    if (RoutingLayout::count_cells(routed_models(belief)) <= max_query_cells) return belief;
+    return limit_cells(std::move(belief), max_judged_cells);
+}
+
 /// Learns from the rows outside a fold what statistics do not hold: the signals, if the rows have them, and prices by
 /// level.
 inline RoutingTree learn_from_rows(const TrainingContext& context, const RoutingTree& tree,
@@ -190,8 +222,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
             signals.push_back(last ? SignalModel{} : fit_signals(training.data, model, chosen));
             // An answer without verification but with signals has levels that no verdict is drawn of.
             ModelShape& shape = shapes[as_size(model)];
-            if (signals.back().strata() > 1 && shape.kind == VerificationKind::none)
-                shape = {shape.name, VerificationKind::verdicts, 0};
+            if (signals.back().strata() > 1 && !shape.verified()) shape.kind = VerificationKind::verdicts;
         }
         const FoldStatistics none;
         const FoldStatistics& left_out = fold < 0 ? none : context.statistics.folds[as_size(fold)];
@@ -201,7 +232,7 @@ inline RoutingTree learn_from_rows(const TrainingContext& context, const Routing
         belief.signals = std::move(signals);
     }
     add_prices_by_level(belief, rows, chosen);
-    return make_tree(std::move(belief), std::min(context.max_cells, max_query_cells));
+    return make_tree(fold < 0 ? std::move(belief) : judged_belief(std::move(belief)), context.max_cells);
 }
 
 /// Returns the mean of the difference of two columns.
@@ -215,12 +246,13 @@ inline double mean_gain(const std::vector<double>& one, const std::vector<double
 struct TriedContext {
     TrainingContext context;
     HeldOutDecision decision{};
-    std::vector<double> worth{};  ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<double> worth{};         ///< of each row, in the order of the folds: see `worth_by_row`
+    std::vector<std::size_t> varying{};  ///< outputs of the forecasts: see `FittedContext`
+    Eigen::ArrayXXd told{};              ///< held-out forecasts of these outputs before calibration
 };
 
-/// Probability that chance makes forecasts tell as much of the gain of routing, times the contexts tried, below which a
-/// richer context is taken: if it gains at all over several prices of quality, and if it gains its standard error.
-inline constexpr double certain_forecast = 0.05;
+/// Probability that chance makes forecasts tell as much, times the contexts tried, below which a richer context may be
+/// taken.
 inline constexpr double likely_forecast = 0.1;
 
 /// Prices of quality at which contexts are compared, as multiples of the guard's.
@@ -265,10 +297,28 @@ inline bool learn_trees(TrainingContext& context, const TrainingContext& base, c
     return fits;
 }
 
+/// Returns the strata of queries if the tree of all rows is too large to be solved for each; else none.
+inline ForecastStrata strata_of(const TrainingContext& context) {
+    const auto cells = static_cast<double>(context.tree->layout->cells());
+    if (cells <= max_query_cells) return {};
+    const auto count = static_cast<std::size_t>(
+        std::clamp(max_stratum_cells / cells, min_strata, static_cast<double>(max_strata)));
+    return make_strata(context.rows->forecasts, context.prices, count);
+}
+
 /// Returns true if the answers of a model can be verified.
 inline bool verifies(const Statistics& statistics) {
     return std::any_of(statistics.models.begin(), statistics.models.end(),
-                       [](const ModelShape& model) { return model.kind != VerificationKind::none; });
+                       [](const ModelShape& model) { return model.verified(); });
+}
+
+/// Returns true if the first worth is larger than the second by more than the standard error of the difference.
+inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
+                       const Eigen::ArrayXd& control) {
+    if (std::ssize(one) < 3) return false;
+    std::vector<double> gain;
+    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
+    return mean_gain(one, other) > controlled_error(gain, control);
 }
 
 /// Fits the forecasts of a context and decides on held-out rows.
@@ -283,13 +333,14 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     FittedContext fitted = fit_context(training.data, prices, rows.folds, options);
     ContextRows read = rows;
     read.forecasts = std::move(fitted.held_out);
-    TriedContext tried{base, {}};
+    TriedContext tried{base, {}, {}, std::move(fitted.varying), std::move(fitted.uncalibrated)};
     if (!learn_trees(tried.context, base, read, training)) {
         read.signals.clear();  // their strata make the trees too large
         learn_trees(tried.context, base, read, training);
     }
     tried.context.rows = std::make_shared<const ContextRows>(std::move(read));
     tried.context.reader = std::make_shared<const ContextModel>(std::move(fitted.model));
+    prepare_queries(tried.context, strata_of(tried.context));
     tried.decision = decide_on_held_out_rows(tried.context, lambda);
     if (tried.decision.excess.empty() || !verifies(base.statistics)) return tried;
     // The query may tell so much that verdicts are not worth their price, which the belief sees only in part.
@@ -299,44 +350,31 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     blind.decision = decide_on_held_out_rows(blind.context, lambda);
     blind.worth = worth_by_row(blind.context, blind.decision, slope);
     tried.worth = worth_by_row(tried.context, tried.decision, slope);
-    return mean_gain(blind.worth, tried.worth) > 0.0 ? blind : tried;
+    return gains_over(tried.worth, blind.worth, base.control) ? tried : blind;
 }
 
-/// Returns true if the first excess is larger than the second by more than the standard error of the difference.
-inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
-                       const Eigen::ArrayXd& control) {
-    if (std::ssize(one) < 3) return false;
-    std::vector<double> gain;
-    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
-    return mean_gain(one, other) > controlled_error(gain, control);
-}
-
-/// Returns the gain of model `best` over the first, net of its price, of each row of tables.
-inline Eigen::ArrayXd net_gain(const Eigen::ArrayXXd& scores, const Eigen::ArrayXXd& prices, Index best,
-                               double slope) {
-    return scores.col(best) - scores.col(0) - slope * (prices.col(best) - prices.col(0));
-}
-
-/// Returns what the forecasts of a context add to those of another one, or to none: the correlation over held-out rows
-/// between the forecast of the gain of model `best` over the first and the gain itself, both less the other's forecast,
-/// as a standard normal deviate.
-inline double forecast_signal(const ContextRows& rows, const ContextRows* other, Index best, double slope) {
-    const auto forecast = [&](const ContextRows& of) {
-        return net_gain(of.forecasts.scores, of.forecasts.answer_prices, best, slope);
-    };
-    const auto count = static_cast<double>(rows.rows());
-    if (best == 0 || count < min_signal_rows) return 0.0;
-    Eigen::ArrayXd told = forecast(rows);
-    Eigen::ArrayXd gain = net_gain(rows.scores, rows.answer_prices, best, slope);
-    if (other != nullptr) {
-        const Eigen::ArrayXd before = forecast(*other);
-        told -= before;
-        gain -= before;
+/// Returns the facts that outputs forecast, rows x outputs: scores and logarithms of prices. Outputs are numbered as in
+/// `ContextParameters::outputs`.
+inline Eigen::ArrayXXd facts_of(const ContextRows& rows, const std::vector<std::size_t>& outputs) {
+    const Index models = rows.scores.cols();
+    Eigen::ArrayXXd facts(rows.rows(), std::ssize(outputs));
+    for (Index c = 0; c < facts.cols(); ++c) {
+        const auto output = static_cast<Index>(outputs[as_size(c)]);
+        const Eigen::ArrayXXd& table = output < models       ? rows.scores
+                                       : output < 2 * models ? rows.answer_prices
+                                                             : rows.draw_prices;
+        facts.col(c) = table.col(output % models);
+        if (output >= models) facts.col(c) = facts.col(c).max(1e-3 * facts.col(c).mean()).log();
     }
-    told -= told.mean();
-    gain -= gain.mean();
-    const double variance = told.square().sum() * gain.square().sum();
-    return variance > 0.0 ? correlation_deviate((told * gain).sum() / std::sqrt(variance), count) : 0.0;
+    return facts;
+}
+
+/// Returns the probability that chance makes the forecasts of a context tell as much of scores and prices, beside those
+/// of a poorer one, or none.
+inline double chance_of(const TriedContext& tried, const TriedContext* poorer) {
+    const Eigen::ArrayXXd facts = facts_of(*tried.context.rows, tried.varying);
+    if (poorer == nullptr || poorer->varying != tried.varying) return chance_of_skill(tried.told, facts);
+    return chance_of_skill(less_linear(tried.told, poorer->told), less_linear(facts, poorer->told));
 }
 
 /// Sets the worth of the poorest context unless it is known. Without a policy that passes the guard, the best model alone
@@ -348,6 +386,19 @@ inline void settle_worth(TriedContext& poorest, double slope, bool guarded) {
     } else if (poorest.worth.empty()) {
         poorest.worth = worth_by_row(poorest.context, poorest.decision, slope);
     }
+}
+
+/// Lets policies without facts draw no verdict if they are worth more so.
+inline void judge_verdicts(TriedContext& none, std::optional<double> lambda, double slope) {
+    TriedContext blind = none;
+    blind.context.rule.verify = false;
+    blind.decision = decide_on_held_out_rows(blind.context, lambda);
+    blind.worth = worth_by_row(blind.context, blind.decision, slope);
+    none.worth = worth_by_row(none.context, none.decision, slope);
+    if (!(mean_gain(blind.worth, none.worth) > 0.0)) return;
+    none.context.rule.verify = false;
+    none.decision = std::move(blind.decision);
+    none.worth = std::move(blind.worth);
 }
 
 /// Returns the context that pays on held-out rows, poorer ones first, or the one that the user chose. `base` is
@@ -363,8 +414,14 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TrainingContext by_row = base;
     by_row.rows = rows;
     by_row.control = mixing_gain(by_row);
+    // All contexts are judged alike, none too.
+    TrainingContext judged = by_row;
+    for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
+        if (const std::optional<RoutingTree>& tree = base.folds.tree(fold))
+            judged.folds.set_tree(fold, make_tree(judged_belief(*tree->belief), base.max_cells));
+    }
     const double slope = base.base_slope ? *base.base_slope : lambda.value_or(0.0);
-    std::optional<TriedContext> poorest({by_row, decide_on_held_out_rows(by_row, lambda), {}});
+    std::optional<TriedContext> poorest({judged, decide_on_held_out_rows(judged, lambda), {}});
     if (!rows->signals.empty()) {
         TriedContext signalled = try_context(by_row, *rows, training, {}, lambda);
         bool tells = !signalled.decision.excess.empty();
@@ -383,10 +440,11 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     TriedContext& none = *poorest;
     const bool signals = none.context.reads_query();
     const bool judges = choice.best && !none.decision.excess.empty();
+    if (judges && !signals && verifies(base.statistics)) judge_verdicts(none, lambda, slope);
+    const bool none_verifies = none.context.rule.verify;
     if (judges) settle_worth(none, slope, guarded);
     std::vector<ContextWorth> worth{{{}, none.decision.guard.mean, none.decision.guard.se, false}};
     const TriedContext* best = &none;
-    const Index best_model = best_alone(base.total, base.prices, 0.0);
     std::optional<TriedContext> chosen;
     std::size_t number = 0;
     for (const ContextFields fields : contexts) {
@@ -395,15 +453,13 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
         TriedContext tried = try_context(by_row, *rows, training, fields, lambda);
         worth.push_back({fields, tried.decision.guard.mean, tried.decision.guard.se, false});
         if (choice.best) {
-            if (!judges || (guarded && !tried.decision.guard.passed)) continue;
+            // The guard refuses what is chosen in the end, so it must not refuse more than the poorer one.
+            const bool refused = !tried.decision.guard.passed && best->decision.guard.passed;
+            if (!judges || (guarded && refused)) continue;
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
-            const double signal = forecast_signal(
-                *tried.context.rows, best == &none ? nullptr : best->context.rows.get(), best_model, slope);
-            const double chance = static_cast<double>(contexts.size()) * upper_tail(signal);
-            const bool tells = chance < certain_forecast && mean_gain(tried.worth, best->worth) > 0.0;
-            const bool gains = chance < likely_forecast &&
-                               gains_over(tried.decision.excess, best->decision.excess, by_row.control);
-            if (!tells && !gains) continue;
+            const double chance =
+                static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);
+            if (!(chance < likely_forecast && mean_gain(tried.worth, best->worth) > 0.0)) continue;
         }
         chosen.emplace(std::move(tried));
         best = &*chosen;
@@ -413,6 +469,7 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
     if (!chosen && signals) chosen.emplace(std::move(none));
     if (!chosen) {
         TrainingContext plain = base;
+        plain.rule.verify = none_verifies;
         plain.worth = std::move(worth);
         return {std::move(plain), std::nullopt};
     }

@@ -4,6 +4,8 @@
 // it is, and the quality that the belief expects is too high as well. O(folds * fit).
 #pragma once
 
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
@@ -16,6 +18,7 @@
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -33,7 +36,12 @@ struct TreeOptions {
 inline RoutingTree fit_tree(const FoldStatistics& sums, const std::vector<ModelShape>& models,
                             const TreeOptions& options) {
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
-    return make_tree(fit_belief(sums, models), options.max_cells);
+    RoutingTree tree = make_tree(fit_belief(sums, models), options.max_cells);
+    if (!tree.layout && std::any_of(models.begin(), models.end(),
+                                    [](const ModelShape& model) { return model.verifiers() > 1; }))
+        throw ArgumentError("several verifiers make more than " + format_number(options.max_cells) +
+                            " cells of evidence; lower max_draws (--max-draws), or name fewer verifiers");
+    return tree;
 }
 
 /// Returns the sums of all rows and of the earlier ones, to which a tree is fitted, without the rows of a fold.

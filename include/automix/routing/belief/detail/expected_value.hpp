@@ -30,7 +30,7 @@ class ExpectedDraws {
         if (from >= 0) {
             before = beliefs_.back();
             const CascadeModel& shape = model_.models()[as_size(from)];
-            if (shape.kind != VerificationKind::none) before = chain().observe(before, shape.state(left));
+            if (shape.verified()) before = chain().observe(before, shape.state(left));
         }
         beliefs_.push_back(to == model_.last_model() ? std::move(before) : chain().arrive(before, to));
         likelihoods_.emplace_back();
@@ -43,16 +43,16 @@ class ExpectedDraws {
     }
 
     [[nodiscard]] static Index stratum(Index) { return 0; }
-    [[nodiscard]] static int max_parsed(Index) { return std::numeric_limits<int>::max(); }
-    [[nodiscard]] double draws_per_verdict(Index model, int) const {
-        return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, model);
+    [[nodiscard]] static int max_parsed(const VerifierOf&) { return std::numeric_limits<int>::max(); }
+    [[nodiscard]] double draws_per_verdict(const VerifierOf& of, int) const {
+        return model_.prices().draws_per_verdict_of(VerificationKind::verdicts, of.model);
     }
-    [[nodiscard]] double positive(Index, int drawn, int count) const {
+    [[nodiscard]] double positive(const VerifierOf&, int drawn, int count) const {
         return likelihoods_.back()(first_count(drawn + 1) + count + 1) /
                likelihoods_.back()(first_count(drawn) + count);
     }
-    [[nodiscard]] std::vector<std::pair<double, double>> confidences(Index model) const {
-        const std::vector<double>& boundaries = model_.models()[as_size(model)].boundaries;
+    [[nodiscard]] std::vector<std::pair<double, double>> confidences(const VerifierOf& of) const {
+        const std::vector<double>& boundaries = model_.models()[as_size(of.model)].first().boundaries;
         std::vector<std::pair<double, double>> cells;
         for (std::size_t b = 0; b <= boundaries.size(); ++b) {
             cells.emplace_back(b < boundaries.size() ? boundaries[b] : 1.0,

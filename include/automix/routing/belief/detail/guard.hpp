@@ -53,7 +53,7 @@ inline std::vector<RoutingSolution> solve_folds(const TrainingContext& context, 
     rule.vectors = fold_vectors;
     rule.with_value = false;
     for (std::size_t f = 0; f < solutions.size(); ++f) {
-        if (context.folds.tree(f)) solutions[f] = solve_tree(context, *context.folds.tree(f), rule);
+        if (context.folds.tree(f)) solutions[f] = solve_tree(context, static_cast<int>(f), rule);
     }
     return solutions;
 }
@@ -94,7 +94,7 @@ inline bool gains_on_training_rows(const TrainingContext& context, double slope,
     rule.lambda = slope;
     rule.min_first_model = min_first_model;
     rule.with_value = false;
-    const RoutingSolution solution = solve_tree(context, *context.tree, rule);
+    const RoutingSolution solution = solve_tree(context, -1, rule);
     const PolicyEstimate rows = estimate_on_training_rows(context, {{1.0, solution.policy}},
                                                           excess_metric(context, slope, reference));
     return rows.mean_metric() > value_rounding;

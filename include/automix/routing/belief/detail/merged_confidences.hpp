@@ -21,8 +21,12 @@
 namespace automix::detail {
 
 [[nodiscard]] inline bool any_confidence(const std::vector<ModelShape>& models) {
-    return std::any_of(models.begin(), models.end(),
-                       [](const ModelShape& model) { return model.kind == VerificationKind::confidence; });
+    return std::any_of(models.begin(), models.end(), [](const ModelShape& model) {
+        return model.kind == VerificationKind::confidence ||
+               std::any_of(model.further.begin(), model.further.end(), [](const VerifierShape& verifier) {
+                   return verifier.kind == VerificationKind::confidence;
+               });
+    });
 }
 
 /// The distinct confidences of one model with their weights, as `confidence_boundaries` takes them.
@@ -87,9 +91,10 @@ void for_each_left(const FoldStatistics& total, const FoldStatistics& without, U
 /// Returns the sums of `total` without those of a part of its rows, with confidences merged.
 inline FoldStatistics merge_confidences(const FoldStatistics& total, const FoldStatistics& without,
                                         const std::vector<ModelShape>& models) {
-    std::vector<ConfidenceEnds> ends(models.size());
-    for (std::size_t m = 0; m + 1 < models.size(); ++m) {
-        if (models[m].kind != VerificationKind::confidence) continue;
+    const std::vector<VerificationKind> kinds = evidence_kinds(models);
+    std::vector<ConfidenceEnds> ends(kinds.size());
+    for (std::size_t m = 0; m < kinds.size(); ++m) {
+        if (kinds[m] != VerificationKind::confidence) continue;
         std::vector<std::pair<double, double>> weighed;
         weighed.reserve(total.cells.size());
         for_each_left(total, without, [&](const EvidenceCell& cell, const EvidenceCell* less) {
@@ -97,13 +102,13 @@ inline FoldStatistics merge_confidences(const FoldStatistics& total, const FoldS
         });
         ends[m] = ConfidenceEnds(distinct_confidences(std::move(weighed)));
     }
-    FoldStatistics sums(std::ssize(models));
+    FoldStatistics sums(models);
     EvidenceCell* last = nullptr;
     std::vector<Verification> merged;
     for_each_left(total, without, [&](const EvidenceCell& cell, const EvidenceCell* less) {
         merged = cell.evidence;
         for (std::size_t m = 0; m < merged.size(); ++m) {
-            if (models[m].kind == VerificationKind::confidence)
+            if (kinds[m] == VerificationKind::confidence)
                 merged[m].confidence = ends[m].merged(merged[m].confidence);
         }
         if (last == nullptr || last->evidence != merged) last = &sums.cell(merged);

@@ -32,21 +32,23 @@ inline const PluralityCell& plurality_cell(const PluralitySums& sums, int n, int
 /// Fills the tree of pluralities from sums over two models. Requires rows and the first model's plurality sums.
 inline RoutingTree make_plurality_tree(const FoldStatistics& sums, int draws) {
     const CascadeModel model{VerificationKind::samples, draws, {}};
+    const VerifierStates& states = model.first();
     const PluralitySums& pluralities = sums.pluralities.front();
     RoutingTree tree;
     tree.layout = std::make_shared<RoutingLayout>(std::vector<CascadeModel>{model, {}});
-    for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(tree.layout->cells());
+    for (auto* column : {&tree.current, &tree.last}) column->setZero(tree.layout->cells());
+    tree.probability.setZero(tree.layout->cells(), 1);
     tree.last_alone = sums.mean_score(1);
     for (int n = 0; n <= draws; ++n) {
         for (int t = 0; t <= n + 1; ++t) {
             const PluralityCell& cell = plurality_cell(pluralities, n, t);
             const double last = cell.scores.empty() ? 0.0 : cell.scores.back();
-            const Index state = model.state(n, t);
+            const Index state = states.state(n, t);
             tree.current(state) = (cell.score + plurality_pseudo_rows * (t + 1.0) / (n + 3.0)) /
                                   (cell.weight + plurality_pseudo_rows);
             tree.last(state) =
                 (last + score_pseudo_rows * tree.last_alone) / (cell.weight + score_pseudo_rows);
-            tree.probability(state) =
+            tree.probability(state, 0) =
                 (cell.grew + growth_pseudo_rows) / (cell.grew + cell.stayed + 2.0 * growth_pseudo_rows);
         }
     }

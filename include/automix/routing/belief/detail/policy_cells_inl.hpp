@@ -20,7 +20,8 @@ inline std::string action_letter(const CompactAction& action, bool two_models) {
     if (action.kind == ActionKind::accept) return "a";
     const std::string number = std::to_string(action.argument);
     if (action.kind == ActionKind::route) return two_models ? "r" : "r" + number;
-    return action.argument == 1 ? "v" : "v" + number;
+    const std::string verify = action.argument == 1 ? "v" : "v" + number;
+    return action.verifier == 0 ? verify : verify + "@" + std::to_string(action.verifier);
 }
 
 }  // namespace automix::detail
@@ -33,9 +34,12 @@ AUTOMIX_INLINE PolicyCells policy_cells(const RoutingPolicy& policy, int max_lin
     const detail::RoutingLayout& layout = policy.layout();
     const Index first = policy.first_model();
     const detail::CascadeModel& model = layout.models()[as_size(first)];
-    cells.kind = model.kind;
-    cells.draws = model.draws;
-    cells.counts = model.counts();
+    const detail::VerifierStates& states = model.first();
+    cells.verifiers = std::ssize(model.verifiers);
+    if (cells.verifiers > 1) return cells;
+    cells.kind = states.kind;
+    cells.draws = states.draws;
+    cells.counts = states.counts();
     if (first == layout.last_model()) return cells;
     const Index root = layout.root(first);
     const bool two = layout.last_model() == 1;
@@ -50,8 +54,8 @@ AUTOMIX_INLINE PolicyCells policy_cells(const RoutingPolicy& policy, int max_lin
         if (model.states() > 1) add(1, model.states() - 1);
         return cells;
     }
-    for (int drawn = 0; drawn <= std::min(model.draws, max_lines - 1); ++drawn)
-        add(model.state(drawn, 0), model.max_count(drawn) + 1);
+    for (int drawn = 0; drawn <= std::min(states.draws, max_lines - 1); ++drawn)
+        add(states.state(drawn, 0), states.max_count(drawn) + 1);
     return cells;
 }
 

@@ -84,17 +84,17 @@ class OrderedDraws {
     /// Sets the stratum of each model's signals for the policies that are walked next; none at first.
     void set_strata(std::vector<Index> strata) { strata_ = std::move(strata); }
     [[nodiscard]] Index stratum(Index model) const { return strata_.empty() ? 0 : strata_[as_size(model)]; }
-    [[nodiscard]] int max_parsed(Index model) const { return of(model).parsed; }
+    [[nodiscard]] int max_parsed(const VerifierOf& of) const { return seen(of).parsed; }
     /// Returns the mean number of draws that a parsed verdict takes; the unparsed draws lie anywhere among `all`.
-    [[nodiscard]] double draws_per_verdict(Index model, int all) const {
-        return std::max(1.0, (all + 1.0) / (of(model).parsed + 1.0));
+    [[nodiscard]] double draws_per_verdict(const VerifierOf& of, int all) const {
+        return std::max(1.0, (all + 1.0) / (seen(of).parsed + 1.0));
     }
-    [[nodiscard]] double positive(Index model, int drawn, int count) const {
-        return static_cast<double>(std::max(0, of(model).positive - count)) /
-               static_cast<double>(of(model).parsed - drawn);
+    [[nodiscard]] double positive(const VerifierOf& of, int drawn, int count) const {
+        return static_cast<double>(std::max(0, seen(of).positive - count)) /
+               static_cast<double>(seen(of).parsed - drawn);
     }
-    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(Index model) const {
-        return {{{of(model).confidence, 1.0}}};
+    [[nodiscard]] std::array<std::pair<double, double>, 1> confidences(const VerifierOf& of) const {
+        return {{{seen(of).confidence, 1.0}}};
     }
     void accept(Index model, const ModelEvidence&, double probability) {
         accepted_[as_size(model)] += probability;
@@ -104,7 +104,7 @@ class OrderedDraws {
     [[nodiscard]] const std::vector<double>& accepted() const noexcept { return accepted_; }
 
  private:
-    [[nodiscard]] const Verification& of(Index model) const { return final_[as_size(model)]; }
+    [[nodiscard]] const Verification& seen(const VerifierOf& of) const { return final_[of.place]; }
 
     const std::vector<Verification>& final_;
     std::vector<Index> strata_;
@@ -125,11 +125,16 @@ class WalkedRows {
         for (const auto& [share, policy] : mixture) {
             actions_.emplace_back(policy);
             const std::vector<CascadeModel>& models = policy.models();
-            boundaries_.resize(models.size());
-            for (std::size_t m = 0; m < models.size(); ++m) {
-                const std::vector<double>& more = models[m].boundaries;
-                boundaries_[m].insert(boundaries_[m].end(), more.begin(), more.end());
-                merges_ = merges_ || models[m].kind == VerificationKind::confidence;
+            for (Index m = 0; m + 1 < std::ssize(models); ++m) {
+                for (Index v = 0; v < std::ssize(models[as_size(m)].verifiers); ++v) {
+                    const VerifierStates& verifier = models[as_size(m)].verifiers[as_size(v)];
+                    if (verifier.kind != VerificationKind::confidence) continue;
+                    const std::size_t place = evidence_place(models, m, v);
+                    boundaries_.resize(std::max(boundaries_.size(), place + 1));
+                    boundaries_[place].insert(boundaries_[place].end(), verifier.boundaries.begin(),
+                                              verifier.boundaries.end());
+                    merges_ = true;
+                }
             }
         }
         for (std::vector<double>& boundaries : boundaries_) std::sort(boundaries.begin(), boundaries.end());
@@ -167,12 +172,34 @@ class WalkedRows {
     Row row_;
 };
 
-/// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows.
+/// Maximum number of cells of evidence on which policies without a table are walked.
+inline constexpr std::size_t max_walked_cells = 200;
+
+/// Returns the cells of evidence on which a mixture is walked: all of them, or every n-th by order of evidence if a
+/// policy has no table. Such a walk computes a belief at each step, and would take longer than the rest of the training.
+inline std::vector<const EvidenceCell*> walked_cells(const std::vector<PolicyShare>& mixture,
+                                                     const FoldStatistics& sums) {
+    std::vector<const EvidenceCell*> cells;
+    for (const EvidenceCell& cell : sums.cells) cells.push_back(&cell);
+    const bool tables = std::all_of(mixture.begin(), mixture.end(),
+                                    [](const PolicyShare& part) { return part.policy.vector_count() == 0; });
+    if (tables || cells.size() <= max_walked_cells) return cells;
+    std::sort(cells.begin(), cells.end(),
+              [](const EvidenceCell* a, const EvidenceCell* b) { return a->evidence < b->evidence; });
+    std::vector<const EvidenceCell*> chosen;
+    for (std::size_t i = 0; i < max_walked_cells; ++i)
+        chosen.push_back(cells[(2 * i + 1) * cells.size() / (2 * max_walked_cells)]);
+    return chosen;
+}
+
+/// Adds the results of a mixture of policies on the rows of `sums`, and the metric over these rows. Policies without a
+/// table are walked on some of the rows only, see `walked_cells`.
 inline void add_rows(PolicyEstimate& total, const std::vector<PolicyShare>& mixture,
                      const FoldStatistics& sums, const RoutingPrices& prices, const RowMetric& metric) {
     const std::size_t models = prices.answers.size();
     WalkedRows walked(mixture, prices);
-    for (const EvidenceCell& cell : sums.cells) {
+    for (const EvidenceCell* const at : walked_cells(mixture, sums)) {
+        const EvidenceCell& cell = *at;
         const auto& [accepted, usage] = walked.at(cell.evidence);
         // The metric of a row is factors . scores + constant.
         const double constant = metric.cost * usage.cost + metric.constant;
@@ -218,7 +245,7 @@ class PluralityWalk {
             routed_ += share;
             return;
         }
-        const CascadeModel& model = policy.layout().models().front();
+        const VerifierStates& model = policy.layout().models().front().first();
         reached_.assign(as_size(model.states()), 0.0);
         for (const int t : {0, 1}) reached(model, 0, t) = share * cell(0, t).weight / rows_;
         for (int n = 0; n <= model.draws; ++n) {
@@ -235,9 +262,11 @@ class PluralityWalk {
     [[nodiscard]] const PluralityCell& cell(int n, int t) const {
         return plurality_cell(sums_.pluralities.front(), n, t);
     }
-    double& reached(const CascadeModel& model, int n, int t) { return reached_[as_size(model.state(n, t))]; }
+    double& reached(const VerifierStates& model, int n, int t) {
+        return reached_[as_size(model.state(n, t))];
+    }
 
-    void visit(const RoutingPolicy& policy, const CascadeModel& model, int n, int t) {
+    void visit(const RoutingPolicy& policy, const VerifierStates& model, int n, int t) {
         const double here = reached(model, n, t);
         if (here == 0.0) return;
         const PluralityCell& sums = cell(n, t);
@@ -257,7 +286,7 @@ class PluralityWalk {
         }
     }
 
-    void draw(const CascadeModel& model, int n, int t, int draws, double here) {
+    void draw(const VerifierStates& model, int n, int t, int draws, double here) {
         mean_ = mean_ + RoutingValue{0.0, here * draws * prices_.draws.front(), here * draws, here};
         for_each_outcome(
             draws, 1.0, weights_, [&](int i, int j) { return growth(n + i, t + j); },

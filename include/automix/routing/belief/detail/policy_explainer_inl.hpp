@@ -59,15 +59,17 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     Explanation explanation;
     explanation.action = policy.next(evidence);
     explanation.current = evidence.current;
+    if (evidence.started())
+        explanation.verifiers = several_verifiers(router_.trained().models, evidence.current);
     explanation.lambda = router_.report().lambda;
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
     } else if (policy.reads_query()) {
-        const detail::QueryProblem query = policy.solver()->problem(*evidence.forecast);
-        const RoutingPolicy of_query = policy.at(*evidence.forecast);
+        const auto query = policy.solver()->problem(*evidence.forecast);
+        const RoutingPolicy of_query = policy.with_verdicts_at(*evidence.forecast);
         Evidence read = evidence;
         policy.solver()->set_strata(read);
-        explain_table(explanation, read, Table(query.tree, query.prices, of_query));
+        explain_table(explanation, read, Table(query->tree, query->prices, of_query));
     } else {
         explain_table(explanation, evidence, *tables_[part]);
     }
@@ -107,20 +109,14 @@ AUTOMIX_INLINE bool PolicyExplainer::falls_back() const { return !router_.report
 AUTOMIX_INLINE void PolicyExplainer::evaluate_node(Values& values, const RoutingPolicy& policy, Index n) {
     const detail::CascadeModel& model = values.model_of(n);
     std::vector<double> weights;
-    const auto follow = [&](Index state, int drawn, int count) {
+    for (Index state = model.states(); state-- > 0;) {
         const detail::CompactAction& choice = policy.cell(n, state).best;
+        const Index v = choice.verifier;
         values.at(n, state) = choice.kind == ActionKind::accept  ? values.accept(n, state)
                               : choice.kind == ActionKind::route ? values.route(n, state, choice.argument)
-                              : model.counts() ? values.verify(n, drawn, count, choice.argument, weights)
-                                               : values.reveal(n);
-    };
-    if (!model.counts()) {
-        for (Index state = model.states(); state-- > 0;) follow(state, 0, 0);
-        return;
-    }
-    for (int drawn = model.draws; drawn >= 0; --drawn) {
-        for (int count = model.max_count(drawn); count >= 0; --count)
-            follow(model.state(drawn, count), drawn, count);
+                              : model.verifiers[as_size(v)].counts()
+                                  ? values.verify(n, state, v, choice.argument, weights)
+                                  : values.reveal(n, state, v);
     }
 }
 
@@ -155,7 +151,7 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     const ModelEvidence& known = evidence.current_model();
     explanation.right = values.accept(node, state).score;
     add_belief(explanation, evidence, table, model);
-    const bool plurality = model.kind == VerificationKind::samples;
+    const bool plurality = model.first().kind == VerificationKind::samples;
     offer(explanation, Action::accept(plurality ? AcceptedAnswer::plurality : AcceptedAnswer::first),
           values.accept(node, state));
     for (Index to = evidence.current + 1; to <= evidence.last_model(); ++to)
@@ -163,25 +159,28 @@ AUTOMIX_INLINE void PolicyExplainer::explain_cell(Explanation& explanation, cons
     double without_verifying = -std::numeric_limits<double>::infinity();
     for (const Alternative& alternative : explanation.alternatives)
         without_verifying = std::max(without_verifying, alternative.net);
-    if (!model.counts()) {
-        if (model.states() > 1 && !known.verified()) {
-            offer(explanation, Action::verify(1), values.reveal(node));
-            explanation.draw_value = explanation.alternatives.back().net - without_verifying;
-        }
-        return;
-    }
-    const bool plain = model.kind == VerificationKind::verdicts;
-    const int drawn = plain ? known.parsed : known.drawn;
-    const int count = static_cast<int>(state - model.state(drawn, 0));
+    const auto add_value = [&](double net) {
+        const double gain = net - without_verifying;
+        explanation.draw_value = std::max(explanation.draw_value.value_or(gain), gain);
+    };
     std::vector<double> weights;
-    const auto value_of = [&](int draws) { return values.verify(node, drawn, count, draws, weights); };
-    const int left = model.draws - known.drawn;
-    for (const int draws : batches(explanation.action)) {
-        if (draws <= left) offer(explanation, Action::verify(draws), value_of(draws));
+    for (Index v = 0; v < std::ssize(model.verifiers); ++v) {
+        const detail::VerifierStates& states = model.verifiers[as_size(v)];
+        const int left = states.draws - known.verifier(v).drawn;
+        if (!states.counts()) {
+            if (states.states() == 1 || left <= 0) continue;
+            offer(explanation, Action::verify(1, v), values.reveal(node, state, v));
+            add_value(explanation.alternatives.back().net);
+            continue;
+        }
+        for (const int draws : batches(explanation.action)) {
+            if (draws <= left)
+                offer(explanation, Action::verify(draws, v), values.verify(node, state, v, draws, weights));
+        }
+        if (left > 0)
+            add_value(detail::net_value(values.verify(node, state, v, 1, weights), explanation.lambda,
+                                        router_.trained().prices));
     }
-    if (left > 0)
-        explanation.draw_value =
-            detail::net_value(value_of(1), explanation.lambda, router_.trained().prices) - without_verifying;
 }
 
 AUTOMIX_INLINE std::vector<int> PolicyExplainer::batches(const Action& chosen) const {
@@ -205,9 +204,13 @@ AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const 
         const detail::CascadeModel& shape = table.tree.layout->models()[as_size(m)];
         if (chain.position(m) >= 0) belief = chain.observe(belief, shape.state(known));
     }
-    explanation.belief.assign(belief.levels.begin(), belief.levels.end());
-    if (model.kind != VerificationKind::verdicts) return;
-    const auto grid = detail::level_grid(belief.levels.size());
+    // Of several verifiers the levels of the first are shown: they vary fastest.
+    const auto levels = table.tree.belief->levels[as_size(chain.position(evidence.current))].first().levels;
+    explanation.belief.assign(as_size(levels), 0.0);
+    for (Index g = 0; g < belief.levels.size(); ++g)
+        explanation.belief[as_size(g % levels)] += belief.levels(g);
+    if (model.first().kind != VerificationKind::verdicts) return;
+    const auto grid = detail::level_grid(levels);
     explanation.levels.assign(grid.begin(), grid.end());
 }
 

@@ -35,13 +35,28 @@ AUTOMIX_INLINE RoutingPolicy::RoutingPolicy(std::shared_ptr<const detail::QueryS
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::at(const QueryForecast& forecast) const {
     if (!solver_) return *this;
+    require_models_of(forecast);
+    const std::shared_ptr<const detail::SolvedTree> solved = solver_->solved(forecast);
+    RoutingPolicy table;
+    table.layout_ = solver_->layout();
+    table.cells_ = {solved, &solved->cells};
+    table.first_model_ = solved->first_model;
+    return table;
+}
+
+AUTOMIX_INLINE RoutingPolicy RoutingPolicy::with_verdicts_at(const QueryForecast& forecast) const {
+    if (!solver_ || solver_->rule().verify) return at(forecast);
+    require_models_of(forecast);
+    detail::SolvedTree solved = solver_->solve(forecast);
+    return {solver_->tree().layout, std::move(solved.cells), solved.first_model};
+}
+
+AUTOMIX_INLINE void RoutingPolicy::require_models_of(const QueryForecast& forecast) const {
     for (const auto* column : {&forecast.scores, &forecast.answer_prices, &forecast.draw_prices}) {
         if (column->size() != models().size())
             throw ProtocolError("forecast of " + std::to_string(column->size()) +
                                 " models, the policy is over " + std::to_string(models().size()));
     }
-    detail::SolvedTree solved = solver_->solve(forecast);
-    return {solver_->tree().layout, std::move(solved.cells), solved.first_model};
 }
 
 AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
@@ -51,7 +66,9 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
             throw ProtocolError(
                 "the policy reads the query, but its forecast is not known; put it into the evidence by "
                 "read_query");
-        const RoutingPolicy of_query = at(*evidence.forecast);
+        const bool drawn = std::any_of(evidence.models.begin(), evidence.models.end(),
+                                       [](const ModelEvidence& known) { return known.drawn > 0; });
+        const RoutingPolicy of_query = drawn ? with_verdicts_at(*evidence.forecast) : at(*evidence.forecast);
         if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
         Evidence read = evidence;
         solver_->set_strata(read);
@@ -59,8 +76,12 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
     }
     if (!evidence.started()) return Action::route(first_model_);
     if (evidence.current == evidence.last_model()) return Action::accept();
-    const int left = models()[as_size(evidence.current)].draws - evidence.current_model().drawn;
-    const detail::CompactAction choice = decide(evidence, left <= 0);
+    const std::vector<detail::VerifierStates>& verifiers = models()[as_size(evidence.current)].verifiers;
+    const auto left = [&](Index verifier) {
+        return verifiers[as_size(verifier)].draws - evidence.current_model().verifier(verifier).drawn;
+    };
+    detail::CompactAction choice = decide(evidence, vectors_ && left(0) <= 0);
+    if (choice.kind == ActionKind::verify && left(choice.verifier) <= 0) choice = decide(evidence, true);
     switch (choice.kind) {
         case ActionKind::accept:
             return Action::accept(accepted(evidence.current));
@@ -69,11 +90,15 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
         case ActionKind::verify:
             break;
     }
-    return Action::verify(std::min<int>(choice.argument, left));
+    return Action::verify(std::min<int>(choice.argument, left(choice.verifier)), choice.verifier);
 }
 
 AUTOMIX_INLINE Index RoutingPolicy::vector_count() const noexcept {
     return vectors_ ? static_cast<Index>(vectors_->vectors().vectors()) : 0;
+}
+
+AUTOMIX_INLINE Index RoutingPolicy::strata_count() const noexcept {
+    return solver_ ? std::ssize(solver_->trees()->strata().means) : 0;
 }
 
 AUTOMIX_INLINE RoutingPolicy RoutingPolicy::starting_at(Index first) const {
@@ -119,8 +144,8 @@ AUTOMIX_INLINE detail::CompactAction RoutingPolicy::decide(const Evidence& evide
 }
 
 AUTOMIX_INLINE AcceptedAnswer RoutingPolicy::accepted(Index model) const {
-    return models()[as_size(model)].kind == VerificationKind::samples ? AcceptedAnswer::plurality
-                                                                      : AcceptedAnswer::first;
+    return models()[as_size(model)].first().kind == VerificationKind::samples ? AcceptedAnswer::plurality
+                                                                              : AcceptedAnswer::first;
 }
 
 AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) const {
@@ -139,23 +164,35 @@ AUTOMIX_INLINE void RoutingPolicy::require_possible(const Evidence& evidence) co
 
 AUTOMIX_INLINE void RoutingPolicy::require_known(Index model, const ModelEvidence& known,
                                                  const detail::CascadeModel& shape) {
+    if (known.stratum < 0 || known.stratum >= shape.strata)
+        throw ProtocolError("model " + std::to_string(model) + ": the signals are in stratum " +
+                            std::to_string(known.stratum) + " of " + std::to_string(shape.strata));
+    for (Index v = 0; v < std::ssize(shape.verifiers); ++v)
+        require_verifier(model, known.verifier(v), shape.verifiers[as_size(v)]);
+    for (Index v = std::ssize(shape.verifiers); v <= std::ssize(known.further); ++v) {
+        if (known.verifier(v).verified())
+            throw ProtocolError("model " + std::to_string(model) + ": verdicts of verifier " +
+                                std::to_string(v) + ", the policy is for " +
+                                std::to_string(shape.verifiers.size()));
+    }
+}
+
+AUTOMIX_INLINE void RoutingPolicy::require_verifier(Index model, const VerifierEvidence& known,
+                                                    const detail::VerifierStates& shape) {
     const bool plain = shape.kind == VerificationKind::verdicts;
     const bool clusters = shape.kind == VerificationKind::samples && known.samples > 0;
     const bool ordered = 0 <= known.positive && known.positive <= known.parsed && known.parsed <= known.drawn;
     const bool grouped = 0 <= known.largest_cluster && known.largest_cluster - 1 <= known.drawn;
     const bool by_confidence = shape.kind == VerificationKind::confidence;
     const bool other_kind = known.verified() && by_confidence != known.logged_confidence.has_value();
-    if (known.stratum < 0 || known.stratum >= shape.strata)
-        throw ProtocolError("model " + std::to_string(model) + ": the signals are in stratum " +
-                            std::to_string(known.stratum) + " of " + std::to_string(shape.strata));
     if (known.drawn < 0 || known.drawn > shape.draws || other_kind || (plain && !ordered) ||
         (clusters && !grouped) ||
         (shape.kind == VerificationKind::samples && known.drawn > 0 && known.samples <= 0))
         refuse(model, known, shape);
 }
 
-AUTOMIX_INLINE void RoutingPolicy::refuse(Index model, const ModelEvidence& known,
-                                          const detail::CascadeModel& shape) {
+AUTOMIX_INLINE void RoutingPolicy::refuse(Index model, const VerifierEvidence& known,
+                                          const detail::VerifierStates& shape) {
     const std::string drawn =
         "model " + std::to_string(model) + ": " + std::to_string(known.drawn) + " verdicts were drawn, ";
     if (known.drawn < 0 || known.drawn > shape.draws)

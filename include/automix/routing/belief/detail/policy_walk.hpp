@@ -4,10 +4,10 @@
 //     void arrive(Index from, const ModelEvidence& left, Index to)  model `to` is asked after `from` (-1: first)
 //     void leave()                                                  the walk goes back to before the last `arrive`
 //     Index stratum(Index model)                                    stratum of the signals of its answer
-//     int max_parsed(Index model)                                   number of verdicts on its answer that can be parsed
-//     double draws_per_verdict(Index model, int all)                mean number of the `all` draws that one of them takes
-//     double positive(Index model, int drawn, int count)            probability that the next verdict is positive
-//     confidences(Index model)                                      pairs of a logged confidence and its probability
+//     int max_parsed(VerifierOf of)                                 number of its verdicts that can be parsed
+//     double draws_per_verdict(VerifierOf of, int all)              mean number of the `all` draws that one of them takes
+//     double positive(VerifierOf of, int drawn, int count)          probability that the next verdict is positive
+//     confidences(VerifierOf of)                                    pairs of a logged confidence and its probability
 //     void accept(Index model, const ModelEvidence& left, double probability)
 // O(evidence reached).
 #pragma once
@@ -16,11 +16,14 @@
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/remembered_actions.hpp>
 #include <automix/routing/belief/detail/round_outcomes.hpp>
+#include <automix/routing/belief/detail/routing_layout.hpp>
 #include <automix/routing/belief/policy.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 #include <vector>
 
 namespace automix::detail {
@@ -31,6 +34,13 @@ struct ExpectedUsage {
     double draws = 0.0;
     double rounds = 0.0;
     double routed = 0.0;  ///< probability that a model beyond the first is asked
+};
+
+/// A verifier of a model's answers.
+struct VerifierOf {
+    Index model = 0;
+    Index verifier = 0;
+    std::size_t place = 0;  ///< of its verification in a cell of evidence
 };
 
 template <class Draws>
@@ -63,75 +73,129 @@ class PolicyWalk {
         known(model).stratum = draws_.stratum(model);
         if (model == evidence_.last_model()) {
             draws_.accept(model, known(model), probability);
-        } else if (const CascadeModel& shape = policy_.models()[as_size(model)];
-                   shape.kind == VerificationKind::verdicts) {
-            visit_counts(model, shape, probability);
         } else {
-            visit_confidence(model, probability);
+            visit_states(model, probability);
         }
         known(model) = ModelEvidence{};
         evidence_.current = from;
         draws_.leave();
     }
 
-    /// Follows the policy on a model with a logged confidence, or with no verification.
-    void visit_confidence(Index model, double probability) {
-        const Action action = actions_.next(evidence_);
-        if (action.kind != ActionKind::verify) return act(model, action, probability);
-        pay(model, probability, 1.0, 1.0);
-        for (const auto& [confidence, share] : draws_.confidences(model)) {
-            known(model).drawn = known(model).parsed = 1;
-            known(model).logged_confidence = confidence;
-            act(model, actions_.next(evidence_), probability * share);
+    /// The states of one verifier that a walk reaches on an answer: those of the counts of verdicts that can be parsed, or
+    /// of a confidence that is unseen or seen.
+    struct Reached {
+        VerifierOf of{};
+        VerificationKind kind = VerificationKind::none;
+        int max_parsed = 0;
+        double draws_per_verdict = 1.0;
+        std::vector<std::pair<double, double>> confidences{};  ///< with their probabilities
+        std::size_t states = 1;
+        std::size_t stride = 1;
+    };
+
+    /// Returns what a walk reaches of each verifier of a model.
+    [[nodiscard]] std::vector<Reached> reachable(Index model) const {
+        const std::vector<CascadeModel>& models = policy_.models();
+        std::vector<Reached> all;
+        std::size_t stride = 1;
+        for (Index v = 0; v < std::ssize(models[as_size(model)].verifiers); ++v) {
+            const VerifierStates& shape = models[as_size(model)].verifiers[as_size(v)];
+            Reached& verifier = all.emplace_back();
+            verifier.of = {model, v, evidence_place(models, model, v)};
+            verifier.kind = shape.kind;
+            verifier.stride = stride;
+            if (shape.kind == VerificationKind::verdicts) {
+                verifier.max_parsed = std::min(shape.draws, draws_.max_parsed(verifier.of));
+                verifier.draws_per_verdict = draws_.draws_per_verdict(verifier.of, shape.draws);
+                verifier.states = as_size(first_count(verifier.max_parsed + 1));
+            } else if (shape.kind == VerificationKind::confidence) {
+                for (const auto& seen : draws_.confidences(verifier.of)) verifier.confidences.push_back(seen);
+                verifier.states = 1 + verifier.confidences.size();
+            }
+            stride *= verifier.states;
+        }
+        return all;
+    }
+
+    /// Sets the evidence of a verifier to that of one of its states.
+    void set_evidence(const Reached& verifier, std::size_t state) {
+        VerifierEvidence& seen = known(verifier.of.model).verifier_at(verifier.of.verifier);
+        seen = {};
+        if (verifier.kind == VerificationKind::verdicts) {
+            while (as_size(first_count(seen.parsed + 1)) <= state) ++seen.parsed;
+            seen.positive = static_cast<int>(state - as_size(first_count(seen.parsed)));
+            seen.drawn = seen.parsed;
+        } else if (verifier.kind == VerificationKind::confidence && state > 0) {
+            seen.drawn = seen.parsed = 1;
+            seen.logged_confidence = verifier.confidences[state - 1].first;
         }
     }
 
-    /// Follows the policy on a model with verdicts, from each count to those that its round may lead to.
-    void visit_counts(Index model, const CascadeModel& shape, double probability) {
-        const int max_parsed = std::min(shape.draws, draws_.max_parsed(model));
-        const double draws_per_verdict = draws_.draws_per_verdict(model, shape.draws);
-        std::vector<double> reached(as_size(first_count(max_parsed + 1)), 0.0);
-        std::vector<double> weights;
+    /// Follows the policy on a model, from each state of the evidence to those that its rounds may lead to. A round leads
+    /// to states of larger numbers.
+    void visit_states(Index model, double probability) {
+        const std::vector<Reached> verifiers = reachable(model);
+        std::vector<double> reached(verifiers.back().stride * verifiers.back().states, 0.0);
         reached[0] = probability;
-        for (int drawn = 0; drawn <= max_parsed; ++drawn) {
-            for (int count = 0; count <= drawn; ++count) {
-                const double here = reached[as_size(first_count(drawn) + count)];
-                if (here == 0.0) continue;
-                const Action action = decide(model, drawn, count, here, max_parsed, draws_per_verdict);
-                if (action.kind != ActionKind::verify) {
-                    act(model, action, here);
-                    continue;
-                }
-                const int batch = std::min(action.draws, max_parsed - drawn);
-                pay(model, here, draws_per_verdict * batch,
-                    std::max(1.0, draws_per_verdict * batch / action.draws));
-                for_each_outcome(
-                    batch, 1.0, weights,
-                    [&](int i, int j) { return draws_.positive(model, drawn + i, count + j); },
-                    [&](int gain, double share) {
-                        reached[as_size(first_count(drawn + batch) + count + gain)] += here * share;
-                    });
+        for (std::size_t state = 0; state < reached.size(); ++state) {
+            const double here = reached[state];
+            if (here == 0.0) continue;
+            for (const Reached& verifier : verifiers)
+                set_evidence(verifier, state / verifier.stride % verifier.states);
+            const Action action = decide(verifiers, model, here);
+            if (action.kind == ActionKind::verify) {
+                draw(verifiers[as_size(action.verifier)], state, action.draws, here, reached);
+            } else {
+                act(model, action, here);
             }
         }
     }
 
-    /// Sets the evidence on a model and asks the policy. If no further verdict can be parsed, a policy that would draw
-    /// uses up and pays for the other draws, and then acts without verifying.
-    Action decide(Index model, int drawn, int count, double probability, int max_parsed,
-                  double draws_per_verdict) {
-        ModelEvidence& evidence = known(model);
-        evidence.parsed = drawn;
-        evidence.positive = count;
-        evidence.drawn = drawn;
-        const Action action = actions_.next(evidence_);
-        if (drawn < max_parsed || action.kind != ActionKind::verify) return action;
-        pay(model, probability, draws_per_verdict - 1.0, (draws_per_verdict - 1.0) / action.draws);
-        evidence.drawn = policy_.models()[as_size(model)].draws;
-        return actions_.next(evidence_);
+    /// Asks the policy. If no further verdict of the verifier that it would ask can be parsed, it uses up and pays for the
+    /// other draws, and then acts without them.
+    Action decide(const std::vector<Reached>& verifiers, Index model, double probability) {
+        Action action = actions_.next(evidence_);
+        while (action.kind == ActionKind::verify) {
+            const Reached& verifier = verifiers[as_size(action.verifier)];
+            VerifierEvidence& seen = known(model).verifier_at(action.verifier);
+            if (verifier.kind != VerificationKind::verdicts || seen.parsed < verifier.max_parsed) break;
+            pay(verifier.of, probability, verifier.draws_per_verdict - 1.0,
+                (verifier.draws_per_verdict - 1.0) / action.draws);
+            seen.drawn = policy_.models()[as_size(model)].verifiers[as_size(action.verifier)].draws;
+            action = actions_.next(evidence_);
+        }
+        return action;
     }
 
-    void pay(Index model, double probability, double draws, double rounds) {
-        usage_->cost += probability * draws * prices_.draws[as_size(model)];
+    /// Adds the probabilities of the states that a round of a verifier leads to.
+    void draw(const Reached& verifier, std::size_t state, int draws, double here,
+              std::vector<double>& reached) {
+        if (verifier.kind != VerificationKind::verdicts) {
+            pay(verifier.of, here, 1.0, 1.0);
+            for (std::size_t seen = 0; seen < verifier.confidences.size(); ++seen)
+                reached[state + (seen + 1) * verifier.stride] += here * verifier.confidences[seen].second;
+            return;
+        }
+        const VerifierEvidence seen = known(verifier.of.model).verifier(verifier.of.verifier);
+        const int drawn = seen.parsed;
+        const int count = seen.positive;
+        const std::size_t part = as_size(first_count(drawn) + count);
+        const int batch = std::min(draws, verifier.max_parsed - drawn);
+        pay(verifier.of, here, verifier.draws_per_verdict * batch,
+            std::max(1.0, verifier.draws_per_verdict * batch / draws));
+        for_each_outcome(
+            batch, 1.0, weights_,
+            [&](int i, int j) { return draws_.positive(verifier.of, drawn + i, count + j); },
+            [&](int gain, double share) {
+                const std::size_t after = as_size(first_count(drawn + batch) + count + gain);
+                reached[state + (after - part) * verifier.stride] += here * share;
+            });
+    }
+
+    void pay(const VerifierOf& of, double probability, double draws, double rounds) {
+        const double price = of.verifier == 0 ? prices_.draws[as_size(of.model)]
+                                              : prices_.further[of.place + 1 - prices_.answers.size()].draw;
+        usage_->cost += probability * draws * price;
         usage_->draws += probability * draws;
         usage_->rounds += probability * rounds;
     }
@@ -152,6 +216,7 @@ class PolicyWalk {
     const RoutingPrices& prices_;
     Draws& draws_;
     Evidence evidence_;
+    std::vector<double> weights_;  // working memory of a round
     ExpectedUsage* usage_ = nullptr;
 };
 

@@ -44,6 +44,7 @@ inline bool has_samples(const Statistics& statistics) {
 inline StatisticsOptions statistics_options(const PomdpOptions& options) {
     StatisticsOptions collected;
     collected.max_draws = options.max_draws;
+    collected.verifiers = options.verifiers;
     collected.folds = options.folds;
     collected.seed = options.seed;
     return collected;
@@ -64,6 +65,7 @@ template <class Use>
     const FoldStatistics total = statistics.total();
     RoutingPrices prices = mean_prices(total, options.round_price);
     prices.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
+    prices.further = mean_verifier_prices(total, statistics.models);
     if (options.accept == AcceptRule::plurality && !has_samples(statistics))
         throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
     const auto fit = [&](AcceptedAnswer accepted) {
@@ -80,8 +82,7 @@ template <class Use>
         options.objective.kind != ObjectiveKind::max_ibc) {
         const std::vector<ContextFields> contexts = contexts_to_try(options.context, training->data);
         const bool reads = !contexts.empty() || (options.signals && training->data.has_signals());
-        if (reads && first.tree->layout &&
-            static_cast<double>(first.tree->layout->cells()) <= max_query_cells) {
+        if (reads && first.tree->layout) {
             const auto [context, decision] =
                 choose_context(first, *training, options.context, contexts, statistics_options(options),
                                first.base_slope ? std::nullopt : own_lambda(first, options.objective),
@@ -111,6 +112,8 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
         before = draws;
     }
     if (options.batches.empty()) throw ArgumentError("batches: expected at least one number of draws");
+    if (!options.verifiers.empty() && options.accept != AcceptRule::first)
+        throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
     require_possible(options.objective);
     if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
         throw ArgumentError("max_cells: expected a finite number of at least 0, found " +
@@ -135,20 +138,39 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
     if (rows.data.model_names() != names)
         throw ArgumentError("rows: expected the models of the statistics, " + joined(names) + ", found " +
                             joined(rows.data.model_names()));
-    const Statistics of_rows = collect(rows);
+    Statistics of_rows;
+    of_rows.models = model_shapes(rows.data, detail::statistics_options(options_));
     statistics.require_same_models(of_rows);
-    if (statistics.folds.size() != of_rows.folds.size())
+    if (statistics.folds.size() != as_size(options_.folds))
         throw ArgumentError("rows: expected the folds of the statistics, " +
                             std::to_string(statistics.folds.size()) + ", found " +
-                            std::to_string(of_rows.folds.size()));
+                            std::to_string(options_.folds));
     return train(statistics, &rows);
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
-    use(detail::with_training_context(
-        options_, statistics, training, [&](const auto& context, const auto& decided) {
-            return detail::train_policy(context, decided, options_.objective, options_.guard);
-        }));
+    return take(detail::with_training_context(options_, statistics, training,
+                                              [&](const auto& context, const auto& decided) {
+                                                  return detail::train_policy(
+                                                      context, decided, options_.objective, options_.guard);
+                                              }),
+                statistics, training);
+}
+
+AUTOMIX_INLINE CurveTraining<PomdpRouter> PomdpRouter::train_with_curve(const TrainingData& training) {
+    const Statistics statistics = collect(training);
+    auto [trained, curve] = detail::with_training_context(
+        options_, statistics, &training, [&](const auto& context, const auto& decided) {
+            return std::pair(detail::train_policy(context, decided, options_.objective, options_.guard),
+                             detail::train_curve(context, decided));
+        });
+    TrainingResult result = take(std::move(trained), statistics, &training);
+    return {std::move(result), routers(std::move(curve))};
+}
+
+AUTOMIX_INLINE TrainingResult PomdpRouter::take(TrainedPolicy policy, const Statistics& statistics,
+                                                const TrainingData* training) {
+    use(std::move(policy));
     TrainingResult trained = result();
     if (const std::string unread = unread_context(training != nullptr); !unread.empty())
         trained.warnings.push_back(unread);
@@ -176,12 +198,12 @@ AUTOMIX_INLINE std::string PomdpRouter::unread_context(bool has_rows) const {
     const bool asked = !options_.context.best && options_.context.fields.any();
     const bool fell_back = !trained_.report.fallback.empty() || !trained_.infeasible.empty();
     if (!asked || trained_.reader || fell_back || !trained_.report.contexts.empty()) return {};
-    const std::string why =
-        !has_rows                              ? "statistics hold no facts on queries"
-        : options_.accept != AcceptRule::first ? "policies that may accept pluralities read none"
-        : options_.objective.kind == ObjectiveKind::max_ibc
-            ? "policies for maximum IBC read none"
-            : "the tree of evidence is too large to be solved for each query; lower max_draws";
+    const std::string why = !has_rows ? "statistics hold no facts on queries"
+                            : options_.accept != AcceptRule::first
+                                ? "policies that may accept pluralities read none"
+                            : options_.objective.kind == ObjectiveKind::max_ibc
+                                ? "policies for maximum IBC read none"
+                                : "the tree of evidence is too large for a table; lower max_draws";
     return "context " + to_string(options_.context) + " is not read: " + why;
 }
 
@@ -195,12 +217,15 @@ AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& sta
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& statistics,
                                                            const TrainingData* training) const {
-    std::vector<PomdpRouter> routers;
-    for (TrainedPolicy& policy : detail::with_training_context(
-             options_, statistics, training,
-             [](const auto&context, const auto&decided) { return detail::train_curve(context, decided); }))
-        routers.emplace_back(options_, std::move(policy));
-    return routers;
+    return routers(detail::with_training_context(
+        options_, statistics, training,
+        [](const auto& context, const auto& decided) { return detail::train_curve(context, decided); }));
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::routers(std::vector<TrainedPolicy> policies) const {
+    std::vector<PomdpRouter> all;
+    for (TrainedPolicy& policy : policies) all.emplace_back(options_, std::move(policy));
+    return all;
 }
 
 AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) const {

@@ -68,7 +68,7 @@ inline RoutingSolution use_model(const TrainingContext& context, Index model) {
 /// Solves the tree of all rows for one lambda.
 inline RoutingSolution solve_for(const TrainingContext& context, SolveRule rule, double lambda) {
     rule.lambda = lambda;
-    return solve_tree(context, *context.tree, rule);
+    return solve_tree(context, -1, rule);
 }
 
 /// Returns a policy that accepts every answer of the first model.
@@ -149,7 +149,7 @@ inline TrainedPolicy mix_to_budget(SolutionPair&& ends, double budget) {
 /// Returns the search for the policies that are best for some lambda.
 inline auto policy_hull(const TrainingContext& context, const SolveRule& rule) {
     return PolicyHull(*context.tree, context.prices, rule,
-                      [&context](const SolveRule& at) { return solve_tree(context, *context.tree, at); });
+                      [&context](const SolveRule& at) { return solve_tree(context, -1, at); });
 }
 
 /// Trains for a budget: mixes the two neighbours on the hull of policies. Requires a budget without an obstacle.
@@ -166,7 +166,7 @@ inline TrainedPolicy train_max_ibc(const TrainingContext& context, SolveRule rul
     RoutingSolution best;
     constexpr int max_steps = 100;
     for (int step = 0; step < max_steps; ++step) {
-        RoutingSolution next = solve_tree(context, *context.tree, rule);
+        RoutingSolution next = solve_tree(context, -1, rule);
         const double paid = next.value.cost - small.value.cost;
         if (!(paid > 0.0)) {
             TrainedPolicy trained = accept_all(context);
@@ -224,7 +224,7 @@ inline std::vector<double> quality_lambdas(double large_price) {
 /// Returns the policy of a rule without the rows of a fold.
 inline RoutingPolicy solve_fold(const TrainingContext& context, SolveRule rule, std::size_t fold) {
     rule.with_value = false;
-    return solve_tree(context, *context.folds.tree(fold), rule).policy;
+    return solve_tree(context, static_cast<int>(fold), rule).policy;
 }
 
 /// Adds the best policy of each lambda, evaluated on held-out rows, to the candidates.

@@ -26,22 +26,51 @@ AUTOMIX_INLINE double RoutingPrices::draws_per_verdict_of(VerificationKind kind,
                : draws_per_verdict[as_size(model)];
 }
 
+}  // namespace automix
+
+namespace automix::detail {
+
+/// Returns the mean number of draws of one verifier for each parsed verdict. `place` is that of its verification in a
+/// cell of evidence.
+inline double draws_for_a_verdict(const FoldStatistics& sums, std::size_t place, VerificationKind kind,
+                                  int draws) {
+    if (kind != VerificationKind::verdicts) return 1.0;
+    double parsed = 0.0;
+    for (const EvidenceCell& cell : sums.cells)
+        parsed += cell.weight * std::min(cell.evidence[place].parsed, draws);
+    const double drawn = sums.weight() * draws;
+    return parsed * draws > drawn ? drawn / parsed : draws;
+}
+
+}  // namespace automix::detail
+
+namespace automix {
+
 AUTOMIX_INLINE std::vector<double> mean_draws_per_verdict(const FoldStatistics& sums,
                                                           const std::vector<ModelShape>& models) {
     std::vector<double> draws_per_verdict(models.size(), 1.0);
-    for (std::size_t m = 0; m < models.size(); ++m) {
-        if (models[m].kind != VerificationKind::verdicts) continue;
-        double parsed = 0.0;
-        for (const EvidenceCell& cell : sums.cells)
-            parsed += cell.weight * std::min(cell.evidence[m].parsed, models[m].draws);
-        const double drawn = sums.weight() * models[m].draws;
-        draws_per_verdict[m] = parsed * models[m].draws > drawn ? drawn / parsed : models[m].draws;
-    }
+    for (std::size_t m = 0; m < models.size(); ++m)
+        draws_per_verdict[m] = detail::draws_for_a_verdict(sums, m, models[m].kind, models[m].draws);
     return draws_per_verdict;
 }
 
+AUTOMIX_INLINE std::vector<VerifierPrices> mean_verifier_prices(const FoldStatistics& sums,
+                                                                const std::vector<ModelShape>& models) {
+    std::vector<VerifierPrices> prices;
+    const double rows = sums.weight();
+    for (const ModelShape& model : models) {
+        for (const VerifierShape& verifier : model.further) {
+            const std::size_t number = prices.size();
+            prices.push_back({sums.further_draw_prices[number] / rows,
+                              detail::draws_for_a_verdict(sums, models.size() - 1 + number, verifier.kind,
+                                                          verifier.draws)});
+        }
+    }
+    return prices;
+}
+
 AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double round_price) {
-    RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price};
+    RoutingPrices prices{sums.answer_prices, sums.draw_prices, round_price, {}, {}};
     const double rows = sums.weight();
     for (auto* column : {&prices.answers, &prices.draws}) {
         for (double& price : *column) price /= rows;
@@ -49,7 +78,8 @@ AUTOMIX_INLINE RoutingPrices mean_prices(const FoldStatistics& sums, double roun
     return prices;
 }
 
-AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained) {
+AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const RoutingPrices& trained,
+                                        const std::vector<ModelShape>& models) {
     const auto records = [](const Column& prices) { return !prices.isNaN().all(); };
     if (data.rows() == 0 || data.model_names().empty()) return given;
     if (given.answers.empty() && !records(data.recorded_costs(0))) given.answers = trained.answers;
@@ -57,6 +87,18 @@ AUTOMIX_INLINE Prices prices_or_trained(const Dataset& data, Prices given, const
     for (Index model = 0; model < data.models(); ++model)
         draws = draws || records(data.recorded_draw_costs(model));
     if (!draws) given.draws = trained.draws;
+    std::size_t place = 0;  // in the prices of further verifiers
+    for (Index model = 0; model < std::ssize(models); ++model) {
+        for (const VerifierShape& verifier : models[as_size(model)].further) {
+            const double price = trained.further[place++].draw;
+            const auto number = data.find_verifier(model, verifier.name);
+            const bool is_given =
+                std::any_of(given.verifiers.begin(), given.verifiers.end(),
+                            [&](const auto& other) { return other.first == verifier.name; });
+            if (number && !is_given && !records(data.recorded_draw_costs(model, *number)))
+                given.verifiers.emplace_back(verifier.name, price);
+        }
+    }
     return given;
 }
 

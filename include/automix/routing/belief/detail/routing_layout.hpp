@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The reachable evidence of the routing POMDP as a tree. A node is a model that has just answered, after a history of
 // smaller models, each left at some state of its evidence. The cells of a node are the states of evidence on its
-// answer: (parsed, positive) verdicts, or a confidence that is unseen or in a cell. A route from a cell leads to a
+// answer: (parsed, positive) verdicts, or a confidence that is unseen or in a cell; if the answer has several verifiers,
+// all combinations of their states, that of the first varying fastest. A route from a cell leads to a
 // child node. The last model has no nodes, since its answer is always accepted. The layout depends on the models'
 // shapes alone. If the answer has signals, there is a node for each stratum of them. O(cells).
 #pragma once
@@ -9,24 +10,25 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/confidence_cell.hpp>
+#include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
 
 namespace automix::detail {
 
-/// The shape of a model: how its answers are verified, and by how many draws.
-struct CascadeModel {
+/// The states of what one verifier says of an answer.
+struct VerifierStates {
     VerificationKind kind = VerificationKind::none;
-    int draws = 0;                     ///< maximum number of draws on its answer
+    int draws = 0;                     ///< maximum number of draws on an answer
     std::vector<double> boundaries{};  ///< between cells of a logged confidence, ascending
-    Index strata = 1;                  ///< number of strata of the answer's signals
 
-    friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
+    friend bool operator==(const VerifierStates&, const VerifierStates&) = default;
 
-    /// Returns the number of states of evidence on one answer.
+    /// Returns the number of states.
     [[nodiscard]] Index states() const noexcept {
         switch (kind) {
             case VerificationKind::verdicts:
@@ -56,8 +58,15 @@ struct CascadeModel {
     /// Returns the first state that only verification reaches.
     [[nodiscard]] Index after_arrival() const noexcept { return counts() ? state(1, 0) : 1; }
 
+    /// Returns the number of draws after which a state is reached. Requires a verifier that counts.
+    [[nodiscard]] int drawn(Index state) const noexcept {
+        int drawn = 0;
+        while (first_state(drawn + 1) <= state) ++drawn;
+        return drawn;
+    }
+
     /// Returns the state of the evidence on an answer. Requires at most `draws` draws.
-    [[nodiscard]] Index state(const ModelEvidence& evidence) const noexcept {
+    [[nodiscard]] Index state(const VerifierEvidence& evidence) const noexcept {
         switch (kind) {
             case VerificationKind::verdicts:
                 return state(evidence.parsed, evidence.positive);
@@ -77,6 +86,52 @@ struct CascadeModel {
     }
 };
 
+/// The shape of a model: the verifiers of its answers, and the strata of their signals.
+struct CascadeModel {
+    std::vector<VerifierStates> verifiers{1};  ///< at least one
+    Index strata = 1;                          ///< number of strata of the answer's signals
+
+    CascadeModel() = default;
+    /// Makes the shape of a model with one verifier.
+    CascadeModel(VerificationKind kind, int draws, std::vector<double> boundaries, Index signal_strata = 1)
+        : verifiers{{kind, draws, std::move(boundaries)}}, strata(signal_strata) {}
+
+    friend bool operator==(const CascadeModel&, const CascadeModel&) = default;
+
+    /// Returns the first verifier, and the only one but for trees over several.
+    [[nodiscard]] const VerifierStates& first() const { return verifiers.front(); }
+    /// Returns true if any verifier can judge its answers.
+    [[nodiscard]] bool verified() const noexcept { return states() > 1; }
+
+    /// Returns the number of states of evidence on one answer.
+    [[nodiscard]] Index states() const noexcept { return stride(std::ssize(verifiers)); }
+    /// Returns the distance of two states between which the state of that verifier grows by one.
+    [[nodiscard]] Index stride(Index verifier) const noexcept {
+        Index stride = 1;
+        for (Index v = 0; v < verifier; ++v) stride *= verifiers[as_size(v)].states();
+        return stride;
+    }
+    /// Returns the state of one verifier in a state of the evidence.
+    [[nodiscard]] Index part(Index state, Index verifier) const noexcept {
+        return state / stride(verifier) % verifiers[as_size(verifier)].states();
+    }
+    /// Returns the state of the evidence on an answer. Requires no more draws than the verifiers have.
+    [[nodiscard]] Index state(const ModelEvidence& evidence) const {
+        Index state = 0;
+        for (Index v = 0; v < std::ssize(verifiers); ++v)
+            state += stride(v) *
+                     (v == 0 ? first().state(evidence) : verifiers[as_size(v)].state(evidence.verifier(v)));
+        return state;
+    }
+    /// Returns true if no verifier has judged the answer in that state.
+    [[nodiscard]] bool unverified(Index state) const noexcept {
+        for (Index v = 0; v < std::ssize(verifiers); ++v) {
+            if (part(state, v) >= verifiers[as_size(v)].after_arrival()) return false;
+        }
+        return true;
+    }
+};
+
 /// A model that has answered, after some history, with signals in a stratum.
 struct RoutingNode {
     Index model = 0;
@@ -84,6 +139,26 @@ struct RoutingNode {
     Index first_cell = 0;
     Index first_child = 0;  ///< children by cell, then by model routed to
 };
+
+/// Returns the number of a further verifier among those of all models, model by model.
+inline std::size_t further_number(const std::vector<CascadeModel>& models, Index model, Index verifier) {
+    auto number = as_size(verifier - 1);
+    for (Index before = 0; before < model; ++before) number += models[as_size(before)].verifiers.size() - 1;
+    return number;
+}
+
+/// Returns the place in a cell of evidence of the verification of a model's answers by one of its verifiers.
+inline std::size_t evidence_place(const std::vector<CascadeModel>& models, Index model, Index verifier) {
+    return verifier == 0 ? as_size(model) : models.size() - 1 + further_number(models, model, verifier);
+}
+
+/// Returns the mean prices of a verifier of a model's answers.
+inline VerifierPrices prices_of(const RoutingPrices& prices, const std::vector<CascadeModel>& models,
+                                Index model, Index verifier) {
+    if (verifier > 0) return prices.further[further_number(models, model, verifier)];
+    return {prices.draws[as_size(model)],
+            prices.draws_per_verdict_of(models[as_size(model)].first().kind, model)};
+}
 
 class RoutingLayout {
  public:
@@ -120,6 +195,12 @@ class RoutingLayout {
     [[nodiscard]] const RoutingNode& node(Index n) const { return nodes_[as_size(n)]; }
 
     [[nodiscard]] Index strata(Index model) const { return models_[as_size(model)].strata; }
+    /// Returns the maximum number of verifiers of a model.
+    [[nodiscard]] Index max_verifiers() const noexcept {
+        Index most = 1;
+        for (const CascadeModel& model : models_) most = std::max(most, std::ssize(model.verifiers));
+        return most;
+    }
 
     /// Returns the node of a model that is asked first, in the first stratum of its signals; those of the other strata
     /// follow. Requires a model before the last.

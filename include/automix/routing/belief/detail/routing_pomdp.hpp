@@ -45,7 +45,7 @@ class RoutingPomdp {
         for (const int draws : rule_.batches) observations_ = std::max(observations_, draws + 1);
         for (const auto& levels : belief_.levels) {
             add_observations(levels.levels());
-            if (levels.kind == VerificationKind::confidence)
+            if (levels.first().kind == VerificationKind::confidence)
                 observations_ = std::max(observations_, static_cast<int>(levels.levels()));
         }
         start_.push_back(started, 1.0);
@@ -111,7 +111,7 @@ class RoutingPomdp {
         const Index number = action - 2 - last_model();
         if (block == nullptr || number < 0) return visit(0, 1.0);
         const auto [drawn, level] = place_in(*block, next);
-        const CascadeModel& model = shape(*block);
+        const VerifierStates& model = shape(*block);
         if (model.kind == VerificationKind::confidence && drawn > 0)
             return visit(static_cast<int>(level), 1.0);
         const int draws = rule_.batches[as_size(number)];
@@ -130,7 +130,7 @@ class RoutingPomdp {
         if (action >= 1 && action <= 1 + last && action - 1 > model) return CompactAction::route(action - 1);
         const Index number = action - 2 - last;
         if (number < 0) return {};
-        const CascadeModel& routed = models_[as_size(model)];
+        const VerifierStates& routed = models_[as_size(model)].first();
         if (routed.kind == VerificationKind::confidence && drawn == 0) return CompactAction::verify(1);
         const int draws = rule_.batches[as_size(number)];
         if (routed.kind != VerificationKind::verdicts || drawn + draws > routed.draws) return {};
@@ -186,7 +186,7 @@ class RoutingPomdp {
     }
 
     void add_block(Index model, Index about) {
-        const int draws = models_[as_size(model)].draws;
+        const int draws = models_[as_size(model)].first().draws;
         const int size = (draws + 1) * static_cast<int>(levels(about));
         blocks_.push_back({model, about, states_, size});
         states_ += size;
@@ -211,8 +211,8 @@ class RoutingPomdp {
     [[nodiscard]] Index levels(Index about) const {
         return about < 0 ? 1 : belief_.levels[as_size(about)].levels();
     }
-    [[nodiscard]] const CascadeModel& shape(const Block& block) const {
-        return models_[as_size(block.model)];
+    [[nodiscard]] const VerifierStates& shape(const Block& block) const {
+        return models_[as_size(block.model)].first();
     }
     [[nodiscard]] const Block& block_of(Index model, Index about) const {
         return *std::find_if(blocks_.begin(), blocks_.end(), [&](const Block& block) {

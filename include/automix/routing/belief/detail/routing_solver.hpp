@@ -42,7 +42,7 @@ inline RoutingSolution accept_at_once(const RoutingTree& tree, const RoutingPric
             for (Index n = layout.root(first); n < layout.root(first) + model.strata; ++n)
                 score += tree.arrival(n) * tree.current(layout.node(n).first_cell);
         }
-        if (model.kind == VerificationKind::samples)
+        if (model.first().kind == VerificationKind::samples)
             score = tree.failed * score + (1.0 - tree.failed) * tree.current(root + 1);
     }
     return {RoutingPolicy(tree.layout, std::vector<CellPolicy>(as_size(layout.cells())), first),

@@ -25,8 +25,9 @@ struct RoutingTree {
     using Array = Eigen::ArrayXd;
 
     std::shared_ptr<const RoutingLayout> layout{};  ///< null if it would be too large: see `make_tree`
-    /// Probability that the next draw adds one to the count. For a confidence that was seen it is that of its cell.
-    Array probability{};
+    /// Cells x verifiers: probability that the next draw of a verifier adds one to its count. For a confidence that was
+    /// seen it is that of its cell, given all else.
+    Eigen::ArrayXXd probability{};
     Array current{};  ///< expected score of the answer that may be accepted
     Array last{};     ///< expected score of the last model
     Array arrival{};  ///< probability of a node's stratum when its model has answered; empty without signals
@@ -123,14 +124,27 @@ class BeliefChain {
     std::vector<std::vector<Matrix>> transitions_;
 };
 
-/// Returns the probabilities of a node's states from their likelihoods Z.
-inline Eigen::ArrayXd state_probabilities(const CascadeModel& model, const Eigen::ArrayXd& z) {
-    if (model.kind == VerificationKind::confidence) return z / z(0);
+/// Returns the probabilities of a node's states for the next draw of a verifier, from their likelihoods Z.
+inline Eigen::ArrayXd state_probabilities(const CascadeModel& model, Index verifier,
+                                          const Eigen::ArrayXd& z) {
+    const VerifierStates& of_verifier = model.verifiers[as_size(verifier)];
+    const Index stride = model.stride(verifier);
     Eigen::ArrayXd probability = Eigen::ArrayXd::Zero(z.size());
-    for (int parsed = 0; parsed < model.draws; ++parsed) {
+    const auto for_each = [&](Index part, auto use) {
+        for (Index outer = part * stride; outer < z.size(); outer += stride * of_verifier.states()) {
+            for (Index state = outer; state < outer + stride; ++state) use(state);
+        }
+    };
+    if (of_verifier.kind == VerificationKind::confidence) {
+        for (Index seen = 0; seen < of_verifier.states(); ++seen)
+            for_each(seen, [&](Index state) { probability(state) = z(state) / z(state - seen * stride); });
+        return probability;
+    }
+    for (int parsed = 0; parsed < of_verifier.draws; ++parsed) {
         for (int positive = 0; positive <= parsed; ++positive) {
-            const Index state = model.state(parsed, positive);
-            probability(state) = z(model.state(parsed + 1, positive + 1)) / z(state);
+            const Index part = of_verifier.state(parsed, positive);
+            const Index step = (of_verifier.state(parsed + 1, positive + 1) - part) * stride;
+            for_each(part, [&](Index state) { probability(state) = z(state + step) / z(state); });
         }
     }
     return probability;
@@ -140,8 +154,10 @@ inline Eigen::ArrayXd state_probabilities(const CascadeModel& model, const Eigen
 inline std::vector<CascadeModel> routed_models(const BeliefModel& belief) {
     std::vector<CascadeModel> models(as_size(belief.mean_scores.size()));
     for (std::size_t k = 0; k < belief.verified.size(); ++k) {
-        const LevelDistribution& levels = belief.levels[k];
-        models[as_size(belief.verified[k])] = {levels.kind, levels.draws, levels.boundaries};
+        std::vector<VerifierStates>& verifiers = models[as_size(belief.verified[k])].verifiers;
+        verifiers.clear();
+        for (const VerifierLevels& verifier : belief.levels[k].verifiers)
+            verifiers.push_back({verifier.kind, verifier.draws, verifier.boundaries});
     }
     for (Index model = 0; model < belief.mean_scores.size(); ++model)
         models[as_size(model)].strata = belief.strata(model);
@@ -216,7 +232,8 @@ inline RoutingTree make_tree(std::shared_ptr<const BeliefModel> fitted,
     tree.last_alone = belief.mean_scores(belief.mean_scores.size() - 1);
     const detail::BeliefChain chain(belief);
     const Index last = layout.last_model();
-    for (auto* column : {&tree.probability, &tree.current, &tree.last}) column->setZero(layout.cells());
+    for (auto* column : {&tree.current, &tree.last}) column->setZero(layout.cells());
+    tree.probability.setZero(layout.cells(), layout.max_verifiers());
 
     const bool has_signals = !belief.signals.empty();
     const bool has_prices =
@@ -246,8 +263,9 @@ inline RoutingTree make_tree(std::shared_ptr<const BeliefModel> fitted,
             const auto scores = [&](Index model) -> Array {
                 return expected(shifted(model, chain.score_by_level(position, model).array())) / z;
             };
-            tree.probability.segment(node.first_cell, states) =
-                state_probabilities(layout.models()[as_size(node.model)], z);
+            const CascadeModel& shape = layout.models()[as_size(node.model)];
+            for (Index v = 0; v < std::ssize(shape.verifiers); ++v)
+                tree.probability.col(v).segment(node.first_cell, states) = state_probabilities(shape, v, z);
             tree.current.segment(node.first_cell, states) = scores(node.model);
             tree.last.segment(node.first_cell, states) = scores(last);
             const Eigen::MatrixXd& prices = belief.levels[as_size(position)].prices;

@@ -14,6 +14,7 @@
 #include <automix/routing/belief/detail/cross_fit.hpp>
 #include <automix/routing/belief/detail/policy_estimate.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
 #include <automix/routing/belief/detail/routing_solution.hpp>
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
@@ -50,6 +51,8 @@ struct TrainingContext {
         reader{};                       ///< forecasts from the facts that are read; null if none are
     std::vector<ContextWorth> worth{};  ///< of all facts that were tried
     Eigen::ArrayXd control{};           ///< gain of the best model alone by row: see `mixing_gain`
+    /// Trees of queries by the rows of all folds, then by those outside each fold; empty if policies read no query.
+    std::vector<std::shared_ptr<const QueryTrees>> queries{};
 
     /// Returns true if policies read the query.
     [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
@@ -83,23 +86,41 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             {},
             {},
             {},
+            {},
             {}};
 }
 
 /// Returns the mean value that the policies of all rows expect.
 inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& rows) {
     RoutingValue sum;
-    for (Index row = 0; row < rows.rows(); ++row) sum = sum + solver.solve(rows.forecasts.at(row)).value;
+    for (Index row = 0; row < rows.rows(); ++row) sum = sum + solver.solved(rows.forecasts.at(row))->value;
     return (1.0 / static_cast<double>(rows.rows())) * sum;
 }
 
-/// Solves a tree of the context for a rule: once, or for each query if policies read it. The value of a policy that
-/// reads the query is the mean over the training rows.
-inline RoutingSolution solve_tree(const TrainingContext& context, const RoutingTree& tree,
-                                  const SolveRule& rule) {
-    if (!context.reads_query()) return solve_routing(tree, context.prices, rule);
+/// Prepares the trees of queries for policies that read them. `strata` are those of the queries, if the tree of all rows
+/// is too large to be solved for each.
+inline void prepare_queries(TrainingContext& context, ForecastStrata strata) {
+    const auto trees = [&](const RoutingTree& tree, ForecastStrata of_tree) {
+        return std::make_shared<const QueryTrees>(tree, context.prices, context.reader->mean_scores(),
+                                                  std::move(of_tree));
+    };
+    context.queries = {trees(*context.tree, std::move(strata))};
+    for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
+        const std::optional<RoutingTree>& tree = context.folds.tree(fold);
+        context.queries.push_back(tree ? trees(*tree, {}) : nullptr);
+    }
+}
+
+/// Solves the tree of all rows, or that without a fold unless `fold` is -1, for a rule: once, or for each query if
+/// policies read it. The value of a policy that reads the query is the mean over the training rows.
+inline RoutingSolution solve_tree(const TrainingContext& context, int fold, const SolveRule& rule) {
+    if (!context.reads_query()) {
+        const RoutingTree& tree =
+            fold < 0 ? *context.tree : *context.folds.tree(static_cast<std::size_t>(fold));
+        return solve_routing(tree, context.prices, rule);
+    }
     auto solver =
-        std::make_shared<const QuerySolver>(tree, context.prices, rule, context.reader->mean_scores());
+        std::make_shared<const QuerySolver>(context.queries[static_cast<std::size_t>(fold + 1)], rule);
     RoutingSolution solution;
     if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
     solution.policy = RoutingPolicy(std::move(solver));

@@ -30,7 +30,7 @@ class VectorPolicy {
     /// Returns the action after a model before the last has answered, of those that draw nothing if
     /// `without_verifying`. Requires evidence within the limits of draws.
     [[nodiscard]] CompactAction decide(const Evidence& evidence, bool without_verifying) const {
-        const CascadeModel& shape = models()[as_size(evidence.current)];
+        const VerifierStates& shape = models()[as_size(evidence.current)].first();
         const ModelEvidence& known = evidence.current_model();
         const int drawn = shape.kind == VerificationKind::confidence ? known.drawn : known.parsed;
         // With all draws used up nothing is left but to accept or to route.
@@ -45,8 +45,7 @@ class VectorPolicy {
             if (!known.answered) continue;
             about = model_->chain().arrive(about, model);
             const CascadeModel& shape = models()[as_size(model)];
-            if (shape.kind != VerificationKind::none)
-                about = model_->chain().observe(about, shape.state(known));
+            if (shape.verified()) about = model_->chain().observe(about, shape.state(known));
         }
         return about;
     }

@@ -39,21 +39,24 @@ inline double correlation_deviate(double correlation, double rows) {
 /// Returns the probability that a standard normal deviate is above this one.
 inline double upper_tail(double deviate) { return 0.5 * std::erfc(deviate / std::numbers::sqrt2); }
 
-/// Returns the deviate of the correlation between verification of `model` and the score that `other` has less than it.
-/// Above 0 verification tells the truth. Returns 0 if either does not vary, or if there are fewer than four rows.
+/// Returns the deviate of the correlation between verification of `model` by a verifier and the score that `other` has
+/// less than it. Above 0 verification tells the truth. Returns 0 if either does not vary, or if there are fewer than four
+/// rows.
 inline double verdict_signal(const FoldStatistics& sums, const std::vector<ModelShape>& models, Index model,
-                             Index other) {
+                             Index other, Index verifier = 0) {
     const auto i = as_size(model);
     const auto j = as_size(other);
     const double rows = sums.weight();
     if (rows < min_signal_rows) return 0.0;
+    const VerificationKind kind = models[i].verifier_shape(verifier).kind;
+    const std::size_t place = evidence_place(models, model, verifier);
     double share = 0.0;
     double shares = 0.0;
     double loss = 0.0;
     double losses = 0.0;
     double product = 0.0;
     for (const EvidenceCell& cell : sums.cells) {
-        const double v = positive_share(cell.evidence[i], models[i].kind);
+        const double v = positive_share(cell.evidence[place], kind);
         const double lost = cell.scores[i] - cell.scores[j];
         const auto squares = [&](std::size_t a, std::size_t b) {
             return cell.products[a * models.size() + b];
@@ -79,20 +82,26 @@ struct VerdictSignal {
 };
 
 /// Returns the signal of the models that can be verified, each against `best`, or `best` itself against the last model.
-/// The levels are divided by the number of these models.
+/// The levels are divided by the number of verifiers of these models.
 inline VerdictSignal strongest_signal(const FoldStatistics& sums, const std::vector<ModelShape>& models,
                                       Index best) {
     VerdictSignal strongest;
     double verified = 0.0;
-    for (const ModelShape& model : models) verified += model.kind != VerificationKind::none ? 1.0 : 0.0;
+    for (const ModelShape& model : models) {
+        for (Index v = 0; v < model.verifiers(); ++v)
+            verified += model.verifier_shape(v).kind != VerificationKind::none ? 1.0 : 0.0;
+    }
     for (Index m = 0; m < std::ssize(models); ++m) {
-        if (models[as_size(m)].kind == VerificationKind::none) continue;
         const Index other = m == best ? std::ssize(models) - 1 : best;
         if (other == m) continue;
-        const double deviate = verdict_signal(sums, models, m, other);
-        const double tail = upper_tail(std::abs(deviate));
-        if (std::abs(deviate) > std::abs(strongest.deviate)) strongest.deviate = deviate;
-        if (tail * verified < (deviate > 0.0 ? truthful_level : inverted_level)) strongest.significant = true;
+        for (Index v = 0; v < models[as_size(m)].verifiers(); ++v) {
+            if (models[as_size(m)].verifier_shape(v).kind == VerificationKind::none) continue;
+            const double deviate = verdict_signal(sums, models, m, other, v);
+            const double tail = upper_tail(std::abs(deviate));
+            if (std::abs(deviate) > std::abs(strongest.deviate)) strongest.deviate = deviate;
+            if (tail * verified < (deviate > 0.0 ? truthful_level : inverted_level))
+                strongest.significant = true;
+        }
     }
     return strongest;
 }

@@ -49,7 +49,9 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const detail::BeliefModel& belief)
                           {"weight", detail::vector_json(level.weight)},
                           {"right", detail::vector_json(level.right)},
                           {"scores", detail::matrix_json(level.scores)},
-                          {"boundaries", level.boundaries}});
+                          {"boundaries", level.first().boundaries}});
+        for (std::size_t v = 1; v < level.verifiers.size(); ++v)
+            levels.back()["further_boundaries"].push_back(level.verifiers[v].boundaries);
         if (level.prices.size() > 0) levels.back()["prices"] = detail::matrix_json(level.prices);
     }
     nlohmann::ordered_json priors = nlohmann::ordered_json::array();
@@ -85,8 +87,7 @@ AUTOMIX_INLINE BeliefModel BeliefParser::parse(const nlohmann::json& json, const
                  "expected null for the last model, whose answer is always accepted");
     }
     for (Index m = 0; m < std::ssize(models_); ++m) {
-        if (models_[as_size(m)].kind != VerificationKind::none || belief.strata(m) > 1)
-            belief.verified.push_back(m);
+        if (models_[as_size(m)].verified() || belief.strata(m) > 1) belief.verified.push_back(m);
     }
     const std::size_t count = belief.verified.size();
     belief.mean_scores = shares(member(json, field, "mean_scores"), inside(field, "mean_scores"),
@@ -148,24 +149,49 @@ AUTOMIX_INLINE SignalModel BeliefParser::signals(const nlohmann::json& json, con
     return signals;
 }
 
+AUTOMIX_INLINE VerifierLevels BeliefParser::verifier_levels(const nlohmann::json& json,
+                                                            const std::string& field,
+                                                            const VerifierShape& shape,
+                                                            Index verifiers) const {
+    VerifierLevels levels{shape.kind, shape.draws, 1, numbers(json, field, 0, "")};
+    if (shape.kind != VerificationKind::confidence) {
+        if (!levels.boundaries.empty()) fail(field, "expected none of a model with verdicts");
+        if (shape.kind == VerificationKind::verdicts) levels.levels = levels_of_each(verifiers);
+        return levels;
+    }
+    if (!std::is_sorted(levels.boundaries.begin(), levels.boundaries.end()))
+        fail(field, "expected ascending numbers");
+    for (std::size_t b = 0; b < levels.boundaries.size(); ++b)
+        require_range(levels.boundaries[b], element(field, b), 0.0, 1.0);
+    levels.levels = std::ssize(levels.boundaries) + 1;
+    return levels;
+}
+
 AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json, const std::string& field,
                                                      Index model) const {
-    require_keys(json, field, std::array{"model", "weight", "right", "scores", "boundaries", "prices"});
+    require_keys(
+        json, field,
+        std::array{"model", "weight", "right", "scores", "boundaries", "further_boundaries", "prices"});
     const auto number = static_cast<int>(model);
     whole(member(json, field, "model"), inside(field, "model"), number, number);
     LevelDistribution level;
-    level.kind = models_[as_size(model)].kind;
-    level.draws = models_[as_size(model)].draws;
-    if (level.kind == VerificationKind::none) level.kind = VerificationKind::verdicts;  // it has signals
-    level.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
-    const bool counted = level.kind == VerificationKind::verdicts;
-    if (counted && !level.boundaries.empty())
-        fail(inside(field, "boundaries"), "expected none of a model with verdicts");
-    if (!std::is_sorted(level.boundaries.begin(), level.boundaries.end()))
-        fail(inside(field, "boundaries"), "expected ascending numbers");
-    for (std::size_t b = 0; b < level.boundaries.size(); ++b)
-        require_range(level.boundaries[b], element(inside(field, "boundaries"), b), 0.0, 1.0);
-    const std::size_t size = counted ? as_size(level_count) : level.boundaries.size() + 1;
+    const ModelShape& shape = models_[as_size(model)];
+    const std::string of_further = inside(field, "further_boundaries");
+    if (shape.verifiers() > 1)
+        list(member(json, field, "further_boundaries"), of_further, shape.further.size(),
+             ", one a further verifier");
+    for (Index v = 0; v < shape.verifiers(); ++v) {
+        VerifierShape verifier = shape.verifier_shape(v);
+        if (!shape.verified()) verifier.kind = VerificationKind::verdicts;  // it has signals
+        const auto number_of_further = as_size(std::max<Index>(v - 1, 0));
+        level.verifiers.push_back(
+            v == 0 ? verifier_levels(member(json, field, "boundaries"), inside(field, "boundaries"), verifier,
+                                     shape.verifiers())
+                   : verifier_levels(json.at("further_boundaries")[number_of_further],
+                                     element(of_further, number_of_further), verifier, shape.verifiers()));
+    }
+    std::size_t size = 1;
+    for (const VerifierLevels& verifier : level.verifiers) size *= as_size(verifier.levels);
     level.weight = vector(member(json, field, "weight"), inside(field, "weight"), size, ", one a level");
     if (!(level.weight.minCoeff() >= 0.0 && level.weight.sum() > 0.0))
         fail(inside(field, "weight"), "expected numbers of at least 0, not all 0");

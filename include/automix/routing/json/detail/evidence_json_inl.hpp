@@ -54,7 +54,8 @@ AUTOMIX_INLINE EvidenceRequest EvidenceParser::parse(const nlohmann::json& json)
     const nlohmann::json& models = array(json.at("models"), "models");
     for (std::size_t i = 0; i < models.size(); ++i) {
         const std::string at = element("models", i);
-        require_keys(models[i], at, std::array{"name", "verdicts", "confidence", "samples", "signals"});
+        require_keys(models[i], at,
+                     std::array{"name", "verdicts", "confidence", "samples", "signals", "verifiers"});
         const Index number = number_of(member(models[i], at, "name"), at + ".name");
         const auto m = as_size(number);
         if (seen[m]) fail(at + ".name", in_quotes(form_.models[m].name) + " stands twice");
@@ -92,10 +93,34 @@ AUTOMIX_INLINE void EvidenceParser::add_signals(ModelEvidence& known, const nloh
 AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, const std::string& field,
                                                    Index number) const {
     const ModelShape& shape = form_.models[as_size(number)];
-    const bool by_confidence = shape.kind == VerificationKind::confidence;
     ModelEvidence known;
     known.answered = true;
     if (json.contains("signals")) add_signals(known, json.at("signals"), field + ".signals");
+    add_verifier(known, json, field, shape.verifier_shape(0));
+    if (!json.contains("verifiers")) return known;
+    const std::string of_verifiers = field + ".verifiers";
+    const nlohmann::json& verifiers = json.at("verifiers");
+    if (!verifiers.is_object()) fail_expected(of_verifiers, "an object of verifiers by name", verifiers);
+    for (const auto& [name, said] : verifiers.items()) {
+        const std::string at = inside(of_verifiers, name);
+        require_keys(said, at, std::array{"verdicts", "confidence"});
+        Index v = 0;
+        while (v < shape.verifiers() && shape.verifier_shape(v).name != name) ++v;
+        if (v == shape.verifiers()) {
+            std::vector<std::string> names;
+            for (Index known_verifier = 0; known_verifier < shape.verifiers(); ++known_verifier)
+                names.push_back(shape.verifier_shape(known_verifier).name);
+            fail(at, "the policy's verifiers of this model are " + joined(names));
+        }
+        if (v == 0 && known.drawn > 0) fail(at, "stands beside the verdicts of the same verifier");
+        add_verifier(known.verifier_at(v), said, at, shape.verifier_shape(v));
+    }
+    return known;
+}
+
+AUTOMIX_INLINE void EvidenceParser::add_verifier(VerifierEvidence& known, const nlohmann::json& json,
+                                                 const std::string& field, const VerifierShape& shape) const {
+    const bool by_confidence = shape.kind == VerificationKind::confidence;
     const char* source = "verdicts";
     if (json.contains("samples")) {
         source = "samples";
@@ -129,10 +154,9 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
                                         std::to_string(shape.draws) + " that the policy is for");
     if (form_.pluralities && known.drawn > 0 && known.samples == 0)
         fail(field, "the policy accepts pluralities: expected samples");
-    return known;
 }
 
-AUTOMIX_INLINE void EvidenceParser::add_verdicts(ModelEvidence& known, const nlohmann::json& json,
+AUTOMIX_INLINE void EvidenceParser::add_verdicts(VerifierEvidence& known, const nlohmann::json& json,
                                                  const std::string& field) const {
     known.drawn = static_cast<int>(json.size());
     known.parsed = known.positive = 0;
@@ -146,7 +170,7 @@ AUTOMIX_INLINE void EvidenceParser::add_verdicts(ModelEvidence& known, const nlo
     }
 }
 
-AUTOMIX_INLINE void EvidenceParser::add_samples(ModelEvidence& known, const nlohmann::json& json,
+AUTOMIX_INLINE void EvidenceParser::add_samples(VerifierEvidence& known, const nlohmann::json& json,
                                                 const std::string& field) const {
     Clusters samples;
     for (std::size_t i = 0; i < json.size(); ++i) {

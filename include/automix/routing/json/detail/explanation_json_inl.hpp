@@ -43,12 +43,16 @@ inline nlohmann::ordered_json told_json(const ModelReasons& told, const std::str
 
 namespace automix {
 
-AUTOMIX_INLINE nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models) {
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const Action& action, const std::vector<std::string>& models,
+                                              const std::vector<std::string>& verifiers) {
     nlohmann::ordered_json json{{"action", detail::action_names[static_cast<std::size_t>(action.kind)]},
                                 {"to", nullptr},
                                 {"draws", nullptr}};
     if (action.kind == ActionKind::route) json["to"] = models[as_size(action.model)];
-    if (action.kind == ActionKind::verify) json["draws"] = action.draws;
+    if (!verifiers.empty()) json["verifier"] = nullptr;
+    if (action.kind != ActionKind::verify) return json;
+    json["draws"] = action.draws;
+    if (!verifiers.empty()) json["verifier"] = verifiers[as_size(action.verifier)];
     return json;
 }
 
@@ -59,7 +63,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const Explanation& explanation,
     };
     nlohmann::ordered_json alternatives = nlohmann::ordered_json::array();
     for (const Alternative& alternative : explanation.alternatives) {
-        nlohmann::ordered_json json = to_json(alternative.action, models);
+        nlohmann::ordered_json json = to_json(alternative.action, models, explanation.verifiers);
         json["score"] = std::isnan(alternative.value.score) ? nlohmann::ordered_json(nullptr)
                                                             : nlohmann::ordered_json(alternative.value.score);
         json["cost"] = std::isnan(alternative.value.cost) ? nlohmann::ordered_json(nullptr)

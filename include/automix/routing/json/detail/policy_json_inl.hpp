@@ -4,6 +4,7 @@
 
 #include <automix/context/context_model.hpp>
 #include <automix/context/json/context_json.hpp>
+#include <automix/context/query_forecast.hpp>
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -18,6 +19,7 @@
 #include <automix/json/json_document.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/detail/vector_policy.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -30,6 +32,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -40,16 +43,19 @@
 namespace automix::detail {
 
 inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
-    return {{"objective", to_string(options.objective)},
-            {"max_draws", options.max_draws},
-            {"batches", options.batches},
-            {"round_price", options.round_price},
-            {"accept", accept_rule_names[static_cast<std::size_t>(options.accept)]},
-            {"context", to_string(options.context)},
-            {"guard", options.guard},
-            {"folds", options.folds},
-            {"seed", options.seed},
-            {"most_cells", options.max_cells}};
+    nlohmann::ordered_json json{{"objective", to_string(options.objective)},
+                                {"max_draws", options.max_draws}};
+    if (!options.verifiers.empty()) json["verifiers"] = options.verifiers;
+    json.update(
+        nlohmann::ordered_json{{"batches", options.batches},
+                               {"round_price", options.round_price},
+                               {"accept", accept_rule_names[static_cast<std::size_t>(options.accept)]},
+                               {"context", to_string(options.context)},
+                               {"guard", options.guard},
+                               {"folds", options.folds},
+                               {"seed", options.seed},
+                               {"most_cells", options.max_cells}});
+    return json;
 }
 
 inline std::string rule_text(const SolveRule& rule) {
@@ -79,6 +85,21 @@ inline std::string table_text(const RoutingPolicy& policy) {
     for (Index n = 0; n < policy.layout().nodes(); ++n)
         text += (n == 0 ? "\n" : ",\n") + nlohmann::ordered_json(node_text(policy, n)).dump();
     return text + "]";
+}
+
+/// Returns the means of the strata of queries, one a line; nothing if each query is solved by itself.
+inline std::string strata_text(const std::vector<PolicyShare>& mixture) {
+    const auto reads = std::find_if(mixture.begin(), mixture.end(),
+                                    [](const auto& part) { return part.policy.reads_query(); });
+    if (reads == mixture.end()) return {};
+    std::string text;
+    for (const QueryForecast& mean : reads->policy.solver()->trees()->strata().means) {
+        text += (text.empty() ? "\n" : ",\n") + nlohmann::ordered_json{{"scores", mean.scores},
+                                                                       {"answers", mean.answer_prices},
+                                                                       {"draws", mean.draw_prices}}
+                                                    .dump();
+    }
+    return text.empty() ? text : ",\n\"strata\":[" + text + "]";
 }
 
 inline std::string policies_text(const std::vector<PolicyShare>& mixture) {
@@ -120,10 +141,12 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
     if (const std::string difference = detail::price_difference(trained.prices, statistics);
         !difference.empty())
         throw ArgumentError("policy: " + difference);
-    const nlohmann::ordered_json prices{{"answers", trained.prices.answers},
-                                        {"draws", trained.prices.draws},
-                                        {"round", trained.prices.round},
-                                        {"tries", trained.prices.draws_per_verdict}};
+    nlohmann::ordered_json prices{{"answers", trained.prices.answers},
+                                  {"draws", trained.prices.draws},
+                                  {"round", trained.prices.round},
+                                  {"tries", trained.prices.draws_per_verdict}};
+    for (const VerifierPrices& verifier : trained.prices.further)
+        prices["further"].push_back({{"draw", verifier.draw}, {"tries", verifier.draws_per_verdict}});
     const bool believes = trained.tree->belief != nullptr;
     const auto& prior = router.options().prior;
     std::string text = "\"models\":" + detail::line_of(detail::models_json(trained.models)) +
@@ -131,6 +154,7 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
                        ",\n\"report\":" + detail::line_of(to_json(trained.report)) +
                        ",\n\"prices\":" + prices.dump() + ",\n\"context\":" +
                        (trained.reader ? detail::line_of(to_json(trained.reader->parameters())) : "null") +
+                       detail::strata_text(mixture) +
                        ",\n\"belief\":" + (believes ? to_json(*trained.tree->belief).dump() : "null") +
                        ",\n\"policies\":" + detail::policies_text(mixture);
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";

@@ -8,6 +8,7 @@
 #include <automix/core/random.hpp>
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
@@ -55,6 +56,13 @@ inline std::string price_difference(const RoutingPrices& policy, const Statistic
                    " in the policy; train on statistics at the policy's prices";
         }
     }
+    const std::vector<VerifierPrices> further = mean_verifier_prices(total, statistics.models);
+    for (std::size_t v = 0; v < further.size(); ++v) {
+        if (!nearly_equal(further[v].draw, policy.further[v].draw, tolerance))
+            return "a draw of a further verifier costs " + format_number(further[v].draw) +
+                   " in the statistics, and " + format_number(policy.further[v].draw) +
+                   " in the policy; train on statistics at the policy's prices";
+    }
     return {};
 }
 
@@ -74,7 +82,7 @@ class PolicyParser : ReportParser {
 
     PomdpOptions read_options(const nlohmann::json& json, Index models) const;
 
-    RoutingPrices prices(const nlohmann::json& json, std::size_t models) const;
+    RoutingPrices prices(const nlohmann::json& json, const std::vector<ModelShape>& shapes) const;
 
     std::shared_ptr<const RoutingTree> tree(const TrainedPolicy& trained, const Statistics& statistics,
                                             const PomdpOptions& options) const;
@@ -95,6 +103,9 @@ class PolicyParser : ReportParser {
     /// Returns a policy that is solved for each query.
     RoutingPolicy reading(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;
+
+    /// Returns the strata of queries; none if each is solved by itself.
+    [[nodiscard]] ForecastStrata strata(const TrainedPolicy& trained) const;
 
     RoutingPolicy vectors(const nlohmann::json& json, const std::string& field,
                           const TrainedPolicy& trained) const;

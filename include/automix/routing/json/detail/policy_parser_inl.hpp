@@ -15,8 +15,10 @@
 #include <automix/pomdp/policy.hpp>
 #include <automix/pomdp/value_function.hpp>
 #include <automix/routing/belief/context_choice.hpp>
+#include <automix/routing/belief/detail/forecast_strata.hpp>
 #include <automix/routing/belief/detail/plurality_tree.hpp>
 #include <automix/routing/belief/detail/query_solver.hpp>
+#include <automix/routing/belief/detail/query_trees.hpp>
 #include <automix/routing/belief/detail/routing_pomdp.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
@@ -46,7 +48,7 @@ namespace automix::detail {
 AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     require_keys(json_, "",
                  std::array{"schema", "checksum", "models", "options", "report", "prices", "context",
-                            "belief", "policies", "statistics", "prior"});
+                            "strata", "belief", "policies", "statistics", "prior"});
     require_schema(json_, "", policy_schema);
     const StatisticsParser statistics_parser(name());
     TrainedPolicy trained;
@@ -57,7 +59,7 @@ AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     if (const nlohmann::json& prior = member(json_, "", "prior"); !prior.is_null())
         options.prior = statistics_parser.parse(prior, "prior");
     trained.report = report(member(json_, "", "report"), "report");
-    trained.prices = prices(member(json_, "", "prices"), trained.models.size());
+    trained.prices = prices(member(json_, "", "prices"), trained.models);
     trained.tree = tree(trained, statistics, options);
     trained.reader = reader(trained.models.size());
     trained.mixture = mixture(member(json_, "", "policies"), trained);
@@ -88,11 +90,16 @@ AUTOMIX_INLINE Index PolicyParser::model_number(const nlohmann::json& json, cons
 AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& json, Index models) const {
     const std::string field = "options";
     require_keys(json, field,
-                 std::array{"objective", "max_draws", "batches", "round_price", "accept", "context", "guard",
-                            "folds", "seed", "most_cells"});
+                 std::array{"objective", "max_draws", "verifiers", "batches", "round_price", "accept",
+                            "context", "guard", "folds", "seed", "most_cells"});
     PomdpOptions options;
     options.objective = objective(json, field);
     options.max_draws = draws(json, field, "max_draws", all_logged_draws);
+    if (json.contains("verifiers")) {
+        const std::string of_verifiers = inside(field, "verifiers");
+        for (const nlohmann::json& verifier : array(json.at("verifiers"), of_verifiers))
+            options.verifiers.push_back(text(verifier, element(of_verifiers, options.verifiers.size())));
+    }
     options.batches = draws(json, field, "batches", 1);
     options.round_price = number(json, field, "round_price");
     options.accept = static_cast<AcceptRule>(
@@ -116,13 +123,16 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
     options.max_cells = number(json, field, "most_cells");
     StatisticsOptions limits;
     limits.max_draws = options.max_draws;
+    limits.verifiers = options.verifiers;
     as_data([&] { return validate(limits, models), validate(options), true; }, field);
     return options;
 }
 
-AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json, std::size_t models) const {
+AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json,
+                                                  const std::vector<ModelShape>& shapes) const {
     const std::string field = "prices";
-    require_keys(json, field, std::array{"answers", "draws", "round", "tries"});
+    const std::size_t models = shapes.size();
+    require_keys(json, field, std::array{"answers", "draws", "round", "tries", "further"});
     const auto each = [&](const char* key, double least) {
         std::vector<double> values =
             numbers(member(json, field, key), inside(field, key), models, ", one a model");
@@ -130,9 +140,21 @@ AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json, st
             require_least(values[m], element(inside(field, key), m), least);
         return values;
     };
-    RoutingPrices prices{each("answers", 0.0), each("draws", 0.0), number(json, field, "round"),
-                         each("tries", 1.0)};
+    RoutingPrices prices{
+        each("answers", 0.0), each("draws", 0.0), number(json, field, "round"), each("tries", 1.0), {}};
     require_least(prices.round, inside(field, "round"), 0.0);
+    const std::size_t further = evidence_size(shapes) - (models - 1);
+    if (further == 0 && !json.contains("further")) return prices;
+    const std::string of_further = inside(field, "further");
+    const nlohmann::json& verifiers =
+        list(member(json, field, "further"), of_further, further, ", one a further verifier");
+    for (std::size_t v = 0; v < further; ++v) {
+        const std::string at = element(of_further, v);
+        require_keys(verifiers[v], at, std::array{"draw", "tries"});
+        prices.further.push_back({number(verifiers[v], at, "draw"), number(verifiers[v], at, "tries")});
+        require_least(prices.further.back().draw, inside(at, "draw"), 0.0);
+        require_least(prices.further.back().draws_per_verdict, inside(at, "tries"), 1.0);
+    }
     return prices;
 }
 
@@ -239,8 +261,39 @@ AUTOMIX_INLINE RoutingPolicy PolicyParser::reading(const nlohmann::json& json, c
     if (!tree.layout || !tree.belief)
         fail(at, "the policy is solved for each query, which needs a table over a belief");
     SolveRule solved = rule(json.at("reads"), at, std::ssize(trained.models) - 1);
-    return RoutingPolicy(std::make_shared<const QuerySolver>(tree, trained.prices, std::move(solved),
-                                                             trained.reader->mean_scores()));
+    auto trees = std::make_shared<const QueryTrees>(tree, trained.prices, trained.reader->mean_scores(),
+                                                    strata(trained));
+    return RoutingPolicy(std::make_shared<const QuerySolver>(std::move(trees), std::move(solved)));
+}
+
+AUTOMIX_INLINE ForecastStrata PolicyParser::strata(const TrainedPolicy& trained) const {
+    ForecastStrata strata;
+    if (!json_.contains("strata")) return strata;
+    strata.price = price_unit(trained.prices);
+    const std::string field = "strata";
+    const std::size_t models = trained.models.size();
+    const nlohmann::json& means = list(json_.at(field), field, 0, " stratum");
+    if (means.size() > max_strata)
+        fail(field, "expected at most " + std::to_string(max_strata) + " strata, found " +
+                        std::to_string(means.size()));
+    for (const nlohmann::json& mean : means) {
+        const std::string at = element(field, strata.means.size());
+        require_keys(mean, at, std::array{"scores", "answers", "draws"});
+        const auto each = [&](const char* key) {
+            return numbers(member(mean, at, key), inside(at, key), models, ", one a model");
+        };
+        QueryForecast forecast{each("scores"), each("answers"), each("draws")};
+        for (std::size_t m = 0; m < models; ++m) {
+            const double score = forecast.scores[m];
+            if (!(score > 0.0 && score < 1.0))
+                fail(element(inside(at, "scores"), m),
+                     "expected a score within (0, 1), found " + format_number(score));
+            require_least(forecast.answer_prices[m], element(inside(at, "answers"), m), 0.0);
+            require_least(forecast.draw_prices[m], element(inside(at, "draws"), m), 0.0);
+        }
+        strata.means.push_back(std::move(forecast));
+    }
+    return strata;
 }
 
 AUTOMIX_INLINE RoutingPolicy PolicyParser::vectors(const nlohmann::json& json, const std::string& field,

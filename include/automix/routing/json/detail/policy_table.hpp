@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of a policy as lines of text, one for each node of the tree of evidence. A cell is `a` (accept), `rJ`
-// (route to model J) or `vK` with the action if no draws are left (`v2a`, `v1r2`). Cells stand by (drawn, count) with a
-// comma before each further draw, as in `v1a, a v1r1, a r1 r1`. For a confidence the cell before any evidence comes
-// first. Linear in the cells.
+// (route to model J) or `vK` with the action if no draws are left (`v2a`, `v1r2`). A verifier beyond the first is named
+// by its number, as in `v2@1a`. Cells stand by (drawn, count) with a comma before each further draw, as in `v1a, a v1r1,
+// a r1 r1`. For a confidence the cell before any evidence comes first. With several verifiers cells stand by states,
+// without commas. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -31,7 +32,8 @@ inline std::string choice_text(const CompactAction& choice) {
         case ActionKind::verify:
             break;
     }
-    return "v" + std::to_string(choice.argument);
+    return "v" + std::to_string(choice.argument) +
+           (choice.verifier == 0 ? "" : "@" + std::to_string(choice.verifier));
 }
 
 inline std::string cell_text(const CellPolicy& cell) {
@@ -45,10 +47,12 @@ std::string node_text(const Policy& policy, Index n) {
     const RoutingLayout& layout = policy.layout();
     const CascadeModel& model = layout.models()[as_size(layout.node(n).model)];
     std::string text;
+    const VerifierStates& first = model.first();
+    const bool counts = first.counts() && model.verifiers.size() == 1;
     int drawn = 0;
     for (Index state = 0; state < model.states(); ++state) {
         if (state > 0) {
-            const bool next = model.counts() && state == model.state(drawn + 1, 0);
+            const bool next = counts && state == first.state(drawn + 1, 0);
             if (next) ++drawn;
             text += next ? ", " : " ";
         }
@@ -68,13 +72,13 @@ class NodeReader {
         const CascadeModel& shape = layout_.models()[as_size(model_)];
         const Index states = shape.states();
         Index state = 0;
-        int drawn = 0;
         while (!text.empty()) {
             const std::size_t end = std::min(text.find_first_of(" ,"), text.size());
             if (end > 0) {
-                if (shape.counts() && state == shape.state(drawn + 1, 0)) ++drawn;
-                const int left = shape.counts() ? shape.draws - drawn : state == 0 ? shape.draws : 0;
-                if (state < states) cells.push_back(cell(text.substr(0, end), left));
+                if (state < states) {
+                    find_left(shape, state);
+                    cells.push_back(cell(text.substr(0, end)));
+                }
                 ++state;
             }
             text.remove_prefix(std::max<std::size_t>(1, end));
@@ -84,18 +88,30 @@ class NodeReader {
     }
 
  private:
-    [[nodiscard]] CellPolicy cell(std::string_view token, int left) const {
+    /// Sets the draws of each verifier that remain in a state.
+    void find_left(const CascadeModel& shape, Index state) {
+        left_.clear();
+        for (Index v = 0; v < std::ssize(shape.verifiers); ++v) {
+            const VerifierStates& verifier = shape.verifiers[as_size(v)];
+            const Index part = shape.part(state, v);
+            left_.push_back(verifier.counts() ? verifier.draws - verifier.drawn(part)
+                            : part == 0       ? verifier.draws
+                                              : 0);
+        }
+    }
+
+    [[nodiscard]] CellPolicy cell(std::string_view token) const {
         std::string_view rest = token;
         const auto number = [&]<class Number>(Number least, Number most) {
             Number value = 0;
             const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-            if (error != std::errc{} || value < least || value > most) complain(token, left);
+            if (error != std::errc{} || value < least || value > most) complain(token);
             rest.remove_prefix(as_size(end - rest.data()));
             return value;
         };
         const auto without_verifying = [&]() -> CompactAction {
             const bool routed = rest.starts_with('r');
-            if (!routed && !rest.starts_with('a')) complain(token, left);
+            if (!routed && !rest.starts_with('a')) complain(token);
             rest.remove_prefix(1);
             return routed ? CompactAction::route(number(model_ + 1, layout_.last_model())) : CompactAction{};
         };
@@ -103,15 +119,23 @@ class NodeReader {
         const bool verified = rest.starts_with('v');
         if (verified) {
             rest.remove_prefix(1);
-            cell.best = CompactAction::verify(number(1, left));
+            const int draws = number(1, *std::max_element(left_.begin(), left_.end()));
+            Index verifier = 0;
+            if (rest.starts_with('@')) {
+                rest.remove_prefix(1);
+                verifier = number(Index{1}, std::ssize(left_) - 1);
+            }
+            if (draws > left_[as_size(verifier)]) complain(token);
+            cell.best = CompactAction::verify(draws, verifier);
         }
         cell.without_verifying = without_verifying();
         if (!verified) cell.best = cell.without_verifying;
-        if (!rest.empty()) complain(token, left);
+        if (!rest.empty()) complain(token);
         return cell;
     }
 
-    [[noreturn]] void complain(std::string_view token, int left) const {
+    [[noreturn]] void complain(std::string_view token) const {
+        const int left = *std::max_element(left_.begin(), left_.end());
         throw DataError(
             "expected a, rJ of a model J from " + std::to_string(model_ + 1) + " to " +
             std::to_string(layout_.last_model()) +
@@ -121,6 +145,7 @@ class NodeReader {
 
     const RoutingLayout& layout_;
     Index model_ = 0;
+    std::vector<int> left_;  ///< draws of each verifier that remain in the cell
 };
 
 }  // namespace automix::detail
