@@ -50,7 +50,7 @@ TEST_CASE("report writes a page with the figures of evaluate") {
 
 TEST_CASE("report takes the options of evaluate, and shows further routers beside the first") {
     const ReportLog log;
-    Arguments line = log.line({"--split", "hash:0.5", "--seed", "3", "--unit", "EUR"});
+    Arguments line = log.line({"--test-split", "train", "--seed", "3", "--unit", "EUR"});
     line[3] = "always_large,exact";
     const std::string text = text_of(line);
     CHECK_THAT(text, StartsWith("always_large asks large every time"));
