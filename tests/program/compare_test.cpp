@@ -155,8 +155,7 @@ TEST_CASE("recipes that need verdicts are left out of a list if the log has none
                               "--routers", "baselines", "--halves", "2"});
     const json& log = all["logs"][0];
     CHECK(log["routers"].size() == 5);
-    CHECK_THAT(log["warnings"].dump(),
-               ContainsSubstring("left out self_consistency, adaptive_consistency"));
+    CHECK_THAT(log["warnings"].dump(), ContainsSubstring("left out self_consistency, adaptive_consistency"));
 }
 
 TEST_CASE("a router after an @ uses the models named there only") {
