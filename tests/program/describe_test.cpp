@@ -88,7 +88,7 @@ TEST_CASE("describe lists signals and further verifiers") {
     CHECK_THAT(text_of({"describe", log}),
                ContainsSubstring("signals of s (queries): length 1, tests 2\n") &&
                    ContainsSubstring("further verifiers of s  queries   draws  unparsed  confidence") &&
-                   ContainsSubstring("judge        1  0 to 1     0.0 %      1.0000"));
+                   ContainsSubstring("judge                         1  0 to 1     0.0 %      1.0000"));
     const json chosen = json_of({"describe", log, "--verifier", "judge", "--signals", "gate,tests"});
     CHECK(chosen["models"][0]["signals"] == json{{"gate", 1}, {"tests", 2}});
     CHECK_FALSE(chosen["models"][0].contains("verifiers"));

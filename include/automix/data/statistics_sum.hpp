@@ -52,6 +52,11 @@ class StatisticsSum {
     void note_draws(const std::vector<ModelShape>& before, const std::vector<ModelShape>& more,
                     const std::string& name);
 
+    /// Throws `DataError` if mean prices of a part differ by more than a factor of 20 from those so far: they are then in
+    /// another unit.
+    void require_one_unit(const std::vector<ModelShape>& models, const FoldStatistics& before,
+                          const Part& part) const;
+
     /// Adds a warning if the mean prices of two parts differ, with both figures.
     void note_mean_prices(const std::vector<ModelShape>& models, const FoldStatistics& before,
                           const Part& part);

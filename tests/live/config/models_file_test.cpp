@@ -316,7 +316,7 @@ TEST_CASE("a models file without models is refused") {
     CHECK_THROWS_WITH(parse_models("[]", "m"), "m:1: expected an object, found an empty array");
     CHECK_THROWS_WITH(parse_models("\n{\"models\":[1]}", "m"), "m:2: models[0]: expected an object, found 1");
     CHECK_THROWS_WITH(parse_models("{\"models\":[],\n\"more\":1}", "m"),
-                      "m:2: more: unknown key; known are models");
+                      "m:2: more: unknown key; known are models, verifiers");
     CHECK_THROWS_WITH(parse_models("{\"models\":[\n", "m"), StartsWith("m:2: column 1: not valid JSON: "));
     CHECK_THROWS_WITH(parse_models("", "m"), StartsWith("m:1: column 1: not valid JSON: "));
     CHECK_THROWS_WITH(parse_models("{\"models\":1,\"models\":2}", "m"), ContainsSubstring("stands twice"));

@@ -112,7 +112,11 @@ inline ModelShape model_shape(const Dataset& data, Index model, const Statistics
     for (const std::string& name : options.verifiers) {
         const auto number = data.find_verifier(model, name);
         if (last || !number) continue;
-        VerifierShape further = verifier_shape(data, LoggedVerifier(data, model, *number), name, limit);
+        // The limit is made for the first verifier; of another one fewer verdicts may be logged.
+        const LoggedVerifier logged(data, model, *number);
+        const int fewest = static_cast<int>(logged.draw_counts().first);
+        VerifierShape further =
+            verifier_shape(data, logged, name, limit > 0 && fewest > 0 ? std::min(limit, fewest) : limit);
         if (further.kind != VerificationKind::none) shape.further.push_back(std::move(further));
     }
     return shape;

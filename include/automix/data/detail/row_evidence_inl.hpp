@@ -54,7 +54,8 @@ AUTOMIX_INLINE EvidenceReader::EvidenceReader(const Dataset& data, const std::ve
     for (Index model = 0; model + 1 < data.models(); ++model) {
         for (const VerifierShape& verifier : shapes[as_size(model)].further)
             parts_.push_back({LoggedVerifier(data, model, data.find_verifier(model, verifier.name).value()),
-                              verifier.kind, draw_limit(options, model)});
+                              verifier.kind,
+                              draw_limit(options, model) > 0 ? verifier.draws : all_logged_draws});
     }
 }
 

@@ -42,6 +42,8 @@ AUTOMIX_INLINE void StatisticsSum::add(Statistics more, const std::string& name,
     if (sum_) {
         const std::vector<ModelShape> models = sum_->models;
         const FoldStatistics before = sum_->total();
+        sum_->require_same_models(more);
+        require_one_unit(models, before, part);
         sum_->add(more, overlap);
         if (overlap == Overlap::refuse) require_other_rows(part);
         note_mean_prices(models, before, part);
@@ -89,6 +91,27 @@ AUTOMIX_INLINE void StatisticsSum::note_draws(const std::vector<ModelShape>& bef
         warnings_.push_back("draws of " + in_quotes(before[m].name) + ": " + name + " has " +
                             std::to_string(other) + ", " + earlier_name() + " " + std::to_string(one) + ": " +
                             std::to_string(std::min(one, other)) + " are used");
+    }
+}
+
+AUTOMIX_INLINE void StatisticsSum::require_one_unit(const std::vector<ModelShape>& models,
+                                                    const FoldStatistics& before, const Part& part) const {
+    constexpr double largest_factor = 20.0;
+    const auto check = [&](const char* what, const std::vector<double>& of_before,
+                           const std::vector<double>& of_more, std::size_t m) {
+        const double one = of_before[m] / before.weight();
+        const double other = of_more[m] / part.total.weight();
+        if (!(std::min(one, other) > 0.0) || std::max(one, other) <= largest_factor * std::min(one, other))
+            return;
+        throw DataError("prices of " + earlier_name() + " and " + part.name +
+                        " are in different units: " + what + in_quotes(models[m].name) + " costs " +
+                        format_price(one) + " and " + format_price(other) +
+                        ", more than 20 times as much; convert one of them, or give the "
+                        "prices (--costs, --draw-cost)");
+    };
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        check("an answer of ", before.answer_prices, part.total.answer_prices, m);
+        check("a draw of ", before.draw_prices, part.total.draw_prices, m);
     }
 }
 

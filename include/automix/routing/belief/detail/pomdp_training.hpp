@@ -147,14 +147,17 @@ inline TrainedPolicy mix_to_budget(SolutionPair&& ends, double budget) {
 }
 
 /// Returns the search for the policies that are best for some lambda.
-inline auto policy_hull(const TrainingContext& context, const SolveRule& rule) {
-    return PolicyHull(*context.tree, context.prices, rule,
-                      [&context](const SolveRule& at) { return solve_tree(context, -1, at); });
+inline auto policy_hull(const TrainingContext& context, const SolveRule& rule, int fold = -1) {
+    const RoutingTree& tree = fold < 0 ? *context.tree : *context.folds.tree(as_size(fold));
+    return PolicyHull(tree, context.prices, rule,
+                      [&context, fold](const SolveRule& at) { return solve_tree(context, fold, at); });
 }
 
-/// Trains for a budget: mixes the two neighbours on the hull of policies. Requires a budget without an obstacle.
-inline TrainedPolicy train_budget(const TrainingContext& context, const SolveRule& rule, double budget) {
-    return mix_to_budget(policy_hull(context, rule).around(budget), budget);
+/// Trains for a budget: mixes the two neighbours on the hull of policies, of all rows or without those of a fold.
+/// Requires a budget without an obstacle.
+inline TrainedPolicy train_budget(const TrainingContext& context, const SolveRule& rule, double budget,
+                                  int fold = -1) {
+    return mix_to_budget(policy_hull(context, rule, fold).around(budget), budget);
 }
 
 /// Trains for maximum IBC by Dinkelbach's method (1967). The highest IBC is the lambda at which the best policy gains
@@ -362,19 +365,14 @@ inline SolveRule allowed_rule(const TrainingContext& context, const HeldOutDecis
 /// same problem without the fold. Returns nothing if no fold has rows. Requires a table.
 inline std::optional<HeldOut> estimate_held_out(const TrainingContext& context, const SolveRule& rule,
                                                 const TrainedPolicy& trained, const Objective& objective) {
-    const bool is_mixed = trained.mixture.size() == 2;
     SolveRule at = rule;
     at.verify_first = objective.kind == ObjectiveKind::max_ibc;
-    const auto solve = [&](std::size_t fold, double lambda) {
-        at.lambda = lambda;
-        return solve_fold(context, at, fold);
-    };
+    at.lambda = trained.report.lambda;
     const auto policies = [&](std::size_t fold) -> std::vector<PolicyShare> {
-        if (!is_mixed) return {{1.0, solve(fold, trained.report.lambda)}};
-        // The lambda of a mixture is the slope between its policies, so each is the best one just beside it.
-        constexpr double beside = 1e-6;
-        return {{trained.mixture[0].share, solve(fold, trained.report.lambda * (1.0 + beside))},
-                {trained.mixture[1].share, solve(fold, trained.report.lambda * (1.0 - beside))}};
+        // Policies that read the query change with every lambda, so a mixture is as good as one policy at its lambda.
+        if (objective.kind == ObjectiveKind::budget && !context.reads_query())
+            return train_budget(context, at, objective.value, static_cast<int>(fold)).mixture;
+        return {{1.0, solve_fold(context, at, fold)}};
     };
     const PolicyEstimate rows = estimate_on_folds(context, excess_metric(context, 0.0), policies);
     return rows.rows > 0.0 ? std::optional(rows.held_out()) : std::nullopt;
