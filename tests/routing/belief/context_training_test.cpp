@@ -14,6 +14,7 @@
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/detail/context_training.hpp>
+#include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/routing/evidence.hpp>
@@ -22,6 +23,7 @@
 
 #include <Eigen/Core>
 
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -103,21 +105,14 @@ TEST_CASE("facts that the user asks for and the log lacks are an error that name
     CHECK_FALSE(router.reads().any());
 }
 
-TEST_CASE("a richer context has to gain more than the standard error of the difference, row by row") {
-    const std::vector<double> none{0.0, 0.0, 0.0, 0.0};
-    // Gains 1, 1, 1, 0: 0.75 with a standard error of sqrt(0.75 / (4 * 2)) = 0.306.
-    CHECK(detail::gains_over({1.0, 1.0, 1.0, 0.0}, none, {}));
-    // 0.25 with the same standard error.
-    CHECK_FALSE(detail::gains_over({0.0, 0.0, 0.0, 1.0}, none, {}));
-    CHECK_FALSE(detail::gains_over(none, none, {}));
-    CHECK_FALSE(detail::gains_over({-1.0, -1.0, -1.0, -1.0}, none, {}));
-    CHECK(detail::gains_over({1.0, 2.0, 1.0, 2.0}, {0.9, 1.9, 0.9, 1.9}, {}));
-    CHECK_FALSE(detail::gains_over({1.0, 1.0}, {0.0, 0.0}, {}));
-    // The column of mean 0 explains all that differs from row to row.
+TEST_CASE("a control of mean 0 takes its share out of the standard error") {
+    // Values 1, 1, 1, 0: sqrt(0.75 / (4 * 2)).
+    CHECK(detail::controlled_error({1.0, 1.0, 1.0, 0.0}, {}) == Approx(std::sqrt(0.75 / 8.0)));
+    // The control explains all that differs from row to row.
     const Eigen::ArrayXd control = Eigen::Array4d(1.0, -1.0, 1.0, -1.0);
     const std::vector<double> noisy{1.2, -0.8, 1.2, -0.8};
-    CHECK_FALSE(detail::gains_over(noisy, none, {}));
-    CHECK(detail::gains_over(noisy, none, control));
+    CHECK(detail::controlled_error(noisy, {}) == Approx(std::sqrt(4.0 / 8.0)));
+    CHECK(detail::controlled_error(noisy, control) == Approx(0.0).margin(1e-12));
 }
 
 TEST_CASE("training chooses the facts that tell the type of a query, and reports what all were worth",

@@ -2,7 +2,7 @@
 // Chooses the facts that a policy reads, and fits their forecasts. Each choice is judged on held-out rows: neither its
 // forecasts nor its levels were fitted to them. The forecasts of a richer one have to tell more of scores or prices than
 // chance would (forecast_skill.hpp), and its policies have to gain over those of a poorer one, over several prices of
-// quality. Verdicts are drawn if that gains more than its standard error. Without facts the worth is that of the policy
+// quality. Verdicts are drawn if that gains. Without facts the worth is that of the policy
 // that the guard would ship. O(contexts * (fit + rows * solution)).
 #pragma once
 
@@ -312,15 +312,6 @@ inline bool verifies(const Statistics& statistics) {
                        [](const ModelShape& model) { return model.verified(); });
 }
 
-/// Returns true if the first worth is larger than the second by more than the standard error of the difference.
-inline bool gains_over(const std::vector<double>& one, const std::vector<double>& other,
-                       const Eigen::ArrayXd& control) {
-    if (std::ssize(one) < 3) return false;
-    std::vector<double> gain;
-    for (std::size_t row = 0; row < one.size(); ++row) gain.push_back(one[row] - other[row]);
-    return mean_gain(one, other) > controlled_error(gain, control);
-}
-
 /// Fits the forecasts of a context and decides on held-out rows.
 inline TriedContext try_context(const TrainingContext& base, const ContextRows& rows,
                                 const TrainingData& training, ContextFields fields,
@@ -350,7 +341,7 @@ inline TriedContext try_context(const TrainingContext& base, const ContextRows& 
     blind.decision = decide_on_held_out_rows(blind.context, lambda);
     blind.worth = worth_by_row(blind.context, blind.decision, slope);
     tried.worth = worth_by_row(tried.context, tried.decision, slope);
-    return gains_over(tried.worth, blind.worth, base.control) ? tried : blind;
+    return mean_gain(blind.worth, tried.worth) > 0.0 ? blind : tried;
 }
 
 /// Returns the facts that outputs forecast, rows x outputs: scores and logarithms of prices. Outputs are numbered as in
