@@ -39,9 +39,9 @@ AUTOMIX_INLINE void validate(const Prices& prices, std::size_t models) {
     for (const double price : prices.answers) require_price(price, "answer price");
     for (const double price : prices.draws) require_price(price, "draw price");
     for (auto verifier = prices.verifiers.begin(); verifier != prices.verifiers.end(); ++verifier) {
-        const auto& [name, price] = *verifier;
+        const std::string& name = verifier->first;
         if (name.empty()) throw ArgumentError("price of a verifier: its name is empty");
-        require_price(price, "draw price of verifier " + name);
+        require_price(verifier->second, "draw price of verifier " + name);
         if (std::any_of(prices.verifiers.begin(), verifier,
                         [&](const auto& before) { return before.first == name; }))
             throw ArgumentError("price of verifier " + name + ": given twice");
