@@ -138,7 +138,7 @@ void require_live(const PolicyFile& policy, const std::string& path) {
 std::vector<std::string> asked_verifiers(const std::vector<ModelShape>& models) {
     std::vector<std::string> names;
     for (const ModelShape& model : models) {
-        for (Index v = 0; v < model.verifiers(); ++v) {
+        for (Index v = 0; v < model.verifier_count(); ++v) {
             const VerifierShape verifier = model.verifier_shape(v);
             if (verifier.kind == VerificationKind::none || verifier.name == self_verifier) continue;
             if (std::find(names.begin(), names.end(), verifier.name) == names.end())

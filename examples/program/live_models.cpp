@@ -84,7 +84,7 @@ void warn_of_prices(const OpenedModels& live, const std::vector<ModelShape>& mod
     for (std::size_t m = 0; m < models.size(); ++m) {
         const ModelConfig& config = live.configs[m];
         if (!charges_tokens(config.price)) warn(config, "an answer", config.price.call, trained.answers[m]);
-        for (Index v = 0; m + 1 < models.size() && v < models[m].verifiers(); ++v) {
+        for (Index v = 0; m + 1 < models.size() && v < models[m].verifier_count(); ++v) {
             const std::string name = models[m].verifier_shape(v).name;
             const double expected = v == 0 ? trained.draws[m] : trained.further[place++].draw;
             const ModelConfig* const verifier = asked(config, name);

@@ -3,6 +3,7 @@
 
 import duckdb
 
+from dialect import Log, plain_verdicts
 from id_hash import FOLD_USE, HASH_PRIME, MASK, SAMPLED_IDS, Refused, hash_start
 
 COLUMNS = ("{id: 'VARCHAR', schema: 'VARCHAR', dataset: 'VARCHAR', split: 'VARCHAR', "
@@ -13,11 +14,6 @@ PLAIN_BYTES = 24  # ids of ASCII up to that length are hashed column by column
 
 def word(value):
     return f"{value}::UHUGEINT"
-
-
-class Log:
-    def __init__(self, models):
-        self.models = models
 
 
 class DuckDbEngine:
@@ -78,9 +74,7 @@ class DuckDbEngine:
         if self.options.parquet and "verdicts" in self.fields:
             text = f"to_json({text})"
         text = f"nullif(CAST({text} AS VARCHAR), 'null')"
-        for found, meant in ((" ", ""), ("true", "1"), ("false", "0"), ("1.0", "1"), ("0.0", "0")):
-            text = f"replace({text}, '{found}', '{meant}')"
-        return text
+        return plain_verdicts(text)
 
     def is_verdicts(self, text):
         return f"regexp_full_match({text}, '\\[((0|1|null)(,(0|1|null))*)?\\]')"

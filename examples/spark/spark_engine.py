@@ -5,6 +5,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from py4j.protocol import Py4JJavaError
 
+from dialect import Log, plain_verdicts
 from id_hash import FOLD_USE, HASH_PRIME, SAMPLED_IDS, MASK, Refused, hash_start
 
 SCHEMA = """id STRING, schema STRING, dataset STRING, split STRING, models ARRAY<STRUCT<name STRING, score DOUBLE,
@@ -15,11 +16,6 @@ def signed(word):
     """Returns a word of 64 bits as a literal of Spark, whose words have a sign."""
     value = word - (1 << 64) if word >> 63 else word
     return f"CAST('{value}' AS BIGINT)"
-
-
-class Log:
-    def __init__(self, models):
-        self.models = models
 
 
 class SparkEngine:
@@ -83,9 +79,7 @@ class SparkEngine:
         text = self.field(place, "verdicts")
         if self.options.parquet and "verdicts" in self.fields:
             text = f"to_json({text})"
-        for found, meant in ((" ", ""), ("true", "1"), ("false", "0"), ("1.0", "1"), ("0.0", "0")):
-            text = f"replace({text}, '{found}', '{meant}')"
-        return text
+        return plain_verdicts(text)
 
     def is_verdicts(self, text):
         return f"{text} RLIKE '^\\\\[((0|1|null)(,(0|1|null))*+)?\\\\]$'"

@@ -33,14 +33,20 @@ TEST_CASE("parts add up, and their differences in prices and draws are named") {
     sum.add(part(0.0, 1.0, 50.0), "one");
     CHECK(sum.warnings().empty());
     CHECK(sum.unknown_ids().empty());
-    sum.add(part(1.0, 100.0, 50.0, 3), "two");
+    // Prices a hundred times apart are in two units; what was added so far stays.
+    CHECK_THROWS_WITH(sum.add(part(1.0, 100.0, 50.0, 3), "two"),
+                      Catch::Matchers::StartsWith(
+                          "prices of one and two are in different units: an answer of \"small\" costs "
+                          "1.00 and 100, more than 20 times as much"));
+    CHECK(sum.statistics().total().weight() == 2.0);
+    sum.add(part(1.0, 10.0, 50.0, 3), "two");
     CHECK(sum.statistics().total().weight() == 4.0);
-    CHECK(sum.statistics().total().answer_prices == std::vector<double>{202.0, 200.0});
+    CHECK(sum.statistics().total().answer_prices == std::vector<double>{22.0, 200.0});
     CHECK(sum.statistics().models.front().draws == 2);
     REQUIRE(sum.warnings().size() == 2);
     CHECK(sum.warnings()[0] ==
           "prices of one and two differ and are averaged by rows (2 and 2): an answer of \"small\" 1.00 and "
-          "100; some "
+          "10.0; some "
           "differ by more than a factor of 2: if both are not in one unit, the policy is wrong");
     CHECK(sum.warnings()[1] == "draws of \"small\": two has 3, one 2: 2 are used");
     REQUIRE(sum.unknown_ids().size() == 1);

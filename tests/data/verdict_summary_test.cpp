@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What verdicts tell of right and of wrong answers, by hand.
+// Summaries of verdicts on right and on wrong answers, by hand.
 #include "routing/tables.hpp"
 #include "support/catch.hpp"
 

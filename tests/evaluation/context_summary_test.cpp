@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What queries tell: scores of data sets by hand, and the word that tells the type of a query.
+// Summaries of context: scores of data sets by hand, and the word that tells the type of a query.
 #include "evaluation/by_confidence.hpp"
 #include "routing/belief/context_world.hpp"
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/context_summary.hpp>
@@ -31,12 +32,7 @@ TEST_CASE("the words that tell the type of a query are those that move the forec
     world.types = {{0.95, 0.95, 0.7, 1.0}, {0.1, 0.9, 0.9, 1.0}};
     world.type_in = test::TypeIn::words;
     const Dataset data = generated(world, 600, 3);
-    const PriceTable prices = resolve_prices(data);
-    PomdpOptions options;
-    options.context = {false, {.text = true}};
-    options.guard = false;
-    PomdpRouter router(options);
-    router.train({data, prices});
+    const PomdpRouter router = reading_log::text_router(data, false);
     const ContextSummary summary = summarise_context(&router, data, 4);
     CHECK(summary.reads.text);
     CHECK(summary.rows == data.rows());

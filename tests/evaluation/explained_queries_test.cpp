@@ -2,6 +2,7 @@
 // The queries that a report explains: one of each kind by hand, and the explanations of a trained router.
 #include "evaluation/by_confidence.hpp"
 #include "routing/belief/context_world.hpp"
+#include "routing/reading_log.hpp"
 #include "support/catch.hpp"
 
 #include <automix/evaluation/explained_queries.hpp>
@@ -45,11 +46,7 @@ TEST_CASE("a router that explains itself gives its belief at every step, and lon
     world.type_in = test::TypeIn::words;
     const Dataset data = generated(world, 400, 1);
     const PriceTable prices = resolve_prices(data);
-    PomdpOptions options;
-    options.context = {false, {.text = true}};
-    options.guard = false;
-    PomdpRouter router(options);
-    router.train({data, prices});
+    const PomdpRouter router = reading_log::text_router(data, false);
     const auto queries = explain_queries(AnyRouter(router), data, prices, {10, 4, 0});
     CHECK(queries.size() == 10);
     for (const ExplainedQuery& query : queries) {

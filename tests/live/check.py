@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import model_server
+
 program, source = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 examples = source / "examples"
 live = source / "build" / "live"
@@ -96,37 +98,18 @@ class Served:
         self.processes = []
         self.log = (live / "test_servers.log").open("w")
         for model, port in [("automix-mini", 8091), ("automix-base", 8092), ("automix-large", 8093)]:
-            process = subprocess.Popen(
-                [live / "venv" / "bin" / "python3", "-c", SERVE, model], cwd=source, stdout=subprocess.PIPE,
-                stderr=self.log, text=True)
+            process = model_server.start(live / "venv" / "bin" / "python3", source, model, self.log)
             self.processes.append(process)
-            text = text.replace(f":{port}/", f":{self.port_of(process)}/")
+            text = text.replace(f":{port}/", f":{model_server.port_of(process)}/")
         self.models = live / "test_models.json"
         self.models.write_text(text)
         return self
-
-    @staticmethod
-    def port_of(process):
-        for line in process.stdout:
-            if "listening on" in line:
-                return int(line.rsplit(":", 1)[1].strip().rstrip("/"))
-        sys.exit("a server ended before it listened")
 
     def __exit__(self, *_):
         for process in self.processes:
             process.terminate()
             process.wait(timeout=30)
         self.log.close()
-
-
-# serve.py on a port that is free.
-SERVE = """
-import runpy, socket, sys
-with socket.create_server(("127.0.0.1", 0)) as probe:
-    port = probe.getsockname()[1]
-sys.argv = ["serve.py", f"examples/models/{sys.argv[1]}.gguf", "--port", str(port)]
-runpy.run_path("examples/models/serve.py", run_name="__main__")
-"""
 
 
 def replay_decides_the_same(served, folder):

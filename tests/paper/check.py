@@ -17,23 +17,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+tests = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(tests / "paper"), str(tests / "live")]
 
+import model_server  # noqa: E402
 from contracts import PREFIX, official, recorded  # noqa: E402
 
 program, source = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 queries = int(sys.argv[3]) if len(sys.argv) > 3 else 60
 python = source / "build" / "live" / "venv" / "bin" / "python3"
 models = ["automix-mini", "automix-large"]
-
-# serve.py on a port that is free.
-SERVE = """
-import runpy, socket, sys
-with socket.create_server(("127.0.0.1", 0)) as probe:
-    port = probe.getsockname()[1]
-sys.argv = ["serve.py", f"examples/models/{sys.argv[1]}.gguf", "--port", str(port)]
-runpy.run_path("examples/models/serve.py", run_name="__main__")
-"""
 
 
 def require(holds, what):
@@ -44,13 +37,6 @@ def require(holds, what):
 
 def installed():
     return python.exists() and subprocess.run([python, "-c", "import xllamacpp"], capture_output=True).returncode == 0
-
-
-def port_of(process):
-    for line in process.stdout:
-        if "listening on" in line:
-            return int(line.rsplit(":", 1)[1].strip().rstrip("/"))
-    sys.exit("a server ended before it listened")
 
 
 def models_file(ports):
@@ -104,9 +90,8 @@ def main():
     servers = {}
     try:
         for name in models:
-            servers[name] = subprocess.Popen([python, "-c", SERVE, name], cwd=source, stdout=subprocess.PIPE,
-                                             stderr=subprocess.DEVNULL, text=True)
-        ports = {name: port_of(server) for name, server in servers.items()}
+            servers[name] = model_server.start(python, source, name, subprocess.DEVNULL)
+        ports = {name: model_server.port_of(server) for name, server in servers.items()}
         with tempfile.TemporaryDirectory() as folder:
             experiment(Path(folder), ports)
     finally:

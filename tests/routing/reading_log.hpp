@@ -54,10 +54,11 @@ inline automix::Dataset rows(int count, bool blank = false, std::uint64_t seed =
     return data;
 }
 
-/// Returns a router that was trained on such a log and reads its questions.
-inline automix::PomdpRouter text_router(const automix::Dataset& data) {
+/// Returns a router that was trained on a log and reads its questions.
+inline automix::PomdpRouter text_router(const automix::Dataset& data, bool guard = true) {
     automix::PomdpOptions options;
     options.context = {false, {.text = true}};
+    options.guard = guard;
     automix::PomdpRouter router(options);
     const automix::PriceTable prices = automix::resolve_prices(data);
     REQUIRE(router.train(automix::TrainingData{data, prices}).feasible);

@@ -13,7 +13,7 @@
 
 namespace automix {
 
-/// What one verifier of a model's answers has logged. The data set must outlive it.
+/// The verdicts, confidences and prices that one verifier of a model's answers has logged. The data set must outlive it.
 class LoggedVerifier {
  public:
     /// The number of the first verifier. Others have their number in `Dataset::verifier_names`.

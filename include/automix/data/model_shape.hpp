@@ -37,10 +37,16 @@ struct ModelShape {
     std::vector<VerifierShape> further{};               ///< verifiers 1, 2 ..; their names differ
 
     /// Returns the number of verifiers.
-    [[nodiscard]] Index verifiers() const noexcept { return 1 + std::ssize(further); }
+    [[nodiscard]] Index verifier_count() const noexcept { return 1 + std::ssize(further); }
     /// Returns a verifier by its number.
     [[nodiscard]] VerifierShape verifier_shape(Index number) const {
         return number == 0 ? VerifierShape{verifier, kind, draws} : further[as_size(number - 1)];
+    }
+    /// Returns the names of all verifiers, by number.
+    [[nodiscard]] std::vector<std::string> verifier_names() const {
+        std::vector<std::string> names{verifier};
+        for (const VerifierShape& other : further) names.push_back(other.name);
+        return names;
     }
     /// Returns true if any verifier can judge its answers.
     [[nodiscard]] bool verified() const noexcept {
@@ -74,18 +80,19 @@ inline std::vector<std::string> verifiers_to_read(const std::vector<ModelShape>&
 /// Returns the names of the verifiers of a model's answers, by number; empty unless there are several.
 inline std::vector<std::string> several_verifiers(const std::vector<ModelShape>& models, Index model) {
     const ModelShape& shape = models[as_size(model)];
-    std::vector<std::string> names;
-    if (shape.further.empty()) return names;
-    for (Index number = 0; number < shape.verifiers(); ++number)
-        names.push_back(shape.verifier_shape(number).name);
-    return names;
+    return shape.further.empty() ? std::vector<std::string>{} : shape.verifier_names();
+}
+
+/// Returns the number of further verifiers of all models.
+inline std::size_t count_further_verifiers(const std::vector<ModelShape>& models) {
+    std::size_t count = 0;
+    for (const ModelShape& model : models) count += model.further.size();
+    return count;
 }
 
 /// Returns the number of verifications in a cell of evidence.
 inline std::size_t evidence_size(const std::vector<ModelShape>& models) {
-    std::size_t size = models.size() - 1;
-    for (const ModelShape& model : models) size += model.further.size();
-    return size;
+    return models.size() - 1 + count_further_verifiers(models);
 }
 
 /// Returns the kind of each verification in a cell of evidence.
@@ -98,12 +105,19 @@ inline std::vector<VerificationKind> evidence_kinds(const std::vector<ModelShape
     return kinds;
 }
 
+/// Returns the number of a further verifier among those of all models, model by model. A model has `verifier_count()`.
+template <class Model>
+std::size_t further_number(const std::vector<Model>& models, Index model, Index verifier) {
+    auto number = as_size(verifier - 1);
+    for (Index before = 0; before < model; ++before)
+        number += as_size(models[as_size(before)].verifier_count() - 1);
+    return number;
+}
+
 /// Returns the place in a cell of evidence of the verification of a model's answers by one of its verifiers.
-inline std::size_t evidence_place(const std::vector<ModelShape>& models, Index model, Index verifier) {
-    if (verifier == 0) return as_size(model);
-    std::size_t place = models.size() - 1 + as_size(verifier - 1);
-    for (Index before = 0; before < model; ++before) place += models[as_size(before)].further.size();
-    return place;
+template <class Model>
+std::size_t evidence_place(const std::vector<Model>& models, Index model, Index verifier) {
+    return verifier == 0 ? as_size(model) : models.size() - 1 + further_number(models, model, verifier);
 }
 
 }  // namespace automix

@@ -51,7 +51,7 @@ struct FoldStatistics {
     explicit FoldStatistics(Index models)
         : answer_prices(as_size(models), 0.0), draw_prices(as_size(models), 0.0) {}
     explicit FoldStatistics(const std::vector<ModelShape>& models) : FoldStatistics(std::ssize(models)) {
-        further_draw_prices.assign(evidence_size(models) - (models.size() - 1), 0.0);
+        further_draw_prices.assign(count_further_verifiers(models), 0.0);
     }
 
     /// Returns the number of rows.

@@ -42,7 +42,7 @@ class StatisticsCheck {
         }
         check_prices(sums.answer_prices, models_.size(), field + ".answer_prices");
         check_prices(sums.draw_prices, models_.size(), field + ".draw_prices");
-        check_prices(sums.further_draw_prices, evidence_size(models_) - (models_.size() - 1),
+        check_prices(sums.further_draw_prices, count_further_verifiers(models_),
                      field + ".further_draw_prices");
         if (sums.pluralities.empty()) return;
         require_size(sums.pluralities.size(), models_.size() - 1, field + ".pluralities");
@@ -59,7 +59,8 @@ class StatisticsCheck {
         if (cell.scores.size() != n) require_size(cell.scores.size(), n, field() + ".scores");
         if (cell.products.size() != n * n) require_size(cell.products.size(), n * n, field() + ".products");
         for (Index m = 0; m + 1 < std::ssize(models_); ++m) {
-            for (Index v = 0; v < models_[as_size(m)].verifiers(); ++v) check_evidence(cell, m, v, field);
+            for (Index v = 0; v < models_[as_size(m)].verifier_count(); ++v)
+                check_evidence(cell, m, v, field);
         }
         require(cell.weight >= 0.0 && cell.weight <= max_weight, field, ".weight",
                 "a finite number of at least 0, at most 1e15", cell.weight);
@@ -116,7 +117,7 @@ class StatisticsCheck {
         if (model.verifier.empty()) fail(field + ".verifier", "expected a non-empty string, found \"\"");
         if (m + 1 == models_.size() && !model.further.empty())
             fail(field + ".further", "the last model is not verified");
-        if (model.verifiers() > max_verifiers)
+        if (model.verifier_count() > max_verifiers)
             fail(field + ".further", "expected at most " + std::to_string(max_verifiers - 1) +
                                          " further verifiers, found " + std::to_string(model.further.size()));
         for (std::size_t v = 0; v < model.further.size(); ++v)

@@ -23,7 +23,7 @@ struct WordEffect {
     double score = 0.0;     ///< mean score of the model on these rows
 };
 
-/// What the forecast of one model's score reads.
+/// The facts that the forecast of one model's score reads.
 struct ModelContext {
     std::string model{};
     double score = 0.0;  ///< mean score on the rows looked at

@@ -20,7 +20,7 @@
 
 namespace automix {
 
-/// What became of a query.
+/// The fate of a query.
 enum class QueryFate : std::uint8_t { kept_right, kept_wrong, sent_gained, sent_in_vain };
 
 /// One decision on a query.

@@ -38,7 +38,7 @@ struct LearningPoint {
 
 struct LearningCurve {
     std::vector<LearningPoint> points{};  ///< ascending in rows; the last is of all rows
-    /// What the last doubling of the rows gained, score per query, and its standard error, paired by test row; nothing if
+    /// The gain of the last doubling of the rows, in score per query, and its standard error, paired by test row; nothing if
     /// there are fewer than two points.
     std::optional<double> last_gain{};
     double last_gain_se = 0.0;

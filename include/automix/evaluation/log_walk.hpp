@@ -25,7 +25,7 @@
 
 namespace automix {
 
-/// What one model was paid in a run, or in the mean of many.
+/// The payments to one model in a run, or their means over many.
 struct ModelPayment {
     double answer = 0.0;        ///< price of its answer; 0 if it was not asked
     double verification = 0.0;  ///< price of the draws on its answer

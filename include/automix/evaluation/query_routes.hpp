@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a router sends queries: which model's answer is accepted, by data set and by stratum of what the router forecasts
-// of the query, and what each model is paid for answers and for draws. Strata are quantiles of the forecast of the first
-// model's score. O(rows * draws).
+// Counts where a router sends queries: whose answer is accepted, by data set and by stratum of what the router forecasts
+// of the query. It also adds up what each model is paid for answers and draws. Strata are quantiles of the forecast of the
+// first model's score. O(rows * draws).
 #pragma once
 
 #include <automix/core/numerics.hpp>

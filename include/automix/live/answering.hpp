@@ -141,7 +141,7 @@ inline std::vector<std::vector<Index>> verifiers_of(const std::vector<ModelShape
     std::vector<std::vector<Index>> asked;
     for (const ModelShape& model : trained) {
         std::vector<Index>& places = asked.emplace_back();
-        for (Index number = 0; number < model.verifiers(); ++number) {
+        for (Index number = 0; number < model.verifier_count(); ++number) {
             const VerifierShape shape = model.verifier_shape(number);
             const bool is_given = shape.kind == VerificationKind::none || shape.name == self_verifier;
             if (shape.kind == VerificationKind::confidence && is_given && !confident)

@@ -7,6 +7,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/data/record.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -40,9 +41,15 @@ struct ModelEvidence : VerifierEvidence {
     Index stratum = 0;              ///< of the signals; policies that read signals set it by themselves
 
     /// Returns the evidence of a verifier, blank if it has not been asked.
-    [[nodiscard]] VerifierEvidence verifier(Index number) const {
+    [[nodiscard]] const VerifierEvidence& verifier(Index number) const {
+        static const VerifierEvidence blank;
         if (number == 0) return *this;
-        return number <= std::ssize(further) ? further[as_size(number - 1)] : VerifierEvidence{};
+        return number <= std::ssize(further) ? further[as_size(number - 1)] : blank;
+    }
+    /// Returns true if any verifier has been asked.
+    [[nodiscard]] bool judged() const noexcept {
+        return verified() || std::any_of(further.begin(), further.end(),
+                                         [](const VerifierEvidence& other) { return other.verified(); });
     }
     /// Returns the evidence of a verifier, to add to it.
     [[nodiscard]] VerifierEvidence& verifier_at(Index number) {

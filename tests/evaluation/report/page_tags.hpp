@@ -30,7 +30,7 @@ inline std::string nesting_error(std::string_view page) {
             open.push_back(name);
         }
         at = end + 1;
-        // What is inside these is no markup.
+        // The inside of these is no markup.
         if (!closes && (name == "script" || name == "style")) at = page.find("</" + name, at);
     }
     return open.empty() ? "" : "not closed: " + open.back();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each objective chooses among four policies, worked out by hand, and the thresholds and lists that are tried.
+// The choices of each objective among four policies, worked out by hand, and the thresholds and lists that are tried.
 #include "support/catch.hpp"
 
 #include <automix/metrics/ibc.hpp>

@@ -66,6 +66,7 @@ class StatisticsParser : DocumentChecks {
     /// Throws `DataError` with the field of a number that is probably a mean. `field` holds the folds.
     void require_sums(const Statistics& statistics, const std::string& field) const;
 
+    /// Parses name, kind and draws of a further verifier, or of a model.
     VerifierShape verifier_shape(const nlohmann::json& json, const std::string& field) const;
 
     std::vector<LogDigest> logs(const nlohmann::json& json, const std::string& field) const;

@@ -5,6 +5,7 @@
 
 #include <automix/core/numerics.hpp>
 #include <automix/live/config/models_file.hpp>
+#include <automix/live/config/prompt_choice.hpp>
 #include <automix/live/live_model.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
@@ -36,6 +37,8 @@ class ConfiguredVerifier {
     const SelfVerifier& operator()(Index model, const Query& query) const;
 
  private:
+    ConfiguredVerifier(const ModelConfig& model, const PromptChoice& prompts);
+
     SelfVerifier general_;
     std::map<std::string, SelfVerifier> by_dataset_{};
 };

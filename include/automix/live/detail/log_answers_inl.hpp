@@ -50,7 +50,7 @@ AUTOMIX_INLINE void RecordedSource::bind(const std::vector<ModelShape>& models) 
     for (std::size_t m = 0; m < std::min(models.size(), shares_.size()); ++m) {
         ModelShare& share = shares_[m];
         share.further.resize(models[m].further.size());
-        for (Index v = 0; v < models[m].verifiers(); ++v)
+        for (Index v = 0; v < models[m].verifier_count(); ++v)
             share.verifier_at(v).verifier = models[m].verifier_shape(v).name;
     }
 }

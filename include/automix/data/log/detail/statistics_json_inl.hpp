@@ -39,18 +39,19 @@ AUTOMIX_INLINE std::string line_of(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// Returns what models and their further verifiers have in common.
+inline nlohmann::ordered_json shape_json(const std::string& name, VerificationKind kind, int draws) {
+    return {
+        {"name", name}, {"verified", verification_names[static_cast<std::size_t>(kind)]}, {"draws", draws}};
+}
+
 AUTOMIX_INLINE nlohmann::ordered_json models_json(const std::vector<ModelShape>& models) {
     nlohmann::ordered_json list = nlohmann::ordered_json::array();
     for (const ModelShape& model : models) {
-        list.push_back({{"name", model.name},
-                        {"verified", verification_names[static_cast<std::size_t>(model.kind)]},
-                        {"draws", model.draws}});
+        list.push_back(shape_json(model.name, model.kind, model.draws));
         if (model.verifier != self_verifier) list.back()["verifier"] = model.verifier;
         for (const VerifierShape& verifier : model.further)
-            list.back()["further"].push_back(
-                {{"name", verifier.name},
-                 {"verified", verification_names[static_cast<std::size_t>(verifier.kind)]},
-                 {"draws", verifier.draws}});
+            list.back()["further"].push_back(shape_json(verifier.name, verifier.kind, verifier.draws));
     }
     return list;
 }
@@ -242,16 +243,16 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
     for (const nlohmann::json& model : array(member(json, field, "models"), of_models)) {
         const std::string at = element(of_models, shapes.size());
         require_keys(model, at, std::array{"name", "verified", "draws", "verifier", "further"});
-        ModelShape shape;
-        shape.name = text(member(model, at, "name"), at + ".name");
-        shape.kind = static_cast<VerificationKind>(
-            choice(member(model, at, "verified"), at + ".verified", verification_names));
-        shape.draws = whole(member(model, at, "draws"), at + ".draws", 0);
+        VerifierShape own = verifier_shape(model, at);
+        ModelShape shape{.name = std::move(own.name), .kind = own.kind, .draws = own.draws};
         if (model.contains("verifier")) shape.verifier = text(model.at("verifier"), at + ".verifier");
         if (model.contains("further")) {
             const std::string of_further = at + ".further";
-            for (const nlohmann::json& verifier : array(model.at("further"), of_further))
-                shape.further.push_back(verifier_shape(verifier, element(of_further, shape.further.size())));
+            for (const nlohmann::json& verifier : array(model.at("further"), of_further)) {
+                const std::string place = element(of_further, shape.further.size());
+                require_keys(verifier, place, std::array{"name", "verified", "draws"});
+                shape.further.push_back(verifier_shape(verifier, place));
+            }
         }
         shapes.push_back(std::move(shape));
     }
@@ -261,7 +262,6 @@ AUTOMIX_INLINE std::vector<ModelShape> StatisticsParser::models(const nlohmann::
 
 AUTOMIX_INLINE VerifierShape StatisticsParser::verifier_shape(const nlohmann::json& json,
                                                               const std::string& field) const {
-    require_keys(json, field, std::array{"name", "verified", "draws"});
     VerifierShape shape;
     shape.name = text(member(json, field, "name"), field + ".name");
     shape.kind = static_cast<VerificationKind>(

@@ -57,8 +57,11 @@ AUTOMIX_INLINE LiveModel live_model(AnyModel model, const ModelConfig& config) {
 }
 
 AUTOMIX_INLINE ConfiguredVerifier::ConfiguredVerifier(const ModelConfig& model)
-    : general_(detail::self_verifier_of(model, prompt_choice(model, Purpose::verification).general)) {
-    for (const auto& [dataset, prompt] : prompt_choice(model, Purpose::verification).by_dataset)
+    : ConfiguredVerifier(model, prompt_choice(model, Purpose::verification)) {}
+
+AUTOMIX_INLINE ConfiguredVerifier::ConfiguredVerifier(const ModelConfig& model, const PromptChoice& prompts)
+    : general_(detail::self_verifier_of(model, prompts.general)) {
+    for (const auto& [dataset, prompt] : prompts.by_dataset)
         by_dataset_.emplace(dataset, detail::self_verifier_of(model, prompt));
 }
 

@@ -25,7 +25,7 @@ inline std::optional<std::size_t> choose_policy(const std::vector<OperatingPoint
     double lambda = objective.value;
     if (objective.kind == ObjectiveKind::base_slope)
         lambda = std::max(0.0, base_ibc(small, large).value_or(0.0));
-    /// What is maximised; nothing for a policy that is not feasible.
+    /// The quantity that is maximised; nothing for a policy that is not feasible.
     const auto worth = [&](const OperatingPoint& policy) -> std::optional<double> {
         switch (objective.kind) {
             case ObjectiveKind::base_slope:

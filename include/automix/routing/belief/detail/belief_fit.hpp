@@ -216,7 +216,7 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, const std::vecto
     std::vector<MarginalCells> margins;
     std::vector<Eigen::MatrixXd> likelihoods;
     std::vector<ClassLevels> classes;
-    for (Index v = 0; v < shape.verifiers(); ++v) {
+    for (Index v = 0; v < shape.verifier_count(); ++v) {
         const VerifierShape verifier = shape.verifier_shape(v);
         places.push_back(evidence_place(models, number, v));
         const MarginalCells& cells = margins.emplace_back(sums, places.back());
@@ -226,11 +226,11 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, const std::vecto
             classes.push_back({Eigen::VectorXd::Ones(1), Eigen::VectorXd::Ones(1)});
             continue;
         }
-        model.verifiers.push_back(levels_of(verifier, cells, levels_of_each(shape.verifiers())));
+        model.verifiers.push_back(levels_of(verifier, cells, levels_of_each(shape.verifier_count())));
         likelihoods.push_back(cell_likelihood(model.verifiers.back(), cells));
         classes.push_back(fit_classes(model.verifiers.back(), cells, number, likelihoods.back()));
     }
-    if (shape.verifiers() == 1) {
+    if (shape.verifier_count() == 1) {
         combine_classes(model, margins.front(), number, classes.front().right, classes.front().wrong,
                         likelihoods.front());
         return model;

@@ -131,8 +131,7 @@ inline ContextRows collect_rows(const TrainingData& training, const std::vector<
             if (model + 1 < data.models()) rows.draw_prices(row, model) = draws(row);
         }
     }
-    rows.further_draw_prices.resize(data.rows(),
-                                    static_cast<Index>(evidence_size(shapes) - (shapes.size() - 1)));
+    rows.further_draw_prices.resize(data.rows(), static_cast<Index>(count_further_verifiers(shapes)));
     Index further = 0;
     for (Index model = 0; model + 1 < data.models(); ++model) {
         for (const VerifierShape& verifier : shapes[as_size(model)].further) {

@@ -38,7 +38,7 @@ inline RoutingTree fit_tree(const FoldStatistics& sums, const std::vector<ModelS
     if (options.accepted == AcceptedAnswer::plurality) return make_plurality_tree(sums, models.front().draws);
     RoutingTree tree = make_tree(fit_belief(sums, models), options.max_cells);
     if (!tree.layout && std::any_of(models.begin(), models.end(),
-                                    [](const ModelShape& model) { return model.verifiers() > 1; }))
+                                    [](const ModelShape& model) { return model.verifier_count() > 1; }))
         throw ArgumentError("several verifiers make more than " + format_number(options.max_cells) +
                             " cells of evidence; lower max_draws (--max-draws), or name fewer verifiers");
     return tree;

@@ -21,12 +21,8 @@
 namespace automix::detail {
 
 [[nodiscard]] inline bool any_confidence(const std::vector<ModelShape>& models) {
-    return std::any_of(models.begin(), models.end(), [](const ModelShape& model) {
-        return model.kind == VerificationKind::confidence ||
-               std::any_of(model.further.begin(), model.further.end(), [](const VerifierShape& verifier) {
-                   return verifier.kind == VerificationKind::confidence;
-               });
-    });
+    const std::vector<VerificationKind> kinds = evidence_kinds(models);
+    return std::find(kinds.begin(), kinds.end(), VerificationKind::confidence) != kinds.end();
 }
 
 /// The distinct confidences of one model with their weights, as `confidence_boundaries` takes them.

@@ -67,7 +67,7 @@ AUTOMIX_INLINE Action RoutingPolicy::next(const Evidence& evidence) const {
                 "the policy reads the query, but its forecast is not known; put it into the evidence by "
                 "read_query");
         const bool drawn = std::any_of(evidence.models.begin(), evidence.models.end(),
-                                       [](const ModelEvidence& known) { return known.drawn > 0; });
+                                       [](const ModelEvidence& known) { return known.judged(); });
         const RoutingPolicy of_query = drawn ? with_verdicts_at(*evidence.forecast) : at(*evidence.forecast);
         if (solver_->tree().belief->signals.empty()) return of_query.next(evidence);
         Evidence read = evidence;

@@ -85,7 +85,8 @@ class PolicyWalk {
     /// of a confidence that is unseen or seen.
     struct Reached {
         VerifierOf of{};
-        VerificationKind kind = VerificationKind::none;
+        const VerifierStates* shape = nullptr;
+        double draw_price = 0.0;
         int max_parsed = 0;
         double draws_per_verdict = 1.0;
         std::vector<std::pair<double, double>> confidences{};  ///< with their probabilities
@@ -102,7 +103,8 @@ class PolicyWalk {
             const VerifierStates& shape = models[as_size(model)].verifiers[as_size(v)];
             Reached& verifier = all.emplace_back();
             verifier.of = {model, v, evidence_place(models, model, v)};
-            verifier.kind = shape.kind;
+            verifier.shape = &shape;
+            verifier.draw_price = prices_of(prices_, models, model, v).draw;
             verifier.stride = stride;
             if (shape.kind == VerificationKind::verdicts) {
                 verifier.max_parsed = std::min(shape.draws, draws_.max_parsed(verifier.of));
@@ -121,11 +123,11 @@ class PolicyWalk {
     void set_evidence(const Reached& verifier, std::size_t state) {
         VerifierEvidence& seen = known(verifier.of.model).verifier_at(verifier.of.verifier);
         seen = {};
-        if (verifier.kind == VerificationKind::verdicts) {
-            while (as_size(first_count(seen.parsed + 1)) <= state) ++seen.parsed;
-            seen.positive = static_cast<int>(state - as_size(first_count(seen.parsed)));
-            seen.drawn = seen.parsed;
-        } else if (verifier.kind == VerificationKind::confidence && state > 0) {
+        if (verifier.shape->kind == VerificationKind::verdicts) {
+            const auto count = static_cast<Index>(state);
+            seen.drawn = seen.parsed = verifier.shape->drawn(count);
+            seen.positive = static_cast<int>(count - verifier.shape->state(seen.parsed, 0));
+        } else if (verifier.shape->kind == VerificationKind::confidence && state > 0) {
             seen.drawn = seen.parsed = 1;
             seen.logged_confidence = verifier.confidences[state - 1].first;
         }
@@ -158,10 +160,11 @@ class PolicyWalk {
         while (action.kind == ActionKind::verify) {
             const Reached& verifier = verifiers[as_size(action.verifier)];
             VerifierEvidence& seen = known(model).verifier_at(action.verifier);
-            if (verifier.kind != VerificationKind::verdicts || seen.parsed < verifier.max_parsed) break;
-            pay(verifier.of, probability, verifier.draws_per_verdict - 1.0,
+            if (verifier.shape->kind != VerificationKind::verdicts || seen.parsed < verifier.max_parsed)
+                break;
+            pay(verifier, probability, verifier.draws_per_verdict - 1.0,
                 (verifier.draws_per_verdict - 1.0) / action.draws);
-            seen.drawn = policy_.models()[as_size(model)].verifiers[as_size(action.verifier)].draws;
+            seen.drawn = verifier.shape->draws;
             action = actions_.next(evidence_);
         }
         return action;
@@ -170,8 +173,8 @@ class PolicyWalk {
     /// Adds the probabilities of the states that a round of a verifier leads to.
     void draw(const Reached& verifier, std::size_t state, int draws, double here,
               std::vector<double>& reached) {
-        if (verifier.kind != VerificationKind::verdicts) {
-            pay(verifier.of, here, 1.0, 1.0);
+        if (verifier.shape->kind != VerificationKind::verdicts) {
+            pay(verifier, here, 1.0, 1.0);
             for (std::size_t seen = 0; seen < verifier.confidences.size(); ++seen)
                 reached[state + (seen + 1) * verifier.stride] += here * verifier.confidences[seen].second;
             return;
@@ -179,23 +182,21 @@ class PolicyWalk {
         const VerifierEvidence seen = known(verifier.of.model).verifier(verifier.of.verifier);
         const int drawn = seen.parsed;
         const int count = seen.positive;
-        const std::size_t part = as_size(first_count(drawn) + count);
+        const Index part = verifier.shape->state(drawn, count);
         const int batch = std::min(draws, verifier.max_parsed - drawn);
-        pay(verifier.of, here, verifier.draws_per_verdict * batch,
+        pay(verifier, here, verifier.draws_per_verdict * batch,
             std::max(1.0, verifier.draws_per_verdict * batch / draws));
         for_each_outcome(
             batch, 1.0, weights_,
             [&](int i, int j) { return draws_.positive(verifier.of, drawn + i, count + j); },
             [&](int gain, double share) {
-                const std::size_t after = as_size(first_count(drawn + batch) + count + gain);
-                reached[state + (after - part) * verifier.stride] += here * share;
+                const Index after = verifier.shape->state(drawn + batch, count + gain);
+                reached[state + as_size(after - part) * verifier.stride] += here * share;
             });
     }
 
-    void pay(const VerifierOf& of, double probability, double draws, double rounds) {
-        const double price = of.verifier == 0 ? prices_.draws[as_size(of.model)]
-                                              : prices_.further[of.place + 1 - prices_.answers.size()].draw;
-        usage_->cost += probability * draws * price;
+    void pay(const Reached& verifier, double probability, double draws, double rounds) {
+        usage_->cost += probability * draws * verifier.draw_price;
         usage_->draws += probability * draws;
         usage_->rounds += probability * rounds;
     }

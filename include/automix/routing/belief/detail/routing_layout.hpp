@@ -8,6 +8,7 @@
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/data/model_shape.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/routing/belief/detail/confidence_cell.hpp>
 #include <automix/routing/belief/prices.hpp>
@@ -100,6 +101,8 @@ struct CascadeModel {
 
     /// Returns the first verifier, and the only one but for trees over several.
     [[nodiscard]] const VerifierStates& first() const { return verifiers.front(); }
+    /// Returns the number of verifiers.
+    [[nodiscard]] Index verifier_count() const noexcept { return std::ssize(verifiers); }
     /// Returns true if any verifier can judge its answers.
     [[nodiscard]] bool verified() const noexcept { return states() > 1; }
 
@@ -119,8 +122,7 @@ struct CascadeModel {
     [[nodiscard]] Index state(const ModelEvidence& evidence) const {
         Index state = 0;
         for (Index v = 0; v < std::ssize(verifiers); ++v)
-            state += stride(v) *
-                     (v == 0 ? first().state(evidence) : verifiers[as_size(v)].state(evidence.verifier(v)));
+            state += stride(v) * verifiers[as_size(v)].state(evidence.verifier(v));
         return state;
     }
     /// Returns true if no verifier has judged the answer in that state.
@@ -139,18 +141,6 @@ struct RoutingNode {
     Index first_cell = 0;
     Index first_child = 0;  ///< children by cell, then by model routed to
 };
-
-/// Returns the number of a further verifier among those of all models, model by model.
-inline std::size_t further_number(const std::vector<CascadeModel>& models, Index model, Index verifier) {
-    auto number = as_size(verifier - 1);
-    for (Index before = 0; before < model; ++before) number += models[as_size(before)].verifiers.size() - 1;
-    return number;
-}
-
-/// Returns the place in a cell of evidence of the verification of a model's answers by one of its verifiers.
-inline std::size_t evidence_place(const std::vector<CascadeModel>& models, Index model, Index verifier) {
-    return verifier == 0 ? as_size(model) : models.size() - 1 + further_number(models, model, verifier);
-}
 
 /// Returns the mean prices of a verifier of a model's answers.
 inline VerifierPrices prices_of(const RoutingPrices& prices, const std::vector<CascadeModel>& models,

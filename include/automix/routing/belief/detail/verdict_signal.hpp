@@ -88,13 +88,13 @@ inline VerdictSignal strongest_signal(const FoldStatistics& sums, const std::vec
     VerdictSignal strongest;
     double verified = 0.0;
     for (const ModelShape& model : models) {
-        for (Index v = 0; v < model.verifiers(); ++v)
+        for (Index v = 0; v < model.verifier_count(); ++v)
             verified += model.verifier_shape(v).kind != VerificationKind::none ? 1.0 : 0.0;
     }
     for (Index m = 0; m < std::ssize(models); ++m) {
         const Index other = m == best ? std::ssize(models) - 1 : best;
         if (other == m) continue;
-        for (Index v = 0; v < models[as_size(m)].verifiers(); ++v) {
+        for (Index v = 0; v < models[as_size(m)].verifier_count(); ++v) {
             if (models[as_size(m)].verifier_shape(v).kind == VerificationKind::none) continue;
             const double deviate = verdict_signal(sums, models, m, other, v);
             const double tail = upper_tail(std::abs(deviate));

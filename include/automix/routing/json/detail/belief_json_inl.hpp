@@ -177,18 +177,19 @@ AUTOMIX_INLINE LevelDistribution BeliefParser::level(const nlohmann::json& json,
     LevelDistribution level;
     const ModelShape& shape = models_[as_size(model)];
     const std::string of_further = inside(field, "further_boundaries");
-    if (shape.verifiers() > 1)
+    if (shape.verifier_count() > 1)
         list(member(json, field, "further_boundaries"), of_further, shape.further.size(),
              ", one a further verifier");
-    for (Index v = 0; v < shape.verifiers(); ++v) {
+    for (Index v = 0; v < shape.verifier_count(); ++v) {
         VerifierShape verifier = shape.verifier_shape(v);
         if (!shape.verified()) verifier.kind = VerificationKind::verdicts;  // it has signals
         const auto number_of_further = as_size(std::max<Index>(v - 1, 0));
         level.verifiers.push_back(
-            v == 0 ? verifier_levels(member(json, field, "boundaries"), inside(field, "boundaries"), verifier,
-                                     shape.verifiers())
-                   : verifier_levels(json.at("further_boundaries")[number_of_further],
-                                     element(of_further, number_of_further), verifier, shape.verifiers()));
+            v == 0
+                ? verifier_levels(member(json, field, "boundaries"), inside(field, "boundaries"), verifier,
+                                  shape.verifier_count())
+                : verifier_levels(json.at("further_boundaries")[number_of_further],
+                                  element(of_further, number_of_further), verifier, shape.verifier_count()));
     }
     std::size_t size = 1;
     for (const VerifierLevels& verifier : level.verifiers) size *= as_size(verifier.levels);

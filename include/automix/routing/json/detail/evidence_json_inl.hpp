@@ -17,6 +17,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -104,14 +105,10 @@ AUTOMIX_INLINE ModelEvidence EvidenceParser::model(const nlohmann::json& json, c
     for (const auto& [name, said] : verifiers.items()) {
         const std::string at = inside(of_verifiers, name);
         require_keys(said, at, std::array{"verdicts", "confidence"});
-        Index v = 0;
-        while (v < shape.verifiers() && shape.verifier_shape(v).name != name) ++v;
-        if (v == shape.verifiers()) {
-            std::vector<std::string> names;
-            for (Index known_verifier = 0; known_verifier < shape.verifiers(); ++known_verifier)
-                names.push_back(shape.verifier_shape(known_verifier).name);
+        const std::vector<std::string> names = shape.verifier_names();
+        const Index v = std::find(names.begin(), names.end(), name) - names.begin();
+        if (v == shape.verifier_count())
             fail(at, "the policy's verifiers of this model are " + joined(names));
-        }
         if (v == 0 && known.drawn > 0) fail(at, "stands beside the verdicts of the same verifier");
         add_verifier(known.verifier_at(v), said, at, shape.verifier_shape(v));
     }

@@ -143,7 +143,7 @@ AUTOMIX_INLINE RoutingPrices PolicyParser::prices(const nlohmann::json& json,
     RoutingPrices prices{
         each("answers", 0.0), each("draws", 0.0), number(json, field, "round"), each("tries", 1.0), {}};
     require_least(prices.round, inside(field, "round"), 0.0);
-    const std::size_t further = evidence_size(shapes) - (models - 1);
+    const std::size_t further = count_further_verifiers(shapes);
     if (further == 0 && !json.contains("further")) return prices;
     const std::string of_further = inside(field, "further");
     const nlohmann::json& verifiers =
