@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 
 namespace automix {
 
@@ -22,8 +21,8 @@ struct Progress {
 using ProgressHandler = std::function<void(const Progress&)>;
 
 /// Tells a handler of progress, if there is one.
-inline void tell(const ProgressHandler& handler, Progress progress) {
-    if (handler) handler(std::move(progress));
+inline void tell(const ProgressHandler& handler, const Progress& progress) {
+    if (handler) handler(progress);
 }
 
 }  // namespace automix

@@ -97,7 +97,7 @@ FigureInterval figure_interval(const FiguresOfRows& rows, const std::vector<Figu
     for (const FiguresOfRows& resample : resamples) {
         if (const OptionalMetric value = get(resample)) values.push_back(*value);
     }
-    const double undefined = static_cast<double>(resamples.size() - values.size());
+    const auto undefined = static_cast<double>(resamples.size() - values.size());
     if (figure.value && undefined <= max_undefined_share * static_cast<double>(resamples.size()))
         figure.interval =
             Interval{quantile(values, 0.5 * (1.0 - level)), quantile(values, 0.5 * (1.0 + level))};

@@ -121,7 +121,7 @@ addEventListener('afterprint', () => folds.forEach(d => { d.open = d.dataset.ope
 )";
 
 AUTOMIX_INLINE std::string scrolled(std::string_view name, std::string_view content) {
-    return element("div", " class=\"scroll\" tabindex=\"0\" role=\"region\"" + attribute("aria-label", name),
+    return element("div", R"( class="scroll" tabindex="0" role="region")" + attribute("aria-label", name),
                    content);
 }
 

@@ -88,8 +88,8 @@ class ReportPage {
 
     static std::string key(std::string_view style, std::string_view text) {
         return element("li", "",
-                       "<svg viewBox=\"0 0 16 12\" aria-hidden=\"true\"><rect" + attribute("class", style) +
-                           " width=\"16\" height=\"12\" rx=\"2\"/></svg>" + markup_text(text));
+                       R"(<svg viewBox="0 0 16 12" aria-hidden="true"><rect)" + attribute("class", style) +
+                           R"( width="16" height="12" rx="2"/></svg>)" + markup_text(text));
     }
 
     [[nodiscard]] std::string model_keys() const {
@@ -240,7 +240,14 @@ class ReportPage {
             const ModelPayment& paid = payments[m];
             const std::string& name = report_.models[m];
             const auto tip = [&](const std::string& kind, double part) {
-                return kind + " " + name + "\n" + scale_.text(part) + "\n" + share(part) + " of the cost";
+                std::string text = kind;
+                text.append(" ")
+                    .append(name)
+                    .append("\n")
+                    .append(scale_.text(part))
+                    .append("\n")
+                    .append(share(part));
+                return text.append(" of the cost");
             };
             router.parts.push_back(
                 {paid.answer, model_style(m), share(paid.answer), tip("answers of", paid.answer)});
@@ -275,9 +282,11 @@ class ReportPage {
         BarRow row{name, std::to_string(group.rows) + " queries", {}};
         for (std::size_t m = 0; m < group.accepted.size(); ++m) {
             const std::string share = format_percent(group.accepted[m]);
-            row.parts.push_back({group.accepted[m], model_style(m), share,
-                                 name + "\n" + share + " answered by " + report_.models[m] + "\nscore " +
-                                     format_fixed(group.score, 3) + ", cost " + scale_.text(group.cost)});
+            std::string tip = name;
+            tip.append("\n").append(share).append(" answered by ").append(report_.models[m]);
+            tip.append("\nscore ").append(format_fixed(group.score, 3));
+            tip.append(", cost ").append(scale_.text(group.cost));
+            row.parts.push_back({group.accepted[m], model_style(m), share, std::move(tip)});
         }
         return row;
     }

@@ -134,7 +134,7 @@ AUTOMIX_INLINE std::string verdict_chart(const VerdictSummary& verdicts, std::st
     plot.titles("positive verdicts, per cent", "share of answers, per cent");
     for (std::size_t b = 0; b < verdicts.bins.size(); ++b) {
         const VerdictBin& bin = verdicts.bins[b];
-        const double at = static_cast<double>(b);
+        const auto at = static_cast<double>(b);
         const auto tip = [&](const std::string& kind, double part, double all) {
             return format_percent(share(part, all) / 100.0) + " of the " + kind + " answers have " +
                    format_fixed(100.0 * bin.confidence, 0) + " % positive verdicts\n" +

@@ -51,8 +51,7 @@ AUTOMIX_INLINE MarkTip::MarkTip(std::string_view tip, TipStyle style) {
     }
     std::string label(tip);
     std::replace(label.begin(), label.end(), '\n', ' ');
-    attributes =
-        " role=\"img\" tabindex=\"-1\"" + attribute("data-tip", tip) + attribute("aria-label", label);
+    attributes = R"( role="img" tabindex="-1")" + attribute("data-tip", tip) + attribute("aria-label", label);
 }
 
 AUTOMIX_INLINE std::string svg_bar(double x, double y, double width, double height, std::string_view style,

@@ -64,7 +64,7 @@ AUTOMIX_INLINE VerifierConfig ModelsParser::verifier(const nlohmann::json& json,
             fail(inside(at, "name"), in_quotes(verifier.name) + " stands twice");
     }
     if (json.contains("by") == json.contains("command"))
-        fail(at, "expected one of \"by\", the model that judges, and \"command\"");
+        fail(at, R"(expected one of "by", the model that judges, and "command")");
     with(json, at, "by", [&](const auto& v, const auto& f) {
         verifier.judge = not_empty(v, f);
         std::vector<std::string> names;

@@ -222,7 +222,7 @@ inline LevelDistribution fit_levels(const FoldStatistics& sums, const std::vecto
         const MarginalCells& cells = margins.emplace_back(sums, places.back());
         if (verifier.kind == VerificationKind::none) {
             model.verifiers.emplace_back();
-            likelihoods.push_back(Eigen::MatrixXd::Ones(std::ssize(cells.evidence), 1));
+            likelihoods.emplace_back(Eigen::MatrixXd::Ones(std::ssize(cells.evidence), 1));
             classes.push_back({Eigen::VectorXd::Ones(1), Eigen::VectorXd::Ones(1)});
             continue;
         }

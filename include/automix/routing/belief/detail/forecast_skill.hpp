@@ -41,7 +41,7 @@ inline double chance_of_skill(const Eigen::ArrayXXd& forecasts, const Eigen::Arr
     if (forecasts.rows() < 4 || forecasts.cols() == 0) return 1.0;
     const Eigen::MatrixXd told = standardised(forecasts);
     const Eigen::MatrixXd found = standardised(facts);
-    const double rows = static_cast<double>(forecasts.rows());
+    const auto rows = static_cast<double>(forecasts.rows());
     const auto statistic = [](const Eigen::ArrayXd& deviates) { return deviates.max(0.0).square().sum(); };
     const double seen =
         statistic(std::sqrt(rows - 1.0) * told.cwiseProduct(found).colwise().sum().transpose().array());

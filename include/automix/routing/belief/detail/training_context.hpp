@@ -119,8 +119,7 @@ inline RoutingSolution solve_tree(const TrainingContext& context, int fold, cons
             fold < 0 ? *context.tree : *context.folds.tree(static_cast<std::size_t>(fold));
         return solve_routing(tree, context.prices, rule);
     }
-    auto solver =
-        std::make_shared<const QuerySolver>(context.queries[static_cast<std::size_t>(fold + 1)], rule);
+    auto solver = std::make_shared<const QuerySolver>(context.queries[as_size(Index{fold} + 1)], rule);
     RoutingSolution solution;
     if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
     solution.policy = RoutingPolicy(std::move(solver));
