@@ -7,6 +7,8 @@
 #include "split_options.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/data/checks.hpp>
+#include <automix/data/statistics_options.hpp>
 #include <automix/evaluation/frontier.hpp>
 #include <automix/evaluation/report/frontier_csv.hpp>
 #include <automix/evaluation/report/frontier_json.hpp>
@@ -68,7 +70,11 @@ TracedLog trace(const TraceOptions& options) {
     const std::vector<std::string>& models = split.rows.train.model_names();
     require_evidence(split.rows, {options.name}, limits);
     const AnyRouter router = make_router_for(models, options.name, settings, limits);
-    log.warnings.insert(log.warnings.end(), split.test.notes.begin(), split.test.notes.end());
+    StatisticsOptions checked;
+    checked.max_draws = limits.of(models);
+    checked.verifiers = further_verifiers(options.log);
+    for (const auto& more : {split.test.notes, check_log(split.rows.train, checked)})
+        log.warnings.insert(log.warnings.end(), more.begin(), more.end());
     Frontier frontier =
         trace_frontier(router, {split.rows.train, split.train}, split.rows.test, split.test, wanted);
     frontier.router = options.name;

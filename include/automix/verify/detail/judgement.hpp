@@ -39,14 +39,29 @@ constexpr bool is_one_of(std::string_view word, const std::array<std::string_vie
 
 /// Returns the judgement that a word alone gives. The ideographs are those of "correct" and "incorrect" in Chinese.
 constexpr Judgement word_judgement(std::string_view word) noexcept {
-    constexpr auto positive =
-        std::to_array<std::string_view>({"correct", "right", "true", "accurate", "valid", "corect",
-                                         "corrrect", "\xE6\xAD\xA3\xE7\xA1\xAE", "\xE6\xAD\xA3\xE7\xA2\xBA"});
-    constexpr auto negative = std::to_array<std::string_view>(
-        {"incorrect", "wrong", "false", "inaccurate", "invalid", "mistaken", "erroneous", "untrue",
-         "in-correct", "non-correct", "incorect", "incorret", "incorrent", "inncorrect", "rong",
-         "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE", "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA2\xBA",
-         "\xE9\x94\x99\xE8\xAF\xAF", "\xE9\x8C\xAF\xE8\xAA\xA4"});
+    constexpr auto positive = std::to_array<std::string_view>(
+        {"correct", "right", "true", "accurate", "valid", "supported", "corect", "corrrect",
+         "\xE6\xAD\xA3\xE7\xA1\xAE", "\xE6\xAD\xA3\xE7\xA2\xBA"});
+    constexpr auto negative = std::to_array<std::string_view>({"incorrect",
+                                                               "wrong",
+                                                               "false",
+                                                               "inaccurate",
+                                                               "invalid",
+                                                               "mistaken",
+                                                               "erroneous",
+                                                               "untrue",
+                                                               "unsupported",
+                                                               "in-correct",
+                                                               "non-correct",
+                                                               "incorect",
+                                                               "incorret",
+                                                               "incorrent",
+                                                               "inncorrect",
+                                                               "rong",
+                                                               "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE",
+                                                               "\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA2\xBA",
+                                                               "\xE9\x94\x99\xE8\xAF\xAF",
+                                                               "\xE9\x8C\xAF\xE8\xAA\xA4"});
     if (is_one_of(word, positive)) return Judgement::positive;
     return is_one_of(word, negative) ? Judgement::negative : Judgement::none;
 }
@@ -143,7 +158,7 @@ constexpr bool is_filler(std::string_view word) noexcept {
          "actually",  "factually", "also",      "conclusion",  "evaluation", "assessment",  "judgment",
          "judgement", "therefore", "just",      "plainly",     "evidently",  "undoubtedly", "at",
          "all",       "fact",      "that's",    "do",          "does",       "did",         "well",
-         "ok",        "okay",      "result",    "one",         "far"});
+         "ok",        "okay",      "result",    "one",         "far",        "am",          "here"});
     return is_one_of(word, words) || is_subject(word) || is_copula(word) || is_degree(word);
 }
 
@@ -296,6 +311,9 @@ class JudgementReader {
         if (clause_.words == 0 && is_copula(word)) clause_.subject = carried_;
         if (clause_.words == 0 && is_doubt(word)) clause_.doubtful = true;
         if (is_degree(word) && clause_.negations > 0) clause_.weakened = true;
+        // "I am not confident that it is correct" does not say that it is incorrect.
+        if ((word == "confident" || word == "certain") && clause_.negations > 0)
+            limited_ = limited_ever_ = true;
         if (is_copula(word)) clause_.valued = false;
         const bool known = is_filler(word) || clause_.valued || concludes(word) ||
                            (word == "to" && clause_.subject) || (word == "in" && word_at(i_ + 1) == "fact") ||

@@ -155,6 +155,8 @@ struct VerdictLabel {
     const bool glued = *noun == LabelKind::verdict && word(i) != "verdict" && word(i) != "final_verdict";
     if (others > 0 && (*noun == LabelKind::other || kind(i + 1) != TokenKind::colon)) return std::nullopt;
     ++i;
+    // "The verdict here is:"
+    if (word(i) == "here" && word(i + 1) == "is") ++i;
     // "Verdict (correct/incorrect):" and "Verdict on the answer:"
     std::size_t end = i;
     if (kind(end) == TokenKind::bracket && end < tokens.size() && tokens[end].text != "}") {
@@ -190,6 +192,14 @@ struct VerdictLabel {
                         kind(label.rest) == TokenKind::check || kind(label.rest) == TokenKind::cross ||
                         kind(label.rest) == TokenKind::bracket || word(label.rest) == "not";
     return direct ? std::optional(label) : std::nullopt;
+}
+
+/// Returns what a "1" or "0" says that stands alone behind a label, as in "Verdict: 1".
+[[nodiscard]] inline Judgement digit_judgement(std::span<const ReplyToken> rest) noexcept {
+    const bool alone = rest.size() == 1 || (rest.size() == 2 && rest[1].kind == TokenKind::stop);
+    if (!alone || rest[0].kind != TokenKind::word) return Judgement::none;
+    if (rest[0].text == "1") return Judgement::positive;
+    return rest[0].text == "0" ? Judgement::negative : Judgement::none;
 }
 
 /// How much a statement counts; a smaller number counts more.
@@ -385,7 +395,8 @@ class VerdictLines {
 
     void take(const VerdictLabel& label, std::span<const ReplyToken> rest, bool starts) {
         std::size_t last = line_;
-        Judgement judgement = judge(rest, Strictness::verdict);
+        Judgement judgement = digit_judgement(rest);
+        if (judgement == Judgement::none) judgement = judge(rest, Strictness::verdict);
         const bool empty = std::none_of(rest.begin(), rest.end(), [](const ReplyToken& token) {
             return token.kind == TokenKind::word || token.kind == TokenKind::check ||
                    token.kind == TokenKind::cross || token.kind == TokenKind::quotation;
