@@ -241,6 +241,18 @@ inline double mean_gain(const std::vector<double>& one, const std::vector<double
     return sum / static_cast<double>(one.size());
 }
 
+/// Returns the standard error of that mean. Requires at least two rows.
+inline double gain_error(const std::vector<double>& one, const std::vector<double>& other) {
+    const double mean = mean_gain(one, other);
+    double squares = 0.0;
+    for (std::size_t row = 0; row < one.size(); ++row) {
+        const double deviation = one[row] - other[row] - mean;
+        squares += deviation * deviation;
+    }
+    const auto rows = static_cast<double>(one.size());
+    return std::sqrt(squares / (rows - 1.0) / rows);
+}
+
 /// A context that was tried, with its decision on held-out rows.
 struct TriedContext {
     TrainingContext context;
@@ -250,9 +262,11 @@ struct TriedContext {
     Eigen::ArrayXXd told{};              ///< held-out forecasts of these outputs before calibration
 };
 
-/// Probability that chance makes forecasts tell as much, times the contexts tried, below which a richer context may be
-/// taken.
+/// Probabilities that chance makes forecasts tell as much, times the contexts tried. Below the first a richer context is
+/// taken if it gains by more than half a standard error on held-out rows. Below the second it is taken unless it loses
+/// there by more than a standard error: forecasts that surely tell something are expected to gain on other rows.
 inline constexpr double likely_forecast = 0.1;
+inline constexpr double sure_forecast = 0.01;
 
 /// Prices of quality at which contexts are compared, as multiples of the guard's.
 inline constexpr std::array<double, 5> compared_prices = {0.25, 0.5, 1.0, 2.0, 4.0};
@@ -449,7 +463,9 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double chance =
                 static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);
-            if (!(chance < likely_forecast && mean_gain(tried.worth, best->worth) > 0.0)) continue;
+            const double error = gain_error(tried.worth, best->worth);
+            const double least = chance < sure_forecast ? -error : 0.5 * error;
+            if (!(chance < likely_forecast && mean_gain(tried.worth, best->worth) > least)) continue;
         }
         chosen.emplace(std::move(tried));
         best = &*chosen;

@@ -31,7 +31,7 @@ inline std::size_t remembered_solutions(Index cells) {
 
 AUTOMIX_INLINE QuerySolver::QuerySolver(std::shared_ptr<const QueryTrees> trees, SolveRule rule)
     : trees_(std::move(trees)), rule_(std::move(rule)) {
-    const std::size_t strata = trees_->strata().means.size();
+    const std::size_t strata = rule_.verify ? trees_->strata().means.size() : 0;
     cache_ = std::make_shared<QueryCache<SolvedTree>>(strata > 0 ? strata
                                                                  : remembered_solutions(layout()->cells()));
 }
@@ -43,7 +43,7 @@ AUTOMIX_INLINE QuerySolver::QuerySolver(RoutingTree tree, RoutingPrices prices, 
           std::move(rule)) {}
 
 AUTOMIX_INLINE std::shared_ptr<const QueryProblem> QuerySolver::problem(const QueryForecast& forecast) const {
-    return trees_->problem(trees_->solved_at(forecast), true);
+    return trees_->problem(trees_->solved_at(forecast, true), true);
 }
 
 AUTOMIX_INLINE SolvedTree QuerySolver::solve(const QueryForecast& forecast) const {
@@ -52,7 +52,7 @@ AUTOMIX_INLINE SolvedTree QuerySolver::solve(const QueryForecast& forecast) cons
 }
 
 AUTOMIX_INLINE std::shared_ptr<const SolvedTree> QuerySolver::solved(const QueryForecast& forecast) const {
-    const SolvedForecast at = trees_->solved_at(forecast);
+    const SolvedForecast at = trees_->solved_at(forecast, rule_.verify);
     return cache_->get(at.forecast, at.key, [&] {
         const std::shared_ptr<const QueryProblem> query = trees_->problem(at, rule_.verify);
         return BackwardInduction(query->tree, query->prices, rule_).solved();

@@ -45,8 +45,9 @@ class QueryTrees {
     QueryTrees(RoutingTree tree, RoutingPrices prices, std::vector<double> mean_scores,
                ForecastStrata strata = {});
 
-    /// Returns the forecast at which a query is solved: its own, or the mean of its stratum.
-    [[nodiscard]] SolvedForecast solved_at(const QueryForecast& forecast) const;
+    /// Returns the forecast at which a query is solved: its own, or the mean of its stratum if verdicts are drawn and there
+    /// are strata.
+    [[nodiscard]] SolvedForecast solved_at(const QueryForecast& forecast, bool verdicts) const;
 
     /// Returns tree and prices of a forecast as `solved_at` returns it, without verdicts if `verdicts` is false.
     [[nodiscard]] std::shared_ptr<const QueryProblem> problem(const SolvedForecast& at, bool verdicts) const;

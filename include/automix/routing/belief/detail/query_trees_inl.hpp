@@ -56,17 +56,14 @@ AUTOMIX_INLINE QueryTrees::QueryTrees(RoutingTree tree, RoutingPrices prices, st
       strata_(std::move(strata)),
       unverified_(limit_draws(*tree_.belief, 0)),
       unverified_layout_(std::make_shared<const RoutingLayout>(routed_models(unverified_))) {
-    const auto cache = [&](const RoutingLayout& layout) {
-        const std::size_t slots =
-            strata_.means.empty() ? remembered_trees(layout.cells()) : strata_.means.size();
-        return std::make_unique<Cache>(slots);
-    };
-    verified_cache_ = cache(*tree_.layout);
-    unverified_cache_ = cache(*unverified_layout_);
+    const std::size_t slots =
+        strata_.means.empty() ? remembered_trees(tree_.layout->cells()) : strata_.means.size();
+    verified_cache_ = std::make_unique<Cache>(slots);
+    unverified_cache_ = std::make_unique<Cache>(remembered_trees(unverified_layout_->cells()));
 }
 
-AUTOMIX_INLINE SolvedForecast QueryTrees::solved_at(const QueryForecast& forecast) const {
-    if (strata_.means.empty()) return {forecast, hash_of(forecast)};
+AUTOMIX_INLINE SolvedForecast QueryTrees::solved_at(const QueryForecast& forecast, bool verdicts) const {
+    if (!verdicts || strata_.means.empty()) return {forecast, hash_of(forecast)};
     const std::size_t stratum = strata_.nearest(forecast);
     return {strata_.means[stratum], stratum};
 }
