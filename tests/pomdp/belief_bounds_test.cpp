@@ -89,9 +89,11 @@ TEST_CASE("bounds to begin with keep to the time there is, and hold without any"
 
 TEST_CASE("a callback calls off the search for bounds to begin with") {
     StopOptions options;
-    options.time_limit = 1000.0;
-    options.on_progress = [](const Progress& now) {
+    options.time_limit = 1e6;
+    int calls = 0;
+    options.on_progress = [&](const Progress& now) {
         CHECK(now.lower <= now.upper);
+        ++calls;
         return false;
     };
     // Without discount and with a horizon as long every step has bounds of its own.
@@ -99,5 +101,5 @@ TEST_CASE("a callback calls off the search for bounds to begin with") {
     Progress progress;
     bounds.report(progress);
     CHECK(bounds.stop(progress) == Stopped::callback);
-    CHECK(progress.seconds < 30.0);
+    CHECK(calls == 1);
 }
