@@ -193,6 +193,10 @@
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
+#include <automix/stream/log/request_line.hpp>
+#include <automix/stream/log/request_reader.hpp>
+#include <automix/stream/log/request_writer.hpp>
+#include <automix/stream/request_record.hpp>
 #include <automix/text/ascii.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
