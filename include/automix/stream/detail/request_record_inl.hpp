@@ -7,7 +7,8 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
-#include <automix/data/detail/validate.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/validate_facts.hpp>
 #include <automix/stream/request_record.hpp>
 
@@ -98,7 +99,9 @@ AUTOMIX_INLINE void validate(const RequestRecord& request) {
         names.push_back(model.name);
         record.models.push_back(detail::as_logged(model));
     }
-    detail::require_valid(record, names);
+    if (request.id.empty()) detail::fail_request("id", "expected a non-empty string");
+    if (!names.empty())
+        Dataset(names).append(record);  // throws for a record that a log of queries cannot hold
     QueryFacts facts = query_facts(request);
     for (std::size_t i = 0; i < facts.prior.size(); ++i)
         detail::require_range_of(facts.prior[i], "prior[" + std::to_string(i) + "]", 0.0, 1.0);
