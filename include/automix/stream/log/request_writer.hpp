@@ -42,6 +42,9 @@ class RequestLog {
     detail::AppendFile file_;
 };
 
+/// Returns the digest of a policy file, as requests name it. Throws `DataError` if the file cannot be read.
+[[nodiscard]] std::string policy_file_digest(const std::string& path);
+
 }  // namespace automix
 
 #ifndef AUTOMIX_COMPILED

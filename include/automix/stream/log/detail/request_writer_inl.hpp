@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
+#include <automix/file/file.hpp>
 #include <automix/file/line_reader.hpp>
 #include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_writer.hpp>
@@ -53,6 +54,10 @@ AUTOMIX_INLINE void RequestLog::require_requests() const {
                             error.detail() + "; nothing is appended");
         }
     }
+}
+
+AUTOMIX_INLINE std::string policy_file_digest(const std::string& path) {
+    return policy_digest(detail::read_file(path));
 }
 
 }  // namespace automix

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "request_options.hpp"
+
+#include <automix/core/format.hpp>
+
+namespace automix::program {
+
+void add_requests(CLI::App& command, std::vector<std::string>& paths) {
+    command.add_option("LOG", paths, "Log of requests, as a gateway writes it; several are read as one")
+        ->required()
+        ->type_name("");
+}
+
+OrderedJson to_json(const SeenCounts& counts) {
+    return {{"requests", counts.requests},
+            {"used", counts.used},
+            {"failed", counts.failed},
+            {"unexplored", counts.unexplored},
+            {"unexplorable", counts.unexplorable},
+            {"incomplete", counts.incomplete},
+            {"unlabelled", counts.unlabelled},
+            {"contradictory", counts.contradictory}};
+}
+
+std::vector<std::string> request_notes(const SeenRows& rows, const Requests& log) {
+    std::vector<std::string> notes = rows.notes();
+    for (const std::string& warning : log.warnings()) notes.push_back(warning);
+    return notes;
+}
+
+std::string interval_text(double value, double low, double high) {
+    return format_significant(value, 4) + " [" + format_significant(low, 4) + ", " +
+           format_significant(high, 4) + "]";
+}
+
+}  // namespace automix::program
