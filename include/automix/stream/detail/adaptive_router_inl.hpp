@@ -19,6 +19,7 @@
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/stream/adaptive_router.hpp>
+#include <automix/stream/detail/mean_bets.hpp>
 #include <automix/stream/drift.hpp>
 #include <automix/stream/learn.hpp>
 #include <automix/stream/reference_rates.hpp>
@@ -158,7 +159,7 @@ AUTOMIX_INLINE void AdaptiveRouter::watch_from_here() {
         if (m == best_) continue;
         const double mean = detail::unit_difference(rates.models[as_size(best_)].score, model.score);
         differences_.push_back({m, mean, MeanChange(reference_interval(mean, rates.rows, error)),
-                                ChangeBets(2 * detail::bet_shares.size())});
+                                ChangeBets(detail::mean_bets)});
     }
 }
 
@@ -186,7 +187,7 @@ AUTOMIX_INLINE AdaptiveRouter::Row AdaptiveRouter::as_row(const Record& record) 
 }
 
 AUTOMIX_INLINE void AdaptiveRouter::watch_scores(const Record& record) {
-    std::vector<double> factors(2 * detail::bet_shares.size());
+    std::vector<double> factors(detail::mean_bets);
     double least = 1.0;
     const Difference* changed = nullptr;
     for (Difference& difference : differences_) {

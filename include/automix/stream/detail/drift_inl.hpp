@@ -7,6 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/core/random.hpp>
+#include <automix/stream/detail/mean_bets.hpp>
 #include <automix/stream/drift.hpp>
 
 #include <algorithm>
@@ -23,9 +24,6 @@ namespace automix::detail {
 /// The maximum number of starts among which the capital is split.
 inline constexpr std::size_t most_starts = 64;
 
-/// The shares of the capital that may be lost on one number.
-inline constexpr std::array<double, 7> bet_shares = {1.0 / 64, 1.0 / 32, 1.0 / 16, 0.125, 0.25, 0.5, 0.8};
-
 /// The exponents of bets on ranks. Near 0 they bet on extreme ranks.
 inline constexpr std::array<double, 3> rank_exponents = {0.1, 0.3, 0.6};
 
@@ -38,18 +36,6 @@ inline double relative_entropy_term(double p, double q) { return p > 0.0 ? p * s
 /// Returns the Kullback-Leibler divergence of two Bernoulli distributions.
 inline double bernoulli_divergence(double p, double q) {
     return relative_entropy_term(p, q) + relative_entropy_term(1.0 - p, 1.0 - q);
-}
-
-/// Fills in the factors of bets that a mean has fallen below an interval, and that it has risen above. Under a mean in
-/// the interval each has a mean of at most 1.
-inline void mean_factors(const MeanInterval& reference, double value, std::vector<double>& factors) {
-    std::size_t bet = 0;
-    for (const double share : bet_shares) {
-        const double down = reference.low < 1.0 ? (reference.low - value) / (1.0 - reference.low) : 0.0;
-        const double up = reference.high > 0.0 ? (value - reference.high) / reference.high : 0.0;
-        factors[bet++] = 1.0 + share * down;
-        factors[bet++] = 1.0 + share * up;
-    }
 }
 
 }  // namespace automix::detail
@@ -122,7 +108,7 @@ AUTOMIX_INLINE MeanInterval reference_interval(double mean, double rows, double 
 }
 
 AUTOMIX_INLINE MeanChange::MeanChange(MeanInterval reference)
-    : reference_(reference), bets_(2 * detail::bet_shares.size()), factors_(2 * detail::bet_shares.size()) {
+    : reference_(reference), bets_(detail::mean_bets), factors_(detail::mean_bets) {
     if (!(reference.low >= 0.0 && reference.low <= reference.high && reference.high <= 1.0))
         throw ArgumentError("reference: expected an interval in [0, 1], found " +
                             format_number(reference.low) + " to " + format_number(reference.high));
