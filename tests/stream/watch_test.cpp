@@ -78,6 +78,7 @@ struct WatchedPolicy {
             if (!request.explored) {
                 for (RequestModel& model : request.models) model.score.reset();
             }
+            request.time = static_cast<double>(requests.size());
             requests.push_back(std::move(request));
         }
     }

@@ -4,7 +4,7 @@
 // one may look at any time; all tests together raise a false alarm with probability `delta` at most, for ever.
 // Rates are compared with the policy's statistics, which takes requests that are no selection by what was seen: explored
 // ones, and those that a policy which reads no query asked that model first. Prices and latency are compared with the
-// beginning of the traffic, among requests that policies have asked. O(requests).
+// beginning of the traffic, among requests that policies have asked. O(requests log requests).
 //     const automix::WatchReport report = automix::watch(log.requests, policy.router, policy.statistics);
 #pragma once
 
@@ -55,7 +55,7 @@ struct WatchReport {
     [[nodiscard]] bool alarm() const;
 };
 
-/// Returns what has changed. Throws `ArgumentError` for a delta outside (0, 1), and `DataError` if there is no request.
+/// Returns what has changed, in the order of the requests' times. Throws `ArgumentError` for a delta outside (0, 1), and `DataError` if there is no request.
 WatchReport watch(const std::vector<RequestRecord>& requests, const PomdpRouter& policy,
                   const Statistics& statistics, const WatchOptions& options = {});
 

@@ -136,17 +136,12 @@ AUTOMIX_INLINE LearnedPolicy learn(const PomdpRouter& before, const Statistics& 
 
     learned.router = PomdpRouter(std::move(settings));
     const ContextChoice& context = before.options().context;
-    if (context.best || context.fields.any() || rows.data.has_signals()) {
-        const std::vector<Index> random = rows.random_rows();
+    const std::vector<Index> random = rows.random_rows();
+    if (!random.empty() && (context.best || context.fields.any() || rows.data.has_signals())) {
         learned.context_rows = std::ssize(random);
-    }
-    if (learned.context_rows > 0) {
-        const std::vector<Index> random = rows.random_rows();
-        const bool all = learned.context_rows == rows.data.rows();
-        const Dataset data = all ? Dataset() : rows.data.select_rows(random);
-        const PriceTable table = all ? PriceTable() : prices.select_rows(random);
-        learned.training = learned.router.train(
-            learned.statistics, all ? TrainingData{rows.data, prices} : TrainingData{data, table});
+        const Dataset data = rows.data.select_rows(random);
+        const PriceTable table = prices.select_rows(random);
+        learned.training = learned.router.train(learned.statistics, {data, table});
     } else {
         learned.training = learned.router.train(learned.statistics);
     }

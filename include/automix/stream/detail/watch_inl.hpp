@@ -76,13 +76,23 @@ inline Watched tested(WatchedNumbers numbers, double error, double tests, std::u
     return figures;
 }
 
+/// Returns the requests in the order in which they came.
+inline std::vector<const RequestRecord*> in_order_of_time(const std::vector<RequestRecord>& requests) {
+    std::vector<const RequestRecord*> ordered;
+    ordered.reserve(requests.size());
+    for (const RequestRecord& request : requests) ordered.push_back(&request);
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const RequestRecord* a, const RequestRecord* b) { return a->time < b->time; });
+    return ordered;
+}
+
 /// Returns the names that the backend of a model gave. More than one is an alarm, and no matter of chance.
-inline Watched served_names(const std::vector<RequestRecord>& requests, const std::string& model) {
+inline Watched served_names(const std::vector<const RequestRecord*>& requests, const std::string& model) {
     Watched figures;
     figures.kind = WatchedKind::name;
     figures.model = model;
-    for (const RequestRecord& request : requests) {
-        const RequestModel* seen = find_model(request, model);
+    for (const RequestRecord* request : requests) {
+        const RequestModel* seen = find_model(*request, model);
         if (seen == nullptr || !seen->served_model) continue;
         ++figures.requests;
         if (std::find(figures.names.begin(), figures.names.end(), *seen->served_model) != figures.names.end())
@@ -91,7 +101,7 @@ inline Watched served_names(const std::vector<RequestRecord>& requests, const st
         if (figures.names.size() == 2) {
             figures.alarm = true;
             figures.p_value = 0.0;
-            figures.since = request.id;
+            figures.since = request->id;
         }
     }
     return figures;
@@ -117,6 +127,7 @@ AUTOMIX_INLINE WatchReport watch(const std::vector<RequestRecord>& requests, con
         throw ArgumentError("delta: expected a probability between 0 and 1, found " +
                             format_number(options.delta));
     if (requests.empty()) throw DataError("no requests to watch");
+    const std::vector<const RequestRecord*> ordered = detail::in_order_of_time(requests);
     const ReferenceRates reference = reference_rates(statistics);
     const bool reads = policy.reads().any() || !policy.signals().empty();
     std::vector<detail::WatchedNumbers> all;
@@ -144,7 +155,8 @@ AUTOMIX_INLINE WatchReport watch(const std::vector<RequestRecord>& requests, con
         }
         const std::size_t score = track(WatchedKind::score, shape.name, rates.score, reference.rows);
         const std::size_t price = track(WatchedKind::price, shape.name, rates.price, reference.rows);
-        for (const RequestRecord& request : requests) {
+        for (const RequestRecord* pointer : ordered) {
+            const RequestRecord& request = *pointer;
             const RequestModel* seen = find_model(request, shape.name);
             if (seen == nullptr) continue;
             const bool own =
@@ -161,15 +173,15 @@ AUTOMIX_INLINE WatchReport watch(const std::vector<RequestRecord>& requests, con
         }
     }
     const std::size_t latency = track(WatchedKind::latency, {}, {}, 0.0);
-    for (const RequestRecord& request : requests) {
-        if (request.answered) all[latency].add(request.latency, request);
+    for (const RequestRecord* request : ordered) {
+        if (request->answered) all[latency].add(request->latency, *request);
     }
     const auto tests = static_cast<double>(all.size());
     std::uint64_t seed = options.seed;
     for (detail::WatchedNumbers& numbers : all)
         report.watched.push_back(detail::tested(std::move(numbers), options.delta / tests, tests, seed++));
     for (const ModelShape& shape : statistics.models) {
-        Watched names = detail::served_names(requests, shape.name);
+        Watched names = detail::served_names(ordered, shape.name);
         if (names.requests > 0) report.watched.push_back(std::move(names));
     }
     if (reads && explored == 0)
