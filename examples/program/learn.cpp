@@ -26,7 +26,7 @@ namespace automix::program {
 namespace {
 
 struct LearnCommandOptions {
-    std::vector<std::string> logs{};
+    RequestOptions logs{};
     std::string policy{};
     std::string out{};
     LearnOptions learning{};
@@ -82,7 +82,9 @@ std::string run(const LearnCommandOptions& options) {
     LearnOptions learning = options.learning;
     if (options.prices)
         learning.prices = *options.prices == "old" ? RequestPrices::old : RequestPrices::measured;
-    require_other_file(options.out, options.logs);
+    std::vector<std::string> inputs = options.logs.paths;
+    inputs.push_back(options.logs.map);
+    require_other_file(options.out, inputs);
     const PolicyFile before = automix::read_policy(options.policy);
     PolicyOutput out(options.out);
     line.show({"reading requests", "", 0.0, 0.0, {}});

@@ -24,7 +24,7 @@ namespace automix::program {
 namespace {
 
 struct RehearseCommandOptions {
-    std::vector<std::string> logs{};
+    RequestOptions logs{};
     std::string policy{};
     std::optional<std::string> old{};
     RehearsalOptions rehearsal{};

@@ -2,13 +2,22 @@
 #include "request_options.hpp"
 
 #include <automix/core/format.hpp>
+#include <automix/stream/log/request_map.hpp>
 
 namespace automix::program {
 
-void add_requests(CLI::App& command, std::vector<std::string>& paths) {
-    command.add_option("LOG", paths, "Log of requests, as a gateway writes it; several are read as one")
+void add_requests(CLI::App& command, RequestOptions& options) {
+    command
+        .add_option("LOG", options.paths, "Log of requests, as a gateway writes it; several are read as one")
         ->required()
         ->type_name("");
+    command.add_option("--map", options.map, "File that names the fields of a log of another program")
+        ->type_name("FILE");
+}
+
+Requests read_requests(const RequestOptions& options, RequestTexts texts) {
+    return options.map.empty() ? automix::read_requests(options.paths, texts)
+                               : automix::read_requests(options.paths, read_request_map(options.map), texts);
 }
 
 OrderedJson to_json(const SeenCounts& counts) {

@@ -14,8 +14,17 @@
 
 namespace automix::program {
 
-/// Adds the positional LOG, one or several.
-void add_requests(CLI::App& command, std::vector<std::string>& paths);
+/// The logs of a command, and how they are read.
+struct RequestOptions {
+    std::vector<std::string> paths{};
+    std::string map{};  ///< file that names the fields of a log of another program; empty: none
+};
+
+/// Adds the positional LOG, one or several, and `--map`.
+void add_requests(CLI::App& command, RequestOptions& options);
+
+/// Reads the logs as one. Throws `DataError` for bad data.
+Requests read_requests(const RequestOptions& options, RequestTexts texts);
 
 /// Returns the numbers of requests that were seen, for JSON.
 OrderedJson to_json(const SeenCounts& counts);

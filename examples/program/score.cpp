@@ -31,7 +31,7 @@ namespace automix::program {
 namespace {
 
 struct ScoreCommandOptions {
-    std::vector<std::string> logs{};
+    RequestOptions logs{};
     std::vector<std::string> references{};
     std::string out{};
     std::optional<std::string> metric{};
@@ -95,9 +95,10 @@ std::string run(const ScoreCommandOptions& options) {
         throw ArgumentError("--metric " + *options.metric + ": needs --references");
     const std::optional<QueryMetric> metric =
         options.metric ? std::optional<QueryMetric>(parse_metric(*options.metric)) : std::nullopt;
-    if (options.out.empty() && options.logs.size() > 1)
-        throw ArgumentError("--out: name the file to append to, as several logs are given");
-    const std::string out = options.out.empty() ? options.logs.front() : options.out;
+    if (options.out.empty() && (options.logs.paths.size() > 1 || !options.logs.map.empty()))
+        throw ArgumentError("--out: name the file to append to, as the log is " +
+                            std::string(options.logs.map.empty() ? "several files" : "of another program"));
+    const std::string out = options.out.empty() ? options.logs.paths.front() : options.out;
     const KnownReferences references(options.references);
     const Requests log = read_requests(options.logs, RequestTexts::keep);
     std::vector<Query> queries;

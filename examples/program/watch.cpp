@@ -22,7 +22,7 @@ namespace automix::program {
 namespace {
 
 struct WatchCommandOptions {
-    std::vector<std::string> logs{};
+    RequestOptions logs{};
     std::string policy{};
     WatchOptions watch{};
     bool json = false;
@@ -86,7 +86,7 @@ std::string to_text(const WatchReport& report, const std::vector<std::string>& w
 
 std::string run(const WatchCommandOptions& options) {
     const PolicyFile policy = automix::read_policy(options.policy);
-    const Requests log = read_requests(options.logs);
+    const Requests log = read_requests(options.logs, RequestTexts::drop);
     WatchOptions watching = options.watch;
     watching.policy = policy_file_digest(options.policy);
     const WatchReport report = watch(log.requests, policy.router, policy.statistics, watching);

@@ -198,6 +198,7 @@
 #include <automix/stream/inverse_propensity.hpp>
 #include <automix/stream/learn.hpp>
 #include <automix/stream/log/request_line.hpp>
+#include <automix/stream/log/request_map.hpp>
 #include <automix/stream/log/request_reader.hpp>
 #include <automix/stream/log/request_writer.hpp>
 #include <automix/stream/reference_rates.hpp>

@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace automix {
@@ -40,6 +42,12 @@ class RequestReader {
     /// cannot be read or a line is wrong.
     bool next(RequestLine& line);
 
+    /// Reads the next line as it is; returns false at the end. The text lives until the next call.
+    bool next_text(std::string_view& text);
+
+    /// Returns an error in the last line returned, with its place.
+    [[nodiscard]] DataError placed(const DataError& error) const;
+
     /// Returns the file and line of the last line returned.
     [[nodiscard]] const Place& place() const noexcept { return place_; }
 
@@ -56,6 +64,23 @@ class RequestReader {
 
 /// The choice whether the texts of requests and answers are kept.
 enum class RequestTexts { drop, keep };
+
+/// Joins requests and scores as they are read.
+class RequestJoin {
+ public:
+    explicit RequestJoin(RequestTexts texts) : texts_(texts) {}
+
+    void add(RequestLine line);
+
+    /// Returns the requests with their scores. Call it once.
+    [[nodiscard]] Requests finish(std::vector<Place> truncated);
+
+ private:
+    RequestTexts texts_;
+    Requests log_;
+    std::unordered_map<std::string, std::size_t> places_;  ///< of requests, by id
+    std::vector<LateScore> scores_;
+};
 
 /// Returns the requests of these files, with the scores that came later. Throws as `RequestReader`.
 [[nodiscard]] Requests read_requests(const std::vector<std::string>& paths,

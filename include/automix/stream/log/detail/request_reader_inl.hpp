@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -43,13 +42,27 @@ AUTOMIX_INLINE RequestReader::RequestReader(std::vector<std::string> paths) : pa
 }
 
 AUTOMIX_INLINE bool RequestReader::next(RequestLine& line) {
+    std::string_view text;
+    if (!next_text(text)) return false;
+    try {
+        line = parse_request_line(text, place_.file);
+    } catch (const DataError& error) {
+        throw placed(error);
+    }
+    return true;
+}
+
+AUTOMIX_INLINE DataError RequestReader::placed(const DataError& error) const {
+    return {Place{place_.file, place_.line, error.place().field}, error.detail()};
+}
+
+AUTOMIX_INLINE bool RequestReader::next_text(std::string_view& text) {
     for (;;) {
         if (!lines_) {
             if (opened_ == paths_.size()) return false;
             lines_.emplace(paths_[opened_++]);
         }
         const std::string& path = paths_[opened_ - 1];
-        std::string_view text;
         if (!lines_->next(text)) {
             lines_.reset();
             continue;
@@ -60,43 +73,35 @@ AUTOMIX_INLINE bool RequestReader::next(RequestLine& line) {
             truncated_.push_back(place_);
             continue;
         }
-        try {
-            line = parse_request_line(text, path);
-        } catch (const DataError& error) {
-            throw DataError(Place{path, lines_->line(), error.place().field}, error.detail());
-        }
         return true;
     }
 }
 
-AUTOMIX_INLINE Requests read_requests(const std::vector<std::string>& paths, RequestTexts texts) {
-    RequestReader reader(paths);
-    Requests log;
-    std::unordered_map<std::string, std::size_t> places;
-    std::vector<LateScore> scores;
-    for (RequestLine line; reader.next(line);) {
-        if (auto* score = std::get_if<LateScore>(&line)) {
-            scores.push_back(std::move(*score));
-            continue;
-        }
-        auto& request = std::get<RequestRecord>(line);
-        if (!places.emplace(request.id, log.requests.size()).second) {
-            ++log.repeated;
-            continue;
-        }
-        if (texts == RequestTexts::drop) {
-            request.question.reset();
-            request.context.reset();
-            for (RequestModel& model : request.models) model.answer.reset();
-        }
-        log.requests.push_back(std::move(request));
+AUTOMIX_INLINE void RequestJoin::add(RequestLine line) {
+    if (auto* score = std::get_if<LateScore>(&line)) {
+        scores_.push_back(std::move(*score));
+        return;
     }
-    log.truncated = reader.truncated();
-    std::stable_sort(scores.begin(), scores.end(),
+    auto& request = std::get<RequestRecord>(line);
+    if (!places_.emplace(request.id, log_.requests.size()).second) {
+        ++log_.repeated;
+        return;
+    }
+    if (texts_ == RequestTexts::drop) {
+        request.question.reset();
+        request.context.reset();
+        for (RequestModel& model : request.models) model.answer.reset();
+    }
+    log_.requests.push_back(std::move(request));
+}
+
+AUTOMIX_INLINE Requests RequestJoin::finish(std::vector<Place> truncated) {
+    log_.truncated = std::move(truncated);
+    std::stable_sort(scores_.begin(), scores_.end(),
                      [](const LateScore& a, const LateScore& b) { return a.time < b.time; });
-    for (const LateScore& late : scores) {
-        const auto found = places.find(late.id);
-        RequestRecord* request = found == places.end() ? nullptr : &log.requests[found->second];
+    for (const LateScore& late : scores_) {
+        const auto found = places_.find(late.id);
+        RequestRecord* request = found == places_.end() ? nullptr : &log_.requests[found->second];
         const std::string* name = late.model                     ? &*late.model
                                   : request && request->answered ? &*request->answered
                                                                  : nullptr;
@@ -105,13 +110,20 @@ AUTOMIX_INLINE Requests read_requests(const std::vector<std::string>& paths, Req
             if (request->models[m].name == *name) answer = &request->models[m];
         }
         if (answer == nullptr) {
-            ++log.unknown_scores;
+            ++log_.unknown_scores;
             continue;
         }
         answer->score = late.score;
-        ++log.late_scores;
+        ++log_.late_scores;
     }
-    return log;
+    return std::move(log_);
+}
+
+AUTOMIX_INLINE Requests read_requests(const std::vector<std::string>& paths, RequestTexts texts) {
+    RequestReader reader(paths);
+    RequestJoin join(texts);
+    for (RequestLine line; reader.next(line);) join.add(std::move(line));
+    return join.finish(reader.truncated());
 }
 
 }  // namespace automix
