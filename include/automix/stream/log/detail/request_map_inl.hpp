@@ -41,7 +41,8 @@ inline std::optional<std::vector<PathStep>> parse_path(std::string_view path) {
     std::vector<PathStep> steps;
     while (!path.empty()) {
         const std::size_t end = std::min(path.find_first_of(".["), path.size());
-        if (end > 0) steps.push_back({std::string(path.substr(0, end)), {}});
+        if (end == 0) return std::nullopt;
+        steps.push_back({std::string(path.substr(0, end)), {}});
         path.remove_prefix(end);
         while (path.starts_with('[')) {
             const std::size_t close = path.find(']');
