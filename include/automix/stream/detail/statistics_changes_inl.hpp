@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -39,11 +40,12 @@ inline Statistics with_models(const Statistics& statistics, const std::vector<st
     last.kind = VerificationKind::none;
     last.draws = 0;
     last.further.clear();
-    // The places of the verifications that are kept, first those of the first verifiers.
+    // The places of the verifications that are kept, first those of the first verifiers. The last model has none.
+    constexpr std::size_t no_place = std::numeric_limits<std::size_t>::max();
     std::vector<std::size_t> places;
     std::vector<std::size_t> further;
     for (std::size_t i = 0; i + 1 < chosen.size(); ++i)
-        places.push_back(evidence_place(statistics.models, static_cast<Index>(chosen[i]), 0));
+        places.push_back(chosen[i] + 1 < statistics.models.size() ? chosen[i] : no_place);
     for (std::size_t i = 0; i < chosen.size(); ++i) {
         for (std::size_t v = 0; v < changed.models[i].further.size(); ++v) {
             const auto model = static_cast<Index>(chosen[i]);
@@ -58,8 +60,7 @@ inline Statistics with_models(const Statistics& statistics, const std::vector<st
         for (const EvidenceCell& cell : from.cells) {
             std::vector<Verification> evidence;
             for (const std::size_t place : places) {
-                // The last model of the statistics has no verification.
-                evidence.push_back(place < cell.evidence.size() ? cell.evidence[place] : Verification{});
+                evidence.push_back(place == no_place ? Verification{} : cell.evidence[place]);
             }
             EvidenceCell kept(evidence, static_cast<Index>(models));
             kept.weight = cell.weight;
