@@ -63,6 +63,7 @@ struct StreamOptions {
     bool drift = true;
     bool prices = false;
     double labelled = 0.05;
+    double hazard = AdaptiveOptions{}.hazard;
 };
 
 struct StreamResult {
@@ -86,7 +87,8 @@ StreamResult serve_stream(const TwoWorlds& worlds, const StreamOptions& options,
     const Dataset reference = worlds.march.select_rows(second);
     PomdpOptions policy;
     policy.objective = Objective::lambda(0.0);
-    AdaptiveRouter router(policy, collect_statistics(reference, resolve_prices(reference)), {.seed = seed});
+    AdaptiveRouter router(policy, collect_statistics(reference, resolve_prices(reference)),
+                          {.hazard = options.hazard, .seed = seed});
     const auto asked = [&](const Record& row) {
         Evidence evidence(2);
         evidence.reset(uniform_of(row.id, 0));
@@ -119,7 +121,7 @@ struct StreamSummary {
     double mean_left = 0.0;
     double median_left = 0.0;
     double within = 0.0;  ///< share of the streams that left within the limit
-    double share = 0.0;   ///< mean score share
+    double share = 0.0;   ///< mean share of the score that was possible, of streams that left
     double early = 0.0;   ///< share of streams with an early alarm
 };
 
@@ -127,16 +129,18 @@ struct StreamSummary {
 template <class MakeWorlds>
 StreamSummary summarise_streams(int streams, Index limit, const StreamOptions& options, MakeWorlds worlds) {
     std::vector<double> left;
+    std::vector<double> shares;
     StreamSummary summary;
     for (int stream = 0; stream < streams; ++stream) {
         const StreamResult result =
             serve_stream(worlds(stream), options, 100 + static_cast<std::uint64_t>(stream));
         left.push_back(result.left < 0 ? 500.0 : static_cast<double>(result.left));
         summary.within += (result.left >= 0 && result.left <= limit ? 1.0 : 0.0) / streams;
-        summary.share += result.share / streams;
+        if (result.left >= 0 || !options.drift) shares.push_back(result.share);
         summary.early += (result.early_alarm ? 1.0 : 0.0) / streams;
         summary.mean_left += left.back() / streams;
     }
+    for (const double share : shares) summary.share += share / static_cast<double>(shares.size());
     std::sort(left.begin(), left.end());
     summary.median_left = left[left.size() / 2];
     return summary;

@@ -29,6 +29,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <deque>
 #include <numeric>
 #include <optional>
 #include <string>
@@ -42,6 +43,26 @@ inline constexpr std::size_t latest_prices = 64;
 
 /// Returns the difference of two scores as a number in [0, 1].
 inline double unit_difference(double better, double other) { return 0.5 * (1.0 + better - other); }
+
+/// Returns the mean of the numbers behind the place that splits them best, by the squares of what is left.
+inline double mean_since_change(const std::deque<double>& numbers) {
+    const double total = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+    const auto count = static_cast<double>(numbers.size());
+    double best = total / count;
+    double most = 0.0;
+    double sum = 0.0;
+    double behind = 0.0;
+    for (auto number = numbers.rbegin(); number + 1 < numbers.rend(); ++number) {
+        sum += *number;
+        behind += 1.0;
+        const double difference = sum / behind - (total - sum) / (count - behind);
+        const double explained = behind * (count - behind) / count * difference * difference;
+        if (explained <= most) continue;
+        most = explained;
+        best = sum / behind;
+    }
+    return best;
+}
 
 }  // namespace automix::detail
 
@@ -110,10 +131,7 @@ AUTOMIX_INLINE void AdaptiveRouter::see_price(Index model, double price) {
     const ChangeBets& bets = seen.test.bets();
     const double p_value = adjusted(bets.p_value(), false);
     if (p_value > options_.delta) return;
-    const auto changed = std::min(as_size(bets.count() - bets.since()), seen.latest.size());
-    const double mean =
-        std::accumulate(seen.latest.end() - static_cast<std::ptrdiff_t>(changed), seen.latest.end(), 0.0) /
-        static_cast<double>(changed);
+    const double mean = detail::mean_since_change(seen.latest);
     alarm(WatchedKind::price, model, p_value, first_single_ + std::ssize(rows_));
     for (Row& row : rows_) row.sums.answer_prices[as_size(model)] = mean * row.sums.weight();
     set_answer_price(reference_, model, mean);
