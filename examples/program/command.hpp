@@ -4,6 +4,7 @@
 // output.
 #pragma once
 
+#include <automix/core/error.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +21,12 @@ namespace automix::program {
 /// Runs a command that was chosen on the command line and returns its standard output.
 using Command = std::function<std::string()>;
 
+/// The end of a command that found what it watches for. The exit code is then 3.
+class Alarm : public Error {
+ public:
+    using Error::Error;
+};
+
 /// The end of every help text.
 inline constexpr const char* exit_codes = "Exit codes: 0 done, 1 bad data, 2 bad usage.";
 
@@ -30,11 +37,15 @@ void add_decide(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_evaluate(CLI::App& app, Command& chosen);
 void add_frontier(CLI::App& app, Command& chosen);
+void add_learn(CLI::App& app, Command& chosen);
 void add_record(CLI::App& app, Command& chosen);
+void add_rehearse(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
+void add_score(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
 void add_solve(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
+void add_watch(CLI::App& app, Command& chosen);
 
 /// Adds `--format text|json`; sets `json` to true for JSON.
 void add_format(CLI::App& command, bool& json);

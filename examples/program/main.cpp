@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `automix`. Exit codes: 0 done, 1 bad data, 2 bad usage; errors go to standard error, one message each.
+// The program `automix`. Exit codes: 0 done, 1 bad data, 2 bad usage, 3 something watched has changed; errors go to standard error, one message each.
 #include "command.hpp"
 #include "live_models.hpp"
 
@@ -20,6 +20,7 @@ namespace {
 
 constexpr int bad_data = 1;
 constexpr int bad_usage = 2;
+constexpr int found_change = 3;
 
 int fail(int code, const std::string& message) {
     std::fprintf(stderr, "automix: %s\n", automix::program::printable(message).c_str());
@@ -88,11 +89,15 @@ int main(int argc, char** argv) {
     automix::program::add_describe(app, command);
     automix::program::add_evaluate(app, command);
     automix::program::add_frontier(app, command);
+    automix::program::add_learn(app, command);
     automix::program::add_record(app, command);
+    automix::program::add_rehearse(app, command);
     automix::program::add_report(app, command);
+    automix::program::add_score(app, command);
     automix::program::add_simulate(app, command);
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);
+    automix::program::add_watch(app, command);
     try {
         require_texts({argv, argv + argc});
         try {
@@ -107,6 +112,8 @@ int main(int argc, char** argv) {
     } catch (const automix::program::Interrupted& end) {
         constexpr int of_signals = 128;
         return fail(of_signals + end.signal(), end.what());
+    } catch (const automix::program::Alarm& alarm) {
+        return fail(found_change, alarm.what());
     } catch (const automix::ArgumentError& error) {
         return fail(bad_usage, error.what());
     } catch (const std::exception& error) {

@@ -15,6 +15,7 @@
 #include <automix/data/statistics.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/training.hpp>
+#include <automix/stream/statistics_changes.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -67,6 +68,23 @@ void time_policy(benchmark::State& state, std::size_t models, int draws) {
     state.counters["draws"] = draws;
 }
 
+/// A model changes its price, and the policy is trained again from the statistics alone.
+void time_new_price(benchmark::State& state) {
+    const automix::Dataset data = verified_log(2, 8, 2000);
+    automix::Prices prices;
+    prices.answers = {1.0, 50.0};
+    prices.draws = {0.125};
+    automix::Statistics statistics = collect_statistics(data, resolve_prices(data, prices));
+    automix::PomdpRouter router;
+    double price = 50.0;
+    for (auto _ : state) {
+        price = price == 50.0 ? 40.0 : 50.0;
+        set_answer_price(statistics, 1, price);
+        automix::TrainingResult result = router.train(statistics);
+        benchmark::DoNotOptimize(result);
+    }
+}
+
 /// Every score once, and every verdict once, as parsed and as positive.
 double sum_columns(const automix::Dataset& data) {
     double sum = data.scores(0).sum() + data.scores(1).sum();
@@ -105,6 +123,7 @@ void register_routing(std::size_t rows) {
 void register_policies() {
     benchmark::RegisterBenchmark("policy/two_models/8",
                                  [](benchmark::State& state) { time_policy(state, 2, 8); });
+    benchmark::RegisterBenchmark("policy/two_models/8/new_price", time_new_price);
     benchmark::RegisterBenchmark("policy/three_models/20",
                                  [](benchmark::State& state) { time_policy(state, 3, 20); });
 }

@@ -296,3 +296,45 @@ TEST_CASE("unknown keys of a mapping list the known ones, and words are checked"
     CHECK_THAT(error(R"({"models":[{"name":"m","score":"s","verdicts":[]}]})"),
                ContainsSubstring("a list of columns"));
 }
+
+TEST_CASE("RouterBench's tables are read by the map among the examples") {
+    // Three queries in its format: a column of scores for each model, then replies, then costs.
+    const std::vector<std::string> models = {"WizardLM/WizardLM-13B-V1.2",
+                                             "claude-instant-v1",
+                                             "claude-v1",
+                                             "claude-v2",
+                                             "gpt-3.5-turbo-1106",
+                                             "gpt-4-1106-preview",
+                                             "meta/code-llama-instruct-34b-chat",
+                                             "meta/llama-2-70b-chat",
+                                             "mistralai/mistral-7b-chat",
+                                             "mistralai/mixtral-8x7b-chat",
+                                             "zero-one-ai/Yi-34B-Chat"};
+    std::string table = "sample_id,prompt,eval_name";
+    for (const std::string& model : models) table += "," + model;
+    for (const std::string& model : models) table += "," + model + "|model_response";
+    for (const std::string& model : models) table += "," + model + "|total_cost";
+    table += ",oracle_model_to_route_to\n";
+    for (int row = 0; row < 3; ++row) {
+        table += "task." + std::to_string(row) + ",\"['Name a, b or c.']\",task";
+        for (std::size_t m = 0; m < models.size(); ++m) table += m % 2 == 0 ? ",1.0" : ",0.0";
+        for (std::size_t m = 0; m < models.size(); ++m) table += ",\"['a']\"";
+        for (std::size_t m = 0; m < models.size(); ++m) table += "," + std::to_string(0.001 * (m + 1));
+        table += ",no_model_correct\n";
+    }
+    CsvTable reader("");
+    reader.options.mapping = automix::read_mapping(AUTOMIX_EXAMPLES_DIR "/maps/routerbench.json");
+    reader.options.keep_facts = true;
+    const automix::Log log = reader.read(table);
+    CHECK(log.warnings.empty());
+    REQUIRE(log.data.rows() == 3);
+    REQUIRE(log.data.models() == 11);
+    CHECK(log.data.id(2) == "task.2");
+    CHECK(log.data.dataset(0) == "task");
+    CHECK(log.data.facts(0).question == "['Name a, b or c.']");
+    for (std::size_t m = 0; m < models.size(); ++m) {
+        const automix::Index model = log.data.model_index(models[m]);
+        CHECK(log.data.scores(model)(1) == (m % 2 == 0 ? 1.0 : 0.0));
+        CHECK(log.data.recorded_costs(model)(1) == Approx(0.001 * static_cast<double>(m + 1)));
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room stream/log, and of the records that it reads and writes.
+#include <automix/stream/detail/request_record_inl.hpp>
+#include <automix/stream/log/detail/request_line_inl.hpp>
+#include <automix/stream/log/detail/request_map_inl.hpp>
+#include <automix/stream/log/detail/request_reader_inl.hpp>
+#include <automix/stream/log/detail/request_writer_inl.hpp>
