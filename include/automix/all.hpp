@@ -193,6 +193,7 @@
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
+#include <automix/stream/e_process.hpp>
 #include <automix/text/ascii.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
