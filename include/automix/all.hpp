@@ -181,6 +181,7 @@
 #include <automix/routing/loop.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
+#include <automix/routing/promise_certificate.hpp>
 #include <automix/routing/published/candidate_search.hpp>
 #include <automix/routing/published/exact_router.hpp>
 #include <automix/routing/published/fixed_answer.hpp>
@@ -194,6 +195,10 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/stream/e_process.hpp>
+#include <automix/stream/paced_router.hpp>
+#include <automix/stream/promise.hpp>
+#include <automix/stream/promise_watch.hpp>
+#include <automix/stream/risk_bounds.hpp>
 #include <automix/text/ascii.hpp>
 #include <automix/text/metric.hpp>
 #include <automix/text/multiple_choice.hpp>
