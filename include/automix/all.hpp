@@ -195,6 +195,7 @@
 #include <automix/routing/source.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/stream/e_process.hpp>
+#include <automix/stream/json/stream_state_json.hpp>
 #include <automix/stream/paced_router.hpp>
 #include <automix/stream/promise.hpp>
 #include <automix/stream/promise_watch.hpp>

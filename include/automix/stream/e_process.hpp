@@ -24,9 +24,10 @@ struct MeanHypothesis {
 
 /// The state of an e-process, for files.
 struct EProcessState {
-    std::uint64_t values = 0;          ///< number of values so far
-    double highest = 0.0;              ///< logarithm of the highest wealth so far
-    std::vector<double> log_wealth{};  ///< logarithm of the wealth of each size of bet, without the reserve
+    std::uint64_t values = 0;  ///< number of values so far
+    double highest = 0.0;      ///< logarithm of the highest wealth so far
+    std::vector<double>
+        log_wealth{};  ///< logarithm of the wealth of each size of bet; empty before the first value
 
     friend bool operator==(const EProcessState&, const EProcessState&) = default;
 };

@@ -9,8 +9,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace automix::detail {
 
@@ -32,8 +36,7 @@ inline double starting_share(std::uint64_t values) {
 
 namespace automix {
 
-AUTOMIX_INLINE EProcess::EProcess(const MeanHypothesis& hypothesis)
-    : EProcess(hypothesis, {0, 0.0, std::vector<double>(sizes, -std::numeric_limits<double>::infinity())}) {}
+AUTOMIX_INLINE EProcess::EProcess(const MeanHypothesis& hypothesis) : EProcess(hypothesis, EProcessState{}) {}
 
 AUTOMIX_INLINE EProcess::EProcess(const MeanHypothesis& hypothesis, EProcessState state)
     : hypothesis_(hypothesis), state_(std::move(state)) {
@@ -41,11 +44,11 @@ AUTOMIX_INLINE EProcess::EProcess(const MeanHypothesis& hypothesis, EProcessStat
     if (!(std::isfinite(low) && std::isfinite(high) && low < bound && bound < high))
         throw ArgumentError("e-process: expected low < bound < high, found " + format_number(low) + ", " +
                             format_number(bound) + " and " + format_number(high));
-    const bool started = state_.values > 0;
-    const bool valid = std::all_of(state_.log_wealth.begin(), state_.log_wealth.end(), [&](double wealth) {
-        return started ? std::isfinite(wealth) : wealth < 0.0;
-    });
-    if (state_.log_wealth.size() != sizes || !valid || !std::isfinite(state_.highest) || state_.highest < 0.0)
+    const bool finite = std::all_of(state_.log_wealth.begin(), state_.log_wealth.end(),
+                                    [](double wealth) { return std::isfinite(wealth); });
+    const std::size_t expected = state_.values > 0 ? sizes : 0;
+    if (state_.log_wealth.size() != expected || !finite ||
+        !(std::isfinite(state_.highest) && state_.highest >= 0.0))
         throw ArgumentError("e-process: the state is none of an e-process with " + std::to_string(sizes) +
                             " sizes of bets");
 }
@@ -59,6 +62,7 @@ AUTOMIX_INLINE void EProcess::add(double value) {
     const double gain = at_least ? bound - value : value - bound;
     const double loss = at_least ? high - bound : bound - low;
     const double begins = std::log(detail::starting_share(state_.values) / sizes);
+    if (state_.values == 0) state_.log_wealth.assign(sizes, -std::numeric_limits<double>::infinity());
     double bet = 0.75 / loss;
     for (double& wealth : state_.log_wealth) {
         wealth = detail::log_sum(wealth, begins) + std::log1p(bet * gain);
