@@ -47,7 +47,6 @@ PacedWorld paced_world(const promise_logs::Halves& halves, bool facts) {
     if (!facts) options.context = {false, {}};
     const PomdpRouter router(options);
     const TrainingData training{halves.train, halves.train_prices};
-    const TrainingData rest{halves.rest, halves.rest_prices};
     const auto candidates = router.candidates(router.collect(training), &training);
     PacedWorld world;
     for (const PomdpRouter& candidate : candidates) {

@@ -44,8 +44,8 @@ PromiseRows rows_by_hand(Index lost, Index gained) {
         candidate.costs.setConstant(200, 1.0);
         candidate.last.setZero(200);
     }
-    auto& [cheap, last] =
-        std::pair<PromiseRows::Candidate&, PromiseRows::Candidate&>(rows.candidates[0], rows.candidates[1]);
+    PromiseRows::Candidate& cheap = rows.candidates[0];
+    PromiseRows::Candidate& last = rows.candidates[1];
     last.costs.setConstant(10.0);
     last.last.setConstant(1.0);
     cheap.scores.head(120).setConstant(1.0);
@@ -80,12 +80,12 @@ Truth truth_of(const promise_logs::Halves& halves, const Objective& objective, b
 }
 
 /// The quality of a policy over the last model's, or its share of wrong answers, and its cost, on all rows.
-struct Outcome2 {
+struct PolicyOutcome {
     double measure = 0.0;
     double cost = 0.0;
 };
 
-Outcome2 outcome_of(const PromiseRows& rows, const PromisePolicy& policy, const Objective& objective) {
+PolicyOutcome outcome_of(const PromiseRows& rows, const PromisePolicy& policy, const Objective& objective) {
     const auto& cheaper = rows.candidates[policy.cheaper];
     const auto& dearer = rows.candidates[policy.dearer];
     double score = 0.0;
@@ -126,7 +126,7 @@ Tally draw_logs(const Truth& truth, const Objective& objective, Index rows, int 
     Tally tally;
     tally.optimum = outcome_of(truth.rows, {last, last, 1.0}, objective).cost;
     for (const PromisePolicy& policy : plan.sequence) {
-        const Outcome2 found = outcome_of(truth.rows, policy, objective);
+        const PolicyOutcome found = outcome_of(truth.rows, policy, objective);
         const bool slack =
             of_error ? found.measure <= 0.95 * objective.value : found.measure >= 1.05 * objective.value;
         if (slack) tally.optimum = std::min(tally.optimum, found.cost);
@@ -137,7 +137,7 @@ Tally draw_logs(const Truth& truth, const Objective& objective, Index rows, int 
         for (Index& row : drawn)
             row = static_cast<Index>(random.index(static_cast<std::uint64_t>(truth.rows.rows())));
         const PromiseChoice choice = choose_promised(plan, truth.rows.select_rows(drawn), objective, level);
-        const Outcome2 found = outcome_of(truth.rows, choice.policy, objective);
+        const PolicyOutcome found = outcome_of(truth.rows, choice.policy, objective);
         const bool kept = of_error ? found.measure <= objective.value : found.measure >= objective.value;
         ++tally.logs;
         tally.broken += kept ? 0 : 1;
