@@ -93,7 +93,6 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
     add_policy_options(command, options.router);
     add_family_options(command, options.router);
     add_split_options(command, options.split);
-    add_calibration_options(command, options.split);
     add_seed(command, options.router, "splits and resamples");
     add_resamples(command, options.resamples);
 }

@@ -120,7 +120,7 @@ void require_calibration(const Objective& objective, const SplitOptions& options
     throw ArgumentError(objective.is_promise()
                             ? "--objective " + to_string(objective) +
                                   ": a promise is proven by rows that did not train the policy; give "
-                                  "--calibrate-split NAME or --calibrate-share X"
+                                  "train or evaluate --calibrate-split NAME or --calibrate-share X"
                             : "--calibrate-split and --calibrate-share: only for a promise, such as "
                               "--objective promise:quality=0.95,confidence=0.95");
 }
