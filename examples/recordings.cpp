@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows what mixing each pair of the three recorded models costs and gains, with a router of the published family and
 // with the POMDP router. Trains on the records of the split `train` and reports those of the split `test`: over all
-// tasks at the paper's prices, then what reading the query adds, then the frontier of one pair. With `--all` it
+// tasks at the paper's prices, then what reading the query adds, then a promise and the frontier of one pair. With `--all` it
 // reports each task too, also at the recorded prices, with the interval of the POMDP router's lift.
 //     recordings [--all] [DIRECTORY] [ROUTER]
 #include <automix/data/dataset.hpp>
@@ -14,7 +14,10 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/mixer/automix.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/objective.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <Eigen/Core>
 
@@ -221,6 +224,23 @@ void print_context(const Dataset& recordings, const automix::Prices& prices, con
               << sentences << '\n';
 }
 
+/// Prints a promise for the last pair, over all tasks, and what came of it. Half of the queries to train on prove it.
+void print_promise(const Dataset& recordings, const automix::Prices& prices) {
+    const PricedLog log(recordings.with_models(pairs.back()), prices);
+    automix::PomdpOptions options;
+    options.objective = automix::Objective::promise_quality(0.9, 0.95);
+    automix::Automix mixer{automix::PomdpRouter(options)};
+    mixer.train(log.rows.train, log.train);
+    const Evaluation tested = mixer.evaluate(log.rows.test, log.test);
+    std::cout << automix::wrap_text(
+                     "Promise, " + names_of(pairs.back()) + ": " +
+                     automix::to_string(mixer.router().report().promises.front()) + "; test queries: " +
+                     format_fixed(
+                         100.0 * tested.report.performance / tested.baselines.always_large.performance, 1) +
+                     " % at a cost of " + format_price(tested.report.cost))
+              << "\n\n";
+}
+
 /// Prints the frontier of the last pair, over all tasks.
 void print_frontier(const Dataset& recordings, const automix::Prices& prices) {
     const PricedLog log(recordings.with_models(pairs.back()), prices);
@@ -264,6 +284,7 @@ int main(int argc, char** argv) {
         }
         print_context(data, paper, "paper's");
         print_context(data, {}, "recorded");
+        print_promise(data, paper);
         print_frontier(data, paper);
     } catch (const automix::Error& error) {
         std::cerr << error.what() << '\n';

@@ -34,6 +34,7 @@ OrderedJson router_json(const RouterResult& router) {
     json["held_out"] = router.held_out ? to_json(*router.held_out) : OrderedJson(nullptr);
     json["contexts"] = OrderedJson::array();
     for (const ContextWorth& context : router.contexts) json["contexts"].push_back(to_json(context));
+    for (const PromiseCertificate& promise : router.promises) json["promises"].push_back(to_json(promise));
     json["routed_price"] = router.feasible() ? to_json(router.test.routed_price) : OrderedJson(nullptr);
     json["warnings"] = router.warnings;
     return json;
@@ -125,6 +126,7 @@ std::string policies(const Comparison& comparison) {
         };
         if (!policy.empty()) line(policy);
         if (!router.contexts.empty()) line(contexts_text(router.contexts));
+        for (const PromiseCertificate& promise : router.promises) line("promise: " + to_string(promise));
         if (router.held_out) {
             const HeldOut& rows = *router.held_out;
             line("held-out training rows: score " + format_fixed(rows.score, 4) + ", standard error " +

@@ -25,6 +25,7 @@ struct RouterResult {
     std::optional<Guard> guard{};
     std::optional<HeldOut> held_out{};
     std::vector<ContextWorth> contexts{};  ///< facts on queries that were tried
+    std::vector<PromiseCertificate> promises{};
     std::vector<std::string> warnings{};
     Report train{};
     Evaluation test{};

@@ -5,6 +5,7 @@
 #include "evaluated_log.hpp"
 #include "live_line.hpp"
 #include "router_options.hpp"
+#include "split_options.hpp"
 
 #include <memory>
 #include <string>
@@ -22,6 +23,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
     command->footer(std::string(router_help) + all_routers_help + exit_codes);
     add_evaluate_options(*command, options->evaluate);
     command->get_option("--router")->required();
+    add_calibration_options(*command, options->evaluate.split);
     command->add_flag("--figures", options->evaluate.figures,
                       "Show figures of the literature with intervals too: APGR, CPT, AIQ, cost at equal\n"
                       "quality, .., of each router's policies for all prices of quality");

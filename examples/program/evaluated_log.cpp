@@ -16,6 +16,7 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/registry.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -43,11 +44,18 @@ std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers,
         AnyRouter router = routers[i];
         RouterResult& result = results.emplace_back();
         result.name = names[i];
-        TrainingResult training = router.train({train, log.train});
+        auto* const promised = log.calibration ? router.target<PomdpRouter>() : nullptr;
+        TrainingResult training = promised == nullptr
+                                      ? router.train({train, log.train})
+                                      : train_with_promise(*promised, {train, log.train},
+                                                           {log.calibration->data, log.calibration->prices});
         result.guard = training.guard;
         result.held_out = training.held_out;
         result.warnings = std::move(training.warnings);
-        if (const auto* pomdp = router.target<PomdpRouter>()) result.contexts = pomdp->report().contexts;
+        if (const auto* pomdp = router.target<PomdpRouter>()) {
+            result.contexts = pomdp->report().contexts;
+            result.promises = pomdp->report().promises;
+        }
         if (!training.feasible) {
             result.infeasible = training.reason;
             continue;
@@ -107,6 +115,7 @@ EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     require_used(given, names, "random_mix");
+    require_calibration(settings.pomdp.objective, options.split);
     const bool defaulted = names_a_list(options.routers);
     std::vector<std::string> notes;
     if (defaulted) names = suited_routers(std::move(names), settings.pomdp.objective, notes);

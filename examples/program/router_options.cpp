@@ -200,7 +200,7 @@ void add_policy_options(CLI::App& command, RouterOptions& options) {
         .add_option(
             "--objective", options.objective,
             "Objective of pomdp, fixed_k, frugalgpt and win_rate: base, max_ibc, lambda=X, budget=X,\n"
-            "quality=X")
+            "quality=X; of pomdp also promise:quality=X,confidence=Y and promise:error=X,confidence=Y")
         ->type_name("WHAT")
         ->capture_default_str();
     command

@@ -5,8 +5,10 @@
 
 #include <automix/core/price.hpp>
 #include <automix/data/dataset.hpp>
+#include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/split.hpp>
+#include <automix/routing/objective.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +22,12 @@ struct SplitOptions {
     std::string train_split = "train";
     std::string test_split = "test";
     std::string split{};
+    std::string calibrate_split{};  ///< value of the records' split that calibrates a promise
+    double calibrate_share = 0.0;   ///< share of the rows to train on that calibrates one instead; 0: none
+
+    [[nodiscard]] bool calibrates() const noexcept {
+        return !calibrate_split.empty() || calibrate_share != 0.0;
+    }
 };
 
 /// Holds the share of the queries to train on, chosen by a hash of their ids or at random.
@@ -35,10 +43,23 @@ struct PricedSplit {
     Split rows{};
     PriceTable train{};
     PriceTable test{};
+    std::optional<PricedDataset>
+        calibration{};  ///< rows that calibrate a promise, taken from those to train on
 };
 
 /// Adds `--split`, `--train-split` and `--test-split`.
 void add_split_options(CLI::App& command, SplitOptions& options);
+
+/// Adds `--calibrate-split` and `--calibrate-share`.
+void add_calibration_options(CLI::App& command, SplitOptions& options);
+
+/// Throws `ArgumentError` if a promise has no calibration rows, or another objective has.
+void require_calibration(const Objective& objective, const SplitOptions& options);
+
+/// Divides rows to train on into these and calibration rows, and settles the prices of both together. Throws `DataError`
+/// if a part has no rows.
+PricedSplit split_calibration(const Dataset& data, Dataset train, const SplitOptions& options,
+                              std::uint64_t seed, const Prices& prices);
 
 /// Parses the rule of `--split`; returns nothing if there is none. Throws `ArgumentError`.
 std::optional<SplitRule> split_rule(const SplitOptions& options);

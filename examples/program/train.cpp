@@ -31,6 +31,7 @@
 #include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/registry.hpp>
 #include <automix/routing/training.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -79,6 +80,7 @@ struct Material {
     std::vector<ModelPrices> prices{};  ///< of the log, with their origins
     std::vector<std::string> warnings{};
     std::optional<std::pair<Dataset, PriceTable>> rows{};  ///< of the log, if they may teach a context
+    std::optional<PricedDataset> calibration{};            ///< rows of the log that prove a promise
 };
 
 /// Returns true if a policy may read the facts on queries.
@@ -91,6 +93,19 @@ Dataset training_rows(Dataset data, const TrainOptions& options, const std::opti
     const std::uint64_t seed = options.router.seed;
     return (rule->hashed ? split_by_hash(data, rule->share, seed) : split_by_share(data, rule->share, seed))
         .train;
+}
+
+/// Returns the rows to train on with their prices, without those that prove a promise, which go to `material`.
+PricedDataset priced_rows(const Dataset& all, Dataset rows, const TrainOptions& options, const Prices& prices,
+                          Material& material) {
+    if (!options.split.calibrates()) {
+        PriceTable settled = resolve_prices(rows, prices);
+        return order_by_price(std::move(rows), std::move(settled));
+    }
+    PricedSplit parts = split_calibration(all, std::move(rows), options.split, options.router.seed, prices);
+    parts.train.notes = parts.test.notes;
+    material.calibration.emplace(PricedDataset{std::move(parts.rows.test), std::move(parts.test)});
+    return {std::move(parts.rows.train), std::move(parts.train)};
 }
 
 Statistics read_any_statistics(const std::string& path) {
@@ -118,10 +133,11 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     if (pomdp.accept != AcceptRule::first) reading.accept = "best";  // samples are needed
     Log log = read_logs_for(options.log, reading, may_read(pomdp), line.handler());
     limits.require_known(log.data.model_names());
+    Dataset all;
+    if (options.split.calibrates()) all = log.data;
     Dataset rows = training_rows(std::move(log.data), options, rule);
     if (rows.rows() == 0) throw DataError("no rows to train on");
-    PriceTable settled = resolve_prices(rows, prices);
-    auto [data, table] = order_by_price(std::move(rows), std::move(settled));
+    auto [data, table] = priced_rows(all, std::move(rows), options, prices, material);
     pomdp.max_draws = limits.of(data.model_names());
     StatisticsOptions checked;
     checked.max_draws = pomdp.max_draws;
@@ -131,7 +147,8 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
     line.show({"statistics of " + std::to_string(data.rows()) + " rows", "", 0.0, 0.0, {}});
     material.prices = summarise_prices(data, table);
     material.sum.add(PomdpRouter(pomdp).collect({data, table}), "this log", options.overlap);
-    if (may_read(pomdp) || data.has_signals()) material.rows.emplace(std::move(data), std::move(table));
+    if (may_read(pomdp) || data.has_signals() || material.calibration)
+        material.rows.emplace(std::move(data), std::move(table));
 }
 
 /// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.
@@ -267,6 +284,8 @@ std::string to_text(const Summary& summary) {
             ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
             format_fixed(report.guard.se, 4) + '\n';
     if (!report.contexts.empty()) text += wrap_text(contexts_text(report.contexts)) + '\n';
+    for (const PromiseCertificate& promise : report.promises)
+        text += wrap_text("promise: " + printable(to_string(promise))) + '\n';
     if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
     if (report.held_out) {
         const HeldOut& rows = *report.held_out;
@@ -326,6 +345,15 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
+TrainingResult train(PomdpRouter& router, const Statistics& statistics, const Material& material) {
+    std::optional<TrainingData> rows;
+    if (material.rows) rows.emplace(TrainingData{material.rows->first, material.rows->second});
+    if (material.calibration)
+        return train_with_promise(router, statistics, rows ? &*rows : nullptr,
+                                  {material.calibration->data, material.calibration->prices});
+    return rows ? router.train(statistics, *rows) : router.train(statistics);
+}
+
 std::string run(const TrainOptions& options) {
     ProgressLine line;
     const std::vector<std::string>& logs = options.log.paths;
@@ -347,6 +375,7 @@ std::string run(const TrainOptions& options) {
     std::optional<PolicyFile> before;
     if (options.merge) before = automix::read_policy(*options.merge);
     PomdpOptions pomdp = pomdp_options(options, before);
+    require_calibration(pomdp.objective, options.split);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);
     Material material;
@@ -371,9 +400,7 @@ std::string run(const TrainOptions& options) {
     line.show({"training", "", 0.0, 0.0, {}});
     pomdp.progress = line.handler();
     PomdpRouter router(std::move(pomdp));
-    const TrainingResult result =
-        material.rows ? router.train(statistics, TrainingData{material.rows->first, material.rows->second})
-                      : router.train(statistics);
+    const TrainingResult result = train(router, statistics, material);
     if (!result.feasible) throw DataError("pomdp: " + result.reason);
     note_context(material, router, before, !options.statistics.empty());
     out.write(router, statistics);
@@ -414,12 +441,14 @@ void add_train(CLI::App& app, Command& chosen) {
                      "Value of the records' split to train on (default: all rows)")
         ->type_name("NAME")
         ->excludes(split);
+    add_calibration_options(*command, options->split);
     add_seed(*command, options->router, "splits, folds and orders of samples");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {
-        for (const char* name : {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs",
-                                 "--verification-cost", "--draw-cost", "--verifier", "--verifier-cost",
-                                 "--max-draws", "--split", "--train-split", "--seed"}) {
+        for (const char* name :
+             {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
+              "--draw-cost", "--verifier", "--verifier-cost", "--max-draws", "--split", "--train-split",
+              "--calibrate-split", "--calibrate-share", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;

@@ -2,7 +2,9 @@
 """Sets this library beside published routers on the halves of `automix compare`, and prints tables in Markdown.
 
 Logs of texts (`--text LOG`): the models of the log, chosen by the text and the data set of a query. The peer is
-saverouter. Pairs of models with verdicts (`--pair LOG,SMALL,LARGE`): the peers are ucci-router and bargain.
+saverouter. Pairs of models with verdicts (`--pair LOG,SMALL,LARGE`): the peers are ucci-router and bargain. Promises
+(`--promise LOG,SMALL,LARGE`): the same peers at the same targets, what they cost, and how often they miss. Streams
+(`--stream LOG`): paretobandit with a budget per query.
 
 Each router yields points of cost and score on the test half. A curve begins at the first model alone, runs through the
 points in ascending order of cost, points of equal cost as their mean, and ends at the last model alone. No point is
@@ -212,6 +214,15 @@ def run_ucci(half):
 
 def run_bargain(half, seeds):
     """Points of BARGAIN_A for targets of agreement with the large model. It learns from the rows that it processes."""
+    points = []
+    for target in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98):
+        runs = [bargain_run(half, target, 0.1, seed) for seed in range(seeds)]
+        points.append(tuple(np.mean(runs, axis=0)))
+    return points
+
+
+def bargain_run(half, target, delta, seed):
+    """Cost and score of BARGAIN_A on the test rows for one target of agreement with the large model."""
     from BARGAIN import BARGAIN_A, Oracle, Proxy
 
     log, test = half.log, half.test
@@ -225,24 +236,18 @@ def run_bargain(half, seeds):
         def oracle_func(self, input, proxy_output):
             return str(answers[str(input)][1]) == str(proxy_output), str(answers[str(input)][1])
 
-    points = []
-    for target in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98):
-        runs = []
-        for seed in range(seeds):
-            process = BARGAIN_A(
-                LoggedProxy(verbose=False, max_workers=1),
-                LoggedOracle(verbose=False, max_workers=1),
-                target=target,
-                delta=0.1,
-                verbose=False,
-                seed=seed,
-            )
-            _, asked = process.process([str(i) for i in test], return_oracle_usage=True)
-            asked = np.array(asked)
-            score = np.where(asked, log.scores[test, 1], log.scores[test, 0]).mean()
-            runs.append((PAIR_COSTS[0] + VERIFICATION_COST + PAIR_COSTS[1] * asked.mean(), score))
-        points.append(tuple(np.mean(runs, axis=0)))
-    return points
+    process = BARGAIN_A(
+        LoggedProxy(verbose=False, max_workers=1),
+        LoggedOracle(verbose=False, max_workers=1),
+        target=target,
+        delta=delta,
+        verbose=False,
+        seed=seed,
+    )
+    _, asked = process.process([str(i) for i in test], return_oracle_usage=True)
+    asked = np.array(asked)
+    score = np.where(asked, log.scores[test, 1], log.scores[test, 0]).mean()
+    return PAIR_COSTS[0] + VERIFICATION_COST + PAIR_COSTS[1] * asked.mean(), score
 
 
 def write_confidences(log, path):
@@ -411,11 +416,161 @@ def compare_pair(program, pair, arguments):
     print_ratios(title_of(log, len(halves)), halves, "automix pomdp", levels_of(halves))
 
 
+def automix_objective(program, half, objective, options):
+    """Cost and score on the test rows of the policy for an objective."""
+    command = [program, "evaluate", half.log.path, "--models", ",".join(half.log.names), "--router", "pomdp"]
+    command += ["--split", "hash:0.5", "--seed", str(half.seed), "--resamples", "1", "--format", "json"]
+    command += ["--objective", objective, *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    test = json.loads(done.stdout)["routers"][0]["test"]
+    return test["cost"], test["performance"]
+
+
+def ucci_target(half, share):
+    """ucci-router with its threshold chosen on a half of the training rows for a share of the large model's score there.
+    Without a feasible threshold the large model answers."""
+    from ucci import UCCIRouter
+    from ucci.policy import InfeasibleTargetError
+
+    log, test = half.log, half.test
+    parts = half.train[::2], half.train[1::2]
+    doubt = np.array([1.0 - confidence(models) for models in log.models])
+    router = UCCIRouter(PAIR_COSTS[0] + VERIFICATION_COST, PAIR_COSTS[1], cost_model="sequential")
+    router.calibrate(doubt[parts[0]], 1.0 - log.scores[parts[0], 0])
+    tau = share * log.scores[parts[1], 1].mean()
+    try:
+        router.choose_threshold(doubt[parts[1]], log.scores[parts[1], 0], log.scores[parts[1], 1], tau)
+    except InfeasibleTargetError:
+        return PAIR_COSTS[1], log.scores[test, 1].mean()
+    result = router.evaluate(doubt[test], log.scores[test, 0], log.scores[test, 1])
+    return result.cost, result.accuracy
+
+
+def compare_promise(program, promise, arguments):
+    """Prints cost, share of the large model's score, and how many halves miss the target, for each router."""
+    path, small, large = promise.rsplit(",", 2)
+    log = Log(path, [small, large], PAIR_COSTS)
+    prices = ["--costs", ",".join(f"{cost:g}" for cost in PAIR_COSTS)]
+    prices += ["--draw-cost", f"{VERIFICATION_COST / DRAWS:g}", "--max-draws", str(DRAWS), "--context", arguments.context]
+    delta = 0.1
+    print(f"\n{title_of(log, arguments.halves)}\n")
+    print("| router | target | cost | share of the large model's score | halves below the target |\n|---|---:|---:|---:|---:|")
+    for target in (0.9, 0.95):
+        found = collections.defaultdict(list)
+        for seed in range(arguments.halves):
+            half = Half(log, seed)
+            proven = f"promise:quality={target:g},confidence={1 - delta:g}"
+            found["automix pomdp, promise"].append(
+                automix_objective(program, half, proven, [*prices, "--calibrate-share", "0.5"])
+            )
+            found["automix pomdp, quality"].append(automix_objective(program, half, f"quality={target:g}", prices))
+            found["ucci-router"].append(ucci_target(half, target))
+            found["bargain"].append(tuple(np.mean([bargain_run(half, target, delta, s) for s in range(3)], axis=0)))
+            found["always large"].append(half.alone[-1])
+        last = np.array([score for _, score in found["always large"]])
+        for name, points in found.items():
+            cost, error = mean_and_error([cost for cost, _ in points])
+            shares = np.array([score for _, score in points]) / last
+            share, share_error = mean_and_error(shares)
+            missed = np.mean(shares < target)
+            print(
+                f"| {name} | {target:g} | {number(cost)} ({number(error)}) | {share:.3f} ({share_error:.3f}) | {missed:.2f} |",
+                flush=True,
+            )
+
+
+def run_paretobandit(log, train, order, budget, seed):
+    """Scores and costs of paretobandit on a stream: features of the text by TF-IDF and PCA, priors of the training rows as
+    its documentation recommends (`generate_warmup_priors`), a budget pacer with its defaults, and the score of every
+    answer as feedback."""
+    import hashlib
+    import logging
+    import tempfile
+
+    from pareto_bandit import BanditRouter
+    from pareto_bandit.budget_pacer import BudgetPacer
+    from pareto_bandit.calibration import generate_warmup_priors
+    from pareto_bandit.feature_service import FeatureService
+    from sklearn.decomposition import PCA, TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    logging.disable(logging.WARNING)
+    texts = [f"{row.get('dataset', '')} {row.get('question', '')}" for row in log.rows]
+    words = TfidfVectorizer(sublinear_tf=True, min_df=2)
+    found = words.fit_transform([texts[i] for i in train])
+    size = min(200, min(found.shape) - 1)
+    svd = TruncatedSVD(size, random_state=0).fit(found)
+    dense = svd.transform(words.transform(texts))
+    pca = PCA(min(25, size), random_state=0).fit(dense[train])
+    rewards = [
+        {"prompt": str(i), "rewards": dict(zip(log.names, map(float, log.scores[i])))} for i in train
+    ]
+    raw = {hashlib.sha256(str(i).encode()).hexdigest(): dense[i] for i in train}
+    registry = {
+        name: {"input_cost_per_m": price, "output_cost_per_m": price, "time_to_first_token_seconds": 0.5}
+        for name, price in zip(log.names, 1000.0 * log.costs[train].mean(axis=0))
+    }
+    features = pca.transform(dense) / np.sqrt(np.maximum(pca.explained_variance_, 1e-12))
+    features = np.hstack([features, np.ones((len(features), 1))])  # the bias, which the priors have too
+    with tempfile.TemporaryDirectory() as folder:
+        priors = f"{folder}/priors.joblib"
+        generate_warmup_priors(rewards, "none", pca, output_path=priors, precomputed_raw_embeddings=raw)
+        router = BanditRouter.create(
+            model_registry=registry,
+            feature_service=FeatureService.for_precomputed(dimension=features.shape[1]),
+            priors=priors,
+            bandit_seed=seed,
+            budget_pacer=BudgetPacer(budget),
+        )
+    scores, costs = [], []
+    for i in order:
+        name, entry = router.route(features[i])
+        model = log.names.index(name)
+        entry.cost_usd = float(log.costs[i, model])
+        router.process_feedback(entry.request_id, reward=float(log.scores[i, model]))
+        scores.append(log.scores[i, model])
+        costs.append(log.costs[i, model])
+    return np.array(scores), np.array(costs)
+
+
+def compare_stream(stream, arguments):
+    """Prints what paretobandit does on streams of 2,000 queries of the test half, in random order and all queries first
+    that the cheapest model answers worst. tests/stream/paced_router_test.cpp prints this library's figures."""
+    path, *names = stream.split(",")
+    log = Log(path, names or None)
+    train, test = log.half(0)
+    queries, window = 2000, 500
+    print(f"\n{pathlib.Path(path).stem}: paretobandit on {queries} queries\n")
+    print("| budget | order | cost over the budget | dearest window of 500 over its budget | score |\n|---:|---|---:|---:|---:|")
+    means = log.costs[train].mean(axis=0)
+    for part in (0.2, 0.5, 0.8):
+        budget = arguments.stream_budget or means.min() + part * (means.max() - means.min())
+        for order_name, orders in (("random", 5), ("hard first", 1)):
+            rows = []
+            for seed in range(orders):
+                random = np.random.default_rng(seed)
+                order = np.concatenate([random.permutation(test) for _ in range(queries // len(test) + 1)])[:queries]
+                if order_name != "random":
+                    order = order[np.argsort(log.scores[order, 0], kind="stable")]
+                scores, costs = run_paretobandit(log, train, order, budget, seed)
+                sums = np.convolve(costs, np.ones(window), mode="valid")
+                rows.append((costs.mean() / budget - 1, sums.max() / (budget * window) - 1, scores.mean()))
+            off, most, score = np.mean(rows, axis=0)
+            print(f"| {number(budget)} | {order_name} | {100 * off:+.1f} % | {100 * most:+.1f} % | {score:.4f} |", flush=True)
+        if arguments.stream_budget:
+            break
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="the automix program")
     parser.add_argument("--text", action="append", default=[], metavar="LOG", help="a log of texts and data sets")
     parser.add_argument("--pair", action="append", default=[], metavar="LOG,SMALL,LARGE", help="a pair with verdicts")
+    parser.add_argument("--promise", action="append", default=[], metavar="LOG,SMALL,LARGE", help="a pair with verdicts")
+    parser.add_argument("--stream", action="append", default=[], metavar="LOG[,MODEL..]", help="a log of texts and prices")
+    parser.add_argument("--stream-budget", type=float, help="mean cost of a query of a stream")
     parser.add_argument("--context", default="best", help="the option --context of automix (default: best)")
     parser.add_argument("--budget", type=float, help="mean cost at which scores of logs of texts are compared")
     parser.add_argument("--halves", type=int, default=20)
@@ -427,6 +582,10 @@ def main():
         compare_texts(arguments.program, path, arguments)
     for pair in arguments.pair:
         compare_pair(arguments.program, pair, arguments)
+    for promise in arguments.promise:
+        compare_promise(arguments.program, promise, arguments)
+    for stream in arguments.stream:
+        compare_stream(stream, arguments)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ BEGIN {
   rooms["evaluation"] = "routing"
   rooms["verify"] = "text model"
   rooms["live"] = "routing verify evaluation"
-  rooms["mixer"] = "evaluation live"
+  rooms["mixer"] = "evaluation live stream"
   rooms["stream"] = "evaluation"
   rooms["openai"] = "live json"
   rooms["gateway"] = "mixer json"

@@ -230,7 +230,7 @@ TEST_CASE("what compare refuses") {
         {{"--routers", "pomdp@large+small"}, "order, cheapest first"},
         {{"--routers", "pomdp@small+small"}, "order, cheapest first"},
         {{"--routers", "pomdp@small+other"}, "no model \"other\""},
-        {{"--objective", "best"}, "objective: expected base, max_ibc, lambda=X, budget=X or quality=X"},
+        {{"--objective", "best"}, "objective: expected base, max_ibc, lambda=X, budget=X, quality=X, promise"},
         {{"--objective", "lambda=-1"}, "found -1"},
         {{"--objective", "budget=1", "--routers", "pomdp,fixed_k"},
          "fixed_k: the objective is base or lambda=X"},

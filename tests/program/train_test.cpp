@@ -15,6 +15,7 @@ namespace {
 using namespace program;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
+using Catch::Matchers::WithinAbs;
 
 /// Sixty queries with three verdicts on the small model's answer: all positive where it is right, all negative where it is
 /// wrong; the large model is always right.
@@ -89,6 +90,37 @@ TEST_CASE("train saves a policy and says what it came to") {
                          ContainsSubstring("cost 4.00") &&
                          ContainsSubstring("% of queries: starts at small"));
     CHECK(place.saved()["policies"].size() == 2);
+}
+
+TEST_CASE("train proves a promise by rows that it did not train on, and saves the certificate") {
+    const PlaceInText place;
+    const Arguments promise{"--objective", "promise:quality=0.9,confidence=0.9"};
+    const json found = place.train(promise + Arguments{"--calibrate-share", "0.5"});
+    REQUIRE(found["report"]["promises"].size() == 1);
+    const json& certificate = found["report"]["promises"][0];
+    const double proving = certificate["rows"];
+    CHECK(proving + found["rows"].get<double>() == 60.0);
+    CHECK(certificate["bound"] == 0.9);
+    CHECK_THAT(certificate["level"].get<double>(), WithinAbs(0.1, 1e-12));
+    CHECK(place.saved()["report"]["promises"][0] == certificate);
+    CHECK(place.saved()["options"]["objective"] == "promise:quality=0.9,confidence=0.9");
+    // The file is read again, and decides.
+    const std::string text =
+        text_of(Arguments{"train", place.log, "--out", place.policy} + trained_prices + promise +
+                Arguments{"--train-split", "train", "--calibrate-split", "test"});
+    CHECK_THAT(text, ContainsSubstring("trained on 40 queries") && ContainsSubstring("promise: ") &&
+                         ContainsSubstring("20 calibration"));
+    // Policies of a promise are trained anew with rows that prove it.
+    check_refused(Arguments{"train", "--merge", place.policy, "--out", place.policy}, 2,
+                  "--calibrate-split NAME");
+    check_refused(Arguments{"train", place.log, "--out", place.policy} + trained_prices + promise, 2,
+                  "a promise is proven by rows that did not train the policy");
+    check_refused(
+        Arguments{"train", place.log, "--out", place.policy, "--calibrate-share", "0.5"} + trained_prices, 2,
+        "only for a promise");
+    check_refused(Arguments{"train", place.log, "--out", place.policy, "--calibrate-split", "dev"} +
+                      trained_prices + promise,
+                  1, "dev");
 }
 
 TEST_CASE("train takes rows of one split, or a share") {

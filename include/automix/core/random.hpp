@@ -47,7 +47,7 @@ constexpr double unit_interval(std::uint64_t word) noexcept {
 }
 
 /// The use of an id's uniform number. Numbers of different uses are independent for all seeds.
-enum class UniformUse : std::uint64_t { policy, split, fold };
+enum class UniformUse : std::uint64_t { policy, split, fold, promise };
 
 /// Returns the seed of the hashes that make the numbers of a use.
 constexpr std::uint64_t seed_of(UniformUse use, std::uint64_t seed) noexcept {

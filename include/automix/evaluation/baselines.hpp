@@ -36,6 +36,7 @@ inline Replay replay_oracle(const Dataset& data, const PriceTable& prices, doubl
         result.performance(row) = data.scores(best)(row);
         result.answer_cost(row) = prices.answers[as_size(best)](row);
         result.routed(row) = best > 0 ? 1.0 : 0.0;
+        result.last(row) = best + 1 == data.models() ? 1.0 : 0.0;
     }
     return result;
 }

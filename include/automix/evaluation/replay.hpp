@@ -35,6 +35,7 @@ struct Replay {
     Eigen::ArrayXd answer_cost{};        ///< price of all answers
     Eigen::ArrayXd verification_cost{};  ///< price of all draws
     Eigen::ArrayXd routed{};             ///< probability that a model beyond the first is asked
+    Eigen::ArrayXd last{};               ///< probability that the last model's answer is accepted
     Eigen::ArrayXd draws{};
     Eigen::ArrayXd rounds{};
 
@@ -47,6 +48,7 @@ struct Replay {
         part.answer_cost = answer_cost(rows);
         part.verification_cost = verification_cost(rows);
         part.routed = routed(rows);
+        part.last = last(rows);
         part.draws = draws(rows);
         part.rounds = rounds(rows);
         return part;
@@ -111,6 +113,7 @@ Replay replay(const Router& policy, const Dataset& data, const PriceTable& price
         evidence.forecast = forecast;
         const Outcome outcome = detail::run_row(policy, source, evidence, data, row);
         result.add(row, weight, outcome, source.score(outcome.model, outcome.accepted));
+        if (outcome.model == evidence.last_model()) result.last(row) += weight;
     };
     std::vector<detail::UniformInterval> intervals;
     if constexpr (randomised_router<Router>) intervals = detail::uniform_intervals(policy.breakpoints());

@@ -26,6 +26,7 @@
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/training.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -41,6 +42,7 @@ namespace automix {
 
 struct AutomixOptions {
     Prices prices{};
+    double calibration_share = 0.5;  ///< of the rows to train on, for a promise without calibration rows
     EvaluationOptions evaluation{};
 };
 
@@ -131,9 +133,43 @@ class Automix {
     TrainingResult train(const Dataset& data, const PriceTable& prices) {
         if (data.rows() == 0) throw DataError("no rows to train on");
         require_prices_for(data, prices);
+        if (const PomdpRouter* const pomdp = detail::pomdp_router_in(router());
+            pomdp != nullptr && pomdp->options().objective.is_promise()) {
+            const auto [train, calibrate] =
+                rows_for_promise(data, options_.calibration_share, pomdp->options().seed);
+            const Dataset part = data.select_rows(train);
+            const Dataset proving = data.select_rows(calibrate);
+            const PriceTable of_part = prices.select_rows(train);
+            const PriceTable of_proving = prices.select_rows(calibrate);
+            return this->train(TrainingData{part, of_part}, TrainingData{proving, of_proving});
+        }
         return use_in_order(data, prices, price_order(prices),
                             [&](const Dataset& arranged, const PriceTable& arranged_prices) {
                                 return train_arranged({arranged, arranged_prices});
+                            });
+    }
+
+    /// Trains a POMDP router whose objective is a promise, and proves the promise by calibration rows. Without these,
+    /// `train` takes the share of the options by a hash of the ids. If nothing is proven, every query goes to the last
+    /// model, and the result has the reason. Throws as `train` and `train_with_promise`.
+    TrainingResult train(const Dataset& data, const Dataset& calibration) {
+        return train({data, resolve_prices(data, options_.prices)},
+                     {calibration, resolve_prices(calibration, options_.prices)});
+    }
+
+    /// Trains and calibrates at given prices.
+    TrainingResult train(const TrainingData& training, const TrainingData& calibration) {
+        if (training.data.rows() == 0) throw DataError("no rows to train on");
+        require_prices_for(training.data, training.prices);
+        require_prices_for(calibration.data, calibration.prices);
+        const std::vector<Index> order = price_order(training.prices);
+        return use_in_order(calibration.data, calibration.prices, order,
+                            [&](const Dataset& proving, const PriceTable& at) {
+                                const TrainingData arranged{proving, at};
+                                return use_in_order(training.data, training.prices, order,
+                                                    [&](const Dataset& data, const PriceTable& prices) {
+                                                        return train_arranged({data, prices}, &arranged);
+                                                    });
                             });
     }
 
@@ -252,13 +288,17 @@ class Automix {
     };
 
     /// Trains on data whose models stand in the order of their prices.
-    TrainingResult train_arranged(const TrainingData& training) {
+    TrainingResult train_arranged(const TrainingData& training, const TrainingData* calibration = nullptr) {
         Router fresh = router();
         TrainingResult result;
         std::optional<Statistics> statistics;
         if (PomdpRouter* const pomdp = detail::pomdp_router_in(fresh)) {
             statistics = pomdp->collect(training);
-            result = pomdp->train(*statistics, training);
+            result = calibration == nullptr
+                         ? pomdp->train(*statistics, training)
+                         : train_with_promise(*pomdp, *statistics, &training, *calibration);
+        } else if (calibration != nullptr) {
+            throw ArgumentError("automix: calibration rows are for the router pomdp, found " + router_name());
         } else {
             result = fresh.train(training);
         }

@@ -21,7 +21,7 @@
 namespace automix {
 
 AUTOMIX_INLINE Replay::Replay(Index rows) {
-    for (auto* column : {&performance, &answer_cost, &verification_cost, &routed, &draws, &rounds}) {
+    for (auto* column : {&performance, &answer_cost, &verification_cost, &routed, &last, &draws, &rounds}) {
         column->setZero(rows);
     }
 }

@@ -43,9 +43,10 @@ struct FrugalGptOptions {
 /// A cascade of models in which a learned scorer accepts or rejects each answer.
 class FrugalGptRouter {
  public:
-    /// Throws `ArgumentError` for an impossible objective.
+    /// Throws `ArgumentError` for an impossible objective, and for a promise.
     explicit FrugalGptRouter(FrugalGptOptions options = {}) : options_(std::move(options)) {
         require_possible(options_.objective);
+        require_no_promise(options_.objective, name());
     }
 
     [[nodiscard]] static std::string name() { return "frugalgpt"; }

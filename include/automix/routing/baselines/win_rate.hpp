@@ -37,9 +37,10 @@ struct WinRateOptions {
 /// A router that asks one of the end models by the probability that the small one suffices.
 class WinRateRouter {
  public:
-    /// Throws `ArgumentError` for an impossible objective.
+    /// Throws `ArgumentError` for an impossible objective, and for a promise.
     explicit WinRateRouter(WinRateOptions options = {}) : options_(options) {
         require_possible(options.objective);
+        require_no_promise(options.objective, name());
     }
 
     [[nodiscard]] static std::string name() { return "win_rate"; }

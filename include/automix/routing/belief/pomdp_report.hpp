@@ -8,6 +8,7 @@
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/objective.hpp>
+#include <automix/routing/promise_certificate.hpp>
 #include <automix/routing/training.hpp>
 
 #include <optional>
@@ -50,7 +51,8 @@ struct PomdpReport {
         0.0;  ///< on training rows, below the best of accept all, route all and fixed k; 0 without a table
     std::optional<IbcSupport> ibc{};
     std::optional<QualitySupport> quality{};
-    std::vector<ContextWorth> contexts{};  ///< the facts on queries that were tried; empty if none were
+    std::vector<PromiseCertificate> promises{};  ///< one for each group; empty for other objectives
+    std::vector<ContextWorth> contexts{};        ///< the facts on queries that were tried; empty if none were
 };
 
 }  // namespace automix

@@ -25,6 +25,7 @@
 #include <automix/routing/parameters.hpp>
 #include <automix/routing/training.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -74,7 +75,8 @@ class PomdpRouter {
 
     /// Trains on a log at its mean prices, or at those that it forecasts of each query if facts on queries are read.
     /// Throws `DataError` for a log that cannot be trained on or lacks the facts that the options name, and
-    /// `ArgumentError` for options that do not fit it; the router is then unchanged. If the objective is infeasible,
+    /// `ArgumentError` for options that do not fit it, and for a promise, which needs rows of its own
+    /// (`train_with_promise`); the router is then unchanged. If the objective is infeasible,
     /// the router holds no policy afterwards.
     TrainingResult train(const TrainingData& training);
 
@@ -92,6 +94,12 @@ class PomdpRouter {
 
     /// Returns the same routers from statistics alone.
     [[nodiscard]] std::vector<PomdpRouter> curve(const Statistics& statistics) const;
+
+    /// Returns the policies among which a promise chooses, in ascending order of cost: some `count` of the curve, and the
+    /// last model alone. They hold all that a saved policy needs. `rows` is the log of the statistics, whose facts on
+    /// queries may be read; null if there is none. Throws as `train` does.
+    [[nodiscard]] std::vector<PomdpRouter> candidates(const Statistics& statistics, const TrainingData* rows,
+                                                      std::size_t count = 40) const;
 
     /// Trains on a log and returns the result with the same routers. Throws as `train` does.
     [[nodiscard]] CurveTraining<PomdpRouter> train_with_curve(const TrainingData& training);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of training the POMDP router as JSON and back. Field names are those of `PomdpReport`. `base_slope` is
 // null if it does not exist, with the reason in `base_slope_undefined`. `ibc` and `quality` are null for other
-// objectives.
+// objectives, and `promises` stands only in those of a promise.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -10,6 +10,7 @@
 #include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/objective.hpp>
+#include <automix/routing/promise_certificate.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +19,8 @@
 namespace automix {
 
 nlohmann::ordered_json to_json(const ContextWorth& context);
+
+nlohmann::ordered_json to_json(const PromiseCertificate& certificate);
 
 nlohmann::ordered_json to_json(const PomdpReport& report);
 
@@ -45,6 +48,8 @@ class ReportParser : protected DocumentChecks {
     PomdpReport report(const nlohmann::json& json, const std::string& field) const;
 
     ContextWorth context(const nlohmann::json& json, const std::string& field) const;
+
+    PromiseCertificate certificate(const nlohmann::json& json, const std::string& field) const;
 };
 
 }  // namespace detail

@@ -42,6 +42,8 @@ inline std::optional<std::size_t> choose_policy(const std::vector<OperatingPoint
                 return -policy.cost;
             }
             case ObjectiveKind::max_ibc:
+            case ObjectiveKind::promise_quality:  // refused before
+            case ObjectiveKind::promise_error:
                 break;
         }
         const OptionalMetric found = ibc(policy, small);

@@ -149,6 +149,7 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
 }
 
 AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, const TrainingData* training) {
+    require_no_promise(options_.objective, "pomdp");
     return take(detail::with_training_context(options_, statistics, training,
                                               [&](const auto& context, const auto& decided) {
                                                   return detail::train_policy(
@@ -158,6 +159,7 @@ AUTOMIX_INLINE TrainingResult PomdpRouter::train(const Statistics& statistics, c
 }
 
 AUTOMIX_INLINE CurveTraining<PomdpRouter> PomdpRouter::train_with_curve(const TrainingData& training) {
+    require_no_promise(options_.objective, "pomdp");
     const Statistics statistics = collect(training);
     auto [trained, curve] = detail::with_training_context(
         options_, statistics, &training, [&](const auto& context, const auto& decided) {
@@ -220,6 +222,15 @@ AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::curve(const Statistics& sta
     return routers(detail::with_training_context(
         options_, statistics, training,
         [](const auto& context, const auto& decided) { return detail::train_curve(context, decided); }));
+}
+
+AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::candidates(const Statistics& statistics,
+                                                                const TrainingData* rows,
+                                                                std::size_t count) const {
+    return routers(detail::with_training_context(
+        options_, statistics, rows, [&](const auto& context, const auto& decided) {
+            return detail::train_candidates(context, decided, options_.objective, count);
+        }));
 }
 
 AUTOMIX_INLINE std::vector<PomdpRouter> PomdpRouter::routers(std::vector<TrainedPolicy> policies) const {

@@ -310,6 +310,8 @@ inline TrainedPolicy train_objective(const TrainingContext& context, const Solve
                                      const Objective& objective) {
     switch (objective.kind) {
         case ObjectiveKind::base_slope:
+        case ObjectiveKind::promise_quality:  // chosen among candidates
+        case ObjectiveKind::promise_error:
             break;
         case ObjectiveKind::lambda:
             return train_lambda(context, rule, objective.value);
@@ -328,6 +330,8 @@ inline TrainedPolicy train_fallback(const TrainingContext& context, const Object
     switch (objective.kind) {
         case ObjectiveKind::base_slope:
         case ObjectiveKind::max_ibc:
+        case ObjectiveKind::promise_quality:
+        case ObjectiveKind::promise_error:
             break;
         case ObjectiveKind::lambda:
             return use_best_model(context, objective.value);
@@ -483,6 +487,36 @@ inline std::vector<TrainedPolicy> train_curve(const TrainingContext& context,
         trained.report.contexts = context.worth;
     }
     return policies;
+}
+
+/// Returns about `count` of some policies, the first and the last among them, in even steps.
+inline std::vector<TrainedPolicy> thinned(std::vector<TrainedPolicy> policies, std::size_t count) {
+    if (policies.size() <= count || count < 2) return policies;
+    std::vector<TrainedPolicy> kept;
+    for (std::size_t i = 0; i < count; ++i)
+        kept.push_back(std::move(policies[i * (policies.size() - 1) / (count - 1)]));
+    return kept;
+}
+
+/// Trains the policies among which a promise chooses, in ascending order of cost: some `count` of the curve, and the last
+/// model alone. Each holds all that a saved policy needs.
+inline std::vector<TrainedPolicy> train_candidates(const TrainingContext& context,
+                                                   const std::optional<HeldOutDecision>& decided,
+                                                   const Objective& objective, std::size_t count) {
+    std::vector<TrainedPolicy> candidates = thinned(train_curve(context, decided), count);
+    TrainedPolicy last = candidates.back();
+    RoutingSolution alone = use_model(context, context.last_model());
+    last.report.expected = alone.value;
+    last.mixture = {{1.0, std::move(alone.policy)}};
+    last.reader = nullptr;
+    candidates.push_back(std::move(last));
+    for (TrainedPolicy& candidate : candidates) {
+        candidate.models = context.statistics.models;
+        candidate.prices = context.prices;
+        candidate.tree = context.tree;
+        candidate.report.objective = objective;
+    }
+    return candidates;
 }
 
 }  // namespace automix::detail

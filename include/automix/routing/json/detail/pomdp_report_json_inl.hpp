@@ -14,13 +14,16 @@
 #include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/objective.hpp>
+#include <automix/routing/promise_certificate.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace automix {
 
@@ -29,6 +32,24 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const ContextWorth& context) {
             {"mean", context.mean},
             {"se", context.se},
             {"chosen", context.chosen}};
+}
+
+AUTOMIX_INLINE nlohmann::ordered_json to_json(const PromiseCertificate& certificate) {
+    return {{"group", certificate.group},
+            {"method", certificate.method},
+            {"rows", certificate.rows},
+            {"counted", certificate.counted},
+            {"bound", certificate.bound},
+            {"level", certificate.level},
+            {"proven", certificate.proven},
+            {"estimate", certificate.estimate},
+            {"p_value", certificate.p_value},
+            {"position", certificate.position},
+            {"candidates", certificate.candidates},
+            {"cost", certificate.cost},
+            {"last_cost", certificate.last_cost},
+            {"rows_needed", certificate.rows_needed ? nlohmann::ordered_json(*certificate.rows_needed)
+                                                    : nlohmann::ordered_json(nullptr)}};
 }
 
 AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
@@ -77,6 +98,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const PomdpReport& report) {
                            {"standard_error", report.quality->standard_error}};
     }
     for (const ContextWorth& context : report.contexts) json["contexts"].push_back(to_json(context));
+    for (const PromiseCertificate& promise : report.promises) json["promises"].push_back(to_json(promise));
     return json;
 }
 
@@ -99,7 +121,7 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
     require_keys(json, field,
                  std::array{"objective", "base_slope", "base_slope_undefined", "accepted", "lambda", "share",
                             "expected", "guard", "held_out", "gap", "fallback", "shortfall", "ibc", "quality",
-                            "contexts"});
+                            "contexts", "promises"});
     PomdpReport report;
     report.objective = objective(json, field);
     const nlohmann::json& slope = member(json, field, "base_slope");
@@ -153,12 +175,58 @@ AUTOMIX_INLINE PomdpReport ReportParser::report(const nlohmann::json& json, cons
         figures("quality", std::array{"target", "quality", "cost", "standard_error"},
                 std::array{&quality.target, &quality.quality, &quality.cost, &quality.standard_error});
     }
+    // Policies of other objectives have no certificates.
+    if (json.contains("promises")) {
+        const std::string of_promises = inside(field, "promises");
+        for (const nlohmann::json& promise : list(json.at("promises"), of_promises, 0, " promise"))
+            report.promises.push_back(certificate(promise, element(of_promises, report.promises.size())));
+    }
+    if (report.promises.empty() == report.objective.is_promise())
+        fail(inside(field, "promises"),
+             report.promises.empty()
+                 ? "missing: the objective " + to_string(report.objective) + " has a certificate"
+                 : "the objective " + to_string(report.objective) + " is no promise");
     // Policies of 0.1 tried no contexts.
     if (!json.contains("contexts")) return report;
     const std::string of_contexts = inside(field, "contexts");
     for (const nlohmann::json& tried : array(json.at("contexts"), of_contexts))
         report.contexts.push_back(context(tried, element(of_contexts, report.contexts.size())));
     return report;
+}
+
+AUTOMIX_INLINE PromiseCertificate ReportParser::certificate(const nlohmann::json& json,
+                                                            const std::string& field) const {
+    require_keys(json, field,
+                 std::array{"group", "method", "rows", "counted", "bound", "level", "proven", "estimate",
+                            "p_value", "position", "candidates", "cost", "last_cost", "rows_needed"});
+    const auto count = [&](const char* key) {
+        return static_cast<Index>(whole(member(json, field, key), inside(field, key), 0));
+    };
+    const auto share = [&](const char* key, double most) {
+        const double value = number(json, field, key);
+        require_range(value, inside(field, key), 0.0, most);
+        return value;
+    };
+    constexpr double any = std::numeric_limits<double>::max();
+    constexpr std::array<std::string_view, 4> methods = {"pairs", "betting", "binomial", "hoeffding_bentkus"};
+    PromiseCertificate certificate;
+    certificate.group = text(member(json, field, "group"), inside(field, "group"));
+    certificate.method = methods[choice(member(json, field, "method"), inside(field, "method"), methods)];
+    certificate.rows = count("rows");
+    certificate.counted = count("counted");
+    certificate.bound = share("bound", 2.0);
+    certificate.level = share("level", 1.0);
+    certificate.proven = flag(member(json, field, "proven"), inside(field, "proven"));
+    certificate.estimate = share("estimate", any);
+    certificate.p_value = share("p_value", 1.0);
+    certificate.position = count("position");
+    certificate.candidates = count("candidates");
+    certificate.cost = share("cost", any);
+    certificate.last_cost = share("last_cost", any);
+    if (!member(json, field, "rows_needed").is_null()) certificate.rows_needed = share("rows_needed", any);
+    if (certificate.proven && certificate.p_value > certificate.level)
+        fail(inside(field, "proven"), "the p-value is above the level, so nothing is proven");
+    return certificate;
 }
 
 AUTOMIX_INLINE ContextWorth ReportParser::context(const nlohmann::json& json,
