@@ -235,7 +235,7 @@ class Answerer {
     /// any model, and if `all_draws` is below 1. Throws it also if there are no models, if they are not those of a
     /// router that knows its own, or if that router was trained on confidences and the verifier gives none. Throws it for
     /// a router that asks other verifiers than are given: `verifier` is the one named `self`, `options.verifiers` are the
-    /// others. The router must outlive the answerer unchanged.
+    /// others. Throws it for a model that does not give a signal that the router reads. The router must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : Answerer(router, std::move(models), std::move(verifier), options,
@@ -255,6 +255,11 @@ class Answerer {
             const std::vector<ModelShape> trained = router.models();
             asked_ = detail::verifiers_of(trained, options_.verifiers, gives_confidence<Verifier>);
             if (!trained.empty()) require_models(models_, names_of(trained));
+        }
+        for (Index model = 0; model < std::ssize(models_); ++model) {
+            std::vector<std::string> read;
+            if constexpr (signal_reading_router<Router>) read = router.signals(model);
+            require_signals(models_[as_size(model)], read);
         }
         if (options_.all_draws < 1)
             throw ArgumentError("all_draws: expected at least 1, found " +

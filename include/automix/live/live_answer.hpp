@@ -5,6 +5,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/data/record.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/routing/action.hpp>
@@ -52,7 +53,9 @@ struct ModelShare : VerifierShare {
     double answer_cost = 0.0;
     double answer_price = 0.0;             ///< the part of `answer_cost` for the call that brought the answer
     std::size_t cut_bytes = 0;             ///< maximum number of bytes cut from the context to fit a prompt
-    std::vector<VerifierShare> further{};  ///< of the verifiers 1, 2 .. of its answers
+    std::vector<Signal> signals{};         ///< of its answer
+    std::vector<AbsentSignal> absent_signals{};  ///< that its answer lacks, though they are asked for
+    std::vector<VerifierShare> further{};        ///< of the verifiers 1, 2 .. of its answers
 
     /// Returns the share of a verifier of its answers, by number.
     [[nodiscard]] VerifierShare& verifier_at(Index number) {

@@ -55,6 +55,12 @@ concept query_reading_router = router<R> && requires(const R& r, const QueryFact
     { r.reads() } -> std::same_as<ContextFields>;
 };
 
+/// A router that reads signals of answers: `signals(model)` names those of a model's answers, none before training.
+template <class R>
+concept signal_reading_router = router<R> && requires(const R& r, Index model) {
+    { r.signals(model) } -> std::same_as<std::vector<std::string>>;
+};
+
 /// Returns what a query lacks of the facts that a router reads, for messages: nothing can be told by a question that is
 /// not there. Other facts may be missing. Returns an empty text if nothing is lacking.
 inline std::string missing_facts(ContextFields reads, const QueryFacts& facts) {

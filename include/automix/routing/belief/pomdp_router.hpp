@@ -110,6 +110,9 @@ class PomdpRouter {
     /// Returns the names of the signals that the policy reads, of any model, each once.
     [[nodiscard]] std::vector<std::string> signals() const;
 
+    /// Returns the names of the signals that the policy reads of a model's answers.
+    [[nodiscard]] std::vector<std::string> signals(Index model) const;
+
     /// Returns the next action. If the policy reads the query, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
     /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;

@@ -249,12 +249,19 @@ AUTOMIX_INLINE ContextFields PomdpRouter::reads() const {
 
 AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals() const {
     std::vector<std::string> names;
-    if (!trained_.tree || !trained_.tree->belief) return names;
-    for (const SignalModel& model : trained_.tree->belief->signals) {
-        for (const SignalTerm& term : model.terms) {
-            if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
+    for (Index model = 0; model < std::ssize(trained_.models); ++model) {
+        for (const std::string& name : signals(model)) {
+            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
     }
+    return names;
+}
+
+AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals(Index model) const {
+    std::vector<std::string> names;
+    if (!trained_.tree || !trained_.tree->belief || trained_.tree->belief->signals.empty()) return names;
+    for (const SignalTerm& term : trained_.tree->belief->signals[as_size(model)].terms)
+        names.push_back(term.name);
     return names;
 }
 
