@@ -72,6 +72,7 @@ class OrderedOutput {
             });
         }
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
+        if (!answer.warning.empty() && warned_++ == 0) first_warning_ = answer.warning;
         if (answer.degraded && degraded_++ == 0) first_degraded_ = answer.failure->message;
         if (keep_) {
             kept_[number] = answer;
@@ -94,7 +95,7 @@ class OrderedOutput {
                (failed_ == 1 ? " failed: " : " failed, the first: ") + first_failure_;
     }
 
-    /// Writes the numbers of degraded answers, declined verdicts and missing signals to standard error.
+    /// Writes the numbers of degraded answers, declined verdicts, missing signals and missing questions to standard error.
     void warn() const {
         if (declined_ > 0) {
             std::fprintf(
@@ -105,6 +106,10 @@ class OrderedOutput {
             std::fprintf(stderr, "automix: warning: %s missing, the first: %s\n",
                          counted(absent_, "signal is", "signals are").c_str(),
                          printable(first_absent_).c_str());
+        }
+        if (warned_ > 0) {
+            std::fprintf(stderr, "automix: warning: %s: %s\n", counted(warned_, "query", "queries").c_str(),
+                         first_warning_.c_str());
         }
         if (degraded_ > 0) {
             std::fprintf(stderr, "automix: warning: %zu of %s degraded, the first because of: %s\n",
@@ -130,6 +135,8 @@ class OrderedOutput {
     std::size_t degraded_ = 0;
     std::size_t declined_ = 0;
     std::size_t absent_ = 0;
+    std::size_t warned_ = 0;
+    std::string first_warning_;
     std::string first_absent_;
     std::string first_degraded_;
 };

@@ -18,6 +18,7 @@
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/statistics_sum.hpp>
 #include <automix/evaluation/evaluate.hpp>
@@ -95,6 +96,12 @@ Dataset training_rows(Dataset data, const TrainOptions& options, const std::opti
 
 Statistics read_any_statistics(const std::string& path) {
     return path.ends_with(".csv") ? read_statistics_csv(path) : read_statistics(path);
+}
+
+/// Returns the verifiers of a policy, by which a log that is added to it is read; none if there is `self` alone.
+std::vector<std::string> trained_verifiers(const std::vector<ModelShape>& models) {
+    const std::vector<std::string> names = verifiers_of_all(models);
+    return names == std::vector<std::string>{std::string(self_verifier)} ? std::vector<std::string>() : names;
 }
 
 /// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
@@ -326,7 +333,7 @@ void require_other_files(const std::vector<std::string>& paths) {
     }
 }
 
-std::string run(const TrainOptions& options) {
+std::string run(TrainOptions options) {
     ProgressLine line;
     const std::vector<std::string>& logs = options.log.paths;
     std::vector<std::string> inputs = logs;
@@ -345,7 +352,10 @@ std::string run(const TrainOptions& options) {
                             ": statistics hold no facts on queries; give a LOG to learn from, or --context "
                             "none");
     std::optional<PolicyFile> before;
-    if (options.merge) before = automix::read_policy(*options.merge);
+    if (options.merge) {
+        before = automix::read_policy(*options.merge);
+        if (options.log.verifiers.empty()) options.log.verifiers = trained_verifiers(before->statistics.models);
+    }
     PomdpOptions pomdp = pomdp_options(options, before);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);

@@ -183,8 +183,8 @@ Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, 
 
 /// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
 /// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. A
-/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown: also a query
-/// without a question for a router that reads it. `explainer` may be empty.
+/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown. A
+/// query without a question, for a router that reads it, has a warning. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      const QueryFacts& facts, Index models, const AnsweringOptions& options,
@@ -196,8 +196,7 @@ template <router Router, source Source>
         Evidence evidence(models);
         evidence.reset(uniform_of(id, options.seed));
         if constexpr (query_reading_router<Router>) {
-            if (const std::string missing = missing_facts(router.reads(), facts); !missing.empty())
-                throw DataError(missing);
+            answer.warning = missing_facts(router.reads(), facts);
         }
         read_query(router, facts, evidence);
         Evidence last_open = evidence;

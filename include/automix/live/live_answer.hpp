@@ -86,6 +86,7 @@ struct LiveAnswer {
     bool degraded = false;                 ///< the policy wanted more, or another model, and it failed
     std::optional<LiveFailure>
         failure{};  ///< failure of the query if `model` is -1, else the cause of the degradation
+    std::string warning{};                 ///< of what the query lacks; empty: it lacks nothing
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first
     int rounds = 0;                        ///< of draws
     std::chrono::microseconds latency{0};  ///< calls included

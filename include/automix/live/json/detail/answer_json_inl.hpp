@@ -88,6 +88,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
         {"error", std::move(error)}};
     if (!confidences.empty()) json["confidences"] = std::move(confidences);
     if (!verifiers.empty()) json["verifiers"] = std::move(verifiers);
+    if (!answer.warning.empty()) json["warning"] = answer.warning;
     if (!signals.empty()) json["signals"] = std::move(signals);
     return json;
 }
