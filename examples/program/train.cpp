@@ -144,11 +144,11 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
 /// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.
 void note_context(Material& material, const PomdpRouter& router, const std::optional<PolicyFile>& before,
                   bool adds_statistics) {
-    if (!router.report().contexts.empty() && (before || adds_statistics)) {
+    if (material.rows && !router.report().contexts.empty() && (before || adds_statistics)) {
         material.warnings.emplace_back(
             "context: what the query tells is learnt from the rows of LOG alone, as statistics hold no "
             "texts; the belief is learnt from all");
-    } else if (!material.rows && before && before->router.reads().any()) {
+    } else if (!material.rows && before && before->router.reads().any() && !router.reads().any()) {
         material.warnings.push_back(
             "context: the policy before reads " + to_string(before->router.reads()) +
             ", and this one reads no query" +
@@ -347,10 +347,13 @@ std::string run(TrainOptions options) {
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
     const PomdpOptions given = router_settings(options.router, options.log).pomdp;
-    if (logs.empty() && options.context_given && given.context.fields.any())
+    const auto require_strata = [&](bool known) {
+        if (known || !logs.empty() || !options.context_given || !given.context.fields.any()) return;
         throw ArgumentError("--context " + to_string(given.context) +
                             ": statistics hold no facts on queries; give a LOG to learn from, or --context "
                             "none");
+    };
+    require_strata(given.context.fields == ContextFields{.dataset = true});
     std::optional<PolicyFile> before;
     if (options.merge) {
         before = automix::read_policy(*options.merge);
@@ -378,6 +381,7 @@ std::string run(TrainOptions options) {
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     const Statistics& statistics = material.sum.statistics();
+    require_strata(statistics.strata.size() > 1);
     line.show({"training", "", 0.0, 0.0, {}});
     pomdp.progress = line.handler();
     PomdpRouter router(std::move(pomdp));

@@ -47,8 +47,8 @@ struct PomdpOptions {
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
     double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
-    /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none. Policies for maximum
-    /// IBC and policies that accept pluralities read none.
+    /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none but their strata, which
+    /// are read as data sets. Policies for maximum IBC and policies that accept pluralities read none.
     ContextChoice context{};
     bool signals = true;  ///< read the signals that the log holds; as context, from rows alone
     bool guard = true;    ///< fall back if held-out rows show no gain over mixing
@@ -78,7 +78,8 @@ class PomdpRouter {
     /// the router holds no policy afterwards.
     TrainingResult train(const TrainingData& training);
 
-    /// Trains on statistics alone. Throws `DataError` for statistics that no log can have, and for a prior over other
+    /// Trains on statistics alone. If they have strata, a query whose data set has the name of a stratum starts at the scores
+    /// and prices of the stratum, if that pays on held-out rows or the data set is named as context. Throws `DataError` for statistics that no log can have, and for a prior over other
     /// models; the router is then unchanged.
     TrainingResult train(const Statistics& statistics);
 
