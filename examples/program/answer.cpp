@@ -64,7 +64,8 @@ class OrderedOutput {
             const ModelShare& share = answer.models[m];
             if (absent_ == 0 && !share.absent_signals.empty()) {
                 const AbsentSignal& signal = share.absent_signals.front();
-                first_absent_ = in_quotes(signal.name) + " of " + in_quotes(models_[m]) + ": " + signal.reason;
+                first_absent_ =
+                    in_quotes(signal.name) + " of " + in_quotes(models_[m]) + ": " + signal.reason;
             }
             absent_ += share.absent_signals.size();
             share.for_each_verifier([&](const VerifierShare& verifier) {

@@ -357,7 +357,8 @@ std::string run(TrainOptions options) {
     std::optional<PolicyFile> before;
     if (options.merge) {
         before = automix::read_policy(*options.merge);
-        if (options.log.verifiers.empty()) options.log.verifiers = trained_verifiers(before->statistics.models);
+        if (options.log.verifiers.empty())
+            options.log.verifiers = trained_verifiers(before->statistics.models);
     }
     PomdpOptions pomdp = pomdp_options(options, before);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);

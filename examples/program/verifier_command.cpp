@@ -57,8 +57,7 @@ OrderedJson reply_of(const std::string& what, const std::string& command, const 
         throw DataError(what + ": " + error.what());
     }
     OrderedJson json = OrderedJson::parse(output, nullptr, false);
-    if (json.is_discarded())
-        throw DataError(what + ": expected a line of JSON, found " + in_quotes(output));
+    if (json.is_discarded()) throw DataError(what + ": expected a line of JSON, found " + in_quotes(output));
     return json.is_object() && json.contains(member) ? json.at(member) : json;
 }
 
@@ -80,8 +79,8 @@ double probability_of(const VerifierConfig& config, const OrderedJson& json) {
 AnyVerifier command_verifier(const VerifierConfig& config) {
     if (config.gives_probability) {
         return [config](const Query& query, const std::string& answer) {
-            return probability_of(config, reply_of("verifier " + config.name, config.command, "probability",
-                                                   query, answer));
+            return probability_of(
+                config, reply_of("verifier " + config.name, config.command, "probability", query, answer));
         };
     }
     return [config](const Query& query, const std::string& answer) {

@@ -72,7 +72,9 @@ std::vector<LiveModel> sure_models() {
     }));
     models.push_back(live::model_saying("large", "Oslo", 20.0));
     models.front().signals = {{"certainty", mean_token_probability},
-                              {"length", [](const Query&, const std::string& answer) { return static_cast<double>(answer.size()); }}};
+                              {"length", [](const Query&, const std::string& answer) {
+                                   return static_cast<double>(answer.size());
+                               }}};
     return models;
 }
 
@@ -113,29 +115,28 @@ TEST_CASE("the mean and the minimum of token probabilities are those of the answ
 
 TEST_CASE("the probability of a choice is that of the letter at which the answer comes to it", "[live]") {
     CHECK_THAT(choice_probability(completion_of({token("B", 0.75)})).value(), WithinAbs(0.75, 1e-15));
-    CHECK_THAT(choice_probability(completion_of({token("(", 0.9), token("B", 0.75), token(")", 0.9)})).value(),
-               WithinAbs(0.75, 1e-15));
+    CHECK_THAT(
+        choice_probability(completion_of({token("(", 0.9), token("B", 0.75), token(")", 0.9)})).value(),
+        WithinAbs(0.75, 1e-15));
     // The letter again, behind the choice, is sure and says nothing.
     CHECK_THAT(choice_probability(completion_of({token("B", 0.5), token(",", 0.9), token(" because", 0.9),
                                                  token(" B", 0.99), token(" fits", 0.9)}))
                    .value(),
                WithinAbs(0.5, 1e-15));
     // What was considered before the choice does not count.
-    CHECK_THAT(choice_probability(
-                   completion_of({token("A", 0.9), token(" is", 0.9), token(" wrong", 0.9), token(".", 0.9),
-                                  token(" The", 0.9), token(" answer", 0.9), token(" is", 0.9),
-                                  token(" C", 0.625)}))
+    CHECK_THAT(choice_probability(completion_of({token("A", 0.9), token(" is", 0.9), token(" wrong", 0.9),
+                                                 token(".", 0.9), token(" The", 0.9), token(" answer", 0.9),
+                                                 token(" is", 0.9), token(" C", 0.625)}))
                    .value(),
                WithinAbs(0.625, 1e-15));
     // Other spellings of the letter add up, other letters do not.
-    CHECK_THAT(
-        choice_probability(completion_of({token("B", 0.5,
-                                                {{"B", std::log(0.5)},
-                                                 {" B", std::log(0.25)},
-                                                 {"C", std::log(0.125)},
-                                                 {"The", std::log(0.0625)}})}))
-            .value(),
-        WithinAbs(0.75, 1e-15));
+    CHECK_THAT(choice_probability(completion_of({token("B", 0.5,
+                                                       {{"B", std::log(0.5)},
+                                                        {" B", std::log(0.25)},
+                                                        {"C", std::log(0.125)},
+                                                        {"The", std::log(0.0625)}})}))
+                   .value(),
+               WithinAbs(0.75, 1e-15));
     CHECK_FALSE(choice_probability(completion_of({token("Oslo", 0.75)})));
     CHECK_FALSE(choice_probability({.text = "B"}));
     CHECK_FALSE(choice_probability(completion_of({token("B) Os", 0.5), token("lo", 0.5)})));
@@ -147,10 +148,14 @@ TEST_CASE("a signal is a number, a boolean or an optional of any function", "[li
     std::stop_source stop;
     stop.request_stop();
     const std::vector<AnswerSignal> signals{
-        {"all", [](const Query& asked, const Completion& completion, const std::stop_token& halt) {
+        {"all",
+         [](const Query& asked, const Completion& completion, const std::stop_token& halt) {
              return asked.id == "1" && completion.text == "Oslo" && halt.stop_requested();
          }},
-        {"two", [](const Query&, const Completion& completion) { return 0.5 * static_cast<double>(completion.text.size()); }},
+        {"two",
+         [](const Query&, const Completion& completion) {
+             return 0.5 * static_cast<double>(completion.text.size());
+         }},
         {"text", [](const Query&, const std::string& answer) { return static_cast<int>(answer.size()); }},
         {"completion", [](const Completion&) -> std::optional<double> { return 0.25; }},
         {"nothing", [](const Completion&) -> std::optional<double> { return std::nullopt; }},
@@ -158,17 +163,16 @@ TEST_CASE("a signal is a number, a boolean or an optional of any function", "[li
         {"odd", [](const Query&, const std::string&) -> double { throw 1; }},
         {"infinite", [](const Completion&) { return std::numeric_limits<double>::infinity(); }}};
     const ReadSignals read = read_signals(signals, query, said, stop.get_token());
-    CHECK(read.known ==
-          std::vector<Signal>{{"all", 1.0}, {"two", 2.0}, {"text", 4.0}, {"completion", 0.25}});
+    CHECK(read.known == std::vector<Signal>{{"all", 1.0}, {"two", 2.0}, {"text", 4.0}, {"completion", 0.25}});
     CHECK(read.absent == std::vector<AbsentSignal>{{"nothing", "the answer does not have it"},
                                                    {"failing", "no tests"},
                                                    {"odd", "an exception of an unknown type"},
                                                    {"infinite", "expected a finite number, found inf"}});
     CHECK_THROWS_WITH(validate(std::vector<AnswerSignal>{{"", mean_token_probability}}),
                       ContainsSubstring("a name is empty"));
-    CHECK_THROWS_WITH(validate(std::vector<AnswerSignal>{{"p", mean_token_probability},
-                                                         {"p", min_token_probability}}),
-                      ContainsSubstring("\"p\" is given twice"));
+    CHECK_THROWS_WITH(
+        validate(std::vector<AnswerSignal>{{"p", mean_token_probability}, {"p", min_token_probability}}),
+        ContainsSubstring("\"p\" is given twice"));
 }
 
 TEST_CASE("a live source gives the signals of an answer, and the share keeps them", "[live]") {

@@ -148,10 +148,12 @@ TEST_CASE("log probabilities of tokens are read in both forms, and malformed one
     CHECK(tokens(R"({"content":[{"token":"Os","logprob":-Infinity}]})").empty());
     // The events of a stream have those of their own parts.
     const auto joined = read_reply(
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"},\"logprobs\":{\"content\":[{\"token\":"
+        "data: "
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"},\"logprobs\":{\"content\":[{\"token\":"
         "\"Os\",\"logprob\":-0.5,\"top_logprobs\":[{\"token\":\"Os\",\"logprob\":-0.5},{\"token\":\"Ro\","
         "\"logprob\":-1.5}]}]}}]}\n\n"
-        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"logprobs\":{\"content\":[{\"token\":"
+        "data: "
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"logprobs\":{\"content\":[{\"token\":"
         "\"lo\",\"logprob\":0}]},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
     CHECK(joined.choices.front().completion.tokens == expected);
 }

@@ -232,8 +232,7 @@ TEST_CASE("probabilities of tokens and commands are signals, from the recording 
                            "models[0].signals: \"yes\": a command is run only if --run-commands is given");
     CHECK(shop.server.request_count() == 0);
     const program::Arguments draws{"--draws", "0"};
-    const json summary =
-        program::json_of(shop.record() + draws + program::Arguments{"--run-commands"});
+    const json summary = program::json_of(shop.record() + draws + program::Arguments{"--run-commands"});
     CHECK(summary["recorded"] == query_count);
     CHECK(summary["absent_signals"] == 0);
     CHECK(summary["cost"] == query_count * (1.0 + 20.0));
@@ -283,8 +282,9 @@ TEST_CASE("probabilities of tokens and commands are signals, from the recording 
     const program::Outcome failing =
         program::run_automix(shop.answering() + program::Arguments{"--run-commands"});
     CHECK(failing.code == 0);
-    CHECK_THAT(failing.err, ContainsSubstring("40 signals are missing, the first: \"yes\" of \"small\": signal "
-                                              "yes: the command failed with exit code 3"));
+    CHECK_THAT(failing.err,
+               ContainsSubstring("40 signals are missing, the first: \"yes\" of \"small\": signal "
+                                 "yes: the command failed with exit code 3"));
     const json first = lines_of(failing.out).front();
     CHECK(first["signals"] == json{{"small", {{"yes", nullptr}}}});
     CHECK(first["explanation"]["missing_signals"] == json{"yes"});
@@ -293,8 +293,9 @@ TEST_CASE("probabilities of tokens and commands are signals, from the recording 
     const auto before = shop.server.request_count();
     file["models"][0].erase("signals");
     Workshop::write(shop.models, file.dump(1));
-    program::check_refused(shop.answering(), 1,
-                           "models[0].signals: lacks \"yes\", which the policy reads of answers of \"small\"");
+    program::check_refused(
+        shop.answering(), 1,
+        "models[0].signals: lacks \"yes\", which the policy reads of answers of \"small\"");
     CHECK(shop.server.request_count() == before);
 }
 

@@ -144,7 +144,8 @@ TEST_CASE("statistics with strata give a policy that reads the data set of a que
     // In stratum a every answer of the small model is right, in b none; verdicts tell nothing.
     const PlaceInText place;
     std::string table =
-        "stratum,fold,draws_small,parsed_small,positive_small,weight,score_small,score_large,product_small:small,"
+        "stratum,fold,draws_small,parsed_small,positive_small,weight,score_small,score_large,product_small:"
+        "small,"
         "product_small:large,product_large:large,answer_price_small,answer_price_large,draw_price_small\n";
     for (int fold = 0; fold < 10; ++fold) {
         for (const int positive : {0, 1}) {
@@ -160,9 +161,10 @@ TEST_CASE("statistics with strata give a policy that reads the data set of a que
     CHECK(trained["report"]["contexts"][1]["fields"] == "dataset");
     CHECK(trained["report"]["contexts"][1]["chosen"] == true);
     CHECK(place.saved()["statistics"]["strata"].size() == 2);
-    const std::string lines_of_evidence = R"({"id":"q1","current":null,"query":{"question":"?","dataset":"a"}})"
-                                          "\n"
-                                          R"({"id":"q2","current":null,"query":{"question":"?","dataset":"b"}})";
+    const std::string lines_of_evidence =
+        R"({"id":"q1","current":null,"query":{"question":"?","dataset":"a"}})"
+        "\n"
+        R"({"id":"q2","current":null,"query":{"question":"?","dataset":"b"}})";
     const auto check_read = [&] {
         const auto [answers, outcome] = place.decide(lines_of_evidence);
         INFO(outcome.err);
@@ -177,9 +179,11 @@ TEST_CASE("statistics with strata give a policy that reads the data set of a que
     check_read();
     // The policy keeps its strata, and merges with a part that has them.
     (void)json_of({"train", "--merge", place.policy, "--out", place.directory.path("again.json")});
-    CHECK(json::parse(files::read(place.directory.path("again.json")))["policies"] == place.saved()["policies"]);
+    CHECK(json::parse(files::read(place.directory.path("again.json")))["policies"] ==
+          place.saved()["policies"]);
     const std::string merged = place.directory.path("merged.json");
-    const json both = json_of({"train", "--merge", place.policy, "--statistics", path, "--allow-overlap", "--out", merged});
+    const json both =
+        json_of({"train", "--merge", place.policy, "--statistics", path, "--allow-overlap", "--out", merged});
     CHECK(both["rows"] == 800.0);
     CHECK(json::parse(files::read(merged))["statistics"]["strata"].size() == 2);
 
@@ -194,7 +198,8 @@ TEST_CASE("statistics with strata give a policy that reads the data set of a que
     const std::string plain = place.directory.write("plain.json", without.dump());
     check_refused({"train", "--statistics", plain, "--out", place.policy, "--context", "dataset"}, 2,
                   "--context dataset: statistics hold no facts");
-    const json mixed = json_of({"train", "--statistics", bare, "--statistics", plain, "--allow-overlap", "--out", merged});
+    const json mixed =
+        json_of({"train", "--statistics", bare, "--statistics", plain, "--allow-overlap", "--out", merged});
     CHECK_THAT(mixed["warnings"].dump(), ContainsSubstring("are lost, as"));
 }
 

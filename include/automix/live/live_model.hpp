@@ -56,8 +56,8 @@ inline void require_signals(const LiveModel& model, const std::vector<std::strin
     for (const AnswerSignal& signal : model.signals) given.push_back(in_quotes(signal.name));
     for (const std::string& name : read) {
         if (std::find(given.begin(), given.end(), in_quotes(name)) == given.end())
-            throw ArgumentError("signals: the policy reads the signal " + in_quotes(name) + " of answers of " +
-                                in_quotes(model.model.name()) + ", which gives " +
+            throw ArgumentError("signals: the policy reads the signal " + in_quotes(name) +
+                                " of answers of " + in_quotes(model.model.name()) + ", which gives " +
                                 (given.empty() ? "none" : joined(given)));
     }
 }

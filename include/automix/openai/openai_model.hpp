@@ -64,8 +64,9 @@ struct OpenAiOptions {
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
     std::vector<std::string> leave_out{};  ///< of `temperature` and `top_p`, for models that refuse them
     std::string reasoning_effort{};        ///< as the API names it, for example low; empty: not sent
-    bool logprobs = false;  ///< ask for the log probabilities of the tokens of answers; `extra_body` may ask otherwise
-    int top_logprobs = 0;   ///< likeliest tokens to ask for at each place, 0 to 20; 0: none
+    bool logprobs =
+        false;  ///< ask for the log probabilities of the tokens of answers; `extra_body` may ask otherwise
+    int top_logprobs = 0;  ///< likeliest tokens to ask for at each place, 0 to 20; 0: none
 };
 
 class OpenAiModel {

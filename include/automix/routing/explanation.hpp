@@ -52,7 +52,7 @@ struct Explanation {
     std::vector<double>
         belief{};  ///< probability of each level of the current answer; empty if it is not verified by
                    ///< verdicts or a confidence, or no model has answered
-    std::vector<double> levels{};   ///< rate of positive verdicts at each level; empty without verdicts
+    std::vector<double> levels{};  ///< rate of positive verdicts at each level; empty without verdicts
     /// The same of each verifier of the current answer, that of the first included; empty unless there are several.
     std::vector<VerifierBelief> verifier_beliefs{};
     std::optional<double> right{};  ///< probability that the answer is right; nothing before any answer

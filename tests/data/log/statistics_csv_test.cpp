@@ -228,7 +228,8 @@ TEST_CASE("a stratum for each row is refused, and so are strata that are not the
     std::string ids = "stratum," + header;
     for (int i = 0; i < 1001; ++i) ids += "q" + std::to_string(i) + ",0,3,2,1,1,0,1,0,0,1,1,10,0.25\n";
     CHECK_THAT(csv_error(ids), Catch::Matchers::ContainsSubstring("stratum: more than 1000 names"));
-    Statistics half = read_csv("stratum," + header + "a,0,3,2,1,1,0,1,0,0,1,1,10,0.25\nb,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n");
+    Statistics half =
+        read_csv("stratum," + header + "a,0,3,2,1,1,0,1,0,0,1,1,10,0.25\nb,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n");
     half.strata.pop_back();
     CHECK_THROWS_WITH(to_statistics_text(half),
                       "strata: expected 2 rows in fold 0 together, as there are without strata, found 1");

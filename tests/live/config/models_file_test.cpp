@@ -150,7 +150,8 @@ TEST_CASE("every field of a models file is read") {
 TEST_CASE("signals of a models file are probabilities of tokens or commands") {
     const ModelConfig model = with(
         R"("signals": [{"name": "mean", "of": "mean_probability"}, {"name": "least", "of": "min_probability"},
-            {"name": "letter", "of": "choice_probability"}, {"name": "tests", "command": "./run-tests"}])")[1];
+            {"name": "letter", "of": "choice_probability"}, {"name": "tests", "command": "./run-tests"}])")
+        [1];
     REQUIRE(model.signals.size() == 4);
     CHECK(model.signals[0].name == "mean");
     CHECK(model.signals[0].origin == SignalOrigin::mean_probability);

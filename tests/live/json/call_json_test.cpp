@@ -69,7 +69,8 @@ TEST_CASE("thinking and the name that the server gives are kept, and need not be
 
 TEST_CASE("log probabilities of tokens are kept to the last bit, and need not be there") {
     RecordedCall call = full_call();
-    call.reply.completions[0].tokens = {{"Os", -1.0 / 3.0, {{"Os", -1.0 / 3.0}, {"Ro", -1.5}}}, {"lo", 0.0, {}}};
+    call.reply.completions[0].tokens = {{"Os", -1.0 / 3.0, {{"Os", -1.0 / 3.0}, {"Ro", -1.5}}},
+                                        {"lo", 0.0, {}}};
     const Json json = to_json(call);
     CHECK(json["completions"][0]["tokens"].dump() ==
           R"([{"text":"Os","logprob":-0.3333333333333333,"top":[{"text":"Os","logprob":-0.3333333333333333},)"

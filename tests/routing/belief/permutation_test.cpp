@@ -98,9 +98,10 @@ std::vector<Evidence> evidence_on(const PomdpRouter& router, const QueryFacts& f
     evidence.current = 0;
     ModelEvidence& small = evidence.models[0];
     small.answered = true;
-    for (const std::vector<Signal>& signals :
-         {std::vector<Signal>{}, {{"tests", 1.0}}, {{"certainty", 0.1}, {"tests", 0.0}},
-          {{"tests", 1.0}, {"certainty", 1.3}}}) {
+    for (const std::vector<Signal>& signals : {std::vector<Signal>{},
+                                               {{"tests", 1.0}},
+                                               {{"certainty", 0.1}, {"tests", 0.0}},
+                                               {{"tests", 1.0}, {"certainty", 1.3}}}) {
         small.signals = signals;
         for (int positive = 0; positive <= 2; ++positive) {
             small.drawn = small.parsed = positive == 2 ? 0 : 1;

@@ -87,13 +87,17 @@ TEST_CASE("the forecast of a stratum is its means with eight pseudo rows of all 
         QueryFacts facts;
         facts.dataset = stratum.name;
         const QueryForecast forecast = router.forecast(facts).value();
-        const auto shrunk = [&](double sum, double mean) { return (sum + 8.0 * mean) / (own.weight() + 8.0); };
+        const auto shrunk = [&](double sum, double mean) {
+            return (sum + 8.0 * mean) / (own.weight() + 8.0);
+        };
         for (std::size_t m = 0; m < 2; ++m) {
             const auto model = static_cast<Index>(m);
-            CHECK_THAT(forecast.scores[m],
-                       WithinAbs(shrunk(own.mean_score(model) * own.weight(), total.mean_score(model)), 1e-6));
-            CHECK_THAT(forecast.answer_prices[m],
-                       WithinRel(shrunk(own.answer_prices[m], total.answer_prices[m] / total.weight()), 1e-6));
+            CHECK_THAT(
+                forecast.scores[m],
+                WithinAbs(shrunk(own.mean_score(model) * own.weight(), total.mean_score(model)), 1e-6));
+            CHECK_THAT(
+                forecast.answer_prices[m],
+                WithinRel(shrunk(own.answer_prices[m], total.answer_prices[m] / total.weight()), 1e-6));
         }
         CHECK_THAT(forecast.draw_prices[0],
                    WithinRel(shrunk(own.draw_prices[0], total.draw_prices[0] / total.weight()), 1e-6));

@@ -64,8 +64,8 @@ struct SignalColumnsOf {
                 });
             }
             if (known < static_cast<double>(rows.size())) {
-                place.missing = add_column(column, rows,
-                                           [](double value) { return std::isnan(value) ? 1.0 : 0.0; });
+                place.missing =
+                    add_column(column, rows, [](double value) { return std::isnan(value) ? 1.0 : 0.0; });
             }
             if (place.value < 0 && place.missing < 0) continue;
             terms.push_back({data.signal_names(model)[as_size(signal)], mean, 0.0, 0.0});

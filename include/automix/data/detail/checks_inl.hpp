@@ -330,9 +330,10 @@ class LogChecks {
             if (off.abs().maxCoeff() > rounding * draws) continue;
             const bool tenths = ((confidences * 20.0) - (confidences * 20.0).round()).abs().maxCoeff() < 1e-9;
             if (tenths) return;
-            warn(model, "its confidences look like the share of " + std::to_string(draws) +
-                            " verdicts: log the verdicts, so that a policy may draw fewer; a table with a column "
-                            "of confidences gives their number as draws (--map)");
+            warn(model,
+                 "its confidences look like the share of " + std::to_string(draws) +
+                     " verdicts: log the verdicts, so that a policy may draw fewer; a table with a column "
+                     "of confidences gives their number as draws (--map)");
             return;
         }
     }

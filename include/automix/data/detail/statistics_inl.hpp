@@ -197,8 +197,8 @@ AUTOMIX_INLINE void Statistics::add_strata(const Statistics& other, double facto
         const bool known = at != strata.end() && at->name == theirs.name;
         StratumStatistics& mine =
             known ? *at
-                  : *strata.insert(at, {theirs.name, std::vector<FoldStatistics>(folds.size(),
-                                                                                 FoldStatistics(models))});
+                  : *strata.insert(
+                        at, {theirs.name, std::vector<FoldStatistics>(folds.size(), FoldStatistics(models))});
         for (std::size_t f = 0; f < folds.size(); ++f) {
             if (factor > 0.0) {
                 mine.folds[f] += theirs.folds[f];

@@ -86,7 +86,7 @@ struct ModelConfig {
     std::string max_tokens_field = "max_tokens";   ///< or `max_completion_tokens`
     std::vector<std::string> leave_out{};          ///< of `temperature` and `top_p`
     std::string reasoning_effort{};                ///< empty: not sent
-    std::string extra{};  ///< a JSON object of further fields of the request; empty: none
+    std::string extra{};                  ///< a JSON object of further fields of the request; empty: none
     std::vector<SignalConfig> signals{};  ///< of the model's answers
 };
 

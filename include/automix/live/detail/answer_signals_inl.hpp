@@ -60,7 +60,8 @@ inline std::optional<char> letter_of(std::string_view token) {
 inline const CompletionToken* deciding_token(std::span<const CompletionToken> tokens, char letter) {
     constexpr std::size_t most_letters = 64;  // of an answer that names many, the last are looked at
     std::string said;
-    std::vector<std::pair<const CompletionToken*, std::size_t>> letters;  // with the ends of what has been said
+    std::vector<std::pair<const CompletionToken*, std::size_t>>
+        letters;  // with the ends of what has been said
     for (const CompletionToken& token : tokens) {
         said += token.text;
         if (letter_of(token.text)) letters.emplace_back(&token, said.size());

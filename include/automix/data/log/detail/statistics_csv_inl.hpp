@@ -368,7 +368,8 @@ AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
             throw ArgumentError(
                 "statistics: a table has no place for sums of pluralities; write them as JSON");
         if (statistics.strata.empty()) add_fold(f, statistics.folds[f], "");
-        for (const StratumStatistics& stratum : statistics.strata) add_fold(f, stratum.folds[f], stratum.name);
+        for (const StratumStatistics& stratum : statistics.strata)
+            add_fold(f, stratum.folds[f], stratum.name);
     }
     return text.take();
 }

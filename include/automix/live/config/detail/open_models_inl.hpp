@@ -35,8 +35,8 @@ namespace automix::detail {
 /// Returns the place of a configuration among all of a list of the file, as a field.
 template <class Config>
 std::string field_of(const std::vector<Config>& all, const Config& config, const std::string& list) {
-    const auto at = std::find_if(all.begin(), all.end(),
-                                 [&](const Config& other) { return other.name == config.name; });
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const Config& other) { return other.name == config.name; });
     return list + "[" + std::to_string(at - all.begin()) + "]";
 }
 
@@ -50,8 +50,7 @@ std::string field_of(const std::vector<Config>& all, const Config& config, const
           std::pair{"environment", ".api_key_env"}, std::pair{"key_header", ".api_key_header"},
           std::pair{"headers", ".headers"}, std::pair{"query", ".query"}, std::pair{"ca_file", ".ca_file"},
           std::pair{"reasoning_effort", ".reasoning_effort"}, std::pair{"prompts", ".prompts"},
-          std::pair{"signals", ".signals"},
-          std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
+          std::pair{"signals", ".signals"}, std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
         if (message.starts_with(start)) field += name;
     }
     const std::size_t colon = message.find(": ");
@@ -91,9 +90,9 @@ void open_file(OpenedModels& opened, const std::string& path, const OpenOptions&
     for (std::size_t m = 0; m < opened.configs.size(); ++m) {
         ModelConfig& config = opened.configs[m];
         if (options.signals) {
-            config.signals =
-                choose_named(path, field_of(file.models, config, "models") + ".signals", config.signals,
-                             options.signals->at(m), "the policy reads of answers of " + in_quotes(config.name));
+            config.signals = choose_named(path, field_of(file.models, config, "models") + ".signals",
+                                          config.signals, options.signals->at(m),
+                                          "the policy reads of answers of " + in_quotes(config.name));
         }
         AnyModel model = open(config);
         try {

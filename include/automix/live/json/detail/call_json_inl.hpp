@@ -102,8 +102,8 @@ AUTOMIX_INLINE std::vector<CompletionToken> CallParser::completion_tokens(const 
         for (const nlohmann::json& other : list(found["top"], at + ".top", 0, " token")) {
             const std::string of_other = element(at + ".top", token.alternatives.size());
             require_keys(other, of_other, std::array{"text", "logprob"});
-            token.alternatives.push_back(
-                {text(member(other, of_other, "text"), of_other + ".text"), log_probability(other, of_other)});
+            token.alternatives.push_back({text(member(other, of_other, "text"), of_other + ".text"),
+                                          log_probability(other, of_other)});
         }
     }
     return tokens;

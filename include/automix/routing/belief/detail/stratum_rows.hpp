@@ -35,7 +35,7 @@ inline constexpr double stratum_score_margin = 1e-6;
 /// The forecasts of the strata of statistics.
 struct StratumRows {
     bool priced = false;  ///< prices are known by stratum; else each stratum has those of all rows
-    std::vector<QueryForecast> forecasts{};               ///< of each stratum
+    std::vector<QueryForecast> forecasts{};              ///< of each stratum
     std::vector<std::vector<QueryForecast>> held_out{};  ///< of each stratum, without the rows of each fold
 };
 

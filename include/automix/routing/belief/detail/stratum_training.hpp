@@ -38,10 +38,10 @@ inline TrainingContext read_strata(const TrainingContext& base) {
     std::vector<QueryForecast> forecasts;
     for (const StratumStatistics& stratum : statistics.strata)
         forecasts.push_back(shrunk_forecast(stratum_total(stratum, statistics.models), base.total, priced));
-    read.reader = std::make_shared<const ContextModel>(
-        stratum_reader(statistics, base.total, forecasts, priced));
-    read.strata = std::make_shared<const StratumRows>(
-        make_stratum_rows(statistics, base.total, *read.reader, priced));
+    read.reader =
+        std::make_shared<const ContextModel>(stratum_reader(statistics, base.total, forecasts, priced));
+    read.strata =
+        std::make_shared<const StratumRows>(make_stratum_rows(statistics, base.total, *read.reader, priced));
     for (std::size_t fold = 0; fold < base.folds.folds(); ++fold) {
         if (const std::optional<RoutingTree>& tree = base.folds.tree(fold))
             read.folds.set_tree(fold, make_tree(judged_belief(*tree->belief), base.max_cells));
@@ -58,8 +58,10 @@ inline TrainingContext read_strata(const TrainingContext& base) {
 
 /// Returns the context whose policies read the stratum of a query, if that pays on held-out rows or the user asks for it.
 /// Else returns `base`, without a decision.
-inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_strata(
-    const TrainingContext& base, const ContextChoice& choice, std::optional<double> lambda, bool guarded) {
+inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_strata(const TrainingContext& base,
+                                                                                const ContextChoice& choice,
+                                                                                std::optional<double> lambda,
+                                                                                bool guarded) {
     TrainingContext read = read_strata(base);
     const HeldOutDecision plain = decide_on_held_out_rows(base, lambda);
     HeldOutDecision decision = decide_on_held_out_rows(read, lambda);
@@ -80,9 +82,9 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_strata(
         const RowMetric gain{std::vector<double>(base.statistics.models.size(), 0.0), -slope, 0.0, {}};
         const PolicyEstimate gained =
             estimate_on_folds(read, gain, [&](std::size_t fold) -> std::vector<PolicyShare> {
-                return {{1.0, with[fold].policy},
-                        {-1.0, restrict_first_model(without[fold], plain.min_first_model, slope,
-                                                    base.prices)}};
+                return {
+                    {1.0, with[fold].policy},
+                    {-1.0, restrict_first_model(without[fold], plain.min_first_model, slope, base.prices)}};
             });
         const bool refused = guarded && !decision.guard.passed && plain.guard.passed;
         pays = !refused && gained.mean_metric() > stratum_gain_deviate * gained.standard_error();

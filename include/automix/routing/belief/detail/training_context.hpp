@@ -101,7 +101,8 @@ inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& row
 }
 
 /// Returns the mean value that the policies of all strata expect.
-inline RoutingValue mean_value(const QuerySolver& solver, const StratumRows& rows, const Statistics& statistics) {
+inline RoutingValue mean_value(const QuerySolver& solver, const StratumRows& rows,
+                               const Statistics& statistics) {
     RoutingValue sum;
     double weight = 0.0;
     for (std::size_t s = 0; s < rows.forecasts.size(); ++s) {

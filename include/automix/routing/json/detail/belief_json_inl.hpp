@@ -129,10 +129,11 @@ AUTOMIX_INLINE SignalModel BeliefParser::signals(const nlohmann::json& json, con
     for (const nlohmann::json& term : list(member(json, field, "terms"), of_terms, 0, " signal")) {
         const std::string at = element(of_terms, signals.terms.size());
         require_keys(term, at, std::array{"name", "mean", "weight", "missing"});
-        signals.terms.push_back({text(member(term, at, "name"), inside(at, "name")),
-                                 finite(member(term, at, "mean"), inside(at, "mean")),
-                                 finite(member(term, at, "weight"), inside(at, "weight")),
-                                 term.contains("missing") ? finite(term["missing"], inside(at, "missing")) : 0.0});
+        signals.terms.push_back(
+            {text(member(term, at, "name"), inside(at, "name")),
+             finite(member(term, at, "mean"), inside(at, "mean")),
+             finite(member(term, at, "weight"), inside(at, "weight")),
+             term.contains("missing") ? finite(term["missing"], inside(at, "missing")) : 0.0});
     }
     signals.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
     if (signals.boundaries.empty() || !std::is_sorted(signals.boundaries.begin(), signals.boundaries.end()))
