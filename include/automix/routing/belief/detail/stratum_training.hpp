@@ -70,7 +70,7 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_strata(
         blind.rule.verify = false;
         HeldOutDecision without = decide_on_held_out_rows(blind, lambda);
         if (without.guard.mean > decision.guard.mean) {
-            read = std::move(blind);
+            read.rule.verify = false;
             decision = std::move(without);
         }
     }
