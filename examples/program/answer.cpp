@@ -60,12 +60,20 @@ class OrderedOutput {
         : models_(std::move(models)), queries_(queries), keep_(keep), kept_(keep ? queries : 0) {}
 
     void add(std::size_t number, const LiveAnswer& answer) {
-        for (const ModelShare& share : answer.models) {
+        for (std::size_t m = 0; m < answer.models.size(); ++m) {
+            const ModelShare& share = answer.models[m];
+            if (absent_ == 0 && !share.absent_signals.empty()) {
+                const AbsentSignal& signal = share.absent_signals.front();
+                first_absent_ =
+                    in_quotes(signal.name) + " of " + in_quotes(models_[m]) + ": " + signal.reason;
+            }
+            absent_ += share.absent_signals.size();
             share.for_each_verifier([&](const VerifierShare& verifier) {
                 declined_ += static_cast<std::size_t>(verifier.declined_replies);
             });
         }
         if (answer.failed() && failed_++ == 0) first_failure_ = answer.failure->message;
+        if (!answer.warning.empty() && warned_++ == 0) first_warning_ = answer.warning;
         if (answer.degraded && degraded_++ == 0) first_degraded_ = answer.failure->message;
         if (keep_) {
             kept_[number] = answer;
@@ -88,12 +96,21 @@ class OrderedOutput {
                (failed_ == 1 ? " failed: " : " failed, the first: ") + first_failure_;
     }
 
-    /// Writes the numbers of degraded answers and declined verdicts to standard error.
+    /// Writes the numbers of degraded answers, declined verdicts, missing signals and missing questions to standard error.
     void warn() const {
         if (declined_ > 0) {
             std::fprintf(
                 stderr, "automix: warning: %s declined; such a verdict is null\n",
                 counted(declined_, "reply to a verification was", "replies to verifications were").c_str());
+        }
+        if (absent_ > 0) {
+            std::fprintf(stderr, "automix: warning: %s missing, the first: %s\n",
+                         counted(absent_, "signal is", "signals are").c_str(),
+                         printable(first_absent_).c_str());
+        }
+        if (warned_ > 0) {
+            std::fprintf(stderr, "automix: warning: %s: %s\n", counted(warned_, "query", "queries").c_str(),
+                         first_warning_.c_str());
         }
         if (degraded_ > 0) {
             std::fprintf(stderr, "automix: warning: %zu of %s degraded, the first because of: %s\n",
@@ -118,6 +135,10 @@ class OrderedOutput {
     std::string first_failure_;
     std::size_t degraded_ = 0;
     std::size_t declined_ = 0;
+    std::size_t absent_ = 0;
+    std::size_t warned_ = 0;
+    std::string first_warning_;
+    std::string first_absent_;
     std::string first_degraded_;
 };
 
@@ -166,7 +187,11 @@ void answer_live(const AnswerOptions& options, const PolicyFile& policy, const s
         recorder = std::make_shared<CallRecorder>(*options.record, CallRecorder::Mode::repair);
     OpenOptions opening{.names = names_of(policy.statistics.models),
                         .verifiers = asked_verifiers(policy.router.trained().models),
-                        .command = command_verifiers(options.live)};
+                        .command = command_verifiers(options.live),
+                        .signal_command = command_signals(options.live)};
+    opening.signals.emplace();
+    for (Index model = 0; model < std::ssize(opening.names); ++model)
+        opening.signals->push_back(policy.router.signals(model));
     const auto served = std::make_shared<ServedModels>();
     opening.wrap = [&](AnyModel model) {
         return note_served(recorder ? AnyModel(RecordingModel(std::move(model), recorder)) : std::move(model),

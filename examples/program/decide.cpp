@@ -33,7 +33,8 @@ struct DecideOptions {
 constexpr const char* decide_help = R"(Reads from standard input, a line a decision, what is known of a query:
   {"id":"q1","current":"small","models":[{"name":"small","verdicts":[1,0,null]}]}
 current is null before any model has answered. A policy that reads the query needs "query" with
-"question", and "dataset", "context", "features", "prior" where it was trained on them. A model has verdicts
+"question", and "dataset", "context", "features", "prior" where it was trained on them; what is left out is
+unknown, and a "warning" tells of a question that is. A model has verdicts
 (null: unreadable), a confidence, or samples (the answer first, null: failed), "signals":{"tests":1} if the
 policy reads them, and "verifiers":{"judge":{"verdicts":[1]}} if it asks further verifiers. Each is answered at
 once with a line:
@@ -79,17 +80,13 @@ class Decider {
  private:
     [[nodiscard]] OrderedJson decide(EvidenceRequest request, const std::string& name) const {
         const QueryFacts facts = request.query ? request.query->view() : QueryFacts{};
-        // A query without a question is forecast from the rest, as such rows of a log are.
-        const std::string missing = request.query ? "" : missing_facts(router_.reads(), facts);
-        if (!missing.empty())
-            throw DataError(Place{name, 0, "query.question"},
-                            missing + R"(; give it as "query":{"question":".."})");
+        const std::string warning = missing_facts(router_.reads(), facts);
         read_query(router_, facts, request.evidence);
         try {
             const Index current = request.evidence.current;
-            if (!explainer_) return decision(request.id, router_.next(request.evidence), current);
+            if (!explainer_) return decision(request.id, router_.next(request.evidence), current, warning);
             const Explanation explanation = explainer_(request.evidence, facts);
-            OrderedJson json = decision(request.id, explanation.action, current);
+            OrderedJson json = decision(request.id, explanation.action, current, warning);
             json["explanation"] = to_json(explanation, names_);
             return json;
         } catch (const ProtocolError& error) {
@@ -97,7 +94,8 @@ class Decider {
         }
     }
 
-    [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action, Index current) const {
+    [[nodiscard]] OrderedJson decision(const std::string& id, const Action& action, Index current,
+                                       const std::string& warning) const {
         OrderedJson json{{"id", id}};
         json.update(
             to_json(action, names_,
@@ -105,6 +103,7 @@ class Decider {
         const bool plurality = action.accepted == AcceptedAnswer::plurality;
         json["accept"] = action.kind == ActionKind::accept ? OrderedJson(plurality ? "plurality" : "first")
                                                            : OrderedJson(nullptr);
+        if (!warning.empty()) json["warning"] = warning;
         return json;
     }
 

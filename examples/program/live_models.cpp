@@ -37,7 +37,7 @@ CLI::Option* add_live(CLI::App& command, LiveOptions& options) {
         ->type_name("N")
         ->capture_default_str();
     command.add_flag("--run-commands", options.run_commands,
-                     "Run the commands of verifiers in the models file");
+                     "Run the commands of verifiers and signals in the models file");
     return models;
 }
 
@@ -99,6 +99,14 @@ CommandVerifier command_verifiers(const LiveOptions& options) {
     if (options.run_commands) return command_verifier;
     return [](const VerifierConfig&) -> AnyVerifier {
         throw ArgumentError("a command is run only if --run-commands is given");
+    };
+}
+
+CommandSignal command_signals(const LiveOptions& options) {
+    if (options.run_commands) return command_signal;
+    return [](const SignalConfig& config) -> AnySignal {
+        throw ArgumentError("signals: " + in_quotes(config.name) +
+                            ": a command is run only if --run-commands is given");
     };
 }
 

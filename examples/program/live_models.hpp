@@ -57,6 +57,9 @@ void warn_of_served(const ServedModels& served);
 /// Returns what makes the verifiers that run commands. It refuses them unless the option says to run them.
 CommandVerifier command_verifiers(const LiveOptions& options);
 
+/// Returns what makes the signals that run commands. It refuses them unless the option says to run them.
+CommandSignal command_signals(const LiveOptions& options);
+
 /// Returns the backend over HTTP of models whose calls end in spite of a stop, until `interrupt`.
 ModelBackend finishing_backend(const std::stop_source& interrupt);
 

@@ -48,6 +48,7 @@ constexpr const char* record_help = R"(Queries, a line each:
   {"id":..,"question":..,"context":..,"reference":..,"dataset":..,"split":..}
 All are checked before the first is asked. A reference may be a list; the score is then that of the best one.
 The last model is not verified. Further verifiers of the models file judge the answers of the others too.
+Signals of the models file are written beside each answer.
 
 Every call is kept in OUT.calls.jsonl. A run that was stopped goes on where it was when it is started again:
 it passes over the queries in OUT and asks no recorded call twice. A query of which a call fails is asked once
@@ -86,6 +87,7 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
                                             {"cut_answers", done.cut_answers},
                                             {"cut_verdicts", done.cut_verdicts},
                                             {"declined_verdicts", done.declined_verdicts},
+                                            {"absent_signals", done.absent_signals},
                                             {"unreported_calls", ledger.unreported()},
                                             {"cost", ledger.spent()},
                                             {"models", std::move(costs)}});
@@ -107,6 +109,9 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
     add_part(done.cut_answers, done.answers, " answers", "cut at max_tokens of generation");
     add_part(done.cut_verdicts, done.verdicts, verdicts, "cut at max_tokens of verification");
     add_part(done.declined_verdicts, done.verdicts, verdicts, "declined; such a verdict is null");
+    if (done.absent_signals > 0)
+        text += counted(done.absent_signals, "signal is", "signals are") +
+                " missing, the first: " + printable(done.first_absent_signal) + '\n';
     if (ledger.unreported() > 0) text += unreported_text(ledger) + '\n';
     if (done.retry_after)
         text += "a server asks to be tried again after " + seconds_text(*done.retry_after) + '\n';
@@ -125,7 +130,8 @@ std::string run(const RecordCommandOptions& options) {
     const OpenedModels live = open_models(
         options.live.models, options.live.budget, finishing_backend(interrupt),
         {.wrap = [&](AnyModel model) { return note_served(keep_calls(std::move(model), journal), served); },
-         .command = command_verifiers(options.live)});
+         .command = command_verifiers(options.live),
+         .signal_command = command_signals(options.live)});
     check_prompts(options.live, live, queries);
     LogRecording done;
     std::string unasked;

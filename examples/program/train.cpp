@@ -18,6 +18,7 @@
 #include <automix/data/log/statistics_json.hpp>
 #include <automix/data/price_order.hpp>
 #include <automix/data/price_table.hpp>
+#include <automix/data/record.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/data/statistics_sum.hpp>
 #include <automix/evaluation/evaluate.hpp>
@@ -112,6 +113,12 @@ Statistics read_any_statistics(const std::string& path) {
     return path.ends_with(".csv") ? read_statistics_csv(path) : read_statistics(path);
 }
 
+/// Returns the verifiers of a policy, by which a log that is added to it is read; none if there is `self` alone.
+std::vector<std::string> trained_verifiers(const std::vector<ModelShape>& models) {
+    const std::vector<std::string> names = verifiers_of_all(models);
+    return names == std::vector<std::string>{std::string(self_verifier)} ? std::vector<std::string>() : names;
+}
+
 /// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
 PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
     PomdpOptions given = router_settings(options.router, options.log).pomdp;
@@ -154,11 +161,11 @@ void add_logs(Material& material, PomdpOptions& pomdp, const TrainOptions& optio
 /// Adds a warning if the facts on queries are learnt from fewer rows than the belief, or from none.
 void note_context(Material& material, const PomdpRouter& router, const std::optional<PolicyFile>& before,
                   bool adds_statistics) {
-    if (!router.report().contexts.empty() && (before || adds_statistics)) {
+    if (material.rows && !router.report().contexts.empty() && (before || adds_statistics)) {
         material.warnings.emplace_back(
             "context: what the query tells is learnt from the rows of LOG alone, as statistics hold no "
             "texts; the belief is learnt from all");
-    } else if (!material.rows && before && before->router.reads().any()) {
+    } else if (!material.rows && before && before->router.reads().any() && !router.reads().any()) {
         material.warnings.push_back(
             "context: the policy before reads " + to_string(before->router.reads()) +
             ", and this one reads no query" +
@@ -354,7 +361,7 @@ TrainingResult train(PomdpRouter& router, const Statistics& statistics, const Ma
     return rows ? router.train(statistics, *rows) : router.train(statistics);
 }
 
-std::string run(const TrainOptions& options) {
+std::string run(TrainOptions options) {
     ProgressLine line;
     const std::vector<std::string>& logs = options.log.paths;
     std::vector<std::string> inputs = logs;
@@ -368,12 +375,19 @@ std::string run(const TrainOptions& options) {
             options.of_logs.front() +
             ": only of a LOG; statistics keep the models, prices, draws and folds that they have");
     const PomdpOptions given = router_settings(options.router, options.log).pomdp;
-    if (logs.empty() && options.context_given && given.context.fields.any())
+    const auto require_strata = [&](bool known) {
+        if (known || !logs.empty() || !options.context_given || !given.context.fields.any()) return;
         throw ArgumentError("--context " + to_string(given.context) +
                             ": statistics hold no facts on queries; give a LOG to learn from, or --context "
                             "none");
+    };
+    require_strata(given.context.fields == ContextFields{.dataset = true});
     std::optional<PolicyFile> before;
-    if (options.merge) before = automix::read_policy(*options.merge);
+    if (options.merge) {
+        before = automix::read_policy(*options.merge);
+        if (options.log.verifiers.empty())
+            options.log.verifiers = trained_verifiers(before->statistics.models);
+    }
     PomdpOptions pomdp = pomdp_options(options, before);
     require_calibration(pomdp.objective, options.split);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
@@ -397,6 +411,7 @@ std::string run(const TrainOptions& options) {
           options.overlap == Overlap::refuse ? material.sum.unknown_ids() : std::vector<std::string>()})
         material.warnings.insert(material.warnings.end(), more.begin(), more.end());
     const Statistics& statistics = material.sum.statistics();
+    require_strata(statistics.strata.size() > 1);
     line.show({"training", "", 0.0, 0.0, {}});
     pomdp.progress = line.handler();
     PomdpRouter router(std::move(pomdp));

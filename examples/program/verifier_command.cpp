@@ -7,11 +7,13 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/verdict.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/query.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -42,21 +44,20 @@ class TemporaryFile {
     std::string path_;
 };
 
-/// Runs the command on an answer. Returns the JSON that it writes, or the member of that name of its object. Throws
-/// `DataError`, naming the verifier, unless it writes one JSON value.
-OrderedJson reply_of(const VerifierConfig& config, const char* member, const Query& query,
-                     const std::string& answer) {
+/// Runs the command of a verifier or a signal on an answer. Returns the JSON that it writes, or the member of that name
+/// of its object. Throws `DataError`, naming `what` it is of, unless it writes one JSON value.
+OrderedJson reply_of(const std::string& what, const std::string& command, const char* member,
+                     const Query& query, const std::string& answer) {
     const TemporaryFile file;
     std::string output;
     try {
         write_private(file.path(), answer_line(query, {}, answer));
-        output = output_of(config.command, file.path());
+        output = output_of(command, file.path());
     } catch (const Error& error) {
-        throw DataError("verifier " + config.name + ": " + error.what());
+        throw DataError(what + ": " + error.what());
     }
     OrderedJson json = OrderedJson::parse(output, nullptr, false);
-    if (json.is_discarded())
-        throw DataError("verifier " + config.name + ": expected a line of JSON, found " + in_quotes(output));
+    if (json.is_discarded()) throw DataError(what + ": expected a line of JSON, found " + in_quotes(output));
     return json.is_object() && json.contains(member) ? json.at(member) : json;
 }
 
@@ -78,11 +79,24 @@ double probability_of(const VerifierConfig& config, const OrderedJson& json) {
 AnyVerifier command_verifier(const VerifierConfig& config) {
     if (config.gives_probability) {
         return [config](const Query& query, const std::string& answer) {
-            return probability_of(config, reply_of(config, "probability", query, answer));
+            return probability_of(
+                config, reply_of("verifier " + config.name, config.command, "probability", query, answer));
         };
     }
     return [config](const Query& query, const std::string& answer) {
-        return verdict_of(config, reply_of(config, "verdict", query, answer));
+        return verdict_of(config,
+                          reply_of("verifier " + config.name, config.command, "verdict", query, answer));
+    };
+}
+
+AnySignal command_signal(const SignalConfig& config) {
+    return [config](const Query& query, const std::string& answer) -> std::optional<double> {
+        const std::string what = "signal " + config.name;
+        const OrderedJson json = reply_of(what, config.command, "value", query, answer);
+        if (json.is_null()) return std::nullopt;
+        if (json.is_boolean()) return json.get<bool>() ? 1.0 : 0.0;
+        if (json.is_number()) return json.get<double>();
+        throw DataError(what + ": expected a number, a boolean or null, found " + json.dump());
     };
 }
 

@@ -87,6 +87,7 @@
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
 #include <automix/evaluation/report_contents.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/batch_metric.hpp>
 #include <automix/live/call_journal.hpp>

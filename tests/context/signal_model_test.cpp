@@ -64,8 +64,49 @@ TEST_CASE("a signal that says the opposite is ranked the other way") {
     REQUIRE(signals.strata() == 2);
     CHECK(signals.stratum(std::vector<Signal>{{"tests", -5.0}}) == 1);
     CHECK(signals.terms.front().weight < 0.0);
-    // An unknown signal tells nothing, a missing one counts as the mean.
+    // An unknown signal tells nothing.
     CHECK(signals.stratum(std::vector<Signal>{{"tests", -5.0}, {"other", 1e6}}) == 1);
+}
+
+TEST_CASE("a signal that is missing counts as the rows without it, or as the mean if all rows have it") {
+    // Tests ran for twenty answers, of which half passed; of the twenty without tests one is right.
+    Dataset data({"small", "large"});
+    for (int row = 0; row < 60; ++row) {
+        ModelRecord small;
+        small.score = row < 18 || (row >= 20 && row < 30) || row == 40 ? 1.0 : 0.0;
+        if (row < 40) small.signals = {{"tests", row < 20 ? 1.0 : 0.0}};
+        data.append(Record{"q" + std::to_string(row), "", "", "", {small, ModelRecord{}}});
+    }
+    const SignalModel signals = automix::fit_signals(data, 0, all_rows(data));
+    REQUIRE(signals.strata() == 3);
+    CHECK(signals.terms.front().weight > 0.0);
+    CHECK(signals.terms.front().missing < 0.0);
+    CHECK(signals.stratum({}) == 0);
+    CHECK(signals.stratum(std::vector<Signal>{{"tests", 0.0}}) == 1);
+    CHECK(signals.stratum(std::vector<Signal>{{"tests", 1.0}}) == 2);
+    // Of 29 right answers one is without tests, of 31 wrong ones 19; four pseudo rows, a third of them in each stratum.
+    CHECK_THAT(signals.right(0, 0), WithinAbs((1.0 + 4.0 / 3.0) / 33.0, 1e-12));
+    CHECK_THAT(signals.wrong(0, 0), WithinAbs((19.0 + 4.0 / 3.0) / 35.0, 1e-12));
+
+    const Dataset complete = tested_answers(0.0, 1.0);
+    const SignalModel known = automix::fit_signals(complete, 0, all_rows(complete));
+    CHECK(known.terms.front().missing == 0.0);
+    CHECK(known.stratum({}) == known.stratum(std::vector<Signal>{{"tests", 0.49}}));
+}
+
+TEST_CASE("a signal that always says the same still tells by being there") {
+    Dataset data({"small", "large"});
+    for (int row = 0; row < 40; ++row) {
+        ModelRecord small;
+        small.score = row < 16 || row >= 36 ? 1.0 : 0.0;
+        if (row < 20) small.signals = {{"format", 1.0}};
+        data.append(Record{"q" + std::to_string(row), "", "", "", {small, ModelRecord{}}});
+    }
+    const SignalModel signals = automix::fit_signals(data, 0, all_rows(data));
+    REQUIRE(signals.strata() == 2);
+    CHECK(signals.terms.front().weight == 0.0);
+    CHECK(signals.stratum({}) == 0);
+    CHECK(signals.stratum(std::vector<Signal>{{"format", 1.0}}) == 1);
 }
 
 TEST_CASE("signals that do not vary, or that a log does not hold, have one stratum") {

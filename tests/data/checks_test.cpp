@@ -204,6 +204,32 @@ TEST_CASE("verdicts that are copies of one draw are told, and those of a sure ve
         CHECK(warning.find("copies") == std::string::npos);
 }
 
+TEST_CASE(
+    "confidences that look like shares of verdicts are told, and those of a model that says them are not") {
+    const auto warnings_of = [](const std::vector<double>& confidences) {
+        Dataset data({"m0", "m1"});
+        for (int i = 0; i < 60; ++i) {
+            ModelRecord small = records::model(i % 2 == 0 ? 0.0 : 1.0);
+            // Half of the confidences are those of right answers alone, so that they tell something.
+            const auto half = confidences.size() / 2;
+            small.confidence = confidences[static_cast<std::size_t>(i / 2) % half + (i % 2 == 0 ? 0 : half)];
+            data.append(records::row("q" + std::to_string(i), {small, records::model(1.0)}));
+        }
+        return check_log(data);
+    };
+    for (const double third : {1.0 / 3.0, 0.33, 0.333}) {
+        const std::vector<std::string> warnings = warnings_of({0.0, third, 0.67, 1.0});
+        REQUIRE(warnings.size() == 1);
+        CHECK_THAT(warnings.front(),
+                   StartsWith("m0: its confidences look like the share of 3 verdicts: log the"));
+    }
+    CHECK_THAT(warnings_of({0.0, 0.125, 0.25, 0.625, 0.75, 1.0}).front(),
+               ContainsSubstring("share of 8 verdicts"));
+    CHECK(warnings_of({0.0, 1.0}).empty());
+    CHECK(warnings_of({0.1, 0.2, 0.85, 0.9}).empty());
+    CHECK(warnings_of({0.01, 0.1, 0.31, 0.47, 0.77, 0.99}).empty());
+}
+
 TEST_CASE("a log without the verifier self names the verifiers to choose from") {
     automix::Dataset data({"small", "large"});
     for (int i = 0; i < 40; ++i) {

@@ -606,7 +606,8 @@ TEST_CASE("what the callback throws ends the work and is thrown on", "[threads]"
     }
 }
 
-TEST_CASE("a router that reads the query answers by its facts, and not without them", "[live]") {
+TEST_CASE("a router that reads the query answers by its facts, and warns of a question that is not there",
+          "[live]") {
     const PomdpRouter router = reading_log::text_router(reading_log::rows(160));
     const auto answerer = Answerer(router, two_models(), live::verifier(), {});
     const LiveAnswer sum = answerer.answer({.id = "1", .question = reading_log::question(0)});
@@ -619,9 +620,12 @@ TEST_CASE("a router that reads the query answers by its facts, and not without t
     CHECK(proof.model == 1);
     CHECK_FALSE(proof.models[0].answer);
     CHECK(proof.explanation->told[0].score.score < 0.4);
+    CHECK(proof.warning.empty());
     const LiveAnswer blank = answerer.answer({.id = "1"});
-    check_failed(blank, "the policy reads text, but the query has no question");
-    CHECK(blank.cost() == 0.0);
+    CHECK_FALSE(blank.failed());
+    CHECK(blank.warning ==
+          "the policy reads text, but the query has no question: it is read as one without words");
+    CHECK(blank.explanation->told[0].score.words == 0.0);
 }
 
 TEST_CASE("a prior is put in the order of the models for a router that reads it, and else ignored",

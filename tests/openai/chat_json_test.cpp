@@ -101,6 +101,63 @@ TEST_CASE("a request becomes the body of chat completions") {
     CHECK(bare["max_tokens"] == 7);
 }
 
+TEST_CASE("log probabilities are asked for with answers alone, unless further fields ask otherwise") {
+    GenerateRequest request{.messages = {{automix::Role::user, "?"}}, .sampling = {.max_tokens = 7}};
+    ChatBody body{.model = "m", .logprobs = true};
+    const auto sent = [&] { return Json::parse(automix::detail::to_chat_json(request, body, 1, {})); };
+    CHECK(sent()["logprobs"] == true);
+    CHECK_FALSE(sent().contains("top_logprobs"));
+    body.top_logprobs = 5;
+    CHECK(sent()["top_logprobs"] == 5);
+    request.purpose = automix::Purpose::verification;
+    CHECK_FALSE(sent().contains("logprobs"));
+    CHECK_FALSE(sent().contains("top_logprobs"));
+    request.purpose = automix::Purpose::answer;
+    body.extra = automix::detail::parse_extra_body(R"({"logprobs":3})");
+    CHECK(sent()["logprobs"] == 3);
+    CHECK_FALSE(sent().contains("top_logprobs"));
+}
+
+TEST_CASE("log probabilities of tokens are read in both forms, and malformed ones are none") {
+    const auto tokens = [](const std::string& logprobs) {
+        return read_reply(reply("[" + choice("Oslo", R"(,"logprobs":)" + logprobs) + "]"))
+            .choices.front()
+            .completion.tokens;
+    };
+    using Tokens = std::vector<automix::CompletionToken>;
+    const Tokens expected{{"Os", -0.5, {{"Os", -0.5}, {"Ro", -1.5}}}, {"lo", 0.0, {}}};
+    CHECK(tokens(R"({"content":[{"token":"Os","logprob":-0.5,"bytes":[79,115],"top_logprobs":[
+        {"token":"Os","logprob":-0.5},{"token":"Ro","logprob":-1.5},{"token":"x","logprob":null}]},
+        {"token":"lo","logprob":1e-5,"top_logprobs":[]}],"refusal":null})") == expected);
+    CHECK(tokens(R"({"tokens":["Os","lo"],"token_logprobs":[-0.5,0],"text_offset":[0,2],
+        "top_logprobs":[{"Os":-0.5,"Ro":-1.5},null]})") == expected);
+    CHECK(tokens(R"({"tokens":["Os","lo"],"token_logprobs":[-0.5,0],"top_logprobs":null})") ==
+          Tokens{{"Os", -0.5, {}}, {"lo", 0.0, {}}});
+    for (const char* malformed :
+         {"null", "true", "[]", "{}", R"({"content":null})", R"({"content":[]})", R"({"content":[3]})",
+          R"({"content":[{"token":"Os"}]})", R"({"content":[{"token":"Os","logprob":"-1"}]})",
+          R"({"content":[{"token":"Os","logprob":-0.5},{"token":"lo","logprob":0.5}]})",
+          R"({"content":[{"token":"Os","logprob":-0.5},{"token":null,"logprob":-0.5}]})",
+          R"({"tokens":["Os","lo"],"token_logprobs":[-0.5]})",
+          R"({"tokens":["Os","lo"],"token_logprobs":[null,-0.5]})", R"({"tokens":["Os"]})",
+          R"({"tokens":"Os","token_logprobs":[-0.5]})"}) {
+        INFO(malformed);
+        CHECK(tokens(malformed).empty());
+    }
+    // An infinity is no JSON; the reply is read all the same.
+    CHECK(tokens(R"({"content":[{"token":"Os","logprob":-Infinity}]})").empty());
+    // The events of a stream have those of their own parts.
+    const auto joined = read_reply(
+        "data: "
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Os\"},\"logprobs\":{\"content\":[{\"token\":"
+        "\"Os\",\"logprob\":-0.5,\"top_logprobs\":[{\"token\":\"Os\",\"logprob\":-0.5},{\"token\":\"Ro\","
+        "\"logprob\":-1.5}]}]}}]}\n\n"
+        "data: "
+        "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"},\"logprobs\":{\"content\":[{\"token\":"
+        "\"lo\",\"logprob\":0}]},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
+    CHECK(joined.choices.front().completion.tokens == expected);
+}
+
 TEST_CASE("a seed keeps to what fits into a signed number") {
     const GenerateRequest request{.messages = {{.text = "?"}}, .sampling = {.max_tokens = 1}};
     const auto json = Json::parse(automix::detail::to_chat_json(request, {}, 1, UINT64_MAX));

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
@@ -206,6 +207,96 @@ TEST_CASE("a judge and a command verify answers, from the recording to the answe
     file.erase("verifiers");
     Workshop::write(shop.models, file.dump(1));
     program::check_refused(shop.answering(), 1, "verifiers: lacks \"judge\", which the policy asks");
+}
+
+TEST_CASE("probabilities of tokens and commands are signals, from the recording to the answers") {
+    Workshop shop([](const ReceivedRequest& request) {
+        ServerReply reply = answer(request);
+        const json asked = json::parse(request.body);
+        if (!asked.contains("logprobs")) return reply;
+        CHECK(asked["logprobs"] == true);
+        json body = json::parse(reply.body);
+        const bool right = body["choices"][0]["message"]["content"] == " yes";
+        body["choices"][0]["logprobs"] = {
+            {"content", {{{"token", right ? " yes" : " no"}, {"logprob", right ? -0.125 : -2.0}}}}};
+        reply.body = body.dump();
+        return reply;
+    });
+    json file = json::parse(files::read(shop.models));
+    file["models"][0]["signals"] = {
+        {{"name", "certainty"}, {"of", "mean_probability"}},
+        {{"name", "yes"},
+         {"command", "if grep -q '\"answer\":\"yes\"'; then echo true; else echo '{\"value\":0}'; fi"}}};
+    Workshop::write(shop.models, file.dump(1));
+    program::check_refused(shop.record(), 1,
+                           "models[0].signals: \"yes\": a command is run only if --run-commands is given");
+    CHECK(shop.server.request_count() == 0);
+    const program::Arguments draws{"--draws", "0"};
+    const json summary = program::json_of(shop.record() + draws + program::Arguments{"--run-commands"});
+    CHECK(summary["recorded"] == query_count);
+    CHECK(summary["absent_signals"] == 0);
+    CHECK(summary["cost"] == query_count * (1.0 + 20.0));
+    const std::vector<json> records = lines_of(files::read(shop.log));
+    REQUIRE(records.size() == query_count);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const bool right = i % 2 == 0;
+        CHECK(records[i]["models"][0]["signals"] ==
+              json{{"certainty", std::exp(right ? -0.125 : -2.0)}, {"yes", right ? 1.0 : 0.0}});
+        CHECK_FALSE(records[i]["models"][1].contains("signals"));
+    }
+
+    const auto same_as_replayed = [&](const program::Arguments& further) {
+        auto live = lines_of(program::text_of(shop.answering() + further));
+        auto logged = lines_of(program::text_of(
+            {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries}));
+        REQUIRE(live.size() == query_count);
+        REQUIRE(logged.size() == query_count);
+        for (std::size_t i = 0; i < live.size(); ++i) {
+            CHECK(live[i]["model"] == (i % 2 == 0 ? "small" : "large"));
+            CHECK(live[i]["answer"] == "yes");
+            for (auto* line : {&live[i], &logged[i]}) line->erase("latency_ms");
+            CHECK(live[i] == logged[i]);
+        }
+        return live;
+    };
+    const program::Arguments training{"train", shop.log, "--context", "none", "--out", shop.policy};
+    (void)program::text_of(training + program::Arguments{"--signals", "certainty"});
+    const std::string calls = shop.directory.path("calls.jsonl");
+    auto live = same_as_replayed({"--record", calls});
+    CHECK(live[0]["signals"] == json{{"small", {{"certainty", std::exp(-0.125)}}}});
+    auto replayed = lines_of(program::text_of(shop.answering() + program::Arguments{"--replay", calls}));
+    REQUIRE(replayed.size() == query_count);
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        replayed[i].erase("latency_ms");
+        CHECK(replayed[i] == live[i]);
+    }
+
+    (void)program::text_of(training + program::Arguments{"--signals", "yes"});
+    program::check_refused(shop.answering(), 1, "\"yes\": a command is run only if --run-commands is given");
+    live = same_as_replayed({"--run-commands"});
+    CHECK(live[1]["signals"] == json{{"small", {{"yes", 0.0}}}});
+
+    // A command that fails leaves its signal out, and says so.
+    file["models"][0]["signals"] = {{{"name", "yes"}, {"command", "exit 3"}}};
+    Workshop::write(shop.models, file.dump(1));
+    const program::Outcome failing =
+        program::run_automix(shop.answering() + program::Arguments{"--run-commands"});
+    CHECK(failing.code == 0);
+    CHECK_THAT(failing.err,
+               ContainsSubstring("40 signals are missing, the first: \"yes\" of \"small\": signal "
+                                 "yes: the command failed with exit code 3"));
+    const json first = lines_of(failing.out).front();
+    CHECK(first["signals"] == json{{"small", {{"yes", nullptr}}}});
+    CHECK(first["explanation"]["missing_signals"] == json{"yes"});
+
+    // A file without the signal is refused before anything is asked.
+    const auto before = shop.server.request_count();
+    file["models"][0].erase("signals");
+    Workshop::write(shop.models, file.dump(1));
+    program::check_refused(
+        shop.answering(), 1,
+        "models[0].signals: lacks \"yes\", which the policy reads of answers of \"small\"");
+    CHECK(shop.server.request_count() == before);
 }
 
 TEST_CASE("a recording that was stopped by its budget goes on without asking again") {

@@ -172,6 +172,104 @@ TEST_CASE("a policy trained on parts that were merged is that of the whole") {
     CHECK(again["rows"] == 60.0);
 }
 
+TEST_CASE("statistics with strata give a policy that reads the data set of a query") {
+    // In stratum a every answer of the small model is right, in b none; verdicts tell nothing.
+    const PlaceInText place;
+    std::string table =
+        "stratum,fold,draws_small,parsed_small,positive_small,weight,score_small,score_large,product_small:"
+        "small,"
+        "product_small:large,product_large:large,answer_price_small,answer_price_large,draw_price_small\n";
+    for (int fold = 0; fold < 10; ++fold) {
+        for (const int positive : {0, 1}) {
+            const std::string counts = "," + std::to_string(fold) + ",1,1," + std::to_string(positive);
+            table += "a" + counts + ",10,10,9,10,9,9,10,100,5\n";
+            table += "b" + counts + ",10,0,9,0,0,9,10,200,5\n";
+        }
+    }
+    const std::string path = place.directory.write("strata.csv", table);
+    const Arguments training{"train", "--statistics", path, "--out", place.policy};
+    const json trained = json_of(training);
+    CHECK(trained["rows"] == 400.0);
+    CHECK(trained["report"]["contexts"][1]["fields"] == "dataset");
+    CHECK(trained["report"]["contexts"][1]["chosen"] == true);
+    CHECK(place.saved()["statistics"]["strata"].size() == 2);
+    const std::string lines_of_evidence =
+        R"({"id":"q1","current":null,"query":{"question":"?","dataset":"a"}})"
+        "\n"
+        R"({"id":"q2","current":null,"query":{"question":"?","dataset":"b"}})";
+    const auto check_read = [&] {
+        const auto [answers, outcome] = place.decide(lines_of_evidence);
+        INFO(outcome.err);
+        REQUIRE(outcome.code == 0);
+        CHECK(answers[0]["to"] == "small");
+        CHECK(answers[1]["to"] == "large");
+        // Means with eight pseudo rows: (0 + 8 * 0.5) / 208, (2000 / 10 * 200 + 8 * 15) / 208.
+        CHECK(answers[1]["explanation"]["told"][0]["score"] == Approx(4.0 / 208.0).epsilon(1e-5));
+        CHECK(answers[1]["explanation"]["told"][1]["answer_price"] ==
+              Approx((200.0 * 20.0 + 8.0 * 15.0) / 208.0).epsilon(1e-5));
+    };
+    check_read();
+    // The policy keeps its strata, and merges with a part that has them.
+    (void)json_of({"train", "--merge", place.policy, "--out", place.directory.path("again.json")});
+    CHECK(json::parse(files::read(place.directory.path("again.json")))["policies"] ==
+          place.saved()["policies"]);
+    const std::string merged = place.directory.path("merged.json");
+    const json both =
+        json_of({"train", "--merge", place.policy, "--statistics", path, "--allow-overlap", "--out", merged});
+    CHECK(both["rows"] == 800.0);
+    CHECK(json::parse(files::read(merged))["statistics"]["strata"].size() == 2);
+
+    (void)json_of(training + Arguments{"--context", "none"});
+    CHECK(place.saved()["context"].is_null());
+    (void)json_of(training + Arguments{"--context", "dataset"});
+    check_read();
+    check_refused(training + Arguments{"--context", "text"}, 2, "--context text: statistics hold no facts");
+    const std::string bare = place.directory.write("bare.json", place.saved()["statistics"].dump());
+    json without = place.saved()["statistics"];
+    without.erase("strata");
+    const std::string plain = place.directory.write("plain.json", without.dump());
+    check_refused({"train", "--statistics", plain, "--out", place.policy, "--context", "dataset"}, 2,
+                  "--context dataset: statistics hold no facts");
+    const json mixed =
+        json_of({"train", "--statistics", bare, "--statistics", plain, "--allow-overlap", "--out", merged});
+    CHECK_THAT(mixed["warnings"].dump(), ContainsSubstring("are lost, as"));
+}
+
+TEST_CASE("a log is added to a policy by the verifiers of the policy") {
+    const files::Directory directory;
+    const auto judged = [&](const std::string& name, int first, int count) {
+        std::vector<json> records = clear_records(first, count);
+        for (json& entry : records) {
+            json& small = entry["models"][0];
+            const int right = small["verdicts"][0];
+            small["verdicts"] = {1, 1, 1};
+            small["verifiers"] = {{"judge", {{"verdicts", {right, right}}, {"draw_cost", 0.5}}},
+                                  {"tests", {{"verdicts", {right}}, {"draw_cost", 0.25}}}};
+        }
+        return directory.write(name, lines(records));
+    };
+    const std::string whole = judged("whole.jsonl", 0, 60);
+    const std::string first = judged("first.jsonl", 0, 25);
+    const std::string second = judged("second.jsonl", 25, 35);
+    const std::string policy = directory.path("policy.json");
+    const std::string merged = directory.path("merged.json");
+    for (const char* const verifiers : {"judge", "judge,tests", "self,tests", "self"}) {
+        INFO(verifiers);
+        const Arguments named{"--costs", "1,10", "--verifier", verifiers, "--out", policy};
+        (void)run_automix(Arguments{"train", whole} + named);
+        const json expected = json::parse(files::read(policy));
+        (void)run_automix(Arguments{"train", first} + named);
+        const Outcome outcome =
+            run_automix({"train", second, "--merge", policy, "--out", merged, "--costs", "1,10"});
+        INFO(outcome.err);
+        REQUIRE(outcome.code == 0);
+        const json found = json::parse(files::read(merged));
+        CHECK(found["models"] == expected["models"]);
+        CHECK(found["statistics"]["folds"] == expected["statistics"]["folds"]);
+        CHECK(found["policies"] == expected["policies"]);
+    }
+}
+
 TEST_CASE("a file in the place of another kind is refused with the commands that read it") {
     const PlaceInText place;
     static_cast<void>(place.train());
@@ -551,10 +649,13 @@ TEST_CASE(
     CHECK(answers[1]["to"] == "large");
     CHECK(answers[1]["explanation"]["told"][0]["model"] == "small");
     CHECK(answers[1]["explanation"]["told"][0]["score"] < 0.3);
-    CHECK(
-        answers[2]["error"] ==
-        "standard input:3: query.question: the policy reads text, but the query has no question; give it as "
-        "\"query\":{\"question\":\"..\"}");
+    for (const std::size_t without : {2, 4}) {
+        CHECK(answers[without]["warning"] ==
+              "the policy reads text, but the query has no question: it is read as one without words");
+        CHECK(answers[without]["action"] == answers[4]["action"]);
+        CHECK(answers[without]["explanation"] == answers[4]["explanation"]);
+    }
+    CHECK_FALSE(answers[0].contains("warning"));
     CHECK_THAT(answers[3]["error"].get<std::string>(), ContainsSubstring("query.words: unknown key"));
     const json blind = place.train({"--context", "none"});
     CHECK(blind["report"]["contexts"].empty());

@@ -400,3 +400,14 @@ TEST_CASE("an explanation names the verifier of each alternative if there are se
     CHECK(text.find("  verify 1 by self") != std::string::npos);
     CHECK(text.find("> verify 1 by judge") != std::string::npos);
 }
+
+TEST_CASE("an explanation says which signals the answer came without") {
+    Explanation explanation;
+    explanation.current = 0;
+    explanation.right = 0.5;
+    const std::vector<std::string> models = {"small", "large"};
+    CHECK_FALSE(to_json(explanation, models).contains("missing_signals"));
+    explanation.missing_signals = {"tests", "margin"};
+    CHECK(to_json(explanation, models)["missing_signals"].dump() == R"(["tests","margin"])");
+    CHECK(to_text(explanation, models).find("the answer came without tests, margin; ") != std::string::npos);
+}

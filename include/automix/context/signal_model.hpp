@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // This file reduces the signals of a model's answer to a stratum, and says how likely each stratum is if an answer is
 // right or wrong. Signals come with the answer and cost nothing. An L2 logistic regression of the score on the signals
-// ranks the answers, and neighbours by rank form strata. Strata are counted for the answer itself and for those of the
+// ranks the answers, and neighbours by rank form strata. That a signal is missing is a column of its own. Strata are counted for the answer itself and for those of the
 // other models. Fitting is O(rows * signals^2 * steps), a stratum O(signals).
 #pragma once
 
@@ -17,11 +17,13 @@
 
 namespace automix {
 
-/// A signal of an answer, and its part in the rank. A missing signal counts as the mean.
+/// A signal of an answer, and its part in the rank.
 struct SignalTerm {
     std::string name{};
     double mean = 0.0;    ///< over the training rows that have it
     double weight = 0.0;  ///< log odds for each unit above the mean
+    /// Log odds of an answer without it, against one at the mean; 0 if all training rows have it.
+    double missing = 0.0;
 
     friend bool operator==(const SignalTerm&, const SignalTerm&) = default;
 };

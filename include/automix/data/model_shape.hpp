@@ -63,11 +63,9 @@ inline std::vector<std::string> names_of(const std::vector<ModelShape>& models) 
     return names;
 }
 
-/// Returns the verifiers to read of a log for a policy over these models, as `ReadOptions::verifiers`. They are all, and so
-/// none is named, if the first one is `self`. Requires models.
-inline std::vector<std::string> verifiers_to_read(const std::vector<ModelShape>& models) {
+/// Returns the names of the verifiers of all models, each once, the first verifier first. Requires models.
+inline std::vector<std::string> verifiers_of_all(const std::vector<ModelShape>& models) {
     std::vector<std::string> names{models.front().verifier};
-    if (names.front() == self_verifier) return {};
     for (const ModelShape& model : models) {
         for (const VerifierShape& verifier : model.further) {
             if (std::find(names.begin(), names.end(), verifier.name) == names.end())
@@ -75,6 +73,12 @@ inline std::vector<std::string> verifiers_to_read(const std::vector<ModelShape>&
         }
     }
     return names;
+}
+
+/// Returns the verifiers to read of a log for a policy over these models, as `ReadOptions::verifiers`. They are all, and so
+/// none is named, if the first one is `self`. Requires models.
+inline std::vector<std::string> verifiers_to_read(const std::vector<ModelShape>& models) {
+    return models.front().verifier == self_verifier ? std::vector<std::string>() : verifiers_of_all(models);
 }
 
 /// Returns the names of the verifiers of a model's answers, by number; empty unless there are several.

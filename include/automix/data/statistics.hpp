@@ -90,16 +90,28 @@ double shared_ids(const LogDigest& one, const LogDigest& other);
 /// The choice whether statistics whose logs share ids may be added up.
 enum class Overlap { refuse, allow };
 
+/// The sums for each fold over the rows of one stratum, such as a data set.
+struct StratumStatistics {
+    std::string name{};  ///< not empty
+    std::vector<FoldStatistics> folds{};
+};
+
+/// The maximum number of strata. More are no strata but ids.
+inline constexpr std::size_t max_named_strata = 1000;
+
 /// The sums for each fold of the rows, and their models.
 struct Statistics {
     std::vector<ModelShape> models{};  ///< cheapest first
     std::vector<FoldStatistics> folds{};
+    /// The same sums by stratum, ascending in name; together they are `folds`, but for pluralities. Empty: not known.
+    std::vector<StratumStatistics> strata{};
     std::vector<LogDigest> logs{};  ///< one for each log that was summed up, ascending
 
     /// Returns the sums of all rows.
     [[nodiscard]] FoldStatistics total() const;
 
-    /// Adds the statistics of other rows. The number of draws becomes the minimum of both. Throws `DataError` if
+    /// Adds the statistics of other rows. The number of draws becomes the minimum of both. Strata are kept if both have
+    /// them. Throws `DataError` if
     /// models, folds or kinds of verification differ, or if logs of both share more than `tolerated_overlap` of their
     /// ids, whose rows would count twice; nothing is changed then.
     Statistics& operator+=(const Statistics& other);
@@ -118,6 +130,9 @@ struct Statistics {
     static constexpr double tolerated_overlap = 0.02;
 
  private:
+    /// Adds the strata of other rows, or subtracts them if `factor` is below 0. None are left unless both have strata.
+    void add_strata(const Statistics& other, double factor);
+
     /// Throws `DataError` if logs of both share ids.
     void require_other_rows(const Statistics& other) const;
 

@@ -50,6 +50,29 @@ class StatisticsCheck {
             check_pluralities(sums.pluralities[m], sums.weight(), element(field + ".pluralities", m));
     }
 
+    /// Checks that strata have names in ascending order, and that their rows are those of all.
+    void check_strata(const Statistics& statistics) const {
+        const auto field = [](std::size_t s) { return element("strata", s); };
+        std::vector<double> rows(statistics.folds.size(), 0.0);
+        for (std::size_t s = 0; s < statistics.strata.size(); ++s) {
+            const StratumStatistics& stratum = statistics.strata[s];
+            if (stratum.name.empty()) fail(field(s) + ".name", "expected a non-empty string, found \"\"");
+            if (s > 0 && stratum.name <= statistics.strata[s - 1].name)
+                fail(field(s) + ".name", "expected ascending names");
+            require_size(stratum.folds.size(), rows.size(), field(s) + ".folds");
+            for (std::size_t f = 0; f < rows.size(); ++f) {
+                check_fold(stratum.folds[f], element(field(s) + ".folds", f));
+                rows[f] += stratum.folds[f].weight();
+            }
+        }
+        for (std::size_t f = 0; f < rows.size() && !statistics.strata.empty(); ++f) {
+            const double all = statistics.folds[f].weight();
+            if (std::abs(rows[f] - all) > tolerance(all))
+                fail("strata", "expected " + format_number(all) + " rows in fold " + std::to_string(f) +
+                                   " together, as there are without strata, found " + format_number(rows[f]));
+        }
+    }
+
     /// Checks one cell. `field` is called only if a check fails.
     template <class Field>
     void check_cell(const EvidenceCell& cell, const Field& field) const {
@@ -256,6 +279,7 @@ inline void validate(const Statistics& statistics) {
     if (!(rows > 0.0 && std::isfinite(rows)))
         throw DataError(Place{{}, 0, "folds"},
                         "no rows: expected a finite weight above 0, found " + format_number(rows));
+    check.check_strata(statistics);
 }
 
 }  // namespace automix

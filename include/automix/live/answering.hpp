@@ -183,8 +183,8 @@ Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, 
 
 /// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
 /// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. A
-/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown: also a query
-/// without a question for a router that reads it. `explainer` may be empty.
+/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown. A
+/// query without a question, for a router that reads it, has a warning. `explainer` may be empty.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      const QueryFacts& facts, Index models, const AnsweringOptions& options,
@@ -196,8 +196,7 @@ template <router Router, source Source>
         Evidence evidence(models);
         evidence.reset(uniform_of(id, options.seed));
         if constexpr (query_reading_router<Router>) {
-            if (const std::string missing = missing_facts(router.reads(), facts); !missing.empty())
-                throw DataError(missing);
+            answer.warning = missing_facts(router.reads(), facts);
         }
         read_query(router, facts, evidence);
         Evidence last_open = evidence;
@@ -235,7 +234,7 @@ class Answerer {
     /// any model, and if `all_draws` is below 1. Throws it also if there are no models, if they are not those of a
     /// router that knows its own, or if that router was trained on confidences and the verifier gives none. Throws it for
     /// a router that asks other verifiers than are given: `verifier` is the one named `self`, `options.verifiers` are the
-    /// others. The router must outlive the answerer unchanged.
+    /// others. Throws it for a model that does not give a signal that the router reads. The router must outlive the answerer unchanged.
     Answerer(const Router& router, std::vector<LiveModel> models, Verifier verifier,
              AnsweringOptions options = {})
         : Answerer(router, std::move(models), std::move(verifier), options,
@@ -255,6 +254,11 @@ class Answerer {
             const std::vector<ModelShape> trained = router.models();
             asked_ = detail::verifiers_of(trained, options_.verifiers, gives_confidence<Verifier>);
             if (!trained.empty()) require_models(models_, names_of(trained));
+        }
+        for (Index model = 0; model < std::ssize(models_); ++model) {
+            std::vector<std::string> read;
+            if constexpr (signal_reading_router<Router>) read = router.signals(model);
+            require_signals(models_[as_size(model)], read);
         }
         if (options_.all_draws < 1)
             throw ArgumentError("all_draws: expected at least 1, found " +

@@ -5,6 +5,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
 #include <automix/data/record.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/routing/action.hpp>
@@ -50,9 +51,11 @@ struct ModelShare : VerifierShare {
     std::optional<FinishReason> finish{};  ///< why the answer ended, if it is known; `length`: it was cut
     std::optional<Usage> usage{};          ///< of the answer, if the model reports it
     double answer_cost = 0.0;
-    double answer_price = 0.0;             ///< the part of `answer_cost` for the call that brought the answer
-    std::size_t cut_bytes = 0;             ///< maximum number of bytes cut from the context to fit a prompt
-    std::vector<VerifierShare> further{};  ///< of the verifiers 1, 2 .. of its answers
+    double answer_price = 0.0;      ///< the part of `answer_cost` for the call that brought the answer
+    std::size_t cut_bytes = 0;      ///< maximum number of bytes cut from the context to fit a prompt
+    std::vector<Signal> signals{};  ///< of its answer
+    std::vector<AbsentSignal> absent_signals{};  ///< that its answer lacks, though they are asked for
+    std::vector<VerifierShare> further{};        ///< of the verifiers 1, 2 .. of its answers
 
     /// Returns the share of a verifier of its answers, by number.
     [[nodiscard]] VerifierShare& verifier_at(Index number) {
@@ -82,7 +85,8 @@ struct LiveAnswer {
     std::optional<FinishReason> finish{};  ///< why the text ended, if it is known; `length`: it was cut
     bool degraded = false;                 ///< the policy wanted more, or another model, and it failed
     std::optional<LiveFailure>
-        failure{};  ///< failure of the query if `model` is -1, else the cause of the degradation
+        failure{};          ///< failure of the query if `model` is -1, else the cause of the degradation
+    std::string warning{};  ///< of what the query lacks; empty: it lacks nothing
     std::vector<ModelShare> models{};      ///< one for each model, cheapest first
     int rounds = 0;                        ///< of draws
     std::chrono::microseconds latency{0};  ///< calls included

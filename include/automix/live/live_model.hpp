@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Defines a live model for the mixer: the adapter, its prompts and its sampling of answers. Also defines the choice of
+// Defines a live model for the mixer: the adapter, its prompts, its sampling of answers and their signals. Also defines the choice of
 // verifiers: one for all models, or one by model and query.
 #pragma once
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/detail/for_dataset.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/any_model.hpp>
@@ -14,6 +15,7 @@
 #include <automix/verify/prompt_template.hpp>
 #include <automix/verify/verifier.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <map>
 #include <span>
@@ -30,6 +32,7 @@ struct LiveModel {
     PromptTemplate prompt = default_answer_template();
     std::map<std::string, PromptTemplate> prompts_by_dataset{};  ///< in place of `prompt`
     RenderLimits limits{};
+    std::vector<AnswerSignal> signals{};  ///< of its answers
 
     [[nodiscard]] const PromptTemplate& prompt_of(const Query& query) const {
         return detail::for_dataset(prompts_by_dataset, query.dataset, prompt);
@@ -45,6 +48,19 @@ inline std::vector<std::string> names_of(std::span<const LiveModel> models) {
 }
 
 }  // namespace detail
+
+/// Throws `ArgumentError` unless a model gives all signals that a router reads of its answers.
+inline void require_signals(const LiveModel& model, const std::vector<std::string>& read) {
+    validate(model.signals);
+    std::vector<std::string> given;
+    for (const AnswerSignal& signal : model.signals) given.push_back(in_quotes(signal.name));
+    for (const std::string& name : read) {
+        if (std::find(given.begin(), given.end(), in_quotes(name)) == given.end())
+            throw ArgumentError("signals: the policy reads the signal " + in_quotes(name) +
+                                " of answers of " + in_quotes(model.model.name()) + ", which gives " +
+                                (given.empty() ? "none" : joined(given)));
+    }
+}
 
 /// Throws `ArgumentError` unless the models have the names, in that order, that a router was trained on.
 inline void require_models(std::span<const LiveModel> models, const std::vector<std::string>& trained) {

@@ -10,6 +10,7 @@
 #include <automix/core/numerics.hpp>
 #include <automix/core/price.hpp>
 #include <automix/core/verdict.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/further_verifier.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/live_model.hpp>
@@ -147,7 +148,12 @@ class LiveSource {
             if (!has_text(text)) fail_blank(asked, reply);
             share.answer = std::string(trim(text));
             share.answer_price = reply.cost;
-            share.finish = reply.completions.front().finish;
+            Completion& said = reply.completions.front();
+            share.finish = said.finish;
+            said.text = *share.answer;
+            ReadSignals signals = read_signals(asked.signals, query_, said, options_.stop);
+            answered.signals = share.signals = std::move(signals.known);
+            share.absent_signals = std::move(signals.absent);
             if (compares_samples && further_verifier(model, 0) == nullptr)
                 answered.samples = answered.largest_cluster = 1;
             return reply.cost - reply.earlier_cost;

@@ -70,6 +70,8 @@ struct LogRecording {
     std::size_t cut_verdicts = 0;  ///< number of them that the token limit cut
     std::size_t declined_verdicts =
         0;  ///< number of them that were declined, so that their verdicts are unparsed
+    std::size_t absent_signals = 0;     ///< signals that the answers lack
+    std::string first_absent_signal{};  ///< which one, of which model, and why; empty if there is none
     /// The longest wait from now on that servers ask for before queries that failed are tried again.
     std::optional<std::chrono::milliseconds> retry_after{};
     std::string first_failure{};  ///< of the queries in their order; empty if none failed
@@ -168,11 +170,13 @@ LogRecording record_log(std::span<const Query> queries, std::vector<LiveModel> m
     const std::vector<std::string> names = detail::names_of(models);
     const auto asked = detail::recorded_verifiers(names, record.verifiers);
     const std::unordered_set<std::string> recorded = detail::recorded_ids(path, names, queries, options);
+    std::vector<LiveModel> silent = models;
+    for (LiveModel& model : silent) model.signals.clear();
     std::vector<const Query*> open;
     for (const Query& query : queries) {
         if (recorded.contains(query.id)) {
             // Takes its calls out of the journal, so that they are not served to another query with the same request.
-            (void)record_query(query, std::span<const LiveModel>(models), verifier, record);
+            (void)record_query(query, std::span<const LiveModel>(silent), verifier, record);
         } else {
             open.push_back(&query);
         }

@@ -42,8 +42,8 @@ struct RecordOptions {
     std::shared_ptr<Ledger> ledger{};  ///< charged the costs of a verifier of its own; may be null
 };
 
-/// Throws `ArgumentError` for a query without a reference that the metric needs, for draws below 0, for invalid further
-/// verifiers, and for features and a prior that a log cannot hold.
+/// Throws `ArgumentError` for a query without a reference that the metric needs, for draws below 0, for invalid signals
+/// and further verifiers, and for features and a prior that a log cannot hold.
 inline void require_recordable(const Query& query, const RecordOptions& options,
                                std::span<const LiveModel> models) {
     if (options.metric.needs_reference() && !query.reference)
@@ -51,6 +51,7 @@ inline void require_recordable(const Query& query, const RecordOptions& options,
     if (options.draws < 0)
         throw ArgumentError("draws: expected at least 0, found " + std::to_string(options.draws));
     validate(options.verifiers);
+    for (const LiveModel& model : models) validate(model.signals);
     const std::vector<std::string> names = detail::names_of(models);
     const std::vector<double> prior = prior_for(query, names);
     try {
@@ -135,6 +136,7 @@ std::variant<LogRecord, LiveFailure> record_from(LiveSource<Verifier>& source, c
         ModelRecord& record = log.record.models.emplace_back(record_of<ModelRecord>(share));
         record.score = options.metric(query, *share.answer);
         record.cost = share.answer_price;
+        record.signals = share.signals;
         for (const VerifierShare& said : share.further) {
             if (!said.asked()) continue;
             record.verifiers.push_back(record_of<VerifierRecord>(said));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Defines the reply of a model: one completion for each sample, the tokens it reports as used, its cost, and the name of
-// the model that served it.
+// Defines the reply of a model: one completion for each sample, with the probabilities of its tokens if they are
+// reported, the tokens it reports as used, its cost, and the name of the model that served it.
 #pragma once
 
 #include <array>
@@ -24,10 +24,28 @@ constexpr std::string_view to_string(FinishReason finish) noexcept {
     return finish_names[static_cast<std::size_t>(finish)];
 }
 
+/// A token that could stand at a place of a completion.
+struct TokenAlternative {
+    std::string text{};
+    double log_probability = 0.0;  ///< natural logarithm, at most 0
+
+    friend bool operator==(const TokenAlternative&, const TokenAlternative&) = default;
+};
+
+/// A token of a completion.
+struct CompletionToken {
+    std::string text{};
+    double log_probability = 0.0;                  ///< natural logarithm, at most 0
+    std::vector<TokenAlternative> alternatives{};  ///< the likeliest tokens here, if they are reported
+
+    friend bool operator==(const CompletionToken&, const CompletionToken&) = default;
+};
+
 struct Completion {
     std::string text{};
     FinishReason finish = FinishReason::stop;
     std::string thinking{};  ///< reasoning that the model reports apart from its text; no part of the answer
+    std::vector<CompletionToken> tokens{};  ///< in their order; empty: not reported
 
     friend bool operator==(const Completion&, const Completion&) = default;
 };

@@ -38,6 +38,8 @@ namespace automix {
     options.leave_out = config.leave_out;
     options.reasoning_effort = config.reasoning_effort;
     options.extra_body = config.extra;
+    options.logprobs = asks_probabilities(config);
+    options.top_logprobs = asked_alternatives(config);
     return OpenAiModel(std::move(options));
 }
 

@@ -64,6 +64,9 @@ struct OpenAiOptions {
     std::string max_tokens_field = "max_tokens";  ///< or `max_completion_tokens`
     std::vector<std::string> leave_out{};  ///< of `temperature` and `top_p`, for models that refuse them
     std::string reasoning_effort{};        ///< as the API names it, for example low; empty: not sent
+    bool logprobs =
+        false;  ///< ask for the log probabilities of the tokens of answers; `extra_body` may ask otherwise
+    int top_logprobs = 0;  ///< likeliest tokens to ask for at each place, 0 to 20; 0: none
 };
 
 class OpenAiModel {
@@ -77,7 +80,9 @@ class OpenAiModel {
           body_{.model = std::move(options.model),
                 .max_tokens_field = std::move(options.max_tokens_field),
                 .leave_out = std::move(options.leave_out),
-                .extra = detail::parse_extra_body(options.extra_body)},
+                .extra = detail::parse_extra_body(options.extra_body),
+                .logprobs = options.logprobs,
+                .top_logprobs = options.top_logprobs},
           samples_per_call_(options.samples_per_call),
           http_(std::make_shared<detail::HttpClient>(HttpOptions{.connect_timeout = options.connect_timeout,
                                                                  .total_timeout = options.total_timeout,
@@ -96,6 +101,10 @@ class OpenAiModel {
             if (field != "temperature" && field != "top_p")
                 throw ArgumentError("leave_out: expected temperature or top_p, found " + in_quotes(field));
         }
+        constexpr int most_top_logprobs = 20;
+        if (body_.top_logprobs < 0 || body_.top_logprobs > most_top_logprobs)
+            throw ArgumentError("top_logprobs: expected a number from 0 to 20, found " +
+                                std::to_string(body_.top_logprobs));
         set_effort(options.reasoning_effort);
         if (!key_header_.empty()) require_header_name("key_header", key_header_);
         for (const auto& [header, value] : options.headers) headers_.push_back(checked_header(header, value));

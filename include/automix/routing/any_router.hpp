@@ -116,6 +116,8 @@ class AnyRouter {
     }
     /// Returns the facts that the router reads.
     [[nodiscard]] ContextFields reads() const { return self_->reads(); }
+    /// Returns the names of the signals that the router reads of a model's answers.
+    [[nodiscard]] std::vector<std::string> signals(Index model) const { return self_->signals(model); }
     [[nodiscard]] Parameters parameters() const { return self_->parameters(); }
     [[nodiscard]] std::span<const double> breakpoints() const { return self_->breakpoints(); }
     /// Returns the explainer of the router, which refers to it; empty for one that cannot explain itself.
@@ -151,6 +153,7 @@ class AnyRouter {
         [[nodiscard]] virtual Action next(const Evidence&) const = 0;
         [[nodiscard]] virtual std::optional<QueryForecast> forecast(const QueryFacts&) const = 0;
         [[nodiscard]] virtual ContextFields reads() const = 0;
+        [[nodiscard]] virtual std::vector<std::string> signals(Index model) const = 0;
         [[nodiscard]] virtual Parameters parameters() const = 0;
         [[nodiscard]] virtual std::span<const double> breakpoints() const = 0;
         [[nodiscard]] virtual Explainer explainer() const = 0;
@@ -193,6 +196,10 @@ class AnyRouter {
         }
         [[nodiscard]] ContextFields reads() const override {
             if constexpr (query_reading_router<R>) return router.reads();
+            return {};
+        }
+        [[nodiscard]] std::vector<std::string> signals(Index model) const override {
+            if constexpr (signal_reading_router<R>) return router.signals(model);
             return {};
         }
         [[nodiscard]] Parameters parameters() const override { return router.parameters(); }

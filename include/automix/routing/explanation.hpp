@@ -36,6 +36,13 @@ struct ModelReasons {
     double draw_price = 0.0;    ///< expected price of one draw
 };
 
+/// The belief about the current answer by one of several verifiers.
+struct VerifierBelief {
+    std::string verifier{};        ///< its name
+    std::vector<double> belief{};  ///< probability of each level
+    std::vector<double> levels{};  ///< rate of positive verdicts at each level; empty for a confidence
+};
+
 struct Explanation {
     Action action{};     ///< action of the policy
     Index current = -1;  ///< the model that answered last; -1: none has
@@ -45,12 +52,15 @@ struct Explanation {
     std::vector<double>
         belief{};  ///< probability of each level of the current answer; empty if it is not verified by
                    ///< verdicts or a confidence, or no model has answered
-    std::vector<double> levels{};   ///< rate of positive verdicts at each level; empty without verdicts
+    std::vector<double> levels{};  ///< rate of positive verdicts at each level; empty without verdicts
+    /// The same of each verifier of the current answer, that of the first included; empty unless there are several.
+    std::vector<VerifierBelief> verifier_beliefs{};
     std::optional<double> right{};  ///< probability that the answer is right; nothing before any answer
     std::vector<Alternative> alternatives{};  ///< accept, each route, each batch of verdicts that remains
     std::optional<double>
         draw_value{};  ///< net gain of one more verdict over the best other action; nothing if none remains
     std::string reason{};
+    std::vector<std::string> missing_signals{};  ///< that the policy reads and the current answer lacks
     std::vector<ModelReasons>
         told{};  ///< by the query, of each model; empty unless the policy reads it and its facts are given
 };

@@ -55,11 +55,18 @@ concept query_reading_router = router<R> && requires(const R& r, const QueryFact
     { r.reads() } -> std::same_as<ContextFields>;
 };
 
-/// Returns what a query lacks of the facts that a router reads, for messages: nothing can be told by a question that is
-/// not there. Other facts may be missing. Returns an empty text if nothing is lacking.
+/// A router that reads signals of answers: `signals(model)` names those of a model's answers, none before training.
+template <class R>
+concept signal_reading_router = router<R> && requires(const R& r, Index model) {
+    { r.signals(model) } -> std::same_as<std::vector<std::string>>;
+};
+
+/// Returns a warning if a router reads the question of a query that has none: it is then read as one without words.
+/// Other facts may be missing. Returns an empty text if nothing is lacking.
 inline std::string missing_facts(ContextFields reads, const QueryFacts& facts) {
     if (!reads.text || !facts.question.empty()) return {};
-    return "the policy reads " + to_string(reads) + ", but the query has no question";
+    return "the policy reads " + to_string(reads) +
+           ", but the query has no question: it is read as one without words";
 }
 
 /// Returns what a router reads of a query; nothing for a router that does not read it.

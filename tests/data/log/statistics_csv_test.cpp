@@ -181,6 +181,27 @@ TEST_CASE("cells of all strata add up, unless one is asked for") {
     CHECK(all.folds[0].cells[0].scores == std::vector<double>{1.0, 3.0});
     CHECK(all.folds[0].answer_prices == std::vector<double>{3.0, 30.0});
 
+    REQUIRE(all.strata.size() == 2);
+    CHECK(all.strata[0].name == "dates");
+    CHECK(all.strata[0].folds[0].cells[0].weight == 2.0);
+    CHECK(all.strata[0].folds[0].answer_prices == std::vector<double>{2.0, 20.0});
+    CHECK(all.strata[0].folds[4].cells.empty());
+    CHECK(all.strata[1].name == "moves");
+    CHECK(all.strata[1].folds[0].cells[0].scores == std::vector<double>{0.0, 1.0});
+    CHECK(all.strata[1].folds[4].draw_prices == std::vector<double>{0.25, 0.0});
+
+    // Both forms of a file keep them to the bit.
+    Statistics fine = all;
+    fine *= 1.0 / 3.0;
+    const std::string text = to_statistics_text(fine);
+    const Statistics again = parse_statistics(text, "s.json");
+    CHECK(to_statistics_text(again) == text);
+    REQUIRE(again.strata.size() == 2);
+    CHECK(again.strata[1].folds[0].cells[0].weight == fine.strata[1].folds[0].cells[0].weight);
+    const std::string table = to_statistics_csv(all);
+    CHECK(to_statistics_csv(read_csv(table)) == table);
+    CHECK(to_statistics_text(read_csv(table)) == to_statistics_text(all));
+
     const files::Directory directory;
     const std::string path = directory.write("s.csv", strata);
     StatisticsCsvOptions options;
@@ -188,6 +209,7 @@ TEST_CASE("cells of all strata add up, unless one is asked for") {
     const Statistics dates = read_statistics_csv(path, options);
     CHECK(dates.total().weight() == 2.0);
     CHECK(dates.models[0].draws == 3);
+    CHECK(dates.strata.empty());
     options.stratum = "moves";
     const Statistics moves = read_statistics_csv(path, options);
     CHECK(moves.total().weight() == 2.0);
@@ -200,4 +222,15 @@ TEST_CASE("cells of all strata add up, unless one is asked for") {
           "s.csv:2: stratum: expected the name of a stratum, found an empty field");
     CHECK_THROWS_WITH(read_statistics_csv(directory.write("t.csv", written_csv), options),
                       Catch::Matchers::ContainsSubstring("stratum: this column is missing"));
+}
+
+TEST_CASE("a stratum for each row is refused, and so are strata that are not the rows") {
+    std::string ids = "stratum," + header;
+    for (int i = 0; i < 1001; ++i) ids += "q" + std::to_string(i) + ",0,3,2,1,1,0,1,0,0,1,1,10,0.25\n";
+    CHECK_THAT(csv_error(ids), Catch::Matchers::ContainsSubstring("stratum: more than 1000 names"));
+    Statistics half =
+        read_csv("stratum," + header + "a,0,3,2,1,1,0,1,0,0,1,1,10,0.25\nb,0,3,2,1,1,0,1,0,0,1,1,10,0.25\n");
+    half.strata.pop_back();
+    CHECK_THROWS_WITH(to_statistics_text(half),
+                      "strata: expected 2 rows in fold 0 together, as there are without strata, found 1");
 }

@@ -147,6 +147,46 @@ TEST_CASE("every field of a models file is read") {
     CHECK(parse_models(file_of(fields), "models.json")[1].price == ModelPrice{});
 }
 
+TEST_CASE("signals of a models file are probabilities of tokens or commands") {
+    const ModelConfig model = with(
+        R"("signals": [{"name": "mean", "of": "mean_probability"}, {"name": "least", "of": "min_probability"},
+            {"name": "letter", "of": "choice_probability"}, {"name": "tests", "command": "./run-tests"}])")
+        [1];
+    REQUIRE(model.signals.size() == 4);
+    CHECK(model.signals[0].name == "mean");
+    CHECK(model.signals[0].origin == SignalOrigin::mean_probability);
+    CHECK(model.signals[0].command.empty());
+    CHECK(model.signals[1].origin == SignalOrigin::min_probability);
+    CHECK(model.signals[2].origin == SignalOrigin::choice_probability);
+    CHECK(model.signals[3].origin == SignalOrigin::command);
+    CHECK(model.signals[3].command == "./run-tests");
+    CHECK(asks_probabilities(model));
+    CHECK(asked_alternatives(model) == 5);
+    const ModelConfig mean = with(R"("signals": [{"name": "p", "of": "mean_probability"}])")[1];
+    CHECK(asks_probabilities(mean));
+    CHECK(asked_alternatives(mean) == 0);
+    const ModelConfig tests = with(R"("signals": [{"name": "p", "command": "true"}])")[1];
+    CHECK_FALSE(asks_probabilities(tests));
+    CHECK_FALSE(asks_probabilities(with(R"("signals": [])")[1]));
+    const std::vector<std::pair<std::string, std::string>> wrong = {
+        {"3", "signals: expected an array, found 3"},
+        {"[3]", "signals[0]: expected an object, found 3"},
+        {R"([{"of": "mean_probability"}])", "signals[0].name: missing"},
+        {R"([{"name": "", "command": "x"}])", "signals[0].name: expected a text, found an empty one"},
+        {R"([{"name": "p"}])",
+         R"(signals[0]: expected one of "of", the probability that it is, and "command")"},
+        {R"([{"name": "p", "of": "mean_probability", "command": "x"}])", "signals[0]: expected one of"},
+        {R"([{"name": "p", "of": "entropy"}])",
+         "signals[0].of: expected one of mean_probability, min_probability, choice_probability, found "
+         "\"entropy\""},
+        {R"([{"name": "p", "command": ""}])", "signals[0].command: expected a text"},
+        {R"([{"name": "p", "command": "x", "cost": 1}])", "signals[0].cost: unknown key"},
+        {R"([{"name": "p", "command": "x"}, {"name": "p", "command": "y"}])",
+         "signals[1].name: \"p\" stands twice"}};
+    for (const auto& [signals, message] : wrong)
+        CHECK_THROWS_WITH(with("\"signals\": " + signals), ContainsSubstring("models[1]." + message));
+}
+
 TEST_CASE("prompts may differ by data set") {
     const ModelConfig model = with(
         R"("prompts": {"answer": "all {question}", "squad.v1": {"verify": "V {question} {answer}"},

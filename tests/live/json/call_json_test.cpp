@@ -67,6 +67,28 @@ TEST_CASE("thinking and the name that the server gives are kept, and need not be
                       "calls: completions[1].thinking: expected a string, found null");
 }
 
+TEST_CASE("log probabilities of tokens are kept to the last bit, and need not be there") {
+    RecordedCall call = full_call();
+    call.reply.completions[0].tokens = {{"Os", -1.0 / 3.0, {{"Os", -1.0 / 3.0}, {"Ro", -1.5}}},
+                                        {"lo", 0.0, {}}};
+    const Json json = to_json(call);
+    CHECK(json["completions"][0]["tokens"].dump() ==
+          R"([{"text":"Os","logprob":-0.3333333333333333,"top":[{"text":"Os","logprob":-0.3333333333333333},)"
+          R"({"text":"Ro","logprob":-1.5}]},{"text":"lo","logprob":0.0}])");
+    CHECK_FALSE(json["completions"][1].contains("tokens"));
+    check_same(parse_call(Json::parse(json.dump()), "calls"), call);
+    const auto refused = [&](const std::string& pointer, const Json& value, const std::string& message) {
+        Json wrong = Json::parse(json.dump());
+        wrong[Json::json_pointer("/completions/0/tokens" + pointer)] = value;
+        CHECK_THROWS_WITH(parse_call(wrong, "calls"), "calls: completions[0].tokens" + message);
+    };
+    refused("/1/logprob", 0.5, "[1].logprob: expected a number of at most 0, found 0.5");
+    refused("/1/logprob", nullptr, "[1].logprob: expected a number, found null");
+    refused("/0/top/1/text", 3, "[0].top[1].text: expected a string, found 3");
+    refused("/0/bytes", 3, "[0].bytes: unknown key; known are text, logprob, top");
+    refused("", Json::array(), ": expected at least one token, found 0");
+}
+
 TEST_CASE("what a call need not have is null") {
     const RecordedCall plain = calls::call("m", calls::asking("?"), {""});
     const Json json = to_json(plain);

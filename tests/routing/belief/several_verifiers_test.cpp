@@ -18,6 +18,7 @@
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/log_source.hpp>
 #include <automix/evaluation/replay.hpp>
+#include <automix/evaluation/report/explanation_text.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/belief_fit.hpp>
 #include <automix/routing/belief/detail/belief_model.hpp>
@@ -27,6 +28,8 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/evidence.hpp>
+#include <automix/routing/explanation.hpp>
+#include <automix/routing/json/explanation_json.hpp>
 #include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/objective.hpp>
 
@@ -410,6 +413,46 @@ TEST_CASE("forecasts of score and cost with two verifiers agree with replay", "[
     const auto& held_out = on_test.report().held_out;
     REQUIRE(held_out);
     CHECK_THAT(held_out->score, WithinAbs(replayed.performance.mean(), 0.01));
+}
+
+TEST_CASE("an explanation has the belief over the levels of each verifier") {
+    const JudgedWorld world;
+    const PomdpRouter router = judged_router(world.log(3, 400), {"judge"});
+    Evidence evidence(2);
+    evidence.current = 0;
+    ModelEvidence& small = evidence.models[0];
+    small.answered = true;
+    small.drawn = small.parsed = 2;
+    small.positive = 1;
+    small.verifier_at(1) = {1, 1, 1, {}, 0, 0};
+    const Explanation found = router.explainer()(evidence);
+    REQUIRE(found.verifier_beliefs.size() == 2);
+    // Bayes' rule over the joint levels, by plain loops.
+    const detail::LevelDistribution& joint = router.trained().tree->belief->levels.front();
+    std::array<std::vector<double>, 2> expected{std::vector<double>(20, 0.0), std::vector<double>(20, 0.0)};
+    double all = 0.0;
+    for (std::size_t g = 0; g < 400; ++g) {
+        const double self = (static_cast<double>(g % 20) + 0.5) / 20.0;
+        const double judge = (static_cast<double>(g / 20) + 0.5) / 20.0;
+        const double weight = joint.weight(static_cast<Index>(g)) * self * (1.0 - self) * judge;
+        expected[0][g % 20] += weight;
+        expected[1][g / 20] += weight;
+        all += weight;
+    }
+    const std::array<std::string, 2> names{"self", "judge"};
+    for (std::size_t v = 0; v < 2; ++v) {
+        CHECK(found.verifier_beliefs[v].verifier == names[v]);
+        REQUIRE(found.verifier_beliefs[v].belief.size() == 20);
+        REQUIRE(found.verifier_beliefs[v].levels.size() == 20);
+        for (std::size_t g = 0; g < 20; ++g)
+            CHECK_THAT(found.verifier_beliefs[v].belief[g], WithinAbs(expected[v][g] / all, 1e-12));
+    }
+    CHECK(found.belief == found.verifier_beliefs.front().belief);
+    CHECK(found.levels == found.verifier_beliefs.front().levels);
+    const std::string text = to_text(found, {"small", "large"});
+    CHECK_THAT(text, Contains("rate of positive verdicts of self, 0 to 1: [") &&
+                         Contains("rate of positive verdicts of judge, 0 to 1: ["));
+    CHECK(to_json(found, {"small", "large"})["verifier_beliefs"][1]["verifier"] == "judge");
 }
 
 TEST_CASE("the order of verifiers follows from their prices") {

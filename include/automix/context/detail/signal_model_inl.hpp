@@ -27,11 +27,19 @@ inline constexpr double max_signal_strata = 6.0;    ///< a tree grows with their
 inline constexpr double min_stratum_rows = 10.0;    ///< rows of a stratum
 inline constexpr double stratum_pseudo_rows = 4.0;  ///< pseudo rows of each class, shared out as all rows are
 
-/// The signals of a model over some rows: rows x signals, standardised, 0 where they are missing.
+/// The signals of a model over some rows: rows x columns. A signal that varies has a standardised column, 0 where it is
+/// missing. One that some rows lack has a column of 1 where it is missing.
 struct SignalColumnsOf {
+    /// The columns of a term; -1: there is none.
+    struct Place {
+        Index value = -1;
+        double deviation = 0.0;
+        Index missing = -1;
+    };
+
     Eigen::MatrixXd values{};
     std::vector<SignalTerm> terms{};
-    std::vector<double> deviations{};
+    std::vector<Place> places{};  ///< of each term
 
     SignalColumnsOf(const Dataset& data, Index model, std::span<const Index> rows) {
         for (Index signal = 0; signal < std::ssize(data.signal_names(model)); ++signal) {
@@ -48,16 +56,39 @@ struct SignalColumnsOf {
             const double mean = sum / known;
             double squares = 0.0;
             for_each_known([&](double value) { squares += (value - mean) * (value - mean); });
-            const double deviation = std::sqrt(squares / known);
-            if (!(deviation > 1e-12 * (1.0 + std::abs(mean)))) continue;
-            values.conservativeResize(std::ssize(rows), values.cols() + 1);
-            for (Index r = 0; r < std::ssize(rows); ++r) {
-                const double value = column(rows[as_size(r)]);
-                values(r, values.cols() - 1) = std::isnan(value) ? 0.0 : (value - mean) / deviation;
+            Place place;
+            place.deviation = std::sqrt(squares / known);
+            if (place.deviation > 1e-12 * (1.0 + std::abs(mean))) {
+                place.value = add_column(column, rows, [&](double value) {
+                    return std::isnan(value) ? 0.0 : (value - mean) / place.deviation;
+                });
             }
-            terms.push_back({data.signal_names(model)[as_size(signal)], mean, 0.0});
-            deviations.push_back(deviation);
+            if (known < static_cast<double>(rows.size())) {
+                place.missing =
+                    add_column(column, rows, [](double value) { return std::isnan(value) ? 1.0 : 0.0; });
+            }
+            if (place.value < 0 && place.missing < 0) continue;
+            terms.push_back({data.signal_names(model)[as_size(signal)], mean, 0.0, 0.0});
+            places.push_back(place);
         }
+    }
+
+    /// Sets the weights of the terms from those of the columns.
+    void set_weights(const Eigen::VectorXd& weights) {
+        for (std::size_t t = 0; t < terms.size(); ++t) {
+            const Place& place = places[t];
+            if (place.value >= 0) terms[t].weight = weights(place.value) / place.deviation;
+            if (place.missing >= 0) terms[t].missing = weights(place.missing);
+        }
+    }
+
+ private:
+    template <class Value>
+    Index add_column(const Column& column, std::span<const Index> rows, Value value) {
+        const Index number = values.cols();
+        values.conservativeResize(std::ssize(rows), number + 1);
+        for (Index r = 0; r < std::ssize(rows); ++r) values(r, number) = value(column(rows[as_size(r)]));
+        return number;
     }
 };
 
@@ -122,7 +153,7 @@ AUTOMIX_INLINE Index SignalModel::stratum(std::span<const Signal> signals) const
     for (const SignalTerm& term : terms) {
         const auto found = std::find_if(signals.begin(), signals.end(),
                                         [&](const Signal& signal) { return signal.name == term.name; });
-        if (found != signals.end()) odds += term.weight * (found->value - term.mean);
+        odds += found != signals.end() ? term.weight * (found->value - term.mean) : term.missing;
     }
     return std::lower_bound(boundaries.begin(), boundaries.end(), odds) - boundaries.begin();
 }
@@ -138,9 +169,8 @@ AUTOMIX_INLINE SignalModel fit_signals(const Dataset& data, Index model, std::sp
     const Eigen::VectorXd odds = columns.values * weights;
     fitted.boundaries = detail::stratum_boundaries({odds.begin(), odds.end()});
     if (fitted.boundaries.empty()) return fitted;
+    columns.set_weights(weights);
     fitted.terms = std::move(columns.terms);
-    for (Index t = 0; t < weights.size(); ++t)
-        fitted.terms[as_size(t)].weight = weights(t) / columns.deviations[as_size(t)];
     Eigen::VectorXd all = Eigen::VectorXd::Zero(fitted.strata());
     fitted.right = fitted.wrong = Eigen::MatrixXd::Zero(fitted.strata(), data.models());
     for (Index r = 0; r < odds.size(); ++r) {

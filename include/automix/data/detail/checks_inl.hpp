@@ -112,6 +112,7 @@ class LogChecks {
                  std::to_string(limits_.min_rows) + " tell a policy less than what it takes for granted");
         }
         check_verification();
+        check_questions();
         for (Index model = 0; model < data_.models(); ++model) {
             check_score(model);
             if (model + 1 == data_.models() || data_.verified_rows(model) == 0) continue;
@@ -123,6 +124,7 @@ class LogChecks {
             check_unparsed(model, draws);
             if (!check_copies(model, draws)) check_columns(model, draws);
             check_verifier(model);
+            check_shares(model);
         }
         return std::move(warnings_);
     }
@@ -131,6 +133,15 @@ class LogChecks {
     void warn(std::string text) { warnings_.push_back(std::move(text)); }
     void warn(Index model, const std::string& text) { warn(name(model) + ": " + text); }
     [[nodiscard]] const std::string& name(Index model) const { return data_.model_names()[as_size(model)]; }
+
+    /// Warns if some rows have no question, though others have one.
+    void check_questions() {
+        Index without = 0;
+        for (Index row = 0; row < data_.rows(); ++row) without += data_.facts(row).question.empty() ? 1 : 0;
+        if (without == 0 || without == data_.rows()) return;
+        warn(std::to_string(without) + " of " + std::to_string(data_.rows()) +
+             " rows have no question; a policy that reads the text reads them as questions without words");
+    }
 
     /// Warns if no model but the last has any evidence: verdicts, confidences or samples.
     void check_verification() {
@@ -302,6 +313,28 @@ class LogChecks {
                             "; policies take it as it is, but look whether verdicts mean what they should");
         } else {
             warn(model, "its verifier tells next to nothing: " + figures);
+        }
+    }
+
+    /// Warns if confidences that are logged alone look like shares of some verdicts, of which a policy could buy one at a
+    /// time. Steps of a tenth or a twentieth are also those of a model that says how sure it is.
+    void check_shares(Index model) {
+        constexpr int most_draws = 16;
+        constexpr double rounding = 5e-3 * (1.0 + 1e-9);  // of two digits
+        if (data_.rows() < limits_.min_rows || data_.draw_counts(model).second > 0) return;
+        const auto confidences = data_.confidences(model);
+        const bool between = ((confidences > rounding) && (confidences < 1.0 - rounding)).any();
+        if (!between || !(confidences >= 0.0).all()) return;
+        for (int draws = 2; draws <= most_draws; ++draws) {
+            const Eigen::ArrayXd off = confidences * draws - (confidences * draws).round();
+            if (off.abs().maxCoeff() > rounding * draws) continue;
+            const bool tenths = ((confidences * 20.0) - (confidences * 20.0).round()).abs().maxCoeff() < 1e-9;
+            if (tenths) return;
+            warn(model,
+                 "its confidences look like the share of " + std::to_string(draws) +
+                     " verdicts: log the verdicts, so that a policy may draw fewer; a table with a column "
+                     "of confidences gives their number as draws (--map)");
+            return;
         }
     }
 

@@ -159,6 +159,7 @@ AUTOMIX_INLINE Statistics& Statistics::add(const Statistics& other, Overlap over
             models[i].further[v].draws =
                 std::min(models[i].further[v].draws, other.models[i].further[v].draws);
     }
+    add_strata(other, 1.0);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] += other.folds[i];
     std::vector<LogDigest> all;
     std::set_union(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(), std::back_inserter(all));
@@ -168,6 +169,7 @@ AUTOMIX_INLINE Statistics& Statistics::add(const Statistics& other, Overlap over
 
 AUTOMIX_INLINE Statistics& Statistics::operator-=(const Statistics& other) {
     require_alike(other);
+    add_strata(other, -1.0);
     for (std::size_t i = 0; i < folds.size(); ++i) folds[i] -= other.folds[i];
     std::vector<LogDigest> left;
     std::set_difference(logs.begin(), logs.end(), other.logs.begin(), other.logs.end(),
@@ -180,7 +182,35 @@ AUTOMIX_INLINE Statistics& Statistics::operator*=(double factor) {
     if (!(factor > 0.0 && std::isfinite(factor)))
         throw ArgumentError("statistics: expected a factor above 0, found " + format_number(factor));
     for (FoldStatistics& fold : folds) fold *= factor;
+    for (StratumStatistics& stratum : strata) {
+        for (FoldStatistics& fold : stratum.folds) fold *= factor;
+    }
     return *this;
+}
+
+AUTOMIX_INLINE void Statistics::add_strata(const Statistics& other, double factor) {
+    if (strata.empty() || other.strata.empty()) return strata.clear();
+    for (const StratumStatistics& theirs : other.strata) {
+        const auto at = std::lower_bound(
+            strata.begin(), strata.end(), theirs.name,
+            [](const StratumStatistics& mine, const std::string& name) { return mine.name < name; });
+        const bool known = at != strata.end() && at->name == theirs.name;
+        StratumStatistics& mine =
+            known ? *at
+                  : *strata.insert(
+                        at, {theirs.name, std::vector<FoldStatistics>(folds.size(), FoldStatistics(models))});
+        for (std::size_t f = 0; f < folds.size(); ++f) {
+            if (factor > 0.0) {
+                mine.folds[f] += theirs.folds[f];
+            } else {
+                mine.folds[f] -= theirs.folds[f];
+            }
+        }
+    }
+    std::erase_if(strata, [](const StratumStatistics& stratum) {
+        return std::all_of(stratum.folds.begin(), stratum.folds.end(),
+                           [](const FoldStatistics& fold) { return fold.cells.empty(); });
+    });
 }
 
 AUTOMIX_INLINE void Statistics::require_same_models(const Statistics& other) const {

@@ -43,6 +43,10 @@ AUTOMIX_INLINE void StatisticsSum::add(Statistics more, const std::string& name,
         const std::vector<ModelShape> models = sum_->models;
         const FoldStatistics before = sum_->total();
         sum_->require_same_models(more);
+        if (sum_->strata.empty() != more.strata.empty())
+            warnings_.push_back("the strata of " + (more.strata.empty() ? earlier_name() : name) +
+                                " are lost, as " + (more.strata.empty() ? name : earlier_name()) +
+                                " has none");
         require_one_unit(models, before, part);
         sum_->add(more, overlap);
         if (overlap == Overlap::refuse) require_other_rows(part);

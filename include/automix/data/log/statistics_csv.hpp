@@ -10,8 +10,8 @@
 //     product_A:B       sum of score of A times score of B, A up to B in that order
 //     answer_price_MODEL    sum of the price of an answer
 //     draw_price_MODEL      sum of the price of one draw (of the whole of a confidence)
-//     stratum           may be left out; a name for the context of the rows, such as their data set. Cells of all strata
-//                       add up, unless one is asked for.
+//     stratum           may be left out; a name for the context of the rows, such as their data set. The sums are kept
+//                       by stratum too, and a policy may start at the stratum that is a query's data set.
 // Prices are summed up over a fold. A writer that does not know the prices of each cell puts all in the fold's first
 // row and 0 in others. Rows of the same fold and evidence add up. An example for a table `flat` with a row for each
 // query, and models S and L:
@@ -31,7 +31,7 @@ namespace automix {
 
 struct StatisticsCsvOptions {
     int folds = 10;         ///< folds of the statistics; a table may lack some
-    std::string stratum{};  ///< the stratum whose rows are read; empty: all, added up
+    std::string stratum{};  ///< the stratum whose rows alone are read; empty: all, and by stratum too
 };
 
 /// Returns the table of statistics. Throws the errors of `validate`. Throws `ArgumentError` for statistics with sums of

@@ -10,8 +10,8 @@
 // Products are a models x models matrix row by row. `pluralities` (by n, then t; one list for each model but the last)
 // may be left out. `"logs":[{"ids":"16 hexadecimal digits","sample":["16 hexadecimal digits",..]},..]` before the folds
 // has a digest of the ids of each log and their smallest hashes. A digest alone is read too; then logs that overlap in
-// part are not noticed. If all are left out, the same log merged twice is not noticed either. Statistics survive to the
-// bit. Linear in the cells.
+// part are not noticed. If all are left out, the same log merged twice is not noticed either. `"strata":[{"name":..,
+// "folds":[..]},..]` behind the folds has the same sums by stratum and may be left out. Statistics survive to the bit. Linear in the cells.
 #pragma once
 
 #include <automix/core/error.hpp>
@@ -72,6 +72,9 @@ class StatisticsParser : DocumentChecks {
     std::vector<LogDigest> logs(const nlohmann::json& json, const std::string& field) const;
 
     std::uint64_t digits(const nlohmann::json& json, const std::string& field) const;
+
+    std::vector<FoldStatistics> folds(const nlohmann::json& json, const std::string& field,
+                                      const std::vector<ModelShape>& models) const;
 
     FoldStatistics fold(const nlohmann::json& json, const std::string& field,
                         const std::vector<ModelShape>& models) const;

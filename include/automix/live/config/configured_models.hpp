@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the models of a models file. Each is a backend (HTTP or a recording) behind its price, limits and retries,
-// with its prompts and sampling. Also builds the verifiers of each model and data set.
+// with its prompts, sampling and signals. Also builds the verifiers of each model and data set.
 #pragma once
 
 #include <automix/core/numerics.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_choice.hpp>
 #include <automix/live/live_model.hpp>
@@ -12,6 +13,7 @@
 #include <automix/model/ledger.hpp>
 #include <automix/verify/self_verifier.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -25,8 +27,12 @@ namespace automix {
 /// configuration.
 AnyModel metered_model(AnyModel backend, const ModelConfig& config, std::shared_ptr<Ledger> ledger);
 
-/// Returns the model with the sampling and the prompts of its configuration, as the mixer takes it.
-LiveModel live_model(AnyModel model, const ModelConfig& config);
+/// Makes the signal that runs a command on an answer. Throws `ArgumentError` if none is to be run.
+using CommandSignal = std::function<AnySignal(const SignalConfig& config)>;
+
+/// Returns the model with the sampling, the prompts and the signals of its configuration, as the mixer takes it. Throws
+/// `ArgumentError` for a signal of a command if `command` is empty, and passes on its errors.
+LiveModel live_model(AnyModel model, const ModelConfig& config, const CommandSignal& command = {});
 
 /// The verifier of one model of a models file, by data set if its prompts are. It may judge the answers of any model.
 /// Satisfies `verifier_choice`.

@@ -10,6 +10,7 @@
 //       "requests_per_minute":600,"samples_per_call":1,"attempts":4,"rate_limit_attempts":12,"max_prompt_bytes":30000,
 //       "api_key_env_again":"..","api_key_header":"api-key","headers":{"X-Team":"a"},"query":{"api-version":"1"},"ca_file":"ca.pem",
 //       "max_tokens_field":"max_completion_tokens","leave_out":["temperature","top_p"],"reasoning_effort":"low",
+//       "signals":[{"name":"certainty","of":"mean_probability"},{"name":"tests","command":"./run-tests"}],
 //       "extra":{"top_k":0}},..],
 //      "verifiers":[{"name":"judge","by":"large","draws":2},{"name":"tests","command":"./run-tests","gives":"verdict"}]}
 // `name`, `base_url`, `price` and `generation.max_tokens` are required. `model` defaults to the name.
@@ -17,7 +18,8 @@
 // sampling of answers, with a temperature of 0.7 if theirs is 0. Without `rate_limit_attempts`, `attempts` stands for
 // both. `verifiers` are further ones beside that of every model: another model of the file as judge, with its prompt,
 // sampling and price of verification, or a command. `draws` is the number of verdicts that a recording draws; it defaults
-// to that of the models' own. A command `gives` a verdict or a probability. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
+// to that of the models' own. A command `gives` a verdict or a probability. `signals` come with the
+// answers of a model at no price: of the probabilities of their tokens, which are then asked for, or of a command. A key is read only from a variable whose name holds KEY, TOKEN or SECRET, so that a file of somebody else sends
 // no other variable away, unless `api_key_env_again` repeats the name. Unknown fields are errors. Several models may
 // share an address, for example at other efforts.
 #pragma once
@@ -34,12 +36,23 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace automix {
+
+/// What a signal is made of: the mean or the minimum of the probabilities of an answer's tokens, that of the letter
+/// which the answer chooses, or what a command says of the answer.
+enum class SignalOrigin : std::uint8_t { mean_probability, min_probability, choice_probability, command };
+
+struct SignalConfig {
+    std::string name{};
+    SignalOrigin origin = SignalOrigin::command;
+    std::string command{};  ///< of a shell; empty for a signal of probabilities
+};
 
 /// The prompts of a model. An empty member means the model's prompt for all data sets or the library's own.
 struct ModelPrompts {
@@ -73,8 +86,15 @@ struct ModelConfig {
     std::string max_tokens_field = "max_tokens";   ///< or `max_completion_tokens`
     std::vector<std::string> leave_out{};          ///< of `temperature` and `top_p`
     std::string reasoning_effort{};                ///< empty: not sent
-    std::string extra{};  ///< a JSON object of further fields of the request; empty: none
+    std::string extra{};                  ///< a JSON object of further fields of the request; empty: none
+    std::vector<SignalConfig> signals{};  ///< of the model's answers
 };
+
+/// Returns true if signals of a model need the probabilities of its tokens.
+[[nodiscard]] bool asks_probabilities(const ModelConfig& model);
+
+/// Returns the number of likeliest tokens at each place that signals of a model need.
+[[nodiscard]] int asked_alternatives(const ModelConfig& model);
 
 /// A further verifier of a models file.
 struct VerifierConfig {
@@ -141,6 +161,9 @@ class ModelsParser : DocumentChecks {
     void read_pair(const nlohmann::json& json, const std::string& at, ModelPrompts& prompts) const;
 
     void read_prompts(const nlohmann::json& json, const std::string& at, ModelConfig& model) const;
+
+    [[nodiscard]] SignalConfig signal(const nlohmann::json& json, const std::string& at,
+                                      const ModelConfig& model) const;
 
     [[nodiscard]] VerifierConfig verifier(const nlohmann::json& json, const std::string& at,
                                           const ModelsFile& file) const;

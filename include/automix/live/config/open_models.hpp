@@ -35,6 +35,9 @@ struct OpenOptions {
     /// Names of the further verifiers to open; nothing: all of the file. Models that judge alone are opened too.
     std::optional<std::vector<std::string>> verifiers{};
     CommandVerifier command{};  ///< empty: a verifier with a command is refused
+    /// Names of the signals to read of the answers of each model, in the order of the models; nothing: all of the file.
+    std::optional<std::vector<std::vector<std::string>>> signals{};
+    CommandSignal signal_command{};  ///< empty: a signal of a command is refused
     int parallel = 8;  ///< maximum number of calls at a time for the samples of one request, minimum 1
 };
 
@@ -51,8 +54,8 @@ struct OpenedModels {
 };
 
 /// Opens models with one budget over all of them, in units of their prices. Without a budget there is no limit. Throws
-/// `DataError` with file, line and field if the file is invalid or lacks a name. Throws the same if the backend refuses
-/// a configuration, and if `command` refuses one.
+/// `DataError` with file, line and field if the file is invalid or lacks a name or a signal. Throws the same if the backend refuses
+/// a configuration, and if `command` or `signal_command` refuses one.
 [[nodiscard]] OpenedModels open_models(const std::string& path, std::optional<double> budget,
                                        const ModelBackend& backend, const OpenOptions& options = {});
 

@@ -35,6 +35,7 @@ AUTOMIX_INLINE Answered RecordedSource::answer(Index model) {
     Answered answered = log_.answer(model);
     ModelShare& share = shares_[as_size(model)];
     share.answer_cost = answered.cost;
+    share.signals = answered.signals;
     share.answer = texts_[as_size(model)].answer;
     if (const auto& finish = texts_[as_size(model)].finish) {
         const auto* const name = std::find(finish_names.begin(), finish_names.end(), *finish);

@@ -12,6 +12,7 @@
 #include <automix/data/log/read_options.hpp>
 #include <automix/data/record.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/batch_metric.hpp>
 #include <automix/live/further_verifier.hpp>
 #include <automix/live/json/call_json.hpp>
@@ -197,6 +198,14 @@ AUTOMIX_INLINE bool OrderedLog::add(std::size_t position, std::variant<LogRecord
         for (const ModelShare& share : shares) {
             ++counts_.answers;
             counts_.cut_answers += share.finish == FinishReason::length ? 1 : 0;
+            if (counts_.absent_signals == 0 && !share.absent_signals.empty()) {
+                const AbsentSignal& absent = share.absent_signals.front();
+                const auto& models = std::get<LogRecord>(ended).model_names;
+                counts_.first_absent_signal = in_quotes(absent.name) + " of " +
+                                              in_quotes(models[as_size(&share - shares.data())]) + ": " +
+                                              absent.reason;
+            }
+            counts_.absent_signals += share.absent_signals.size();
             share.for_each_verifier([&](const VerifierShare& verifier) {
                 counts_.verdicts += verifier.verdicts.size();
                 counts_.cut_verdicts += static_cast<std::size_t>(verifier.cut_replies);

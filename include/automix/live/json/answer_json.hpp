@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes answers to live queries as JSON, one line each:
 //     {"id":"q1","answer":"..","finish":"stop","model":"small","verdicts":{"small":[1,0,null]},
+//      "signals":{"small":{"certainty":0.93,"tests":null}},
 //      "cost":{"answers":..,"verification":..,"total":..,"models":{"small":{"answers":..,"verification":..},..}},
 //      "cut_bytes":0,"latency_ms":..,"degraded":false,"explanation":{..} or null,
 //      "error":null or {"kind":".." or null,"message":".."}}
-// `answer` and `model` are null if the query failed. `finish` is `length` for a cut answer, and null if it is not known. A degraded answer has an error too.
+// `answer` and `model` are null if the query failed. `finish` is `length` for a cut answer, and null if it is not known. `signals` stand there if there are any; null: the answer lacks it. `warning` says what the query lacks, if it does. A degraded answer has an error too.
 #pragma once
 
 #include <automix/live/live_answer.hpp>

@@ -2,9 +2,10 @@
 // Reads and writes calls of models as JSON. Each call is one line in a recording of the schema `automix-calls/1`:
 //     {"schema":"automix-calls/1","model":"small","request":{"messages":[{"role":"user","content":".."},..],
 //      "temperature":0.7,"top_p":1.0,"max_tokens":64,"stop":[..],"seed":7 or null},"samples":2,
-//      "completions":[{"text":"..","finish":"stop","thinking":".."},..],
+//      "completions":[{"text":"..","finish":"stop","thinking":"..",
+//        "tokens":[{"text":"B","logprob":-0.1,"top":[{"text":"B","logprob":-0.1},..]},..]},..],
 //      "usage":{"prompt_tokens":812,"completion_tokens":9} or null,"cost":0.5,"served_model":"mini-0401"}
-// `thinking` and `served_model` stand there only if the backend reports them. The request without its number of samples identifies a call. No key of an API is part of a request.
+// `thinking`, `tokens` with their log probabilities, `top` and `served_model` stand there only if the backend reports them. The request without its number of samples identifies a call. No key of an API is part of a request.
 #pragma once
 
 #include <automix/json/document_checks.hpp>
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace automix {
 
@@ -43,6 +45,11 @@ class CallParser : DocumentChecks {
     [[nodiscard]] std::int64_t tokens(const nlohmann::json& usage, const char* key) const;
 
     [[nodiscard]] GenerateRequest request(const nlohmann::json& json) const;
+
+    [[nodiscard]] double log_probability(const nlohmann::json& token, const std::string& at) const;
+
+    [[nodiscard]] std::vector<CompletionToken> completion_tokens(const nlohmann::json& json,
+                                                                 const std::string& field) const;
 };
 
 }  // namespace detail

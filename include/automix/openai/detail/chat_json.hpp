@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Converts chat completions to and from JSON. A request becomes the body of POST /chat/completions, and a reply becomes
 // choices in the order of their `index`. A choice without a text keeps the reason, so that no answer is ever blank
-// without one. Unknown fields are ignored. Thinking is kept apart from the text. A stream that was not requested is joined
+// without one. Unknown fields are ignored. Thinking is kept apart from the text. Log probabilities of tokens are kept. A stream that was not requested is joined
 // first.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <automix/model/request.hpp>
 #include <automix/openai/detail/complaint.hpp>
 #include <automix/openai/detail/event_stream.hpp>
+#include <automix/openai/detail/log_probabilities.hpp>
 #include <automix/openai/detail/reply_document.hpp>
 #include <automix/openai/detail/reply_text.hpp>
 #include <automix/text/reply_text.hpp>
@@ -37,6 +38,8 @@ struct ChatBody {
     std::string max_tokens_field = "max_tokens";  ///< some models want `max_completion_tokens`
     std::vector<std::string> leave_out{};         ///< of temperature and top_p, which some models refuse
     nlohmann::json extra = nlohmann::json::object();
+    bool logprobs = false;  ///< of answers; further fields that are sent stand for it
+    int top_logprobs = 0;   ///< likeliest tokens to report at each place
 };
 
 /// Returns the fields of `text`, a JSON object, to send with each request; none if it is empty. Throws `ArgumentError`
@@ -87,6 +90,10 @@ inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& 
     json["stream"] = false;  // some servers stream unless told not to
     if (samples > 1) json["n"] = samples;
     if (!request.sampling.stop.empty()) json["stop"] = request.sampling.stop;
+    if (body.logprobs && request.purpose == Purpose::answer && !json.contains("logprobs")) {
+        json["logprobs"] = true;
+        if (body.top_logprobs > 0) json["top_logprobs"] = body.top_logprobs;
+    }
     // Backends take signed numbers of 64 bits.
     if (seed) json["seed"] = *seed & 0x7FFF'FFFF'FFFF'FFFFU;
     try {
@@ -175,6 +182,7 @@ inline ChatChoice parse_choice(const nlohmann::json& choice, const std::string& 
     } else if (!read.complaint && completion.finish != FinishReason::content_filter) {
         fail_reply(place + ".message", "an object", message);
     }
+    completion.tokens = log_probabilities(optional_member(choice, "logprobs"));
     if (!has_text(answer_text(completion.text))) {
         read.blank = blank_reason(choice, message, completion);
     } else if (optional_member(choice, "finish_reason").is_null()) {

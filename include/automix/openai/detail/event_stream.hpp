@@ -79,7 +79,7 @@ class StreamJoiner {
     };
     struct Choice {
         std::map<std::string, Texts> texts{};
-        nlohmann::json further = nlohmann::json::object();  ///< `finish_reason` and `error`
+        nlohmann::json further = nlohmann::json::object();  ///< `finish_reason`, `error` and `logprobs`
     };
 
     void take_events(std::string_view text) {
@@ -123,6 +123,7 @@ class StreamJoiner {
         for (const char* field : {"finish_reason", "error"}) {
             if (!optional_member(part, field).is_null()) choice.further[field] = part[field];
         }
+        add_log_probabilities(choice.further, optional_member(part, "logprobs"));
         const auto& delta = optional_member(part, "delta");
         const auto& message = optional_member(part, "message");
         for (const char* field : text_fields) {
@@ -135,6 +136,16 @@ class StreamJoiner {
         }
         if (const auto& plain = optional_member(part, "text"); plain.is_string() && !message.is_object())
             add_piece(choice.texts["content"], plain);
+    }
+
+    /// Appends the lists of log probabilities of a part to those of the parts before.
+    static void add_log_probabilities(nlohmann::json& choice, const nlohmann::json& part) {
+        if (!part.is_object()) return;
+        for (const auto& [field, list] : part.items()) {
+            if (!list.is_array()) continue;
+            nlohmann::json& all = choice["logprobs"][field];
+            for (const auto& entry : list) all.push_back(entry);
+        }
     }
 
     static bool is_thinking(const nlohmann::json& part) {

@@ -48,8 +48,8 @@ struct PomdpOptions {
     std::vector<int> batches{1, 2, 4, 8};  ///< possible draws of a round, if rounds have a price
     double round_price = 0.0;  ///< price of a round of draws, for the policy; not part of the cost
     AcceptRule accept = AcceptRule::first;
-    /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none. Policies for maximum
-    /// IBC and policies that accept pluralities read none.
+    /// The facts on queries that the policy reads, if it is trained on a log. Statistics hold none but their strata, which
+    /// are read as data sets. Policies for maximum IBC and policies that accept pluralities read none.
     ContextChoice context{};
     bool signals = true;  ///< read the signals that the log holds; as context, from rows alone
     bool guard = true;    ///< fall back if held-out rows show no gain over mixing
@@ -80,7 +80,8 @@ class PomdpRouter {
     /// the router holds no policy afterwards.
     TrainingResult train(const TrainingData& training);
 
-    /// Trains on statistics alone. Throws `DataError` for statistics that no log can have, and for a prior over other
+    /// Trains on statistics alone. If they have strata, a query whose data set has the name of a stratum starts at the scores
+    /// and prices of the stratum, if that pays on held-out rows or the data set is named as context. Throws `DataError` for statistics that no log can have, and for a prior over other
     /// models; the router is then unchanged.
     TrainingResult train(const Statistics& statistics);
 
@@ -117,6 +118,9 @@ class PomdpRouter {
 
     /// Returns the names of the signals that the policy reads, of any model, each once.
     [[nodiscard]] std::vector<std::string> signals() const;
+
+    /// Returns the names of the signals that the policy reads of a model's answers.
+    [[nodiscard]] std::vector<std::string> signals(Index model) const;
 
     /// Returns the next action. If the policy reads the query, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
     /// query can have.

@@ -568,16 +568,21 @@ class MappedHandler : public SaxHandler<MappedHandler> {
     }
 
     /// Reads the confidence of a verifier as the verdicts that it is the mean of. If it is no share of that many, some
-    /// could not be parsed: then the largest number of readable ones is taken that fits. Draws are exchangeable, so the
+    /// could not be parsed: then the largest number of readable ones is taken that fits. A share of all draws may be
+    /// rounded to two digits. Draws are exchangeable, so the
     /// order is random, by the row's id.
     template <class Verified>
     void draw_confidence(const Verification& verification, Verified& verified) const {
         const int draws = verification.draws;
         if (draws == 0 || !verified.confidence) return;
         constexpr double rounding = 1e-3 * (1.0 + 1e-9);
+        constexpr double percent = 5e-3 * (1.0 + 1e-9);
+        const double share = 100.0 * *verified.confidence;
+        const bool two_digits = std::abs(share - std::round(share)) < 1e-9;
         for (int readable = draws; readable > 0; --readable) {
             const double positive = std::round(*verified.confidence * readable);
-            if (std::abs(positive / readable - *verified.confidence) > rounding) continue;
+            const double most = readable == draws && two_digits ? percent : rounding;
+            if (std::abs(positive / readable - *verified.confidence) > most) continue;
             verified.verdicts.assign(as_size(draws), Verdict::unparsed);
             for (int i = 0; i < readable; ++i)
                 verified.verdicts[as_size(i)] = i < positive ? Verdict::positive : Verdict::negative;

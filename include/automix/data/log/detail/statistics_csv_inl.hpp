@@ -20,6 +20,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,7 @@ class StatisticsCsvReader {
         for (ModelShape& model : statistics_.models) {
             if (model.draws == unknown_draws) model.draws = 1;
         }
+        for (auto& [name, folds] : by_stratum_) statistics_.strata.push_back({name, std::move(folds)});
         try {
             validate(statistics_);
         } catch (const DataError& error) {
@@ -169,7 +171,8 @@ class StatisticsCsvReader {
     }
 
     void read_row() {
-        FoldStatistics& sums = statistics_.folds[as_size(whole(fold_, 0, folds_ - 1))];
+        const auto fold = as_size(whole(fold_, 0, folds_ - 1));
+        FoldStatistics& sums = statistics_.folds[fold];
         const std::size_t n = statistics_.models.size();
         EvidenceCell cell({}, std::ssize(statistics_.models));
         answer_prices_.resize(n);
@@ -194,8 +197,26 @@ class StatisticsCsvReader {
             fail(column_of(error.place().field), error.detail());
         }
         sums.cell(cell.evidence).add(cell, 1.0);
+        if (stratum_ >= 0 && wanted_.empty()) {
+            FoldStatistics& of_stratum = stratum_folds(fields_[as_size(stratum_)])[fold];
+            of_stratum.cell(cell.evidence).add(cell, 1.0);
+            for (std::size_t m = 0; m < n; ++m) {
+                of_stratum.answer_prices[m] += answer_prices_[m];
+                of_stratum.draw_prices[m] += draw_prices_[m];
+            }
+        }
         sums_check_->add_cell(cell, reader_.line());
         sums_check_->add_prices(cell.weight, answer_prices_, draw_prices_, reader_.line());
+    }
+
+    /// Returns the sums of a stratum.
+    std::vector<FoldStatistics>& stratum_folds(const std::string& name) {
+        std::vector<FoldStatistics>& folds = by_stratum_[name];
+        if (folds.empty()) folds.assign(as_size(folds_), FoldStatistics(std::ssize(statistics_.models)));
+        if (by_stratum_.size() > max_named_strata)
+            fail("stratum", "more than " + std::to_string(max_named_strata) +
+                                " names: expected a stratum of many rows, such as their data set");
+        return folds;
     }
 
     /// Throws `DataError` with line and column if a column probably holds means.
@@ -278,6 +299,7 @@ class StatisticsCsvReader {
     std::string wanted_;               // the stratum that is read; empty: all
     std::vector<std::string> strata_;  // names so far, if one is asked for
     int stratum_ = -1;
+    std::map<std::string, std::vector<FoldStatistics>> by_stratum_;  // if all are read
     Statistics statistics_;
     std::vector<std::string> fields_;  // fields of the current line
     std::vector<std::string> header_;
@@ -315,12 +337,9 @@ AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
     }
     for (const ModelShape& model : models) text.add("answer_price_" + model.name);
     for (std::size_t m = 0; m + 1 < n; ++m) text.add("draw_price_" + models[m].name);
+    if (!statistics.strata.empty()) text.add("stratum");
     text.end_line();
-    for (std::size_t f = 0; f < statistics.folds.size(); ++f) {
-        const FoldStatistics& sums = statistics.folds[f];
-        if (!sums.pluralities.empty())
-            throw ArgumentError(
-                "statistics: a table has no place for sums of pluralities; write them as JSON");
+    const auto add_fold = [&](std::size_t f, const FoldStatistics& sums, const std::string& stratum) {
         for (const EvidenceCell& cell : sums.cells) {
             const bool first = &cell == sums.cells.data();
             text.add(std::to_string(f));
@@ -340,8 +359,17 @@ AUTOMIX_INLINE std::string to_statistics_csv(const Statistics& statistics) {
             }
             for (const double price : sums.answer_prices) text.add(first ? price : 0.0);
             for (std::size_t m = 0; m + 1 < n; ++m) text.add(first ? sums.draw_prices[m] : 0.0);
+            if (!stratum.empty()) text.add(stratum);
             text.end_line();
         }
+    };
+    for (std::size_t f = 0; f < statistics.folds.size(); ++f) {
+        if (!statistics.folds[f].pluralities.empty())
+            throw ArgumentError(
+                "statistics: a table has no place for sums of pluralities; write them as JSON");
+        if (statistics.strata.empty()) add_fold(f, statistics.folds[f], "");
+        for (const StratumStatistics& stratum : statistics.strata)
+            add_fold(f, stratum.folds[f], stratum.name);
     }
     return text.take();
 }

@@ -167,11 +167,20 @@ inline std::string fold_text(const FoldStatistics& sums, const std::vector<Model
     return text + '}';
 }
 
-AUTOMIX_INLINE std::string sorted_statistics_text(const Statistics& statistics) {
-    std::string text = R"({"folds":[)";
-    const std::vector<VerificationKind> kinds = evidence_kinds(statistics.models);
-    for (const FoldStatistics& fold : statistics.folds) {
-        text += &fold == statistics.folds.data() ? R"({"answer_prices":)" : R"(,{"answer_prices":)";
+inline std::string folds_text(const std::vector<FoldStatistics>& folds,
+                              const std::vector<ModelShape>& models) {
+    std::string text = "[";
+    for (const FoldStatistics& fold : folds)
+        text += (&fold == folds.data() ? "\n" : ",\n") + fold_text(fold, models);
+    return text + ']';
+}
+
+/// Returns the folds as a list in which all keys are sorted.
+inline std::string sorted_folds_text(const std::vector<FoldStatistics>& folds,
+                                     const std::vector<VerificationKind>& kinds) {
+    std::string text = "[";
+    for (const FoldStatistics& fold : folds) {
+        text += &fold == folds.data() ? R"({"answer_prices":)" : R"(,{"answer_prices":)";
         append_numbers(text, fold.answer_prices);
         text += R"(,"cells":[)";
         for (const EvidenceCell& cell : fold.cells) {
@@ -188,22 +197,45 @@ AUTOMIX_INLINE std::string sorted_statistics_text(const Statistics& statistics) 
             text += R"(,"pluralities":)" + line_of(pluralities_json(fold.pluralities));
         text += '}';
     }
+    return text + ']';
+}
+
+AUTOMIX_INLINE std::string sorted_statistics_text(const Statistics& statistics) {
+    const std::vector<VerificationKind> kinds = evidence_kinds(statistics.models);
     nlohmann::json rest{{"models", models_json(statistics.models)}, {"schema", statistics_schema}};
     if (!statistics.logs.empty()) rest["logs"] = logs_json(statistics.logs);
-    return text + "]," + line_of(rest).substr(1);
+    std::string text =
+        R"({"folds":)" + sorted_folds_text(statistics.folds, kinds) + ',' + line_of(rest).substr(1);
+    if (statistics.strata.empty()) return text;
+    text.back() = ',';
+    text += R"("strata":[)";
+    for (const StratumStatistics& stratum : statistics.strata) {
+        if (&stratum != statistics.strata.data()) text += ',';
+        text += R"({"folds":)" + sorted_folds_text(stratum.folds, kinds) + R"(,"name":)" +
+                line_of(stratum.name) + '}';
+    }
+    return text + "]}";
 }
 
 AUTOMIX_INLINE Statistics StatisticsParser::parse(const nlohmann::json& json,
                                                   const std::string& field) const {
-    require_keys(json, field, std::array{"schema", "models", "logs", "folds"});
+    require_keys(json, field, std::array{"schema", "models", "logs", "folds", "strata"});
     require_schema(json, field, statistics_schema);
     Statistics statistics;
     statistics.models = models(json, field);
     if (json.contains("logs")) statistics.logs = logs(json.at("logs"), inside(field, "logs"));
     const std::string of_folds = inside(field, "folds");
-    const nlohmann::json& folds = array(member(json, field, "folds"), of_folds);
-    for (std::size_t f = 0; f < folds.size(); ++f)
-        statistics.folds.push_back(fold(folds[f], element(of_folds, f), statistics.models));
+    statistics.folds = folds(member(json, field, "folds"), of_folds, statistics.models);
+    if (json.contains("strata")) {
+        const std::string of_strata = inside(field, "strata");
+        for (const nlohmann::json& stratum : array(json.at("strata"), of_strata)) {
+            const std::string at = element(of_strata, statistics.strata.size());
+            require_keys(stratum, at, std::array{"name", "folds"});
+            statistics.strata.push_back(
+                {text(member(stratum, at, "name"), inside(at, "name")),
+                 folds(member(stratum, at, "folds"), inside(at, "folds"), statistics.models)});
+        }
+    }
     require_valid(field, [&] { validate(statistics); });
     // Statistics with ids are written by this library.
     if (statistics.logs.empty()) require_sums(statistics, of_folds);
@@ -305,6 +337,14 @@ AUTOMIX_INLINE std::uint64_t StatisticsParser::digits(const nlohmann::json& json
     return *number;
 }
 
+AUTOMIX_INLINE std::vector<FoldStatistics> StatisticsParser::folds(
+    const nlohmann::json& json, const std::string& field, const std::vector<ModelShape>& models) const {
+    std::vector<FoldStatistics> read;
+    for (const nlohmann::json& sums : array(json, field))
+        read.push_back(fold(sums, element(field, read.size()), models));
+    return read;
+}
+
 AUTOMIX_INLINE FoldStatistics StatisticsParser::fold(const nlohmann::json& json, const std::string& field,
                                                      const std::vector<ModelShape>& models) const {
     require_keys(json, field,
@@ -388,10 +428,13 @@ AUTOMIX_INLINE std::string to_statistics_text(const Statistics& statistics) {
     if (!statistics.logs.empty()) head["logs"] = detail::logs_json(statistics.logs);
     std::string text = detail::line_of(head);
     text.back() = ',';
-    text += "\n\"folds\":[";
-    for (std::size_t f = 0; f < statistics.folds.size(); ++f)
-        text += (f == 0 ? "\n" : ",\n") + detail::fold_text(statistics.folds[f], statistics.models);
-    return text + "]}\n";
+    text += "\n\"folds\":" + detail::folds_text(statistics.folds, statistics.models);
+    for (const StratumStatistics& stratum : statistics.strata) {
+        text += &stratum == statistics.strata.data() ? ",\n\"strata\":[\n" : ",\n";
+        text += "{\"name\":" + detail::line_of(stratum.name) +
+                ",\"folds\":" + detail::folds_text(stratum.folds, statistics.models) + '}';
+    }
+    return text + (statistics.strata.empty() ? "}\n" : "]}\n");
 }
 
 AUTOMIX_INLINE Statistics parse_statistics(std::string_view text, const std::string& name) {

@@ -56,6 +56,18 @@ inline std::string told_text(const std::vector<ModelReasons>& told, const std::v
     return text;
 }
 
+/// Returns the end of a line that shows how likely each level is, by shades.
+inline std::string belief_picture(const std::vector<double>& belief) {
+    constexpr std::string_view shades = " .:-=+*#%@";
+    const double highest = *std::max_element(belief.begin(), belief.end());
+    std::string picture;
+    for (const double probability : belief) {
+        const double shade = std::ceil(probability / highest * static_cast<double>(shades.size() - 1) - 0.5);
+        picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
+    }
+    return ", 0 to 1: [" + picture + "]\n";
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -80,18 +92,17 @@ AUTOMIX_INLINE std::string to_text(const Explanation& explanation, const std::ve
         text += models[as_size(explanation.current)] + "'s answer is right with probability " +
                 format_fixed(*explanation.right, 3) + '\n';
     }
-    if (!explanation.levels.empty()) {
-        constexpr std::string_view shades = " .:-=+*#%@";
-        const double highest = *std::max_element(explanation.belief.begin(), explanation.belief.end());
-        std::string picture;
-        for (const double probability : explanation.belief) {
-            const double shade =
-                std::ceil(probability / highest * static_cast<double>(shades.size() - 1) - 0.5);
-            picture += shades[static_cast<std::size_t>(std::max(0.0, shade))];
-        }
-        text += "rate of positive verdicts" +
-                (explanation.verifiers.empty() ? "" : " of " + explanation.verifiers.front()) +
-                ", 0 to 1: [" + picture + "]\n";
+    if (!explanation.missing_signals.empty()) {
+        text += wrap_text("the answer came without " + joined(explanation.missing_signals) +
+                              "; it counts as the training rows without, or as the mean if there were none",
+                          2) +
+                '\n';
+    }
+    if (explanation.verifier_beliefs.empty() && !explanation.levels.empty())
+        text += "rate of positive verdicts" + detail::belief_picture(explanation.belief);
+    for (const VerifierBelief& about : explanation.verifier_beliefs) {
+        if (!about.levels.empty())
+            text += "rate of positive verdicts of " + about.verifier + detail::belief_picture(about.belief);
     }
     TextTable table({"action", "score", "cost", "net"});
     const auto known = [](double value, int digits) {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <automix/core/config.hpp>
+#include <automix/core/error.hpp>
+#include <automix/core/format.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/config/configured_models.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_choice.hpp>
@@ -23,6 +26,7 @@
 #include <memory>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace automix::detail {
 
@@ -31,6 +35,29 @@ inline SelfVerifier self_verifier_of(const ModelConfig& model, const PromptTempl
     SelfVerifierOptions options{.prompt = prompt, .sampling = model.verification, .limits = model.render};
     if (model.verdict) options.parser = *model.verdict;
     return SelfVerifier(std::move(options));
+}
+
+/// Returns the signal of a configuration.
+inline AnySignal signal_of(const SignalConfig& config, const CommandSignal& command) {
+    switch (config.origin) {
+        case SignalOrigin::mean_probability:
+            return mean_token_probability;
+        case SignalOrigin::min_probability:
+            return min_token_probability;
+        case SignalOrigin::choice_probability:
+            return choice_probability;
+        case SignalOrigin::command:
+            break;
+    }
+    if (!command) throw ArgumentError("signals: " + in_quotes(config.name) + ": no command is run here");
+    return command(config);
+}
+
+inline std::vector<AnswerSignal> signals_of(const ModelConfig& config, const CommandSignal& command) {
+    std::vector<AnswerSignal> signals;
+    for (const SignalConfig& signal : config.signals)
+        signals.push_back({signal.name, signal_of(signal, command)});
+    return signals;
 }
 
 }  // namespace automix::detail
@@ -47,13 +74,14 @@ AUTOMIX_INLINE AnyModel metered_model(AnyModel backend, const ModelConfig& confi
         retry));
 }
 
-AUTOMIX_INLINE LiveModel live_model(AnyModel model, const ModelConfig& config) {
+AUTOMIX_INLINE LiveModel live_model(AnyModel model, const ModelConfig& config, const CommandSignal& command) {
     PromptChoice prompts = prompt_choice(config, Purpose::answer);
     return {.model = std::move(model),
             .sampling = config.generation,
             .prompt = std::move(prompts.general),
             .prompts_by_dataset = std::move(prompts.by_dataset),
-            .limits = config.render};
+            .limits = config.render,
+            .signals = detail::signals_of(config, command)};
 }
 
 AUTOMIX_INLINE ConfiguredVerifier::ConfiguredVerifier(const ModelConfig& model)

@@ -82,6 +82,25 @@ AUTOMIX_INLINE VerifierConfig ModelsParser::verifier(const nlohmann::json& json,
     return verifier;
 }
 
+AUTOMIX_INLINE SignalConfig ModelsParser::signal(const nlohmann::json& json, const std::string& at,
+                                                 const ModelConfig& model) const {
+    require_keys(json, at, std::array{"name", "of", "command"});
+    SignalConfig signal;
+    signal.name = not_empty(member(json, at, "name"), inside(at, "name"));
+    for (const SignalConfig& before : model.signals) {
+        if (before.name == signal.name) fail(inside(at, "name"), in_quotes(signal.name) + " stands twice");
+    }
+    if (json.contains("of") == json.contains("command"))
+        fail(at, R"(expected one of "of", the probability that it is, and "command")");
+    with(json, at, "of", [&](const auto& v, const auto& f) {
+        constexpr std::array<std::string_view, 3> origins = {"mean_probability", "min_probability",
+                                                             "choice_probability"};
+        signal.origin = static_cast<SignalOrigin>(choice(v, f, origins));
+    });
+    with(json, at, "command", [&](const auto& v, const auto& f) { signal.command = not_empty(v, f); });
+    return signal;
+}
+
 AUTOMIX_INLINE std::string ModelsParser::not_empty(const nlohmann::json& json,
                                                    const std::string& field) const {
     std::string value = text(json, field);
@@ -124,6 +143,7 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
                             "max_tokens_field",
                             "leave_out",
                             "reasoning_effort",
+                            "signals",
                             "extra"});
     ModelConfig model;
     model.name = not_empty(member(json, at, "name"), inside(at, "name"));
@@ -151,6 +171,10 @@ AUTOMIX_INLINE ModelConfig ModelsParser::model(const nlohmann::json& json, const
          [&](const auto& v, const auto& f) { model.rate_limit_attempts = whole(v, f, 1); });
     with(json, at, "max_prompt_bytes",
          [&](const auto& v, const auto& f) { model.render.max_bytes = as_size(whole(v, f, 1)); });
+    with(json, at, "signals", [&](const auto& v, const auto& f) {
+        for (std::size_t i = 0; i < array(v, f).size(); ++i)
+            model.signals.push_back(signal(v[i], element(f, i), model));
+    });
     read_request(json, at, model);
     return model;
 }
@@ -297,6 +321,20 @@ AUTOMIX_INLINE VerdictRules ModelsParser::verdict(const nlohmann::json& json, co
 }  // namespace automix::detail
 
 namespace automix {
+
+AUTOMIX_INLINE bool asks_probabilities(const ModelConfig& model) {
+    return std::any_of(model.signals.begin(), model.signals.end(),
+                       [](const SignalConfig& signal) { return signal.origin != SignalOrigin::command; });
+}
+
+AUTOMIX_INLINE int asked_alternatives(const ModelConfig& model) {
+    constexpr int spellings = 5;  // of a letter, with a blank or a bracket
+    return std::any_of(
+               model.signals.begin(), model.signals.end(),
+               [](const SignalConfig& signal) { return signal.origin == SignalOrigin::choice_probability; })
+               ? spellings
+               : 0;
+}
 
 AUTOMIX_INLINE ModelsFile parse_models_file(const std::string& text, const std::string& name) {
     const nlohmann::json json = detail::parse_document(text, name);

@@ -32,19 +32,25 @@
 
 namespace automix::detail {
 
+/// Returns the place of a configuration among all of a list of the file, as a field.
+template <class Config>
+std::string field_of(const std::vector<Config>& all, const Config& config, const std::string& list) {
+    const auto at =
+        std::find_if(all.begin(), all.end(), [&](const Config& other) { return other.name == config.name; });
+    return list + "[" + std::to_string(at - all.begin()) + "]";
+}
+
 /// Throws `DataError` with a message about a configuration at the field that caused it.
 [[noreturn]] inline void fail_config(const std::string& path, const ModelConfig& config,
                                      const std::string& message) {
     const std::vector<ModelConfig> all = read_models(path);
-    const auto at = std::find_if(all.begin(), all.end(),
-                                 [&](const ModelConfig& other) { return other.name == config.name; });
-    std::string field = "models[" + std::to_string(at - all.begin()) + "]";
+    std::string field = field_of(all, config, "models");
     for (const auto& [start, name] :
          {std::pair{"base_url", ".base_url"}, std::pair{"extra", ".extra"},
           std::pair{"environment", ".api_key_env"}, std::pair{"key_header", ".api_key_header"},
           std::pair{"headers", ".headers"}, std::pair{"query", ".query"}, std::pair{"ca_file", ".ca_file"},
           std::pair{"reasoning_effort", ".reasoning_effort"}, std::pair{"prompts", ".prompts"},
-          std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
+          std::pair{"signals", ".signals"}, std::pair{"max_prompt_bytes", ".max_prompt_bytes"}}) {
         if (message.starts_with(start)) field += name;
     }
     const std::size_t colon = message.find(": ");
@@ -74,13 +80,6 @@ std::vector<Config> choose_named(const std::string& path, const std::string& fie
     return chosen;
 }
 
-/// Returns the place of a further verifier among those of the file, as a field.
-inline std::string field_of(const ModelsFile& file, const VerifierConfig& verifier) {
-    const auto at = std::find_if(file.verifiers.begin(), file.verifiers.end(),
-                                 [&](const VerifierConfig& other) { return other.name == verifier.name; });
-    return "verifiers[" + std::to_string(at - file.verifiers.begin()) + "]";
-}
-
 /// Opens the models and further verifiers of a file. `open` makes a model of its configuration.
 template <class Open>
 void open_file(OpenedModels& opened, const std::string& path, const OpenOptions& options, Open open) {
@@ -88,15 +87,27 @@ void open_file(OpenedModels& opened, const std::string& path, const OpenOptions&
     opened.configs = options.names.empty()
                          ? file.models
                          : choose_named(path, "models", file.models, options.names, "the policy is for");
-    for (const ModelConfig& config : opened.configs)
-        opened.models.push_back(live_model(open(config), config));
+    for (std::size_t m = 0; m < opened.configs.size(); ++m) {
+        ModelConfig& config = opened.configs[m];
+        if (options.signals) {
+            config.signals = choose_named(path, field_of(file.models, config, "models") + ".signals",
+                                          config.signals, options.signals->at(m),
+                                          "the policy reads of answers of " + in_quotes(config.name));
+        }
+        AnyModel model = open(config);
+        try {
+            opened.models.push_back(live_model(std::move(model), config, options.signal_command));
+        } catch (const ArgumentError& error) {
+            fail_config(path, config, error.what());
+        }
+    }
     const std::vector<VerifierConfig> verifiers =
         options.verifiers
             ? choose_named(path, "verifiers", file.verifiers, *options.verifiers, "the policy asks")
             : file.verifiers;
     std::vector<AnyModel> judges;
     for (const VerifierConfig& verifier : verifiers) {
-        const std::string field = field_of(file, verifier);
+        const std::string field = field_of(file.verifiers, verifier, "verifiers");
         if (verifier.judge.empty()) {
             if (!options.command) fail_at(path, field + ".command", "no command is run here");
             try {

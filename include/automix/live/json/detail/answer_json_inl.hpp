@@ -43,6 +43,7 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
     nlohmann::ordered_json verdicts = nlohmann::ordered_json::object();
     nlohmann::ordered_json confidences = nlohmann::ordered_json::object();
     nlohmann::ordered_json verifiers = nlohmann::ordered_json::object();
+    nlohmann::ordered_json signals = nlohmann::ordered_json::object();
     nlohmann::ordered_json costs = nlohmann::ordered_json::object();
     for (std::size_t m = 0; m < answer.models.size(); ++m) {
         const ModelShare& share = answer.models[m];
@@ -52,6 +53,8 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
         for (const VerifierShare& verifier : share.further) {
             if (verifier.asked()) verifiers[models[m]][verifier.verifier] = detail::verifier_json(verifier);
         }
+        for (const Signal& signal : share.signals) signals[models[m]][signal.name] = signal.value;
+        for (const AbsentSignal& signal : share.absent_signals) signals[models[m]][signal.name] = nullptr;
         if (share.answer || share.answer_cost + share.verification_cost > 0.0)
             costs[models[m]] = {{"answers", share.answer_cost},
                                 {"verification", share.all_verification_cost()}};
@@ -85,6 +88,8 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const LiveAnswer& answer,
         {"error", std::move(error)}};
     if (!confidences.empty()) json["confidences"] = std::move(confidences);
     if (!verifiers.empty()) json["verifiers"] = std::move(verifiers);
+    if (!answer.warning.empty()) json["warning"] = answer.warning;
+    if (!signals.empty()) json["signals"] = std::move(signals);
     return json;
 }
 

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace automix::detail {
 
@@ -53,13 +54,15 @@ AUTOMIX_INLINE RecordedCall CallParser::parse(const nlohmann::json& json) const 
         list(member(json, "", "completions"), "completions", as_size(call.request.samples), " completions");
     for (std::size_t i = 0; i < completions.size(); ++i) {
         const std::string at = element("completions", i);
-        require_keys(completions[i], at, std::array{"text", "finish", "thinking"});
+        require_keys(completions[i], at, std::array{"text", "finish", "thinking", "tokens"});
         Completion& completion = call.reply.completions.emplace_back();
         completion.text = text(member(completions[i], at, "text"), at + ".text");
         completion.finish = static_cast<FinishReason>(
             choice(member(completions[i], at, "finish"), at + ".finish", finish_names));
         if (completions[i].contains("thinking"))
             completion.thinking = text(completions[i]["thinking"], at + ".thinking");
+        if (completions[i].contains("tokens"))
+            completion.tokens = completion_tokens(completions[i]["tokens"], at + ".tokens");
     }
     if (const nlohmann::json& usage = member(json, "", "usage"); !usage.is_null()) {
         require_keys(usage, "usage", std::array{"prompt_tokens", "completion_tokens"});
@@ -77,6 +80,38 @@ AUTOMIX_INLINE std::int64_t CallParser::tokens(const nlohmann::json& usage, cons
     if (!count.is_number_unsigned() || count.get<std::uint64_t>() > most)
         fail_expected(inside("usage", key), "a whole number of at least 0", count);
     return count.get<std::int64_t>();
+}
+
+AUTOMIX_INLINE double CallParser::log_probability(const nlohmann::json& token, const std::string& at) const {
+    const nlohmann::json& found = member(token, at, "logprob");
+    const double value = finite(found, inside(at, "logprob"));
+    if (value > 0.0) fail_expected(inside(at, "logprob"), "a number of at most 0", found);
+    return value;
+}
+
+AUTOMIX_INLINE std::vector<CompletionToken> CallParser::completion_tokens(const nlohmann::json& json,
+                                                                          const std::string& field) const {
+    std::vector<CompletionToken> tokens;
+    for (const nlohmann::json& found : list(json, field, 0, " token")) {
+        const std::string at = element(field, tokens.size());
+        require_keys(found, at, std::array{"text", "logprob", "top"});
+        CompletionToken& token = tokens.emplace_back();
+        token.text = text(member(found, at, "text"), at + ".text");
+        token.log_probability = log_probability(found, at);
+        if (!found.contains("top")) continue;
+        for (const nlohmann::json& other : list(found["top"], at + ".top", 0, " token")) {
+            const std::string of_other = element(at + ".top", token.alternatives.size());
+            require_keys(other, of_other, std::array{"text", "logprob"});
+            token.alternatives.push_back({text(member(other, of_other, "text"), of_other + ".text"),
+                                          log_probability(other, of_other)});
+        }
+    }
+    return tokens;
+}
+
+/// Returns a token, or another one in its place, without alternatives.
+inline nlohmann::ordered_json token_json(const std::string& text, double log_probability) {
+    return {{"text", text}, {"logprob", log_probability}};
 }
 
 AUTOMIX_INLINE GenerateRequest CallParser::request(const nlohmann::json& json) const {
@@ -117,6 +152,12 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const RecordedCall& call) {
         auto& json = completions.emplace_back(
             nlohmann::ordered_json{{"text", completion.text}, {"finish", to_string(completion.finish)}});
         if (!completion.thinking.empty()) json["thinking"] = completion.thinking;
+        for (const CompletionToken& token : completion.tokens) {
+            nlohmann::ordered_json& entry =
+                json["tokens"].emplace_back(detail::token_json(token.text, token.log_probability));
+            for (const TokenAlternative& other : token.alternatives)
+                entry["top"].push_back(detail::token_json(other.text, other.log_probability));
+        }
     }
     nlohmann::ordered_json usage = nullptr;
     if (call.reply.usage) {

@@ -94,20 +94,12 @@ inline std::vector<ContextFields> contexts_to_try(const ContextChoice& choice, c
     return contexts;
 }
 
-/// Returns the signals of all answers, row by row. Throws `DataError` for an answer without signals, which other answers
-/// of its model have.
+/// Returns the signals of all answers, row by row.
 inline std::vector<std::vector<Signal>> collect_signals(const Dataset& data) {
     std::vector<std::vector<Signal>> signals;
     for (Index row = 0; row < data.rows(); ++row) {
-        for (Index model = 0; model < data.models(); ++model) {
+        for (Index model = 0; model < data.models(); ++model)
             signals.push_back(data.answer_signals(row, model));
-            if (!signals.back().empty() || data.signal_names(model).empty() || model + 1 == data.models())
-                continue;
-            const Place place = data.place(row);
-            throw DataError(
-                Place{place.file, place.line, "signals"},
-                "none of model " + in_quotes(data.model_names()[as_size(model)]) + ", which other rows have");
-        }
     }
     return signals;
 }

@@ -7,6 +7,7 @@
 #include <automix/core/config.hpp>
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
+#include <automix/data/record.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/belief/detail/cell_values.hpp>
 #include <automix/routing/belief/detail/level_distribution.hpp>
@@ -24,6 +25,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace automix {
@@ -59,8 +61,15 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
     Explanation explanation;
     explanation.action = policy.next(evidence);
     explanation.current = evidence.current;
-    if (evidence.started())
+    if (evidence.started()) {
         explanation.verifiers = several_verifiers(router_.trained().models, evidence.current);
+        for (std::string& name : router_.signals(evidence.current)) {
+            const std::vector<Signal>& known = evidence.current_model().signals;
+            if (std::none_of(known.begin(), known.end(),
+                             [&](const Signal& signal) { return signal.name == name; }))
+                explanation.missing_signals.push_back(std::move(name));
+        }
+    }
     explanation.lambda = router_.report().lambda;
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
@@ -204,14 +213,28 @@ AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const 
         const detail::CascadeModel& shape = table.tree.layout->models()[as_size(m)];
         if (chain.position(m) >= 0) belief = chain.observe(belief, shape.state(known));
     }
-    // Of several verifiers the levels of the first are shown: they vary fastest.
-    const auto levels = table.tree.belief->levels[as_size(chain.position(evidence.current))].first().levels;
-    explanation.belief.assign(as_size(levels), 0.0);
-    for (Index g = 0; g < belief.levels.size(); ++g)
-        explanation.belief[as_size(g % levels)] += belief.levels(g);
-    if (model.first().kind != VerificationKind::verdicts) return;
-    const auto grid = detail::level_grid(levels);
-    explanation.levels.assign(grid.begin(), grid.end());
+    const auto& verifiers = table.tree.belief->levels[as_size(chain.position(evidence.current))].verifiers;
+    Index stride = 1;  // the levels of the first verifier vary fastest
+    for (std::size_t v = 0; v < verifiers.size(); ++v) {
+        const Index levels = verifiers[v].levels;
+        VerifierBelief about;
+        about.belief.assign(as_size(levels), 0.0);
+        for (Index g = 0; g < belief.levels.size(); ++g)
+            about.belief[as_size(g / stride % levels)] += belief.levels(g);
+        if (model.verifiers[v].kind == VerificationKind::verdicts) {
+            const auto grid = detail::level_grid(levels);
+            about.levels.assign(grid.begin(), grid.end());
+        }
+        if (v == 0) {
+            explanation.belief = about.belief;
+            explanation.levels = about.levels;
+        }
+        if (!explanation.verifiers.empty()) {
+            about.verifier = explanation.verifiers[v];
+            explanation.verifier_beliefs.push_back(std::move(about));
+        }
+        stride *= levels;
+    }
 }
 
 AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanation) const {

@@ -14,6 +14,8 @@
 #include <automix/routing/belief/detail/cross_fit.hpp>
 #include <automix/routing/belief/detail/guard.hpp>
 #include <automix/routing/belief/detail/pomdp_training.hpp>
+#include <automix/routing/belief/detail/stratum_rows.hpp>
+#include <automix/routing/belief/detail/stratum_training.hpp>
 #include <automix/routing/belief/detail/training_context.hpp>
 #include <automix/routing/belief/policy_explainer.hpp>
 #include <automix/routing/belief/pomdp_report.hpp>
@@ -63,9 +65,7 @@ template <class Use>
         statistics.require_same_models(*options.prior);
     }
     const FoldStatistics total = statistics.total();
-    RoutingPrices prices = mean_prices(total, options.round_price);
-    prices.draws_per_verdict = mean_draws_per_verdict(total, statistics.models);
-    prices.further = mean_verifier_prices(total, statistics.models);
+    const RoutingPrices prices = all_mean_prices(total, statistics.models, options.round_price);
     if (options.accept == AcceptRule::plurality && !has_samples(statistics))
         throw DataError("accept = plurality: the statistics hold no sums of samples of two models");
     const auto fit = [&](AcceptedAnswer accepted) {
@@ -89,6 +89,16 @@ template <class Use>
                                options.guard, options.signals, options.progress);
             return use(context, decision);
         }
+    }
+    const ContextChoice& choice = options.context;
+    const bool may_read_strata = training == nullptr && options.accept == AcceptRule::first &&
+                                 options.objective.kind != ObjectiveKind::max_ibc && has_strata(statistics) &&
+                                 (choice.best || choice.fields == ContextFields{.dataset = true});
+    if (may_read_strata && first.tree->layout) {
+        const auto [context, decision] = choose_strata(
+            first, choice, first.base_slope ? std::nullopt : own_lambda(first, options.objective),
+            options.guard);
+        return use(context, decision);
     }
     if (options.accept == AcceptRule::first || !has_samples(statistics)) return use(first, undecided);
     const TrainingContext plurality = fit(AcceptedAnswer::plurality);
@@ -260,12 +270,19 @@ AUTOMIX_INLINE ContextFields PomdpRouter::reads() const {
 
 AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals() const {
     std::vector<std::string> names;
-    if (!trained_.tree || !trained_.tree->belief) return names;
-    for (const SignalModel& model : trained_.tree->belief->signals) {
-        for (const SignalTerm& term : model.terms) {
-            if (std::find(names.begin(), names.end(), term.name) == names.end()) names.push_back(term.name);
+    for (Index model = 0; model < std::ssize(trained_.models); ++model) {
+        for (const std::string& name : signals(model)) {
+            if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
         }
     }
+    return names;
+}
+
+AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals(Index model) const {
+    std::vector<std::string> names;
+    if (!trained_.tree || !trained_.tree->belief || trained_.tree->belief->signals.empty()) return names;
+    for (const SignalTerm& term : trained_.tree->belief->signals[as_size(model)].terms)
+        names.push_back(term.name);
     return names;
 }
 

@@ -44,8 +44,7 @@ class QuerySolver {
         return trees_->layout(rule_.verify);
     }
 
-    /// Sets the strata of the signals in some evidence. Throws `ProtocolError` for an answer that came without the signals
-    /// that the policy reads.
+    /// Sets the strata of the signals in some evidence.
     void set_strata(Evidence& evidence) const;
 
     [[nodiscard]] const std::shared_ptr<const QueryTrees>& trees() const noexcept { return trees_; }

@@ -64,12 +64,7 @@ AUTOMIX_INLINE void QuerySolver::set_strata(Evidence& evidence) const {
     for (std::size_t m = 0; m < signals.size(); ++m) {
         ModelEvidence& known = evidence.models[m];
         known.stratum = 0;
-        if (!known.answered || signals[m].terms.empty()) continue;
-        if (known.signals.empty())
-            throw ProtocolError("model " + std::to_string(m) + ": the policy reads the signal " +
-                                in_quotes(signals[m].terms.front().name) +
-                                ", but the answer came without signals");
-        known.stratum = signals[m].stratum(known.signals);
+        if (known.answered) known.stratum = signals[m].stratum(known.signals);
     }
 }
 

@@ -19,6 +19,7 @@
 #include <automix/routing/belief/detail/routing_solver.hpp>
 #include <automix/routing/belief/detail/routing_tree.hpp>
 #include <automix/routing/belief/detail/solve_rule.hpp>
+#include <automix/routing/belief/detail/stratum_rows.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
 
@@ -47,6 +48,7 @@ struct TrainingContext {
     std::optional<FoldStatistics> prior{};  ///< sums over earlier rows, which the trees include
     /// The rows one by one, if policies read the query or are compared with such; else null.
     std::shared_ptr<const ContextRows> rows{};
+    std::shared_ptr<const StratumRows> strata{};  ///< of the statistics, if policies read them; else null
     std::shared_ptr<const ContextModel>
         reader{};                       ///< forecasts from the facts that are read; null if none are
     std::vector<ContextWorth> worth{};  ///< of all facts that were tried
@@ -55,7 +57,7 @@ struct TrainingContext {
     std::vector<std::shared_ptr<const QueryTrees>> queries{};
 
     /// Returns true if policies read the query.
-    [[nodiscard]] bool reads_query() const { return rows && rows->forecasts.rows() > 0; }
+    [[nodiscard]] bool reads_query() const { return strata || (rows && rows->forecasts.rows() > 0); }
     [[nodiscard]] Index last_model() const { return std::ssize(statistics.models) - 1; }
 };
 
@@ -87,6 +89,7 @@ inline TrainingContext make_training_context(const Statistics& statistics, const
             {},
             {},
             {},
+            {},
             {}};
 }
 
@@ -95,6 +98,19 @@ inline RoutingValue mean_value(const QuerySolver& solver, const ContextRows& row
     RoutingValue sum;
     for (Index row = 0; row < rows.rows(); ++row) sum = sum + solver.solved(rows.forecasts.at(row))->value;
     return (1.0 / static_cast<double>(rows.rows())) * sum;
+}
+
+/// Returns the mean value that the policies of all strata expect.
+inline RoutingValue mean_value(const QuerySolver& solver, const StratumRows& rows,
+                               const Statistics& statistics) {
+    RoutingValue sum;
+    double weight = 0.0;
+    for (std::size_t s = 0; s < rows.forecasts.size(); ++s) {
+        const double own = stratum_total(statistics.strata[s], statistics.models).weight();
+        sum = sum + own * solver.solved(rows.forecasts[s])->value;
+        weight += own;
+    }
+    return (1.0 / weight) * sum;
 }
 
 /// Prepares the trees of queries for policies that read them. `strata` are those of the queries, if the tree of all rows
@@ -121,7 +137,10 @@ inline RoutingSolution solve_tree(const TrainingContext& context, int fold, cons
     }
     auto solver = std::make_shared<const QuerySolver>(context.queries[as_size(Index{fold} + 1)], rule);
     RoutingSolution solution;
-    if (rule.with_value) solution.value = mean_value(*solver, *context.rows);
+    if (rule.with_value) {
+        solution.value = context.strata ? mean_value(*solver, *context.strata, context.statistics)
+                                        : mean_value(*solver, *context.rows);
+    }
     solution.policy = RoutingPolicy(std::move(solver));
     return solution;
 }
@@ -132,7 +151,7 @@ inline RowMetric excess_metric(const TrainingContext& context, double slope, Ind
     const std::vector<double> none(context.statistics.models.size(), 0.0);
     RowMetric metric{none, -slope, 0.0, {}};
     metric.scores[as_size(model)] = -1.0;
-    if (context.rows) {
+    if (context.rows || context.strata) {
         metric.prices = none;
         metric.prices[as_size(model)] = slope;
     } else {
@@ -146,7 +165,11 @@ inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
                                                 const std::vector<PolicyShare>& mixture,
                                                 const RowMetric& metric) {
     PolicyEstimate estimate;
-    if (context.rows) {
+    if (context.strata) {
+        for (std::size_t fold = 0; fold < context.statistics.folds.size(); ++fold)
+            add_strata(estimate, mixture, context.statistics, fold, context.strata->forecasts,
+                       context.strata->priced, context.prices, metric);
+    } else if (context.rows) {
         add_context_rows(estimate, mixture, *context.rows, -1, metric);
     } else if (context.accepted == AcceptedAnswer::first) {
         add_rows(estimate, mixture, context.total, context.prices, metric);
@@ -162,11 +185,16 @@ inline PolicyEstimate estimate_on_training_rows(const TrainingContext& context,
 template <class Policies>
 [[nodiscard]] PolicyEstimate estimate_on_folds(const TrainingContext& context, const RowMetric& metric,
                                                Policies policies, std::vector<double>* by_row = nullptr) {
-    if (!context.rows) return context.folds.evaluate(context.prices, metric, policies);
+    if (!context.rows && !context.strata) return context.folds.evaluate(context.prices, metric, policies);
     PolicyEstimate total;
     for (std::size_t fold = 0; fold < context.folds.folds(); ++fold) {
-        if (context.folds.tree(fold))
+        if (!context.folds.tree(fold)) continue;
+        if (context.strata) {
+            add_strata(total, policies(fold), context.statistics, fold, context.strata->held_out[fold],
+                       context.strata->priced, context.prices, metric);
+        } else {
             add_context_rows(total, policies(fold), *context.rows, static_cast<int>(fold), metric, by_row);
+        }
     }
     return total;
 }

@@ -29,8 +29,10 @@ namespace automix::detail {
 inline nlohmann::ordered_json signals_json(const SignalModel& signals) {
     if (signals.strata() == 1) return nullptr;
     nlohmann::ordered_json terms = nlohmann::ordered_json::array();
-    for (const SignalTerm& term : signals.terms)
+    for (const SignalTerm& term : signals.terms) {
         terms.push_back({{"name", term.name}, {"mean", term.mean}, {"weight", term.weight}});
+        if (term.missing != 0.0) terms.back()["missing"] = term.missing;
+    }
     return {{"terms", std::move(terms)},
             {"boundaries", signals.boundaries},
             {"right", matrix_json(signals.right)},
@@ -126,10 +128,12 @@ AUTOMIX_INLINE SignalModel BeliefParser::signals(const nlohmann::json& json, con
     const std::string of_terms = inside(field, "terms");
     for (const nlohmann::json& term : list(member(json, field, "terms"), of_terms, 0, " signal")) {
         const std::string at = element(of_terms, signals.terms.size());
-        require_keys(term, at, std::array{"name", "mean", "weight"});
-        signals.terms.push_back({text(member(term, at, "name"), inside(at, "name")),
-                                 finite(member(term, at, "mean"), inside(at, "mean")),
-                                 finite(member(term, at, "weight"), inside(at, "weight"))});
+        require_keys(term, at, std::array{"name", "mean", "weight", "missing"});
+        signals.terms.push_back(
+            {text(member(term, at, "name"), inside(at, "name")),
+             finite(member(term, at, "mean"), inside(at, "mean")),
+             finite(member(term, at, "weight"), inside(at, "weight")),
+             term.contains("missing") ? finite(term["missing"], inside(at, "missing")) : 0.0});
     }
     signals.boundaries = numbers(member(json, field, "boundaries"), inside(field, "boundaries"), 0, "");
     if (signals.boundaries.empty() || !std::is_sorted(signals.boundaries.begin(), signals.boundaries.end()))

@@ -75,14 +75,19 @@ AUTOMIX_INLINE nlohmann::ordered_json to_json(const Explanation& explanation,
     nlohmann::ordered_json told = nlohmann::ordered_json::array();
     for (std::size_t m = 0; m < explanation.told.size(); ++m)
         told.push_back(detail::told_json(explanation.told[m], models[m]));
-    return {{"right", or_null(explanation.right)},
-            {"lambda", explanation.lambda},
-            {"belief", explanation.belief},
-            {"levels", explanation.levels},
-            {"draw_value", or_null(explanation.draw_value)},
-            {"alternatives", std::move(alternatives)},
-            {"reason", explanation.reason},
-            {"told", std::move(told)}};
+    nlohmann::ordered_json json{{"right", or_null(explanation.right)},
+                                {"lambda", explanation.lambda},
+                                {"belief", explanation.belief},
+                                {"levels", explanation.levels},
+                                {"draw_value", or_null(explanation.draw_value)},
+                                {"alternatives", std::move(alternatives)},
+                                {"reason", explanation.reason},
+                                {"told", std::move(told)}};
+    for (const VerifierBelief& about : explanation.verifier_beliefs)
+        json["verifier_beliefs"].push_back(
+            {{"verifier", about.verifier}, {"belief", about.belief}, {"levels", about.levels}});
+    if (!explanation.missing_signals.empty()) json["missing_signals"] = explanation.missing_signals;
+    return json;
 }
 
 }  // namespace automix
