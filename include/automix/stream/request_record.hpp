@@ -12,6 +12,7 @@
 #include <automix/data/query_facts.hpp>
 #include <automix/data/record.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,9 +36,11 @@ struct RequestModel {
     /// asked the model, and else the request's probability of exploration.
     double seen = 1.0;
     std::optional<double> cost{};         ///< price of the answer
-    std::optional<double> verify_cost{};  ///< price of all verdicts of the first verifier together
+    std::optional<double> draw_cost{};    ///< price of one draw of the first verifier
+    std::optional<double> verify_cost{};  ///< price of all its verdicts together; in place of `draw_cost`
     std::vector<Verdict> verdicts{};      ///< of the first verifier, in the order drawn
-    int drawn_by_policy = 0;  ///< how many of these verdicts the policy drew itself; they come first
+    /// How many of these verdicts the policy drew itself; they come first. A confidence without verdicts counts as one.
+    int drawn_by_policy = 0;
     std::optional<double> confidence{};         ///< in [0, 1], if there are no verdicts
     std::vector<RequestVerifier> verifiers{};   ///< further verifiers; names differ
     std::vector<Signal> signals{};              ///< names differ, values are finite
@@ -80,6 +83,11 @@ inline std::string policy_digest(std::string_view policy_text) { return hexadeci
 
 /// Returns what was seen of the model of that name; null if nothing was.
 const RequestModel* find_model(const RequestRecord& request, std::string_view name);
+
+/// Returns the number of draws behind what was seen of a verifier. A confidence without verdicts counts as one.
+inline std::size_t draws_seen(const std::vector<Verdict>& verdicts, const std::optional<double>& confidence) {
+    return verdicts.empty() && confidence ? 1 : verdicts.size();
+}
 
 /// Returns the facts on the query of a request, as views of it.
 QueryFacts query_facts(const RequestRecord& request);

@@ -40,18 +40,19 @@ inline void require_time(double value, const std::string& field) {
 
 inline void require_drawn(int drawn, std::size_t verdicts, const std::string& field) {
     if (drawn < 0 || as_size(drawn) > verdicts) {
-        fail_request(field, "expected a whole number from 0 to the number of verdicts, " +
+        fail_request(field, "expected a whole number from 0 to the number of draws, " +
                                 std::to_string(verdicts) + ", found " + std::to_string(drawn));
     }
 }
 
-/// Returns what a log of queries would hold of the model. The price of a draw is left out.
+/// Returns what a log of queries would hold of the model.
 inline ModelRecord as_logged(const RequestModel& model) {
     ModelRecord record;
     record.score = model.score.value_or(0.0);
     record.verdicts = model.verdicts;
     record.confidence = model.confidence;
     record.cost = model.cost;
+    record.draw_cost = model.draw_cost;
     record.signals = model.signals;
     for (const RequestVerifier& verifier : model.verifiers) record.verifiers.push_back(verifier.seen);
     return record;
@@ -91,9 +92,11 @@ AUTOMIX_INLINE void validate(const RequestRecord& request) {
         if (model.score) detail::require_range_of(*model.score, at + "score", 0.0, 1.0);
         if (model.verify_cost && !is_price(*model.verify_cost))
             detail::fail_request(at + "verify_cost", price_complaint(*model.verify_cost));
-        detail::require_drawn(model.drawn_by_policy, model.verdicts.size(), at + "drawn_by_policy");
+        detail::require_drawn(model.drawn_by_policy, draws_seen(model.verdicts, model.confidence),
+                              at + "drawn_by_policy");
         for (const RequestVerifier& verifier : model.verifiers) {
-            detail::require_drawn(verifier.drawn_by_policy, verifier.seen.verdicts.size(),
+            detail::require_drawn(verifier.drawn_by_policy,
+                                  draws_seen(verifier.seen.verdicts, verifier.seen.confidence),
                                   at + "verifiers." + verifier.seen.name + ".drawn_by_policy");
         }
         names.push_back(model.name);

@@ -4,11 +4,12 @@
 //      "question":"..","context":"..","dataset":"..","features":{"turns":3},"prior":[0.7,0.9],
 //      "explored":false,"exploration":0.02,"route":["small"],"answered":"small" or null,
 //      "degraded":false,"error":"..","latency":0.81,
-//      "models":[{"name":"small","seen":1.0,"cost":0.0001,"verify_cost":0.00001,"verdicts":[1,0,null],
+//      "models":[{"name":"small","seen":1.0,"cost":0.0001,"draw_cost":0.000005,"verdicts":[1,0,null],
 //                 "drawn_by_policy":2,"confidence":0.5,
 //                 "verifiers":{"judge":{"verdicts":[1],"draw_cost":0.002,"drawn_by_policy":1}},
 //                 "signals":{"tests":1},"served_model":"small-0401","answer":"..","score":1.0},..]}
-// Texts, facts, prices, verifications and scores may be missing. A score that comes later is a line of its own:
+// Texts, facts, prices, verifications and scores may be missing. `verify_cost`, the price of all verdicts together, may
+// stand in place of `draw_cost`. A score that comes later is a line of its own:
 //     {"schema":"automix-requests/1","score_of":"r1","model":"small","score":1.0,"time":1764500100.0}
 // Without `model` it is the score of the answer that was delivered. Unknown fields are errors.
 #pragma once

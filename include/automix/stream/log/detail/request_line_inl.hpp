@@ -39,20 +39,19 @@ inline nlohmann::ordered_json request_model_json(const RequestModel& model) {
         if (value) json[key] = *value;
     };
     set("cost", model.cost);
+    set("draw_cost", model.draw_cost);
     set("verify_cost", model.verify_cost);
-    if (!model.verdicts.empty()) {
-        json["verdicts"] = request_verdicts_json(model.verdicts);
-        json["drawn_by_policy"] = model.drawn_by_policy;
-    }
+    if (!model.verdicts.empty()) json["verdicts"] = request_verdicts_json(model.verdicts);
     set("confidence", model.confidence);
+    if (draws_seen(model.verdicts, model.confidence) > 0) json["drawn_by_policy"] = model.drawn_by_policy;
     for (const RequestVerifier& verifier : model.verifiers) {
         nlohmann::ordered_json& entry = json["verifiers"][verifier.seen.name] =
             nlohmann::ordered_json::object();
-        if (!verifier.seen.verdicts.empty()) {
+        if (!verifier.seen.verdicts.empty())
             entry["verdicts"] = request_verdicts_json(verifier.seen.verdicts);
-            entry["drawn_by_policy"] = verifier.drawn_by_policy;
-        }
         if (verifier.seen.confidence) entry["confidence"] = *verifier.seen.confidence;
+        if (draws_seen(verifier.seen.verdicts, verifier.seen.confidence) > 0)
+            entry["drawn_by_policy"] = verifier.drawn_by_policy;
         if (verifier.seen.draw_cost) entry["draw_cost"] = *verifier.seen.draw_cost;
     }
     for (const Signal& signal : model.signals) json["signals"][signal.name] = signal.value;
@@ -110,17 +109,19 @@ class RequestParser : DocumentChecks {
 
  private:
     [[nodiscard]] RequestModel model(const nlohmann::json& json, const std::string& at) const {
-        require_keys(json, at,
-                     std::array{"name", "seen", "cost", "verify_cost", "verdicts", "drawn_by_policy",
-                                "confidence", "verifiers", "signals", "served_model", "answer", "score"});
+        require_keys(
+            json, at,
+            std::array{"name", "seen", "cost", "draw_cost", "verify_cost", "verdicts", "drawn_by_policy",
+                       "confidence", "verifiers", "signals", "served_model", "answer", "score"});
         RequestModel model;
         model.name = text(member(json, at, "name"), inside(at, "name"));
         model.seen = finite(member(json, at, "seen"), inside(at, "seen"));
         model.cost = optional_number(json, at, "cost");
+        model.draw_cost = optional_number(json, at, "draw_cost");
         model.verify_cost = optional_number(json, at, "verify_cost");
         model.verdicts = verdicts(json, at);
-        model.drawn_by_policy = drawn(json, at, model.verdicts);
         model.confidence = optional_number(json, at, "confidence");
+        model.drawn_by_policy = drawn(json, at, draws_seen(model.verdicts, model.confidence));
         if (json.contains("verifiers")) {
             const std::string field = inside(at, "verifiers");
             if (!json.at("verifiers").is_object()) fail_expected(field, "an object", json.at("verifiers"));
@@ -131,8 +132,9 @@ class RequestParser : DocumentChecks {
                 RequestVerifier verifier;
                 verifier.seen.name = name;
                 verifier.seen.verdicts = verdicts(entry, here);
-                verifier.drawn_by_policy = drawn(entry, here, verifier.seen.verdicts);
                 verifier.seen.confidence = optional_number(entry, here, "confidence");
+                verifier.drawn_by_policy =
+                    drawn(entry, here, draws_seen(verifier.seen.verdicts, verifier.seen.confidence));
                 verifier.seen.draw_cost = optional_number(entry, here, "draw_cost");
                 model.verifiers.push_back(std::move(verifier));
             }
@@ -165,12 +167,12 @@ class RequestParser : DocumentChecks {
         return found;
     }
 
-    /// Returns how many verdicts the policy drew; all of them if that is not said.
-    [[nodiscard]] int drawn(const nlohmann::json& json, const std::string& at,
-                            const std::vector<Verdict>& verdicts) const {
-        if (!json.contains("drawn_by_policy")) return static_cast<int>(verdicts.size());
-        return whole(json.at("drawn_by_policy"), inside(at, "drawn_by_policy"), 0,
-                     static_cast<int>(verdicts.size()));
+    /// Returns how many of the draws that were seen the policy made; all of them if that is not said.
+    [[nodiscard]] int drawn(const nlohmann::json& json, const std::string& at, std::size_t seen) const {
+        const int all = static_cast<int>(seen);
+        return json.contains("drawn_by_policy")
+                   ? whole(json.at("drawn_by_policy"), inside(at, "drawn_by_policy"), 0, all)
+                   : all;
     }
 
     [[nodiscard]] std::optional<double> optional_number(const nlohmann::json& json, const std::string& at,
