@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
     automix::program::add_frontier(app, command);
     automix::program::add_record(app, command);
     automix::program::add_report(app, command);
+    automix::program::add_serve(app, command);
     automix::program::add_simulate(app, command);
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);

@@ -49,7 +49,8 @@ class BudgetPeriod {
     static constexpr std::int64_t first_monday = std::int64_t{4} * 24 * 3600;
 
     [[nodiscard]] std::int64_t seconds_at(Clock::time_point now) const {
-        return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() - first_monday;
+        return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() -
+               first_monday;
     }
     [[nodiscard]] std::int64_t number_at(Clock::time_point now) const {
         return length_.count() == 0 ? 0 : seconds_at(now) / length_.count();

@@ -19,9 +19,9 @@ namespace automix {
 
 /// What a chat completion says.
 struct ChatCompletion {
-    std::string id{};           ///< of the request
-    std::string model{};        ///< the one that answered
-    std::int64_t created = 0;   ///< seconds since 1970-01-01
+    std::string id{};          ///< of the request
+    std::string model{};       ///< the one that answered
+    std::int64_t created = 0;  ///< seconds since 1970-01-01
     std::string text{};
     FinishReason finish = FinishReason::stop;
     std::optional<Usage> usage{};      ///< of all calls for the request; nothing: not reported

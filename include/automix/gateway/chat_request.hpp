@@ -23,12 +23,12 @@ struct ChatRequest {
     std::string model{};              ///< as the client names it
     std::vector<Message> messages{};  ///< of texts alone
     SamplingChanges sampling{};
-    int choices = 1;             ///< `n`
-    bool stream = false;         ///< the answer is wanted as server-sent events
-    bool include_usage = false;  ///< a last event has the usage
-    std::string user{};          ///< as the client names its user; empty: not named
-    bool explain = false;        ///< from `automix.explain`
-    std::string dataset{};       ///< from `automix.dataset`
+    int choices = 1;                       ///< `n`
+    bool stream = false;                   ///< the answer is wanted as server-sent events
+    bool include_usage = false;            ///< a last event has the usage
+    std::string user{};                    ///< as the client names its user; empty: not named
+    bool explain = false;                  ///< from `automix.explain`
+    std::string dataset{};                 ///< from `automix.dataset`
     std::vector<QueryFeature> features{};  ///< from `automix.features`
     std::vector<std::string> unjudged{};   ///< fields that verification cannot judge; empty: none
     nlohmann::json body{};                 ///< the body as it came, without the field `automix`

@@ -116,7 +116,8 @@ class Gateway {
     [[nodiscard]] GatewayReply error_reply(const RequestError& error) const;
 
     void start_at_level(const Chat& chat, const ServedPolicy& policy, Query& query);
-    void note_level(const Chat& chat, const ServedPolicy& policy, const Query& query, const LiveAnswer& answer);
+    void note_level(const Chat& chat, const ServedPolicy& policy, const Query& query,
+                    const LiveAnswer& answer);
     void count(const ServedPolicy& policy, const LiveAnswer& answer);
     void log_or_explore(const Query& query, const LiveAnswer& answer,
                         const std::shared_ptr<const ServedPolicy>& policy, RequestRecord record);

@@ -41,12 +41,13 @@ class GatewayMetrics {
     [[nodiscard]] double value(std::string_view family, const MetricLabels& labels = {}) const;
 
  private:
-    static constexpr std::array<double, 13> bounds = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
+    static constexpr std::array<double, 13> bounds = {0.01, 0.025, 0.05, 0.1,  0.25, 0.5,  1.0,
                                                       2.5,  5.0,   10.0, 30.0, 60.0, 120.0};
 
     mutable std::mutex mutex_;
     std::map<std::string, std::map<std::string, double>, std::less<>> series_{};
-    std::array<std::uint64_t, bounds.size()> buckets_{};  ///< requests up to each bound, and above the one before
+    std::array<std::uint64_t, bounds.size()>
+        buckets_{};  ///< requests up to each bound, and above the one before
     std::uint64_t observed_ = 0;
     double seconds_ = 0.0;
 };

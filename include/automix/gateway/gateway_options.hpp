@@ -14,10 +14,10 @@
 namespace automix {
 
 struct GatewayOptions {
-    std::string key{};            ///< clients send it as `Authorization: Bearer`; empty: everybody is let in
-    std::size_t concurrency = 256;  ///< chat completions at a time; further ones get status 429
+    std::string key{};  ///< clients send it as `Authorization: Bearer`; empty: everybody is let in
+    std::size_t concurrency = 256;               ///< chat completions at a time; further ones get status 429
     std::chrono::milliseconds timeout{120'000};  ///< limit of one answer, minimum 1 ms
-    std::chrono::seconds period{0};  ///< after which budgets are whole again; 0: never
+    std::chrono::seconds period{0};              ///< after which budgets are whole again; 0: never
     std::string unverified{};  ///< model for requests that cannot be verified; empty: the policy's last one
     std::size_t sessions = 0;  ///< conversations to remember; 0: none
     std::uint64_t seed = 0;    ///< seed of the hash of ids that assigns queries to mixed policies

@@ -15,8 +15,9 @@ namespace automix {
 
 /// Where a conversation stands.
 struct SessionLevel {
-    std::string model{};              ///< the model that answered last
-    std::optional<double> forecast{};  ///< the first model's forecast score at the turn that left it, if there was one
+    std::string model{};  ///< the model that answered last
+    std::optional<double>
+        forecast{};  ///< the first model's forecast score at the turn that left it, if there was one
 };
 
 class Sessions {

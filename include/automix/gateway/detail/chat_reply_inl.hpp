@@ -85,7 +85,8 @@ AUTOMIX_INLINE std::string event_stream(const nlohmann::ordered_json& completion
     const auto add_delta = [&](const nlohmann::ordered_json& index, nlohmann::ordered_json delta,
                                const nlohmann::ordered_json& finish) {
         nlohmann::ordered_json chunk = detail::chunk_of(completion);
-        chunk["choices"].push_back({{"index", index}, {"delta", std::move(delta)}, {"finish_reason", finish}});
+        chunk["choices"].push_back(
+            {{"index", index}, {"delta", std::move(delta)}, {"finish_reason", finish}});
         if (!finish.is_null() && completion.contains("automix")) chunk["automix"] = completion["automix"];
         add(std::move(chunk));
     };

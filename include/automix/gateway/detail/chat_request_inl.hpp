@@ -157,25 +157,23 @@ class ChatRequestParser : DocumentChecks {
             request.choices = whole(value, at, 1, most);
             if (request.choices > 1) request.unjudged.push_back(at);
         });
-        with("stream", [&](const nlohmann::json& value, const std::string& at) {
-            request.stream = flag(value, at);
-        });
+        with("stream",
+             [&](const nlohmann::json& value, const std::string& at) { request.stream = flag(value, at); });
         with("stream_options", [&](const nlohmann::json& value, const std::string& at) {
             if (!value.is_object()) fail_expected(at, "an object", value);
             if (value.contains("include_usage"))
                 request.include_usage = flag(value["include_usage"], at + ".include_usage");
         });
-        with("user", [&](const nlohmann::json& value, const std::string& at) {
-            request.user = text(value, at);
-        });
+        with("user",
+             [&](const nlohmann::json& value, const std::string& at) { request.user = text(value, at); });
     }
 
     /// Names a field as one that cannot be judged, unless it is read elsewhere or asks for nothing.
     static void read_field(const std::string& name, const nlohmann::json& value, const nlohmann::json& json,
                            ChatRequest& request) {
         constexpr std::array<std::string_view, 13> read_elsewhere = {
-            "model", "messages",           "temperature",    "top_p", "max_tokens", "max_completion_tokens",
-            "stop",  "seed",               "n",              "stream", "stream_options", "user",
+            "model",  "messages", "temperature", "top_p",  "max_tokens",     "max_completion_tokens",
+            "stop",   "seed",     "n",           "stream", "stream_options", "user",
             "automix"};
         if (stands_in(read_elsewhere, name) || stands_in(idle_fields, name) || asks_nothing(value)) return;
         const auto has = [&](const char* key) { return json.contains(key) && !asks_nothing(json[key]); };
@@ -212,9 +210,16 @@ class ChatRequestParser : DocumentChecks {
 namespace automix {
 
 AUTOMIX_INLINE ChatRequest parse_chat_request(std::string_view body) {
-    const std::string name;
+    const std::string name = "body";
+    nlohmann::json json;
     try {
-        return detail::ChatRequestParser(name).parse(detail::parse_document(body, name));
+        json = detail::parse_document(body, name);
+    } catch (const DataError& error) {
+        throw RequestError({}, error.what());
+    }
+    const std::string unnamed;
+    try {
+        return detail::ChatRequestParser(unnamed).parse(std::move(json));
     } catch (const DataError& error) {
         throw RequestError({.field = error.place().field}, error.what());
     }

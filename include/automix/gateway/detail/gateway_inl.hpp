@@ -143,17 +143,19 @@ AUTOMIX_INLINE Gateway::Gateway(OpenedModels models, LoadedPolicy policy, Gatewa
       policy_(std::make_shared<const ServedPolicy>(std::move(policy), models_, options_)),
       shadow_(shadow ? std::make_shared<const ServedPolicy>(*std::move(shadow), models_, options_) : nullptr),
       log_(options_.log.empty() ? nullptr : std::make_unique<RequestLog>(options_.log)),
-      explorer_(options_.explore > 0.0 ? options_.explore_threads : 0, options_.explore_queue,
-                [this](const AnyModel& model) { return metered(model); },
-                [this](Exploration exploration) { finish(std::move(exploration)); }) {
+      explorer_(
+          options_.explore > 0.0 ? options_.explore_threads : 0, options_.explore_queue,
+          [this](const AnyModel& model) { return metered(model); },
+          [this](Exploration exploration) { finish(std::move(exploration)); }) {
     if (options_.unverified.empty()) options_.unverified = policy_->names().back();
     for (const std::string& name : names_) {
         if (name == policy_model)
-            throw ArgumentError("models: " + in_quotes(name) + " is the name of the policy; name the model otherwise");
+            throw ArgumentError("models: " + in_quotes(name) +
+                                " is the name of the policy; name the model otherwise");
     }
     if (std::find(names_.begin(), names_.end(), options_.unverified) == names_.end())
-        throw ArgumentError("unverified: there is no model " + in_quotes(options_.unverified) + "; known are " +
-                            joined(names_));
+        throw ArgumentError("unverified: there is no model " + in_quotes(options_.unverified) +
+                            "; known are " + joined(names_));
     metrics_.set("automix_policy_info", {{"digest", policy_->digest()}}, 1.0);
 }
 
@@ -189,12 +191,14 @@ AUTOMIX_INLINE std::string Gateway::metrics_text() {
     if (models_.ledger) {
         for (const auto& [model, spent] : models_.ledger->spending()) {
             metrics_.set("automix_cost_total", {{"model", model}, {"kind", "answers"}}, spent.answers);
-            metrics_.set("automix_cost_total", {{"model", model}, {"kind", "verification"}}, spent.verification);
+            metrics_.set("automix_cost_total", {{"model", model}, {"kind", "verification"}},
+                         spent.verification);
         }
         if (models_.ledger->budget())
             metrics_.set("automix_budget_left", {{"of", "all"}}, models_.ledger->remaining());
     }
-    if (explore_ledger_) metrics_.set("automix_budget_left", {{"of", "exploration"}}, explore_ledger_->remaining());
+    if (explore_ledger_)
+        metrics_.set("automix_budget_left", {{"of", "exploration"}}, explore_ledger_->remaining());
     metrics_.set("automix_requests_in_flight", {}, static_cast<double>(in_flight_.load()));
     return metrics_.text();
 }
@@ -212,7 +216,8 @@ AUTOMIX_INLINE GatewayReply Gateway::refuse(int status) const {
                                : status == 404 ? "there is nothing at this address"
                                : status == 408 ? "the request did not come in time"
                                                : "the request cannot be read";
-    return error_reply(RequestError({.status = status, .code = status == 404 ? "not_found" : "unreadable"}, reason));
+    return error_reply(
+        RequestError({.status = status, .code = status == 404 ? "not_found" : "unreadable"}, reason));
 }
 
 AUTOMIX_INLINE GatewayReply Gateway::handle(const GatewayRequest& request, const std::stop_token& stop) {
@@ -226,7 +231,8 @@ AUTOMIX_INLINE GatewayReply Gateway::handle(const GatewayRequest& request, const
         reply = error_reply(error);
     } catch (const std::exception& error) {
         metrics_.add("automix_failures_total", {{"kind", "internal"}});
-        reply = error_reply(RequestError({.status = 500, .type = "api_error", .code = "internal"}, error.what()));
+        reply =
+            error_reply(RequestError({.status = 500, .type = "api_error", .code = "internal"}, error.what()));
     }
     reply.request_id = id;
     return reply;
@@ -244,7 +250,8 @@ AUTOMIX_INLINE GatewayReply Gateway::route(const GatewayRequest& request, const 
     };
     if (path == "/health") {
         require_method("GET");
-        return {.status = draining_ ? 503 : 200, .body = draining_ ? R"({"status":"draining"})" : R"({"status":"ok"})"};
+        return {.status = draining_ ? 503 : 200,
+                .body = draining_ ? R"({"status":"draining"})" : R"({"status":"ok"})"};
     }
     if (!key_.admits(request.authorization))
         throw RequestError({.status = 401, .code = "invalid_api_key"},
@@ -271,20 +278,23 @@ AUTOMIX_INLINE GatewayReply Gateway::route(const GatewayRequest& request, const 
         require_method("POST");
         return feedback(request.body);
     }
-    throw RequestError({.status = 404, .code = "not_found"},
-                       "there is no " + in_quotes(request.path) +
-                           "; known are /v1/chat/completions, /v1/models, /v1/feedback, /health and /metrics");
+    throw RequestError(
+        {.status = 404, .code = "not_found"},
+        "there is no " + in_quotes(request.path) +
+            "; known are /v1/chat/completions, /v1/models, /v1/feedback, /health and /metrics");
 }
 
 AUTOMIX_INLINE GatewayReply Gateway::feedback(const std::string& body) {
     if (!log_)
-        throw RequestError({.status = 404, .code = "no_log"}, "the gateway keeps no log that a score could join");
+        throw RequestError({.status = 404, .code = "no_log"},
+                           "the gateway keeps no log that a score could join");
     try {
         const std::string name;
         log_->append(detail::FeedbackParser(name).parse(detail::parse_document(body, name)));
     } catch (const DataError& error) {
         if (error.place().file == log_->path())
-            throw RequestError({.status = 500, .type = "api_error", .code = "log"}, "the log cannot be written");
+            throw RequestError({.status = 500, .type = "api_error", .code = "log"},
+                               "the log cannot be written");
         throw RequestError({.field = error.place().field}, error.what());
     }
     metrics_.add("automix_feedback_total");
@@ -295,14 +305,17 @@ AUTOMIX_INLINE GatewayReply Gateway::chat(const GatewayRequest& request, const s
                                           const std::stop_token& stop) {
     const detail::InFlight slot(in_flight_);
     if (slot.number() > options_.concurrency)
-        throw RequestError({.status = 429, .type = "requests", .code = "rate_limit_exceeded", .retry_after = 1},
-                           "the gateway is busy with " + std::to_string(options_.concurrency) + " requests");
+        throw RequestError(
+            {.status = 429, .type = "requests", .code = "rate_limit_exceeded", .retry_after = 1},
+            "the gateway is busy with " + std::to_string(options_.concurrency) + " requests");
     Chat chat{.id = id, .start = Clock::now(), .time = detail::seconds_since_1970(), .stop = stop};
     chat.request = parse_chat_request(request.body);
     chat.explain = request.explain || chat.request.explain;
     const ModelChoice choice = parse_model_choice(chat.request.model, names_);
     period_.roll();
-    const auto count_as = [&](std::string_view kind) { metrics_.add("automix_requests_total", {{"kind", kind}}); };
+    const auto count_as = [&](std::string_view kind) {
+        metrics_.add("automix_requests_total", {{"kind", kind}});
+    };
     GatewayReply reply;
     if (const auto* const name = std::get_if<std::string>(&choice)) {
         count_as("model");
@@ -336,7 +349,8 @@ AUTOMIX_INLINE void Gateway::start_at_level(const Chat& chat, const ServedPolicy
 
 AUTOMIX_INLINE void Gateway::note_level(const Chat& chat, const ServedPolicy& policy, const Query& query,
                                         const LiveAnswer& answer) {
-    if (!sessions_.enabled() || answer.failed() || answer.degraded || answer.model <= query.first_model) return;
+    if (!sessions_.enabled() || answer.failed() || answer.degraded || answer.model <= query.first_model)
+        return;
     sessions_.note(conversation_of(chat.request),
                    {policy.names()[as_size(answer.model)], policy.first_score(query)});
 }
@@ -345,7 +359,8 @@ AUTOMIX_INLINE void Gateway::count(const ServedPolicy& policy, const LiveAnswer&
     for (std::size_t m = 0; m < answer.models.size(); ++m) {
         answer.models[m].for_each_verifier([&](const VerifierShare& said) {
             if (!said.verdicts.empty())
-                metrics_.add("automix_draws_total", {{"model", policy.names()[m]}, {"verifier", said.verifier}},
+                metrics_.add("automix_draws_total",
+                             {{"model", policy.names()[m]}, {"verifier", said.verifier}},
                              static_cast<double>(said.verdicts.size()));
         });
     }
@@ -362,7 +377,8 @@ AUTOMIX_INLINE RequestRecord Gateway::record_of(const Chat& chat) const {
     return record;
 }
 
-AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat, const std::shared_ptr<const ServedPolicy>& policy) {
+AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat,
+                                            const std::shared_ptr<const ServedPolicy>& policy) {
     Query query = query_of(chat.request, chat.id);
     start_at_level(chat, *policy, query);
     const LiveAnswer answer = policy->answer(query, chat.explain, chat.stop);
@@ -475,8 +491,9 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
         record = record_of(chat);
         record.error = error.what();
         append(record);
-        throw failure_of({.kind = error.kind(), .message = error.what(), .retry_after = error.failure().retry_after},
-                         chat);
+        throw failure_of(
+            {.kind = error.kind(), .message = error.what(), .retry_after = error.failure().retry_after},
+            chat);
     }
     record.latency = std::chrono::duration<double>(Clock::now() - chat.start).count();
     record.answered = model;
@@ -505,15 +522,16 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
     return reply_of(completion, chat);
 }
 
-AUTOMIX_INLINE GatewayReply Gateway::reply_of(const nlohmann::ordered_json& completion, const Chat& chat) const {
+AUTOMIX_INLINE GatewayReply Gateway::reply_of(const nlohmann::ordered_json& completion,
+                                              const Chat& chat) const {
     if (!chat.request.stream) return {.body = json_line(completion)};
-    return {.content_type = "text/event-stream", .body = event_stream(completion, chat.request.include_usage)};
+    return {.content_type = "text/event-stream",
+            .body = event_stream(completion, chat.request.include_usage)};
 }
 
 AUTOMIX_INLINE RequestError Gateway::failure_of(const LiveFailure& failure, const Chat& chat) const {
     RequestFailure told = detail::failure_by_kind(failure.kind.value_or(FailureKind::other));
-    if (failure.retry_after)
-        told.retry_after = static_cast<int>((failure.retry_after->count() + 999) / 1000);
+    if (failure.retry_after) told.retry_after = static_cast<int>((failure.retry_after->count() + 999) / 1000);
     if (failure.kind == FailureKind::budget) {
         if (const auto left = period_.seconds_left(); left > 0) told.retry_after = static_cast<int>(left);
     }

@@ -14,23 +14,27 @@
 
 namespace automix::detail {
 
+/// Returns the number of draws, of which a confidence is one.
+inline int draws_of(const VerifierShare& said) {
+    return said.confidence ? 1 : static_cast<int>(said.verdicts.size());
+}
+
 /// Adds what a verifier said of an answer, if it said anything.
-inline void add_verifier(RequestModel& model, const VerifierShare& said, std::size_t drawn_by_policy) {
-    if (said.verdicts.empty() && !said.confidence) return;
+inline void add_verifier(RequestModel& model, const VerifierShare& said, int drawn_by_policy) {
+    if (draws_of(said) == 0) return;
     if (said.verifier == self_verifier) {
         model.verdicts = said.verdicts;
         model.confidence = said.confidence;
         model.verify_cost = said.verdicts_price;
-        model.drawn_by_policy = static_cast<int>(drawn_by_policy);
+        model.drawn_by_policy = drawn_by_policy;
         return;
     }
-    const double draws = said.confidence ? 1.0 : static_cast<double>(said.verdicts.size());
     RequestVerifier& verifier = model.verifiers.emplace_back();
     verifier.seen.name = said.verifier;
     verifier.seen.verdicts = said.verdicts;
     verifier.seen.confidence = said.confidence;
-    verifier.seen.draw_cost = said.verdicts_price / draws;
-    verifier.drawn_by_policy = static_cast<int>(drawn_by_policy);
+    verifier.seen.draw_cost = said.verdicts_price / draws_of(said);
+    verifier.drawn_by_policy = drawn_by_policy;
 }
 
 }  // namespace automix::detail
@@ -51,9 +55,9 @@ AUTOMIX_INLINE std::vector<RequestModel> seen_models(const std::vector<ModelShar
         model.seen = asked.answer ? 1.0 : options.exploration;
         model.cost = share.answer_price;
         if (options.texts) model.answer = share.answer;
-        detail::add_verifier(model, share, asked.verdicts.size());
+        detail::add_verifier(model, share, detail::draws_of(asked));
         for (std::size_t v = 0; v < share.further.size(); ++v) {
-            const std::size_t drawn = v < asked.further.size() ? asked.further[v].verdicts.size() : 0;
+            const int drawn = v < asked.further.size() ? detail::draws_of(asked.further[v]) : 0;
             detail::add_verifier(model, share.further[v], drawn);
         }
     }

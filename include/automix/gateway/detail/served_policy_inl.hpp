@@ -115,7 +115,8 @@ AUTOMIX_INLINE ServedPolicy::Variant ServedPolicy::train(const Objective& object
     Variant made{objective, nullptr, {}};
     const std::string name = to_string(objective);
     if (router_.reads().any() || !router_.signals().empty()) {
-        made.refusal = "the policy reads " + (router_.reads().any() ? to_string(router_.reads()) : "signals") +
+        made.refusal = "the policy reads " +
+                       (router_.reads().any() ? to_string(router_.reads()) : "signals") +
                        ", of which its file holds no statistics; train a policy for " + name;
         return made;
     }
@@ -155,7 +156,8 @@ AUTOMIX_INLINE std::shared_ptr<const ServedPolicy> ServedPolicy::variant(const O
 AUTOMIX_INLINE std::optional<QueryForecast> ServedPolicy::forecast(const Query& query) const {
     if (!router_.reads().any()) return std::nullopt;
     try {
-        const std::vector<double> prior = router_.reads().prior ? prior_for(query, names_) : std::vector<double>{};
+        const std::vector<double> prior =
+            router_.reads().prior ? prior_for(query, names_) : std::vector<double>{};
         return router_.forecast({query.question, query.context, query.dataset, query.features, prior});
     } catch (const Error&) {
         return std::nullopt;  // the answer tells what is wrong with the query
