@@ -414,8 +414,9 @@ TEST_CASE("a shadow policy is counted and asks nothing") {
     // One that takes every small answer differs where the large one was asked.
     CHECK(counted(cheap, "agree") == 2.0);
     CHECK(counted(cheap, "disagree") == 1.0);
-    CHECK(counted(dear, "disagree") + counted(dear, "agree") + counted(dear, "unknown") == 3.0);
-    CHECK(counted(dear, "disagree") == 2.0);
+    // One for which quality is all draws every verdict before it accepts, which was not seen.
+    CHECK(counted(dear, "unknown") >= 2.0);
+    CHECK(counted(dear, "agree") + counted(dear, "disagree") + counted(dear, "unknown") == 3.0);
     CHECK(same.asked->requests.size() == dear.asked->requests.size());
 }
 
