@@ -45,12 +45,10 @@ class ConnectionWatch {
         /// Takes what tells that the client has gone, which is called from another thread.
         Guard(ConnectionWatch& watch, std::function<bool()> is_closed, Clock::time_point deadline)
             : watch_(watch) {
-            {
-                const std::lock_guard lock(watch.mutex_);
-                watch.watched_.push_front({std::move(is_closed), deadline});
-                at_ = watch.watched_.begin();
-            }
-            watch.came_.notify_one();
+            const std::lock_guard lock(watch.mutex_);
+            if (watch.watched_.empty()) watch.came_.notify_one();
+            watch.watched_.push_front({std::move(is_closed), deadline});
+            at_ = watch.watched_.begin();
         }
         Guard(const Guard&) = delete;
         Guard& operator=(const Guard&) = delete;

@@ -76,7 +76,10 @@ class Gateway {
     /// Takes another policy for the requests that come from now on. Throws as `ServedPolicy`; the policy then stays.
     void use(LoadedPolicy policy);
 
-    /// Says that no further requests are wanted, and ends exploration. Requests under way go on.
+    /// Says that no further requests are wanted. Those under way go on.
+    void close() noexcept { draining_ = true; }
+
+    /// Closes the gateway and ends exploration, after the explorations under way.
     void drain();
 
     /// Interrupts the calls of exploration.

@@ -85,7 +85,7 @@ class HttpServer : public httplib::Server {
         HttpConnection connection(socket);
         serving() = {socket, false};
         constexpr std::size_t head_bytes = std::size_t{1} << 16U;
-        constexpr std::chrono::milliseconds look{100};
+        constexpr std::chrono::milliseconds look{250};
         while (!serving().last) {
             const auto until = HttpConnection::Clock::now() + options_.idle_timeout;
             bool came = false;
@@ -144,10 +144,12 @@ class GatewayServer {
 
     /// Takes no further requests and lets those under way end. Call it once, from another thread than `run`.
     void stop() {
+        gateway_.close();
+        if (begun_.test_and_set()) {  // else `run` has nothing to do
+            while (!ended_ && !http_.is_running()) std::this_thread::yield();
+            http_.stop();
+        }
         gateway_.drain();
-        if (!begun_.test_and_set()) return;  // `run` has nothing to do then
-        while (!ended_ && !http_.is_running()) std::this_thread::yield();
-        http_.stop();
     }
 
     /// Interrupts the calls of all requests under way.

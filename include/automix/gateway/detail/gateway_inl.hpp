@@ -182,7 +182,7 @@ AUTOMIX_INLINE void Gateway::use(LoadedPolicy policy) {
 }
 
 AUTOMIX_INLINE void Gateway::drain() {
-    draining_ = true;
+    close();
     explorer_.stop();
 }
 
