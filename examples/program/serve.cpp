@@ -221,7 +221,7 @@ std::string run(const ServeOptions& options) {
     }
     std::fputs("automix: stops once the requests under way have ended; a second signal interrupts them\n",
                stderr);
-    std::jthread interrupter([&server](const std::stop_token& ended) {
+    std::jthread interrupter([&server, look](const std::stop_token& ended) {
         while (stops_asked < 2 && !ended.stop_requested()) std::this_thread::sleep_for(look);
         if (!ended.stop_requested()) server.interrupt();
     });

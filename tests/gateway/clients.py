@@ -18,7 +18,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-PACKAGES = ["openai==2.45.0", "litellm==1.92.0", "langchain-openai==1.3.5"]
+PACKAGES = ["openai==3.57.0", "litellm==1.110.2", "langchain-openai==1.7.4"]
 SERVER = "xllamacpp==2026.10.11549"
 
 

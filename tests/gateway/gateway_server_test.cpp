@@ -4,6 +4,7 @@
 #include "gateway/gateway_world.hpp"
 #include "gateway/loopback.hpp"
 #include "support/catch.hpp"
+#include "support/damage.hpp"
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
@@ -35,8 +36,8 @@
 
 using namespace automix;
 using Catch::Matchers::ContainsSubstring;
+using loopback::ask_once;
 using loopback::Client;
-using loopback::exchange;
 using loopback::Reply;
 using loopback::Running;
 using world::body;
@@ -138,11 +139,11 @@ TEST_CASE("requests that are none get errors in OpenAI's form") {
     Loop loop(options, {}, server);
     const int port = loop.running.port();
     const std::string key = "Authorization: Bearer k\r\n";
-    CHECK(exchange(port, body("easy"), key).status == 200);
-    check_error(exchange(port, body("easy")), 401);
-    check_error(exchange(port, "{\"model\":", key), 400);
-    check_error(exchange(port, body("easy", {{"temperature", "hot"}}), key), 400);
-    check_error(exchange(port, std::string(100'000, ' '), key), 413);
+    CHECK(ask_once(port, body("easy"), key).status == 200);
+    check_error(ask_once(port, body("easy")), 401);
+    check_error(ask_once(port, "{\"model\":", key), 400);
+    check_error(ask_once(port, body("easy", {{"temperature", "hot"}}), key), 400);
+    check_error(ask_once(port, std::string(100'000, ' '), key), 413);
     const auto raw = [&](const std::string& bytes) {
         Client client(port);
         client.send(bytes);
@@ -167,7 +168,7 @@ TEST_CASE("requests that are none get errors in OpenAI's form") {
     Client head(port);
     head.send("POST /v1/chat");
     CHECK(head.is_closed());
-    CHECK(exchange(port, body("easy"), key).status == 200);
+    CHECK(ask_once(port, body("easy"), key).status == 200);
 }
 
 TEST_CASE("a body of a hundred megabytes is refused and costs no memory") {
@@ -179,7 +180,7 @@ TEST_CASE("a body of a hundred megabytes is refused and costs no memory") {
     const std::string block(megabyte, 'a');
     for (int i = 0; i < 100 && client.send(block); ++i) {}
     check_error(client.receive(), 413);
-    CHECK(exchange(loop.running.port(), body("easy")).status == 200);
+    CHECK(ask_once(loop.running.port(), body("easy")).status == 200);
 }
 
 TEST_CASE("a client that goes away cancels its calls", "[threads]") {
@@ -191,7 +192,7 @@ TEST_CASE("a client that goes away cancels its calls", "[threads]") {
     client.close();
     CHECK(gate.wait_for(0));
     gate.open();
-    CHECK(exchange(loop.running.port(), body("easy")).status == 200);
+    CHECK(ask_once(loop.running.port(), body("easy")).status == 200);
     CHECK(loop.gateway.metrics().value("automix_failures_total", {{"kind", "cancelled"}}) == 1.0);
 }
 
@@ -200,7 +201,7 @@ TEST_CASE("an answer that takes too long is given up", "[threads]") {
     GatewayOptions options;
     options.timeout = std::chrono::milliseconds(100);
     Loop loop(options, gate.say());
-    const Reply reply = exchange(loop.running.port(), body("easy"));
+    const Reply reply = ask_once(loop.running.port(), body("easy"));
     check_error(reply, 504);
     CHECK(gate.wait_for(0));
 }
@@ -215,7 +216,7 @@ TEST_CASE("above the concurrency clients are told to come again", "[threads]") {
     REQUIRE(first.post(body("easy")));
     REQUIRE(second.post(body("easy")));
     REQUIRE(gate.wait_for(2));
-    const Reply refused = exchange(loop.running.port(), body("easy"));
+    const Reply refused = ask_once(loop.running.port(), body("easy"));
     check_error(refused, 429);
     CHECK_THAT(refused.head, ContainsSubstring("Retry-After: 1\r\n"));
     gate.open();
@@ -300,8 +301,8 @@ TEST_CASE("the library's own adapter is a client of the gateway") {
 }
 
 TEST_CASE("each of many requests has one reply and one line, through upstreams that fail", "[threads]") {
-    constexpr std::size_t count = 2'000;
-    constexpr std::size_t clients = 16;
+    const std::size_t count = rounds(2'000);
+    constexpr std::size_t clients = 32;
     const files::Directory directory;
     std::atomic<std::size_t> billed{0};
     FaultServer upstream([&](const ReceivedRequest& request) {
@@ -316,7 +317,7 @@ TEST_CASE("each of many requests has one reply and one line, through upstreams t
     Json models = Json::parse(world::models_text);
     for (Json& model : models["models"]) {
         model["base_url"] = upstream.base_url();
-        model["timeout_s"] = 0.3;
+        model["timeout_s"] = 0.2;
         model["attempts"] = 2;
         model["rate_limit_attempts"] = 1;
     }

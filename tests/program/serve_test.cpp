@@ -112,7 +112,7 @@ class Serving {
 
     [[nodiscard]] loopback::Reply ask(const std::string& question, const std::string& id) const {
         const json body{{"model", "automix"}, {"messages", {{{"role", "user"}, {"content", question}}}}};
-        return loopback::exchange(port_, body.dump(), "X-Request-Id: " + id + "\r\n");
+        return loopback::ask_once(port_, body.dump(), "X-Request-Id: " + id + "\r\n");
     }
 
  private:

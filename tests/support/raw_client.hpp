@@ -107,7 +107,7 @@ class Client {
 };
 
 /// One request over a connection of its own.
-inline Reply exchange(int port, const std::string& body, const std::string& more_headers = "") {
+inline Reply ask_once(int port, const std::string& body, const std::string& more_headers = "") {
     Client client(port);
     client.post(body, more_headers);
     return client.receive();
