@@ -218,11 +218,13 @@ def check_langchain(gateway, asked, expected):
     from langchain_openai import ChatOpenAI
 
     for query in asked[:3]:
-        model = ChatOpenAI(model="automix", base_url=gateway.url, api_key="the-key-of-the-gateway",
-                           default_headers={"X-Request-Id": query["id"] + "c"},
-                           extra_body={"automix": {"dataset": query["dataset"]}})
-        got = model.invoke([HumanMessage(query["question"])])
-        text = "".join(part.text if isinstance(part.text, str) else part.text() for part in model.stream([HumanMessage(query["question"])]))
+        def model(suffix):
+            return ChatOpenAI(model="automix", base_url=gateway.url, api_key="the-key-of-the-gateway",
+                              default_headers={"X-Request-Id": query["id"] + suffix},
+                              extra_body={"automix": {"dataset": query["dataset"]}})
+
+        got = model("c").invoke([HumanMessage(query["question"])])
+        text = "".join(part.text for part in model("cs").stream([HumanMessage(query["question"])]))
         answer = expected[query["id"]]["answer"]
         if got.content != answer or text != answer or got.usage_metadata["total_tokens"] <= 0:
             sys.exit(f"failed: langchain got {got} and {text!r}, expected {answer!r}")

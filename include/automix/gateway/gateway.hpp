@@ -125,6 +125,7 @@ class Gateway {
     void log_or_explore(const Query& query, const LiveAnswer& answer,
                         const std::shared_ptr<const ServedPolicy>& policy, RequestRecord record);
     void append(const RequestRecord& record);
+    [[nodiscard]] std::string logged_error(const LiveFailure& failure) const;
     void finish(Exploration exploration);
     void warn(const std::string& message) const;
 

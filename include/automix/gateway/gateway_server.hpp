@@ -10,11 +10,14 @@
 #include <automix/core/format.hpp>
 #include <automix/gateway/connection_watch.hpp>
 #include <automix/gateway/detail/connection_threads.hpp>
-#include <automix/gateway/detail/http_connection.hpp>
+#include <automix/gateway/detail/httplib.hpp>
 #include <automix/gateway/gateway.hpp>
 
-#include <httplib.h>
+#ifndef AUTOMIX_HTTPLIB_TELLS_CLOSED
+#include <automix/gateway/detail/http_connection.hpp>
+#endif
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>

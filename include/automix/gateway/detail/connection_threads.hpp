@@ -3,7 +3,7 @@
 // the end.
 #pragma once
 
-#include <httplib.h>
+#include <automix/gateway/detail/httplib.hpp>
 
 #include <condition_variable>
 #include <cstddef>

@@ -391,7 +391,7 @@ AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat,
     }
     if (!answer.failed()) record.answered = policy->names()[as_size(answer.model)];
     record.degraded = answer.degraded;
-    if (answer.failure) record.error = answer.failure->message;
+    if (answer.failure) record.error = logged_error(*answer.failure);
     if (options_.log_text) {
         record.question = query.question;
         if (!query.context.empty()) record.context = query.context;
@@ -457,6 +457,12 @@ AUTOMIX_INLINE void Gateway::finish(Exploration exploration) {
     append(record);
 }
 
+AUTOMIX_INLINE std::string Gateway::logged_error(const LiveFailure& failure) const {
+    // A server's message may repeat the prompt.
+    if (options_.log_text) return failure.message;
+    return std::string(to_string(failure.kind.value_or(FailureKind::other)));
+}
+
 AUTOMIX_INLINE void Gateway::append(const RequestRecord& record) {
     if (!log_) return;
     try {
@@ -488,12 +494,11 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
     try {
         reply = asked.model.generate(request, chat.stop);
     } catch (const ModelError& error) {
+        const LiveFailure failure{error.kind(), error.what(), error.failure().retry_after};
         record = record_of(chat);
-        record.error = error.what();
+        record.error = logged_error(failure);
         append(record);
-        throw failure_of(
-            {.kind = error.kind(), .message = error.what(), .retry_after = error.failure().retry_after},
-            chat);
+        throw failure_of(failure, chat);
     }
     record.latency = std::chrono::duration<double>(Clock::now() - chat.start).count();
     record.answered = model;

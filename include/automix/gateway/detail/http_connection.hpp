@@ -3,7 +3,7 @@
 // bytes. cpp-httplib has a stream of its own, which has neither, and which its Debian package does not declare.
 #pragma once
 
-#include <httplib.h>
+#include <automix/gateway/detail/httplib.hpp>
 
 #include <algorithm>
 #include <array>
