@@ -2,7 +2,8 @@
 # Eigen (3.4 or later) and nlohmann/json (3.11 or later): a target that is there already, else an installed package,
 # else a release archive pinned by its hash. Archives are only unpacked, their own builds are not run. And libcurl, which
 # only automix::openai needs: never fetched, and done without where automix_OPENAI is AUTO. And simdjson for automix_SIMDJSON,
-# never fetched either.
+# never fetched either. And cpp-httplib, which only automix::gateway needs: done without where automix_GATEWAY is AUTO, and
+# fetched where it is ON and there is none.
 include(FetchContent)
 
 # Unpacks a header-only archive and makes the imported target `target` for its folder `include_dir`. Imported, so that
@@ -80,6 +81,28 @@ if(automix_OPENAI)
   else()
     message(FATAL_ERROR "automix_OPENAI is ${automix_OPENAI}, and libcurl 7.68 or later is not found; "
       "install it (Debian: libcurl4-openssl-dev) or set automix_OPENAI to OFF")
+  endif()
+endif()
+
+set(automix_gateway_found FALSE)
+if(automix_GATEWAY)
+  include("${CMAKE_CURRENT_LIST_DIR}/automixHttplib.cmake")
+  automix_find_httplib()
+  if(automix_httplib_found)
+    set(automix_gateway_found TRUE)
+  elseif(automix_GATEWAY STREQUAL "AUTO")
+    if(NOT automix_httplib_refused)
+      set(automix_httplib_refused "no cpp-httplib (Debian: libcpp-httplib-dev)")
+    endif()
+    message(STATUS "automix: ${automix_httplib_refused}, so automix::gateway is left out")
+  else()
+    message(STATUS "automix: cpp-httplib not found, fetching 0.20.1")
+    FetchContent_Declare(automix_httplib SOURCE_SUBDIR only-unpack
+      URL https://github.com/yhirose/cpp-httplib/archive/v0.20.1.tar.gz
+      URL_HASH SHA256=b74b1c2c150be2841eba80192f64d93e9a6711985b3ae8aaa1a9cec4863d1dd9)
+    FetchContent_MakeAvailable(automix_httplib)
+    automix_make_httplib("${automix_httplib_SOURCE_DIR}" "" "")
+    set(automix_gateway_found ${automix_httplib_found})
   endif()
 endif()
 

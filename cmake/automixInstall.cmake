@@ -23,6 +23,7 @@ configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/automixConfig.cmake.i
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/package/automixConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES
+  "${PROJECT_SOURCE_DIR}/cmake/automixHttplib.cmake"
   "${PROJECT_BINARY_DIR}/package/automixConfig.cmake"
   "${PROJECT_BINARY_DIR}/package/automixConfigVersion.cmake"
   DESTINATION "${automix_package_dir}")

@@ -75,9 +75,11 @@ set(automix_consumer_kinds plain add_subdirectory fetch_content fetched_dependen
 if(automix_INSTALL)
   list(APPEND automix_consumer_kinds compiled)
 endif()
-if(TARGET automix::openai)
-  list(APPEND automix_consumer_kinds openai)
-endif()
+foreach(optional IN ITEMS openai gateway)
+  if(TARGET automix::${optional})
+    list(APPEND automix_consumer_kinds ${optional})
+  endif()
+endforeach()
 foreach(kind IN LISTS automix_consumer_kinds)
   automix_add_tree_test(consumer.${kind} consumers/check consumer
     ${kind} "${CMAKE_COMMAND}" "${CMAKE_GENERATOR}" "${CMAKE_CXX_COMPILER}" "${automix_eigen_dir}" "${automix_json_dir}"

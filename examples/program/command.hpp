@@ -42,6 +42,7 @@ void add_record(CLI::App& app, Command& chosen);
 void add_rehearse(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_score(CLI::App& app, Command& chosen);
+void add_serve(CLI::App& app, Command& chosen);
 void add_simulate(CLI::App& app, Command& chosen);
 void add_solve(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);

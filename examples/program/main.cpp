@@ -94,6 +94,7 @@ int main(int argc, char** argv) {
     automix::program::add_rehearse(app, command);
     automix::program::add_report(app, command);
     automix::program::add_score(app, command);
+    automix::program::add_serve(app, command);
     automix::program::add_simulate(app, command);
     automix::program::add_solve(app, command);
     automix::program::add_train(app, command);

@@ -134,6 +134,7 @@
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/model/retry.hpp>
+#include <automix/model/sampling_changes.hpp>
 #include <automix/model/splitting_model.hpp>
 #include <automix/pomdp/belief.hpp>
 #include <automix/pomdp/belief_updater.hpp>

@@ -32,11 +32,11 @@ BEGIN {
   rooms["mixer"] = "evaluation live stream"
   rooms["stream"] = "evaluation"
   rooms["openai"] = "live json"
-  rooms["gateway"] = "mixer json"
+  rooms["gateway"] = "mixer stream json file"
   # Recording writes and replays logs and calls; the facade loads and saves policies.
   formats["live"] = "data/log live/json file"
   formats["mixer"] = "routing/json"
-  formats["gateway"] = "live/json live/config"
+  formats["gateway"] = "live/json live/config routing/json stream/log"
   # Models of a models file over HTTP.
   formats["openai"] = "live/config"
 }

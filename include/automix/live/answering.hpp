@@ -97,9 +97,11 @@ struct WatchedRouter {
     const AnsweringOptions& options;
     Evidence& last_open;
     Index next_model =
-        -1;  ///< number of the model to ask next, in place of one that failed; -1: the policy decides
+        -1;  ///< number of the model to ask next, or of a later one to begin with; -1: the policy decides
 
     [[nodiscard]] Action next(const Evidence& evidence) const {
+        if (!evidence.started() && next_model > 0)
+            return Action::route(std::max(next_model, policy.next(evidence).model));
         if (evidence.current < next_model) return Action::route(next_model);
         if (evidence.current < evidence.last_model()) last_open = evidence;
         Action action = policy.next(evidence);
@@ -183,12 +185,13 @@ Outcome run_past_failures(const WatchedRouter<Router>& watched, Source& source, 
 
 /// Answers a query from a source. The source keeps the answers, verdicts and costs in `shares()`, the failure in
 /// `failure()`, the model that failed to answer in `unanswered()` and the texts in `accepted_text(model, accepted)`. A
-/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown. A
-/// query without a question, for a router that reads it, has a warning. `explainer` may be empty.
+/// router that reads the query gets its facts. Any failure is reported in the answer and never thrown. A query without a
+/// question, for a router that reads it, has a warning. `explainer` may be empty. Models before `first_model` are not
+/// asked.
 template <router Router, source Source>
 [[nodiscard]] LiveAnswer answer_from(Source& source, const Router& router, const std::string& id,
                                      const QueryFacts& facts, Index models, const AnsweringOptions& options,
-                                     const Explainer& explainer) {
+                                     const Explainer& explainer, Index first_model = 0) {
     const auto start = std::chrono::steady_clock::now();
     LiveAnswer answer;
     answer.id = id;
@@ -201,7 +204,8 @@ template <router Router, source Source>
         read_query(router, facts, evidence);
         Evidence last_open = evidence;
         const Outcome outcome = detail::run_past_failures(
-            detail::WatchedRouter<Router>{router, options, last_open}, source, evidence);
+            detail::WatchedRouter<Router>{router, options, last_open, first_model > 0 ? first_model : -1},
+            source, evidence);
         answer.rounds = outcome.rounds;
         answer.failure = source.failure();
         if (outcome.model >= 0 && (!answer.failure || options.on_failure == OnFailure::keep_answer)) {
@@ -301,7 +305,7 @@ class Answerer {
             }
             return answer_from(source, router_, query.id,
                                {query.question, query.context, query.dataset, query.features, prior},
-                               std::ssize(models_), options_, explainer_);
+                               std::ssize(models_), options_, explainer_, query.first_model);
         } else {
             return {};
         }

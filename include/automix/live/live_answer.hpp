@@ -35,6 +35,7 @@ struct VerifierShare {
     std::vector<std::string> replies{};   ///< replies that the verdicts were read from
     int cut_replies = 0;                  ///< replies that the token limit cut
     int declined_replies = 0;             ///< replies that were declined, so unparsed
+    std::optional<Usage> verification_usage{};  ///< of the calls for it, those that report their usage
     double verification_cost = 0.0;
     double verdicts_price =
         0.0;  ///< the part of `verification_cost` for the rounds that brought verdicts or a confidence

@@ -22,6 +22,7 @@
 #include <automix/model/model_error.hpp>
 #include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
+#include <automix/model/sampling_changes.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/source.hpp>
 #include <automix/text/normalise.hpp>
@@ -45,7 +46,7 @@ namespace automix {
 
 namespace detail {
 
-/// A model that adds up the cost of its calls. Copies share the sum.
+/// A model that adds up the cost and the usage of its calls. Copies share the sums.
 class CostedModel {
  public:
     explicit CostedModel(AnyModel model) : model_(std::move(model)) {}
@@ -57,10 +58,10 @@ class CostedModel {
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         try {
             GenerateReply reply = model_.generate(request, stop);
-            add(reply.cost, reply.earlier_cost);
+            add(reply.cost, reply.earlier_cost, reply.usage);
             return reply;
         } catch (const ModelError& error) {
-            add(error.failure().cost, 0.0);
+            add(error.failure().cost, 0.0, error.failure().usage);
             throw;
         }
     }
@@ -76,17 +77,25 @@ class CostedModel {
         return sum_->earlier_cost;
     }
 
+    /// Returns the usage of the calls that report theirs; nothing if none does.
+    [[nodiscard]] std::optional<Usage> usage() const {
+        const std::lock_guard lock(sum_->mutex);
+        return sum_->usage;
+    }
+
  private:
     struct Sum {
         std::mutex mutex{};
         double cost = 0.0;
         double earlier_cost = 0.0;
+        std::optional<Usage> usage{};
     };
 
-    void add(double cost, double earlier_cost) {
+    void add(double cost, double earlier_cost, const std::optional<Usage>& usage) {
         const std::lock_guard lock(sum_->mutex);
         sum_->cost += cost;
         sum_->earlier_cost += earlier_cost;
+        add_usage(sum_->usage, usage);
     }
 
     AnyModel model_;
@@ -137,11 +146,14 @@ class LiveSource {
         ModelShare& share = shares_[as_size(model)];
         Answered answered;
         attempt(answered, share.answer_cost, [&] {
-            RenderedPrompt prompt =
-                asked.prompt_of(query_).render({query_.context, query_.question, {}}, asked.limits);
-            share.cut_bytes = prompt.cut_bytes;
-            const GenerateRequest request{.messages = {{Role::user, std::move(prompt.text)}},
-                                          .sampling = asked.sampling};
+            GenerateRequest request{.messages = query_.messages,
+                                    .sampling = changed(asked.sampling, query_.sampling)};
+            if (request.messages.empty()) {
+                RenderedPrompt prompt =
+                    asked.prompt_of(query_).render({query_.context, query_.question, {}}, asked.limits);
+                share.cut_bytes = prompt.cut_bytes;
+                request.messages = {{Role::user, std::move(prompt.text)}};
+            }
             GenerateReply reply = asked.model.generate(request, options_.stop);
             share.usage = reply.usage;
             const std::string text = answer_text(separate_thinking(reply.completions.front().text).text);
@@ -210,6 +222,12 @@ class LiveSource {
     void go_on() noexcept {
         failure_.reset();
         unanswered_ = -1;
+    }
+
+    /// Goes on with what the models did in an earlier source of the same query, models and verifiers.
+    void go_on_with(std::vector<ModelShare> shares) {
+        shares_ = std::move(shares);
+        go_on();
     }
 
     /// Returns the text of the accepted answer. Requires that the model has answered.
@@ -303,8 +321,10 @@ class LiveSource {
             if (!is_price(round.cost)) said.verification_cost += costed.cost();
             round.cost = charged(round.cost);
             earlier_cost = costed.earlier_cost();
+            add_usage(said.verification_usage, costed.usage());
             return round;
         } catch (const ModelError& error) {
+            add_usage(said.verification_usage, costed.usage());
             Failure failure = error.failure();
             failure.cost = charged(failure.cost) - costed.earlier_cost();
             throw ModelError(error, failure);

@@ -60,6 +60,7 @@ class RecordingModel {
     /// completions. Nothing is recorded in either case. Throws `DataError` without a call if an earlier one could not
     /// be recorded. If this reply cannot be recorded, it is lost, and a `ModelError` of kind `other` has its cost.
     GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
+        if (!request.body.empty()) return automix::generate(model_, request, stop);
         if (earlier_) {
             if (std::optional<GenerateReply> known = earlier_->take(name(), request))
                 return *std::move(known);

@@ -113,6 +113,10 @@ class Ledger {
     /// Returns true if something was charged that was not reserved, and the budget is spent.
     [[nodiscard]] bool is_overdrawn() const;
 
+    /// Begins a new period: the budget is whole again, but for what calls under way have reserved. What was spent so
+    /// far still counts as spending.
+    void renew();
+
     [[nodiscard]] std::optional<double> budget() const;
     [[nodiscard]] double spent() const;
     /// Returns the number of calls that were charged their whole reservation, since they did not say what they used.
@@ -125,7 +129,10 @@ class Ledger {
     [[nodiscard]] std::map<std::string, ModelSpending, std::less<>> spending() const;
 
  private:
-    [[nodiscard]] Amount unreserved() const { return *budget_ - (spent_ + reserved_); }
+    /// Returns what this period spent. Requires the lock.
+    [[nodiscard]] Amount spent_now() const { return spent_ - earlier_; }
+
+    [[nodiscard]] Amount unreserved() const { return *budget_ - (spent_now() + reserved_); }
 
     /// Returns true if the amount does not fit now, but may once calls of other threads have settled. Requires the
     /// lock.
@@ -143,11 +150,12 @@ class Ledger {
     mutable std::mutex mutex_;
     std::condition_variable_any settled_;
     Amount spent_{};
+    Amount earlier_{};  ///< the part of it that earlier periods spent
     Amount reserved_{};
     std::vector<std::thread::id> holders_{};  ///< the thread of each reservation that has one
     Amount loose_{};                          ///< reserved amounts that belong to no thread
     std::size_t unreported_ = 0;
-    bool charged_ = false;  ///< something was charged that was not reserved
+    bool charged_ = false;  ///< something was charged in this period that was not reserved
     std::map<std::string, Reservation::Account, std::less<>> accounts_{};  ///< nodes stay where they are
 };
 

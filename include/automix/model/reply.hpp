@@ -58,6 +58,14 @@ struct Usage {
     friend bool operator==(const Usage&, const Usage&) = default;
 };
 
+/// Adds a usage to a sum of those that are reported. Nothing is added if none is.
+inline void add_usage(std::optional<Usage>& sum, const std::optional<Usage>& usage) {
+    if (!usage) return;
+    if (!sum) sum.emplace();
+    sum->prompt_tokens += usage->prompt_tokens;
+    sum->completion_tokens += usage->completion_tokens;
+}
+
 struct GenerateReply {
     std::vector<Completion> completions{};  ///< one for each requested sample
     std::optional<Usage> usage{};           ///< if the backend reports it
@@ -65,6 +73,7 @@ struct GenerateReply {
     double earlier_cost =
         0.0;  ///< the part of `cost` that an earlier failure of the same request has counted
     std::string served_model{};  ///< name of the model as the backend reports it; empty: not reported
+    std::string body{};          ///< the reply to a request with a body of its own, as it came
 
     friend bool operator==(const GenerateReply&, const GenerateReply&) = default;
 };

@@ -45,6 +45,9 @@ struct GenerateRequest {
     Purpose purpose = Purpose::answer;
     /// Fewer completions will do, at least one; the caller asks for the rest. Not sent to the model.
     bool partial = false;
+    /// A body in the form of the backend's API to send in place of messages and sampling; empty: none. These still say
+    /// what the call may cost. Such a call is not recorded.
+    std::string body{};
 
     friend bool operator==(const GenerateRequest&, const GenerateRequest&) = default;
 };

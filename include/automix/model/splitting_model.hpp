@@ -53,9 +53,11 @@ class SplittingModel {
     /// Returns all samples with the sum of their costs. The usage is summed too, if every call reports it. A call after
     /// the first has the seed of the request plus the number of samples before its own. If a call brings fewer samples
     /// than it was asked for, the rest are requested in calls of that size. Passes on the failures of the model, with
-    /// the cost and the usage of all calls. An exception of another type becomes a `ModelError` of kind `other`.
+    /// the cost and the usage of all calls. An exception of another type becomes a `ModelError` of kind `other`. A
+    /// request with a body of its own is one call.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request, const std::stop_token& stop) {
         validate(request);
+        if (!request.body.empty()) return automix::generate(model_, request, stop);
         std::vector<Part> done;
         std::vector<Part> parts;
         split(parts, 0, request.samples, most_);

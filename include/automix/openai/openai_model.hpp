@@ -116,13 +116,14 @@ class OpenAiModel {
     /// partial request. Choices that cannot be used are left out if there are others, and those beyond the requested
     /// number are dropped. A call after the first has the seed of the request plus the number of samples before its
     /// own, so that completions differ. Usage is the sum over the calls, or nothing if one of them reports none. A
-    /// sample of a verification may be blank, and is blank if it was declined; an answer may not. Throws `ModelError`,
+    /// sample of a verification may be blank, and is blank if it was declined; an answer may not. A request with a body of
+    /// its own is one call, of which the reply keeps the body, blank choices and all. Throws `ModelError`,
     /// with `maybe_billed` if the server may have done the work without reporting a failure. Throws `ArgumentError` for
     /// an invalid request.
     [[nodiscard]] GenerateReply generate(const GenerateRequest& request,
                                          const std::stop_token& stop = {}) const {
         validate(request);
-        if (request.partial || request.samples == 1) return call(request, stop);
+        if (request.partial || request.samples == 1 || !request.body.empty()) return call(request, stop);
         return SplittingModel(OneCall{this}, samples_per_call_).generate(request, stop);
     }
 
@@ -185,7 +186,9 @@ class OpenAiModel {
         const auto samples = static_cast<std::size_t>(std::min(request.samples, most));
         const HttpRequest sent{
             .url = url_,
-            .body = detail::to_chat_json(request, body_, static_cast<int>(samples), request.sampling.seed),
+            .body = request.body.empty() ? detail::to_chat_json(request, body_, static_cast<int>(samples),
+                                                                request.sampling.seed)
+                                         : detail::given_chat_json(request.body, body_),
             .key = key_,
             .key_header = key_header_,
             .headers = headers_};
@@ -269,6 +272,11 @@ class OpenAiModel {
         if (parsed.choices.empty())
             throw unanswered(FailureKind::no_answer, usage, "no answer: choices: found an empty array");
         GenerateReply reply{.usage = usage, .served_model = key_.redact(parsed.model)};
+        if (!request.body.empty()) {
+            reply.body = body.json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            reply.completions.push_back(std::move(parsed.choices.front().completion));
+            return reply;
+        }
         const auto failed =
             std::stable_partition(parsed.choices.begin(), parsed.choices.end(),
                                   [](const detail::ChatChoice& choice) { return !choice.complaint; });

@@ -73,7 +73,7 @@ AUTOMIX_INLINE std::variant<Ledger::Reservation, Ledger::Refusal> Ledger::reserv
     const Amount needed(amount);
     std::unique_lock lock(mutex_);
     const bool ended = settled_.wait(lock, stop, [&] { return !may_fit_later(needed); });
-    if (budget_ && spent_ + reserved_ + needed > *budget_) {
+    if (budget_ && spent_now() + reserved_ + needed > *budget_) {
         return Refusal{.needed = amount,
                        .remaining = unreserved().value(),
                        .reserved = reserved_.value(),
@@ -98,7 +98,14 @@ AUTOMIX_INLINE void Ledger::charge(std::string_view model, Purpose purpose, doub
 
 AUTOMIX_INLINE bool Ledger::is_overdrawn() const {
     const std::lock_guard lock(mutex_);
-    return budget_ && charged_ && spent_ >= *budget_;
+    return budget_ && charged_ && spent_now() >= *budget_;
+}
+
+AUTOMIX_INLINE void Ledger::renew() {
+    const std::lock_guard lock(mutex_);
+    earlier_ = spent_;
+    charged_ = false;
+    settled_.notify_all();
 }
 
 AUTOMIX_INLINE std::optional<double> Ledger::budget() const {
@@ -136,8 +143,8 @@ AUTOMIX_INLINE std::map<std::string, ModelSpending, std::less<>> Ledger::spendin
 }
 
 AUTOMIX_INLINE bool Ledger::may_fit_later(const Amount& needed) const {
-    if (!budget_ || spent_ + reserved_ + needed <= *budget_ || spent_ + loose_ + needed > *budget_)
-        return false;
+    const Amount wanted = budget_ ? spent_now() + needed : Amount();
+    if (!budget_ || wanted + reserved_ <= *budget_ || wanted + loose_ > *budget_) return false;
     // A thread that waited for a reservation of its own would wait for ever.
     return std::find(holders_.begin(), holders_.end(), std::this_thread::get_id()) == holders_.end();
 }

@@ -103,6 +103,20 @@ inline std::string to_chat_json(const GenerateRequest& request, const ChatBody& 
     }
 }
 
+/// Returns a body that the caller gives, with the fields that are the same in all calls of a model. Its own fields win,
+/// but for the name of the model. Throws `ArgumentError` if it is no JSON object.
+inline std::string given_chat_json(const std::string& given, const ChatBody& body) {
+    nlohmann::json json = nlohmann::json::parse(given, nullptr, false);
+    if (!json.is_object()) throw ArgumentError("request: expected a body that is a JSON object");
+    for (const auto& field : body.extra.items()) {
+        if (!json.contains(field.key())) json[field.key()] = field.value();
+    }
+    json["model"] = body.model;
+    json["stream"] = false;
+    json.erase("stream_options");
+    return json.dump();
+}
+
 /// A choice of a reply: a completion, or the reason why there is none.
 struct ChatChoice {
     Completion completion{};

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# Makes automix::httplib, cpp-httplib as automix::gateway needs it, if it can be found: a target that is there already, or
+# its header with its library, if it was built as one (Debian's package). The definitions that such a library was built
+# with stand in its file for pkg-config; without them its types would have another layout. Sets automix_httplib_found, and
+# automix_httplib_refused if a version was found that the gateway cannot use. Also read by an installed package.
+# Makes the target of a header. Versions from 0.19 on tell a handler whether its client has gone. Older ones let the
+# gateway have the connection, up to 0.15.
+function(automix_make_httplib folder library definitions)
+  set(automix_httplib_found FALSE PARENT_SCOPE)
+  file(STRINGS "${folder}/httplib.h" tells_closed REGEX "is_connection_closed" LIMIT_COUNT 1)
+  file(STRINGS "${folder}/httplib.h" gives_connection REGEX "bool process_request\\(Stream &strm, bool close_connection," LIMIT_COUNT 1)
+  if(NOT tells_closed AND NOT gives_connection)
+    set(automix_httplib_refused "the cpp-httplib at ${folder} cannot tell a closed connection; versions up to 0.15 and from 0.19 on can"
+      PARENT_SCOPE)
+    return()
+  endif()
+  find_package(Threads REQUIRED)
+  add_library(automix::httplib INTERFACE IMPORTED GLOBAL)
+  target_include_directories(automix::httplib INTERFACE "${folder}")
+  target_link_libraries(automix::httplib INTERFACE Threads::Threads ${library})
+  if(tells_closed)
+    list(APPEND definitions AUTOMIX_HTTPLIB_TELLS_CLOSED)
+  endif()
+  target_compile_definitions(automix::httplib INTERFACE ${definitions})
+  set(automix_httplib_found TRUE PARENT_SCOPE)
+endfunction()
+
+# Looks for the header and the library.
+macro(automix_find_httplib)
+  set(automix_httplib_found FALSE)
+  set(automix_httplib_refused)
+  if(TARGET automix::httplib)
+    set(automix_httplib_found TRUE)
+  else()
+    find_path(automix_httplib_folder httplib.h)
+    mark_as_advanced(automix_httplib_folder)
+    if(automix_httplib_folder)
+      set(automix_httplib_definitions)
+      find_library(automix_httplib_library cpp-httplib)
+      mark_as_advanced(automix_httplib_library)
+      if(automix_httplib_library)
+        get_filename_component(automix_httplib_library_folder "${automix_httplib_library}" DIRECTORY)
+        set(automix_httplib_flags)
+        if(EXISTS "${automix_httplib_library_folder}/pkgconfig/cpp-httplib.pc")
+          file(STRINGS "${automix_httplib_library_folder}/pkgconfig/cpp-httplib.pc" automix_httplib_flags REGEX "^Cflags:")
+        endif()
+        string(REGEX MATCHALL "-D[A-Za-z0-9_]+" automix_httplib_definitions "${automix_httplib_flags}")
+        list(TRANSFORM automix_httplib_definitions REPLACE "^-D" "")
+        automix_make_httplib("${automix_httplib_folder}" "${automix_httplib_library}" "${automix_httplib_definitions}")
+      else()
+        automix_make_httplib("${automix_httplib_folder}" "" "")
+      endif()
+    endif()
+  endif()
+endmacro()

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Definitions of the room gateway, but for its server.
+#include <automix/gateway/detail/chat_reply_inl.hpp>
+#include <automix/gateway/detail/chat_request_inl.hpp>
+#include <automix/gateway/detail/explorer_inl.hpp>
+#include <automix/gateway/detail/gateway_inl.hpp>
+#include <automix/gateway/detail/gateway_metrics_inl.hpp>
+#include <automix/gateway/detail/seen_models_inl.hpp>
+#include <automix/gateway/detail/served_policy_inl.hpp>
+#include <automix/gateway/detail/shadow_inl.hpp>

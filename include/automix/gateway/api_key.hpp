@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compares the key of a client with the gateway's own, in a time that does not tell how much of it is right.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace automix {
+
+class ApiKey {
+ public:
+    /// Takes the key; an empty one lets everybody in.
+    explicit ApiKey(std::string key = {}) : key_(std::move(key)) {}
+
+    [[nodiscard]] bool required() const noexcept { return !key_.empty(); }
+
+    /// Returns true if a header `Authorization` carries the key, or if none is required. The time depends on the length of
+    /// the header alone.
+    [[nodiscard]] bool admits(std::string_view authorization) const noexcept {
+        if (key_.empty()) return true;
+        constexpr std::string_view scheme = "Bearer ";
+        if (!authorization.starts_with(scheme)) return false;
+        authorization.remove_prefix(scheme.size());
+        std::size_t difference = authorization.size() ^ key_.size();
+        for (std::size_t i = 0; i < authorization.size(); ++i)
+            difference |= static_cast<unsigned char>(authorization[i] ^ key_[i % key_.size()]);
+        return difference == 0;
+    }
+
+ private:
+    std::string key_;
+};
+
+}  // namespace automix
