@@ -9,6 +9,7 @@
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/routing/json/pomdp_report_json.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -9,6 +9,7 @@
 #include <automix/metrics/ibc.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/parameters.hpp>
+#include <automix/routing/promise_certificate.hpp>
 #include <automix/routing/training.hpp>
 
 #include <optional>
