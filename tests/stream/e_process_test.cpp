@@ -21,19 +21,20 @@ TEST_CASE("the wealth of an e-process after two values is that of its bets") {
     EProcess wealth({0.0, 1.0, 0.5, true});
     CHECK(wealth.log_wealth() == 0.0);
     CHECK(wealth.p_value() == 1.0);
-    // Bets of 1.5, 0.75 .. times (0.5 - value); half of the wealth begins with the first value, a sixth with the second.
+    // Bets of 1.5, 0.75 .. times (0.5 - value). After n values, log 2 / log(n + 2) of the wealth has not begun.
+    const double left = std::log(2.0) / std::log(3.0);
     double first = 0.0;
     double both = 0.0;
     double bet = 1.5;
     for (int size = 0; size < EProcess::sizes; ++size, bet *= 0.5) {
-        first += 0.5 / EProcess::sizes * (1.0 + 0.5 * bet);
-        both += (0.5 * (1.0 + 0.5 * bet) + 1.0 / 6.0) / EProcess::sizes * (1.0 - 0.25 * bet);
+        first += (1.0 - left) / EProcess::sizes * (1.0 + 0.5 * bet);
+        both += ((1.0 - left) * (1.0 + 0.5 * bet) + left - 0.5) / EProcess::sizes * (1.0 - 0.25 * bet);
     }
     wealth.add(0.0);
-    CHECK_THAT(wealth.log_wealth(), WithinRel(std::log(first + 0.5), 1e-12));
-    const double highest = first + 0.5;
+    CHECK_THAT(wealth.log_wealth(), WithinRel(std::log(first + left), 1e-12));
+    const double highest = first + left;
     wealth.add(0.75);
-    CHECK_THAT(wealth.log_wealth(), WithinRel(std::log(both + 1.0 / 3.0), 1e-12));
+    CHECK_THAT(wealth.log_wealth(), WithinRel(std::log(both + 0.5), 1e-12));
     CHECK_THAT(wealth.p_value(), WithinRel(1.0 / highest, 1e-12));
     CHECK(wealth.values() == 2);
 }
@@ -108,7 +109,7 @@ TEST_CASE("a promise that breaks after a long quiet time alarms within some hund
         REQUIRE(!watch.alarmed());
         int labels = 0;
         for (; labels < 2000 && !watch.alarmed(); ++labels) query(0.2);
-        late += labels > 300 ? 1 : 0;
+        late += labels > 350 ? 1 : 0;
     }
     CAPTURE(late);
     CHECK(late <= 4);

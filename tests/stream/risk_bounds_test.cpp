@@ -25,7 +25,7 @@ double tail_by_enumeration(const PairCounts& seen, double share, double gained) 
                            share * static_cast<double>(lost);
         const double squares = (1.0 - share) * (1.0 - share) * static_cast<double>(kept) +
                                static_cast<double>(won) + share * share * static_cast<double>(lost);
-        return sum / std::sqrt(squares);
+        return squares > 0.0 ? sum / std::sqrt(squares) : 0.0;
     };
     const Index rows = seen.lost + seen.kept + seen.gained;
     const double least = studentised(seen.lost, seen.kept, seen.gained);

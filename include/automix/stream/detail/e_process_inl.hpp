@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,11 +26,10 @@ inline double log_sum(double a, double b) {
     return low == -std::numeric_limits<double>::infinity() ? high : high + std::log1p(std::exp(low - high));
 }
 
-/// Returns the share of the wealth that begins anew with the next value, after `values` values: the shares of all times,
-/// 1/2, 1/6, 1/12 .., add up to 1.
-inline double starting_share(std::uint64_t values) {
-    const auto next = static_cast<double>(values) + 1.0;
-    return 1.0 / (next * (next + 1.0));
+/// Returns the share of the wealth that has not begun after `values` values: it falls as slowly as a logarithm, so a late
+/// change still finds wealth to begin with.
+inline double unused_share(std::uint64_t values) {
+    return std::numbers::ln2 / std::log(static_cast<double>(values) + 2.0);
 }
 
 }  // namespace automix::detail
@@ -61,7 +61,8 @@ AUTOMIX_INLINE void EProcess::add(double value) {
     // The gain of a bet of 1, and the greatest loss.
     const double gain = at_least ? bound - value : value - bound;
     const double loss = at_least ? high - bound : bound - low;
-    const double begins = std::log(detail::starting_share(state_.values) / sizes);
+    const double begins =
+        std::log((detail::unused_share(state_.values) - detail::unused_share(state_.values + 1)) / sizes);
     if (state_.values == 0) state_.log_wealth.assign(sizes, -std::numeric_limits<double>::infinity());
     double bet = 0.75 / loss;
     for (double& wealth : state_.log_wealth) {
@@ -73,8 +74,7 @@ AUTOMIX_INLINE void EProcess::add(double value) {
 }
 
 AUTOMIX_INLINE double EProcess::log_wealth() const {
-    // The shares that have not begun yet add up to 1 / (values + 1).
-    double sum = -std::log(static_cast<double>(state_.values) + 1.0);
+    double sum = std::log(detail::unused_share(state_.values));
     for (const double wealth : state_.log_wealth) sum = detail::log_sum(sum, wealth);
     return sum;
 }
