@@ -47,6 +47,7 @@ Statistics stratified(const Dataset& data) {
     Statistics all = collect_statistics(data, resolve_prices(data));
     for (const char* const name : {"proofs", "sums"}) {
         const Dataset part = rows_named(data, name);
+        if (part.rows() == 0) continue;
         all.strata.push_back({name, collect_statistics(part, resolve_prices(part)).folds});
     }
     all.logs.clear();
