@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Definitions of the room gateway, but for its server.
+#include <automix/gateway/detail/budget_lease_inl.hpp>
 #include <automix/gateway/detail/chat_reply_inl.hpp>
 #include <automix/gateway/detail/chat_request_inl.hpp>
 #include <automix/gateway/detail/explorer_inl.hpp>

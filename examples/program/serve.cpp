@@ -44,6 +44,7 @@ struct ServeOptions {
     int port = 8080;
     std::string api_key_env{};
     std::string per{};
+    std::string budget_file{};
     std::string log{};
     bool log_text = false;
     double explore = 0.0;
@@ -167,6 +168,7 @@ GatewayOptions gateway_options(const ServeOptions& options) {
     gateway.timeout =
         std::chrono::milliseconds(std::max(1LL, static_cast<long long>(1000.0 * options.timeout_seconds)));
     if (!options.per.empty()) gateway.period = parse_period(options.per);
+    gateway.budget_file = options.budget_file;
     gateway.unverified = options.unverified;
     gateway.sessions = options.sessions;
     gateway.seed = options.seed;
@@ -184,6 +186,8 @@ void require_consistent(const ServeOptions& options) {
         throw ArgumentError("--host: " + in_quotes(options.host) + " is open to others; give --api-key-env");
     if (!options.per.empty() && !options.live.budget && !options.explore_budget)
         throw ArgumentError("--per: give --budget or --explore-budget, of which it is the period");
+    if (!options.budget_file.empty() && !options.live.budget)
+        throw ArgumentError("--budget-file: give --budget, which it shares");
     if (options.explore > 0.0 && options.log.empty())
         throw ArgumentError("--explore: give --log, where what is seen is kept");
     if (options.log_text && options.log.empty()) throw ArgumentError("--log-text: give --log");
@@ -263,6 +267,10 @@ void add_serve(CLI::App& app, Command& chosen) {
     command->add_option("--per", options->per, "Period after which budgets are whole again (UTC)")
         ->check(CLI::IsMember({"hour", "day", "week"}).description(""))
         ->type_name("hour|day|week");
+    command
+        ->add_option("--budget-file", options->budget_file,
+                     "Share the budget with the other gateways that are given this file")
+        ->type_name("FILE");
     command->add_option("--log", options->log, "Append a line for each request to this file")
         ->type_name("FILE");
     command->add_flag("--log-text", options->log_text, "Log questions, contexts and answers too");

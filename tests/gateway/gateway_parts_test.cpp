@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small parts of a gateway: replies, choices of a model, keys, conversations, periods of a budget, metrics.
 #include "support/catch.hpp"
+#include "support/files.hpp"
 
 #include <automix/gateway/api_key.hpp>
+#include <automix/gateway/budget_lease.hpp>
 #include <automix/gateway/budget_period.hpp>
 #include <automix/gateway/chat_reply.hpp>
 #include <automix/gateway/gateway_metrics.hpp>
@@ -177,6 +179,61 @@ TEST_CASE("a budget is whole again with each period") {
     CHECK(week.seconds_left(at_second(4 * day)) == 7 * day);
     CHECK(BudgetPeriod(std::chrono::seconds(0), {}).seconds_left() == 0);
     CHECK_THROWS_AS(parse_period("month"), ArgumentError);
+}
+
+TEST_CASE("gateways that share a budget never exceed it together, and use it up", "[threads]") {
+    const files::Directory directory;
+    const std::string path = directory.path("budget.json");
+    constexpr int gateways = 16;
+    std::vector<std::shared_ptr<Ledger>> ledgers;
+    std::vector<std::unique_ptr<BudgetLease>> shares;
+    for (int g = 0; g < gateways; ++g) {
+        ledgers.push_back(std::make_shared<Ledger>(1000.0));
+        shares.push_back(std::make_unique<BudgetLease>(path, ledgers.back(), 7));
+    }
+    const auto spend = [&](std::int64_t period) {
+        std::vector<double> spent(gateways);
+        std::vector<std::thread> threads;
+        for (std::size_t g = 0; g < gateways; ++g) {
+            threads.emplace_back([&, g] {
+                // Some spend ten times as fast as others.
+                for (int call = 0; call < 2000; ++call) {
+                    shares[g]->keep(period);
+                    const double price = g % 2 == 0 ? 1.0 : 0.1;
+                    auto granted = ledgers[g]->reserve("m", Purpose::answer, 2.0 * price);
+                    auto* const reservation = std::get_if<Ledger::Reservation>(&granted);
+                    if (reservation == nullptr) return;
+                    reservation->settle(price);
+                    spent[g] += price;
+                }
+            });
+        }
+        for (std::thread& thread : threads) thread.join();
+        double sum = 0.0;
+        for (const double one : spent) sum += one;
+        return sum;
+    };
+    const double first = spend(7);
+    CHECK(first <= 1000.0);
+    CHECK(first > 900.0);
+    for (const auto& ledger : ledgers) ledger->renew();
+    const double second = spend(8);
+    CHECK(second <= 1000.0);
+    CHECK(second > 900.0);
+    // What is given back is leased again.
+    shares.clear();
+    const auto ledger = std::make_shared<Ledger>(1000.0);
+    BudgetLease late(path, ledger, 8);
+    while (true) {
+        const int before = late.held();
+        late.keep(8);
+        if (late.held() == before) break;
+        ledger->charge("m", Purpose::answer, 10.0);
+    }
+    CHECK(10.0 * late.held() <= 1000.0 - second);
+    const auto other = std::make_shared<Ledger>(5.0);
+    CHECK_THROWS_AS(BudgetLease(path, other, 8), DataError);
+    CHECK_THROWS_AS(BudgetLease(path, std::make_shared<Ledger>(), 8), ArgumentError);
 }
 
 TEST_CASE("metrics are in Prometheus' text format") {

@@ -160,6 +160,15 @@ TEST_CASE("requests that are none get errors in OpenAI's form") {
     client.send("NONSENSE\r\n\r\n");
     CHECK(client.receive().status == 400);
     CHECK(client.is_closed());
+    // Neither a head without end nor a body without a key is read.
+    Client endless(port);
+    std::string line = "GET / HTTP/1.1\r\n";
+    for (int i = 0; i < 1000 && endless.send(line); ++i)
+        line = "X-A" + std::to_string(i) + ": " + std::string(1000, 'a') + "\r\n";
+    CHECK(endless.is_closed());
+    Client stranger(port);
+    stranger.send("POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n");
+    check_error(stranger.receive(), 401);
     // One that sends too slowly.
     Client slow(port);
     slow.send("POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n" + key + "\r\n{");

@@ -237,6 +237,7 @@ TEST_CASE("serve says what is wrong with its options") {
     refused({"--per", "day"}, 2, "give --budget");
     refused({"--explore", "0.1"}, 2, "give --log");
     refused({"--log-text"}, 2, "give --log");
+    refused({"--budget-file", "budget.json"}, 2, "give --budget");
     refused({"--unverified", "none"}, 2, "there is no model");
     refused({"--shadow", shop.models}, 1, "models.json");
     refused({"--api-key-env", "AUTOMIX_NO_SUCH_KEY"}, 2, "AUTOMIX_NO_SUCH_KEY");

@@ -38,6 +38,9 @@ class BudgetPeriod {
         }
     }
 
+    /// Returns the number of the current period.
+    [[nodiscard]] std::int64_t number() const noexcept { return current_; }
+
     /// Returns the seconds until the next period; 0 if there is none.
     [[nodiscard]] std::int64_t seconds_left(Clock::time_point now = Clock::now()) const {
         if (length_.count() == 0) return 0;

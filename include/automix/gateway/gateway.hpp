@@ -7,6 +7,7 @@
 #pragma once
 
 #include <automix/gateway/api_key.hpp>
+#include <automix/gateway/budget_lease.hpp>
 #include <automix/gateway/budget_period.hpp>
 #include <automix/gateway/chat_request.hpp>
 #include <automix/gateway/explorer.hpp>
@@ -70,6 +71,11 @@ class Gateway {
     /// request are cancelled.
     [[nodiscard]] GatewayReply handle(const GatewayRequest& request, const std::stop_token& stop = {});
 
+    /// Returns true if a header `Authorization` lets its client in.
+    [[nodiscard]] bool admits(const std::string& authorization) const noexcept {
+        return key_.admits(authorization);
+    }
+
     /// Returns the reply to what is no request that a handler sees, such as a body that is too large.
     [[nodiscard]] GatewayReply refuse(int status) const;
 
@@ -128,6 +134,7 @@ class Gateway {
     [[nodiscard]] std::string logged_error(const LiveFailure& failure) const;
     void finish(Exploration exploration);
     void warn(const std::string& message) const;
+    void keep_budget();
 
     [[nodiscard]] RequestRecord record_of(const Chat& chat) const;
     [[nodiscard]] RequestError failure_of(const LiveFailure& failure, const Chat& chat) const;
@@ -140,6 +147,7 @@ class Gateway {
     ApiKey key_;
     std::shared_ptr<Ledger> explore_ledger_;
     BudgetPeriod period_;
+    std::unique_ptr<BudgetLease> lease_;
     GatewayMetrics metrics_;
     Sessions sessions_;
     std::int64_t started_;  ///< seconds since 1970-01-01

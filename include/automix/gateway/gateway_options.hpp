@@ -18,9 +18,10 @@ struct GatewayOptions {
     std::size_t concurrency = 256;               ///< chat completions at a time; further ones get status 429
     std::chrono::milliseconds timeout{120'000};  ///< limit of one answer, minimum 1 ms
     std::chrono::seconds period{0};              ///< after which budgets are whole again; 0: never
-    std::string unverified{};  ///< model for requests that cannot be verified; empty: the policy's last one
-    std::size_t sessions = 0;  ///< conversations to remember; 0: none
-    std::uint64_t seed = 0;    ///< seed of the hash of ids that assigns queries to mixed policies
+    std::string budget_file{};  ///< file by which gateways share the budget; empty: it is this one's alone
+    std::string unverified{};   ///< model for requests that cannot be verified; empty: the policy's last one
+    std::size_t sessions = 0;   ///< conversations to remember; 0: none
+    std::uint64_t seed = 0;     ///< seed of the hash of ids that assigns queries to mixed policies
     OnFailure on_failure = OnFailure::keep_answer;
     std::string log{};      ///< file that requests are appended to; empty: none
     bool log_text = false;  ///< log questions, contexts and answers too

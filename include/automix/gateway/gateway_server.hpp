@@ -65,6 +65,14 @@ class HttpServer : public httplib::Server {
 #endif
     }
 
+    /// Lets the body of this request come. To be called by its handler. Encoded bodies are allowed to be larger than what
+    /// they hold.
+    static void expect_body([[maybe_unused]] std::size_t most_bytes) {
+#ifndef AUTOMIX_HTTPLIB_TELLS_CLOSED
+        serving().connection->allow(8 * most_bytes);
+#endif
+    }
+
     /// Lets many clients wait to be accepted. To be called once the port is bound.
     void accept_many() {
         constexpr int most = 4096;
@@ -76,6 +84,7 @@ class HttpServer : public httplib::Server {
     /// The connection of this thread.
     struct Serving {
         int socket = -1;
+        HttpConnection* connection = nullptr;
         bool last = false;  ///< the connection ends with this request
     };
 
@@ -86,7 +95,7 @@ class HttpServer : public httplib::Server {
 
     bool process_and_close_socket(socket_t socket) override {
         HttpConnection connection(socket);
-        serving() = {socket, false};
+        serving() = {socket, &connection, false};
         constexpr std::size_t head_bytes = std::size_t{1} << 16U;
         constexpr std::chrono::milliseconds look{250};
         while (!serving().last) {
@@ -95,8 +104,7 @@ class HttpServer : public httplib::Server {
             while (!came && svr_sock_ != INVALID_SOCKET && HttpConnection::Clock::now() < until)
                 came = connection.has_request(std::min(until, HttpConnection::Clock::now() + look));
             if (!came) break;
-            // Encoded bodies may be larger than what they hold.
-            connection.begin_request(options_.receive_timeout, head_bytes + 8 * options_.max_body_bytes);
+            connection.begin_request(options_.receive_timeout, head_bytes);
             bool closed = false;
             const bool last = svr_sock_ == INVALID_SOCKET;
             const bool served = process_request(connection, last, closed,
@@ -199,6 +207,11 @@ class GatewayServer {
         });
         http_.Post(all, [this, max_body_bytes](const httplib::Request& request, httplib::Response& response,
                                                const httplib::ContentReader& read) {
+            if (!gateway_.admits(request.get_header_value("Authorization"))) {
+                serve(request, {}, response);
+                return detail::HttpServer::close_after_reply(response);
+            }
+            detail::HttpServer::expect_body(max_body_bytes);
             std::string body;
             bool too_large = false;
             const bool whole = read([&](const char* bytes, std::size_t size) {

@@ -29,12 +29,12 @@ struct LiveFailure {
 
 /// The share of one verifier in a query: what it said of one model's answer.
 struct VerifierShare {
-    std::string verifier{self_verifier};  ///< its name
-    std::vector<Verdict> verdicts{};      ///< in the order drawn
-    std::optional<double> confidence{};   ///< in place of verdicts, if the verifier gives one
-    std::vector<std::string> replies{};   ///< replies that the verdicts were read from
-    int cut_replies = 0;                  ///< replies that the token limit cut
-    int declined_replies = 0;             ///< replies that were declined, so unparsed
+    std::string verifier{self_verifier};        ///< its name
+    std::vector<Verdict> verdicts{};            ///< in the order drawn
+    std::optional<double> confidence{};         ///< in place of verdicts, if the verifier gives one
+    std::vector<std::string> replies{};         ///< replies that the verdicts were read from
+    int cut_replies = 0;                        ///< replies that the token limit cut
+    int declined_replies = 0;                   ///< replies that were declined, so unparsed
     std::optional<Usage> verification_usage{};  ///< of the calls for it, those that report their usage
     double verification_cost = 0.0;
     double verdicts_price =

@@ -184,14 +184,14 @@ class OpenAiModel {
     [[nodiscard]] GenerateReply call(const GenerateRequest& request, const std::stop_token& stop) const {
         const int most = *takes_samples_ ? samples_per_call_ : 1;
         const auto samples = static_cast<std::size_t>(std::min(request.samples, most));
-        const HttpRequest sent{
-            .url = url_,
-            .body = request.body.empty() ? detail::to_chat_json(request, body_, static_cast<int>(samples),
-                                                                request.sampling.seed)
-                                         : detail::given_chat_json(request.body, body_),
-            .key = key_,
-            .key_header = key_header_,
-            .headers = headers_};
+        const HttpRequest sent{.url = url_,
+                               .body = request.body.empty()
+                                           ? detail::to_chat_json(request, body_, static_cast<int>(samples),
+                                                                  request.sampling.seed)
+                                           : detail::given_chat_json(request.body, body_),
+                               .key = key_,
+                               .key_header = key_header_,
+                               .headers = headers_};
         HttpReply got;
         std::optional<HttpError> cut;
         try {

@@ -137,6 +137,9 @@ AUTOMIX_INLINE Gateway::Gateway(OpenedModels models, LoadedPolicy policy, Gatewa
                   if (explore_ledger_) ledgers.push_back(explore_ledger_);
                   return ledgers;
               }()),
+      lease_(options_.budget_file.empty()
+                 ? nullptr
+                 : std::make_unique<BudgetLease>(options_.budget_file, models_.ledger, period_.number())),
       sessions_(options_.sessions),
       started_(static_cast<std::int64_t>(detail::seconds_since_1970())),
       id_seed_(std::uint64_t{std::random_device{}()} << 32U | std::random_device{}()),
@@ -186,10 +189,16 @@ AUTOMIX_INLINE void Gateway::drain() {
     explorer_.stop();
 }
 
+AUTOMIX_INLINE void Gateway::keep_budget() {
+    period_.roll();
+    if (lease_) lease_->keep(period_.number());
+}
+
 AUTOMIX_INLINE std::string Gateway::metrics_text() {
     period_.roll();
     if (models_.ledger) {
         for (const auto& [model, spent] : models_.ledger->spending()) {
+            if (spent == ModelSpending{}) continue;
             metrics_.set("automix_cost_total", {{"model", model}, {"kind", "answers"}}, spent.answers);
             metrics_.set("automix_cost_total", {{"model", model}, {"kind", "verification"}},
                          spent.verification);
@@ -312,7 +321,7 @@ AUTOMIX_INLINE GatewayReply Gateway::chat(const GatewayRequest& request, const s
     chat.request = parse_chat_request(request.body);
     chat.explain = request.explain || chat.request.explain;
     const ModelChoice choice = parse_model_choice(chat.request.model, names_);
-    period_.roll();
+    keep_budget();
     const auto count_as = [&](std::string_view kind) {
         metrics_.add("automix_requests_total", {{"kind", kind}});
     };

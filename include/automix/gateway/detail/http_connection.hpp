@@ -55,6 +55,9 @@ class HttpConnection : public httplib::Stream {
         bytes_left_ = most_bytes;
     }
 
+    /// Allows the request so many bytes more.
+    void allow(std::size_t bytes) noexcept { bytes_left_ += bytes; }
+
     /// Returns true if a byte of a request is there by then.
     [[nodiscard]] bool has_request(Clock::time_point until) const {
         return next_ < end_ || wait(POLLIN, until);
