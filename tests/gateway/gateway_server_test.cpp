@@ -310,7 +310,7 @@ TEST_CASE("the library's own adapter is a client of the gateway") {
 }
 
 TEST_CASE("each of many requests has one reply and one line, through upstreams that fail", "[threads]") {
-    const std::size_t count = rounds(2'000);
+    const std::size_t count = rounds(1'000);
     constexpr std::size_t clients = 32;
     const files::Directory directory;
     std::atomic<std::size_t> billed{0};
