@@ -8,6 +8,7 @@
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/gateway/gateway.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/model/ledger.hpp>
@@ -178,6 +179,13 @@ TEST_CASE("requests that are none get errors in OpenAI's form") {
     head.send("POST /v1/chat");
     CHECK(head.is_closed());
     CHECK(ask_once(port, body("easy"), key).status == 200);
+}
+
+TEST_CASE("a port has one server") {
+    Loop loop;
+    ServerOptions same;
+    same.port = loop.running.port();
+    CHECK_THROWS_AS(GatewayServer(loop.gateway, same), DataError);
 }
 
 TEST_CASE("a body of a hundred megabytes is refused and costs no memory") {
