@@ -8,6 +8,7 @@
 #include "support/fault_server.hpp"
 #include "support/files.hpp"
 
+#include <automix/core/error.hpp>
 #include <automix/gateway/gateway.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/model/ledger.hpp>
@@ -180,6 +181,13 @@ TEST_CASE("requests that are none get errors in OpenAI's form") {
     CHECK(ask_once(port, body("easy"), key).status == 200);
 }
 
+TEST_CASE("a port has one server") {
+    Loop loop;
+    ServerOptions same;
+    same.port = loop.running.port();
+    CHECK_THROWS_AS(GatewayServer(loop.gateway, same), DataError);
+}
+
 TEST_CASE("a body of a hundred megabytes is refused and costs no memory") {
     Loop loop;
     Client client(loop.running.port());
@@ -310,7 +318,7 @@ TEST_CASE("the library's own adapter is a client of the gateway") {
 }
 
 TEST_CASE("each of many requests has one reply and one line, through upstreams that fail", "[threads]") {
-    const std::size_t count = rounds(2'000);
+    const std::size_t count = rounds(1'000);
     constexpr std::size_t clients = 32;
     const files::Directory directory;
     std::atomic<std::size_t> billed{0};

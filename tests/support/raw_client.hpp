@@ -59,7 +59,7 @@ class Client {
                     "Content-Length: " + std::to_string(body.size()) + "\r\n" + more_headers + "\r\n" + body);
     }
 
-    /// Reads a reply with a length; status 0 if the connection ends or nothing comes for ten seconds.
+    /// Reads a reply with a length; status 0 if the connection ends or nothing comes for a minute.
     Reply receive() {
         Reply reply;
         std::size_t end = 0;
@@ -78,7 +78,7 @@ class Client {
         return reply;
     }
 
-    /// Returns true if the server closes the connection within ten seconds.
+    /// Returns true if the server closes the connection within a minute.
     bool is_closed() {
         while (more()) {}
         return ended_;
@@ -92,7 +92,7 @@ class Client {
 
     bool more() {
         pollfd one{socket_, POLLIN, 0};
-        if (::poll(&one, 1, 10'000) <= 0) return false;
+        if (::poll(&one, 1, 60'000) <= 0) return false;
         char bytes[4096];
         const auto got = ::recv(socket_, bytes, sizeof bytes, 0);
         ended_ = got <= 0;

@@ -129,6 +129,11 @@ class GatewayServer {
         http_.new_task_queue = [threads] { return new detail::ConnectionThreads(threads); };
         http_.set_payload_max_length(options.max_body_bytes);
         http_.set_tcp_nodelay(true);
+        // By default cpp-httplib lets several servers share a port.
+        http_.set_socket_options([](socket_t socket) {
+            const int on = 1;
+            ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        });
         set_timeouts(options);
         set_handlers(options.max_body_bytes);
         port_ = options.port;
