@@ -10,13 +10,11 @@
 #include <automix/data/log/log.hpp>
 #include <automix/evaluation/replay.hpp>
 #include <automix/metrics/ibc.hpp>
-#include <automix/metrics/upper_hull.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/constant.hpp>
 #include <automix/stream/e_process.hpp>
 #include <automix/stream/json/stream_state_json.hpp>
 #include <automix/stream/paced_router.hpp>
-#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <array>
@@ -35,9 +33,9 @@ using Catch::Matchers::WithinRel;
 
 namespace {
 
-/// The policies on the hull of a frontier: their expected points, and what each does on the rows of a stream.
+/// The policies of a frontier: their planned costs, and what each does on the rows of a stream.
 struct PacedWorld {
-    std::vector<OperatingPoint> points{};  ///< on the rows to train on
+    std::vector<PacedPolicy> policies{};  ///< costs on the rows to train on
     std::vector<Eigen::ArrayXd> scores{};
     std::vector<Eigen::ArrayXd> costs{};
     Eigen::ArrayXd hardness{};  ///< of each row: the cheapest model's score, negative
@@ -47,19 +45,12 @@ struct PacedWorld {
 PacedWorld paced_world(const promise_logs::Halves& halves, bool facts) {
     PomdpOptions options;
     if (!facts) options.context = {false, {}};
-    const PomdpRouter router(options);
-    const TrainingData training{halves.train, halves.train_prices};
-    const auto candidates = router.candidates(router.collect(training), &training);
-    std::vector<OperatingPoint> points;
-    for (const PomdpRouter& candidate : candidates) {
-        const Replay known = replay(candidate, halves.train, halves.train_prices);
-        points.push_back({known.performance.mean(), (known.answer_cost + known.verification_cost).mean()});
-    }
     PacedWorld world;
-    for (const std::size_t policy : upper_hull(points)) {
-        const PomdpRouter& candidate = candidates[policy];
-        world.points.push_back(points[policy]);
-        const Replay replayed = replay(candidate, halves.rest, halves.rest_prices);
+    for (const PomdpRouter& router : PomdpRouter(options).curve({halves.train, halves.train_prices})) {
+        const Replay known = replay(router, halves.train, halves.train_prices);
+        world.policies.push_back(
+            {(known.answer_cost + known.verification_cost).mean(), router.report().lambda});
+        const Replay replayed = replay(router, halves.rest, halves.rest_prices);
         world.scores.push_back(replayed.performance);
         world.costs.push_back(replayed.answer_cost + replayed.verification_cost);
     }
@@ -108,13 +99,13 @@ Streamed stream(const PacedWorld& world, const std::vector<Index>& order, double
     Random random(seed);
     PacedOptions options;
     options.budget = budget;
-    Pacer pacer(world.points, options);
+    Pacer pacer(world.policies, options);
     Streamed streamed;
     for (const Index row : order) {
         const Pacer::Choice choice = pacer.begin(random.uniform());
         streamed.scores.push_back(world.scores[choice.policy](row));
         streamed.costs.push_back(world.costs[choice.policy](row));
-        if (choice.policy + 1 == world.points.size())
+        if (choice.policy + 1 == world.policies.size())
             streamed.dearest_share += 1.0 / static_cast<double>(order.size());
         pacer.end(choice, streamed.costs.back());
     }
@@ -124,7 +115,7 @@ Streamed stream(const PacedWorld& world, const std::vector<Index>& order, double
 /// Returns the sums of score and cost of each policy on rows.
 std::vector<OperatingPoint> sums(const PacedWorld& world, const std::vector<Index>& rows) {
     std::vector<OperatingPoint> all;
-    for (std::size_t p = 0; p < world.points.size(); ++p) {
+    for (std::size_t p = 0; p < world.policies.size(); ++p) {
         OperatingPoint& sum = all.emplace_back();
         for (const Index row : rows) {
             sum.performance += world.scores[p](row);
@@ -134,15 +125,18 @@ std::vector<OperatingPoint> sums(const PacedWorld& world, const std::vector<Inde
     return all;
 }
 
-/// Returns the highest score of a mixture of two policies that costs at most `budget`, by trying all pairs.
-double best_mixture(const std::vector<OperatingPoint>& points, double budget) {
+/// Returns the highest score of a fixed price of quality that costs at most `budget`: of a policy, or of two neighbours
+/// mixed.
+double best_fixed(const std::vector<OperatingPoint>& points, double budget) {
     double best = 0.0;
-    for (const OperatingPoint& a : points) {
-        for (const OperatingPoint& b : points) {
-            if (a.cost > budget) continue;
-            const double share = b.cost <= budget ? 1.0 : (budget - a.cost) / (b.cost - a.cost);
-            best = std::max(best, (1.0 - share) * a.performance + share * b.performance);
-        }
+    for (std::size_t p = 0; p < points.size(); ++p) {
+        const OperatingPoint& a = points[p];
+        if (a.cost > budget) continue;
+        best = std::max(best, a.performance);
+        if (p + 1 == points.size() || points[p + 1].cost <= budget) continue;
+        const OperatingPoint& b = points[p + 1];
+        const double share = (budget - a.cost) / (b.cost - a.cost);
+        best = std::max(best, (1.0 - share) * a.performance + share * b.performance);
     }
     return best;
 }
@@ -152,8 +146,8 @@ void check_streams(const std::string& name, const PacedWorld& world) {
     constexpr std::size_t queries = 2000;
     constexpr std::size_t window = 500;
     const Index rows = world.hardness.size();
-    const double cheapest = world.points.front().cost;
-    const double dearest = world.points.back().cost;
+    const double cheapest = world.policies.front().cost;
+    const double dearest = world.policies.back().cost;
     for (const double part : {0.2, 0.5, 0.8}) {
         const double budget = cheapest + part * (dearest - cheapest);
         double worst_gap = -1.0;
@@ -178,7 +172,7 @@ void check_streams(const std::string& name, const PacedWorld& world) {
             const auto order = random_order(rows, queries, 100 + static_cast<std::uint64_t>(i));
             const Streamed streamed = stream(world, order, budget, static_cast<std::uint64_t>(i));
             check_cost(streamed);
-            const double best = best_mixture(sums(world, order), budget * static_cast<double>(queries));
+            const double best = best_fixed(sums(world, order), budget * static_cast<double>(queries));
             const double gap = (best - streamed.score()) / static_cast<double>(queries);
             worst_gap = std::max(worst_gap, gap);
             mean_gap += gap / orders;
@@ -203,7 +197,7 @@ void check_streams(const std::string& name, const PacedWorld& world) {
         for (std::size_t begin = 0; begin < queries; begin += window) {
             const std::vector<Index> part_of(order.begin() + static_cast<std::ptrdiff_t>(begin),
                                              order.begin() + static_cast<std::ptrdiff_t>(begin + window));
-            best += best_mixture(sums(world, part_of), budget * static_cast<double>(window));
+            best += best_fixed(sums(world, part_of), budget * static_cast<double>(window));
         }
         const double gap = (best - streamed.score()) / static_cast<double>(queries);
         std::cout << name << " budget " << budget << " hard first: cost off by " << 100.0 * worst_cost
@@ -219,14 +213,14 @@ void check_streams(const std::string& name, const PacedWorld& world) {
 }  // namespace
 
 TEST_CASE("a pacer begins at its budget and makes up for what was spent") {
-    const std::vector<OperatingPoint> points{{0.5, 1.0}, {0.9, 5.0}, {0.4, 3.0}};
+    const std::vector<PacedPolicy> points{{1.0, 0.1}, {5.0, 0.02}, {3.0, 0.0}};
     PacedOptions options;
     options.budget = 2.0;
     options.window = 100;
     options.tolerance = 0.1;  // differences are made up in 10 queries
     Pacer pacer(points, options);
     CHECK_THAT(pacer.lambda(), WithinRel(0.1, 1e-12));
-    // The hull goes from policy 0 to policy 1, and a quarter of the queries is to be dear.
+    // The third policy costs no more than the second. A quarter of the queries is to be dear.
     const Pacer::Choice cheap = pacer.begin(0.7);
     CHECK(cheap.policy == 0);
     CHECK(cheap.planned == 1.0);
@@ -245,14 +239,15 @@ TEST_CASE("a pacer begins at its budget and makes up for what was spent") {
 }
 
 TEST_CASE("a pacer of one policy has no choice") {
-    Pacer pacer({{0.5, 1.0}}, {2.0, 500, 0.05});
+    Pacer pacer({{1.0, 0.3}}, {2.0, 500, 0.05});
     CHECK(pacer.begin(0.99).policy == 0);
-    CHECK(pacer.lambda() == 0.0);
+    CHECK(pacer.lambda() == 0.3);
 }
 
 TEST_CASE("pacers refuse impossible budgets, costs and states") {
-    const std::vector<OperatingPoint> points{{0.5, 1.0}, {0.9, 5.0}};
+    const std::vector<PacedPolicy> points{{1.0, 0.1}, {5.0, 0.0}};
     CHECK_THROWS_AS(Pacer({}, {2.0, 500, 0.05}), ArgumentError);
+    CHECK_THROWS_AS(Pacer({{std::nan(""), 0.0}}, {2.0, 500, 0.05}), ArgumentError);
     CHECK_THROWS_AS(Pacer(points, {0.5, 500, 0.05}), ArgumentError);
     CHECK_THROWS_AS(Pacer(points, {2.0, 0, 0.05}), ArgumentError);
     CHECK_THROWS_AS(Pacer(points, {2.0, 500, 0.0}), ArgumentError);
@@ -267,7 +262,7 @@ TEST_CASE("pacers refuse impossible budgets, costs and states") {
 TEST_CASE("a total over a horizon of unknown length is spent by its end") {
     Random random(21);
     for (const int queries : {500, 3000}) {
-        const std::vector<OperatingPoint> points{{0.5, 1.0}, {0.9, 10.0}};
+        const std::vector<PacedPolicy> points{{1.0, 0.1}, {10.0, 0.0}};
         const double total = 4.0 * queries;
         Pacer pacer(points, {4.0, 500, 0.05});
         double spent = 0.0;
@@ -302,7 +297,7 @@ TEST_CASE("states of streams survive a file to the bit") {
             R"({"schema":"automix-paced/1","queries":1,"spent":-1,"due":0,"base":0,"excess":0})", "state"),
         DataError);
     // A pacer that goes on from a file does as the other.
-    const std::vector<OperatingPoint> points{{0.5, 1.0}, {0.9, 5.0}};
+    const std::vector<PacedPolicy> points{{1.0, 0.1}, {5.0, 0.0}};
     Pacer one(points, {2.0, 500, 0.05});
     one.end(one.begin(0.9), 5.0);
     Pacer other(points, {2.0, 500, 0.05}, parse_paced_state(to_state_text(one.state()), "state"));
@@ -311,7 +306,7 @@ TEST_CASE("states of streams survive a file to the bit") {
 }
 
 TEST_CASE("threads share a paced router", "[threads]") {
-    PacedRouter<RandomMixRouter> paced({RandomMixRouter(0.0), RandomMixRouter(1.0)}, {{0.5, 1.0}, {0.9, 5.0}},
+    PacedRouter<RandomMixRouter> paced({RandomMixRouter(0.0), RandomMixRouter(1.0)}, {{1.0, 0.1}, {5.0, 0.0}},
                                        {2.0, 500, 0.05});
     std::array<std::thread, 4> threads;
     for (std::size_t t = 0; t < threads.size(); ++t) {

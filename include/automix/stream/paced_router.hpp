@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a budget over a stream of queries. A pacer moves along the hull of a frontier of policies: what was spent too
-// much is saved again over the next queries, and what that takes on average is learnt, so the price of quality lambda
-// follows the traffic (dual ascent with momentum; the gains follow from window and tolerance alone). A limit on what any
+// Keeps a budget over a stream of queries. A pacer moves along the policies of a frontier, each the best for some price
+// of quality lambda: what was spent too much is saved again over the next queries, and what that takes on average is
+// learnt, so lambda follows the traffic (dual ascent with momentum; the gains follow from window and tolerance alone). No
+// score is looked at, for scores of training rows flatter the policies that were fitted to them. A limit on what any
 // stretch of queries may spend above its budget holds whatever comes: beyond it the cheapest policy answers. Costs of
 // queries under way count as planned. O(log policies) a query.
-//     automix::PacedRouter<automix::PomdpRouter> paced(router.curve(training), points, {.budget = 2.5});
+//     automix::PacedRouter<automix::PomdpRouter> paced(router.curve(training), policies, {.budget = 2.5});
 //     const auto turn = paced.begin(u);
 //     const automix::Outcome outcome = automix::run(turn.router(), source, evidence);
 //     paced.end(turn, outcome.cost());
@@ -12,7 +13,6 @@
 
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
-#include <automix/metrics/ibc.hpp>
 #include <automix/routing/router.hpp>
 
 #include <cstddef>
@@ -29,6 +29,12 @@ struct PacedOptions {
     double budget = 0.0;      ///< mean cost per query
     Index window = 500;       ///< queries of a stretch, over which the tolerance is meant
     double tolerance = 0.05;  ///< share of a window's budget that the window may spend beyond it
+};
+
+/// A policy of a frontier.
+struct PacedPolicy {
+    double cost = 0.0;    ///< mean cost per query that is planned for it, such as that on training rows
+    double lambda = 0.0;  ///< price of quality up from which it is the best: score per unit of price
 };
 
 /// The state of a pacer: a few numbers, for files.
@@ -51,12 +57,13 @@ class Pacer {
         double planned = 0.0;
     };
 
-    /// Takes the expected score and cost of each policy. Those on the upper hull are used. Throws `ArgumentError` if there
-    /// are none, for a budget below the cheapest cost, and for a window or a tolerance that is not positive.
-    Pacer(const std::vector<OperatingPoint>& policies, const PacedOptions& options);
+    /// Takes the policies in the order of a curve, the cheapest first. Those that cost no more than one before are left
+    /// out. Throws `ArgumentError` if there are none, for a budget below the cheapest cost, and for a window or a tolerance
+    /// that is not positive.
+    Pacer(const std::vector<PacedPolicy>& policies, const PacedOptions& options);
 
     /// Goes on from an earlier state. Throws as above, and for a state with impossible numbers.
-    Pacer(const std::vector<OperatingPoint>& policies, const PacedOptions& options, const PacedState& state);
+    Pacer(const std::vector<PacedPolicy>& policies, const PacedOptions& options, const PacedState& state);
 
     /// Returns the policy of the next query, with `u` uniform in [0, 1).
     Choice begin(double u);
@@ -69,7 +76,7 @@ class Pacer {
     /// to time. Throws `ArgumentError` for other numbers.
     void spread(double total, double elapsed);
 
-    /// Returns the price of quality in use: the score per unit of price at which the planned cost is best.
+    /// Returns the price of quality in use, at which the next query's two policies are equally good.
     [[nodiscard]] double lambda() const;
 
     [[nodiscard]] double budget() const noexcept { return options_.budget; }
@@ -77,21 +84,21 @@ class Pacer {
     [[nodiscard]] const PacedState& state() const noexcept { return state_; }
 
  private:
-    /// A policy on the hull.
+    /// A policy in use.
     struct Point {
         std::size_t policy = 0;
         double cost = 0.0;
-        double score = 0.0;
+        double lambda = 0.0;
     };
 
     /// Returns what was spent and planned above the budget so far.
     [[nodiscard]] double ahead() const noexcept { return state_.spent + pending_ - state_.due; }
     [[nodiscard]] double target() const;
-    /// Returns the number of the point on the hull at or before a cost, and never the last but for a single one.
+    /// Returns the number of the policy at or before a cost, and never the last but for a single one.
     [[nodiscard]] std::size_t segment(double cost) const;
 
     PacedOptions options_;
-    std::vector<Point> hull_;
+    std::vector<Point> used_;
     PacedState state_;
     double pending_ = 0.0;
     double span_ = 0.0;  ///< queries over which a difference is made up
@@ -114,17 +121,17 @@ class PacedRouter {
         Pacer::Choice choice_;
     };
 
-    /// Takes routers and the expected score and cost of each. Throws `ArgumentError` as `Pacer`, and if the numbers
+    /// Takes routers and the planned cost of each. Throws `ArgumentError` as `Pacer`, and if the numbers
     /// differ.
-    PacedRouter(std::vector<Router> frontier, const std::vector<OperatingPoint>& points,
+    PacedRouter(std::vector<Router> frontier, const std::vector<PacedPolicy>& policies,
                 const PacedOptions& options)
-        : frontier_(std::move(frontier)), pacer_(points, options) {
-        require_points(points.size());
+        : frontier_(std::move(frontier)), pacer_(policies, options) {
+        require_policies(policies.size());
     }
-    PacedRouter(std::vector<Router> frontier, const std::vector<OperatingPoint>& points,
+    PacedRouter(std::vector<Router> frontier, const std::vector<PacedPolicy>& policies,
                 const PacedOptions& options, const PacedState& state)
-        : frontier_(std::move(frontier)), pacer_(points, options, state) {
-        require_points(points.size());
+        : frontier_(std::move(frontier)), pacer_(policies, options, state) {
+        require_policies(policies.size());
     }
     PacedRouter(const PacedRouter& other) : frontier_(other.frontier_), pacer_(other.pacer()) {}
     PacedRouter& operator=(const PacedRouter&) = delete;
@@ -158,11 +165,11 @@ class PacedRouter {
     [[nodiscard]] const std::vector<Router>& frontier() const noexcept { return frontier_; }
 
  private:
-    void require_points(std::size_t points) const {
-        if (points != frontier_.size())
-            throw ArgumentError("paced router: expected a point for each of " +
+    void require_policies(std::size_t policies) const {
+        if (policies != frontier_.size())
+            throw ArgumentError("paced router: expected a planned cost for each of " +
                                 std::to_string(frontier_.size()) + " routers, found " +
-                                std::to_string(points));
+                                std::to_string(policies));
     }
 
     std::vector<Router> frontier_;

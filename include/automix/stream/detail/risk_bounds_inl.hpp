@@ -48,6 +48,44 @@ double rate_at(const Function& function, double wanted, bool rising) {
     return 0.5 * (low + high);
 }
 
+/// The lower tail of binomials of one probability, for numbers of trials that fall by one and ends that hardly move. From
+/// one to the next it takes a few multiplications: one trial less adds p times the mass at the end.
+class LowerTail {
+ public:
+    explicit LowerTail(double p) : p_(p) {}
+
+    double at(Index successes, Index trials) {
+        const bool follows = mass_ > 0.0 && trials + 1 == trials_ && successes < trials && end_ < trials;
+        if (!follows) return restart(successes, trials);
+        const auto n = static_cast<double>(trials);
+        mass_ *= (n + 1.0 - static_cast<double>(end_)) / ((n + 1.0) * (1.0 - p_));
+        tail_ += p_ * mass_;
+        trials_ = trials;
+        while (end_ < successes) {
+            ++end_;
+            mass_ *= (n - static_cast<double>(end_) + 1.0) / static_cast<double>(end_) * p_ / (1.0 - p_);
+            tail_ += mass_;
+        }
+        if (end_ > successes) return restart(successes, trials);
+        return tail_;
+    }
+
+ private:
+    double restart(Index successes, Index trials) {
+        end_ = successes;
+        trials_ = trials;
+        const bool inside = p_ > 0.0 && p_ < 1.0 && successes < trials;
+        mass_ = inside ? binomial_mass(static_cast<double>(successes), static_cast<double>(trials), p_) : 0.0;
+        return tail_ = binomial_at_most(successes, trials, p_);
+    }
+
+    double p_;
+    double tail_ = 0.0;
+    double mass_ = 0.0;  ///< at the end; 0: the next tail is summed anew
+    Index end_ = 0;
+    Index trials_ = 0;
+};
+
 /// The exact test of pairs: rows on which neither is right tell nothing, so the test goes by the others.
 class PairTest {
  public:
@@ -75,9 +113,10 @@ class PairTest {
         const auto last = static_cast<Index>(std::min(rows, std::ceil(mean + spread)));
         double sum = 0.0;
         double mass = gained > 0.0 ? binomial_mass(static_cast<double>(first), rows, gained) : 1.0;
+        LowerTail lost_rows(lost_of_others);
         for (Index k = first; k <= (gained > 0.0 ? last : 0); ++k) {
             const Index most = most_lost(k, square);
-            if (most >= 0) sum += mass * binomial_at_most(most, rows_ - k, lost_of_others);
+            if (most >= 0) sum += mass * lost_rows.at(most, rows_ - k);
             const auto next = static_cast<double>(k) + 1.0;
             mass *= (rows - next + 1.0) / next * gained / (1.0 - gained);
         }
