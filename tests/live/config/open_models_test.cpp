@@ -5,6 +5,7 @@
 #include "support/files.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/live/answer_signals.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/prompt_choice.hpp>
@@ -13,12 +14,14 @@
 #include <automix/live/replay_model.hpp>
 #include <automix/model/any_model.hpp>
 #include <automix/model/callable_model.hpp>
+#include <automix/model/reply.hpp>
 #include <automix/model/request.hpp>
 #include <automix/routing/action.hpp>
 #include <automix/routing/evidence.hpp>
 #include <automix/verify/few_shot_prompt.hpp>
 #include <automix/verify/verifier.hpp>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -206,4 +209,54 @@ TEST_CASE("verifiers of a models file are judges and commands", "[live]") {
     CHECK_THROWS_WITH(
         parse_models_file(file_with(R"({"name":"a","by":"large"},{"name":"a","by":"small"})"), "m"),
         "m:6: verifiers[1].name: \"a\" stands twice");
+}
+
+TEST_CASE("signals of a models file are opened by model, and need a command that is run", "[live]") {
+    const files::Directory directory;
+    std::string text = two_models_file;
+    text.insert(text.find("\"generation\""),
+                R"("signals":[{"name":"p","of":"min_probability"},{"name":"letter","of":"choice_probability"},
+{"name":"tests","command":"run-tests"}],)");
+    const std::string path = directory.write("models.json", text);
+    CHECK(open_error(path, config_echo) == path + ":3: models[0].signals: \"tests\": no command is run here");
+    OpenOptions options;
+    options.signal_command = [](const SignalConfig& config) -> AnySignal {
+        if (config.command != "run-tests") throw ArgumentError("signals: another command");
+        return [](const Query&, const std::string& answer) { return answer == "yes"; };
+    };
+    const OpenedModels all = open_models(path, {}, config_echo, options);
+    REQUIRE(all.models[0].signals.size() == 3);
+    CHECK(all.models[1].signals.empty());
+    Completion said{.text = "yes"};
+    said.tokens = {{"yes", 0.0, {}}, {"!", -1.0, {}}};
+    CHECK(all.models[0].signals[0].value(live::query("1"), said) == std::exp(-1.0));
+    CHECK(all.models[0].signals[2].name == "tests");
+    CHECK(all.models[0].signals[2].value(live::query("1"), said) == 1.0);
+
+    // Those that a policy reads alone: the backend is asked for no more than they need, and no command is run.
+    options.signal_command = {};
+    options.signals = {{"p"}, {}};
+    bool asks = false;
+    int alternatives = -1;
+    const OpenedModels read = open_models(
+        path, {},
+        [&](const ModelConfig& config) {
+            if (config.name == "small") {
+                asks = asks_probabilities(config);
+                alternatives = asked_alternatives(config);
+            }
+            return config_echo(config);
+        },
+        options);
+    CHECK(asks);
+    CHECK(alternatives == 0);
+    REQUIRE(read.models[0].signals.size() == 1);
+    CHECK(read.models[0].signals[0].name == "p");
+    options.signals = {{"p", "margin"}, {}};
+    CHECK(open_error(path, config_echo, options) ==
+          path + ":3: models[0].signals: lacks \"margin\", which the policy reads of answers of \"small\"");
+    options.signals = {{}, {"p"}};
+    CHECK_THAT(open_error(path, config_echo, options),
+               Catch::Matchers::ContainsSubstring(
+                   "models[1].signals: lacks \"p\", which the policy reads of answers of \"large\""));
 }
