@@ -115,6 +115,7 @@ StreamResult serve_stream(const TwoWorlds& worlds, const StreamOptions& options,
 
 struct StreamSummary {
     double mean_left = 0.0;
+    double left_error = 0.0;  ///< standard error of the mean
     double median_left = 0.0;
     double within = 0.0;  ///< share of the streams that left within the limit
     double share = 0.0;   ///< score after leaving as a share of what was possible, over all streams
@@ -139,6 +140,9 @@ StreamSummary summarise_streams(int streams, Index limit, const StreamOptions& o
         summary.mean_left += left.back() / streams;
     }
     summary.share = gained / possible;
+    for (const double queries : left)
+        summary.left_error += (queries - summary.mean_left) * (queries - summary.mean_left);
+    summary.left_error = std::sqrt(summary.left_error / (streams * (streams - 1.0)));
     std::sort(left.begin(), left.end());
     summary.median_left = left[left.size() / 2];
     return summary;
@@ -147,15 +151,16 @@ StreamSummary summarise_streams(int streams, Index limit, const StreamOptions& o
 template <class MakeWorlds>
 void check_streams(int streams, MakeWorlds worlds) {
     const StreamSummary labels = summarise_streams(streams, 400, {}, worlds);
-    std::cout << "labels of 5 %: left after " << labels.mean_left << " queries (median " << labels.median_left
-              << "), within 400 in " << labels.within << ", share of June's policy after that "
-              << labels.share << ", early alarms " << labels.early << '\n';
+    std::cout << "labels of 5 %: left after " << labels.mean_left << " queries (standard error "
+              << labels.left_error << ", median " << labels.median_left << "), within 400 in "
+              << labels.within << ", share of June's policy after that " << labels.share << ", early alarms "
+              << labels.early << '\n';
     CHECK(labels.mean_left < 400.0);
     CHECK(labels.share >= 0.95);
     const StreamSummary prices = summarise_streams(streams, 50, {.prices = true}, worlds);
-    std::cout << "prices shown: left after " << prices.mean_left << " queries (median " << prices.median_left
-              << "), within 50 in " << prices.within << ", share " << prices.share << ", early alarms "
-              << prices.early << '\n';
+    std::cout << "prices shown: left after " << prices.mean_left << " queries (standard error "
+              << prices.left_error << ", median " << prices.median_left << "), within 50 in " << prices.within
+              << ", share " << prices.share << ", early alarms " << prices.early << '\n';
     CHECK(prices.mean_left < 50.0);
     CHECK(prices.share >= 0.95);
     const StreamSummary none = summarise_streams(streams, 0, {.drift = false, .prices = true}, worlds);
