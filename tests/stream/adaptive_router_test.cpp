@@ -68,10 +68,9 @@ struct StreamOptions {
 
 struct StreamResult {
     bool early_alarm = false;  ///< an alarm before the change, or ever without one
-    Index left = -1;  ///< queries after the change until the policy asks the small model first; -1: never
-    double share =
-        0.0;  ///< score over the rows after that, as a share of the June policy's; without a change of
-              ///< that of a policy that does not move, over all rows
+    Index left = -1;      ///< queries after the change until the policy asks the small model first; -1: never
+    double gained = 0.0;  ///< score over the rows after that; without a change over all rows
+    double possible = 0.0;  ///< the same of June's policy; without a change of one that does not move
     Index labels = 0;
 };
 
@@ -95,16 +94,14 @@ StreamResult serve_stream(const TwoWorlds& worlds, const StreamOptions& options,
         return router.next(evidence).model;
     };
     StreamResult result;
-    double gained = 0.0;
-    double possible = 0.0;
     for (std::size_t i = 0; i < order.size(); ++i) {
         const bool june = options.drift && i >= half;
         const Record row = (june ? worlds.june : worlds.march).record(order[i]);
         const Index model = asked(row);
         if (june && model == 0 && result.left < 0) result.left = static_cast<Index>(i - half);
         if (!options.drift || result.left >= 0) {
-            gained += row.models[as_size(model)].score;
-            possible += row.models[june ? 0 : 1].score;
+            result.gained += row.models[as_size(model)].score;
+            result.possible += row.models[june ? 0 : 1].score;
         }
         if (options.prices) router.see_price(model, *row.models[as_size(model)].cost);
         if (random.bernoulli(options.labelled) || router.wants_label()) {
@@ -113,15 +110,15 @@ StreamResult serve_stream(const TwoWorlds& worlds, const StreamOptions& options,
         }
         if (!june && !router.alarms().empty()) result.early_alarm = true;
     }
-    result.share = possible > 0.0 ? gained / possible : 0.0;
     return result;
 }
 
 struct StreamSummary {
     double mean_left = 0.0;
+    double left_error = 0.0;  ///< standard error of the mean
     double median_left = 0.0;
     double within = 0.0;  ///< share of the streams that left within the limit
-    double share = 0.0;   ///< mean share of the score that was possible, of streams that left
+    double share = 0.0;   ///< score after leaving as a share of what was possible, over all streams
     double early = 0.0;   ///< share of streams with an early alarm
 };
 
@@ -129,18 +126,23 @@ struct StreamSummary {
 template <class MakeWorlds>
 StreamSummary summarise_streams(int streams, Index limit, const StreamOptions& options, MakeWorlds worlds) {
     std::vector<double> left;
-    std::vector<double> shares;
+    double gained = 0.0;
+    double possible = 0.0;
     StreamSummary summary;
     for (int stream = 0; stream < streams; ++stream) {
         const StreamResult result =
             serve_stream(worlds(stream), options, 100 + static_cast<std::uint64_t>(stream));
         left.push_back(result.left < 0 ? 500.0 : static_cast<double>(result.left));
         summary.within += (result.left >= 0 && result.left <= limit ? 1.0 : 0.0) / streams;
-        if (result.left >= 0 || !options.drift) shares.push_back(result.share);
+        gained += result.gained;
+        possible += result.possible;
         summary.early += (result.early_alarm ? 1.0 : 0.0) / streams;
         summary.mean_left += left.back() / streams;
     }
-    for (const double share : shares) summary.share += share / static_cast<double>(shares.size());
+    summary.share = gained / possible;
+    for (const double queries : left)
+        summary.left_error += (queries - summary.mean_left) * (queries - summary.mean_left);
+    summary.left_error = std::sqrt(summary.left_error / (streams * (streams - 1.0)));
     std::sort(left.begin(), left.end());
     summary.median_left = left[left.size() / 2];
     return summary;
@@ -149,15 +151,16 @@ StreamSummary summarise_streams(int streams, Index limit, const StreamOptions& o
 template <class MakeWorlds>
 void check_streams(int streams, MakeWorlds worlds) {
     const StreamSummary labels = summarise_streams(streams, 400, {}, worlds);
-    std::cout << "labels of 5 %: left after " << labels.mean_left << " queries (median " << labels.median_left
-              << "), within 400 in " << labels.within << ", share of June's policy after that "
-              << labels.share << ", early alarms " << labels.early << '\n';
+    std::cout << "labels of 5 %: left after " << labels.mean_left << " queries (standard error "
+              << labels.left_error << ", median " << labels.median_left << "), within 400 in "
+              << labels.within << ", share of June's policy after that " << labels.share << ", early alarms "
+              << labels.early << '\n';
     CHECK(labels.mean_left < 400.0);
     CHECK(labels.share >= 0.95);
     const StreamSummary prices = summarise_streams(streams, 50, {.prices = true}, worlds);
-    std::cout << "prices shown: left after " << prices.mean_left << " queries (median " << prices.median_left
-              << "), within 50 in " << prices.within << ", share " << prices.share << ", early alarms "
-              << prices.early << '\n';
+    std::cout << "prices shown: left after " << prices.mean_left << " queries (standard error "
+              << prices.left_error << ", median " << prices.median_left << "), within 50 in " << prices.within
+              << ", share " << prices.share << ", early alarms " << prices.early << '\n';
     CHECK(prices.mean_left < 50.0);
     CHECK(prices.share >= 0.95);
     const StreamSummary none = summarise_streams(streams, 0, {.drift = false, .prices = true}, worlds);

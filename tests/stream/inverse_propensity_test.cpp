@@ -15,6 +15,7 @@
 
 #include <Eigen/Core>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <iostream>
@@ -83,8 +84,9 @@ std::vector<double> whole_probabilities(const PomdpRouter& policy, const Dataset
 /// Checks estimates of three policies on traffic that each of two policies has served.
 void check_estimates(const Dataset& data, const PriceTable& prices, int repetitions) {
     std::vector<PomdpRouter> policies;
-    for (const Objective& objective : {Objective::base(), Objective::lambda(0.0), Objective::quality(0.9)}) {
+    for (const Objective& objective : {Objective::base(), Objective::lambda(0.0), Objective::quality(0.95)}) {
         PomdpOptions options;
+        options.max_draws = {1};  // a policy that routes has seen everything by itself
         options.objective = objective;
         options.context = ContextChoice{.best = false};
         options.signals = false;
@@ -136,10 +138,22 @@ TEST_CASE("a weighted mean and its standard error by hand") {
 
 TEST_CASE("estimates from traffic with actions thinned at random have no bias and right intervals",
           "[property]") {
-    const std::string log = std::string(AUTOMIX_EXAMPLES_DIR) + "/data/dates.jsonl";
+    const std::string log = std::string(AUTOMIX_EXAMPLES_DIR) + "/data/moves.jsonl";
     ReadOptions options;
-    options.models = {"automix-base", "automix-large"};
+    options.models = {"automix-mini", "automix-large"};
     const Dataset data = read_dataset(log, options);
+    {
+        PomdpOptions served;
+        served.max_draws = {1};
+        served.context = ContextChoice{.best = false};
+        PomdpRouter policy(served);
+        const PriceTable prices = resolve_prices(data);
+        REQUIRE(policy.train({data, prices}).feasible);
+        const std::vector<double> whole = whole_probabilities(policy, data, prices, 0.2);
+        const auto certain = std::count(whole.begin(), whole.end(), 1.0);
+        CHECK(certain > 50);
+        CHECK(certain < 450);
+    }
     check_estimates(data, resolve_prices(data), 2000);
 }
 

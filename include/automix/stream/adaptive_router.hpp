@@ -34,7 +34,7 @@ namespace automix {
 
 struct AdaptiveOptions {
     double delta = 0.05;    ///< probability of a false alarm until the first, and from each to the next
-    double hazard = 0.04;   ///< prior probability that a change begins with a given scored row
+    double hazard = 0.06;   ///< prior probability that a change begins with a given scored row
     double remember = 2.0;  ///< number of rows that all rows before a change count for after it
     int alarm_labels = 20;  ///< scored rows that are asked for after an alarm
     std::size_t single_rows = 256;  ///< number of latest scored rows that may be told apart

@@ -49,7 +49,7 @@ PolicyFigures weighted_figures(const Replay& replay, std::span<const double> wei
 
 /// Returns the figures of a policy, and those of the one that it would replace; `now` may be null. Both are charged the
 /// logged prices, or those of the next policy if none are logged. Throws `DataError` if too little was seen, with the
-/// effective number of rows, and the errors of a replay.
+/// effective number of rows, and the errors of a replay. Throws `ArgumentError` for options that make no sense.
 Rehearsal rehearse(const PomdpRouter& next, const PomdpRouter* now, const SeenRows& rows,
                    const RehearsalOptions& options = {});
 

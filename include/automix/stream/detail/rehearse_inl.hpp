@@ -62,11 +62,14 @@ AUTOMIX_INLINE PolicyFigures weighted_figures(const Replay& replay, std::span<co
 
 AUTOMIX_INLINE Rehearsal rehearse(const PomdpRouter& next, const PomdpRouter* now, const SeenRows& rows,
                                   const RehearsalOptions& options) {
+    if (!(options.min_rows >= 2.0))
+        throw ArgumentError("min_rows: expected a number of at least 2, found " +
+                            format_number(options.min_rows));
     Rehearsal rehearsal;
     rehearsal.rows = rows.data.rows();
     rehearsal.effective_rows = effective_rows(rows.weights);
     rehearsal.level = options.level;
-    if (rehearsal.effective_rows < options.min_rows || rehearsal.rows < 2)
+    if (rehearsal.effective_rows < options.min_rows)
         throw DataError("too little was explored to say what a policy would have done: " +
                         std::to_string(rehearsal.rows) + " of " + std::to_string(rows.counts.requests) +
                         " requests were seen whole and scored, which count as " +
