@@ -85,10 +85,11 @@ void warn_of_prices(const OpenedModels& live, const std::vector<ModelShape>& mod
         const ModelConfig& config = live.configs[m];
         if (!charges_tokens(config.price)) warn(config, "an answer", config.price.call, trained.answers[m]);
         for (Index v = 0; m + 1 < models.size() && v < models[m].verifier_count(); ++v) {
-            const std::string name = models[m].verifier_shape(v).name;
+            const VerifierShape shape = models[m].verifier_shape(v);
+            const std::string& name = shape.name;
             const double expected = v == 0 ? trained.draws[m] : trained.further[place++].draw;
             const ModelConfig* const verifier = asked(config, name);
-            if (verifier == nullptr || charges_tokens(verifier->price)) continue;
+            if (shape.draws == 0 || verifier == nullptr || charges_tokens(verifier->price)) continue;
             warn(*verifier, name == self_verifier ? "a verdict" : "a verdict of " + in_quotes(name),
                  verifier->price.verification, expected);
         }

@@ -30,12 +30,12 @@ TEST_CASE("bad usage is exit code 2") {
     const std::vector<Case> lines_without_log = {
         {{},
          "no command given; commands are answer, compare, decide, describe, evaluate, frontier, learn, "
-         "record, rehearse, report, score, simulate, "
+         "record, rehearse, report, score, serve, simulate, "
          "solve, train, watch; see automix --help"},
         {{"frobnicate"},
          "unknown command \"frobnicate\"; commands are answer, compare, decide, describe, evaluate, "
          "frontier, "
-         "learn, record, rehearse, report, score, simulate, solve, train, watch; see automix --help"},
+         "learn, record, rehearse, report, score, serve, simulate, solve, train, watch; see automix --help"},
         {{"--frobnicate"}, "unknown option \"--frobnicate\"; commands are"},
         {{"a\nb\x1B[31m"}, R"(unknown command "a\x0ab\x1b[31m")"},
         {{"evaluate"}, "automix evaluate --help"},

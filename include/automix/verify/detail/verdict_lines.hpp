@@ -194,14 +194,6 @@ struct VerdictLabel {
     return direct ? std::optional(label) : std::nullopt;
 }
 
-/// Returns what a "1" or "0" says that stands alone behind a label, as in "Verdict: 1".
-[[nodiscard]] inline Judgement digit_judgement(std::span<const ReplyToken> rest) noexcept {
-    const bool alone = rest.size() == 1 || (rest.size() == 2 && rest[1].kind == TokenKind::stop);
-    if (!alone || rest[0].kind != TokenKind::word) return Judgement::none;
-    if (rest[0].text == "1") return Judgement::positive;
-    return rest[0].text == "0" ? Judgement::negative : Judgement::none;
-}
-
 /// How much a statement counts; a smaller number counts more.
 enum class StatementKind : std::uint8_t { label, quoted, within, other, plain };
 
@@ -395,8 +387,7 @@ class VerdictLines {
 
     void take(const VerdictLabel& label, std::span<const ReplyToken> rest, bool starts) {
         std::size_t last = line_;
-        Judgement judgement = digit_judgement(rest);
-        if (judgement == Judgement::none) judgement = judge(rest, Strictness::verdict);
+        Judgement judgement = judge(rest, Strictness::verdict);
         const bool empty = std::none_of(rest.begin(), rest.end(), [](const ReplyToken& token) {
             return token.kind == TokenKind::word || token.kind == TokenKind::check ||
                    token.kind == TokenKind::cross || token.kind == TokenKind::quotation;
