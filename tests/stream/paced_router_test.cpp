@@ -150,63 +150,73 @@ void check_streams(const std::string& name, const PacedWorld& world) {
     const double dearest = world.policies.back().cost;
     for (const double part : {0.2, 0.5, 0.8}) {
         const double budget = cheapest + part * (dearest - cheapest);
+        constexpr int orders = 10;
         double worst_gap = -1.0;
         double mean_gap = 0.0;
         double mean_score = 0.0;
-        double worst_cost = 0.0;
+        double mean_cost = 0.0;
         double worst_window = 0.0;
-        constexpr int orders = 10;
-        const auto check_cost = [&](const Streamed& streamed) {
+        // Adds what the total differs from the budget by, less one call, and the dearest window, less two.
+        const auto check_cost = [&](const Streamed& streamed, double weight) {
             const double due = budget * static_cast<double>(queries);
             // Nothing is left to buy where the dearest policy costs less than the budget.
             const bool bound = streamed.dearest_share < 0.25;
             const double apart = bound ? std::abs(streamed.cost() - due) : streamed.cost() - due;
-            const double off = std::max(0.0, apart - world.dearest_call) / due;
-            const double above = std::max(0.0, streamed.dearest_window(window) - 2.0 * world.dearest_call) /
-                                     (budget * static_cast<double>(window)) -
-                                 1.0;
-            worst_cost = std::max(worst_cost, off);
-            worst_window = std::max(worst_window, above);
+            mean_cost += weight * std::max(0.0, apart - world.dearest_call) / due;
+            worst_window = std::max(
+                worst_window, std::max(0.0, streamed.dearest_window(window) - 2.0 * world.dearest_call) /
+                                      (budget * static_cast<double>(window)) -
+                                  1.0);
         };
         for (int i = 0; i < orders; ++i) {
             const auto order = random_order(rows, queries, 100 + static_cast<std::uint64_t>(i));
             const Streamed streamed = stream(world, order, budget, static_cast<std::uint64_t>(i));
-            check_cost(streamed);
+            check_cost(streamed, 1.0 / orders);
             const double best = best_fixed(sums(world, order), budget * static_cast<double>(queries));
             const double gap = (best - streamed.score()) / static_cast<double>(queries);
             worst_gap = std::max(worst_gap, gap);
             mean_gap += gap / orders;
             mean_score += streamed.score() / static_cast<double>(queries) / orders;
         }
-        std::cout << name << " budget " << budget << " random: cost off by " << 100.0 * worst_cost
+        std::cout << name << " budget " << budget << " random: cost off by " << 100.0 * mean_cost
                   << " %, dearest window " << 100.0 * worst_window << " % above, score " << mean_score
                   << ", below best fixed " << 100.0 * mean_gap << " (worst " << 100.0 * worst_gap
                   << ") points\n";
         CAPTURE(name, part);
-        CHECK(worst_cost <= 0.004);
+        CHECK(mean_cost <= 0.004);
         CHECK(worst_window <= 0.05);
         CHECK(mean_gap <= 0.005);
-        // All hard queries first; the best policy of each window of 500 in hindsight at the same budget.
-        worst_cost = worst_window = 0.0;
-        auto order = random_order(rows, queries, 7);
-        std::stable_sort(order.begin(), order.end(),
-                         [&](Index a, Index b) { return world.hardness(a) > world.hardness(b); });
-        const Streamed streamed = stream(world, order, budget, 3);
-        check_cost(streamed);
-        double best = 0.0;
-        for (std::size_t begin = 0; begin < queries; begin += window) {
-            const std::vector<Index> part_of(order.begin() + static_cast<std::ptrdiff_t>(begin),
-                                             order.begin() + static_cast<std::ptrdiff_t>(begin + window));
-            best += best_fixed(sums(world, part_of), budget * static_cast<double>(window));
+        // All hard queries first; the best price of quality in hindsight at the same budget, for each 500 queries and for
+        // those that are hard by themselves, since no window may borrow from the next.
+        mean_cost = worst_window = 0.0;
+        mean_gap = mean_score = 0.0;
+        for (int i = 0; i < orders; ++i) {
+            auto order = random_order(rows, queries, 200 + static_cast<std::uint64_t>(i));
+            std::stable_sort(order.begin(), order.end(),
+                             [&](Index a, Index b) { return world.hardness(a) > world.hardness(b); });
+            const Streamed streamed = stream(world, order, budget, static_cast<std::uint64_t>(i));
+            check_cost(streamed, 1.0 / orders);
+            mean_score += streamed.score() / static_cast<double>(queries) / orders;
+            double best = 0.0;
+            for (std::size_t begin = 0; begin < queries;) {
+                std::size_t end = begin + 1;
+                const auto jumps = [&] {
+                    return world.hardness(order[end - 1]) - world.hardness(order[end]) >= 0.5;
+                };
+                while (end < queries && end % window != 0 && !jumps()) ++end;
+                const std::vector<Index> part_of(order.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                 order.begin() + static_cast<std::ptrdiff_t>(end));
+                best += best_fixed(sums(world, part_of), budget * static_cast<double>(end - begin));
+                begin = end;
+            }
+            mean_gap += (best - streamed.score()) / static_cast<double>(queries) / orders;
         }
-        const double gap = (best - streamed.score()) / static_cast<double>(queries);
-        std::cout << name << " budget " << budget << " hard first: cost off by " << 100.0 * worst_cost
-                  << " %, dearest window " << 100.0 * worst_window << " % above, score "
-                  << streamed.score() / static_cast<double>(queries) << ", below best of windows "
-                  << 100.0 * gap << " points\n";
-        CHECK(worst_cost <= 0.004);
+        std::cout << name << " budget " << budget << " hard first: cost off by " << 100.0 * mean_cost
+                  << " %, dearest window " << 100.0 * worst_window << " % above, score " << mean_score
+                  << ", below best of windows " << 100.0 * mean_gap << " points\n";
+        CHECK(mean_cost <= 0.004);
         CHECK(worst_window <= 0.05);
-        CHECK(gap <= 0.005);
+        CHECK(mean_gap <= 0.005);
     }
 }
 
@@ -217,7 +227,7 @@ TEST_CASE("a pacer begins at its budget and makes up for what was spent") {
     PacedOptions options;
     options.budget = 2.0;
     options.window = 100;
-    options.tolerance = 0.1;  // differences are made up in 10 queries
+    options.tolerance = 0.1;  // differences are made up in 15 queries
     Pacer pacer(points, options);
     CHECK_THAT(pacer.lambda(), WithinRel(0.1, 1e-12));
     // The third policy costs no more than the second. A quarter of the queries is to be dear.
@@ -225,16 +235,21 @@ TEST_CASE("a pacer begins at its budget and makes up for what was spent") {
     CHECK(cheap.policy == 0);
     CHECK(cheap.planned == 1.0);
     pacer.end(cheap, 1.0);
-    // One is left over: the target is 2 + 1/10, and the base has risen by 1/400.
-    CHECK_THAT(pacer.state().base, WithinRel(2.0025, 1e-12));
-    const Pacer::Choice dear = pacer.begin(1.0 - 0.2756);
+    // One is left over: the base has risen by 1/900, and the target is 1/15 above it.
+    CHECK_THAT(pacer.state().base, WithinRel(2.0 + 1.0 / 900.0, 1e-12));
+    CHECK(Pacer(points, options, pacer.state()).begin(1.0 - 0.267).policy == 0);
+    const Pacer::Choice dear = pacer.begin(1.0 - 0.2669);
     CHECK(dear.policy == 1);
     CHECK(pacer.state().queries == 2);
     CHECK(pacer.state().due == 4.0);
     CHECK(pacer.state().spent == 1.0);
     pacer.end(dear, 30.0);
     CHECK(pacer.state().excess == 28.0);
-    // More than 10 budgets above: the cheapest answers, whatever u.
+    CHECK(pacer.state().dearest == 30.0);
+    // More than 10 budgets and one dearest query above: the cheapest answers, whatever u.
+    const Pacer::Choice again = pacer.begin(0.999999);
+    CHECK(again.policy == 1);
+    pacer.end(again, 30.0);
     CHECK(pacer.begin(0.999999).policy == 0);
 }
 
@@ -251,7 +266,7 @@ TEST_CASE("pacers refuse impossible budgets, costs and states") {
     CHECK_THROWS_AS(Pacer(points, {0.5, 500, 0.05}), ArgumentError);
     CHECK_THROWS_AS(Pacer(points, {2.0, 0, 0.05}), ArgumentError);
     CHECK_THROWS_AS(Pacer(points, {2.0, 500, 0.0}), ArgumentError);
-    CHECK_THROWS_AS(Pacer(points, {2.0, 500, 0.05}, {1, -1.0, 1.0, 1.0, 0.0}), ArgumentError);
+    CHECK_THROWS_AS(Pacer(points, {2.0, 500, 0.05}, {1, -1.0, 1.0, 1.0, 0.0, 0.0}), ArgumentError);
     Pacer pacer(points, {2.0, 500, 0.05});
     CHECK_THROWS_AS(pacer.end({0, 1.0}, -1.0), ArgumentError);
     CHECK_THROWS_AS(pacer.spread(10.0, 0.0), ArgumentError);
@@ -280,7 +295,7 @@ TEST_CASE("a total over a horizon of unknown length is spent by its end") {
 }
 
 TEST_CASE("states of streams survive a file to the bit") {
-    PacedState paced{12, 0.1 + 0.2, 24.0, 2.0 / 3.0, 1e-9};
+    PacedState paced{12, 0.1 + 0.2, 24.0, 2.0 / 3.0, 1e-9, 0.7};
     CHECK(parse_paced_state(to_state_text(paced), "state") == paced);
     EProcess wealth;
     CHECK(parse_e_process_state(to_state_text(wealth.state()), "state") == wealth.state());
@@ -290,11 +305,13 @@ TEST_CASE("states of streams survive a file to the bit") {
     CHECK_THROWS_AS(parse_paced_state(to_state_text(wealth.state()), "state"), DataError);
     CHECK_THROWS_AS(
         parse_paced_state(
-            R"({"schema":"automix-paced/1","queries":-1,"spent":0,"due":0,"base":0,"excess":0})", "state"),
+            R"({"schema":"automix-paced/1","queries":-1,"spent":0,"due":0,"base":0,"excess":0,"dearest":0})",
+            "state"),
         DataError);
     CHECK_THROWS_AS(
         parse_paced_state(
-            R"({"schema":"automix-paced/1","queries":1,"spent":-1,"due":0,"base":0,"excess":0})", "state"),
+            R"({"schema":"automix-paced/1","queries":1,"spent":-1,"due":0,"base":0,"excess":0,"dearest":0})",
+            "state"),
         DataError);
     // A pacer that goes on from a file does as the other.
     const std::vector<PacedPolicy> points{{1.0, 0.1}, {5.0, 0.0}};
@@ -335,8 +352,13 @@ TEST_CASE("budgets hold on streams of a known world, in any order") {
 }
 
 TEST_CASE("budgets hold on streams of recorded logs, in any order") {
-    const Dataset log = read_dataset(std::string(AUTOMIX_EXAMPLES_DIR) + "/data/dates.jsonl");
-    check_streams("dates.jsonl", paced_world(promise_logs::price(split_by_hash(log, 0.5), {}), false));
+    const std::string folder = std::string(AUTOMIX_EXAMPLES_DIR) + "/data/";
+    const Dataset log =
+        read_log({folder + "moves.jsonl", folder + "dates.jsonl", folder + "clauses.jsonl"}, {}).data;
+    const std::vector<std::string> pair{"automix-base", "automix-large"};
+    check_streams("recorded logs", paced_world(promise_logs::price(split_by_hash(log.with_models(pair), 0.5),
+                                                                   {{1.0, 50.0}, 1.0, {}, {}}),
+                                               false));
 }
 
 TEST_CASE("budgets hold on streams of shared logs, in any order", "[shared]") {

@@ -40,10 +40,11 @@ struct PacedPolicy {
 /// The state of a pacer: a few numbers, for files.
 struct PacedState {
     std::uint64_t queries = 0;
-    double spent = 0.0;   ///< by queries that have ended
-    double due = 0.0;     ///< budget of the queries so far
-    double base = 0.0;    ///< planned mean cost that keeps the budget, as learnt so far
-    double excess = 0.0;  ///< greatest cost above the budget of any stretch that ends now
+    double spent = 0.0;    ///< by queries that have ended
+    double due = 0.0;      ///< budget of the queries so far
+    double base = 0.0;     ///< planned mean cost that keeps the budget, as learnt so far
+    double excess = 0.0;   ///< greatest cost above the budget of any stretch that ends now
+    double dearest = 0.0;  ///< cost of the dearest query so far
 
     friend bool operator==(const PacedState&, const PacedState&) = default;
 };
@@ -93,6 +94,8 @@ class Pacer {
 
     /// Returns what was spent and planned above the budget so far.
     [[nodiscard]] double ahead() const noexcept { return state_.spent + pending_ - state_.due; }
+    /// Returns the number of queries over which a difference is made up.
+    [[nodiscard]] double span() const;
     [[nodiscard]] double target() const;
     /// Returns the number of the policy at or before a cost, and never the last but for a single one.
     [[nodiscard]] std::size_t segment(double cost) const;
@@ -101,7 +104,7 @@ class Pacer {
     std::vector<Point> used_;
     PacedState state_;
     double pending_ = 0.0;
-    double span_ = 0.0;  ///< queries over which a difference is made up
+    double limit_ = 0.0;  ///< budgets of queries that any stretch may spend beyond its own
 };
 
 /// Routers of a frontier with a pacer. Threads may share it; copies have a state of their own.

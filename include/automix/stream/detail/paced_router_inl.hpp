@@ -31,14 +31,14 @@ AUTOMIX_INLINE Pacer::Pacer(const std::vector<PacedPolicy>& policies, const Pace
         throw ArgumentError("pacer: the budget " + format_number(options.budget) +
                             " is below the cost of the cheapest policy, " +
                             format_number(used_.front().cost));
-    span_ = std::max(1.0, options.tolerance * static_cast<double>(options.window));
+    limit_ = options.tolerance * static_cast<double>(options.window);
     state_.base = options.budget;
 }
 
 AUTOMIX_INLINE Pacer::Pacer(const std::vector<PacedPolicy>& policies, const PacedOptions& options,
                             const PacedState& state)
     : Pacer(policies, options) {
-    for (const double number : {state.spent, state.due, state.base, state.excess}) {
+    for (const double number : {state.spent, state.due, state.base, state.excess, state.dearest}) {
         if (!(std::isfinite(number) && number >= 0.0))
             throw ArgumentError("pacer: the state holds " + format_number(number) +
                                 ", expected numbers of at least 0");
@@ -54,9 +54,17 @@ AUTOMIX_INLINE std::size_t Pacer::segment(double cost) const {
     return std::min(number, used_.size() < 2 ? 0 : used_.size() - 2);
 }
 
+AUTOMIX_INLINE double Pacer::span() const {
+    // A difference that is made up too quickly costs quality, and one that is made up slowly outlasts the window. A rare
+    // dear query takes longer: the variance of a cost is at most that of the dearest query times the mean, so over these
+    // many queries the differences stay within about one dearest query.
+    const double rare = options_.budget > 0.0 ? 2.0 * state_.dearest / options_.budget : 0.0;
+    return std::max({1.0, 1.5 * limit_, rare});
+}
+
 AUTOMIX_INLINE double Pacer::target() const {
-    if (state_.excess > span_ * options_.budget) return used_.front().cost;
-    return std::clamp(state_.base - ahead() / span_, used_.front().cost, used_.back().cost);
+    if (state_.excess > limit_ * options_.budget + state_.dearest) return used_.front().cost;
+    return std::clamp(state_.base - ahead() / span(), used_.front().cost, used_.back().cost);
 }
 
 AUTOMIX_INLINE double Pacer::lambda() const { return used_[segment(target())].lambda; }
@@ -82,8 +90,9 @@ AUTOMIX_INLINE void Pacer::end(const Choice& choice, double cost) {
     pending_ -= choice.planned;
     state_.spent += cost;
     state_.excess = std::max(0.0, state_.excess + cost - options_.budget);
-    // The gain at which difference and base settle quickest without swinging, for a difference made up in `span_`.
-    const double gain = 1.0 / (4.0 * span_ * span_);
+    state_.dearest = std::max(state_.dearest, cost);
+    // The gain at which difference and base settle quickest without swinging.
+    const double gain = 1.0 / (4.0 * span() * span());
     state_.base = std::clamp(state_.base - gain * ahead(), used_.front().cost, used_.back().cost);
 }
 

@@ -220,7 +220,7 @@ AUTOMIX_INLINE PromisePlan plan_promise(std::size_t candidates, bool binary, Ind
 AUTOMIX_INLINE void begin_where_provable(PromisePlan& plan, const PromiseRows& training,
                                          const Objective& objective, double level, Index calibration_rows) {
     if (detail::begins_at_last(objective) || training.rows() == 0) return;
-    constexpr double margin = 0.25;  // training rows flatter the policies that were fitted to them
+    constexpr double margin = 0.02;  // training rows flatter the policies that were fitted to them
     const double scale = static_cast<double>(calibration_rows) / static_cast<double>(training.rows());
     std::size_t start = 0;
     double lowest = 2.0;

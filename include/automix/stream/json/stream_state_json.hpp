@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The states of pacers and e-processes as JSON and back, a few numbers each:
-//     {"schema":"automix-paced/1","queries":2000,"spent":..,"due":..,"base":..,"excess":..}
+//     {"schema":"automix-paced/1","queries":2000,"spent":..,"due":..,"base":..,"excess":..,"dearest":..}
 //     {"schema":"automix-e-process/1","values":120,"highest":..,"log_wealth":[..]}
 // Keep them beside the log of a stream, and go on from there. Numbers survive to the bit.
 #pragma once

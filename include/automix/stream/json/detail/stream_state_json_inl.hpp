@@ -27,9 +27,10 @@ class StreamStateParser : DocumentChecks {
         : DocumentChecks(name), json_(json) {}
 
     PacedState paced() const {
-        require_keys(json_, "", std::array{"schema", "queries", "spent", "due", "base", "excess"});
+        require_keys(json_, "", std::array{"schema", "queries", "spent", "due", "base", "excess", "dearest"});
         require_schema(json_, "", paced_schema);
-        return {count("queries"), amount("spent"), amount("due"), amount("base"), amount("excess")};
+        return {count("queries"), amount("spent"),  amount("due"),
+                amount("base"),   amount("excess"), amount("dearest")};
     }
 
     EProcessState e_process() const {
@@ -67,7 +68,8 @@ AUTOMIX_INLINE std::string to_state_text(const PacedState& state) {
                                   {"spent", state.spent},
                                   {"due", state.due},
                                   {"base", state.base},
-                                  {"excess", state.excess}}
+                                  {"excess", state.excess},
+                                  {"dearest", state.dearest}}
                .dump() +
            '\n';
 }
