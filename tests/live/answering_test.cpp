@@ -625,7 +625,7 @@ TEST_CASE("a router that reads the query answers by its facts, and warns of a qu
     CHECK_FALSE(blank.failed());
     CHECK(blank.warning ==
           "the policy reads text, but the query has no question: it is read as one without words");
-    CHECK(blank.explanation->told[0].score.words == 0.0);
+    CHECK(blank.explanation->told[0].score.strongest.empty());
 }
 
 TEST_CASE("a prior is put in the order of the models for a router that reads it, and else ignored",
