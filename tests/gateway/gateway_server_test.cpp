@@ -10,11 +10,12 @@
 
 #include <automix/core/error.hpp>
 #include <automix/gateway/gateway.hpp>
+#include <automix/live/config/models_file.hpp>
 #include <automix/live/config/open_models.hpp>
+#include <automix/model/any_model.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/request.hpp>
-#include <automix/openai/configured_models.hpp>
 #include <automix/openai/openai_model.hpp>
 #include <automix/openai/secret.hpp>
 #include <automix/stream/log/request_reader.hpp>
@@ -334,7 +335,6 @@ TEST_CASE("each of many requests has one reply and one line, through upstreams t
     Json models = Json::parse(world::models_text);
     for (Json& model : models["models"]) {
         model["base_url"] = upstream.base_url();
-        model["timeout_s"] = 0.2;
         model["attempts"] = 2;
         model["rate_limit_attempts"] = 1;
     }
@@ -344,7 +344,16 @@ TEST_CASE("each of many requests has one reply and one line, through upstreams t
     double spent = 0.0;
     double told = 0.0;
     {
-        Gateway gateway(open_models(directory.write("models.json", models.dump())), world::policy(), options);
+        const ModelBackend backend = [](const ModelConfig& config) -> AnyModel {
+            OpenAiOptions http;
+            http.model = config.name;
+            http.base_url = config.base_url;
+            http.total_timeout = std::chrono::milliseconds(200);
+            http.max_reply_bytes = 100'000;
+            return OpenAiModel(http);
+        };
+        Gateway gateway(open_models(directory.write("models.json", models.dump()), {}, backend),
+                        world::policy(), options);
         Running running(gateway);
         std::mutex mutex;
         std::vector<std::thread> threads;
