@@ -357,7 +357,7 @@ AUTOMIX_INLINE std::string to_string(const PromiseCertificate& certificate) {
     if (!certificate.proven)
         return of + "no policy is proven to keep the promise of " + what + " on " + rows +
                " (p = " + format_significant(certificate.p_value, 3) + ", level " +
-               format_number(certificate.level) + "), so every query goes to the last model" +
+               format_significant(certificate.level, 3) + "), so every query goes to the last model" +
                (certificate.rows_needed
                     ? "; about " + format_fixed(std::ceil(*certificate.rows_needed), 0) + " rows would do"
                     : std::string());
