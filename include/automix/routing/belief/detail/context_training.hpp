@@ -255,8 +255,8 @@ struct TriedContext {
 };
 
 /// Probabilities that chance makes forecasts tell as much, times the contexts tried. Below the first a richer context is
-/// taken if it gains by more than half a standard error on held-out rows. Below the second it is taken unless it loses
-/// there by more than a standard error: forecasts that surely tell something are expected to gain on other rows.
+/// taken if it gains by more than half a standard error on held-out rows. Below the second it is taken unless it loses by
+/// more than that: forecasts that surely tell something are expected to gain on other rows.
 inline constexpr double likely_forecast = 0.1;
 inline constexpr double sure_forecast = 0.01;
 
@@ -455,8 +455,8 @@ inline std::pair<TrainingContext, std::optional<HeldOutDecision>> choose_context
             if (tried.worth.empty()) tried.worth = worth_by_row(tried.context, tried.decision, slope);
             const double chance =
                 static_cast<double>(contexts.size()) * chance_of(tried, best == &none ? nullptr : best);
-            const double error = gain_error(tried.worth, best->worth);
-            const double least = chance < sure_forecast ? -error : 0.5 * error;
+            const double margin = 0.5 * gain_error(tried.worth, best->worth);
+            const double least = chance < sure_forecast ? -margin : margin;
             if (!(chance < likely_forecast && mean_gain(tried.worth, best->worth) > least)) continue;
         }
         chosen.emplace(std::move(tried));
