@@ -113,7 +113,7 @@ def routing_lines(runs):
                 goal("0.25", ours <= 4 * alone),
             )
         elif subject == "policy":
-            most = {"two_models": 1e-3, "three_models": 100e-3}[kind]
+            most = {"two_models": 1e-3, "two_models_at_a_new_price": 1e-3, "three_models": 100e-3}[kind]
             what = f"train pomdp from statistics, {kind.replace('_', ' ')} at {size} draws"
             yield what, "", duration(ours), "", "", goal(f"under {duration(most)}", ours < most)
 

@@ -123,7 +123,7 @@ void register_routing(std::size_t rows) {
 void register_policies() {
     benchmark::RegisterBenchmark("policy/two_models/8",
                                  [](benchmark::State& state) { time_policy(state, 2, 8); });
-    benchmark::RegisterBenchmark("policy/two_models/8/new_price", time_new_price);
+    benchmark::RegisterBenchmark("policy/two_models_at_a_new_price/8", time_new_price);
     benchmark::RegisterBenchmark("policy/three_models/20",
                                  [](benchmark::State& state) { time_policy(state, 3, 20); });
 }

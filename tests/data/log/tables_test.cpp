@@ -319,7 +319,8 @@ TEST_CASE("RouterBench's tables are read by the map among the examples") {
         table += "task." + std::to_string(row) + ",\"['Name a, b or c.']\",task";
         for (std::size_t m = 0; m < models.size(); ++m) table += m % 2 == 0 ? ",1.0" : ",0.0";
         for (std::size_t m = 0; m < models.size(); ++m) table += ",\"['a']\"";
-        for (std::size_t m = 0; m < models.size(); ++m) table += "," + std::to_string(0.001 * static_cast<double>(m + 1));
+        for (std::size_t m = 0; m < models.size(); ++m)
+            table += "," + std::to_string(0.001 * static_cast<double>(m + 1));
         table += ",no_model_correct\n";
     }
     CsvTable reader("");

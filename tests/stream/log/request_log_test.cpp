@@ -68,7 +68,7 @@ std::string read_back(const std::string& line) {
 
 /// The error of a line whose document was changed.
 template <class Change>
-std::string complaint(Change change) {
+std::string complaint_of_line(Change change) {
     nlohmann::json json = nlohmann::json::parse(request_line(full_request("r1")));
     change(json);
     try {
@@ -112,37 +112,37 @@ TEST_CASE("a request and a score survive writing and reading") {
 
 TEST_CASE("wrong lines are refused by field") {
     using nlohmann::json;
-    CHECK_THAT(complaint([](json& line) { line["extra"] = 1; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["extra"] = 1; }),
                ContainsSubstring("log: extra: unknown key"));
-    CHECK_THAT(complaint([](json& line) { line["models"][0]["scores"] = 1; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["models"][0]["scores"] = 1; }),
                ContainsSubstring("log: models[0].scores: unknown key"));
-    CHECK_THAT(complaint([](json& line) { line["schema"] = "automix-requests/2"; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["schema"] = "automix-requests/2"; }),
                ContainsSubstring(R"(expected "automix-requests/1", found "automix-requests/2")"));
-    CHECK_THAT(complaint([](json& line) { line.erase("latency"); }),
+    CHECK_THAT(complaint_of_line([](json& line) { line.erase("latency"); }),
                ContainsSubstring("log: latency: missing"));
-    CHECK_THAT(complaint([](json& line) { line["id"] = ""; }), ContainsSubstring("log: id: "));
-    CHECK_THAT(complaint([](json& line) { line["exploration"] = 1.5; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["id"] = ""; }), ContainsSubstring("log: id: "));
+    CHECK_THAT(complaint_of_line([](json& line) { line["exploration"] = 1.5; }),
                ContainsSubstring("log: exploration: expected a number in [0, 1], found 1.5"));
-    CHECK_THAT(complaint([](json& line) { line["exploration"] = 0; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["exploration"] = 0; }),
                ContainsSubstring("log: exploration: expected a probability above 0"));
-    CHECK_THAT(complaint([](json& line) { line["models"][1]["seen"] = 0; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["models"][1]["seen"] = 0; }),
                ContainsSubstring("log: models[1].seen: expected a probability above 0"));
-    CHECK_THAT(complaint([](json& line) {
+    CHECK_THAT(complaint_of_line([](json& line) {
                    line["models"][0]["verdicts"] = {1, 2};
                }),
                ContainsSubstring("log: models[0].verdicts[1]: expected a whole number from 0 to 1, found 2"));
     CHECK_THAT(
-        complaint([](json& line) { line["models"][0]["drawn_by_policy"] = 4; }),
+        complaint_of_line([](json& line) { line["models"][0]["drawn_by_policy"] = 4; }),
         ContainsSubstring("log: models[0].drawn_by_policy: expected a whole number from 0 to 3, found 4"));
-    CHECK_THAT(complaint([](json& line) { line["models"][0]["score"] = "0.5"; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["models"][0]["score"] = "0.5"; }),
                ContainsSubstring(R"(log: models[0].score: expected a number, found "0.5")"));
-    CHECK_THAT(complaint([](json& line) { line["models"][0]["cost"] = -1; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["models"][0]["cost"] = -1; }),
                ContainsSubstring("log: models[0].cost: "));
-    CHECK_THAT(complaint([](json& line) { line["models"][1]["name"] = "small"; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["models"][1]["name"] = "small"; }),
                ContainsSubstring("log: models[1].name: \"small\" stands twice"));
-    CHECK_THAT(complaint([](json& line) { line["answered"] = "other"; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["answered"] = "other"; }),
                ContainsSubstring("log: answered: expected one of the models (small, large) or null"));
-    CHECK_THAT(complaint([](json& line) { line["policy"] = "abc"; }),
+    CHECK_THAT(complaint_of_line([](json& line) { line["policy"] = "abc"; }),
                ContainsSubstring("log: policy: expected 16 hexadecimal digits"));
     CHECK_THROWS_WITH(request_line(LateScore{.id = "r1", .score = 2.0}),
                       ContainsSubstring("score: expected a number in [0, 1], found 2"));
