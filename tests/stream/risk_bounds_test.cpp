@@ -99,8 +99,8 @@ TEST_CASE("the exact test of pairs is the highest tail over all shares of gained
             const double high =
                 std::clamp(highest_rate(counts.gained, rows, 0.5 * error), least, share / (1.0 + share));
             double highest = 0.0;
-            for (int point = 0; point <= 60; ++point) {
-                const double gained = low + (high - low) * point / 60.0;
+            for (int point = 0; point <= 120; ++point) {
+                const double gained = low + (high - low) * point / 120.0;
                 highest = std::max(highest, tail_by_enumeration(counts, share, gained));
             }
             CAPTURE(counts.lost, counts.kept, counts.gained, share);
