@@ -67,7 +67,7 @@ def policy(folder):
 
 
 def gateway(folder, upstream_port, *more):
-    models = [{"name": name, "base_url": f"http://127.0.0.1:{upstream_port}/v1", "price": {"call": price},
+    models = [{"name": name, "base_url": f"http://127.0.0.1:{upstream_port}/v1", "price": {"call": price, "verification": 0.1},
                "generation": {"max_tokens": 32}} for name, price in (("small", 1), ("large", 20))]
     (folder / "models.json").write_text(json.dumps({"models": models}))
     return start(options.program, "serve", "--policy", policy(folder), "--models", folder / "models.json", "--port", "0",
@@ -80,7 +80,7 @@ def litellm(folder, upstream_port):
         "model": "openai/automix", "api_base": f"http://127.0.0.1:{upstream_port}/v1", "api_key": "none"}}]}))
     port = 4123
     start(Path(options.litellm) / "bin" / "litellm", "--config", config, "--port", port, "--num_workers", os.cpu_count(),
-          stderr=subprocess.DEVNULL)
+          stderr=subprocess.DEVNULL, env={**os.environ, "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true"})
     for _ in range(600):
         if subprocess.run(["curl", "--silent", "--fail", f"http://127.0.0.1:{port}/health/liveliness"], capture_output=True).returncode == 0:
             return port
@@ -103,12 +103,14 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         tool = build(folder)
-        upstream = port_of(start(tool, "upstream", 50))
-        ports = {"upstream alone": upstream, "plain proxy": port_of(start(tool, "proxy", upstream)),
-                 "automix serve": port_of(gateway(folder, upstream)),
-                 "automix serve --log": port_of(gateway(folder, upstream, "--log", folder / "requests.jsonl"))}
+        def upstream():  # one for each, for kept connections occupy its threads
+            return port_of(start(tool, "upstream", 50))
+
+        ports = {"upstream alone": upstream(), "plain proxy": port_of(start(tool, "proxy", upstream())),
+                 "automix serve": port_of(gateway(folder, upstream())),
+                 "automix serve --log": port_of(gateway(folder, upstream(), "--log", folder / "requests.jsonl"))}
         if options.litellm:
-            ports["litellm"] = litellm(folder, upstream)
+            ports["litellm"] = litellm(folder, upstream())
         print(f"{'':20}{'clients':>8}{'rate':>9}{'of ideal':>9}{'p50 ms':>8}{'p99 ms':>8}{'failed':>7}")
         for clients in (8, 64, 256):
             for name, port in ports.items():

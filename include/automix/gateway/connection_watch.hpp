@@ -9,10 +9,12 @@
 #include <condition_variable>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace automix {
 
@@ -28,7 +30,7 @@ class ConnectionWatch {
     /// Stops all requests under way.
     void stop_all() {
         const std::lock_guard lock(mutex_);
-        for (Watched& one : watched_) one.stop.request_stop();
+        for (const auto& one : watched_) one->stop.request_stop();
     }
 
  private:
@@ -42,12 +44,12 @@ class ConnectionWatch {
     /// A request under way.
     class Guard {
      public:
-        /// Takes what tells that the client has gone, which is called from another thread.
+        /// Takes what tells that the client has gone. It is called from another thread, once more perhaps after the end of
+        /// the guard.
         Guard(ConnectionWatch& watch, std::function<bool()> is_closed, Clock::time_point deadline)
-            : watch_(watch) {
+            : watch_(watch), watched_(std::make_shared<Watched>(Watched{std::move(is_closed), deadline})) {
             const std::lock_guard lock(watch.mutex_);
-            if (watch.watched_.empty()) watch.came_.notify_one();
-            watch.watched_.push_front({std::move(is_closed), deadline});
+            watch.watched_.push_front(watched_);
             at_ = watch.watched_.begin();
         }
         Guard(const Guard&) = delete;
@@ -58,31 +60,37 @@ class ConnectionWatch {
         }
 
         /// Returns what stops when the client has gone or the time is up.
-        [[nodiscard]] std::stop_token stop() const { return at_->stop.get_token(); }
+        [[nodiscard]] std::stop_token stop() const { return watched_->stop.get_token(); }
 
      private:
         ConnectionWatch& watch_;
-        std::list<Watched>::iterator at_{};
+        std::shared_ptr<Watched> watched_;
+        std::list<std::shared_ptr<Watched>>::iterator at_{};
     };
 
  private:
     void look(const std::stop_token& stop) {
         constexpr std::chrono::milliseconds pause{50};
+        std::vector<std::shared_ptr<Watched>> now_watched;
         std::unique_lock lock(mutex_);
         while (!stop.stop_requested()) {
-            came_.wait(lock, stop, [&] { return !watched_.empty(); });
+            now_watched.assign(watched_.begin(), watched_.end());
+            lock.unlock();
+            // No request waits for this. One that has ended meanwhile is told in vain.
             const auto now = Clock::now();
-            for (Watched& one : watched_) {
-                if (one.stop.stop_requested()) continue;
-                if (now >= one.deadline || one.is_closed()) one.stop.request_stop();
+            for (const auto& one : now_watched) {
+                if (one->stop.stop_requested()) continue;
+                if (now >= one->deadline || one->is_closed()) one->stop.request_stop();
             }
-            came_.wait_for(lock, stop, pause, [] { return false; });
+            now_watched.clear();
+            lock.lock();
+            ended_.wait_for(lock, stop, pause, [] { return false; });
         }
     }
 
     std::mutex mutex_;
-    std::condition_variable_any came_;
-    std::list<Watched> watched_{};
+    std::condition_variable_any ended_;
+    std::list<std::shared_ptr<Watched>> watched_{};
     std::jthread thread_;  ///< the first to go
 };
 
