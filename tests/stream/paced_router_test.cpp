@@ -248,7 +248,7 @@ TEST_CASE("a pacer begins at its budget and makes up for what was spent") {
     pacer.end(dear, 30.0);
     CHECK(pacer.state().excess == 28.0);
     CHECK(pacer.state().dearest == 30.0);
-    // More than 8.5 budgets and the dearest query above: the cheapest answers, whatever u.
+    // More than 9.2 budgets and the dearest query above: the cheapest answers, whatever u.
     const Pacer::Choice again = pacer.begin(0.999999);
     CHECK(again.policy == 1);
     pacer.end(again, 30.0);

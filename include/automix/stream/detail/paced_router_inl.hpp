@@ -64,7 +64,7 @@ AUTOMIX_INLINE double Pacer::span() const {
 
 AUTOMIX_INLINE double Pacer::target() const {
     // What is kept back is for calls beside the dearest of a query.
-    constexpr double used_limit = 0.85;
+    constexpr double used_limit = 0.92;
     if (state_.excess > used_limit * limit_ * options_.budget + state_.dearest) return used_.front().cost;
     return std::clamp(state_.base - ahead() / span(), used_.front().cost, used_.back().cost);
 }
