@@ -59,11 +59,13 @@ AUTOMIX_INLINE double Pacer::span() const {
     // dear query takes longer: the variance of a cost is at most that of the dearest query times the mean, so over these
     // many queries the differences stay within about one dearest query.
     const double rare = options_.budget > 0.0 ? 2.0 * state_.dearest / options_.budget : 0.0;
-    return std::max({1.0, limit_, rare});
+    return std::max({1.0, 1.5 * limit_, rare});
 }
 
 AUTOMIX_INLINE double Pacer::target() const {
-    if (state_.excess > std::max(limit_ * options_.budget, state_.dearest)) return used_.front().cost;
+    // What is kept back is for calls beside the dearest of a query.
+    constexpr double used_limit = 0.92;
+    if (state_.excess > used_limit * limit_ * options_.budget + state_.dearest) return used_.front().cost;
     return std::clamp(state_.base - ahead() / span(), used_.front().cost, used_.back().cost);
 }
 
