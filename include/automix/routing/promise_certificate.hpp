@@ -15,10 +15,10 @@ struct PromiseCertificate {
     std::string group{};   ///< the data set of the queries; empty for all
     std::string method{};  ///< of the p-value: `pairs`, `betting`, `binomial`, `hoeffding_bentkus`
     Index rows = 0;        ///< calibration rows
-    Index counted = 0;     ///< rows among them that tell something: either is right, or the answer is accepted
-    double bound = 0.0;    ///< promised share: of the last model's score, or of accepted answers that are wrong
-    double level = 0.0;    ///< probability of a wrong proof, at most
-    bool proven = false;   ///< false: every query goes to the last model
+    Index counted = 0;   ///< rows among them that tell something: either is right, or the answer is accepted
+    double bound = 0.0;  ///< promised share: of the last model's score, or of accepted answers that are wrong
+    double level = 0.0;  ///< probability of a wrong proof, at most
+    bool proven = false;     ///< false: every query goes to the last model
     double estimate = 0.0;   ///< the same share on the calibration rows
     double p_value = 1.0;    ///< of the policy; without a proof, of the first that was tested
     Index position = 0;      ///< number of policies that were tested, up to this one
