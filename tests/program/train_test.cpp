@@ -109,7 +109,7 @@ TEST_CASE("train proves a promise by rows that it did not train on, and saves th
         text_of(Arguments{"train", place.log, "--out", place.policy} + trained_prices + promise +
                 Arguments{"--train-split", "train", "--calibrate-split", "test"});
     CHECK_THAT(text, ContainsSubstring("trained on 40 queries") && ContainsSubstring("promise: ") &&
-                         ContainsSubstring("score on 20\n    calibration rows (p = "));
+                         ContainsSubstring("score on 20\n  calibration rows (p = "));
     // Policies of a promise are trained anew with rows that prove it.
     check_refused(Arguments{"train", "--merge", place.policy, "--out", place.policy}, 2,
                   "--calibrate-split NAME");
