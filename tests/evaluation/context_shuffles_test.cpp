@@ -42,7 +42,7 @@ Dataset shuffled(const Dataset& log, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("shuffled facts are seldom read: 40 shuffles of 300 rows of nine data sets", "[property][shared]") {
+TEST_CASE("shuffled facts are seldom read: 40 shuffles of 300 rows of nine data sets", "[shared]") {
     const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/field/mix_k4.jsonl";
     if (!std::filesystem::exists(path)) {
         std::cout << "skipped: no " << path << '\n';

@@ -352,7 +352,7 @@ TEST_CASE("promises on logs of a known world are broken in at most delta of them
 }
 
 TEST_CASE("promises on logs resampled from real ones are broken in at most delta of them",
-          "[property][shared]") {
+          "[shared]") {
     struct Source {
         const char* name;
         std::vector<Index> models;
