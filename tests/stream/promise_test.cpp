@@ -351,8 +351,7 @@ TEST_CASE("promises on logs of a known world are broken in at most delta of them
     check_promise("known world", truth, 0.15, true, 500);
 }
 
-TEST_CASE("promises on logs resampled from real ones are broken in at most delta of them",
-          "[shared]") {
+TEST_CASE("promises on logs resampled from real ones are broken in at most delta of them", "[shared]") {
     struct Source {
         const char* name;
         std::vector<Index> models;
