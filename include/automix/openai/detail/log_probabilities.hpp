@@ -6,8 +6,8 @@
 // They are told beside the answer, so malformed ones are none.
 #pragma once
 
-#include <automix/json/json_document.hpp>
 #include <automix/model/reply.hpp>
+#include <automix/openai/detail/complaint.hpp>
 
 #include <nlohmann/json.hpp>
 

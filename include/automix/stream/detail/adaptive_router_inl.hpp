@@ -212,7 +212,7 @@ AUTOMIX_INLINE void AdaptiveRouter::watch_scores(const Record& record) {
         const double value = detail::unit_difference(record.models[as_size(best_)].score,
                                                      record.models[as_size(difference.model)].score);
         difference.test.add(value);
-        detail::mean_factors({difference.mean, difference.mean}, value, factors);
+        detail::mean_factors(difference.mean, difference.mean, value, factors);
         difference.likelihood.add(factors);
         const double p_value = adjusted(difference.test.bets().p_value(), true);
         if (p_value > std::min(least, options_.delta)) continue;

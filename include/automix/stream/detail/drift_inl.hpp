@@ -117,7 +117,7 @@ AUTOMIX_INLINE MeanChange::MeanChange(MeanInterval reference)
 AUTOMIX_INLINE void MeanChange::add(double value) {
     if (!(value >= 0.0 && value <= 1.0))
         throw ArgumentError("expected a number in [0, 1], found " + format_number(value));
-    detail::mean_factors(reference_, value, factors_);
+    detail::mean_factors(reference_.low, reference_.high, value, factors_);
     bets_.add(factors_);
     sum_ += value;
     count_ += 1.0;

@@ -3,8 +3,6 @@
 // section 4). A bet puts a share of its capital at risk, so that a few shares serve changes of any size.
 #pragma once
 
-#include <automix/stream/drift.hpp>
-
 #include <array>
 #include <cstddef>
 #include <vector>
@@ -17,13 +15,13 @@ inline constexpr std::array<double, 7> bet_shares = {1.0 / 64, 1.0 / 32, 1.0 / 1
 /// The number of bets on a mean.
 inline constexpr std::size_t mean_bets = 2 * bet_shares.size();
 
-/// Fills in the factors of bets that a mean has fallen below an interval, and that it has risen above. Under a mean in
-/// the interval each has a mean of at most 1.
-inline void mean_factors(const MeanInterval& reference, double value, std::vector<double>& factors) {
+/// Fills in the factors of bets that a mean has fallen below the interval from `low` to `high`, and that it has risen
+/// above. Under a mean in the interval each has a mean of at most 1.
+inline void mean_factors(double low, double high, double value, std::vector<double>& factors) {
     std::size_t bet = 0;
     for (const double share : bet_shares) {
-        const double down = reference.low < 1.0 ? (reference.low - value) / (1.0 - reference.low) : 0.0;
-        const double up = reference.high > 0.0 ? (value - reference.high) / reference.high : 0.0;
+        const double down = low < 1.0 ? (low - value) / (1.0 - low) : 0.0;
+        const double up = high > 0.0 ? (value - high) / high : 0.0;
         factors[bet++] = 1.0 + share * down;
         factors[bet++] = 1.0 + share * up;
     }
