@@ -649,7 +649,7 @@ TEST_CASE(
     CHECK(answers[1]["to"] == "large");
     CHECK(answers[1]["explanation"]["told"][0]["model"] == "small");
     CHECK(answers[1]["explanation"]["told"][0]["score"] < 0.3);
-    for (const std::size_t without : {2, 4}) {
+    for (const std::size_t without : {std::size_t{2}, std::size_t{4}}) {
         CHECK(answers[without]["warning"] ==
               "the policy reads text, but the query has no question: it is read as one without words");
         CHECK(answers[without]["action"] == answers[4]["action"]);
