@@ -108,7 +108,7 @@ TEST_CASE("long work shows progress on a terminal and is silent in a pipe") {
     }
 }
 
-TEST_CASE("compare and report name their steps on a terminal") {
+TEST_CASE("compare and report name their steps on a terminal", "[property]") {
     const files::Directory directory;
     const std::string log = progress_log(directory, 6000);
     CHECK_THAT(on_terminal({"compare", log, "--halves", "300", "--routers", "pomdp:none", "--costs", "1,9",

@@ -84,7 +84,7 @@ TEST_CASE("every recorded reply gives the recorded verdict") {
     CHECK(unparsed > 100);
 }
 
-TEST_CASE("a reply of megabytes is read in full") {
+TEST_CASE("a reply of megabytes is read in full", "[property]") {
     const std::string filler(4'000'000, ' ');
     CHECK(read_verdict("Verdict:" + filler + "correct") == Verdict::positive);
     CHECK(read_verdict(filler + "Verdict: incorrect" + filler) == Verdict::negative);
@@ -94,7 +94,7 @@ TEST_CASE("a reply of megabytes is read in full") {
     CHECK(read_verdict(again + "correct") == Verdict::positive);
 }
 
-TEST_CASE("replies of hostile shapes take no longer than others") {
+TEST_CASE("replies of hostile shapes take no longer than others", "[property]") {
     const auto seconds = [](const std::string& part) {
         std::string reply;
         while (reply.size() < 250'000) reply += part;
@@ -144,7 +144,7 @@ TEST_CASE("replies of hostile shapes take no longer than others") {
     }
 }
 
-TEST_CASE("many labels above one line or many are read once") {
+TEST_CASE("many labels above one line or many are read once", "[property]") {
     const auto repeated = [](const std::string& part, std::size_t bytes) {
         std::string text;
         while (text.size() < bytes) text += part;
