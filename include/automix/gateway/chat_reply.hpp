@@ -17,7 +17,7 @@
 
 namespace automix {
 
-/// What a chat completion says.
+/// The content of a chat completion.
 struct ChatCompletion {
     std::string id{};          ///< of the request
     std::string model{};       ///< the one that answered

@@ -10,7 +10,7 @@
 
 namespace automix {
 
-/// What the log keeps of the models of one answer.
+/// Options of what the log keeps of the models of one answer.
 struct SeenOptions {
     double exploration = 0.0;  ///< probability of exploration; `seen` of models that the policy did not ask
     bool texts = false;        ///< keep answers

@@ -13,7 +13,7 @@
 
 namespace automix {
 
-/// Where a conversation stands.
+/// The state of a conversation after its last turn.
 struct SessionLevel {
     std::string model{};  ///< the model that answered last
     std::optional<double>

@@ -112,7 +112,7 @@ AUTOMIX_INLINE BudgetLease::~BudgetLease() {
             state.leased = std::max(0, state.leased - static_cast<int>(blocked_.size() - before));
         });
     } catch (...) {
-        // What was leased is then lost until the next period.
+        // The leases are then lost until the next period.
     }
 }
 
@@ -137,7 +137,7 @@ AUTOMIX_INLINE void BudgetLease::keep(std::int64_t period) {
     if (begins) {
         period_ = period;
         block_all();
-        // What calls under way have is leased in this period.
+        // Leases that calls under way still hold count for this period.
         const int kept = leases - static_cast<int>(blocked_.size());
         if (kept > 0)
             change_file([&](State& state) { state.leased = std::min(leases, state.leased + kept); });

@@ -495,7 +495,7 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
                             .samples = chat.request.choices,
                             .partial = chat.request.choices > 1,
                             .body = chat.request.body.dump()};
-    // What messages cannot hold, tools and images, costs tokens all the same.
+    // Tools and images cost tokens too, though messages cannot hold them.
     if (!judged) request.messages = {{Role::user, request.body}};
     RequestRecord record = record_of(chat);
     record.route = {model};
