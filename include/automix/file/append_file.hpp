@@ -8,12 +8,14 @@
 #include <automix/core/error.hpp>
 #include <automix/file/file.hpp>
 #include <automix/file/file_lock.hpp>
+#include <automix/file/line_reader.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -40,6 +42,23 @@ class AppendFile {
     /// Returns true if there is a file and its lines stay.
     [[nodiscard]] bool has_lines() const {
         return mode_ != AppendMode::create && std::filesystem::is_regular_file(path_);
+    }
+
+    /// Calls `parse(line)` with the first line that is not blank. Throws the `DataError` that it throws, with the
+    /// number of the line.
+    template <class Parse>
+    void require_first_line(Parse parse) const {
+        LineReader lines(path_, std::numeric_limits<std::size_t>::max());
+        for (std::string_view line; lines.next(line);) {
+            if (is_blank(line)) continue;
+            try {
+                parse(line);
+                return;
+            } catch (const DataError& error) {
+                throw DataError(Place{path_, lines.line(), error.place().field},
+                                error.detail() + "; nothing is appended");
+            }
+        }
     }
 
     /// Opens the file. Throws `DataError` if that fails, or if the file has another writer by now.

@@ -38,8 +38,6 @@ class CallRecorder {
     void write(const RecordedCall& call);
 
  private:
-    void require_calls() const;
-
     std::mutex mutex_;
     detail::AppendFile file_;
 };

@@ -3,14 +3,10 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/live/json/call_json.hpp>
 #include <automix/live/recording_model.hpp>
 
-#include <cstddef>
-#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -20,7 +16,8 @@ namespace automix {
 
 AUTOMIX_INLINE CallRecorder::CallRecorder(std::string path, Mode mode)
     : file_(std::move(path), mode, [](const std::string& line) { return is_whole_json(line); }) {
-    if (file_.has_lines()) require_calls();
+    if (file_.has_lines())
+        file_.require_first_line([&](std::string_view line) { (void)parse_call_line(line, file_.path()); });
     file_.open();
 }
 
@@ -33,20 +30,6 @@ AUTOMIX_INLINE void CallRecorder::write(const RecordedCall& call) {
     const std::string line = call_line(call);
     const std::lock_guard lock(mutex_);
     file_.put(line);
-}
-
-AUTOMIX_INLINE void CallRecorder::require_calls() const {
-    detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
-    for (std::string_view line; lines.next(line);) {
-        if (detail::is_blank(line)) continue;
-        try {
-            (void)parse_call_line(line, file_.path());
-            return;
-        } catch (const DataError& error) {
-            throw DataError(Place{file_.path(), lines.line(), error.place().field},
-                            error.detail() + "; nothing is appended");
-        }
-    }
 }
 
 }  // namespace automix

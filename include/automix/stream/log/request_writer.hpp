@@ -36,8 +36,6 @@ class RequestLog {
  private:
     void put(const std::string& line);
 
-    void require_requests() const;
-
     std::mutex mutex_;
     detail::AppendFile file_;
 };

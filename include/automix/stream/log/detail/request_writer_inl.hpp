@@ -3,17 +3,14 @@
 #pragma once
 
 #include <automix/core/config.hpp>
-#include <automix/core/error.hpp>
 #include <automix/file/append_file.hpp>
 #include <automix/file/file.hpp>
-#include <automix/file/line_reader.hpp>
 #include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_writer.hpp>
 #include <automix/stream/request_record.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <limits>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -24,7 +21,9 @@ namespace automix {
 AUTOMIX_INLINE RequestLog::RequestLog(std::string path)
     : file_(std::move(path), detail::AppendMode::repair,
             [](const std::string& line) { return nlohmann::json::accept(line); }) {
-    if (file_.has_lines()) require_requests();
+    if (file_.has_lines())
+        file_.require_first_line(
+            [&](std::string_view line) { (void)parse_request_line(line, file_.path()); });
     file_.open();
 }
 
@@ -40,20 +39,6 @@ AUTOMIX_INLINE void RequestLog::require_open() {
 AUTOMIX_INLINE void RequestLog::put(const std::string& line) {
     const std::lock_guard lock(mutex_);
     file_.put(line);
-}
-
-AUTOMIX_INLINE void RequestLog::require_requests() const {
-    detail::LineReader lines(file_.path(), std::numeric_limits<std::size_t>::max());
-    for (std::string_view line; lines.next(line);) {
-        if (detail::is_blank(line)) continue;
-        try {
-            (void)parse_request_line(line, file_.path());
-            return;
-        } catch (const DataError& error) {
-            throw DataError(Place{file_.path(), lines.line(), error.place().field},
-                            error.detail() + "; nothing is appended");
-        }
-    }
 }
 
 AUTOMIX_INLINE std::string policy_file_digest(const std::string& path) {
