@@ -364,22 +364,15 @@ TEST_CASE("budgets hold on streams of recorded logs, in any order") {
 }
 
 TEST_CASE("budgets hold on streams of shared logs, in any order", "[shared]") {
-    struct Source {
-        const char* name;
-        std::vector<Index> models;
-        Prices prices;
-        bool facts;
-    };
-    const std::vector<Source> sources{
+    const std::vector<promise_logs::SharedLog> logs{
         {"date_cot1.jsonl", {1, 2}, {{1.0, 20.0}, {}, {0.2}, {}}, false},
         {"date_pot1.jsonl", {1, 2}, {{1.0, 20.0}, {}, {0.2}, {}}, false},
         {"field/reasoning_gym.jsonl", {0, 1, 2}, {}, true},
         {"field/mix_k4.jsonl", {0, 1, 2, 3}, {}, true},
     };
-    for (const Source& source : sources) {
-        const auto halves =
-            promise_logs::shared_halves(source.name, source.models, source.prices, source.facts);
+    for (const promise_logs::SharedLog& log : logs) {
+        const auto halves = promise_logs::shared_halves(log);
         if (!halves) return;
-        check_streams(source.name, paced_world(*halves, source.facts), source.facts);
+        check_streams(log.name, paced_world(*halves, log.facts), log.facts);
     }
 }

@@ -59,20 +59,27 @@ inline Halves price(Split split, const Prices& prices) {
 
 inline Halves known_world() { return price({world(600, 1), world(20000, 2)}, {{1.0, 10.0}, {}, {0.2}, {}}); }
 
+/// A shared log, with the models of it that are routed, and whether their policies read the query.
+struct SharedLog {
+    std::string name;
+    std::vector<Index> models;
+    Prices prices;
+    bool facts;
+};
+
 /// Reads a shared log and divides it by a hash; nothing if it is not there.
-inline std::optional<Halves> shared_halves(const std::string& name, const std::vector<Index>& models,
-                                           const Prices& prices, bool facts) {
-    const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/" + name;
+inline std::optional<Halves> shared_halves(const SharedLog& log) {
+    const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/" + log.name;
     if (!std::filesystem::exists(path)) {
         std::cout << "skipped: no " << path << '\n';
         return std::nullopt;
     }
     ReadOptions options;
-    options.keep_facts = facts;
+    options.keep_facts = log.facts;
     const Dataset all = read_dataset(path, options);
     std::vector<Index> rows;
     for (Index row = 0; row < all.rows(); ++row) rows.push_back(row);
-    return price(split_by_hash(all.select(rows, models), 0.5), prices);
+    return price(split_by_hash(all.select(rows, log.models), 0.5), log.prices);
 }
 
 }  // namespace promise_logs

@@ -352,24 +352,17 @@ TEST_CASE("promises on logs of a known world are broken in at most delta of them
 }
 
 TEST_CASE("promises on logs resampled from real ones are broken in at most delta of them", "[shared]") {
-    struct Source {
-        const char* name;
-        std::vector<Index> models;
-        Prices prices;
-        bool facts;
-    };
-    const std::vector<Source> sources{
+    const std::vector<promise_logs::SharedLog> logs{
         {"date_cot1.jsonl", {1, 2}, {{1.0, 20.0}, {}, {0.2}, {}}, false},
         {"gsm_pot1.jsonl", {0, 2}, {{1.0, 50.0}, {}, {0.2}, {}}, false},
         {"field/mbpp_judge.jsonl", {0, 2}, {}, false},
         {"field/reasoning_gym.jsonl", {0, 1, 2}, {}, true},
         {"field/mix_k4.jsonl", {0, 1, 2, 3}, {}, true},
     };
-    for (const Source& source : sources) {
-        const auto halves =
-            promise_logs::shared_halves(source.name, source.models, source.prices, source.facts);
+    for (const promise_logs::SharedLog& log : logs) {
+        const auto halves = promise_logs::shared_halves(log);
         if (!halves) return;
-        const Truth truth = truth_of(*halves, Objective::promise_quality(0.9, 0.95), source.facts);
-        check_promise(source.name, truth, 0.9, false, 300);
+        const Truth truth = truth_of(*halves, Objective::promise_quality(0.9, 0.95), log.facts);
+        check_promise(log.name, truth, 0.9, false, 300);
     }
 }
