@@ -233,6 +233,10 @@ TEST_CASE("evaluation with intervals brings them, without none") {
     CHECK(result.intervals->resamples == 50);
     CHECK(result.intervals->level == 0.5);
     CHECK(EvaluationOptions{}.bootstrap->resamples == 1000);
+
+    Dataset one({"small", "large"});
+    one.append(record("a", {verified(0.0, {1}), scored(1.0)}));
+    CHECK_FALSE(evaluate(AlwaysSmallRouter(), one, resolve_prices(one), options).intervals.has_value());
 }
 
 TEST_CASE("several routers share one evaluator and get what each gets alone") {

@@ -171,6 +171,11 @@ TEST_CASE("an axis has round ends and round ticks") {
     single.finish(4);
     CHECK(single.place(3.0) > 0.0);
     CHECK(single.place(3.0) < 1.0);
+    detail::PlotAxis free;
+    free.add(0.0);
+    free.finish(4);
+    CHECK(free.place(0.0) == 0.0);
+    CHECK(free.label(free.ticks().back()) == "1.0");
     detail::PlotAxis wide;
     wide.add(0.0);
     wide.add(50.0);

@@ -21,9 +21,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -123,10 +125,16 @@ Tally draw_logs(const Truth& truth, const Objective& objective, Index rows, int 
     PromisePlan plan = plan_promise(truth.rows.candidates.size(), truth.binary);
     begin_where_provable(plan, truth.training, objective, level, rows);
     const std::size_t last = truth.rows.candidates.size() - 1;
+    std::map<std::tuple<std::size_t, std::size_t, double>, PolicyOutcome> known;
+    const auto outcome = [&](const PromisePolicy& policy) -> const PolicyOutcome& {
+        const auto [place, fresh] = known.try_emplace({policy.cheaper, policy.dearer, policy.share});
+        if (fresh) place->second = outcome_of(truth.rows, policy, objective);
+        return place->second;
+    };
     Tally tally;
-    tally.optimum = outcome_of(truth.rows, {last, last, 1.0}, objective).cost;
+    tally.optimum = outcome({last, last, 1.0}).cost;
     for (const PromisePolicy& policy : plan.sequence) {
-        const PolicyOutcome found = outcome_of(truth.rows, policy, objective);
+        const PolicyOutcome& found = outcome(policy);
         const bool slack =
             of_error ? found.measure <= 0.95 * objective.value : found.measure >= 1.05 * objective.value;
         if (slack) tally.optimum = std::min(tally.optimum, found.cost);
@@ -137,7 +145,7 @@ Tally draw_logs(const Truth& truth, const Objective& objective, Index rows, int 
         for (Index& row : drawn)
             row = static_cast<Index>(random.index(static_cast<std::uint64_t>(truth.rows.rows())));
         const PromiseChoice choice = choose_promised(plan, truth.rows.select_rows(drawn), objective, level);
-        const PolicyOutcome found = outcome_of(truth.rows, choice.policy, objective);
+        const PolicyOutcome& found = outcome(choice.policy);
         const bool kept = of_error ? found.measure <= objective.value : found.measure >= objective.value;
         ++tally.logs;
         tally.broken += kept ? 0 : 1;

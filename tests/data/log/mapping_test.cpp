@@ -92,6 +92,7 @@ TEST_CASE("bad mapping files are refused with file, field and what was found") {
         {"{\"id\":\n x}", "map.json:2: column 2: not valid JSON: invalid literal"},
         {"{\"id\":\"\xFF\"}", "map.json:1: column 8: not valid JSON: invalid string: ill-formed UTF-8"},
         {"{}\0{}"s, "map.json:1: column 3: not valid JSON: a NUL byte"},
+        {"{\"id\":\"a\"}\n{\"id\":\"b\"}\n", "map.json:2: expected one JSON object that names the columns"},
         {"[]", "map.json: expected an object, found an empty array"},
         {"3", "map.json: expected an object, found 3"},
         {"{}", "map.json: models: missing"},

@@ -5,6 +5,7 @@
 #include <automix/context/context_fields.hpp>
 #include <automix/context/context_model.hpp>
 #include <automix/context/context_parameters.hpp>
+#include <automix/context/detail/output_value.hpp>
 #include <automix/context/detail/query_columns.hpp>
 #include <automix/context/detail/words.hpp>
 #include <automix/context/query_forecast.hpp>
@@ -136,13 +137,6 @@ inline void require_valid_outputs(const ContextParameters& parameters) {
             throw DataError(Place{{}, 0, "weights[" + std::to_string(i) + ']'}, "expected a finite number");
         }
     }
-}
-
-/// Returns the forecast that a sum of weighted columns gives.
-inline double output_value(const ContextOutput& output, bool is_score, double sum) noexcept {
-    if (!output.varies) return output.constant;
-    const double value = is_score ? 1.0 / (1.0 + std::exp(-sum)) : std::exp(sum);
-    return std::clamp(value, output.low, output.high);
 }
 
 }  // namespace automix::detail

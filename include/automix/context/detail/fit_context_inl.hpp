@@ -6,6 +6,7 @@
 #include <automix/context/context_parameters.hpp>
 #include <automix/context/detail/calibration.hpp>
 #include <automix/context/detail/linear_fit.hpp>
+#include <automix/context/detail/output_value.hpp>
 #include <automix/context/detail/query_columns.hpp>
 #include <automix/context/detail/words.hpp>
 #include <automix/context/fit_context.hpp>

@@ -7,6 +7,7 @@
 #include <automix/core/format.hpp>
 #include <automix/core/price.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <string>

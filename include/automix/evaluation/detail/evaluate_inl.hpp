@@ -68,7 +68,7 @@ AUTOMIX_INLINE std::vector<Evaluation> Evaluator::sum_up(const std::vector<Repla
                 name, summarise(rows.select_rows(datasets_[i]), ends_.select_rows(datasets_[i])));
         }
     }
-    if (!options_.bootstrap) return evaluations;
+    if (!options_.bootstrap || data_.rows() < 2) return evaluations;
     const auto intervals = bootstrap(replays, ends_, *options_.bootstrap);
     for (std::size_t i = 0; i < evaluations.size(); ++i) evaluations[i].intervals = intervals[i];
     return evaluations;

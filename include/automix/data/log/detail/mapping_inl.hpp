@@ -325,6 +325,11 @@ class MappingReader {
 namespace automix {
 
 AUTOMIX_INLINE ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
+    const std::string_view first = text.substr(0, text.find('\n'));
+    if (first.size() < text.size() && !nlohmann::json::accept(text) && nlohmann::json::accept(first))
+        throw DataError(Place{name, 2, {}},
+                        "expected one JSON object that names the columns of a table, found JSON Lines; "
+                        "a log of automix-log/1 needs no map");
     const nlohmann::json json = detail::parse_document(text, name);
     return detail::MappingReader(name).read(json);
 }

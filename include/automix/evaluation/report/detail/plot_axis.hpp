@@ -30,18 +30,14 @@ class PlotAxis {
 
     /// Keeps the ends as they are, for an axis with ticks of its own. Requires at least one value.
     void finish_exactly() {
-        if (high_ > low_) return;
-        low_ -= 0.5;
-        high_ += 0.5;
+        if (!(high_ > low_)) make_room();
     }
 
-    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides. Requires at least one
+    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides, 0 above alone: it
+    /// is a free model's price. Requires at least one
     /// value.
     void finish(int count) {
-        if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) {
-            low_ -= 0.5;
-            high_ += 0.5;
-        }
+        if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) make_room();
         const double raw = (high_ - low_) / count;
         const double power = std::pow(10.0, std::floor(std::log10(raw)));
         step_ = 10.0 * power;
@@ -66,6 +62,12 @@ class PlotAxis {
     [[nodiscard]] std::string label(double tick) const { return format_fixed(tick, digits_); }
 
  private:
+    void make_room() {
+        const double below = low_ == 0.0 ? 0.0 : 0.5;
+        low_ -= below;
+        high_ += 1.0 - below;
+    }
+
     double low_ = std::numeric_limits<double>::infinity();
     double high_ = -std::numeric_limits<double>::infinity();
     double step_ = 1.0;
