@@ -160,7 +160,10 @@ std::vector<LogComparison> run(const CompareOptions& options) {
             data, table, contenders_for(data, suited, settings, limits), halves, [&](int done, int all) {
                 line.show({step, "halves", static_cast<double>(done), static_cast<double>(all), {}});
             });
-        for (const auto& more : {left_out, table.notes})
+        StatisticsOptions checked;
+        checked.max_draws = limits.of(data.model_names());
+        checked.verifiers = further_verifiers(options.log);
+        for (const auto& more : {left_out, table.notes, check_log(data, checked)})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
         std::optional<MeanMetric> static_area;
         if (data.models() > 2) static_area = static_mixing_area(data, table, halves);

@@ -228,6 +228,28 @@ inline std::string lone_price_note(const Dataset& data, const PriceTable& table)
     return {};
 }
 
+/// Returns a note if prices of answers are given that are far from the recorded ones, beside recorded prices of draws: the
+/// two are then probably in different units; empty if not.
+inline std::string mixed_unit_note(const Dataset& data, const PriceTable& table) {
+    for (Index model = 0; model < data.models(); ++model) {
+        if (table.answer_origins[as_size(model)] != PriceOrigin::given ||
+            table.verification_origins[as_size(model)] != PriceOrigin::recorded)
+            continue;
+        const Column recorded = data.recorded_costs(model);
+        if (recorded.isNaN().any()) continue;
+        const double given = table.answers[as_size(model)].mean();
+        const double paid = recorded.mean();
+        if (!far_apart({{"given", given, 1.0}, {"recorded", paid, 1.0}})) continue;
+        return "an answer of " + in_quotes(data.model_names()[as_size(model)]) + " is given the price " +
+               format_price(given) + " and was recorded at " + format_price(paid) +
+               ", while the price of its draws is the recorded " +
+               format_price(table.draws[as_size(model)].mean()) +
+               ": if these are not in one unit, the policy and all costs are wrong: give the price of a "
+               "draw too";
+    }
+    return {};
+}
+
 /// The price of one draw and of all logged draws.
 struct VerificationPrices {
     PriceColumn draw{};

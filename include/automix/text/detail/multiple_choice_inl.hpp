@@ -101,7 +101,7 @@ inline std::optional<OptionMark> option_at(std::string_view text, bool behind_ph
     if (names_another(behind)) return std::nullopt;
     OptionMark mark{ascii_lower(text.front()), option_text(behind), true};
     if (behind.empty() || std::string_view("):,;]}\r\n").find(behind.front()) != std::string_view::npos ||
-        (behind_phrase && behind.front() == '!'))
+        (behind.front() == '!' && (behind_phrase || trim(behind.substr(1)).empty())))
         return mark;
     if (behind.front() == '.') {
         if (is_initial(behind.substr(1)) && !behind_phrase) return std::nullopt;
@@ -138,10 +138,23 @@ struct AnswerPhrase {
     bool names = false;  ///< "option B" and "I choose B" rather than "option is B"
 };
 
-/// Returns the phrase "choose B", "so B" or the like at a position, if the letter ends its line or sentence.
+/// Returns true if "is right" or "is correct" comes before that text, and ends a statement.
+constexpr bool says_right(std::string_view behind) noexcept {
+    behind = skip_emphasis(behind);
+    if (!begins_with_word(behind, "is")) return false;
+    behind = skip_emphasis(behind.substr(2));
+    for (const std::string_view word : {std::string_view("right"), std::string_view("correct")}) {
+        if (begins_with_word(behind, word)) return ends_statement(behind.substr(word.size()));
+    }
+    return false;
+}
+
+/// Returns the phrase "choose B", "so B" or the like at a position, if the letter ends its line or sentence or
+/// is said to be right.
 inline std::optional<AnswerPhrase> choosing_phrase(std::string_view text, std::size_t i) noexcept {
-    constexpr std::array<std::string_view, 10> words = {"choose",  "chose", "pick",  "picked",    "select",
-                                                        "go with", "thus",  "hence", "therefore", "so"};
+    constexpr std::array<std::string_view, 15> words = {
+        "choose", "chose", "pick", "picked", "select", "selected", "go with", "thus",
+        "hence", "therefore", "so", "it's", "it is", "wait", "actually"};
     if (i > 0 && is_word_byte(text[i - 1])) return std::nullopt;
     for (const std::string_view word : words) {
         const std::string_view here = text.substr(i);
@@ -150,7 +163,8 @@ inline std::optional<AnswerPhrase> choosing_phrase(std::string_view text, std::s
         if (next.starts_with(',') || next.starts_with(':')) next = skip_emphasis(next.substr(1));
         const bool bracketed = bracketed_letter(next).has_value();
         if (!bracketed && !is_bare_letter(next)) return std::nullopt;
-        if (!ends_statement(next.substr(bracketed ? 3 : 1))) return std::nullopt;
+        const std::string_view behind = next.substr(bracketed ? 3 : 1);
+        if (!ends_statement(behind) && !says_right(behind)) return std::nullopt;
         return AnswerPhrase{text.size() - next.size(), true};
     }
     return std::nullopt;
@@ -158,7 +172,9 @@ inline std::optional<AnswerPhrase> choosing_phrase(std::string_view text, std::s
 
 /// Returns the phrase that begins at a position; nothing if there is none.
 inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::size_t i) noexcept {
-    constexpr std::array<std::string_view, 4> words = {"answer", "choice", "option", "letter"};
+    constexpr std::array<std::string_view, 5> words = {"answer", "choice", "option", "letter", "ans"};
+    constexpr std::array<std::string_view, 4> joins = {"is", "must be", "should be", "would be"};
+    constexpr std::array<std::string_view, 4> dashes = {"- ", "\xE2\x80\x93 ", "\xE2\x80\x94 ", "= "};
     constexpr std::array<std::string_view, 13> others = {"antwort",
                                                          "l\xC3\xB6sung",
                                                          "r\xC3\xA9ponse",
@@ -178,13 +194,18 @@ inline std::optional<AnswerPhrase> answer_phrase(std::string_view text, std::siz
         const std::string_view behind = text.substr(i + word.size());
         const std::string_view next = skip_emphasis(behind);
         if (next.starts_with(':')) return AnswerPhrase{position(next.substr(1)), false};
-        if (begins_with_word(next, "is")) {
-            const std::string_view rest = skip_emphasis(next.substr(2));
+        for (const std::string_view join : joins) {
+            if (!begins_with_word(next, join)) continue;
+            const std::string_view rest = skip_emphasis(next.substr(join.size()));
             return AnswerPhrase{position(rest.starts_with(':') ? rest.substr(1) : rest), false};
+        }
+        for (const std::string_view dash : dashes) {
+            if (behind.starts_with(' ') && next.starts_with(dash))
+                return AnswerPhrase{position(next.substr(dash.size())), false};
         }
         const bool small = !next.empty() && next.front() >= 'a' && next.front() <= 'z' &&
                            (next.size() == 1 || !is_word_byte(next[1])) && ends_statement(next.substr(1));
-        const bool names = (word == "option" || word == "choice") && !behind.empty() &&
+        const bool names = (word == "option" || word == "choice" || word == "letter") && !behind.empty() &&
                            behind.front() == ' ' && (small || is_bare_letter(next) || bracketed_letter(next));
         return names ? std::optional(AnswerPhrase{position(next), true}) : std::nullopt;
     }

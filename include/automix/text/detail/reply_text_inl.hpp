@@ -548,8 +548,8 @@ AUTOMIX_INLINE bool has_text(std::string_view text) {
 }
 
 AUTOMIX_INLINE std::string answer_text(std::string_view text) {
-    constexpr std::string_view open = "<answer>";
-    constexpr std::string_view close = "</answer>";
+    constexpr std::array<std::array<std::string_view, 2>, 2> tags = {
+        {{"<answer>", "</answer>"}, {"<response>", "</response>"}}};
     constexpr std::array<std::string_view, 2> openings = {"<|start_response|>", "<|begin_of_solution|>"};
     for (bool enclosed = true; enclosed;) {
         text = detail::without_end_tokens(text);
@@ -562,10 +562,16 @@ AUTOMIX_INLINE std::string answer_text(std::string_view text) {
             }
         }
         const std::string_view whole = trim(text);
-        enclosed = has_word_at(whole, 0, open) && whole.size() >= open.size() + close.size() &&
-                   detail::find_word(whole, close, 0) == whole.size() - close.size() &&
-                   detail::find_word(whole, open, 1) == whole.size();
-        if (enclosed) text = trim(whole.substr(open.size(), whole.size() - open.size() - close.size()));
+        enclosed = false;
+        for (const auto& [open, close] : tags) {
+            if (!has_word_at(whole, 0, open) || whole.size() < open.size() + close.size() ||
+                detail::find_word(whole, close, 0) != whole.size() - close.size() ||
+                detail::find_word(whole, open, 1) != whole.size())
+                continue;
+            enclosed = true;
+            text = trim(whole.substr(open.size(), whole.size() - open.size() - close.size()));
+            break;
+        }
     }
     return detail::is_empty_fence(text) ? std::string() : std::string(text);
 }
