@@ -7,6 +7,7 @@
 #include "live_models.hpp"
 #include "log_options.hpp"
 
+#include <automix/core/format.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/live/config/query_reader.hpp>
@@ -16,6 +17,7 @@
 #include <automix/live/replay_model.hpp>
 #include <automix/live/served_models.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/belief/trained_policy.hpp>
 #include <automix/routing/json/policy_json.hpp>
 
 #include <algorithm>
@@ -26,6 +28,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -169,9 +172,40 @@ std::vector<std::string> asked_verifiers(const std::vector<ModelShape>& models) 
     return names;
 }
 
+/// Writes warnings for mean prices of answers that are far from those at which the policy was trained, and for queries that
+/// are not those of the log.
+void warn_of_log(const LogAnswers& log, const PolicyFile& policy, const std::vector<Query>& queries) {
+    constexpr double far = 2.0;
+    const TrainedPolicy& trained = policy.router.trained();
+    for (std::size_t m = 0; m < trained.models.size(); ++m) {
+        const double paid = log.prices().answers[m].mean();
+        const double expected = trained.prices.answers[m];
+        if (std::max(paid, expected) <= far * std::min(paid, expected)) continue;
+        std::fprintf(
+            stderr,
+            "automix: warning: an answer of %s costs %s on average in the log, but %s when the policy "
+            "was trained\n",
+            printable(in_quotes(trained.models[m].name)).c_str(), format_number(paid).c_str(),
+            format_number(expected).c_str());
+    }
+    const auto differs = [&](const Query& query) {
+        const std::string_view logged = log.question(query.id);
+        return !logged.empty() && !query.question.empty() && logged != query.question;
+    };
+    const auto others = std::count_if(queries.begin(), queries.end(), differs);
+    if (others == 0) return;
+    const Query& first = *std::find_if(queries.begin(), queries.end(), differs);
+    std::fprintf(stderr,
+                 "automix: warning: the log has another question for %s, the first with id %s; its own is "
+                 "answered\n",
+                 counted(static_cast<std::size_t>(others), "query", "queries").c_str(),
+                 printable(in_quotes(first.id)).c_str());
+}
+
 void answer_from_log(const AnswerOptions& options, const PolicyFile& policy,
                      const std::vector<Query>& queries, OrderedOutput& output) {
     const LogAnswers log = LogAnswers::read(*options.replay, policy.router);
+    warn_of_log(log, policy, queries);
     const Explainer explainer = options.answering.explain ? policy.router.explainer() : Explainer();
     for (std::size_t i = 0; i < queries.size(); ++i)
         output.add(i, log.answer(queries[i].id, policy.router, options.answering, explainer));

@@ -4,8 +4,11 @@
 #include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
+#include "warn_on_error.hpp"
 
+#include <automix/data/checks.hpp>
 #include <automix/data/price_order.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/data/verification.hpp>
 #include <automix/evaluation/comparison.hpp>
 #include <automix/evaluation/report/comparison_json.hpp>
@@ -146,6 +149,7 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         one.paths = {path};
         ProgressLine line;
         Log log = read_logs_for(one, given, may_read_queries(names, settings), line.handler());
+        const WarnOnError warnings(log.warnings);
         limits.require_known(log.data.model_names());
         PriceTable settled = resolve_prices(log.data, prices);
         const auto [data, table] = order_by_price(std::move(log.data), std::move(settled));

@@ -2,6 +2,7 @@
 #include "evaluated_log.hpp"
 
 #include "command.hpp"
+#include "warn_on_error.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
@@ -125,6 +126,7 @@ EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const
     const std::optional<SplitRule> rule = split_rule(options.split);
 
     Log log = read_logs_for(options.log, given, keep_facts || may_read_queries(names, settings), progress);
+    const WarnOnError warnings(log.warnings);
     limits.require_known(log.data.model_names());
     EvaluatedLog result;
     result.split = split_log(log.data, options.split, rule, given.seed, prices);

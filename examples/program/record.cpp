@@ -8,6 +8,7 @@
 #include <automix/core/error.hpp>
 #include <automix/core/format.hpp>
 #include <automix/live/call_journal.hpp>
+#include <automix/live/config/models_file.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/live/config/query_reader.hpp>
 #include <automix/live/query.hpp>
@@ -17,6 +18,7 @@
 #include <automix/model/ledger.hpp>
 #include <automix/text/metric.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -118,6 +120,21 @@ std::string summary(const RecordCommandOptions& options, const LogRecording& don
     return text;
 }
 
+/// Writes a warning for models whose verdicts would all be the same, though each is paid.
+void warn_of_copies(const OpenedModels& live, int draws) {
+    if (draws < 2) return;
+    for (std::size_t m = 0; m + 1 < live.configs.size(); ++m) {
+        const ModelConfig& config = live.configs[m];
+        const bool left_out = std::find(config.leave_out.begin(), config.leave_out.end(), "temperature") !=
+                              config.leave_out.end();
+        if (left_out || config.verification.temperature > 0.0) continue;
+        std::fprintf(stderr,
+                     "automix: warning: verification of %s has a temperature of 0, so its %d verdicts will "
+                     "be copies; raise the temperature, or give --draws 1\n",
+                     printable(in_quotes(config.name)).c_str(), draws);
+    }
+}
+
 std::string run(const RecordCommandOptions& options) {
     const Metric metric = parse_metric(options.metric);
     const std::vector<Query> queries =
@@ -133,6 +150,7 @@ std::string run(const RecordCommandOptions& options) {
          .command = command_verifiers(options.live),
          .signal_command = command_signals(options.live)});
     check_prompts(options.live, live, queries);
+    warn_of_copies(live, options.draws);
     LogRecording done;
     std::string unasked;
     {

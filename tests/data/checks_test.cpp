@@ -95,8 +95,7 @@ TEST_CASE("copied columns are found, and the draws before them") {
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0] ==
           "m0: verdicts 2 and 5 are equal in all 60 rows, so they are copies and no draws; set max_draws "
-          "(--max-draws) to 4 "
-          "or below");
+          "(--max-draws) to 4 or below");
     StatisticsOptions limited;
     limited.max_draws = {4};
     CHECK(check_log(data, limited).empty());

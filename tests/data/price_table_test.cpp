@@ -339,6 +339,22 @@ TEST_CASE("files, or splits, whose recorded prices are far apart are named with 
     CHECK(note(priced_by(100.0, "b.jsonl", "test"), Prices{{1.0, 50.0}, {}, {0.1}}).empty());
 }
 
+TEST_CASE("prices of answers in another unit than the recorded ones of draws are noted") {
+    const auto notes = [](double cost, const Prices& prices) {
+        Dataset data({"m0", "m1"});
+        for (const char* id : {"a", "b"})
+            data.append(row(id, {model(0.0, "+-", cost, 0.1 * cost), model(1.0, "", 30.0 * cost)}));
+        return resolve_prices(data, prices).notes;
+    };
+    const std::vector<std::string> far = notes(0.001, Prices{{1.0, 50.0}});
+    REQUIRE(far.size() == 1);
+    CHECK_THAT(far[0],
+               Catch::Matchers::StartsWith("an answer of \"m0\" is given the price 1.00 and was recorded at "
+                                           "0.00100, while the price of its draws is the recorded 0.000100"));
+    CHECK(notes(0.1, Prices{{1.0, 50.0}}).empty());
+    CHECK(notes(0.001, Prices{{1.0, 50.0}, {}, {0.1}}).empty());
+}
+
 TEST_CASE("a price that some rows lack is named with file and line") {
     Dataset data({"m0", "m1"});
     data.append(row("a", {model(0.0, "+", 1.0, 0.1), model(1.0, "", 2.0)}), Place{"log", 3, {}});

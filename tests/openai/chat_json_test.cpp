@@ -553,6 +553,18 @@ TEST_CASE("complaints in the forms of several servers") {
     CHECK(complaint_in(R"({"error":{"message":"no","code":"content_filter"}})")->code == "content_filter");
 }
 
+TEST_CASE("a complaint without `error` is one also in a reply that reports success") {
+    const auto complaint = [](const char* body) {
+        return automix::detail::parse_chat_reply(nlohmann::json::parse(body)).complaint;
+    };
+    REQUIRE(complaint(R"({"detail":"Not authenticated"})"));
+    CHECK(complaint(R"({"detail":"Not authenticated"})")->message == "Not authenticated");
+    REQUIRE(complaint(R"({"message":"invalid key","code":401})"));
+    CHECK(automix::detail::status_of(*complaint(R"({"message":"invalid key","code":401})")) == 401);
+    CHECK_FALSE(complaint(R"({"message":"m","choices":[{"message":{"content":"a"}}]})"));
+    CHECK_THROWS_AS(complaint(R"({"message":{"content":"a"}})"), DataError);
+}
+
 TEST_CASE("the wait that a failure asks for may stand in its body") {
     using std::chrono::milliseconds;
     constexpr std::time_t now = 1'700'000'000;

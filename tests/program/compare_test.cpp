@@ -283,6 +283,32 @@ TEST_CASE("of the routers that nobody named those are left out that do not suit,
           std::string::npos);
 }
 
+TEST_CASE("compare warns of what train warns of, also where it ends with an error") {
+    files::Directory directory;
+    std::vector<json> records = verdict_records(60);
+    for (json& record : records) {
+        const int first = record["models"][0]["verdicts"][0];
+        record["models"][0]["verdicts"] = json::array({first, first, first, first});
+    }
+    const std::string copies = directory.write("copies.jsonl", lines(records));
+    CHECK_THAT(text_of({"compare", copies, "--costs", "1,3,9", "--draw-cost", "0.1", "--halves", "2"}),
+               ContainsSubstring("copies") && ContainsSubstring("--max-draws 1"));
+
+    for (json& record : records) {
+        record["models"][0]["verdict"] = record["models"][0]["verdicts"];
+        record["models"][0].erase("verdicts");
+    }
+    const std::string misspelt = directory.write("misspelt.jsonl", lines(records));
+    for (const Arguments& options :
+         {Arguments{"compare", misspelt, "--routers", "threshold"},
+          Arguments{"evaluate", misspelt, "--router", "threshold", "--split", "hash:0.5"}}) {
+        const Outcome outcome = run_automix(options + Arguments{"--models", "small,large", "--costs", "1,9"});
+        CHECK(outcome.code == 1);
+        CHECK_THAT(outcome.err,
+                   ContainsSubstring("did you mean \"verdicts\"?") && ContainsSubstring("needs verdicts"));
+    }
+}
+
 TEST_CASE("one log given twice is refused") {
     const files::Directory directory;
     const std::string log = directory.write("log.jsonl", lines(hand_records()));

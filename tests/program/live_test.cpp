@@ -642,6 +642,39 @@ TEST_CASE("prices that are not those of the training are said to be") {
                    R"(warning: a verdict of "small" costs 0.5, but 0.25 when the policy was trained)") &&
                    ContainsSubstring(
                        R"(warning: an answer of "large" costs 30, but 20 when the policy was trained)"));
+
+    std::string log = files::read(shop.log);
+    CHECK_THAT(program::run_automix(
+                   {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries})
+                   .err,
+               !ContainsSubstring("warning"));
+    for (const char* price : {"\"cost\":20.0", "\"question\":\"3\""}) {
+        const std::string other = price[1] == 'c' ? "\"cost\":90.0" : "\"question\":\"33\"";
+        REQUIRE(log.find(price) != std::string::npos);
+        for (auto at = log.find(price); at != std::string::npos; at = log.find(price, at + 1))
+            log.replace(at, std::string(price).size(), other);
+    }
+    Workshop::write(shop.log, log);
+    const program::Outcome replay = program::run_automix(
+        {"answer", "--policy", shop.policy, "--replay", shop.log, "--queries", shop.queries});
+    CHECK_THAT(
+        replay.err,
+        ContainsSubstring(R"(warning: an answer of "large" costs 90 on average in the log, but 20 when)") &&
+            ContainsSubstring("the log has another question for 1 query, the first with id "));
+}
+
+TEST_CASE("verdicts that would be copies are warned of before any is paid") {
+    Workshop shop;
+    CHECK_THAT(program::run_automix(shop.record() + program::Arguments{"--draws", "1"}).err,
+               !ContainsSubstring("copies"));
+    json models = json::parse(files::read(shop.models));
+    models["models"][0]["verification"]["temperature"] = 0.0;
+    Workshop::write(shop.models, models.dump());
+    Workshop::write(shop.queries, json{{"id", "q"}, {"question", "1"}, {"reference", "yes"}}.dump() + '\n');
+    shop.log = shop.directory.path("copies.jsonl");
+    CHECK_THAT(
+        program::run_automix(shop.record() + program::Arguments{"--draws", "4"}).err,
+        ContainsSubstring(R"(verification of "small" has a temperature of 0, so its 4 verdicts will be)"));
 }
 
 TEST_CASE("a replay takes no options that it has no use for") {

@@ -20,6 +20,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace automix {
@@ -94,6 +95,15 @@ class LogAnswers {
         detail::RecordedSource source(data_, prices_, *row, texts_[as_size(*row)]);
         if constexpr (model_bound_router<Router>) source.bind(router.models());
         return answer_from(source, router, id, data_.facts(*row), data_.models(), options, explainer);
+    }
+
+    /// The prices of the log, or those of the policy that it does not record.
+    [[nodiscard]] const PriceTable& prices() const noexcept { return prices_; }
+
+    /// Returns the question of the query with that id; empty if the log holds no such query, or not its question.
+    [[nodiscard]] std::string_view question(const std::string& id) const {
+        const auto row = data_.find(id);
+        return row ? data_.facts(*row).question : std::string_view();
     }
 
  private:

@@ -279,8 +279,8 @@ class LogChecks {
         const ColumnTest test = test_columns(data_, model, draws, limits_);
         if (test.rows < limits_.min_column_rows) return;
         const std::string rows = std::to_string(test.rows) + " rows";
-        const std::string advice =
-            "; set max_draws (--max-draws) to " + std::to_string(test.passing) + " or below";
+        const std::string advice = "; set max_draws (--max-draws) to " + std::to_string(test.passing) +
+                                   (test.passing > 1 ? " or below" : "");
         if (test.equal && test.expected_equal < limits_.max_expected_equal) {
             warn(model, "verdicts " + std::to_string(test.equal->first + 1) + " and " +
                             std::to_string(test.equal->second + 1) + " are equal in all " + rows +

@@ -378,6 +378,8 @@ AUTOMIX_INLINE PriceTable resolve_prices(const Dataset& data, const Prices& pric
         table.notes.push_back(std::move(note));
     if (std::string note = detail::unit_note(data, table); !note.empty())
         table.notes.push_back(std::move(note));
+    if (std::string note = detail::mixed_unit_note(data, table); !note.empty())
+        table.notes.push_back(std::move(note));
     return table;
 }
 

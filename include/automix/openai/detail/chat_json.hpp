@@ -257,6 +257,8 @@ inline ChatReply parse_chat_reply(const nlohmann::json& json) {
         reply.complaint = complaint_of(json).value_or(ChatComplaint{.message = "an error without a message"});
         return reply;
     }
+    if (choices.is_null()) reply.complaint = complaint_of(json);
+    if (reply.complaint) return reply;
     if (!choices.is_array()) detail::fail_reply("choices", "an array of at least one", choices);
     reply.choices = parse_choices(choices);
     return reply;

@@ -227,8 +227,11 @@ class SeenFields {
 /// Returns a value as messages show it, with advice on what programs write in place of a share.
 [[nodiscard]] inline std::string shown_share(const JsonScalar& value) {
     constexpr double hundred = 100.0;
+    constexpr double rounding = 1e-6;
     std::string shown = shown_number(value);
-    if (value.is_number() && value.number > 1.0 && value.number <= hundred)
+    if (value.is_number() && value.number > 1.0 && value.number <= 1.0 + rounding)
+        shown += "; round it to 1";
+    else if (value.is_number() && value.number > 1.0 && value.number <= hundred)
         shown += "; divide per cent by 100";
     if (value.is_boolean()) shown += "; write one verdict as a list of verdicts";
     if (value.is_null()) shown += "; leave out rows without a value";
