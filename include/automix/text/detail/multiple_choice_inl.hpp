@@ -152,9 +152,9 @@ constexpr bool says_right(std::string_view behind) noexcept {
 /// Returns the phrase "choose B", "so B" or the like at a position, if the letter ends its line or sentence or
 /// is said to be right.
 inline std::optional<AnswerPhrase> choosing_phrase(std::string_view text, std::size_t i) noexcept {
-    constexpr std::array<std::string_view, 15> words = {
-        "choose", "chose", "pick", "picked", "select", "selected", "go with", "thus",
-        "hence", "therefore", "so", "it's", "it is", "wait", "actually"};
+    constexpr std::array<std::string_view, 15> words = {"choose",   "chose",   "pick",  "picked", "select",
+                                                        "selected", "go with", "thus",  "hence",  "therefore",
+                                                        "so",       "it's",    "it is", "wait",   "actually"};
     if (i > 0 && is_word_byte(text[i - 1])) return std::nullopt;
     for (const std::string_view word : words) {
         const std::string_view here = text.substr(i);
