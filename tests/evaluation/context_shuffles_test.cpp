@@ -13,8 +13,10 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/training.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <string>
@@ -42,7 +44,7 @@ Dataset shuffled(const Dataset& log, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("shuffled facts are seldom read: 40 shuffles of 300 rows of nine data sets", "[shared]") {
+TEST_CASE("shuffled facts are seldom read: shuffles of 300 rows of nine data sets", "[shared]") {
     const std::string path = std::string(AUTOMIX_SHARED_DIR) + "/data/field/mix_k4.jsonl";
     if (!std::filesystem::exists(path)) {
         std::cout << "skipped: no " << path << '\n';
@@ -62,8 +64,13 @@ TEST_CASE("shuffled facts are seldom read: 40 shuffles of 300 rows of nine data 
         return router.reads().any();
     };
     CHECK(reads(log));
+    std::uint64_t shuffles = 40;
+    if (const char* more = std::getenv("AUTOMIX_SHUFFLES")) shuffles = std::strtoull(more, nullptr, 10);
     int none = 0;
-    for (std::uint64_t seed = 0; seed < 40; ++seed) none += reads(shuffled(log, seed)) ? 0 : 1;
-    // Nine in ten are wanted: 36, with a standard deviation of 1.9.
-    CHECK(none >= 34);
+    for (std::uint64_t seed = 0; seed < shuffles; ++seed) none += reads(shuffled(log, seed)) ? 0 : 1;
+    const auto n = static_cast<double>(shuffles);
+    CAPTURE(none, shuffles);
+    std::cout << none << " of " << shuffles << " shuffles read nothing\n";
+    // Nine in ten are wanted; a share of them has a standard deviation of 0.3 / sqrt(n).
+    CHECK(none >= 0.9 * n - 0.32 * std::sqrt(n));
 }
