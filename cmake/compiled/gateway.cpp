@@ -6,6 +6,7 @@
 #include <automix/gateway/detail/explorer_inl.hpp>
 #include <automix/gateway/detail/gateway_inl.hpp>
 #include <automix/gateway/detail/gateway_metrics_inl.hpp>
+#include <automix/gateway/detail/pacing_inl.hpp>
 #include <automix/gateway/detail/seen_models_inl.hpp>
 #include <automix/gateway/detail/served_policy_inl.hpp>
 #include <automix/gateway/detail/shadow_inl.hpp>

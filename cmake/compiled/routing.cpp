@@ -5,4 +5,6 @@
 #include <automix/routing/baselines/detail/win_rate_inl.hpp>
 #include <automix/routing/detail/loop_inl.hpp>
 #include <automix/routing/detail/objective_inl.hpp>
+#include <automix/routing/detail/promise_certificate_inl.hpp>
+#include <automix/routing/detail/query_group_inl.hpp>
 #include <automix/routing/detail/registry_inl.hpp>

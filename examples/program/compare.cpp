@@ -4,6 +4,7 @@
 #include "live_line.hpp"
 #include "log_options.hpp"
 #include "router_options.hpp"
+#include "split_options.hpp"
 #include "warn_on_error.hpp"
 
 #include <automix/data/checks.hpp>
@@ -17,9 +18,14 @@
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
 #include <automix/evaluation/report/text_table.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/promise_certificate.hpp>
+#include <automix/routing/training.hpp>
+#include <automix/stream/promise.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -40,6 +46,7 @@ struct CompareOptions {
     bool figures = false;
     bool json = false;
     bool routers_given = false;
+    SplitOptions split{};  ///< of a promise
 };
 
 /// Holds `NAME` or `NAME@MODEL+MODEL...`.
@@ -85,8 +92,49 @@ std::vector<DrawLimits> fewer_draws(const Dataset& data, const std::string& mode
     return fewer;
 }
 
+/// Trains POMDP routers for a promise, with a share of each half to prove it, and counts the halves without a proof.
+class PromiseTrainer {
+ public:
+    PromiseTrainer(double share, std::uint64_t seed) : share_(share), seed_(seed) {}
+
+    CurveTraining<AnyRouter> operator()(AnyRouter& router, const TrainingData& half) {
+        PomdpRouter& pomdp = *router.target<PomdpRouter>();
+        const PromiseSplit rows = rows_for_promise(half.data, share_, seed_);
+        if (rows.train.empty() || rows.calibration.empty())
+            throw DataError("--calibrate-share " + format_number(share_) + " leaves no rows of a half to " +
+                            (rows.train.empty() ? "train on" : "prove the promise by"));
+        const Dataset train = half.data.select_rows(rows.train);
+        const Dataset calibration = half.data.select_rows(rows.calibration);
+        const PriceTable train_prices = half.prices.select_rows(rows.train);
+        const PriceTable calibration_prices = half.prices.select_rows(rows.calibration);
+        CurveTraining<AnyRouter> trained;
+        trained.result = train_with_promise(pomdp, {train, train_prices}, {calibration, calibration_prices});
+        for (PomdpRouter& policy : pomdp.curve({train, train_prices}))
+            trained.curve.push_back(AnyRouter::of(std::move(policy)));
+        for (const PromiseCertificate& promise : pomdp.report().promises) {
+            ++promises_;
+            unproven_ += promise.proven ? 0 : 1;
+        }
+        return trained;
+    }
+
+    /// Returns how many promises were not proven; empty if all were.
+    [[nodiscard]] std::string note() const {
+        if (unproven_ == 0) return {};
+        return std::to_string(unproven_) + " of " + std::to_string(promises_) +
+               " promises were not proven on their half, so the last model answered there";
+    }
+
+ private:
+    double share_;
+    std::uint64_t seed_;
+    int promises_ = 0;
+    int unproven_ = 0;
+};
+
 std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std::vector<std::string>& names,
-                                                 const RouterSettings& settings, const DrawLimits& limits) {
+                                                 const RouterSettings& settings, const DrawLimits& limits,
+                                                 PromiseTrainer* promises) {
     std::vector<Contender<AnyRouter>> contenders;
     for (const std::string& text : names) {
         const RouterName wanted = parse_router(text);
@@ -103,6 +151,10 @@ std::vector<Contender<AnyRouter>> contenders_for(const Dataset& data, const std:
                     "--routers: models of " + in_quotes(text) +
                     " must stand in the log's order, cheapest first: " + joined(data.model_names()));
         }
+        if (promises != nullptr && contender.router.target<PomdpRouter>() != nullptr)
+            contender.train = [promises](AnyRouter& router, const TrainingData& half) {
+                return (*promises)(router, half);
+            };
         contenders.push_back(std::move(contender));
     }
     return contenders;
@@ -123,7 +175,8 @@ void require_different(const std::vector<std::string>& paths) {
 std::vector<LogComparison> run(const CompareOptions& options) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given, options.log);
+    const RouterSettings settings = router_settings(given, options.log, options.split.promise_by);
+    require_calibration(settings.pomdp.objective, options.split);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     const bool oracle =
@@ -160,10 +213,14 @@ std::vector<LogComparison> run(const CompareOptions& options) {
         line.show({step, "halves", 0.0, static_cast<double>(halves.halves), {}});
         std::vector<std::string> left_out = notes;
         const std::vector<std::string> suited = defaulted ? suited_routers(names, data, left_out) : names;
+        PromiseTrainer promises(options.split.calibrate_share, given.seed);
         auto routers = compare_routers(
-            data, table, contenders_for(data, suited, settings, limits), halves, [&](int done, int all) {
+            data, table,
+            contenders_for(data, suited, settings, limits, options.split.calibrates() ? &promises : nullptr),
+            halves, [&](int done, int all) {
                 line.show({step, "halves", static_cast<double>(done), static_cast<double>(all), {}});
             });
+        if (std::string note = promises.note(); !note.empty()) left_out.push_back(std::move(note));
         StatisticsOptions checked;
         checked.max_draws = limits.of(data.model_names());
         checked.verifiers = further_verifiers(options.log);
@@ -276,6 +333,7 @@ void add_compare(CLI::App& app, Command& chosen) {
     add_family_options(*command, options->router);
     command->add_flag("--figures", options->figures,
                       "Show figures of the literature too: APGR, CPT, AIQ, cost at equal quality, ..");
+    add_calibration_share(*command, options->split);
     add_seed(*command, options->router, "the first half; the others follow it");
     add_format(*command, options->json);
     command->callback([options, command, &chosen] {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Implements `automix describe`: shows what is in a log.
+// Implements `automix describe`: shows what is in a log, or in a saved policy.
 #include "command.hpp"
 #include "live_line.hpp"
 #include "log_options.hpp"
+#include "policy_summary.hpp"
 
 #include <automix/core/numerics.hpp>
 #include <automix/core/verdict.hpp>
@@ -12,8 +13,10 @@
 #include <automix/data/price_table.hpp>
 #include <automix/evaluation/report/report_json.hpp>
 #include <automix/evaluation/report/text_report.hpp>
+#include <automix/routing/json/policy_json.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -238,17 +241,36 @@ std::string to_text(const Log& log) {
            '\n' + warnings_text(all_warnings(log));
 }
 
+/// Returns true if a file begins as `train` saves policies.
+bool is_policy(const std::string& path) {
+    const std::string begin = R"({"schema":"automix-policy/)";
+    std::string head(begin.size(), ' ');
+    std::ifstream file(path, std::ios::binary);
+    file.read(head.data(), std::ssize(head));
+    return head == begin;
+}
+
+std::string describe_policy(const std::string& path, bool json) {
+    const PolicyFile file = read_policy(path);
+    const PolicySummary summary{file.router, file.statistics, path, used_prices(file.router)};
+    return json ? program::to_json_text(summary) : program::to_text(summary);
+}
+
 }  // namespace
 
 void add_describe(CLI::App& app, Command& chosen) {
     auto options = std::make_shared<DescribeOptions>();
-    CLI::App* command =
-        app.add_subcommand("describe", "Show what is in a log: queries, models, scores, draws, prices");
+    CLI::App* command = app.add_subcommand(
+        "describe",
+        "Show what is in a log: queries, models, scores, draws, prices; or in a policy: its promises, too");
     command->footer(exit_codes);
     add_log_options(*command, options->log);
     add_format(*command, options->json);
     command->callback([options, &chosen] {
         chosen = [options] {
+            const std::vector<std::string>& paths = options->log.paths;
+            if (paths.size() == 1 && is_policy(paths.front()))
+                return describe_policy(paths.front(), options->json);
             ProgressLine line;
             const Log log = read_logs(options->log, {{}, false, false, line.handler()});
             return options->json ? to_json_text(log) : to_text(log);

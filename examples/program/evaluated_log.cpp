@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,11 +46,7 @@ std::vector<RouterResult> train_and_test(const std::vector<AnyRouter>& routers,
         AnyRouter router = routers[i];
         RouterResult& result = results.emplace_back();
         result.name = names[i];
-        auto* const promised = log.calibration ? router.target<PomdpRouter>() : nullptr;
-        TrainingResult training = promised == nullptr
-                                      ? router.train({train, log.train})
-                                      : train_with_promise(*promised, {train, log.train},
-                                                           {log.calibration->data, log.calibration->prices});
+        TrainingResult training = trainer(log.calibration)(router, {train, log.train});
         result.guard = training.guard;
         result.held_out = training.held_out;
         result.warnings = std::move(training.warnings);
@@ -98,6 +95,16 @@ void add_evaluate_options(CLI::App& command, EvaluateOptions& options) {
     add_resamples(command, options.resamples);
 }
 
+std::function<TrainingResult(AnyRouter&, const TrainingData&)> trainer(
+    const std::optional<PricedDataset>& calibration) {
+    return [&calibration](AnyRouter& router, const TrainingData& rows) {
+        auto* const promised = calibration ? router.target<PomdpRouter>() : nullptr;
+        return promised == nullptr
+                   ? router.train(rows)
+                   : train_with_promise(*promised, rows, {calibration->data, calibration->prices});
+    };
+}
+
 EvaluationOptions evaluation_options(const EvaluateOptions& options) {
     if (options.resamples < 1) {
         throw ArgumentError("resamples: expected at least 1, found " + std::to_string(options.resamples));
@@ -112,7 +119,7 @@ EvaluationOptions evaluation_options(const EvaluateOptions& options) {
 EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const ProgressHandler& progress) {
     // Reject bad usage before any log is read.
     const RouterOptions& given = options.router;
-    const RouterSettings settings = router_settings(given, options.log);
+    const RouterSettings settings = router_settings(given, options.log, options.split.promise_by);
     const DrawLimits limits = draw_limits(given);
     std::vector<std::string> names = chosen_routers(options.routers);
     require_used(given, names, "random_mix");

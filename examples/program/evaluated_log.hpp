@@ -8,11 +8,15 @@
 #include "split_options.hpp"
 
 #include <automix/core/progress.hpp>
+#include <automix/data/price_order.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/routing/any_router.hpp>
+#include <automix/routing/training.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +41,10 @@ struct EvaluatedLog {
 
 /// Adds all options of a log, prices, policies, splits and resamples, and `--router`.
 void add_evaluate_options(CLI::App& command, EvaluateOptions& options);
+
+/// Returns how to train a router: a POMDP router for a promise if there are calibration rows, which have to outlive it.
+std::function<TrainingResult(AnyRouter&, const TrainingData&)> trainer(
+    const std::optional<PricedDataset>& calibration);
 
 /// Returns the options of evaluation. Throws `ArgumentError` for fewer than one resample.
 EvaluationOptions evaluation_options(const EvaluateOptions& options);

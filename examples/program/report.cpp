@@ -5,6 +5,7 @@
 #include "evaluated_log.hpp"
 #include "live_line.hpp"
 #include "router_options.hpp"
+#include "split_options.hpp"
 
 #include <automix/core/error.hpp>
 #include <automix/evaluation/report/html_report.hpp>
@@ -38,7 +39,8 @@ void add_results(ReportContents& report, Comparison& comparison) {
             continue;
         }
         report.routers.push_back({std::move(router.name), std::move(router.parameters), router.guard,
-                                  router.held_out, std::move(router.contexts), std::move(router.test)});
+                                  router.held_out, std::move(router.contexts), std::move(router.promises),
+                                  std::move(router.test)});
     }
 }
 
@@ -58,6 +60,7 @@ std::string run(const ReportCommandOptions& options) {
     wanted.unit = options.unit;
     wanted.max_draws = log.max_draws;
     wanted.progress = line.handler();
+    if (log.split.calibration) wanted.learning.train = trainer(log.split.calibration);
     ReportContents report;
     add_results(report, log.comparison);
     fill_report(report, log.trained.front(), {log.split.rows.train, log.split.train}, log.split.rows.test,
@@ -87,6 +90,7 @@ void add_report(CLI::App& app, Command& chosen) {
         "growing shares of the training rows, so that a report takes about five trainings.\n" +
         std::string(router_help) + all_routers_help + exit_codes);
     add_evaluate_options(*command, options->evaluate);
+    add_calibration_options(*command, options->evaluate.split);
     command->add_option("--out", options->out, "Where to save the page")->required()->type_name("F");
     command->add_option("--unit", options->unit, "Unit of the prices, such as USD")
         ->type_name("NAME")

@@ -345,7 +345,8 @@ DrawLimits draw_limits(const RouterOptions& options) {
     return limits;
 }
 
-RouterSettings router_settings(const RouterOptions& options, const LogOptions& log) {
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log,
+                               const std::string& promise_by) {
     RouterSettings settings;
     settings.one_shot.bins = options.bins;
     settings.one_shot.cost_range = cost_range(options.cost_range);
@@ -353,6 +354,7 @@ RouterSettings router_settings(const RouterOptions& options, const LogOptions& l
     settings.pomdp.objective = parse_objective(options.objective);
     settings.pomdp.round_price = options.round_cost;
     settings.pomdp.accept = accept_rule(options.accept);
+    settings.pomdp.promise_by = promise_by;
     settings.pomdp.seed = options.seed;
     settings.pomdp.verifiers = further_verifiers(log);
     const std::optional<ContextChoice> context = parse_context_choice(options.context);
@@ -408,10 +410,12 @@ Prices given_prices(const RouterOptions& options, const LogOptions& log) {
 }
 
 bool may_read_queries(const std::vector<std::string>& names, const RouterSettings& settings) {
-    return std::any_of(names.begin(), names.end(), [&](std::string_view name) {
-        const ContextChoice context = context_of(name.substr(0, name.find('@')), settings);
-        return context.best || context.fields.any();
-    });
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) {
+                           const ContextChoice context = context_of(name.substr(0, name.find('@')), settings);
+                           return context.best || context.fields.any();
+                       }) ||
+           settings.pomdp.promise_by.starts_with("features.");
 }
 
 Log read_logs_for(const LogOptions& log, const RouterOptions& options, bool keep_facts,

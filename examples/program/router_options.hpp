@@ -96,9 +96,10 @@ std::vector<std::string> suited_routers(std::vector<std::string> names, const Da
 /// Returns the limits of `--max-draws`. Throws `ArgumentError` if they are invalid.
 DrawLimits draw_limits(const RouterOptions& options);
 
-/// Returns the settings without limits of draws, which depend on the models. Throws `ArgumentError` for options that no
-/// router accepts.
-RouterSettings router_settings(const RouterOptions& options, const LogOptions& log);
+/// Returns the settings without limits of draws, which depend on the models. `promise_by` names the groups of a promise.
+/// Throws `ArgumentError` for options that no router accepts.
+RouterSettings router_settings(const RouterOptions& options, const LogOptions& log,
+                               const std::string& promise_by = {});
 
 /// Returns an untrained router for a log of these models. Throws `ArgumentError` for an unknown name.
 AnyRouter make_router_for(const std::vector<std::string>& models, std::string_view name,

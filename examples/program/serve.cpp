@@ -45,6 +45,7 @@ struct ServeOptions {
     std::string api_key_env{};
     std::string per{};
     std::string budget_file{};
+    std::optional<double> pace{};
     std::string log{};
     bool log_text = false;
     double explore = 0.0;
@@ -169,6 +170,7 @@ GatewayOptions gateway_options(const ServeOptions& options) {
         std::chrono::milliseconds(std::max(1LL, static_cast<long long>(1000.0 * options.timeout_seconds)));
     if (!options.per.empty()) gateway.period = parse_period(options.per);
     gateway.budget_file = options.budget_file;
+    gateway.pace = options.pace;
     gateway.unverified = options.unverified;
     gateway.sessions = options.sessions;
     gateway.seed = options.seed;
@@ -271,6 +273,11 @@ void add_serve(CLI::App& app, Command& chosen) {
         ->add_option("--budget-file", options->budget_file,
                      "Share the budget with the other gateways that are given this file")
         ->type_name("FILE");
+    command
+        ->add_option("--pace", options->pace,
+                     "Mean cost of a request for the policy, kept over the stream of requests")
+        ->check(CLI::Validator(finite_not_negative, ""))
+        ->type_name("X");
     command->add_option("--log", options->log, "Append a line for each request to this file")
         ->type_name("FILE");
     command->add_flag("--log-text", options->log_text, "Log questions, contexts and answers too");

@@ -103,24 +103,39 @@ void add_split_options(CLI::App& command, SplitOptions& options) {
         ->excludes(split);
 }
 
-void add_calibration_options(CLI::App& command, SplitOptions& options) {
-    auto* split = command
-                      .add_option("--calibrate-split", options.calibrate_split,
-                                  "Value of the records' split whose rows prove a promise")
-                      ->type_name("NAME");
+CLI::Option* add_calibration_share(CLI::App& command, SplitOptions& options) {
+    auto* share =
+        command
+            .add_option(
+                "--calibrate-share", options.calibrate_share,
+                "Share of the queries to train on that prove a promise instead, by a hash of their ids")
+            ->type_name("X");
     command
-        .add_option("--calibrate-share", options.calibrate_share,
-                    "Share of the queries to train on that prove a promise instead, by a hash of their ids")
-        ->type_name("X")
-        ->excludes(split);
+        .add_option("--promise-by", options.promise_by,
+                    "Prove a promise for each group of queries by itself: dataset or features.NAME")
+        ->type_name("FIELD");
+    return share;
+}
+
+void add_calibration_options(CLI::App& command, SplitOptions& options) {
+    auto* share = add_calibration_share(command, options);
+    command
+        .add_option("--calibrate-split", options.calibrate_split,
+                    "Value of the records' split whose rows prove a promise")
+        ->type_name("NAME")
+        ->excludes(share);
 }
 
 void require_calibration(const Objective& objective, const SplitOptions& options) {
+    if (!options.promise_by.empty() && !objective.is_promise())
+        throw ArgumentError(
+            "--promise-by: only for a promise, such as --objective "
+            "promise:quality=0.95,confidence=0.95");
     if (objective.is_promise() == options.calibrates()) return;
     throw ArgumentError(objective.is_promise()
                             ? "--objective " + to_string(objective) +
                                   ": a promise is proven by rows that did not train the policy; give "
-                                  "train or evaluate --calibrate-split NAME or --calibrate-share X"
+                                  "--calibrate-split NAME or --calibrate-share X"
                             : "--calibrate-split and --calibrate-share: only for a promise, such as "
                               "--objective promise:quality=0.95,confidence=0.95");
 }

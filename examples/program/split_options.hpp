@@ -24,6 +24,7 @@ struct SplitOptions {
     std::string split{};
     std::string calibrate_split{};  ///< value of the records' split that calibrates a promise
     double calibrate_share = 0.0;   ///< share of the rows to train on that calibrates one instead; 0: none
+    std::string promise_by{};       ///< groups of queries that each have a promise of their own; empty: none
 
     [[nodiscard]] bool calibrates() const noexcept {
         return !calibrate_split.empty() || calibrate_share != 0.0;
@@ -50,10 +51,13 @@ struct PricedSplit {
 /// Adds `--split`, `--train-split` and `--test-split`.
 void add_split_options(CLI::App& command, SplitOptions& options);
 
-/// Adds `--calibrate-split` and `--calibrate-share`.
+/// Adds `--calibrate-share` and `--promise-by`, and returns the first.
+CLI::Option* add_calibration_share(CLI::App& command, SplitOptions& options);
+
+/// Adds `--calibrate-split`, `--calibrate-share` and `--promise-by`.
 void add_calibration_options(CLI::App& command, SplitOptions& options);
 
-/// Throws `ArgumentError` if a promise has no calibration rows, or another objective has.
+/// Throws `ArgumentError` if a promise has no calibration rows, or another objective has these or groups.
 void require_calibration(const Objective& objective, const SplitOptions& options);
 
 /// Divides rows to train on into these and calibration rows, and settles the prices of both together. Throws `DataError`

@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "live_line.hpp"
 #include "log_options.hpp"
+#include "policy_summary.hpp"
 #include "router_options.hpp"
 #include "split_options.hpp"
 
@@ -23,13 +24,9 @@
 #include <automix/data/statistics_sum.hpp>
 #include <automix/evaluation/evaluate.hpp>
 #include <automix/evaluation/report.hpp>
-#include <automix/evaluation/report/text_report.hpp>
-#include <automix/evaluation/report/text_table.hpp>
 #include <automix/routing/any_router.hpp>
-#include <automix/routing/belief/policy_cells.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
-#include <automix/routing/json/pomdp_report_json.hpp>
 #include <automix/routing/registry.hpp>
 #include <automix/routing/training.hpp>
 #include <automix/stream/promise.hpp>
@@ -63,6 +60,7 @@ struct TrainOptions {
     bool accept_given = false;
     bool round_cost_given = false;
     bool context_given = false;
+    bool promise_by_given = false;
     std::vector<std::string> of_logs{};  ///< options given on how a log is read or priced
 };
 
@@ -85,7 +83,9 @@ struct Material {
 };
 
 /// Returns true if a policy may read the facts on queries.
-bool may_read(const PomdpOptions& pomdp) { return pomdp.context.best || pomdp.context.fields.any(); }
+bool may_read(const PomdpOptions& pomdp) {
+    return pomdp.context.best || pomdp.context.fields.any() || pomdp.promise_by.starts_with("features.");
+}
 
 /// Returns the rows of a log to train on.
 Dataset training_rows(Dataset data, const TrainOptions& options, const std::optional<SplitRule>& rule) {
@@ -122,9 +122,11 @@ std::vector<std::string> trained_verifiers(const std::vector<ModelShape>& models
 /// Returns the options to train with: those of the merged policy, replaced by those given on the command line.
 PomdpOptions pomdp_options(const TrainOptions& options, const std::optional<PolicyFile>& before) {
     PomdpOptions given = router_settings(options.router, options.log).pomdp;
+    given.promise_by = options.split.promise_by;
     if (!before) return given;
     PomdpOptions kept = before->router.options();
     if (options.objective_given) kept.objective = given.objective;
+    if (options.promise_by_given || !kept.objective.is_promise()) kept.promise_by = given.promise_by;
     if (options.accept_given) kept.accept = given.accept;
     if (options.round_cost_given) kept.round_price = given.round_price;
     if (options.context_given) kept.context = given.context;
@@ -171,142 +173,6 @@ void note_context(Material& material, const PomdpRouter& router, const std::opti
             ", and this one reads no query" +
             (may_read(router.options()) ? ": statistics hold no texts; give a LOG to learn from" : ""));
     }
-}
-
-/// Returns the prices that the policy goes by. Beside those of a log alone they are means over what was added up.
-std::vector<ModelPrices> used_prices(const PomdpRouter& router, std::vector<ModelPrices> of_log) {
-    const TrainedPolicy& trained = router.trained();
-    std::vector<ModelPrices> used;
-    std::size_t place = 0;  // in the prices of further verifiers
-    for (std::size_t m = 0; m < trained.models.size(); ++m) {
-        const ModelShape& model = trained.models[m];
-        const double draws = model.kind == VerificationKind::verdicts ? model.draws : 1.0;
-        used.push_back({model.name,
-                        trained.prices.answers[m],
-                        PriceOrigin::statistics,
-                        model.kind != VerificationKind::none,
-                        trained.prices.draws[m],
-                        draws * trained.prices.draws[m],
-                        PriceOrigin::statistics,
-                        {}});
-        for (const VerifierShape& verifier : model.further) {
-            const double price = trained.prices.further[place++].draw;
-            used[m].further.push_back(
-                {verifier.name, price, price * verifier.draws, PriceOrigin::statistics});
-        }
-        if (m >= of_log.size()) continue;
-        for (VerifierPrice& verifier : used[m].further) {
-            for (const VerifierPrice& logged : of_log[m].further) {
-                if (logged.name == verifier.name) verifier.origin = logged.origin;
-            }
-        }
-        used[m].answer_origin = of_log[m].answer_origin;
-        used[m].verification_origin = of_log[m].verification_origin;
-    }
-    return used;
-}
-
-struct Summary {
-    const PomdpRouter& router;
-    const Statistics& statistics;
-    const TrainOptions& options;
-    const std::vector<ModelPrices>& prices;
-    const std::vector<std::string>& warnings;
-
-    [[nodiscard]] FoldStatistics total() const { return statistics.total(); }
-};
-
-std::string to_json_text(const Summary& summary) {
-    const FoldStatistics total = summary.total();
-    OrderedJson json{{"policy", summary.options.out},
-                     {"models", names_of(summary.statistics.models)},
-                     {"rows", total.weight()},
-                     {"cells", total.cells.size()},
-                     {"report", to_json(summary.router.report())}};
-    json["policies"] = OrderedJson::array();
-    for (const auto& [share, policy] : summary.router.mixture()) {
-        const bool reads = policy.reads_query();
-        json["policies"].push_back(
-            {{"share", share},
-             {"first", reads ? OrderedJson(nullptr)
-                             : OrderedJson(summary.statistics.models[as_size(policy.first_model())].name)},
-             {"cells", reads ? std::vector<std::string>() : policy_cells(policy).lines}});
-    }
-    json["prices"] = to_json(summary.prices);
-    json["warnings"] = summary.warnings;
-    return program::to_text(json);
-}
-
-std::string policy_text(const Summary& summary, const PolicyShare& part) {
-    if (part.policy.reads_query()) {
-        const Index strata = part.policy.strata_count();
-        return "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
-               (strata > 0 ? "solved for " + std::to_string(strata) + " strata of queries, from what their "
-                           : std::string("solved for each query, from what its ")) +
-               to_string(summary.router.reads()) + (strata > 0 ? " tell\n" : " tells\n");
-    }
-    const auto& models = summary.statistics.models;
-    const Index first = part.policy.first_model();
-    const std::string name = printable(models[as_size(first)].name);
-    std::string text = "\n" + (part.share < 1.0 ? format_percent(part.share) + " of queries: " : "") +
-                       "starts at " + name + '\n';
-    if (const Index vectors = part.policy.vector_count(); vectors > 0)
-        return text + "  and goes on by " + std::to_string(vectors) + " alpha vectors\n";
-    const PolicyCells cells = policy_cells(part.policy);
-    if (cells.verifiers > 1)
-        return text +
-               wrap_text("  and asks " + joined(printable(several_verifiers(models, first)), ", ") +
-                             " about its answer, by the counts of each: see decide",
-                         2) +
-               '\n';
-    const std::vector<std::string>& lines = cells.lines;
-    if (lines.empty()) return text + "  and takes its answer\n";
-    text += !cells.counts ? "unverified, and by confidence"
-            : cells.kind == VerificationKind::samples
-                ? "further samples downwards, size of the largest cluster across"
-                : "verdicts downwards, positives across";
-    text += models.size() == 2 ? ": a accept, r route, v verify\n"
-                               : ": a accept, rJ route to model J (from 0), v verify\n";
-    for (std::size_t drawn = 0; drawn < lines.size(); ++drawn) {
-        const std::string number = std::to_string(drawn);
-        const std::string margin = cells.counts ? std::string(number.size() < 2 ? 1 : 0, ' ') + number : " ";
-        text += "  " + margin + "  " + lines[drawn] + '\n';
-    }
-    if (cells.counts && cells.draws >= static_cast<int>(lines.size()))
-        text += "  .. to " + std::to_string(cells.draws) + '\n';
-    return text;
-}
-
-std::string to_text(const Summary& summary) {
-    const PomdpReport& report = summary.router.report();
-    const FoldStatistics total = summary.total();
-    std::string text = joined(printable(names_of(summary.statistics.models)), " -> ") + ": trained on " +
-                       format_number(total.weight()) + " queries, " + std::to_string(total.cells.size()) +
-                       " cells of evidence; saved to " + printable(summary.options.out) + '\n' +
-                       "objective " + to_string(report.objective) + ": " +
-                       format_significant(report.lambda, 4) + " of score is worth one unit of price\n";
-    if (report.gap > 0.0)
-        text += "the best policy is better by at most " + format_fixed(report.gap, 4) + " of score, net\n";
-    text += std::string("guard ") + (report.guard.passed ? "passed" : "not passed") +
-            ": held-out excess over mixing " + format_fixed(report.guard.mean, 4) + ", standard error " +
-            format_fixed(report.guard.se, 4) + '\n';
-    if (!report.contexts.empty()) text += wrap_text(contexts_text(report.contexts)) + '\n';
-    for (const PromiseCertificate& promise : report.promises)
-        text += wrap_text("promise: " + printable(to_string(promise))) + '\n';
-    if (!report.fallback.empty()) text += "fallback: " + printable(report.fallback) + '\n';
-    if (report.held_out) {
-        const HeldOut& rows = *report.held_out;
-        text += "held-out queries: score " + format_fixed(rows.score, 4) + " (standard error " +
-                format_fixed(rows.score_se, 4) + "), cost " + format_price(rows.cost) + " (" +
-                format_price(rows.cost_se) + ")\n";
-    }
-    text += "forecast of a query: score " + format_fixed(report.expected.score, 4) + ", cost " +
-            format_price(report.expected.cost) + ", " + format_fixed(report.expected.draws, 2) +
-            " draws in " + format_fixed(report.expected.rounds, 2) + " rounds\n";
-    for (const PolicyShare& part : summary.router.mixture()) text += policy_text(summary, part);
-    std::vector<ModelPrices> prices = summary.prices;
-    for (ModelPrices& model : prices) model.model = printable(model.model);
-    return text + '\n' + price_table(prices) + warnings_text(summary.warnings);
 }
 
 /// Sums that a log is added to.
@@ -390,6 +256,7 @@ std::string run(TrainOptions options) {
     }
     PomdpOptions pomdp = pomdp_options(options, before);
     require_calibration(pomdp.objective, options.split);
+    validate(pomdp);
     if (options.overlap == Overlap::refuse) require_other_files(options.statistics);
     PolicyOutput out(options.out);
     Material material;
@@ -422,9 +289,9 @@ std::string run(TrainOptions options) {
     material.warnings.insert(material.warnings.end(), result.warnings.begin(), result.warnings.end());
     // Statistics that were added have prices of other origins too.
     const bool of_log = options.statistics.empty() && !before;
-    const std::vector<ModelPrices> prices =
-        used_prices(router, of_log ? std::move(material.prices) : std::vector<ModelPrices>());
-    const Summary summary{router, statistics, options, prices, material.warnings};
+    const PolicySummary summary{router, statistics, options.out,
+                                used_prices(router, of_log ? material.prices : std::vector<ModelPrices>()),
+                                material.warnings};
     return options.json ? to_json_text(summary) : to_text(summary);
 }
 
@@ -463,12 +330,13 @@ void add_train(CLI::App& app, Command& chosen) {
         for (const char* name :
              {"--models", "--map", "--skip-bad-rows", "--allow-truncated", "--costs", "--verification-cost",
               "--draw-cost", "--verifier", "--verifier-cost", "--max-draws", "--split", "--train-split",
-              "--calibrate-split", "--calibrate-share", "--seed"}) {
+              "--calibrate-split", "--calibrate-share", "--promise-by", "--seed"}) {
             if (command->count(name) > 0) options->of_logs.emplace_back(name);
         }
         options->objective_given = command->count("--objective") > 0;
         options->accept_given = command->count("--accept") > 0;
         options->round_cost_given = command->count("--round-cost") > 0;
+        options->promise_by_given = command->count("--promise-by") > 0;
         options->context_given = command->count("--context") > 0;
         chosen = [options] { return run(*options); };
     });

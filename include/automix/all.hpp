@@ -192,6 +192,7 @@
 #include <automix/routing/published/simple_pomdp.hpp>
 #include <automix/routing/published/threshold.hpp>
 #include <automix/routing/published/union.hpp>
+#include <automix/routing/query_group.hpp>
 #include <automix/routing/registry.hpp>
 #include <automix/routing/router.hpp>
 #include <automix/routing/source.hpp>

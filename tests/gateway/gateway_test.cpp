@@ -6,20 +6,32 @@
 #include "support/files.hpp"
 
 #include <automix/core/error.hpp>
+#include <automix/core/random.hpp>
+#include <automix/data/dataset.hpp>
+#include <automix/data/price_table.hpp>
+#include <automix/data/statistics.hpp>
+#include <automix/gateway/pacing.hpp>
+#include <automix/gateway/served_policy.hpp>
 #include <automix/live/answering.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/ledger.hpp>
 #include <automix/model/model_error.hpp>
 #include <automix/model/request.hpp>
+#include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/json/policy_json.hpp>
+#include <automix/routing/objective.hpp>
 #include <automix/stream/log/request_reader.hpp>
+#include <automix/stream/promise.hpp>
 #include <automix/stream/request_record.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -490,4 +502,132 @@ TEST_CASE("requests above the concurrency get 429, and a stop cancels a request"
     for (std::thread& client : clients) client.join();
     CHECK(statuses == std::vector<int>{499, 499});
     CHECK(served.gateway.metrics().value("automix_failures_total", {{"kind", "cancelled"}}) == 2.0);
+}
+
+TEST_CASE("a pace holds over a stream of requests, and its state outlives the gateway") {
+    const files::Directory directory;
+    const auto question = [](int i) { return body(i % 3 == 0 ? "hard?" : "easy?"); };
+    const auto ask_all = [&](Gateway& gateway, int from, int to) {
+        std::vector<double> costs;
+        for (int i = from; i < to; ++i) {
+            const Json reply = ask(gateway, question(i), "r" + std::to_string(i));
+            costs.push_back(reply["automix"]["cost"]["total"]);
+            CHECK(reply["automix"].contains("lambda"));
+        }
+        return costs;
+    };
+    constexpr int requests = 600;
+    constexpr double dearest = 21.5;  // both models and four verdicts
+    for (const double pace : {3.0, 6.0}) {
+        GatewayOptions options;
+        options.pace = pace;
+        options.log = directory.path("requests-" + std::to_string(static_cast<int>(pace)) + ".jsonl");
+        std::vector<double> costs;
+        {
+            Served one(options);
+            costs = ask_all(one.gateway, 0, requests / 2);
+            CHECK_THAT(get(one.gateway, "/metrics").body, ContainsSubstring("\nautomix_lambda "));
+        }
+        // The second gateway goes on as the first would have: both together are one without a stop.
+        Served two(options);
+        const std::vector<double> rest = ask_all(two.gateway, requests / 2, requests);
+        costs.insert(costs.end(), rest.begin(), rest.end());
+        GatewayOptions alone;
+        alone.pace = pace;
+        Served whole(alone);
+        CHECK(ask_all(whole.gateway, 0, requests) == costs);
+        const double sum = std::accumulate(costs.begin(), costs.end(), 0.0);
+        INFO("pace " << pace << ", mean cost " << sum / requests);
+        CHECK(std::abs(sum - pace * requests) <= 0.05 * 500 * pace + 2 * dearest);
+        CHECK(std::abs(sum - pace * requests) <= 0.03 * requests * pace + dearest);
+    }
+}
+
+TEST_CASE("a policy is paced by its statistics, and another one goes on from what was spent") {
+    GatewayOptions options;
+    options.pace = 6.0;
+    Served served(options);
+    for (int i = 0; i < 50; ++i) (void)ask(served.gateway, body("easy?"));
+    served.gateway.use(world::policy(Objective::lambda(0.01)));
+    CHECK(ask(served.gateway, body("easy?"))["automix"].contains("lambda"));
+    // A named model, and another objective, are not paced.
+    CHECK_FALSE(
+        ask(served.gateway, body("easy?", {{"model", "automix:lambda=0.01"}}))["automix"].contains("lambda"));
+
+    options.pace = 0.5;
+    CHECK_THROWS_WITH(Served(options),
+                      ContainsSubstring("the budget 0.5 is below the cost of the cheapest policy, 1"));
+    const files::Directory directory;
+    options.pace = 6.0;
+    options.log = directory.path("log.jsonl");
+    (void)directory.write("log.jsonl.pace", "{}");
+    CHECK_THROWS_WITH(Served(options), ContainsSubstring("log.jsonl.pace"));
+}
+
+TEST_CASE("pacing goes on with the policies of another policy, and tells the old ones' requests apart") {
+    const auto asked = std::make_shared<world::Asked>();
+    const OpenedModels opened = world::open(asked);
+    const ServedPolicy policy(world::policy(), opened, {});
+    const auto frontier = policy.frontier();
+    REQUIRE(frontier.size() > 3);
+    CHECK(frontier.front().cost == 1.0);
+    for (std::size_t i = 1; i < frontier.size(); ++i) {
+        CHECK(frontier[i].cost > frontier[i - 1].cost);
+        CHECK(frontier[i].lambda <= frontier[i - 1].lambda);
+    }
+    Pacing pacing(policy, 6.0, "");
+    const Pacing::Turn early = pacing.begin(0.5);
+    pacing.end(pacing.begin(0.5), 8.0);
+    const ServedPolicy other(world::policy(Objective::lambda(0.01)), opened, {});
+    pacing.use(other);
+    pacing.end(early, 2.0);
+    CHECK(pacing.state().queries == 2);
+    CHECK(pacing.state().spent == 10.0);
+    CHECK(pacing.state().due == 12.0);
+}
+
+TEST_CASE("a promise by data set is served by the data set of a request") {
+    Random random(5);
+    const auto log = [&](int rows, const std::string& prefix) {
+        Dataset data({"small", "large"});
+        for (int i = 0; i < rows; ++i) {
+            const bool easy = i % 2 == 0;
+            const bool right = random.bernoulli(easy ? 0.99 : 0.3);
+            std::vector<int> verdicts;
+            for (int d = 0; d < 4; ++d) verdicts.push_back(random.bernoulli(0.9) == right ? 1 : 0);
+            data.append(tables::record(prefix + std::to_string(i),
+                                       {tables::verified(right ? 1.0 : 0.0, verdicts), tables::scored(1.0)},
+                                       easy ? "a" : "b"));
+        }
+        return data;
+    };
+    const Dataset train = log(400, "t");
+    const Dataset calibration = log(600, "c");
+    const Prices at{.answers = {1.0, 20.0}, .draws = {0.125}};
+    const PriceTable train_prices = resolve_prices(train, at);
+    const PriceTable calibration_prices = resolve_prices(calibration, at);
+    PomdpOptions options;
+    options.objective = Objective::promise_quality(0.9, 0.9);
+    options.promise_by = "dataset";
+    options.context.best = false;
+    PomdpRouter router(options);
+    const Statistics statistics = router.collect({train, train_prices});
+    train_with_promise(router, statistics, nullptr, {calibration, calibration_prices});
+    REQUIRE(router.trained().groups.size() == 2);
+    const std::string text = to_policy_text(router, statistics);
+    Gateway gateway(world::open(std::make_shared<world::Asked>()),
+                    {parse_policy(text, "policy.json"), policy_digest(text)}, {});
+    const auto ask_of = [&](const std::string& dataset) {
+        return ask(gateway, body("easy?", {{"automix", {{"dataset", dataset}}}}))["automix"]["cost"];
+    };
+    CHECK(ask_of("a")["models"]["small"]["answers"] == 1.0);
+    CHECK_FALSE(ask_of("a")["models"].contains("large"));
+    // Nothing is promised of other queries, so the last model answers them.
+    for (const Json& cost : {ask_of("c"), ask(gateway, body("easy?"))["automix"]["cost"]})
+        CHECK(cost["total"] == 20.0);
+    GatewayOptions paced;
+    paced.pace = 6.0;
+    CHECK_THROWS_WITH(Gateway(world::open(std::make_shared<world::Asked>()),
+                              {parse_policy(text, "policy.json"), policy_digest(text)}, paced),
+                      ContainsSubstring("pace: the policy promises promise:quality=0.9,confidence=0.9"));
 }

@@ -2,6 +2,7 @@
 // `automix compare`: the shape of its JSON, its figures where they are known by hand, and what it refuses.
 #include "program/runner.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -326,4 +327,28 @@ TEST_CASE("more verdicts than a policy counts are named with their row") {
     check_refused({"compare", log, "--halves", "1", "--costs", "1,9"}, 1,
                   "400 verdicts are logged, at most 255 can be used");
     CHECK(run_automix({"compare", log, "--halves", "1", "--costs", "1,9", "--routers", "exact"}).code == 0);
+}
+
+TEST_CASE("compare proves a promise by rows of each training half") {
+    const ComparedLog log(400);
+    const Arguments promise{"--objective",       "promise:quality=0.9,confidence=0.9",
+                            "--calibrate-share", "0.5",
+                            "--halves",          "2",
+                            "--routers",         "pomdp,always_large"};
+    const json all = log.compare(promise);
+    const json& router = all["logs"][0]["routers"][0];
+    CHECK(router["name"] == "pomdp");
+    CHECK(mean(router, "quality") >= 0.9);
+    CHECK(mean(router, "cost") < mean(all["logs"][0]["routers"][1], "cost"));
+    CHECK(router["infeasible"] == 0);
+    // Few rows prove nothing, and that is said.
+    const json few = ComparedLog(20).compare(promise);
+    CHECK(mean(few["logs"][0]["routers"][0], "cost") == 9.0);
+    const auto& warnings = few["logs"][0]["warnings"];
+    CHECK(std::any_of(warnings.begin(), warnings.end(), [](const json& warning) {
+        return warning == "2 of 2 promises were not proven on their half, so the last model answered there";
+    }));
+    check_refused(log.line({"--objective", "promise:quality=0.9,confidence=0.9", "--routers", "pomdp"}), 2,
+                  "--calibrate-share X");
+    check_refused(log.line({"--calibrate-share", "0.5"}), 2, "only for a promise");
 }

@@ -676,3 +676,23 @@ TEST_CASE("routers that read the query stand beside those that do not, under the
     CHECK(pairs["logs"][0]["static_area"].is_null());
     CHECK(pairs["logs"][0]["routers"][1]["name"] == "pomdp:none@small+large");
 }
+
+TEST_CASE("evaluate proves a promise for each data set by itself") {
+    std::vector<json> records;
+    for (int i = 0; i < 800; ++i) {
+        const int right = i % 2;
+        records.push_back(record("q" + std::to_string(i), i % 8 < 4 ? "a" : "b",
+                                 i % 16 < 8 ? "train" : "test", right, 1, 0));
+        records.back()["models"][0].erase("confidence");
+        records.back()["models"][0]["verdicts"] = {right, right, right};
+    }
+    const EvaluatedLog log(records);
+    const json router = log.router("pomdp", {"--costs", "1,10", "--draw-cost", "0.5", "--objective",
+                                             "promise:quality=0.9,confidence=0.9", "--calibrate-share", "0.5",
+                                             "--promise-by", "dataset", "--resamples", "20"});
+    REQUIRE(router["promises"].size() == 2);
+    for (const json& promise : router["promises"]) CHECK(promise["proven"] == true);
+    CHECK(router["parameters"]["promise_by"] == "dataset");
+    CHECK(router["test"]["performance"].get<double>() >= 0.9);
+    CHECK(router["test"]["cost"].get<double>() < 10.0);
+}

@@ -91,3 +91,24 @@ TEST_CASE("what report refuses") {
     infeasible[3] = "fixed_k";
     CHECK(run_automix(infeasible).code != 0);
 }
+
+TEST_CASE("report shows the certificate of a promise") {
+    std::vector<json> records;
+    for (int i = 0; i < 400; ++i) {
+        const int right = i % 2;
+        records.push_back(record("q" + std::to_string(i), "", i % 4 < 2 ? "train" : "test", right, 1, 0));
+        records.back()["models"][0].erase("confidence");
+        records.back()["models"][0]["verdicts"] = {right, right, right};
+    }
+    const ReportLog log(records);
+    Arguments line =
+        log.line({"--objective", "promise:quality=0.9,confidence=0.9", "--calibrate-share", "0.5"});
+    line[3] = "pomdp";
+    CHECK_THAT(text_of(line), ContainsSubstring("report saved to "));
+    const std::string page = files::read(log.page());
+    CHECK_THAT(page, ContainsSubstring("What is promised") &&
+                         ContainsSubstring(
+                             "<li>at least 90 % of the last model's score, proven with confidence 90 %"));
+    CHECK_THAT(text_of(log.line()), ContainsSubstring("report saved to "));
+    CHECK_THAT(files::read(log.page()), !ContainsSubstring("What is promised"));
+}

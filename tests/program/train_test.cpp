@@ -123,6 +123,50 @@ TEST_CASE("train proves a promise by rows that it did not train on, and saves th
                   1, "dev");
 }
 
+TEST_CASE("a promise for each data set has a policy for each, which train and describe show") {
+    const PlaceInText place;
+    std::vector<json> records = clear_records(0, 400);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        records[i]["dataset"] = i % 8 < 4 ? "a" : i % 8 < 7 ? "b" : "c";
+        records[i].erase("split");
+    }
+    const std::string log = place.directory.write("grouped.jsonl", lines(records));
+    const Arguments line = Arguments{"train", log, "--out", place.policy} + trained_prices +
+                           Arguments{"--objective",       "promise:quality=0.9,confidence=0.9",
+                                     "--calibrate-share", "0.5",
+                                     "--promise-by",      "dataset"};
+    const json found = json_of(line);
+    const json& promises = found["report"]["promises"];
+    REQUIRE(promises.size() == 3);
+    CHECK(promises[0]["group"] == "a");
+    CHECK_THAT(promises[0]["level"].get<double>(), WithinAbs(0.1 / 3.0, 1e-12));
+    CHECK(promises[0]["proven"] == true);
+    CHECK(promises[2]["group"] == "c");
+    CHECK(promises[2]["rows"].get<int>() < 40);
+    CHECK(found["groups"].size() >= 2);
+    CHECK(found["groups"][0]["name"] == "a");
+    const std::string text = text_of(line);
+    CHECK_THAT(text, ContainsSubstring("promise: a: at least 90 % of the last model's score, proven with") &&
+                         ContainsSubstring("queries of any other dataset go to the last model") &&
+                         ContainsSubstring("all others: starts at large"));
+    // A policy is described as it was shown, but for where its prices come from and for warnings.
+    const json described = json_of({"describe", place.policy});
+    for (const char* member : {"models", "rows", "cells", "report", "policies", "groups"})
+        CHECK(described[member] == found[member]);
+    CHECK(described["prices"][1]["answer"] == 10.0);
+    const std::string shown = text_of({"describe", place.policy});
+    CHECK(shown.substr(0, shown.find("\nmodel")) == text.substr(0, text.find("\nmodel")));
+    check_refused({"describe", place.policy, log}, 1, "expected a log, found a policy");
+    check_refused(Arguments{"train", log, "--out", place.policy} + trained_prices +
+                      Arguments{"--promise-by", "dataset"},
+                  2, "--promise-by: only for a promise");
+    Arguments wrong = line;
+    wrong.back() = "split";
+    check_refused(wrong, 2, "promise by: expected dataset or features.NAME, found \"split\"");
+    wrong.back() = "features.plan";
+    check_refused(wrong, 1, "promise by features.plan: no calibration row has it");
+}
+
 TEST_CASE("train takes rows of one split, or a share") {
     const PlaceInText place;
     CHECK(place.train({"--train-split", "train"})["rows"] == 40.0);

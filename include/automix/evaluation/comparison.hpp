@@ -26,6 +26,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,8 @@ struct Contender {
     Router router;
     std::vector<Index> models{};  ///< ascending; empty: all
     std::vector<Router> variants{};
+    /// Trains the router on a half and returns its policies for all prices of quality; empty: `train_with_curve`.
+    std::function<CurveTraining<Router>(Router&, const TrainingData&)> train{};
 };
 
 /// The mean of a metric over halves.
@@ -175,7 +178,9 @@ class HalfTest {
                     ComparedRouter& counts) const {
         HalfMetrics half = no_metrics();
         Router router = choose_variant(contender, seed);
-        auto [training, curve] = train_with_curve(router, TrainingData{train_, train_prices_});
+        const TrainingData half_rows{train_, train_prices_};
+        auto [training, curve] =
+            contender.train ? contender.train(router, half_rows) : train_with_curve(router, half_rows);
         add_curve(points_of(curve, test_, test_prices_, ends, seed), ends, two_models_, half);
         const bool refused = training.guard && !training.guard->passed && !training.reason.empty();
         counts.refused += refused ? 1 : 0;

@@ -14,6 +14,7 @@
 #include <automix/routing/training.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct LearningCurveOptions {
     int max_repeats = 4;  ///< policies that are trained at most on different rows of a share
     Index min_rows = 20;  ///< smaller shares are left out
     std::uint64_t seed = 0;
+    /// Trains a copy of the router; empty: its own training.
+    std::function<TrainingResult(AnyRouter&, const TrainingData&)> train{};
 };
 
 /// The policies that were trained on one number of rows.

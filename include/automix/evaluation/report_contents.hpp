@@ -20,6 +20,7 @@
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/belief/context_choice.hpp>
 #include <automix/routing/parameters.hpp>
+#include <automix/routing/promise_certificate.hpp>
 #include <automix/routing/training.hpp>
 
 #include <cstddef>
@@ -36,6 +37,7 @@ struct ReportedRouter {
     std::optional<Guard> guard{};
     std::optional<HeldOut> held_out{};
     std::vector<ContextWorth> contexts{};  ///< facts on queries that were tried
+    std::vector<PromiseCertificate> promises{};
     Evaluation test{};
 };
 

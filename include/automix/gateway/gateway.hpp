@@ -13,6 +13,7 @@
 #include <automix/gateway/explorer.hpp>
 #include <automix/gateway/gateway_metrics.hpp>
 #include <automix/gateway/gateway_options.hpp>
+#include <automix/gateway/pacing.hpp>
 #include <automix/gateway/request_error.hpp>
 #include <automix/gateway/served_policy.hpp>
 #include <automix/gateway/sessions.hpp>
@@ -59,7 +60,7 @@ struct GatewayReply {
 class Gateway {
  public:
     /// Takes all models that clients may name, and the policy over some of them. `shadow` is a policy whose agreement is
-    /// counted. Throws as `ServedPolicy`, `ArgumentError` for invalid options, and `DataError` if the log cannot be
+    /// counted. Throws as `ServedPolicy` and `Pacing`, `ArgumentError` for invalid options, and `DataError` if the log cannot be
     /// appended to.
     Gateway(OpenedModels models, LoadedPolicy policy, GatewayOptions options,
             std::optional<LoadedPolicy> shadow = {});
@@ -79,7 +80,8 @@ class Gateway {
     /// Returns the reply to what is no request that a handler sees, such as a body that is too large.
     [[nodiscard]] GatewayReply refuse(int status) const;
 
-    /// Takes another policy for the requests that come from now on. Throws as `ServedPolicy`; the policy then stays.
+    /// Takes another policy for the requests that come from now on. Throws as `ServedPolicy`, and as `Pacing` if there is a
+    /// pace; the policy then stays.
     void use(LoadedPolicy policy);
 
     /// Says that no further requests are wanted. Those under way go on.
@@ -118,7 +120,10 @@ class Gateway {
 
     GatewayReply route(const GatewayRequest& request, const std::string& id, const std::stop_token& stop);
     GatewayReply chat(const GatewayRequest& request, const std::string& id, const std::stop_token& stop);
-    GatewayReply answer(const Chat& chat, const std::shared_ptr<const ServedPolicy>& policy);
+    /// Answers by a policy. A turn of pacing is ended at what the answer cost.
+    GatewayReply answer(const Chat& chat, const std::shared_ptr<const ServedPolicy>& policy,
+                        const std::optional<Pacing::Turn>& turn = {});
+    GatewayReply answer_at_pace(const Chat& chat);
     GatewayReply pass(const Chat& chat, const std::string& model);
     GatewayReply feedback(const std::string& body);
     [[nodiscard]] GatewayReply reply_of(const nlohmann::ordered_json& completion, const Chat& chat) const;
@@ -158,6 +163,7 @@ class Gateway {
     mutable std::mutex mutex_;
     std::shared_ptr<const ServedPolicy> policy_;
     std::shared_ptr<const ServedPolicy> shadow_;
+    std::unique_ptr<Pacing> pacing_;
     std::unique_ptr<RequestLog> log_;
     Explorer explorer_;  ///< the first to go
 };

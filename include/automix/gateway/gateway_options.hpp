@@ -18,6 +18,9 @@ struct GatewayOptions {
     std::size_t concurrency = 256;               ///< chat completions at a time; further ones get status 429
     std::chrono::milliseconds timeout{120'000};  ///< limit of one answer, minimum 1 ms
     std::chrono::seconds period{0};              ///< after which budgets are whole again; 0: never
+    /// Mean cost of a request for the policy that is kept over the stream of requests; nothing: the policy's own. Its state
+    /// is kept in a file beside the log, whose name ends in `.pace`.
+    std::optional<double> pace{};
     std::string budget_file{};  ///< file by which gateways share the budget; empty: it is this one's alone
     std::string unverified{};   ///< model for requests that cannot be verified; empty: the policy's last one
     std::size_t sessions = 0;   ///< conversations to remember; 0: none

@@ -59,6 +59,17 @@ class ServedPolicy {
     /// what statistics do not hold.
     [[nodiscard]] std::shared_ptr<const ServedPolicy> variant(const Objective& objective) const;
 
+    /// A policy for some price of quality.
+    struct PricedPolicy {
+        std::shared_ptr<const ServedPolicy> policy{};
+        double cost = 0.0;    ///< mean cost per query that its tables expect
+        double lambda = 0.0;  ///< price of quality: score for a unit of price
+    };
+
+    /// Returns the policies for all prices of quality, in ascending order of cost. Throws `ArgumentError` for a policy that
+    /// reads what statistics do not hold, and for one that promises something, which the others may break.
+    [[nodiscard]] std::vector<PricedPolicy> frontier() const;
+
     /// Returns the forecast price of asking the last model alone.
     [[nodiscard]] double last_alone(const Query& query) const;
 
@@ -90,6 +101,12 @@ class ServedPolicy {
 
     /// Makes the policy for another objective of a policy.
     ServedPolicy(const ServedPolicy& base, PomdpRouter router);
+
+    /// Returns why the statistics do not hold all that the policy reads; empty if they do.
+    [[nodiscard]] std::string reads_beyond_statistics() const;
+
+    /// Returns the options for policies of other objectives, which are trained on statistics alone.
+    [[nodiscard]] PomdpOptions options_for(const Objective& objective) const;
 
     [[nodiscard]] PolicyAnswerer answerer(bool explain) const;
     [[nodiscard]] Variant train(const Objective& objective) const;

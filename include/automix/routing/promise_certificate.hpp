@@ -12,7 +12,7 @@ namespace automix {
 /// The proof that a policy keeps a promise, or why there is none. The last model alone needs no proof that it is as good
 /// as itself, and has no accepted answers that may be wrong.
 struct PromiseCertificate {
-    std::string group{};   ///< the data set of the queries; empty for all
+    std::string group{};   ///< the group of the queries; empty for all
     std::string method{};  ///< of the p-value: `pairs`, `betting`, `binomial`, `hoeffding_bentkus`
     Index rows = 0;        ///< calibration rows
     Index counted = 0;   ///< rows among them that tell something: either is right, or the answer is accepted
@@ -31,4 +31,11 @@ struct PromiseCertificate {
     friend bool operator==(const PromiseCertificate&, const PromiseCertificate&) = default;
 };
 
+/// Returns a sentence on what was proven, on which rows, and how surely.
+std::string to_string(const PromiseCertificate& certificate);
+
 }  // namespace automix
+
+#ifndef AUTOMIX_COMPILED
+#include <automix/routing/detail/promise_certificate_inl.hpp>
+#endif

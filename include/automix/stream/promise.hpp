@@ -3,7 +3,9 @@
 // did not train them prove which of them keep it. The policies are tested one after the other, and the first that fails
 // ends the sequence, so all tests together are wrong with probability 1 - confidence at most (learn then test:
 // Angelopoulos et al. 2021, section 4; fixed sequence: Bauer 1991). The promise is for queries that are drawn like the
-// calibration rows. If nothing cheaper is proven, every query goes to the last model.
+// calibration rows. If nothing cheaper is proven, every query goes to the last model. With `PomdpOptions::promise_by` the
+// promise holds for each group of queries by itself: each has its policy and its certificate, at 1 - confidence divided by
+// the number of groups among the calibration rows (Bonferroni). Queries of other groups go to the last model.
 //     automix::PomdpRouter router({.objective = automix::Objective::promise_quality(0.95, 0.95)});
 //     train_with_promise(router, {train, train_prices}, {calibration, calibration_prices});
 //     std::puts(to_string(router.report().promises.front()).c_str());
@@ -36,7 +38,8 @@ struct PromiseRows {
         Eigen::ArrayXd last{};  ///< 1 if the last model's answer is accepted, else 0
     };
     std::vector<Candidate> candidates{};
-    Eigen::ArrayXd uniforms{};  ///< of each query, in [0, 1): for mixtures of two candidates
+    Eigen::ArrayXd uniforms{};     ///< of each query, in [0, 1): for mixtures of two candidates
+    std::vector<Index> numbers{};  ///< of each row in the log that was replayed
 
     [[nodiscard]] Index rows() const noexcept { return uniforms.size(); }
     /// Returns rows by number, which may repeat.
@@ -94,7 +97,7 @@ PromiseSplit rows_for_promise(const Dataset& data, double share, std::uint64_t s
 /// Trains a router for a promise and chooses among its policies by calibration rows. The result is feasible even if
 /// nothing is proven: the policy is then the last model alone, and the reason says what is missing. Throws as
 /// `PomdpRouter::train`, `ArgumentError` for other objectives, and `DataError` for calibration rows that there are none
-/// of, of other models, or whose ids are training rows as well. The router is then unchanged.
+/// of, of other models or of no group, or whose ids are training rows as well. The router is then unchanged.
 TrainingResult train_with_promise(PomdpRouter& router, const TrainingData& training,
                                   const TrainingData& calibration);
 
@@ -102,9 +105,6 @@ TrainingResult train_with_promise(PomdpRouter& router, const TrainingData& train
 /// there is none. Without it a promise on errors begins beside the last model, where little can be proven.
 TrainingResult train_with_promise(PomdpRouter& router, const Statistics& statistics, const TrainingData* rows,
                                   const TrainingData& calibration);
-
-/// Returns a sentence on what was proven, on which rows, and how surely.
-std::string to_string(const PromiseCertificate& certificate);
 
 }  // namespace automix
 

@@ -53,6 +53,7 @@ AUTOMIX_INLINE std::vector<BeliefReliability> belief_reliability(const AnyRouter
     if (router.reads().any()) {
         for (const Index row : rows) {
             const QueryForecast forecast = router.forecast(data.facts(row)).value();
+            if (forecast.scores.empty()) break;  // of a policy that reads the group alone
             for (std::size_t m = 0; m < models; ++m)
                 of_query[m].add(forecast.scores[m], data.scores(static_cast<Index>(m))(row));
         }

@@ -64,7 +64,7 @@ namespace automix {
 AUTOMIX_INLINE ContextSummary summarise_context(const PomdpRouter* router, const Dataset& data,
                                                 std::size_t words, Index min_rows, Index max_rows) {
     ContextSummary summary;
-    if (router != nullptr) summary.reads = router->reads();
+    if (router != nullptr && router->forecasts()) summary.reads = router->reads();
     const auto models = as_size(data.models());
     for (const std::string& name : data.dataset_names()) {
         DatasetContext& dataset = summary.datasets.emplace_back();

@@ -108,7 +108,8 @@ AUTOMIX_INLINE LearningCurve trace_learning(const AnyRouter& router, const Train
             const PriceTable part_prices = train.prices.select_rows(rows);
             AnyRouter copy = router;
             trained += static_cast<double>(size);
-            if (!copy.train({part, part_prices}).feasible) continue;
+            const TrainingData taken{part, part_prices};
+            if (!(options.train ? options.train(copy, taken) : copy.train(taken)).feasible) continue;
             const Replay replayed = replay(copy, test, prices, options.seed);
             const Eigen::ArrayXd cost = replayed.answer_cost + replayed.verification_cost;
             const Eigen::ArrayXd excess =

@@ -75,10 +75,13 @@ AUTOMIX_INLINE QueryRoutes follow_queries(const AnyRouter& router, const Dataset
         routes.datasets[i].name = data.dataset_names()[i];
     for (Index row = 0; row < data.rows(); ++row) ++routes.datasets[as_size(data.dataset_number(row))].rows;
     std::vector<std::size_t> stratum_of;
-    if (router.reads().any()) {
-        std::vector<double> forecasts;
-        for (Index row = 0; row < data.rows(); ++row)
-            forecasts.push_back(router.forecast(data.facts(row)).value().scores.front());
+    std::vector<double> forecasts;
+    for (Index row = 0; router.reads().any() && row < data.rows(); ++row) {
+        const QueryForecast forecast = router.forecast(data.facts(row)).value();
+        if (forecast.scores.empty()) break;  // of a policy that reads the group alone
+        forecasts.push_back(forecast.scores.front());
+    }
+    if (!forecasts.empty()) {
         routes.strata = detail::make_strata(forecasts, strata, stratum_of);
     }
     const auto for_each_group = [&](auto use) {

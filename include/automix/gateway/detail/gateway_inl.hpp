@@ -145,6 +145,11 @@ AUTOMIX_INLINE Gateway::Gateway(OpenedModels models, LoadedPolicy policy, Gatewa
       id_seed_(std::uint64_t{std::random_device{}()} << 32U | std::random_device{}()),
       policy_(std::make_shared<const ServedPolicy>(std::move(policy), models_, options_)),
       shadow_(shadow ? std::make_shared<const ServedPolicy>(*std::move(shadow), models_, options_) : nullptr),
+      pacing_(options_.pace
+                  ? std::make_unique<Pacing>(*policy_, *options_.pace,
+                                             options_.log.empty() ? std::string() : options_.log + ".pace",
+                                             options_.warn)
+                  : nullptr),
       log_(options_.log.empty() ? nullptr : std::make_unique<RequestLog>(options_.log)),
       explorer_(
           options_.explore > 0.0 ? options_.explore_threads : 0, options_.explore_queue,
@@ -171,6 +176,7 @@ AUTOMIX_INLINE void Gateway::use(LoadedPolicy policy) {
     try {
         auto next = std::make_shared<const ServedPolicy>(std::move(policy), models_, options_);
         const std::string digest = next->digest();
+        if (pacing_) pacing_->use(*next);
         {
             const std::lock_guard lock(mutex_);
             std::swap(policy_, next);
@@ -206,6 +212,7 @@ AUTOMIX_INLINE std::string Gateway::metrics_text() {
         if (models_.ledger->budget())
             metrics_.set("automix_budget_left", {{"of", "all"}}, models_.ledger->remaining());
     }
+    if (pacing_) metrics_.set("automix_lambda", {}, pacing_->lambda());
     if (explore_ledger_)
         metrics_.set("automix_budget_left", {{"of", "exploration"}}, explore_ledger_->remaining());
     metrics_.set("automix_requests_in_flight", {}, static_cast<double>(in_flight_.load()));
@@ -337,7 +344,7 @@ AUTOMIX_INLINE GatewayReply Gateway::chat(const GatewayRequest& request, const s
         reply = answer(chat, policy()->variant(*objective));
     } else {
         count_as("policy");
-        reply = answer(chat, policy());
+        reply = pacing_ ? answer_at_pace(chat) : answer(chat, policy());
     }
     metrics_.observe(std::chrono::duration<double>(Clock::now() - chat.start).count());
     return reply;
@@ -386,11 +393,18 @@ AUTOMIX_INLINE RequestRecord Gateway::record_of(const Chat& chat) const {
     return record;
 }
 
+AUTOMIX_INLINE GatewayReply Gateway::answer_at_pace(const Chat& chat) {
+    const Pacing::Turn turn = pacing_->begin(policy()->uniform(chat.id));
+    return answer(chat, turn.policy, turn);
+}
+
 AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat,
-                                            const std::shared_ptr<const ServedPolicy>& policy) {
+                                            const std::shared_ptr<const ServedPolicy>& policy,
+                                            const std::optional<Pacing::Turn>& turn) {
     Query query = query_of(chat.request, chat.id);
     start_at_level(chat, *policy, query);
     const LiveAnswer answer = policy->answer(query, chat.explain, chat.stop);
+    if (turn) pacing_->end(*turn, answer.cost());
     note_level(chat, *policy, query, answer);
     count(*policy, answer);
     RequestRecord record = record_of(chat);
@@ -418,6 +432,7 @@ AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat,
     }
     own["last_model_alone"] = policy->last_alone(query);
     own["degraded"] = answer.degraded;
+    if (turn) own["lambda"] = turn->lambda;
     if (answer.degraded) own["error"] = all["error"];
     if (chat.explain) own["explanation"] = all["explanation"];
     return reply_of(completion_json({.id = chat.id,

@@ -23,7 +23,7 @@ struct MetricFamily {
     std::string_view help;
 };
 
-inline constexpr std::array<MetricFamily, 15> metric_families = {{
+inline constexpr std::array<MetricFamily, 16> metric_families = {{
     {"automix_requests_total", "counter", "Requests for chat completions, by what they ask for"},
     {"automix_failures_total", "counter", "Requests without an answer, by kind"},
     {"automix_answers_total", "counter", "Answers delivered, by model"},
@@ -38,6 +38,7 @@ inline constexpr std::array<MetricFamily, 15> metric_families = {{
     {"automix_policy_loads_total", "counter", "Policies taken, by outcome"},
     {"automix_policy_info", "gauge", "1 for the policy in use, by its digest"},
     {"automix_budget_left", "gauge", "What is left of the budget of this period"},
+    {"automix_lambda", "gauge", "Price of quality that keeps the pace, in score for a unit of price"},
     {"automix_requests_in_flight", "gauge", "Requests under way"},
 }};
 

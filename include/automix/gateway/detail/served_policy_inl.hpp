@@ -19,6 +19,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <exception>
+#include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -111,20 +113,29 @@ AUTOMIX_INLINE LiveAnswer ServedPolicy::answer(const Query& query, bool explain,
     return explaining_->answer(query, stop);
 }
 
+AUTOMIX_INLINE std::string ServedPolicy::reads_beyond_statistics() const {
+    if (!router_.forecasts() && router_.signals().empty()) return {};
+    return "the policy reads " + (router_.forecasts() ? to_string(router_.reads()) : "signals") +
+           ", of which its file holds no statistics";
+}
+
+AUTOMIX_INLINE PomdpOptions ServedPolicy::options_for(const Objective& objective) const {
+    PomdpOptions options = router_.options();
+    options.objective = objective;
+    options.promise_by.clear();
+    options.context = {.best = false};
+    return options;
+}
+
 AUTOMIX_INLINE ServedPolicy::Variant ServedPolicy::train(const Objective& objective) const {
     Variant made{objective, nullptr, {}};
     const std::string name = to_string(objective);
-    if (router_.reads().any() || !router_.signals().empty()) {
-        made.refusal = "the policy reads " +
-                       (router_.reads().any() ? to_string(router_.reads()) : "signals") +
-                       ", of which its file holds no statistics; train a policy for " + name;
+    if (const std::string obstacle = reads_beyond_statistics(); !obstacle.empty()) {
+        made.refusal = obstacle + "; train a policy for " + name;
         return made;
     }
     try {
-        PomdpOptions options = router_.options();
-        options.objective = objective;
-        options.context = {.best = false};
-        PomdpRouter router(options);
+        PomdpRouter router(options_for(objective));
         const TrainingResult result = router.train(*statistics_);
         if (!result.feasible) {
             made.refusal = name + " is infeasible: " + result.reason;
@@ -135,6 +146,28 @@ AUTOMIX_INLINE ServedPolicy::Variant ServedPolicy::train(const Objective& object
         made.refusal = error.what();
     }
     return made;
+}
+
+AUTOMIX_INLINE std::vector<ServedPolicy::PricedPolicy> ServedPolicy::frontier() const {
+    if (const std::string obstacle = reads_beyond_statistics(); !obstacle.empty())
+        throw ArgumentError("pace: " + obstacle + "; train one with --context none");
+    const Objective& own = router_.options().objective;
+    if (own.is_promise())
+        throw ArgumentError("pace: the policy promises " + to_string(own) +
+                            ", which the policies for other prices of quality may break");
+    std::vector<PricedPolicy> policies;
+    // The last candidate is the last model alone, which is none of the curve.
+    constexpr auto all = std::numeric_limits<std::size_t>::max();
+    std::vector<PomdpRouter> curve =
+        PomdpRouter(options_for(Objective::base())).candidates(*statistics_, nullptr, all);
+    curve.pop_back();
+    for (PomdpRouter& router : curve) {
+        const double cost = router.report().expected.cost;
+        const double lambda = router.report().lambda;
+        std::shared_ptr<const ServedPolicy> policy(new ServedPolicy(*this, std::move(router)));
+        policies.push_back({std::move(policy), cost, lambda});
+    }
+    return policies;
 }
 
 AUTOMIX_INLINE std::shared_ptr<const ServedPolicy> ServedPolicy::variant(const Objective& objective) const {
@@ -154,7 +187,7 @@ AUTOMIX_INLINE std::shared_ptr<const ServedPolicy> ServedPolicy::variant(const O
 }
 
 AUTOMIX_INLINE std::optional<QueryForecast> ServedPolicy::forecast(const Query& query) const {
-    if (!router_.reads().any()) return std::nullopt;
+    if (!router_.forecasts()) return std::nullopt;
     try {
         const std::vector<double> prior =
             router_.reads().prior ? prior_for(query, names_) : std::vector<double>{};

@@ -76,6 +76,9 @@ class PolicyExplainer {
     /// Explains the decision of a table.
     void explain_table(Explanation& explanation, const Evidence& evidence, const Table& table) const;
 
+    /// Returns the number of the policy of a query among all of the router.
+    [[nodiscard]] std::size_t number_of(const RoutingPolicy& policy) const;
+
     void offer(Explanation& explanation, const Action& action, const RoutingValue& value) const;
 
     /// Adds an action of which only the net value that follows and the immediate payment are known.
@@ -174,11 +177,11 @@ class PolicyExplainer {
     static void add_belief(Explanation& explanation, const Evidence& evidence, const Table& table,
                            const detail::CascadeModel& model);
 
-    [[nodiscard]] std::string reason(const Explanation& explanation) const;
+    /// `mixed` says that the query's policy is one of two.
+    [[nodiscard]] std::string reason(const Explanation& explanation, bool mixed) const;
 
     const PomdpRouter& router_;
-    std::vector<std::optional<Table>>
-        tables_;  // of the policies that are mixed; empty if one reads the query
+    std::vector<std::optional<Table>> tables_;  // of all policies of the router; empty if one reads the query
 };
 
 }  // namespace automix

@@ -52,7 +52,9 @@ struct PomdpOptions {
     /// are read as data sets. Policies for maximum IBC and policies that accept pluralities read none.
     ContextChoice context{};
     bool signals = true;  ///< read the signals that the log holds; as context, from rows alone
-    bool guard = true;    ///< fall back if held-out rows show no gain over mixing
+    /// The groups of queries that a promise holds for, each by itself: empty for all together, or as in query_group.hpp.
+    std::string promise_by{};
+    bool guard = true;  ///< fall back if held-out rows show no gain over mixing
     /// Earlier rows that the belief is fitted to as well. Scale them to the weight that they should have.
     std::optional<Statistics> prior{};
     int folds = 10;              ///< folds of the held-out rows, at least 2
@@ -109,7 +111,7 @@ class PomdpRouter {
     /// `train` does.
     [[nodiscard]] Statistics collect(const TrainingData& training) const;
 
-    /// Returns what the facts on a query tell; nothing if the policy does not read them. Throws as
+    /// Returns what the facts on a query tell, its group included; nothing if the policy does not read them. Throws as
     /// `ContextModel::forecast` does.
     [[nodiscard]] std::optional<QueryForecast> forecast(const QueryFacts& facts) const;
 
@@ -122,11 +124,11 @@ class PomdpRouter {
     /// Returns the names of the signals that the policy reads of a model's answers.
     [[nodiscard]] std::vector<std::string> signals(Index model) const;
 
-    /// Returns the next action. If the policy reads the query, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
+    /// Returns the next action. If the policy reads the query or its group, the evidence holds its forecast. Throws `NotTrainedError` if there is no policy, `ProtocolError` for evidence that no
     /// query can have.
     [[nodiscard]] Action next(const Evidence& evidence) const;
 
-    /// Returns the values of `u`, ascending, at which the mixture changes to the next policy; none for a single policy.
+    /// Returns the values of `u`, ascending, at which a mixture changes to the next policy; none for a single policy.
     [[nodiscard]] std::span<const double> breakpoints() const noexcept { return breakpoints_; }
 
     /// Returns the explainer of the policy; empty before training and for a policy of a curve. O(cells * outcomes).
@@ -138,9 +140,19 @@ class PomdpRouter {
     /// Returns the models that the policy was trained on, cheapest first; none before training.
     [[nodiscard]] std::vector<ModelShape> models() const { return trained_.models; }
 
-    /// Returns the policy of the mixture that a query with the uniform number `u` uses. Throws `NotTrainedError` if
-    /// there is none.
+    /// Returns the policy of the mixture that a query of no group with the uniform number `u` uses. Throws
+    /// `NotTrainedError` if there is none.
     [[nodiscard]] const RoutingPolicy& policy_for(double u) const;
+
+    /// Returns the policy for a query. Throws as the other, and `ProtocolError` if there are groups and the evidence has
+    /// no forecast to tell the query's.
+    [[nodiscard]] const RoutingPolicy& policy_for(const Evidence& evidence) const;
+
+    /// Returns the group of a query with policies of its own; null if there is none. Throws as `policy_for`.
+    [[nodiscard]] const PolicyGroup* group_for(const Evidence& evidence) const;
+
+    /// Returns true if the router forecasts scores and prices of a query.
+    [[nodiscard]] bool forecasts() const noexcept { return trained_.reader != nullptr; }
 
     /// Returns the result of training. Its mixture is empty before training and if the objective is infeasible.
     [[nodiscard]] const TrainedPolicy& trained() const noexcept { return trained_; }

@@ -6,7 +6,8 @@
 //      "prior":..}
 // or, if there is no table, `"rule":{..},"vectors":[{"action":number,"values":[..]},..]` in place of `first` and
 // `nodes`, or `"reads":{..}`, a rule alone, if the policy is solved for each query, or for
-// each of the optional `"strata":[{"scores":[..],"answers":[..],"draws":[..]},..]` of forecasts. `context` is as in context_json.hpp,
+// each of the optional `"strata":[{"scores":[..],"answers":[..],"draws":[..]},..]` of forecasts. A promise by group (`"promise_by"` of the options) adds
+// `"groups":[{"name":"..","lambda":number,"policies":[..]},..]`, ascending in name. `context` is as in context_json.hpp,
 // null if no policy reads the query. `nodes` are as in policy_table.hpp, `models` and `statistics` as in statistics_json.hpp, and `belief` as in
 // belief_json.hpp. `belief` is null if pluralities are accepted. `tries` in `prices` is
 // `RoutingPrices::draws_per_verdict`, the mean number of draws for each readable verdict. The checksum covers the rest

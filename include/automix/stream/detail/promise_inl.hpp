@@ -11,8 +11,11 @@
 #include <automix/data/model_shape.hpp>
 #include <automix/data/statistics.hpp>
 #include <automix/evaluation/replay.hpp>
+#include <automix/routing/belief/pomdp_report.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
+#include <automix/routing/belief/routing_value.hpp>
 #include <automix/routing/belief/trained_policy.hpp>
+#include <automix/routing/query_group.hpp>
 #include <automix/stream/promise.hpp>
 #include <automix/stream/risk_bounds.hpp>
 
@@ -140,9 +143,6 @@ inline bool binary_scores(const Statistics& statistics) {
     return apart <= rounding * weight;
 }
 
-/// Returns a share in per cent, with one digit behind the point if it has one.
-inline std::string percent(double share) { return format_number(std::round(1000.0 * share) / 10.0) + " %"; }
-
 inline std::string promise_method(const Objective& objective, bool binary) {
     if (objective.kind == ObjectiveKind::promise_error) return binary ? "binomial" : "hoeffding_bentkus";
     return binary ? "pairs" : "betting";
@@ -162,6 +162,90 @@ inline void describe(PromiseCertificate& certificate, const PromiseEvidence& sum
     }
 }
 
+/// Returns the group of each row; an empty one for each if all rows are one.
+inline std::vector<std::string> groups_of_rows(const Dataset& data, const std::string& by) {
+    std::vector<std::string> groups(as_size(data.rows()));
+    if (by.empty()) return groups;
+    for (Index row = 0; row < data.rows(); ++row) groups[as_size(row)] = group_of(by, data.facts(row));
+    return groups;
+}
+
+/// Returns the groups of calibration rows, ascending. Throws `DataError` if no row is of a group.
+inline std::vector<std::string> require_groups(std::vector<std::string> of_rows, const std::string& by) {
+    std::sort(of_rows.begin(), of_rows.end());
+    of_rows.erase(std::unique(of_rows.begin(), of_rows.end()), of_rows.end());
+    if (of_rows.front().empty()) of_rows.erase(of_rows.begin());
+    if (of_rows.empty())
+        throw DataError("promise by " + by +
+                        ": no calibration row has it; log it, and read the log with its facts");
+    return of_rows;
+}
+
+/// Returns the rows of a group, whose names are given by the number of the row in the log.
+inline PromiseRows rows_of_group(const PromiseRows& rows, const std::vector<std::string>& groups,
+                                 const std::string& group) {
+    std::vector<Index> own;
+    for (Index row = 0; row < rows.rows(); ++row) {
+        if (groups[as_size(rows.numbers[as_size(row)])] == group) own.push_back(row);
+    }
+    return rows.select_rows(own);
+}
+
+/// Returns the policy that mixes two candidates, with the report of the dearer one.
+inline TrainedPolicy mix_candidates(const std::vector<PomdpRouter>& candidates, const PromisePolicy& policy) {
+    const auto& [cheaper, dearer, share] = policy;
+    TrainedPolicy trained = candidates[share > 0.0 ? dearer : cheaper].trained();
+    if (!(share > 0.0 && share < 1.0)) return trained;
+    const TrainedPolicy& other = candidates[cheaper].trained();
+    PomdpReport& report = trained.report;
+    report.share = share;
+    report.expected = (1.0 - share) * other.report.expected + share * report.expected;
+    trained.mixture = {{1.0 - share, other.mixture.front().policy}, {share, trained.mixture.front().policy}};
+    if (!trained.reader) trained.reader = other.reader;
+    return trained;
+}
+
+/// Scores and costs of the chosen policies on calibration rows.
+class Delivered {
+ public:
+    void add(const PromiseRows& rows, const PromisePolicy& policy, const RoutingValue& expected) {
+        const PromiseRows::Candidate& poor = rows.candidates[policy.cheaper];
+        const PromiseRows::Candidate& good = rows.candidates[policy.dearer];
+        for (Index row = 0; row < rows.rows(); ++row) {
+            scores_.push_back(policy.share * good.scores(row) + (1.0 - policy.share) * poor.scores(row));
+            costs_.push_back(policy.share * good.costs(row) + (1.0 - policy.share) * poor.costs(row));
+        }
+        expected_ = expected_ + static_cast<double>(rows.rows()) * expected;
+    }
+
+    [[nodiscard]] HeldOut held_out() const {
+        const auto [score, score_se] = mean_and_error(scores_);
+        const auto [cost, cost_se] = mean_and_error(costs_);
+        return {score, score_se, cost, cost_se};
+    }
+
+    /// Returns the mean of the forecasts; score and cost as delivered if there is none. Policies that read the query have
+    /// none, for no table holds all queries.
+    [[nodiscard]] RoutingValue expected() const {
+        const RoutingValue mean = (1.0 / static_cast<double>(scores_.size())) * expected_;
+        if (!std::isnan(mean.score)) return mean;
+        const HeldOut rows = held_out();
+        return {rows.score, rows.cost, 0.0, 0.0};
+    }
+
+ private:
+    static std::pair<double, double> mean_and_error(const std::vector<double>& values) {
+        const Eigen::Map<const Eigen::ArrayXd> all(values.data(), std::ssize(values));
+        const auto n = static_cast<double>(all.size());
+        const double mean = all.mean();
+        return {mean, std::sqrt((all - mean).square().sum() / std::max(1.0, n - 1.0) / n)};
+    }
+
+    std::vector<double> scores_;
+    std::vector<double> costs_;
+    RoutingValue expected_{0.0, 0.0, 0.0, 0.0};
+};
+
 /// Throws `DataError` if a calibration row is among the rows to train on.
 inline void require_apart(const Dataset& training, const Dataset& calibration) {
     for (Index row = 0; row < calibration.rows(); ++row) {
@@ -180,6 +264,9 @@ AUTOMIX_INLINE PromiseRows PromiseRows::select_rows(const std::vector<Index>& ro
     for (const Candidate& candidate : candidates)
         part.candidates.push_back({candidate.scores(rows), candidate.costs(rows), candidate.last(rows)});
     part.uniforms = uniforms(rows);
+    if (!numbers.empty()) {
+        for (const Index row : rows) part.numbers.push_back(numbers[as_size(row)]);
+    }
     return part;
 }
 
@@ -201,6 +288,7 @@ AUTOMIX_INLINE PromiseRows replay_candidates(const std::vector<PomdpRouter>& can
         const Replay all = replay(candidate, data, rows.prices, seed).select_rows(order);
         replayed.candidates.push_back({all.performance, all.answer_cost + all.verification_cost, all.last});
     }
+    replayed.numbers = std::move(order);
     return replayed;
 }
 
@@ -303,71 +391,65 @@ AUTOMIX_INLINE TrainingResult train_with_promise(PomdpRouter& router, const Stat
                         joined(calibration.data.model_names()));
     if (calibration.data.rows() == 0) throw DataError("calibration: no rows");
     if (rows != nullptr) detail::require_apart(rows->data, calibration.data);
-    const double level = 1.0 - objective.confidence;
-    const std::uint64_t seed = router.options().seed;
+    const PomdpOptions& options = router.options();
+    const std::string& by = options.promise_by;
+    const std::vector<std::string> of_row = detail::groups_of_rows(calibration.data, by);
+    const std::vector<std::string> groups =
+        by.empty() ? std::vector<std::string>{""} : detail::require_groups(of_row, by);
+    const double level = (1.0 - objective.confidence) / static_cast<double>(groups.size());
     const std::vector<PomdpRouter> candidates = router.candidates(statistics, rows);
-    const PromiseRows tested = replay_candidates(candidates, calibration, seed);
-    PromisePlan plan = plan_promise(candidates.size(), detail::binary_scores(statistics));
-    if (rows != nullptr && !detail::begins_at_last(objective))
-        begin_where_provable(plan, replay_candidates(candidates, *rows, seed), objective, level,
-                             tested.rows());
-    const PromiseChoice choice = choose_promised(plan, tested, objective, level);
-
-    const auto& [cheaper, dearer, share] = choice.policy;
-    const PromiseRows::Candidate& poor = tested.candidates[cheaper];
-    const PromiseRows::Candidate& good = tested.candidates[dearer];
-    TrainedPolicy trained = candidates[share > 0.0 ? dearer : cheaper].trained();
-    PomdpReport& report = trained.report;
-    if (share > 0.0 && share < 1.0) {
-        const TrainedPolicy& other = candidates[cheaper].trained();
-        report.share = share;
-        report.expected = (1.0 - share) * other.report.expected + share * report.expected;
-        trained.mixture = {{1.0 - share, other.mixture.front().policy},
-                           {share, trained.mixture.front().policy}};
-        if (!trained.reader) trained.reader = other.reader;
+    const PromiseRows tested = replay_candidates(candidates, calibration, options.seed);
+    const PromisePlan plan = plan_promise(candidates.size(), detail::binary_scores(statistics));
+    const bool looks_ahead = rows != nullptr && !detail::begins_at_last(objective);
+    PromiseRows seen;
+    std::vector<std::string> of_seen_row;
+    if (looks_ahead) {
+        seen = replay_candidates(candidates, *rows, options.seed);
+        of_seen_row = detail::groups_of_rows(rows->data, by);
     }
-    const Eigen::ArrayXd scores = share * good.scores + (1.0 - share) * poor.scores;
-    const Eigen::ArrayXd costs = share * good.costs + (1.0 - share) * poor.costs;
-    const auto error = [](const Eigen::ArrayXd& values) {
-        const auto n = static_cast<double>(values.size());
-        return std::sqrt((values - values.mean()).square().sum() / std::max(1.0, n - 1.0) / n);
-    };
-    report.held_out = HeldOut{scores.mean(), error(scores), costs.mean(), error(costs)};
-    // Policies that read the query have no forecast, for no table holds all queries.
-    if (std::isnan(report.expected.score))
-        report.expected = {report.held_out->score, report.held_out->cost, 0.0, 0.0};
-    report.promises = {choice.certificate};
 
+    TrainedPolicy trained = candidates.back().trained();
+    std::vector<PromiseCertificate> certificates;
+    detail::Delivered delivered;
     TrainingResult result;
-    result.candidates = choice.certificate.candidates;
+    for (const std::string& group : groups) {
+        const PromiseRows own = detail::rows_of_group(tested, of_row, group);
+        PromisePlan own_plan = plan;
+        if (looks_ahead)
+            begin_where_provable(own_plan, detail::rows_of_group(seen, of_seen_row, group), objective, level,
+                                 own.rows());
+        PromiseChoice choice = choose_promised(own_plan, own, objective, level);
+        PromiseCertificate& certificate = certificates.emplace_back(std::move(choice.certificate));
+        certificate.group = group;
+        TrainedPolicy chosen = detail::mix_candidates(candidates, choice.policy);
+        delivered.add(own, choice.policy, chosen.report.expected);
+        result.candidates += certificate.candidates;
+        if (!certificate.proven)
+            result.reason += (result.reason.empty() ? "" : "; ") + to_string(certificate);
+        if (by.empty()) {
+            trained = std::move(chosen);
+        } else if (certificate.proven) {
+            if (!trained.reader) trained.reader = chosen.reader;
+            trained.groups.push_back({group, chosen.report.lambda, std::move(chosen.mixture)});
+        }
+    }
+    if (!by.empty()) {
+        const PromiseRows others = detail::rows_of_group(tested, of_row, "");
+        const std::size_t last = candidates.size() - 1;
+        if (others.rows() > 0) {
+            delivered.add(others, {last, last, 1.0}, candidates.back().report().expected);
+            result.warnings.push_back(std::to_string(others.rows()) + " calibration rows have no " + by +
+                                      "; queries like them go to the last model");
+        }
+    }
+    PomdpReport& report = trained.report;
+    report.held_out = delivered.held_out();
+    report.expected = delivered.expected();
+    report.promises = std::move(certificates);
     result.guard = report.guard;
     result.held_out = report.held_out;
-    if (!choice.certificate.proven) result.reason = to_string(choice.certificate);
     router = PomdpRouter(router.options(), std::move(trained));
     return result;
-}
-
-AUTOMIX_INLINE std::string to_string(const PromiseCertificate& certificate) {
-    const bool of_error = certificate.method == "binomial" || certificate.method == "hoeffding_bentkus";
-    const std::string what =
-        of_error ? "at most " + detail::percent(certificate.bound) + " of the accepted answers are wrong"
-                 : "at least " + detail::percent(certificate.bound) + " of the last model's score";
-    const std::string of = certificate.group.empty() ? std::string() : certificate.group + ": ";
-    const std::string rows = std::to_string(certificate.rows) + " calibration rows";
-    if (!certificate.proven)
-        return of + "no policy is proven to keep the promise of " + what + " on " + rows +
-               " (p = " + format_significant(certificate.p_value, 3) + ", level " +
-               format_significant(certificate.level, 3) + "), so every query goes to the last model" +
-               (certificate.rows_needed
-                    ? "; about " + format_fixed(std::ceil(*certificate.rows_needed), 0) + " rows would do"
-                    : std::string());
-    return of + what + ", proven with confidence " + detail::percent(1.0 - certificate.level) + " on " +
-           rows + " (" + std::to_string(certificate.counted) +
-           " of them tell, p = " + format_significant(certificate.p_value, 3) + ", policy " +
-           std::to_string(certificate.position) + " of " + std::to_string(certificate.candidates) +
-           "): " + detail::percent(certificate.estimate) + (of_error ? " wrong" : " reached") +
-           " there, at a cost of " + format_price(certificate.cost) + " against " +
-           format_price(certificate.last_cost);
 }
 
 }  // namespace automix

@@ -64,6 +64,7 @@ class ReportPage {
         return html_page("automix report: " + escape_controls(main_.name), head(),
                          {{"frontier", "Quality against cost", frontier()},
                           {"figures", "Figures", figures()},
+                          {"promise", "What is promised", promises()},
                           {"paid", "What is paid for", paid()},
                           {"routes", "Where queries go", routes()},
                           {"belief", "Can the forecasts be trusted?", belief()},
@@ -222,6 +223,19 @@ class ReportPage {
         add("random mixing", baselines.random_mix);
         add("oracle", baselines.oracle);
         return to_html(table) + to_html(others);
+    }
+
+    /// Returns the certificates of the main router; nothing if it promises nothing.
+    [[nodiscard]] std::string promises() const {
+        std::string items;
+        for (const PromiseCertificate& promise : main_.promises)
+            items += text_element("li", to_string(promise)) + '\n';
+        if (items.empty()) return {};
+        return paragraph(
+                   "Proven by rows that did not train the policy, for queries like them. The test queries "
+                   "above only "
+                   "illustrate it.") +
+               element("ul", "", '\n' + items) + '\n';
     }
 
     [[nodiscard]] std::string paid() const {

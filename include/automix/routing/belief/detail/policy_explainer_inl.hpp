@@ -35,9 +35,9 @@ AUTOMIX_INLINE PolicyExplainer::PolicyExplainer(const PomdpRouter& router) : rou
     if (!router.mixture().empty() && !has_table(router))
         throw NotTrainedError("pomdp: nothing is kept to explain this policy by");
     if (!trained.tree->layout) return;
-    for (const PolicyShare& part : router.mixture()) {
+    for (const RoutingPolicy* const policy : trained.policies()) {
         std::optional<Table>& table = tables_.emplace_back();
-        if (!part.policy.reads_query()) table.emplace(*trained.tree, trained.prices, part.policy);
+        if (!policy->reads_query()) table.emplace(*trained.tree, trained.prices, *policy);
     }
 }
 
@@ -54,10 +54,8 @@ AUTOMIX_INLINE bool PolicyExplainer::has_table(const PomdpRouter& router) noexce
 }
 
 AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) const {
-    const RoutingPolicy& policy = router_.policy_for(evidence.u);
-    const auto& mixture = router_.mixture();
-    std::size_t part = 0;
-    while (&mixture[part].policy != &policy) ++part;
+    const RoutingPolicy& policy = router_.policy_for(evidence);
+    const PolicyGroup* const group = router_.group_for(evidence);
     Explanation explanation;
     explanation.action = policy.next(evidence);
     explanation.current = evidence.current;
@@ -70,7 +68,7 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
                 explanation.missing_signals.push_back(std::move(name));
         }
     }
-    explanation.lambda = router_.report().lambda;
+    explanation.lambda = group == nullptr ? router_.report().lambda : group->lambda;
     if (policy.vectors() != nullptr) {
         explain_vectors(explanation, evidence, *policy.vectors());
     } else if (policy.reads_query()) {
@@ -80,9 +78,10 @@ AUTOMIX_INLINE Explanation PolicyExplainer::explain(const Evidence& evidence) co
         policy.solver()->set_strata(read);
         explain_table(explanation, read, Table(query->tree, query->prices, of_query));
     } else {
-        explain_table(explanation, evidence, *tables_[part]);
+        explain_table(explanation, evidence, *tables_[number_of(policy)]);
     }
-    explanation.reason = reason(explanation);
+    explanation.reason =
+        reason(explanation, (group == nullptr ? router_.mixture() : group->mixture).size() > 1);
     return explanation;
 }
 
@@ -109,6 +108,11 @@ AUTOMIX_INLINE void PolicyExplainer::explain_table(Explanation& explanation, con
     } else {
         explain_cell(explanation, evidence, table);
     }
+}
+
+AUTOMIX_INLINE std::size_t PolicyExplainer::number_of(const RoutingPolicy& policy) const {
+    const std::vector<const RoutingPolicy*> all = router_.trained().policies();
+    return as_size(std::find(all.begin(), all.end(), &policy) - all.begin());
 }
 
 AUTOMIX_INLINE const RoutingPrices& PolicyExplainer::prices() const { return router_.trained().prices; }
@@ -237,7 +241,7 @@ AUTOMIX_INLINE void PolicyExplainer::add_belief(Explanation& explanation, const 
     }
 }
 
-AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanation) const {
+AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanation, bool mixed) const {
     constexpr double rounding = 1e-9;
     const PomdpReport& report = router_.report();
     if (explanation.current == std::ssize(router_.trained().models) - 1) return "the last model has answered";
@@ -249,7 +253,7 @@ AUTOMIX_INLINE std::string PolicyExplainer::reason(const Explanation& explanatio
     if (!report.fallback.empty()) return report.fallback;
     if (std::any_of(all.begin(), all.end(),
                     [&](const auto& other) { return other.net > chosen->net + rounding; })) {
-        if (report.share < 1.0) return "one of two policies that are mixed so that the objective is met";
+        if (mixed) return "one of two policies that are mixed so that the objective is met";
         if (report.objective.kind == ObjectiveKind::max_ibc)
             return "for the highest IBC nothing is accepted before the first verdict";
         return "no policy that was found does better for the objective as a whole";

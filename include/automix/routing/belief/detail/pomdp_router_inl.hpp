@@ -24,6 +24,7 @@
 #include <automix/routing/evidence.hpp>
 #include <automix/routing/objective.hpp>
 #include <automix/routing/parameters.hpp>
+#include <automix/routing/query_group.hpp>
 #include <automix/routing/training.hpp>
 
 #include <algorithm>
@@ -108,6 +109,14 @@ template <class Use>
                                                            : use(first, of_first);
 }
 
+/// Returns the part of a mixture that the uniform number `u` falls to.
+inline const RoutingPolicy& part_at(const std::vector<PolicyShare>& mixture, double u) {
+    std::size_t part = 0;
+    double end = mixture.front().share;
+    while (part + 1 < mixture.size() && u >= end) end += mixture[++part].share;
+    return mixture[part].policy;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -125,6 +134,12 @@ AUTOMIX_INLINE void validate(const PomdpOptions& options) {
     if (!options.verifiers.empty() && options.accept != AcceptRule::first)
         throw ArgumentError("verifiers: pluralities are accepted by the first verifier alone");
     require_possible(options.objective);
+    if (!options.promise_by.empty()) {
+        static_cast<void>(facts_of_groups(options.promise_by));
+        if (!options.objective.is_promise())
+            throw ArgumentError("promise by " + options.promise_by + ": the objective " +
+                                to_string(options.objective) + " is no promise");
+    }
     if (!(options.max_cells >= 0.0 && std::isfinite(options.max_cells)))
         throw ArgumentError("max_cells: expected a finite number of at least 0, found " +
                             format_number(options.max_cells));
@@ -261,11 +276,26 @@ AUTOMIX_INLINE Statistics PomdpRouter::collect(const TrainingData& training) con
 }
 
 AUTOMIX_INLINE std::optional<QueryForecast> PomdpRouter::forecast(const QueryFacts& facts) const {
-    return trained_.reader ? std::optional(trained_.reader->forecast(facts)) : std::nullopt;
+    std::optional<QueryForecast> known;
+    if (trained_.reader) known = trained_.reader->forecast(facts);
+    const std::vector<PolicyGroup>& groups = trained_.groups;
+    if (groups.empty()) return known;
+    if (!known) known.emplace();
+    const std::string name = group_of(options_.promise_by, facts);
+    const auto found = std::lower_bound(
+        groups.begin(), groups.end(), name,
+        [](const PolicyGroup& group, const std::string& wanted) { return group.name < wanted; });
+    if (found != groups.end() && found->name == name) known->group = found - groups.begin();
+    return known;
 }
 
 AUTOMIX_INLINE ContextFields PomdpRouter::reads() const {
-    return trained_.reader ? trained_.reader->fields() : ContextFields{};
+    ContextFields fields = trained_.reader ? trained_.reader->fields() : ContextFields{};
+    if (trained_.groups.empty()) return fields;
+    const ContextFields of_group = facts_of_groups(options_.promise_by);
+    fields.dataset = fields.dataset || of_group.dataset;
+    fields.features = fields.features || of_group.features;
+    return fields;
 }
 
 AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals() const {
@@ -287,13 +317,28 @@ AUTOMIX_INLINE std::vector<std::string> PomdpRouter::signals(Index model) const 
 }
 
 AUTOMIX_INLINE Action PomdpRouter::next(const Evidence& evidence) const {
-    return policy_for(evidence.u).next(evidence);
+    return policy_for(evidence).next(evidence);
 }
 
 AUTOMIX_INLINE const RoutingPolicy& PomdpRouter::policy_for(double u) const {
     require_policy();
-    const auto part = std::upper_bound(breakpoints_.begin(), breakpoints_.end(), u) - breakpoints_.begin();
-    return trained_.mixture[as_size(part)].policy;
+    return detail::part_at(trained_.mixture, u);
+}
+
+AUTOMIX_INLINE const RoutingPolicy& PomdpRouter::policy_for(const Evidence& evidence) const {
+    const PolicyGroup* const group = group_for(evidence);
+    return detail::part_at(group == nullptr ? trained_.mixture : group->mixture, evidence.u);
+}
+
+AUTOMIX_INLINE const PolicyGroup* PomdpRouter::group_for(const Evidence& evidence) const {
+    require_policy();
+    const std::vector<PolicyGroup>& groups = trained_.groups;
+    if (groups.empty()) return nullptr;
+    if (!evidence.forecast)
+        throw ProtocolError("the policy depends on the query's " + options_.promise_by +
+                            ", which is not known; put the forecast into the evidence by read_query");
+    const Index number = evidence.forecast->group;
+    return number >= 0 && number < std::ssize(groups) ? &groups[as_size(number)] : nullptr;
 }
 
 AUTOMIX_INLINE const std::vector<PolicyShare>& PomdpRouter::mixture() const {
@@ -314,6 +359,7 @@ AUTOMIX_INLINE Parameters PomdpRouter::parameters() const {
         all.push_back({"expected_draws", report.expected.draws});
     }
     if (report.share < 1.0) all.push_back({"share_of_dearer", report.share});
+    if (!options_.promise_by.empty()) all.push_back({"promise_by", options_.promise_by});
     if (report.shortfall > 0.0) all.push_back({"shortfall", report.shortfall});
     if (!report.fallback.empty()) all.push_back({"fallback", report.fallback});
     return all;
@@ -334,9 +380,14 @@ AUTOMIX_INLINE std::string PomdpRouter::plurality_obstacle(const Dataset& data) 
 AUTOMIX_INLINE void PomdpRouter::use(TrainedPolicy trained) {
     trained_ = std::move(trained);
     breakpoints_.clear();
-    double end = 0.0;
-    for (std::size_t i = 0; i + 1 < trained_.mixture.size(); ++i)
-        breakpoints_.push_back(end += trained_.mixture[i].share);
+    const auto add_ends = [this](const std::vector<PolicyShare>& mixture) {
+        double end = 0.0;
+        for (std::size_t i = 0; i + 1 < mixture.size(); ++i) breakpoints_.push_back(end += mixture[i].share);
+    };
+    add_ends(trained_.mixture);
+    for (const PolicyGroup& group : trained_.groups) add_ends(group.mixture);
+    std::sort(breakpoints_.begin(), breakpoints_.end());
+    breakpoints_.erase(std::unique(breakpoints_.begin(), breakpoints_.end()), breakpoints_.end());
     obstacle_ = trained_.infeasible;
 }
 

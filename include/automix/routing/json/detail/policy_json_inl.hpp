@@ -55,6 +55,7 @@ inline nlohmann::ordered_json options_json(const PomdpOptions& options) {
                                {"folds", options.folds},
                                {"seed", options.seed},
                                {"most_cells", options.max_cells}});
+    if (!options.promise_by.empty()) json["promise_by"] = options.promise_by;
     return json;
 }
 
@@ -88,12 +89,12 @@ inline std::string table_text(const RoutingPolicy& policy) {
 }
 
 /// Returns the means of the strata of queries, one a line; nothing if each query is solved by itself.
-inline std::string strata_text(const std::vector<PolicyShare>& mixture) {
-    const auto reads = std::find_if(mixture.begin(), mixture.end(),
-                                    [](const auto& part) { return part.policy.reads_query(); });
-    if (reads == mixture.end()) return {};
+inline std::string strata_text(const std::vector<const RoutingPolicy*>& policies) {
+    const auto reads = std::find_if(policies.begin(), policies.end(),
+                                    [](const RoutingPolicy* policy) { return policy->reads_query(); });
+    if (reads == policies.end()) return {};
     std::string text;
-    for (const QueryForecast& mean : reads->policy.solver()->trees()->strata().means) {
+    for (const QueryForecast& mean : (*reads)->solver()->trees()->strata().means) {
         text += (text.empty() ? "\n" : ",\n") + nlohmann::ordered_json{{"scores", mean.scores},
                                                                        {"answers", mean.answer_prices},
                                                                        {"draws", mean.draw_prices}}
@@ -128,6 +129,18 @@ inline std::string checksum_with(const nlohmann::json& document, const Statistic
     return checksum_of(text);
 }
 
+/// Returns the policies of groups of queries; nothing if there are none.
+inline std::string groups_text(const std::vector<PolicyGroup>& groups) {
+    std::string text;
+    for (const PolicyGroup& group : groups) {
+        text += (text.empty() ? "\n{\"name\":" : ",\n{\"name\":") +
+                line_of(nlohmann::ordered_json(group.name)) +
+                ",\"lambda\":" + nlohmann::ordered_json(group.lambda).dump() +
+                ",\"policies\":" + policies_text(group.mixture) + "}";
+    }
+    return text.empty() ? text : ",\n\"groups\":[" + text + "]";
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -154,9 +167,10 @@ AUTOMIX_INLINE std::string to_policy_text(const PomdpRouter& router, const Stati
                        ",\n\"report\":" + detail::line_of(to_json(trained.report)) +
                        ",\n\"prices\":" + prices.dump() + ",\n\"context\":" +
                        (trained.reader ? detail::line_of(to_json(trained.reader->parameters())) : "null") +
-                       detail::strata_text(mixture) +
+                       detail::strata_text(trained.policies()) +
                        ",\n\"belief\":" + (believes ? to_json(*trained.tree->belief).dump() : "null") +
-                       ",\n\"policies\":" + detail::policies_text(mixture);
+                       ",\n\"policies\":" + detail::policies_text(mixture) +
+                       detail::groups_text(trained.groups);
     const std::string schema = R"({"schema":")" + std::string(policy_schema) + "\",";
     const std::string checksum = detail::checksum_with(
         detail::parse_document(schema + text + R"(,"statistics":null,"prior":null})", "policy"), statistics,

@@ -93,7 +93,11 @@ class PolicyParser : ReportParser {
     /// Throws if the tables are too short for a tree of very many cells, before memory is taken for it.
     void require_tables(double cells, double max_cells) const;
 
-    std::vector<PolicyShare> mixture(const nlohmann::json& json, const TrainedPolicy& trained) const;
+    std::vector<PolicyShare> mixture(const nlohmann::json& json, const std::string& field,
+                                     const TrainedPolicy& trained) const;
+
+    /// Returns the policies of groups of queries; none if there are no groups.
+    std::vector<PolicyGroup> groups(const TrainedPolicy& trained, const PomdpOptions& options) const;
 
     RoutingPolicy table(const nlohmann::json& json, const std::string& field,
                         const std::shared_ptr<const RoutingLayout>& layout) const;

@@ -48,7 +48,7 @@ namespace automix::detail {
 AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     require_keys(json_, "",
                  std::array{"schema", "checksum", "models", "options", "report", "prices", "context",
-                            "strata", "belief", "policies", "statistics", "prior"});
+                            "strata", "belief", "policies", "groups", "statistics", "prior"});
     require_schema(json_, "", policy_schema);
     const StatisticsParser statistics_parser(name());
     TrainedPolicy trained;
@@ -62,7 +62,8 @@ AUTOMIX_INLINE PolicyFile PolicyParser::parse() const {
     trained.prices = prices(member(json_, "", "prices"), trained.models);
     trained.tree = tree(trained, statistics, options);
     trained.reader = reader(trained.models.size());
-    trained.mixture = mixture(member(json_, "", "policies"), trained);
+    trained.mixture = mixture(member(json_, "", "policies"), "policies", trained);
+    trained.groups = groups(trained, options);
     const std::string found = policy_checksum(json_);
     if (text(member(json_, "", "checksum"), "checksum") != found)
         fail("checksum",
@@ -91,7 +92,7 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
     const std::string field = "options";
     require_keys(json, field,
                  std::array{"objective", "max_draws", "verifiers", "batches", "round_price", "accept",
-                            "context", "guard", "folds", "seed", "most_cells"});
+                            "context", "guard", "folds", "seed", "most_cells", "promise_by"});
     PomdpOptions options;
     options.objective = objective(json, field);
     options.max_draws = draws(json, field, "max_draws", all_logged_draws);
@@ -121,6 +122,8 @@ AUTOMIX_INLINE PomdpOptions PolicyParser::read_options(const nlohmann::json& jso
         fail_expected(inside(field, "seed"), "a whole number of at least 0", seed);
     options.seed = seed.get<std::uint64_t>();
     options.max_cells = number(json, field, "most_cells");
+    if (json.contains("promise_by"))
+        options.promise_by = text(json.at("promise_by"), inside(field, "promise_by"));
     StatisticsOptions limits;
     limits.max_draws = options.max_draws;
     limits.verifiers = options.verifiers;
@@ -205,9 +208,48 @@ AUTOMIX_INLINE void PolicyParser::require_tables(double cells, double max_cells)
                            format_number(letters) + " bytes");
 }
 
+AUTOMIX_INLINE std::vector<PolicyGroup> PolicyParser::groups(const TrainedPolicy& trained,
+                                                             const PomdpOptions& options) const {
+    const std::string field = "groups";
+    const auto& promises = trained.report.promises;
+    for (std::size_t i = 0; i < promises.size(); ++i) {
+        const std::string at = element("report.promises", i);
+        if (options.promise_by.empty() ? promises.size() > 1 || !promises[i].group.empty()
+                                       : promises[i].group.empty())
+            fail(inside(at, "group"), options.promise_by.empty()
+                                          ? "options.promise_by names no groups"
+                                          : "expected the name of a group, found none");
+        if (i > 0 && promises[i].group <= promises[i - 1].group)
+            fail(inside(at, "group"), "expected groups in ascending order, each once");
+    }
+    std::vector<PolicyGroup> groups;
+    if (!options.promise_by.empty()) {
+        for (const PromiseCertificate& promise : promises) {
+            if (promise.proven) groups.push_back({promise.group, 0.0, {}});
+        }
+    }
+    if (groups.empty()) {
+        if (json_.contains(field)) fail(field, "no promise of a group is proven");
+        return groups;
+    }
+    const nlohmann::json& written =
+        list(member(json_, "", "groups"), field, groups.size(), ", one for each proven promise");
+    for (std::size_t i = 0; i < groups.size(); ++i) {
+        const std::string at = element(field, i);
+        require_keys(written[i], at, std::array{"name", "lambda", "policies"});
+        if (text(member(written[i], at, "name"), inside(at, "name")) != groups[i].name)
+            fail_expected(inside(at, "name"), in_quotes(groups[i].name) + ", whose promise is proven",
+                          written[i].at("name"));
+        groups[i].lambda = number(written[i], at, "lambda");
+        require_least(groups[i].lambda, inside(at, "lambda"), 0.0);
+        groups[i].mixture = mixture(member(written[i], at, "policies"), inside(at, "policies"), trained);
+    }
+    return groups;
+}
+
 AUTOMIX_INLINE std::vector<PolicyShare> PolicyParser::mixture(const nlohmann::json& json,
+                                                              const std::string& field,
                                                               const TrainedPolicy& trained) const {
-    const std::string field = "policies";
     std::vector<PolicyShare> mixture;
     double sum = 0.0;
     for (const nlohmann::json& policy : list(json, field, 0, " policy")) {
