@@ -36,7 +36,7 @@ BEGIN {
   # Recording writes and replays logs and calls; the facade loads and saves policies.
   formats["live"] = "data/log live/json file"
   formats["mixer"] = "routing/json"
-  formats["gateway"] = "live/json live/config routing/json stream/log"
+  formats["gateway"] = "live/json live/config routing/json stream/json stream/log"
   # Models of a models file over HTTP.
   formats["openai"] = "live/config"
 }
