@@ -8,5 +8,6 @@
 #include <automix/stream/detail/rehearse_inl.hpp>
 #include <automix/stream/detail/seen_rows_inl.hpp>
 #include <automix/stream/detail/statistics_changes_inl.hpp>
+#include <automix/stream/detail/traffic_sums_inl.hpp>
 #include <automix/stream/detail/watch_inl.hpp>
 #include <automix/stream/detail/weighted_statistics_inl.hpp>

@@ -9,6 +9,7 @@
 #include <automix/core/format.hpp>
 #include <automix/gateway/gateway.hpp>
 #include <automix/gateway/gateway_server.hpp>
+#include <automix/gateway/shared_learning.hpp>
 #include <automix/live/config/models_file.hpp>
 #include <automix/live/config/open_models.hpp>
 #include <automix/live/served_models.hpp>
@@ -57,6 +58,8 @@ struct ServeOptions {
     double max_body_mib = 16.0;
     bool fail = false;
     bool reload = false;
+    std::string share{};
+    double merge_seconds = 5.0;
     std::uint64_t seed = 0;
 };
 
@@ -68,7 +71,8 @@ constexpr const char* serve_help =
 A host other than this machine's loopback needs --api-key-env; the gateway speaks no TLS, which is for a proxy in
 front of it. SIGTERM and Ctrl-C take no further requests and wait for those under way; a second one interrupts
 them. SIGHUP reads the policy again, and so does a change of its file with --reload; a policy that cannot be
-taken is refused, and the old one stays. See examples/gateway.md.
+taken is refused, and the old one stays. Gateways that are given the same --share and --policy learn together from
+what their logs show, and serve what they have learnt. See examples/gateway.md.
 )";
 
 #ifdef AUTOMIX_PROGRAM_GATEWAY
@@ -137,6 +141,44 @@ void take_policy(Gateway& gateway, const std::string& path) {
     }
 }
 
+/// Learns with other gateways from time to time. Without a folder it does nothing.
+class Merging {
+ public:
+    Merging(const ServeOptions& options, const LoadedPolicy& policy)
+        : every_(options.merge_seconds), next_(Clock::now() + every_) {
+        if (!options.share.empty()) learning_.emplace(options.share, policy, options.log, warn);
+    }
+
+    [[nodiscard]] bool enabled() const noexcept { return learning_.has_value(); }
+
+    void add(const RequestLine& line) { learning_->add(line); }
+
+    /// Merges if it is time, or at any time at the end, and takes what was learnt.
+    void look(Gateway& gateway, bool at_end = false) {
+        if (!learning_ || (!at_end && Clock::now() < next_)) return;
+        try {
+            if (auto next = learning_->merge()) {
+                gateway.use(std::move(*next));
+                std::fprintf(stderr, "automix: learnt the policy %s\n", gateway.policy()->digest().c_str());
+            }
+            complaint_.clear();
+        } catch (const Error& error) {
+            const std::string complaint =
+                "nothing is learnt, and the old policy stays: " + std::string(error.what());
+            if (std::exchange(complaint_, complaint) != complaint) warn(complaint);
+        }
+        next_ = Clock::now() + every_;
+    }
+
+ private:
+    using Clock = std::chrono::steady_clock;
+
+    std::optional<SharedLearning> learning_{};
+    std::chrono::duration<double> every_;
+    std::chrono::time_point<Clock, std::chrono::duration<double>> next_;
+    std::string complaint_{};  ///< the last one
+};
+
 /// Returns all models of the file, and those of its verifiers that may be run.
 OpenedModels open_all(const ServeOptions& options, const std::shared_ptr<ServedModels>& served) {
     OpenOptions opening{.verifiers = std::vector<std::string>{}, .command = command_verifiers(options.live)};
@@ -193,6 +235,10 @@ void require_consistent(const ServeOptions& options) {
     if (options.explore > 0.0 && options.log.empty())
         throw ArgumentError("--explore: give --log, where what is seen is kept");
     if (options.log_text && options.log.empty()) throw ArgumentError("--log-text: give --log");
+    if (!options.share.empty() && options.log.empty())
+        throw ArgumentError("--share: give --log, from which the gateway learns");
+    if (!options.share.empty() && options.reload)
+        throw ArgumentError("--share: the policy is learnt, so give no --reload");
 }
 
 std::string run(const ServeOptions& options) {
@@ -206,7 +252,10 @@ std::string run(const ServeOptions& options) {
     warn_of_trained_prices(opened, policy);
     std::optional<LoadedPolicy> shadow;
     if (!options.shadow.empty()) shadow = load_policy(options.shadow);
-    Gateway gateway(std::move(opened), std::move(policy), gateway_options(options), std::move(shadow));
+    Merging merging(options, policy);
+    GatewayOptions settings = gateway_options(options);
+    if (merging.enabled()) settings.logged = [&merging](const RequestLine& line) { merging.add(line); };
+    Gateway gateway(std::move(opened), std::move(policy), std::move(settings), std::move(shadow));
     constexpr double mebibyte = 1024.0 * 1024.0;
     GatewayServer server(gateway,
                          {.host = options.host,
@@ -222,8 +271,14 @@ std::string run(const ServeOptions& options) {
     for (int looks = 1; stops_asked == 0; ++looks) {
         std::this_thread::sleep_for(look);
         const bool changed = options.reload && looks % looks_a_second == 0 && file.changed();
-        if (std::exchange(reloads_done, reloads_asked) != reloads_done || changed)
-            take_policy(gateway, options.policy);
+        if (std::exchange(reloads_done, reloads_asked) != reloads_done || changed) {
+            if (merging.enabled()) {
+                warn("SIGHUP is passed over, as the policy is learnt by --share");
+            } else {
+                take_policy(gateway, options.policy);
+            }
+        }
+        merging.look(gateway);
     }
     std::fputs("automix: stops once the requests under way have ended; a second signal interrupts them\n",
                stderr);
@@ -233,6 +288,7 @@ std::string run(const ServeOptions& options) {
     });
     server.stop();
     serving.join();
+    merging.look(gateway, true);
     warn_of_served(*served);
     return {};
 }
@@ -318,6 +374,15 @@ void add_serve(CLI::App& app, Command& chosen) {
         ->type_name("keep|fail")
         ->default_str("keep");
     command->add_flag("--reload", options->reload, "Take the policy again whenever its file changes");
+    command
+        ->add_option("--share", options->share,
+                     "Learn together with the other gateways that are given this folder")
+        ->type_name("DIR");
+    command
+        ->add_option("--merge-every", options->merge_seconds, "Seconds between two merges of what was learnt")
+        ->check(CLI::Range(0.1, 86'400.0))
+        ->type_name("S")
+        ->capture_default_str();
     add_seed(*command, options->seed, "Seed of the hash of ids");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

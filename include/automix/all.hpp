@@ -202,11 +202,13 @@
 #include <automix/stream/e_process.hpp>
 #include <automix/stream/inverse_propensity.hpp>
 #include <automix/stream/json/stream_state_json.hpp>
+#include <automix/stream/json/traffic_json.hpp>
 #include <automix/stream/learn.hpp>
 #include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_map.hpp>
 #include <automix/stream/log/request_reader.hpp>
 #include <automix/stream/log/request_writer.hpp>
+#include <automix/stream/log/traffic_log.hpp>
 #include <automix/stream/paced_router.hpp>
 #include <automix/stream/promise.hpp>
 #include <automix/stream/promise_watch.hpp>
@@ -216,6 +218,7 @@
 #include <automix/stream/risk_bounds.hpp>
 #include <automix/stream/seen_rows.hpp>
 #include <automix/stream/statistics_changes.hpp>
+#include <automix/stream/traffic_sums.hpp>
 #include <automix/stream/watch.hpp>
 #include <automix/stream/weighted_statistics.hpp>
 #include <automix/text/ascii.hpp>

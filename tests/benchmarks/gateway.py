@@ -5,7 +5,8 @@
   gateway.py PROGRAM [--litellm VENV] [--requests N] [--memory-requests N] [--out FILE]
 
 Client, proxies and upstream share this machine's cores. Prints rates as shares of the ideal one (clients / 50 ms), overheads
-beside the upstream alone, and the gateway's memory over many requests of an upstream that takes no time.
+beside the upstream alone, the processor time of a request in each process, and the gateway's memory over many requests of an
+upstream that takes no time.
 """
 import argparse
 import json
@@ -93,6 +94,19 @@ def load(tool, port, clients, requests):
     return json.loads(out.stdout)
 
 
+def processor_seconds(process):
+    """Of user and system, with the processes that this one has started."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:  # it has just ended
+            continue
+        if process.pid in (int(stat.parent.name), int(fields[1])):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def memory_kib(process):
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1])
@@ -106,19 +120,29 @@ def main():
         def upstream():  # one for each, for kept connections occupy its threads
             return port_of(start(tool, "upstream", 50))
 
-        ports = {"upstream alone": upstream(), "plain proxy": port_of(start(tool, "proxy", upstream())),
-                 "automix serve": port_of(gateway(folder, upstream())),
-                 "automix serve --log": port_of(gateway(folder, upstream(), "--log", folder / "requests.jsonl"))}
+        servers = {}
+
+        def add(name, port):
+            servers[name] = (port, running[-1])
+
+        add("upstream alone", upstream())
+        add("plain proxy", port_of(start(tool, "proxy", upstream())))
+        add("automix serve", port_of(gateway(folder, upstream())))
+        add("automix serve --log", port_of(gateway(folder, upstream(), "--log", folder / "requests.jsonl")))
         if options.litellm:
-            ports["litellm"] = litellm(folder, upstream())
-        print(f"{'':20}{'clients':>8}{'rate':>9}{'of ideal':>9}{'p50 ms':>8}{'p99 ms':>8}{'failed':>7}")
+            add("litellm", litellm(folder, upstream()))
+        print(f"{'':20}{'clients':>8}{'rate':>9}{'of ideal':>9}{'p50 ms':>8}{'p99 ms':>8}{'cpu ms':>8}{'failed':>7}")
         for clients in (8, 64, 256):
-            for name, port in ports.items():
-                got = load(tool, port, clients, options.requests if name != "litellm" else options.requests // 4)
-                got.update(name=name, clients=clients, ideal=got["rate"] * 0.05 / clients)
+            for name, (port, process) in servers.items():
+                requests = options.requests if name != "litellm" else options.requests // 4
+                before = processor_seconds(process)
+                got = load(tool, port, clients, requests)
+                # Each client has asked once before it was measured.
+                cpu = 1000 * (processor_seconds(process) - before) / (requests + clients)
+                got.update(name=name, clients=clients, ideal=got["rate"] * 0.05 / clients, cpu_ms=cpu)
                 figures["load"].append(got)
-                print(f"{name:20}{clients:8}{got['rate']:9.0f}{got['ideal']:9.3f}{got['p50_ms']:8.2f}{got['p99_ms']:8.2f}{got['failed']:7}",
-                      flush=True)
+                print(f"{name:20}{clients:8}{got['rate']:9.0f}{got['ideal']:9.3f}{got['p50_ms']:8.2f}{got['p99_ms']:8.2f}"
+                      f"{cpu:8.3f}{got['failed']:7}", flush=True)
         stop()
         fast = port_of(start(tool, "upstream", 0))
         served = gateway(folder, fast, "--log", folder / "memory.jsonl")

@@ -21,6 +21,7 @@
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/json/policy_json.hpp>
 #include <automix/routing/objective.hpp>
+#include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_reader.hpp>
 #include <automix/stream/promise.hpp>
 #include <automix/stream/request_record.hpp>
@@ -36,6 +37,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 using namespace automix;
@@ -70,11 +72,11 @@ GatewayReply get(Gateway& gateway, const std::string& path, const std::string& k
     return gateway.handle({.method = "GET", .path = path, .authorization = key});
 }
 
-/// Waits for the log to hold that many requests.
+/// Waits for the log to hold that many requests, with their explorations.
 std::vector<RequestRecord> logged(const std::string& path, std::size_t count) {
     for (int tries = 0; tries < 400; ++tries) {
-        std::vector<RequestRecord> found = read_requests({path}, RequestTexts::keep).requests;
-        if (found.size() >= count) return found;
+        Requests found = read_requests({path}, RequestTexts::keep);
+        if (found.requests.size() >= count && found.unfinished == 0) return std::move(found.requests);
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     return {};
@@ -381,12 +383,13 @@ TEST_CASE("a share of requests is explored in the background, within its own bud
     Served served(options);
     for (std::size_t i = 0; i < count; ++i)
         CHECK(ask(served.gateway, body("easy " + std::to_string(i)))["model"] == "small");
-    served.gateway.drain();
     const auto records = logged(options.log, count);
     REQUIRE(records.size() == count);
+    served.gateway.drain();
     std::size_t explored = 0;
     for (const RequestRecord& record : records) {
         CHECK(record.route == std::vector<std::string>{"small"});
+        CHECK(record.exploring == record.explored);
         REQUIRE(record.models.size() == (record.explored ? 2 : 1));
         CHECK(record.models[0].seen == 1.0);
         CHECK(record.models[0].verdicts.size() >= as_size(record.models[0].drawn_by_policy));
@@ -410,6 +413,43 @@ TEST_CASE("a share of requests is explored in the background, within its own bud
     CHECK(bounded.gateway.metrics().value("automix_exploration_cost_total") > 0.0);
     CHECK(bounded.gateway.metrics().value("automix_exploration_cost_total") <= 25.0);
     CHECK(bounded.asked->of("large", Purpose::answer).size() == 1);
+}
+
+TEST_CASE("a request has its line before its exploration, which may never end", "[threads]") {
+    const files::Directory directory;
+    GatewayOptions options;
+    options.log = directory.path("requests.jsonl");
+    options.explore = 0.5;
+    options.explore_threads = 1;
+    std::vector<std::string> kinds;
+    std::mutex mutex;
+    options.logged = [&](const RequestLine& line) {
+        const std::lock_guard lock(mutex);
+        kinds.push_back(std::holds_alternative<RequestRecord>(line) ? "request" : "exploration");
+    };
+    // The large model hangs until it is interrupted.
+    world::Say say = [](const std::string& name, const GenerateRequest& request,
+                        const std::stop_token& stop) -> GenerateReply {
+        if (name == "small") return world::say(name, request);
+        while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        throw ModelError(name, {.kind = FailureKind::cancelled}, "cancelled");
+    };
+    Served served(options, {}, say);
+    constexpr std::size_t count = 20;
+    for (std::size_t i = 0; i < count; ++i)
+        CHECK(ask(served.gateway, body("easy " + std::to_string(i)))["model"] == "small");
+    const Requests read = read_requests({options.log});
+    REQUIRE(read.requests.size() == count);
+    CHECK(read.drawn > 2);
+    CHECK(read.unfinished == read.drawn);
+    CHECK_THAT(read.warnings().back(), ContainsSubstring("explorations that have not ended"));
+    for (const RequestRecord& record : read.requests)
+        CHECK(record.exploration == 0.0);  // nobody stands for them
+    served.gateway.close();
+    served.gateway.interrupt();
+    served.gateway.drain();
+    const std::lock_guard lock(mutex);
+    CHECK(kinds == std::vector<std::string>(count, "request"));
 }
 
 TEST_CASE("a shadow policy is counted and asks nothing") {

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -43,6 +44,30 @@ json served_model(const std::string& name, const std::string& url, double call) 
             {"verification", {{"max_tokens", 8}, {"seed", 3}}},
             {"prompts", {{"answer", "{question}"}, {"verify", "check {question} {answer}"}}},
             {"attempts", 1}};
+}
+
+/// Checks that two policies have the same numbers up to rounding. Their logs, which one has in parts, are left out.
+void check_alike(const json& one, const json& other, const std::string& at) {
+    INFO(at);
+    if (one.is_number()) {
+        REQUIRE(other.is_number());
+        CHECK(one.get<double>() == Approx(other.get<double>()).epsilon(1e-9).margin(1e-12));
+    } else if (one.is_structured()) {
+        REQUIRE(one.type() == other.type());
+        REQUIRE(one.size() == other.size());
+        for (const auto& part : one.items()) {
+            if (part.key() == "logs" || part.key() == "checksum") continue;
+            if (one.is_object()) {
+                REQUIRE(other.contains(part.key()));
+                check_alike(part.value(), other[part.key()], at + "." + part.key());
+            } else {
+                const auto place = static_cast<std::size_t>(std::stoi(part.key()));
+                check_alike(part.value(), other[place], at + "." + part.key());
+            }
+        }
+    } else {
+        CHECK(one == other);
+    }
 }
 
 /// A log of which a policy learns to believe verdicts.
@@ -113,6 +138,14 @@ class Serving {
     [[nodiscard]] loopback::Reply ask(const std::string& question, const std::string& id) const {
         const json body{{"model", "automix"}, {"messages", {{{"role", "user"}, {"content", question}}}}};
         return loopback::ask_once(port_, body.dump(), "X-Request-Id: " + id + "\r\n");
+    }
+
+    /// Sends a score and returns the status of the reply.
+    [[nodiscard]] int score(const std::string& id, const std::string& model, int score) const {
+        const json body{{"id", id}, {"model", model}, {"score", score}};
+        loopback::Client client(port_);
+        client.post(body.dump(), "", "/v1/feedback");
+        return client.receive().status;
     }
 
  private:
@@ -195,7 +228,7 @@ TEST_CASE("serve takes a new policy by a signal and by its file, and refuses a b
 TEST_CASE("serve drains at a signal, and a kill loses no line but the last") {
     const ServeShop shop;
     {
-        Serving serving(Arguments{"--log", shop.log} + shop.serving());
+        Serving serving(Arguments{"--log", shop.log, "--explore", "0.5"} + shop.serving());
         std::atomic<int> answered{0};
         std::atomic<bool> ended{false};
         std::vector<std::thread> clients;
@@ -211,11 +244,21 @@ TEST_CASE("serve drains at a signal, and a kill loses no line but the last") {
         serving.end(SIGKILL);
         ended = true;
         for (std::thread& client : clients) client.join();
-        // Each answer that a client has stands in the log. What was under way may stand there too.
+        // Each answer that a client has stands in the log, explored or not. What was under way may stand there too.
         std::ifstream file(shop.log);
         int whole = 0;
-        for (std::string line; std::getline(file, line);) whole += json::accept(line) ? 1 : 0;
+        int drawn = 0;
+        int explored = 0;
+        for (std::string line; std::getline(file, line);) {
+            if (!json::accept(line)) continue;
+            const json one = json::parse(line);
+            whole += one.contains("id") ? 1 : 0;
+            drawn += one.contains("exploring") ? 1 : 0;
+            explored += one.contains("exploration_of") ? 1 : 0;
+        }
         CHECK(whole >= answered);
+        CHECK(drawn >= explored);
+        CHECK(drawn > 0);
     }
     const std::string before = files::read(shop.log);
     std::ofstream(shop.log, std::ios::app) << R"({"schema":"automix-requests/1","id":"cut)";
@@ -228,6 +271,60 @@ TEST_CASE("serve drains at a signal, and a kill loses no line but the last") {
     CHECK(json::parse(after.substr(before.size()))["question"] == "easy");
 }
 
+TEST_CASE("sixteen processes share a budget and learn one policy, that of one log", "[property]") {
+    const ServeShop shop;
+    const std::string folder = shop.directory.path("shared");
+    std::filesystem::create_directory(folder);
+    constexpr int processes = 16;
+    constexpr double budget = 2400.0;  // a lease is more than a call
+    std::vector<std::unique_ptr<Serving>> serving;
+    std::vector<std::string> logs;
+    for (int p = 0; p < processes; ++p) {
+        logs.push_back(shop.directory.path("requests" + std::to_string(p) + ".jsonl"));
+        serving.push_back(std::make_unique<Serving>(
+            Arguments{"--log", logs.back(), "--explore", "0.5", "--share", folder, "--merge-every", "0.5",
+                      "--budget", "2400", "--budget-file", shop.directory.path("budget.json")} +
+            shop.serving()));
+    }
+    std::atomic<int> unscored{0};
+    std::vector<std::thread> clients;
+    for (int p = 0; p < processes; ++p) {
+        clients.emplace_back([&, p] {
+            for (int i = 0; i < 16; ++i) {
+                const std::string id = std::to_string(p) + "." + std::to_string(i);
+                const bool easy = i % 2 == 0;
+                (void)serving[static_cast<std::size_t>(p)]->ask(easy ? "easy" : "hard", id);
+                for (const std::string model : {"small", "large"}) {
+                    const int score = easy || model == "large" ? 1 : 0;
+                    if (serving[static_cast<std::size_t>(p)]->score(id, model, score) != 200) ++unscored;
+                }
+            }
+        });
+    }
+    for (std::thread& client : clients) client.join();
+    CHECK(unscored == 0);
+    for (const auto& process : serving) CHECK(process->says("learnt the policy"));
+    for (const auto& process : serving) CHECK(process->end(SIGTERM) == 0);
+
+    double spent = 0.0;
+    for (const ReceivedRequest& request : shop.server.requests()) {
+        const json body = json::parse(request.body);
+        const bool verifies = body["messages"].back()["content"].get<std::string>().starts_with("check");
+        const int samples = body.value("n", 1);
+        spent += verifies ? 0.25 * samples : body["model"] == "large" ? 20.0 : 1.0;
+    }
+    CHECK(spent <= budget);
+    CHECK(spent > 0.5 * budget);
+
+    // The last one to end has learnt from all.
+    const std::string learnt = shop.directory.path("learnt.json");
+    const Outcome outcome =
+        run_automix(Arguments{"learn"} + logs + Arguments{"--policy", shop.policy, "--out", learnt});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    check_alike(json::parse(files::read(folder + "/policy.json")), json::parse(files::read(learnt)), "");
+}
+
 TEST_CASE("serve says what is wrong with its options") {
     const ServeShop shop;
     const auto refused = [&](const Arguments& more, int code, const std::string& message) {
@@ -237,6 +334,9 @@ TEST_CASE("serve says what is wrong with its options") {
     refused({"--per", "day"}, 2, "give --budget");
     refused({"--explore", "0.1"}, 2, "give --log");
     refused({"--log-text"}, 2, "give --log");
+    refused({"--share", shop.directory.path("none")}, 2, "give --log");
+    refused({"--share", shop.directory.path("none"), "--log", shop.log, "--reload"}, 2, "give no --reload");
+    refused({"--share", shop.directory.path("none"), "--log", shop.log}, 1, "cannot be read");
     refused({"--budget-file", "budget.json"}, 2, "give --budget");
     refused({"--unverified", "none"}, 2, "there is no model");
     refused({"--shadow", shop.models}, 1, "models.json");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes replies in the form of OpenAI's API: chat completions, the same as server-sent events, lists of models, and
 // errors.
-//     const nlohmann::ordered_json reply = automix::completion_json(completion);
-//     const std::string events = automix::event_stream(reply, true);
+//     const std::string reply = automix::completion_text(completion);
+//     const std::string events = automix::event_stream(nlohmann::ordered_json::parse(reply), true);
 #pragma once
 
 #include <automix/gateway/request_error.hpp>
@@ -24,15 +24,12 @@ struct ChatCompletion {
     std::int64_t created = 0;  ///< seconds since 1970-01-01
     std::string text{};
     FinishReason finish = FinishReason::stop;
-    std::optional<Usage> usage{};      ///< of all calls for the request; nothing: not reported
-    nlohmann::ordered_json automix{};  ///< the object `automix`
+    std::optional<Usage> usage{};  ///< of all calls for the request; nothing: not reported
+    std::string automix = "{}";    ///< the object `automix`, as JSON
 };
 
-/// Returns a usage as `{"prompt_tokens","completion_tokens","total_tokens"}`, or null.
-[[nodiscard]] nlohmann::ordered_json usage_json(const std::optional<Usage>& usage);
-
-/// Returns a chat completion of one choice.
-[[nodiscard]] nlohmann::ordered_json completion_json(const ChatCompletion& completion);
+/// Returns a chat completion of one choice, as JSON on one line. Bytes that are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string completion_text(const ChatCompletion& completion);
 
 /// Returns a whole chat completion, also one of a backend, as server-sent events: for each choice its role, its content
 /// with tool calls, and its end. The last event of a choice has the object `automix`. With `include_usage`, an event

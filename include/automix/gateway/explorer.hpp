@@ -5,10 +5,9 @@
 #pragma once
 
 #include <automix/gateway/served_policy.hpp>
+#include <automix/live/config/open_models.hpp>
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
-#include <automix/model/any_model.hpp>
-#include <automix/stream/request_record.hpp>
 
 #include <condition_variable>
 #include <cstddef>
@@ -28,18 +27,16 @@ struct Exploration {
     Query query{};
     std::vector<ModelShare> by_policy{};  ///< what the policy has asked for
     std::vector<ModelShare> shares{};     ///< all that was seen, once it was explored
-    RequestRecord record{};               ///< to be completed
     double cost = 0.0;                    ///< of the exploration
 };
 
 class Explorer {
  public:
-    /// Puts a meter around a model.
-    using Meter = std::function<AnyModel(const AnyModel&)>;
-    /// Called once for each exploration as it ends, from many threads at once.
-    using Done = std::function<void(Exploration)>;
+    /// Called once for each exploration that ends by itself, from many threads at once.
+    using Done = std::function<void(const Exploration&)>;
 
-    Explorer(std::size_t threads, std::size_t queue, Meter meter, Done done);
+    /// Takes all models of the models file, by whose meters explorations are paid.
+    Explorer(std::size_t threads, std::size_t queue, OpenedModels models, Done done);
     Explorer(const Explorer&) = delete;
     Explorer& operator=(const Explorer&) = delete;
     /// Stops as `stop` does.
@@ -48,10 +45,10 @@ class Explorer {
     /// Returns true if a further exploration could be taken now.
     [[nodiscard]] bool has_room() const;
 
-    /// Takes an exploration. Returns false, and leaves it as it is, if there is no room.
-    bool add(Exploration& exploration);
+    /// Takes an exploration. It is dropped if there is no room.
+    void add(Exploration exploration);
 
-    /// Begins no further exploration, waits for those under way, and hands back those that wait as they came.
+    /// Begins no further exploration, drops those that wait, and waits for those under way.
     void stop();
 
     /// Interrupts the calls under way.
@@ -62,7 +59,7 @@ class Explorer {
     void explore(Exploration& exploration) const;
 
     std::size_t most_;
-    Meter meter_;
+    OpenedModels models_;
     Done done_;
     mutable std::mutex mutex_;
     std::condition_variable came_;

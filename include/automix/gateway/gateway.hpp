@@ -21,6 +21,7 @@
 #include <automix/live/live_answer.hpp>
 #include <automix/live/query.hpp>
 #include <automix/model/ledger.hpp>
+#include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_writer.hpp>
 #include <automix/stream/request_record.hpp>
 
@@ -126,7 +127,7 @@ class Gateway {
     GatewayReply answer_at_pace(const Chat& chat);
     GatewayReply pass(const Chat& chat, const std::string& model);
     GatewayReply feedback(const std::string& body);
-    [[nodiscard]] GatewayReply reply_of(const nlohmann::ordered_json& completion, const Chat& chat) const;
+    [[nodiscard]] static GatewayReply reply_of(std::string completion, const Chat& chat);
     [[nodiscard]] GatewayReply error_reply(const RequestError& error) const;
 
     void start_at_level(const Chat& chat, const ServedPolicy& policy, Query& query);
@@ -135,15 +136,15 @@ class Gateway {
     void count(const ServedPolicy& policy, const LiveAnswer& answer);
     void log_or_explore(const Query& query, const LiveAnswer& answer,
                         const std::shared_ptr<const ServedPolicy>& policy, RequestRecord record);
-    void append(const RequestRecord& record);
+    /// Writes a line to the log. Returns false if there is none, or if that fails.
+    bool append(const RequestLine& line);
     [[nodiscard]] std::string logged_error(const LiveFailure& failure) const;
-    void finish(Exploration exploration);
+    void finish(const Exploration& exploration);
     void warn(const std::string& message) const;
     void keep_budget();
 
     [[nodiscard]] RequestRecord record_of(const Chat& chat) const;
     [[nodiscard]] RequestError failure_of(const LiveFailure& failure, const Chat& chat) const;
-    [[nodiscard]] AnyModel metered(const AnyModel& model) const;
     [[nodiscard]] std::string new_id();
 
     GatewayOptions options_;

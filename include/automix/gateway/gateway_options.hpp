@@ -2,7 +2,9 @@
 // Defines the options of a gateway.
 #pragma once
 
+#include <automix/core/error.hpp>
 #include <automix/live/answering.hpp>
+#include <automix/stream/log/request_line.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -26,9 +28,10 @@ struct GatewayOptions {
     std::size_t sessions = 0;   ///< conversations to remember; 0: none
     std::uint64_t seed = 0;     ///< seed of the hash of ids that assigns queries to mixed policies
     OnFailure on_failure = OnFailure::keep_answer;
-    std::string log{};      ///< file that requests are appended to; empty: none
-    bool log_text = false;  ///< log questions, contexts and answers too
-    double explore = 0.0;   ///< share of requests of which all models are asked afterwards, in [0, 1)
+    std::string log{};                                 ///< file that requests are appended to; empty: none
+    std::function<void(const RequestLine&)> logged{};  ///< told each line once it is in the log; may be empty
+    bool log_text = false;                             ///< log questions, contexts and answers too
+    double explore = 0.0;  ///< share of requests of which all models are asked afterwards, in [0, 1)
     std::optional<double> explore_budget{};  ///< limit of the cost of exploration in a period; nothing: none
     std::size_t explore_threads = 2;         ///< explorations at a time
     std::size_t explore_queue = 64;          ///< explorations that wait; beyond it none is begun

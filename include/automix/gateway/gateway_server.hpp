@@ -109,7 +109,7 @@ class HttpServer : public httplib::Server {
             const bool last = svr_sock_ == INVALID_SOCKET;
             const bool served = process_request(connection, last, closed,
                                                 [](httplib::Request& request) { request.ranges.clear(); });
-            if (!served || closed || last) break;
+            if (!connection.flush() || !served || closed || last) break;
         }
         return true;
     }

@@ -22,6 +22,7 @@
 #include <automix/routing/json/policy_file.hpp>
 #include <automix/routing/objective.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -82,8 +83,8 @@ class ServedPolicy {
     [[nodiscard]] const PomdpRouter& router() const noexcept { return router_; }
     [[nodiscard]] const std::string& digest() const noexcept { return digest_; }
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
-    [[nodiscard]] const std::vector<LiveModel>& models() const noexcept { return models_; }
-    [[nodiscard]] const std::vector<FurtherVerifier>& further() const noexcept { return further_; }
+    /// Returns the places of the policy's models among those that were opened.
+    [[nodiscard]] const std::vector<std::size_t>& places() const noexcept { return places_; }
     [[nodiscard]] const ConfiguredVerifiers& verifiers() const noexcept { return verifiers_; }
     /// Returns the verifiers of each model, as `LiveSourceOptions::asked`.
     [[nodiscard]] const std::vector<std::vector<Index>>& asked() const noexcept { return asked_; }
@@ -116,6 +117,7 @@ class ServedPolicy {
     std::shared_ptr<const Statistics> statistics_;
     std::string digest_;
     std::vector<std::string> names_;
+    std::vector<std::size_t> places_;
     std::vector<LiveModel> models_;
     std::vector<FurtherVerifier> further_;
     ConfiguredVerifiers verifiers_;

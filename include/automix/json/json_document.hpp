@@ -27,6 +27,9 @@ inline std::string shown(const nlohmann::json& json) {
     return json.is_string() ? in_quotes(json.get_ref<const std::string&>()) : json.dump();
 }
 
+/// Returns true for a text that is JSON to its end, as a line is that was not cut off.
+inline bool is_whole_json(std::string_view text) { return nlohmann::json::accept(text); }
+
 /// Returns the document in `text`, which messages call `name`. Throws `DataError`.
 inline nlohmann::json parse_document(std::string_view text, const std::string& name) {
     constexpr int max_depth = 64;

@@ -10,6 +10,7 @@
 #include <automix/core/progress.hpp>
 #include <automix/data/price_table.hpp>
 #include <automix/data/statistics.hpp>
+#include <automix/data/statistics_options.hpp>
 #include <automix/routing/belief/pomdp_router.hpp>
 #include <automix/routing/belief/prices.hpp>
 #include <automix/routing/training.hpp>
@@ -51,6 +52,9 @@ struct LearnedPolicy {
 /// Throws `ArgumentError` for options that make no sense.
 LearnedPolicy learn(const PomdpRouter& before, const Statistics& statistics, const SeenRows& rows,
                     const LearnOptions& options = {});
+
+/// Returns the options by which rows are collected that join these statistics of a policy.
+StatisticsOptions learning_options(const PomdpRouter& before, const Statistics& statistics);
 
 /// Returns the prices of a policy over models of these shapes as constant prices of a log.
 PriceTable constant_prices(const RoutingPrices& prices, const std::vector<ModelShape>& models,

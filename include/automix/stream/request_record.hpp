@@ -49,7 +49,7 @@ struct RequestModel {
     std::optional<double> score{};              ///< in [0, 1]; nothing if it is not known
 };
 
-/// One request, written once when all that is seen of it is known.
+/// One request, written once when it is answered.
 struct RequestRecord {
     std::string id{};
     double time = 0.0;                      ///< seconds since 1970-01-01, when the request came
@@ -60,7 +60,8 @@ struct RequestRecord {
     std::string dataset{};                 ///< empty if not given
     std::vector<QueryFeature> features{};  ///< names differ
     std::vector<double> prior{};           ///< the client's probability that each model is right; or empty
-    bool explored = false;                 ///< true if the models that the policy did not ask were asked too
+    bool exploring = false;            ///< true if exploration was drawn; its own line follows when it ends
+    bool explored = false;             ///< true if the models that the policy did not ask were asked too
     double exploration = 0.0;          ///< probability of exploration of this request, before it was drawn
     std::vector<std::string> route{};  ///< models that the policy asked, in order
     std::optional<std::string> answered{};  ///< the model whose answer was delivered; nothing: failed
@@ -68,6 +69,13 @@ struct RequestRecord {
     std::string error{};                    ///< empty unless the request failed or is degraded
     double latency = 0.0;                   ///< seconds until the reply
     std::vector<RequestModel> models{};     ///< models of which something was seen, cheapest first
+};
+
+/// What was seen of a request in all, once its exploration has ended. It comes after its request.
+struct ExplorationRecord {
+    std::string id{};                    ///< of the request
+    double time = 0.0;                   ///< seconds since 1970-01-01
+    std::vector<RequestModel> models{};  ///< in place of those of the request, cheapest first
 };
 
 /// A score that comes after its request.
@@ -95,6 +103,9 @@ QueryFacts query_facts(const RequestRecord& request);
 /// Throws `DataError` with the field unless the record is one that a log can hold: with an id, numbers in their ranges,
 /// names that differ, and an answer of a model of which something was seen.
 void validate(const RequestRecord& request);
+
+/// Throws `DataError` with the field unless the exploration can be joined to a request.
+void validate(const ExplorationRecord& exploration);
 
 /// Throws `DataError` with the field unless the score can be joined to a request.
 void validate(const LateScore& score);

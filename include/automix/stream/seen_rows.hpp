@@ -51,6 +51,9 @@ struct SeenRows {
 /// draws are samples, which no log of requests holds, and for requests that no log of queries can hold.
 SeenRows seen_rows(const std::vector<RequestRecord>& requests, const std::vector<ModelShape>& models);
 
+/// Returns true for a request that did not fail and that was seen whole by a policy over models of these shapes.
+bool is_seen_whole(const RequestRecord& request, const std::vector<ModelShape>& models);
+
 /// Returns the effective number of rows of these weights, (sum w)^2 / sum w^2 (Kish 1965); 0 for none. It is their number
 /// if all are alike.
 double effective_rows(std::span<const double> weights);

@@ -239,3 +239,49 @@ TEST_CASE("many threads append whole lines", "[threads]") {
     CHECK(log.late_scores == threads * each);
     CHECK(log.unknown_scores == 0);
 }
+
+TEST_CASE("an exploration is a line of its own that joins its request, and one that did not end is known") {
+    const files::Directory directory;
+    const std::string path = directory.path("requests.jsonl");
+    const auto own = [](const std::string& id, bool exploring) {
+        RequestRecord request = full_request(id);
+        request.explored = false;
+        request.exploring = exploring;
+        request.models.pop_back();
+        return request;
+    };
+    {
+        RequestLog log(path);
+        for (const std::string id : {"r1", "r2", "r3", "r4"}) log.append(own(id, true));
+        log.append(own("r5", false));
+        log.append(LateScore{"r1", "large", 0.5, 1764500200.0});  // before the exploration that it is about
+        for (const std::string id : {"r1", "r2", "r3", "r6"})
+            log.append(ExplorationRecord{id, 1764500100.0, full_request(id).models});
+    }
+    const Requests read = read_requests({path}, RequestTexts::keep);
+    REQUIRE(read.requests.size() == 5);
+    CHECK(read.drawn == 4);
+    CHECK(read.unfinished == 1);
+    CHECK(read.unknown_explorations == 1);
+    CHECK(read.late_scores == 1);
+    // Three of four explorations ended, so that each request had three quarters of the chance of 0.25.
+    for (const RequestRecord& request : read.requests) CHECK(request.exploration == 0.1875);
+    CHECK(read.requests[0].explored);
+    REQUIRE(read.requests[0].models.size() == 2);
+    CHECK(read.requests[0].models[0].seen == 1.0);
+    CHECK(read.requests[0].models[1].seen == 0.1875);
+    CHECK(read.requests[0].models[1].score == 0.5);
+    CHECK_FALSE(read.requests[3].explored);
+    CHECK(read.requests[3].models.size() == 1);
+    REQUIRE(read.warnings().size() == 2);
+    CHECK_THAT(read.warnings()[0], ContainsSubstring("1 lines are passed over"));
+    CHECK_THAT(read.warnings()[1], ContainsSubstring("have not ended: 1 of 4"));
+    for (const char* wrong :
+         {R"({"schema":"automix-requests/1","exploration_of":"","time":1,"models":[]})",
+          R"({"schema":"automix-requests/1","exploration_of":"r1","time":-1,"models":[]})",
+          R"({"schema":"automix-requests/1","exploration_of":"r1","models":[]})",
+          R"({"schema":"automix-requests/1","exploration_of":"r1","time":1,"models":[],"id":"r1"})"})
+        CHECK_THROWS_AS(parse_request_line(wrong, "log"), DataError);
+    const std::string line = request_line(ExplorationRecord{"r1", 5.0, full_request("r1").models});
+    CHECK(read_back(line) == line);
+}

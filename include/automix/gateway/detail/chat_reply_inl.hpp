@@ -5,6 +5,7 @@
 #include <automix/core/config.hpp>
 #include <automix/gateway/chat_reply.hpp>
 #include <automix/gateway/request_error.hpp>
+#include <automix/json/object_text.hpp>
 #include <automix/model/reply.hpp>
 
 #include <nlohmann/json.hpp>
@@ -51,29 +52,40 @@ AUTOMIX_INLINE std::string json_line(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-AUTOMIX_INLINE nlohmann::ordered_json usage_json(const std::optional<Usage>& usage) {
-    if (!usage) return nullptr;
-    return {{"prompt_tokens", usage->prompt_tokens},
-            {"completion_tokens", usage->completion_tokens},
-            {"total_tokens", usage->prompt_tokens + usage->completion_tokens}};
-}
-
-AUTOMIX_INLINE nlohmann::ordered_json completion_json(const ChatCompletion& completion) {
+AUTOMIX_INLINE std::string completion_text(const ChatCompletion& completion) {
     // The API has no name for other reasons.
     const FinishReason finish =
         completion.finish == FinishReason::other ? FinishReason::stop : completion.finish;
-    nlohmann::ordered_json choice{
-        {"index", 0},
-        {"message", {{"role", "assistant"}, {"content", completion.text}, {"refusal", nullptr}}},
-        {"logprobs", nullptr},
-        {"finish_reason", to_string(finish)}};
-    return {{"id", "chatcmpl-" + completion.id},
-            {"object", "chat.completion"},
-            {"created", completion.created},
-            {"model", completion.model},
-            {"choices", nlohmann::ordered_json::array({std::move(choice)})},
-            {"usage", usage_json(completion.usage)},
-            {"automix", completion.automix}};
+    using detail::ObjectText;
+    const std::string message = ObjectText()
+                                    .add_text("role", "assistant")
+                                    .add_text("content", completion.text)
+                                    .add_json("refusal", "null")
+                                    .finish();
+    const std::string choice = ObjectText()
+                                   .add_count("index", 0)
+                                   .add_json("message", message)
+                                   .add_json("logprobs", "null")
+                                   .add_text("finish_reason", to_string(finish))
+                                   .finish();
+    std::string usage = "null";
+    if (completion.usage) {
+        usage = ObjectText()
+                    .add_count("prompt_tokens", completion.usage->prompt_tokens)
+                    .add_count("completion_tokens", completion.usage->completion_tokens)
+                    .add_count("total_tokens",
+                               completion.usage->prompt_tokens + completion.usage->completion_tokens)
+                    .finish();
+    }
+    return ObjectText()
+        .add_text("id", "chatcmpl-" + completion.id)
+        .add_text("object", "chat.completion")
+        .add_count("created", completion.created)
+        .add_text("model", completion.model)
+        .add_json("choices", "[" + choice + "]")
+        .add_json("usage", usage)
+        .add_json("automix", completion.automix)
+        .finish();
 }
 
 AUTOMIX_INLINE std::string event_stream(const nlohmann::ordered_json& completion, bool include_usage) {

@@ -43,8 +43,8 @@ inline double cost_of(const std::vector<ModelShare>& shares) {
 
 namespace automix {
 
-AUTOMIX_INLINE Explorer::Explorer(std::size_t threads, std::size_t queue, Meter meter, Done done)
-    : most_(queue), meter_(std::move(meter)), done_(std::move(done)) {
+AUTOMIX_INLINE Explorer::Explorer(std::size_t threads, std::size_t queue, OpenedModels models, Done done)
+    : most_(queue), models_(std::move(models)), done_(std::move(done)) {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -55,25 +55,22 @@ AUTOMIX_INLINE bool Explorer::has_room() const {
     return !stopping_ && waiting_.size() < most_;
 }
 
-AUTOMIX_INLINE bool Explorer::add(Exploration& exploration) {
+AUTOMIX_INLINE void Explorer::add(Exploration exploration) {
     {
         const std::lock_guard lock(mutex_);
-        if (stopping_ || waiting_.size() >= most_) return false;
+        if (stopping_ || waiting_.size() >= most_) return;
         waiting_.push_back(std::move(exploration));
     }
     came_.notify_one();
-    return true;
 }
 
 AUTOMIX_INLINE void Explorer::stop() {
-    std::deque<Exploration> left;
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
-        std::swap(left, waiting_);
+        waiting_.clear();
     }
     came_.notify_all();
-    for (Exploration& exploration : left) done_(std::move(exploration));
     for (std::thread& thread : threads_) {
         if (thread.joinable()) thread.join();
     }
@@ -88,22 +85,18 @@ AUTOMIX_INLINE void Explorer::work() {
         waiting_.pop_front();
         lock.unlock();
         explore(exploration);
-        done_(std::move(exploration));
+        if (!interrupt_.stop_requested()) done_(exploration);
     }
 }
 
 AUTOMIX_INLINE void Explorer::explore(Exploration& exploration) const {
     const ServedPolicy& policy = *exploration.policy;
-    std::vector<LiveModel> models = policy.models();
-    for (LiveModel& model : models) model.model = meter_(model.model);
-    std::vector<FurtherVerifier> further = policy.further();
-    for (FurtherVerifier& verifier : further) {
-        if (verifier.judge) verifier.judge = meter_(*verifier.judge);
-    }
+    std::vector<LiveModel> models;
+    for (const std::size_t place : policy.places()) models.push_back(models_.models[place]);
     LiveSource source(std::span<const LiveModel>(models), policy.verifiers(), exploration.query,
                       {.ledger = policy.ledger(),
                        .stop = interrupt_.get_token(),
-                       .verifiers = further,
+                       .verifiers = models_.further,
                        .asked = policy.asked()});
     source.go_on_with(exploration.by_policy);
     const std::vector<ModelShape>& shapes = policy.router().trained().models;

@@ -14,6 +14,7 @@
 #include <automix/gateway/shadow.hpp>
 #include <automix/json/document_checks.hpp>
 #include <automix/json/json_document.hpp>
+#include <automix/json/object_text.hpp>
 #include <automix/live/json/answer_json.hpp>
 #include <automix/model/metered_model.hpp>
 #include <automix/model/model_error.hpp>
@@ -101,6 +102,20 @@ inline std::optional<Usage> usage_of(const LiveAnswer& answer) {
     return sum;
 }
 
+/// Returns the models and judges with a further ledger that pays their calls; as they are for none.
+inline OpenedModels metered(OpenedModels opened, const std::shared_ptr<Ledger>& ledger) {
+    if (!ledger) return opened;
+    for (std::size_t m = 0; m < opened.models.size(); ++m)
+        opened.models[m].model = MeteredModel(opened.models[m].model, opened.configs[m].price, ledger);
+    for (FurtherVerifier& verifier : opened.further) {
+        for (const ModelConfig& judge : opened.judges) {
+            if (verifier.judge && judge.name == verifier.judge->name())
+                verifier.judge = MeteredModel(*verifier.judge, judge.price, ledger);
+        }
+    }
+    return opened;
+}
+
 /// Reads the body of a score.
 class FeedbackParser : DocumentChecks {
  public:
@@ -151,10 +166,9 @@ AUTOMIX_INLINE Gateway::Gateway(OpenedModels models, LoadedPolicy policy, Gatewa
                                              options_.warn)
                   : nullptr),
       log_(options_.log.empty() ? nullptr : std::make_unique<RequestLog>(options_.log)),
-      explorer_(
-          options_.explore > 0.0 ? options_.explore_threads : 0, options_.explore_queue,
-          [this](const AnyModel& model) { return metered(model); },
-          [this](Exploration exploration) { finish(std::move(exploration)); }) {
+      explorer_(options_.explore > 0.0 ? options_.explore_threads : 0, options_.explore_queue,
+                detail::metered(models_, explore_ledger_),
+                [this](const Exploration& exploration) { finish(exploration); }) {
     if (options_.unverified.empty()) options_.unverified = policy_->names().back();
     for (const std::string& name : names_) {
         if (name == policy_model)
@@ -306,7 +320,9 @@ AUTOMIX_INLINE GatewayReply Gateway::feedback(const std::string& body) {
                            "the gateway keeps no log that a score could join");
     try {
         const std::string name;
-        log_->append(detail::FeedbackParser(name).parse(detail::parse_document(body, name)));
+        const LateScore score = detail::FeedbackParser(name).parse(detail::parse_document(body, name));
+        log_->append(score);
+        if (options_.logged) options_.logged(score);
     } catch (const DataError& error) {
         if (error.place().file == log_->path())
             throw RequestError({.status = 500, .type = "api_error", .code = "log"},
@@ -425,60 +441,53 @@ AUTOMIX_INLINE GatewayReply Gateway::answer(const Chat& chat,
     }
     log_or_explore(query, answer, policy, std::move(record));
     if (answer.failed()) throw failure_of(*answer.failure, chat);
-    const nlohmann::ordered_json all = to_json(answer, policy->names());
-    nlohmann::ordered_json own{{"id", chat.id}, {"policy", policy->digest()}};
-    for (const char* key : {"verdicts", "confidences", "verifiers", "cost"}) {
-        if (all.contains(key)) own[key] = all[key];
+    detail::ObjectText own;
+    own.add_text("id", chat.id).add_text("policy", policy->digest());
+    const nlohmann::ordered_json evidence = evidence_json(answer, policy->names());
+    for (const auto& seen : evidence.items()) own.add_json(seen.key(), json_line(seen.value()));
+    own.add_json("cost", json_line(cost_json(answer, policy->names())));
+    own.add_number("last_model_alone", policy->last_alone(query));
+    own.add_flag("degraded", answer.degraded);
+    if (turn) own.add_number("lambda", turn->lambda);
+    if (answer.degraded) own.add_json("error", json_line(failure_json(answer)));
+    if (chat.explain) {
+        own.add_json("explanation",
+                     answer.explanation ? json_line(to_json(*answer.explanation, policy->names())) : "null");
     }
-    own["last_model_alone"] = policy->last_alone(query);
-    own["degraded"] = answer.degraded;
-    if (turn) own["lambda"] = turn->lambda;
-    if (answer.degraded) own["error"] = all["error"];
-    if (chat.explain) own["explanation"] = all["explanation"];
-    return reply_of(completion_json({.id = chat.id,
+    return reply_of(completion_text({.id = chat.id,
                                      .model = policy->names()[as_size(answer.model)],
                                      .created = static_cast<std::int64_t>(chat.time),
                                      .text = answer.text,
                                      .finish = answer.finish.value_or(FinishReason::stop),
                                      .usage = detail::usage_of(answer),
-                                     .automix = std::move(own)}),
+                                     .automix = own.finish()}),
                     chat);
 }
 
 AUTOMIX_INLINE void Gateway::log_or_explore(const Query& query, const LiveAnswer& answer,
                                             const std::shared_ptr<const ServedPolicy>& policy,
                                             RequestRecord record) {
+    record.models = seen_models(answer.models, answer.models, policy->names(), {.texts = options_.log_text});
     const bool may_explore = options_.explore > 0.0 && log_ && !answer.failed() && !draining_ &&
                              explorer_.has_room() && (!explore_ledger_ || explore_ledger_->remaining() > 0.0);
     if (may_explore) {
         record.exploration = options_.explore;
         constexpr std::uint64_t apart = 0x6F31'96E2'5A0C'4D1BU;
-        if (uniform_of(query.id, options_.explore_seed ^ apart) < options_.explore) {
-            Exploration exploration{.policy = policy, .query = query, .by_policy = answer.models};
-            exploration.record = std::move(record);
-            if (explorer_.add(exploration)) return;
-            record = std::move(exploration.record);
-            record.exploration = 0.0;
-        }
+        record.exploring = uniform_of(query.id, options_.explore_seed ^ apart) < options_.explore;
     }
-    record.models = seen_models(answer.models, answer.models, policy->names(), {.texts = options_.log_text});
-    append(record);
+    // The line comes first, so that the log knows of an exploration that never ends.
+    if (append(record) && record.exploring)
+        explorer_.add({.policy = policy, .query = query, .by_policy = answer.models});
 }
 
-AUTOMIX_INLINE void Gateway::finish(Exploration exploration) {
-    RequestRecord& record = exploration.record;
-    const bool explored = !exploration.shares.empty();
-    if (explored) {
-        metrics_.add("automix_explored_total");
-        metrics_.add("automix_exploration_cost_total", {}, exploration.cost);
-    } else {
-        exploration.shares = exploration.by_policy;
-        record.exploration = 0.0;
-    }
-    record.explored = explored;
-    record.models = seen_models(exploration.shares, exploration.by_policy, exploration.policy->names(),
-                                {.exploration = record.exploration, .texts = options_.log_text});
-    append(record);
+AUTOMIX_INLINE void Gateway::finish(const Exploration& exploration) {
+    metrics_.add("automix_explored_total");
+    metrics_.add("automix_exploration_cost_total", {}, exploration.cost);
+    append(ExplorationRecord{
+        .id = exploration.query.id,
+        .time = detail::seconds_since_1970(),
+        .models = seen_models(exploration.shares, exploration.by_policy, exploration.policy->names(),
+                              {.exploration = options_.explore, .texts = options_.log_text})});
 }
 
 AUTOMIX_INLINE std::string Gateway::logged_error(const LiveFailure& failure) const {
@@ -487,13 +496,16 @@ AUTOMIX_INLINE std::string Gateway::logged_error(const LiveFailure& failure) con
     return std::string(to_string(failure.kind.value_or(FailureKind::other)));
 }
 
-AUTOMIX_INLINE void Gateway::append(const RequestRecord& record) {
-    if (!log_) return;
+AUTOMIX_INLINE bool Gateway::append(const RequestLine& line) {
+    if (!log_) return false;
     try {
-        log_->append(record);
+        std::visit([&](const auto& one) { log_->append(one); }, line);
+        if (options_.logged) options_.logged(line);
+        return true;
     } catch (const std::exception& error) {
         metrics_.add("automix_log_errors_total");
         warn(std::string("a request could not be logged: ") + error.what());
+        return false;
     }
 }
 
@@ -532,30 +544,32 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
     if (options_.log_text && !reply.completions.empty()) seen.answer = reply.completions.front().text;
     append(record);
     metrics_.add("automix_answers_total", {{"model", model}});
-    nlohmann::ordered_json own{{"id", chat.id}, {"cost", {{"total", reply.cost}}}, {"unverified", true}};
-    nlohmann::ordered_json completion;
+    std::string own = detail::ObjectText()
+                          .add_text("id", chat.id)
+                          .add_json("cost", detail::ObjectText().add_number("total", reply.cost).finish())
+                          .add_flag("unverified", true)
+                          .finish();
     if (reply.body.empty()) {
-        completion = completion_json({.id = chat.id,
-                                      .model = model,
-                                      .created = static_cast<std::int64_t>(chat.time),
-                                      .text = reply.completions.front().text,
-                                      .finish = reply.completions.front().finish,
-                                      .usage = reply.usage,
-                                      .automix = std::move(own)});
-    } else {
-        completion = nlohmann::ordered_json::parse(reply.body);
-        completion["id"] = "chatcmpl-" + chat.id;
-        completion["model"] = model;
-        completion["automix"] = std::move(own);
+        return reply_of(completion_text({.id = chat.id,
+                                         .model = model,
+                                         .created = static_cast<std::int64_t>(chat.time),
+                                         .text = reply.completions.front().text,
+                                         .finish = reply.completions.front().finish,
+                                         .usage = reply.usage,
+                                         .automix = std::move(own)}),
+                        chat);
     }
-    return reply_of(completion, chat);
+    auto completion = nlohmann::ordered_json::parse(reply.body);
+    completion["id"] = "chatcmpl-" + chat.id;
+    completion["model"] = model;
+    completion["automix"] = nlohmann::ordered_json::parse(own);
+    return reply_of(json_line(completion), chat);
 }
 
-AUTOMIX_INLINE GatewayReply Gateway::reply_of(const nlohmann::ordered_json& completion,
-                                              const Chat& chat) const {
-    if (!chat.request.stream) return {.body = json_line(completion)};
+AUTOMIX_INLINE GatewayReply Gateway::reply_of(std::string completion, const Chat& chat) {
+    if (!chat.request.stream) return {.body = std::move(completion)};
     return {.content_type = "text/event-stream",
-            .body = event_stream(completion, chat.request.include_usage)};
+            .body = event_stream(nlohmann::ordered_json::parse(completion), chat.request.include_usage)};
 }
 
 AUTOMIX_INLINE RequestError Gateway::failure_of(const LiveFailure& failure, const Chat& chat) const {
@@ -572,16 +586,6 @@ AUTOMIX_INLINE RequestError Gateway::failure_of(const LiveFailure& failure, cons
         if (draining_) return {{.status = 503, .type = "api_error", .code = "stopping"}, "the gateway stops"};
     }
     return {told, failure.message};
-}
-
-AUTOMIX_INLINE AnyModel Gateway::metered(const AnyModel& model) const {
-    if (!explore_ledger_) return model;
-    for (const auto* const configs : {&models_.configs, &models_.judges}) {
-        for (const ModelConfig& config : *configs) {
-            if (config.name == model.name()) return MeteredModel(model, config.price, explore_ledger_);
-        }
-    }
-    return model;
 }
 
 AUTOMIX_INLINE std::string Gateway::new_id() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A client's connection as cpp-httplib's stream. Each request has a time within which it must have come, and a limit of
-// bytes. cpp-httplib has a stream of its own, which has neither, and which its Debian package does not declare.
+// bytes. cpp-httplib has a stream of its own, which has neither, and which its Debian package does not declare. What is
+// written waits for `flush`, so that the head and the body of a reply leave together.
 #pragma once
 
 #include <automix/gateway/detail/httplib.hpp>
@@ -58,6 +59,23 @@ class HttpConnection : public httplib::Stream {
     /// Allows the request so many bytes more.
     void allow(std::size_t bytes) noexcept { bytes_left_ += bytes; }
 
+    /// Sends what was written. Returns false if the client does not take it in time.
+    bool flush() {
+        std::size_t sent = 0;
+        while (sent < unsent_.size()) {
+            const auto done =
+                ::send(socket_, unsent_.data() + sent, unsent_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (done >= 0) {
+                sent += static_cast<std::size_t>(done);
+            } else if (errno != EINTR && (!would_block() || !is_writable())) {
+                break;
+            }
+        }
+        const bool all = sent == unsent_.size();
+        unsent_.clear();
+        return all;
+    }
+
     /// Returns true if a byte of a request is there by then.
     [[nodiscard]] bool has_request(Clock::time_point until) const {
         return next_ < end_ || wait(POLLIN, until);
@@ -69,8 +87,10 @@ class HttpConnection : public httplib::Stream {
     ssize_t read(char* bytes, std::size_t size) override {
         if (bytes_left_ == 0) return -1;
         if (next_ == end_) {
-            if (!wait(POLLIN, deadline_)) return -1;
-            const auto got = ::recv(socket_, buffer_.data(), buffer_.size(), 0);
+            if (!flush()) return -1;
+            auto got = ::recv(socket_, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+            if (got < 0 && would_block() && wait(POLLIN, deadline_))
+                got = ::recv(socket_, buffer_.data(), buffer_.size(), 0);
             if (got <= 0) return got;
             next_ = 0;
             end_ = static_cast<std::size_t>(got);
@@ -83,8 +103,9 @@ class HttpConnection : public httplib::Stream {
     }
 
     ssize_t write(const char* bytes, std::size_t size) override {
-        if (!is_writable()) return -1;
-        return ::send(socket_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        constexpr std::size_t most = std::size_t{1} << 16U;
+        unsent_.append(bytes, size);
+        return unsent_.size() < most || flush() ? static_cast<ssize_t>(size) : -1;
     }
 
     // Nothing asks who the client is.
@@ -97,6 +118,8 @@ class HttpConnection : public httplib::Stream {
 
  private:
     static constexpr std::chrono::seconds write_time{30};
+
+    static bool would_block() noexcept { return errno == EAGAIN || errno == EWOULDBLOCK; }
 
     [[nodiscard]] bool wait(short what, Clock::time_point until) const {
         for (;;) {
@@ -114,6 +137,7 @@ class HttpConnection : public httplib::Stream {
     std::array<char, std::size_t{1} << 14U> buffer_{};
     std::size_t next_ = 0;
     std::size_t end_ = 0;
+    std::string unsent_{};
 };
 
 }  // namespace automix::detail

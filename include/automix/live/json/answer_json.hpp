@@ -18,7 +18,17 @@
 
 namespace automix {
 
-/// Returns an answer as JSON. `models` are the names of all models, cheapest first.
+/// Returns what was seen of an answer: `verdicts`, and `confidences` and `verifiers` if there are any. `models` are the
+/// names of all models, cheapest first.
+nlohmann::ordered_json evidence_json(const LiveAnswer& answer, const std::vector<std::string>& models);
+
+/// Returns the member `cost` of an answer.
+nlohmann::ordered_json cost_json(const LiveAnswer& answer, const std::vector<std::string>& models);
+
+/// Returns the member `error` of an answer, or null.
+nlohmann::ordered_json failure_json(const LiveAnswer& answer);
+
+/// Returns a whole answer as JSON.
 nlohmann::ordered_json to_json(const LiveAnswer& answer, const std::vector<std::string>& models);
 
 }  // namespace automix

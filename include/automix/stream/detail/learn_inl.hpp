@@ -39,6 +39,23 @@ inline void validate_learning(const LearnOptions& options) {
                             format_number(options.min_rows));
 }
 
+/// Throws `DataError` unless there are enough effective rows of so many that were seen.
+inline void require_rows(double effective, const std::string& seen, const LearnOptions& options) {
+    if (effective >= options.min_rows) return;
+    throw DataError("too little was seen to learn from: " + seen +
+                    " requests were seen whole and scored, which count as " +
+                    format_significant(effective, 3) + " rows; " + format_number(options.min_rows) +
+                    " are needed");
+}
+
+/// Adds the older rows of a policy to new ones, after forgetting.
+inline void add_older(LearnedPolicy& learned, Statistics older, const LearnOptions& options) {
+    if (options.forget != 1.0) older *= options.forget;
+    if (learned.prices == RequestPrices::measured) take_prices(older, learned.statistics);
+    learned.old_rows = older.total().weight();
+    learned.statistics += older;
+}
+
 /// Throws `DataError` unless all prices of answers are logged.
 inline void require_logged_prices(const Dataset& data) {
     for (Index model = 0; model < data.models(); ++model) {
@@ -101,38 +118,32 @@ AUTOMIX_INLINE PriceTable constant_prices(const RoutingPrices& prices, const std
     return table;
 }
 
+AUTOMIX_INLINE StatisticsOptions learning_options(const PomdpRouter& before, const Statistics& statistics) {
+    const std::vector<ModelShape> models = before.models();
+    StatisticsOptions options;
+    options.folds = static_cast<int>(statistics.folds.size());
+    options.seed = before.options().seed;
+    options.verifiers = before.options().verifiers;
+    for (std::size_t m = 0; m + 1 < models.size(); ++m) options.max_draws.push_back(models[m].draws);
+    return options;
+}
+
 AUTOMIX_INLINE LearnedPolicy learn(const PomdpRouter& before, const Statistics& statistics,
                                    const SeenRows& rows, const LearnOptions& options) {
     detail::validate_learning(options);
     LearnedPolicy learned;
     learned.effective_rows = effective_rows(rows.weights);
-    if (learned.effective_rows < options.min_rows)
-        throw DataError("too little was seen to learn from: " + std::to_string(rows.data.rows()) +
-                        " requests were seen whole and scored, which count as " +
-                        format_significant(learned.effective_rows, 3) + " rows; " +
-                        format_number(options.min_rows) + " are needed");
+    detail::require_rows(learned.effective_rows, std::to_string(rows.data.rows()), options);
     const std::vector<ModelShape> models = before.models();
     PomdpOptions settings = before.options();
     settings.progress = options.progress;
-    StatisticsOptions collected;
-    collected.folds = static_cast<int>(statistics.folds.size());
-    collected.seed = settings.seed;
-    collected.verifiers = settings.verifiers;
-    for (std::size_t m = 0; m + 1 < models.size(); ++m) collected.max_draws.push_back(models[m].draws);
-
     learned.prices = options.prices.value_or(options.fresh ? RequestPrices::measured : RequestPrices::old);
     const bool measured = learned.prices == RequestPrices::measured;
     if (measured && !options.fresh) detail::require_logged_prices(rows.data);
     const PriceTable prices =
         measured ? resolve_prices(rows.data) : constant_prices(before.trained().prices, models, rows.data);
-    learned.statistics = weighted_statistics(rows, prices, collected);
-    if (!options.fresh) {
-        Statistics older = statistics;
-        if (options.forget != 1.0) older *= options.forget;
-        if (measured) take_prices(older, learned.statistics);
-        learned.old_rows = older.total().weight();
-        learned.statistics += older;
-    }
+    learned.statistics = weighted_statistics(rows, prices, learning_options(before, statistics));
+    if (!options.fresh) detail::add_older(learned, statistics, options);
 
     learned.router = PomdpRouter(std::move(settings));
     const ContextChoice& context = before.options().context;

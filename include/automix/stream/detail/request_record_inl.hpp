@@ -58,6 +58,37 @@ inline ModelRecord as_logged(const RequestModel& model) {
     return record;
 }
 
+/// Returns the names of models of which something was seen. Throws `DataError` with the field if a log cannot hold it.
+inline std::vector<std::string> valid_models(const std::vector<RequestModel>& models, Record record) {
+    std::vector<std::string> names;
+    for (const RequestModel& model : models) {
+        const std::string at = "models[" + std::to_string(names.size()) + "].";
+        if (model.name.empty()) fail_request(at + "name", "expected a non-empty string");
+        if (std::find(names.begin(), names.end(), model.name) != names.end())
+            fail_request(at + "name", in_quotes(model.name) + " stands twice");
+        if (!(model.seen > 0.0)) {
+            fail_request(at + "seen", "expected a probability above 0, as the model was seen, found " +
+                                          format_number(model.seen));
+        }
+        require_range_of(model.seen, at + "seen", 0.0, 1.0);
+        if (model.score) require_range_of(*model.score, at + "score", 0.0, 1.0);
+        if (model.verify_cost && !is_price(*model.verify_cost))
+            fail_request(at + "verify_cost", price_complaint(*model.verify_cost));
+        require_drawn(model.drawn_by_policy, draws_seen(model.verdicts, model.confidence),
+                      at + "drawn_by_policy");
+        for (const RequestVerifier& verifier : model.verifiers) {
+            require_drawn(verifier.drawn_by_policy,
+                          draws_seen(verifier.seen.verdicts, verifier.seen.confidence),
+                          at + "verifiers." + verifier.seen.name + ".drawn_by_policy");
+        }
+        names.push_back(model.name);
+        record.models.push_back(as_logged(model));
+    }
+    if (!names.empty())
+        Dataset(names).append(record);  // throws for a record that a log of queries cannot hold
+    return names;
+}
+
 }  // namespace automix::detail
 
 namespace automix {
@@ -76,35 +107,9 @@ AUTOMIX_INLINE QueryFacts query_facts(const RequestRecord& request) {
 }
 
 AUTOMIX_INLINE void validate(const RequestRecord& request) {
-    Record record{request.id, request.dataset, {}, {}, {}};
-    std::vector<std::string> names;
-    for (const RequestModel& model : request.models) {
-        const std::string at = "models[" + std::to_string(names.size()) + "].";
-        if (model.name.empty()) detail::fail_request(at + "name", "expected a non-empty string");
-        if (std::find(names.begin(), names.end(), model.name) != names.end())
-            detail::fail_request(at + "name", in_quotes(model.name) + " stands twice");
-        if (!(model.seen > 0.0)) {
-            detail::fail_request(
-                at + "seen",
-                "expected a probability above 0, as the model was seen, found " + format_number(model.seen));
-        }
-        detail::require_range_of(model.seen, at + "seen", 0.0, 1.0);
-        if (model.score) detail::require_range_of(*model.score, at + "score", 0.0, 1.0);
-        if (model.verify_cost && !is_price(*model.verify_cost))
-            detail::fail_request(at + "verify_cost", price_complaint(*model.verify_cost));
-        detail::require_drawn(model.drawn_by_policy, draws_seen(model.verdicts, model.confidence),
-                              at + "drawn_by_policy");
-        for (const RequestVerifier& verifier : model.verifiers) {
-            detail::require_drawn(verifier.drawn_by_policy,
-                                  draws_seen(verifier.seen.verdicts, verifier.seen.confidence),
-                                  at + "verifiers." + verifier.seen.name + ".drawn_by_policy");
-        }
-        names.push_back(model.name);
-        record.models.push_back(detail::as_logged(model));
-    }
     if (request.id.empty()) detail::fail_request("id", "expected a non-empty string");
-    if (!names.empty())
-        Dataset(names).append(record);  // throws for a record that a log of queries cannot hold
+    const std::vector<std::string> names =
+        detail::valid_models(request.models, Record{request.id, request.dataset, {}, {}, {}});
     QueryFacts facts = query_facts(request);
     for (std::size_t i = 0; i < facts.prior.size(); ++i)
         detail::require_range_of(facts.prior[i], "prior[" + std::to_string(i) + "]", 0.0, 1.0);
@@ -120,9 +125,18 @@ AUTOMIX_INLINE void validate(const RequestRecord& request) {
     if (request.explored && request.exploration == 0.0)
         detail::fail_request("exploration",
                              "expected a probability above 0, as the request was explored, found 0");
+    if (request.exploring && request.exploration == 0.0)
+        detail::fail_request("exploration",
+                             "expected a probability above 0, as exploration was drawn, found 0");
     if (request.answered && find_model(request, *request.answered) == nullptr)
         detail::fail_request("answered", "expected one of the models (" + joined(names) +
                                              ") or null, found " + in_quotes(*request.answered));
+}
+
+AUTOMIX_INLINE void validate(const ExplorationRecord& exploration) {
+    if (exploration.id.empty()) detail::fail_request("exploration_of", "expected a non-empty string");
+    (void)detail::valid_models(exploration.models, Record{exploration.id, {}, {}, {}, {}});
+    detail::require_time(exploration.time, "time");
 }
 
 AUTOMIX_INLINE void validate(const LateScore& score) {

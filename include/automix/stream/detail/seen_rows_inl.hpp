@@ -152,6 +152,10 @@ AUTOMIX_INLINE SeenRows seen_rows(const std::vector<RequestRecord>& requests,
     return rows;
 }
 
+AUTOMIX_INLINE bool is_seen_whole(const RequestRecord& request, const std::vector<ModelShape>& models) {
+    return !detail::has_failed(request) && detail::inclusion(request, models).whole;
+}
+
 AUTOMIX_INLINE std::vector<Index> SeenRows::random_rows() const {
     const bool alike =
         std::all_of(weights.begin(), weights.end(), [&](double weight) { return weight == weights.front(); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Appends requests and late scores to a log, one line and one write each. Each line is handed to the operating system
+// Appends requests, explorations and late scores to a log, one line and one write each. Each line is handed to the operating system
 // before the call returns, so a killed writer loses no more than the line in progress. Opening a log removes a last line
 // that was cut off. Safe to use from many threads. One writer at a time has the file.
 //     automix::RequestLog log("requests.jsonl");
@@ -24,6 +24,9 @@ class RequestLog {
     /// Writes a request. Throws `DataError` for a record that the reader would refuse; nothing is written then. Throws
     /// `DataError` if writing fails, as on a full disk; nothing more can be written then.
     void append(const RequestRecord& request);
+
+    /// Writes an exploration. Throws as for a request.
+    void append(const ExplorationRecord& exploration);
 
     /// Writes a score. Throws as for a request.
     void append(const LateScore& score);

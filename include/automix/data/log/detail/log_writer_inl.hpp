@@ -15,6 +15,7 @@
 #include <automix/data/log/log_writer.hpp>
 #include <automix/data/validate_facts.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/json_document.hpp>
 #include <automix/json/sax.hpp>
 
 #include <nlohmann/json.hpp>
@@ -104,8 +105,7 @@ AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
 }
 
 AUTOMIX_INLINE LogWriter::LogWriter(std::string path, Mode mode)
-    : file_(std::move(path), mode,
-            [](const std::string& line) { return nlohmann::ordered_json::accept(line); }) {
+    : file_(std::move(path), mode, [](const std::string& line) { return detail::is_whole_json(line); }) {
     if (file_.has_lines()) learn_models();
     file_.open();
 }

@@ -192,7 +192,7 @@ AUTOMIX_INLINE bool names_calls_schema(std::string_view line) {
     return json.is_object() && json.contains("schema") && json["schema"] == calls_schema;
 }
 
-AUTOMIX_INLINE bool is_whole_json(std::string_view line) { return nlohmann::json::accept(line); }
+AUTOMIX_INLINE bool is_whole_json(std::string_view line) { return detail::is_whole_json(line); }
 
 AUTOMIX_INLINE std::string detail::call_key(const std::string& model, const GenerateRequest& request) {
     nlohmann::json json = request_json(request);

@@ -76,11 +76,20 @@ class RequestParser : DocumentChecks {
         return late;
     }
 
+    [[nodiscard]] ExplorationRecord exploration(const nlohmann::json& json) const {
+        require_keys(json, "", std::array{"schema", "exploration_of", "time", "models"});
+        ExplorationRecord ended;
+        ended.id = text(json.at("exploration_of"), "exploration_of");
+        ended.time = finite(member(json, "", "time"), "time");
+        ended.models = models(json);
+        return ended;
+    }
+
     [[nodiscard]] RequestRecord request(const nlohmann::json& json) const {
         require_keys(json, "",
                      std::array{"schema", "id", "time", "policy", "model", "question", "context", "dataset",
-                                "features", "prior", "explored", "exploration", "route", "answered",
-                                "degraded", "error", "latency", "models"});
+                                "features", "prior", "exploring", "explored", "exploration", "route",
+                                "answered", "degraded", "error", "latency", "models"});
         RequestRecord request;
         request.id = text(member(json, "", "id"), "id");
         request.time = finite(member(json, "", "time"), "time");
@@ -91,6 +100,7 @@ class RequestParser : DocumentChecks {
         request.dataset = optional_text(json, "", "dataset").value_or("");
         if (json.contains("features")) request.features = facts_.features(json.at("features"), "features");
         if (json.contains("prior")) request.prior = facts_.prior(json.at("prior"), "prior");
+        if (json.contains("exploring")) request.exploring = flag(json.at("exploring"), "exploring");
         request.explored = flag(member(json, "", "explored"), "explored");
         request.exploration = finite(member(json, "", "exploration"), "exploration");
         const nlohmann::json& route = array(member(json, "", "route"), "route");
@@ -101,13 +111,18 @@ class RequestParser : DocumentChecks {
         request.degraded = flag(member(json, "", "degraded"), "degraded");
         request.error = optional_text(json, "", "error").value_or("");
         request.latency = finite(member(json, "", "latency"), "latency");
-        const nlohmann::json& models = array(member(json, "", "models"), "models");
-        for (std::size_t i = 0; i < models.size(); ++i)
-            request.models.push_back(model(models[i], element("models", i)));
+        request.models = models(json);
         return request;
     }
 
  private:
+    [[nodiscard]] std::vector<RequestModel> models(const nlohmann::json& json) const {
+        const nlohmann::json& list = array(member(json, "", "models"), "models");
+        std::vector<RequestModel> seen;
+        for (std::size_t i = 0; i < list.size(); ++i) seen.push_back(model(list[i], element("models", i)));
+        return seen;
+    }
+
     [[nodiscard]] RequestModel model(const nlohmann::json& json, const std::string& at) const {
         require_keys(
             json, at,
@@ -190,6 +205,12 @@ class RequestParser : DocumentChecks {
     FactsParser facts_;
 };
 
+inline nlohmann::ordered_json request_models_json(const std::vector<RequestModel>& models) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::array();
+    for (const RequestModel& model : models) json.push_back(request_model_json(model));
+    return json;
+}
+
 inline std::string line_text(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + '\n';
 }
@@ -214,6 +235,7 @@ AUTOMIX_INLINE std::string request_line(const RequestRecord& request) {
             feature.text ? nlohmann::ordered_json(*feature.text) : nlohmann::ordered_json(feature.number);
     }
     if (!request.prior.empty()) json["prior"] = request.prior;
+    if (request.exploring) json["exploring"] = true;
     json["explored"] = request.explored;
     json["exploration"] = request.exploration;
     json["route"] = request.route;
@@ -222,9 +244,15 @@ AUTOMIX_INLINE std::string request_line(const RequestRecord& request) {
     json["degraded"] = request.degraded;
     if (!request.error.empty()) json["error"] = request.error;
     json["latency"] = request.latency;
-    json["models"] = nlohmann::ordered_json::array();
-    for (const RequestModel& model : request.models)
-        json["models"].push_back(detail::request_model_json(model));
+    json["models"] = detail::request_models_json(request.models);
+    return detail::line_text(json);
+}
+
+AUTOMIX_INLINE std::string request_line(const ExplorationRecord& exploration) {
+    validate(exploration);
+    nlohmann::ordered_json json{{"schema", requests_schema}, {"exploration_of", exploration.id}};
+    json["time"] = exploration.time;
+    json["models"] = detail::request_models_json(exploration.models);
     return detail::line_text(json);
 }
 
@@ -256,6 +284,7 @@ AUTOMIX_INLINE RequestLine parse_request_line(std::string_view line, const std::
         return parsed;
     };
     if (json.contains("score_of")) return valid(parser.score(json));
+    if (json.contains("exploration_of")) return valid(parser.exploration(json));
     return valid(parser.request(json));
 }
 

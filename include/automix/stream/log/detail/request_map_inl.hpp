@@ -282,7 +282,9 @@ AUTOMIX_INLINE Requests read_requests(const std::vector<std::string>& paths, con
         }
         join.add(std::move(request));
     }
-    return join.finish(reader.truncated());
+    Requests log = join.finish(reader.truncated());
+    scale_exploration(log);
+    return log;
 }
 
 }  // namespace automix

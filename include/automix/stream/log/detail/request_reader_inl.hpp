@@ -6,11 +6,10 @@
 #include <automix/core/error.hpp>
 #include <automix/core/numerics.hpp>
 #include <automix/file/line_reader.hpp>
+#include <automix/json/json_document.hpp>
 #include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_reader.hpp>
 #include <automix/stream/request_record.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -34,7 +33,27 @@ AUTOMIX_INLINE std::vector<std::string> Requests::warnings() const {
         texts.push_back("scores of requests or answers that are not in the log: " +
                         std::to_string(unknown_scores) + " lines are passed over");
     }
+    if (unknown_explorations > 0) {
+        texts.push_back("explorations of requests that are not in the log: " +
+                        std::to_string(unknown_explorations) + " lines are passed over");
+    }
+    if (unfinished > 0) {
+        texts.push_back("explorations that have not ended: " + std::to_string(unfinished) + " of " +
+                        std::to_string(drawn) +
+                        "; the others stand for them, as if that did not depend on the request");
+    }
     return texts;
+}
+
+AUTOMIX_INLINE void scale_exploration(Requests& log) {
+    if (log.unfinished == 0) return;
+    const double ended = 1.0 - static_cast<double>(log.unfinished) / static_cast<double>(log.drawn);
+    for (RequestRecord& request : log.requests) {
+        for (RequestModel& model : request.models) {
+            if (model.seen < 1.0) model.seen *= ended;
+        }
+        request.exploration *= ended;
+    }
 }
 
 AUTOMIX_INLINE RequestReader::RequestReader(std::vector<std::string> paths) : paths_(std::move(paths)) {
@@ -69,7 +88,7 @@ AUTOMIX_INLINE bool RequestReader::next_text(std::string_view& text) {
         }
         if (detail::is_blank(text)) continue;
         place_ = Place{path, lines_->line(), {}};
-        if (lines_->ended() && !nlohmann::json::accept(text)) {
+        if (lines_->ended() && !detail::is_whole_json(text)) {
             truncated_.push_back(place_);
             continue;
         }
@@ -77,9 +96,26 @@ AUTOMIX_INLINE bool RequestReader::next_text(std::string_view& text) {
     }
 }
 
+AUTOMIX_INLINE void drop_texts(RequestLine& line) {
+    const auto drop_answers = [](std::vector<RequestModel>& models) {
+        for (RequestModel& model : models) model.answer.reset();
+    };
+    if (auto* exploration = std::get_if<ExplorationRecord>(&line)) drop_answers(exploration->models);
+    if (auto* request = std::get_if<RequestRecord>(&line)) {
+        drop_answers(request->models);
+        request->question.reset();
+        request->context.reset();
+    }
+}
+
 AUTOMIX_INLINE void RequestJoin::add(RequestLine line) {
+    if (texts_ == RequestTexts::drop) drop_texts(line);
     if (auto* score = std::get_if<LateScore>(&line)) {
         scores_.push_back(std::move(*score));
+        return;
+    }
+    if (auto* exploration = std::get_if<ExplorationRecord>(&line)) {
+        explorations_.push_back(std::move(*exploration));
         return;
     }
     auto& request = std::get<RequestRecord>(line);
@@ -87,16 +123,29 @@ AUTOMIX_INLINE void RequestJoin::add(RequestLine line) {
         ++log_.repeated;
         return;
     }
-    if (texts_ == RequestTexts::drop) {
-        request.question.reset();
-        request.context.reset();
-        for (RequestModel& model : request.models) model.answer.reset();
-    }
     log_.requests.push_back(std::move(request));
 }
 
 AUTOMIX_INLINE Requests RequestJoin::finish(std::vector<Place> truncated) {
     log_.truncated = std::move(truncated);
+    for (ExplorationRecord& exploration : explorations_) {
+        const auto found = places_.find(exploration.id);
+        if (found == places_.end()) {
+            ++log_.unknown_explorations;
+            continue;
+        }
+        RequestRecord& request = log_.requests[found->second];
+        if (request.explored || !request.exploring) {
+            ++log_.repeated;
+            continue;
+        }
+        request.explored = true;
+        request.models = std::move(exploration.models);
+    }
+    for (const RequestRecord& request : log_.requests) {
+        log_.drawn += request.exploring || request.explored ? 1 : 0;
+        log_.unfinished += request.exploring && !request.explored ? 1 : 0;
+    }
     std::stable_sort(scores_.begin(), scores_.end(),
                      [](const LateScore& a, const LateScore& b) { return a.time < b.time; });
     for (const LateScore& late : scores_) {
@@ -123,7 +172,9 @@ AUTOMIX_INLINE Requests read_requests(const std::vector<std::string>& paths, Req
     RequestReader reader(paths);
     RequestJoin join(texts);
     for (RequestLine line; reader.next(line);) join.add(std::move(line));
-    return join.finish(reader.truncated());
+    Requests log = join.finish(reader.truncated());
+    scale_exploration(log);
+    return log;
 }
 
 }  // namespace automix

@@ -5,11 +5,10 @@
 #include <automix/core/config.hpp>
 #include <automix/file/append_file.hpp>
 #include <automix/file/file.hpp>
+#include <automix/json/json_document.hpp>
 #include <automix/stream/log/request_line.hpp>
 #include <automix/stream/log/request_writer.hpp>
 #include <automix/stream/request_record.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <mutex>
 #include <string>
@@ -20,7 +19,7 @@ namespace automix {
 
 AUTOMIX_INLINE RequestLog::RequestLog(std::string path)
     : file_(std::move(path), detail::AppendMode::repair,
-            [](const std::string& line) { return nlohmann::json::accept(line); }) {
+            [](const std::string& line) { return detail::is_whole_json(line); }) {
     if (file_.has_lines())
         file_.require_first_line(
             [&](std::string_view line) { (void)parse_request_line(line, file_.path()); });
@@ -28,6 +27,10 @@ AUTOMIX_INLINE RequestLog::RequestLog(std::string path)
 }
 
 AUTOMIX_INLINE void RequestLog::append(const RequestRecord& request) { put(request_line(request)); }
+
+AUTOMIX_INLINE void RequestLog::append(const ExplorationRecord& exploration) {
+    put(request_line(exploration));
+}
 
 AUTOMIX_INLINE void RequestLog::append(const LateScore& score) { put(request_line(score)); }
 
