@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway under load, beside a plain cpp-httplib proxy and, where it is given, litellm's, on one upstream of 50 ms.
+"""The gateway under load, beside a plain cpp-httplib proxy and, where they are given, litellm's and firstpass, on one upstream of 50 ms.
 
-  gateway.py PROGRAM [--litellm VENV] [--requests N] [--memory-requests N] [--out FILE]
+  gateway.py PROGRAM [--litellm VENV] [--firstpass FIRSTPASS_PROXY] [--requests N] [--memory-requests N] [--out FILE]
 
 Client, proxies and upstream share this machine's cores. Prints rates as shares of the ideal one (clients / 50 ms), overheads
 beside the upstream alone, the processor time of a request in each process, and the gateway's memory over many requests of an
@@ -20,6 +20,7 @@ from pathlib import Path
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("program")
 parser.add_argument("--litellm", help="virtual environment with litellm[proxy]")
+parser.add_argument("--firstpass", help="the program firstpass-proxy of PyPI's firstpass")
 parser.add_argument("--requests", type=int, default=4000, help="of each measurement")
 parser.add_argument("--memory-requests", type=int, default=100_000)
 parser.add_argument("--out", help="write the figures as JSON")
@@ -89,6 +90,19 @@ def litellm(folder, upstream_port):
     sys.exit("litellm does not start")
 
 
+def firstpass(folder, upstream_port):
+    """Observes: it passes requests on and writes receipts, without a gate."""
+    port = 4124
+    start(options.firstpass, stderr=subprocess.DEVNULL, cwd=folder,
+          env={**os.environ, "FIRSTPASS_MODE": "observe", "FIRSTPASS_BIND": f"127.0.0.1:{port}", "FIRSTPASS_DB": folder / "firstpass.db",
+               "FIRSTPASS_UPSTREAM_OPENAI": f"http://127.0.0.1:{upstream_port}"})
+    for _ in range(100):
+        if subprocess.run(["curl", "--silent", f"http://127.0.0.1:{port}/"], capture_output=True).returncode == 0:
+            return port
+        time.sleep(0.1)
+    sys.exit("firstpass does not start")
+
+
 def load(tool, port, clients, requests):
     out = subprocess.run([tool, "load", str(port), str(clients), str(requests), "automix"], capture_output=True, text=True, check=True)
     return json.loads(out.stdout)
@@ -131,6 +145,8 @@ def main():
         add("automix serve --log", port_of(gateway(folder, upstream(), "--log", folder / "requests.jsonl")))
         if options.litellm:
             add("litellm", litellm(folder, upstream()))
+        if options.firstpass:
+            add("firstpass", firstpass(folder, upstream()))
         print(f"{'':20}{'clients':>8}{'rate':>9}{'of ideal':>9}{'p50 ms':>8}{'p99 ms':>8}{'cpu ms':>8}{'failed':>7}")
         for clients in (8, 64, 256):
             for name, (port, process) in servers.items():
