@@ -155,7 +155,7 @@ TEST_CASE("a promise for each data set has a policy for each, which train and de
         CHECK(described[member] == found[member]);
     CHECK(described["prices"][1]["answer"] == 10.0);
     const std::string shown = text_of({"describe", place.policy});
-    CHECK(shown.substr(0, shown.find("\nmodel")) == text.substr(0, text.find("\nmodel")));
+    CHECK(shown.substr(0, shown.find("\nprices")) == text.substr(0, text.find("\nprices")));
     check_refused({"describe", place.policy, log}, 1, "expected a log, found a policy");
     check_refused(Arguments{"train", log, "--out", place.policy} + trained_prices +
                       Arguments{"--promise-by", "dataset"},
