@@ -107,6 +107,7 @@ std::string run(const ScoreCommandOptions& options) {
     std::size_t textless = 0;
     std::size_t unknown = 0;
     for (const RequestRecord& request : log.requests) {
+        if (request.unverified) continue;
         Query& query = queries.emplace_back();
         query.id = request.id;
         query.dataset = request.dataset;

@@ -70,8 +70,8 @@ constexpr const char* serve_help =
   NAME                  a model of the models file, without verification
 A host other than this machine's loopback needs --api-key-env; the gateway speaks no TLS, which is for a proxy in
 front of it. SIGTERM and Ctrl-C take no further requests and wait for those under way; a second one interrupts
-them. SIGHUP reads the policy again, and so does a change of its file with --reload; a policy that cannot be
-taken is refused, and the old one stays. Gateways that are given the same --share and --policy learn together from
+them. SIGHUP opens the log again, as after a rotation, and reads the policy again; the latter is also done at a
+change of its file with --reload. A policy that cannot be taken is refused, and the old one stays. Gateways that are given the same --share and --policy learn together from
 what their logs show, and serve what they have learnt. See examples/gateway.md.
 )";
 
@@ -138,6 +138,14 @@ void take_policy(Gateway& gateway, const std::string& path) {
         std::fprintf(stderr, "automix: took the policy %s\n", gateway.policy()->digest().c_str());
     } catch (const Error& error) {
         warn("the policy is refused, and the old one stays: " + std::string(error.what()));
+    }
+}
+
+void reopen_log(Gateway& gateway) {
+    try {
+        gateway.reopen_log();
+    } catch (const Error& error) {
+        warn("the log cannot be opened again: " + std::string(error.what()));
     }
 }
 
@@ -270,10 +278,12 @@ std::string run(const ServeOptions& options) {
     int reloads_done = 0;
     for (int looks = 1; stops_asked == 0; ++looks) {
         std::this_thread::sleep_for(look);
+        const bool hung_up = std::exchange(reloads_done, reloads_asked) != reloads_done;
+        if (hung_up) reopen_log(gateway);
         const bool changed = options.reload && looks % looks_a_second == 0 && file.changed();
-        if (std::exchange(reloads_done, reloads_asked) != reloads_done || changed) {
+        if (hung_up || changed) {
             if (merging.enabled()) {
-                warn("SIGHUP is passed over, as the policy is learnt by --share");
+                warn("SIGHUP reads no policy, as it is learnt by --share");
             } else {
                 take_policy(gateway, options.policy);
             }

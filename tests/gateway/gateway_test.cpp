@@ -330,7 +330,8 @@ TEST_CASE("each request stands once in the log, its text if that is wanted, and 
             return served.gateway.handle({.method = "POST", .path = "/v1/feedback", .body = text}).status;
         };
         CHECK(feedback(R"({"id":"r1","score":1})") == 200);
-        CHECK(feedback(R"({"id":"r2","score":0.5,"model":"small"})") == 200);
+        CHECK(feedback(R"({"id":"chatcmpl-r2","score":0.5,"model":"small"})") == 200);
+        CHECK(feedback(R"({"id":"r2","score":0.5,"model":"bogus"})") == 400);
         CHECK(feedback(R"({"id":"r1","score":2})") == 400);
         CHECK(feedback(R"({"score":1})") == 400);
         CHECK(feedback(R"({"id":"r1","score":1,"other":1})") == 400);
@@ -358,6 +359,8 @@ TEST_CASE("each request stands once in the log, its text if that is wanted, and 
     CHECK(hard.models.size() == 2);
     CHECK(hard.models[0].score == 0.5);
     CHECK(read.requests[2].policy.empty());
+    CHECK(read.requests[2].unverified);
+    CHECK_FALSE(easy.unverified);
     CHECK(read.requests[2].answered == "large");
 
     options.log_text = true;

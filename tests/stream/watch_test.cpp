@@ -172,6 +172,13 @@ TEST_CASE("requests of another policy are no selection of this one's") {
         watch(requests, policy.router, policy.statistics, {.policy = policy_digest("this")});
     CHECK(report.watched[0].requests == 0);
     CHECK(report.watched.back().requests == 600);
+    for (RequestRecord& request : requests) {
+        request.policy.clear();
+        request.unverified = true;
+    }
+    for (const Watched& part : watch(requests, policy.router, policy.statistics).watched) {
+        if (part.kind != WatchedKind::names) CHECK(part.requests == 0);
+    }
     CHECK_THROWS_AS(watch({}, policy.router, policy.statistics), DataError);
     CHECK_THROWS_AS(watch(requests, policy.router, policy.statistics, {.delta = 0.0}), ArgumentError);
 }

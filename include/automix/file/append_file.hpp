@@ -70,8 +70,20 @@ class AppendFile {
         if (needs_line_feed_) put("\n");
     }
 
+    /// Opens the file of that path anew, with its last line as the constructor takes it: after a failed write, or if
+    /// another file stands there by now. Throws as the constructor and `open`.
+    template <class IsWhole>
+    void reopen(IsWhole is_whole) {
+        file_.reset();
+        lock_.reset();
+        needs_line_feed_ = false;
+        lock();
+        if (has_lines()) end_last_line(is_whole);
+        open();
+    }
+
     /// Writes bytes that end in a line feed. Throws `DataError` if that fails, as on a full disk; nothing more can be
-    /// written then.
+    /// written then, unless the file is opened again.
     void put(std::string_view bytes) {
         require_open();
         try {
@@ -82,6 +94,8 @@ class AppendFile {
             throw;
         }
     }
+
+    [[nodiscard]] bool is_open() const noexcept { return file_ != nullptr; }
 
     /// Throws `DataError` if writing has failed before.
     void require_open() const {

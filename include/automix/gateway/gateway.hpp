@@ -81,6 +81,10 @@ class Gateway {
     /// Returns the reply to what is no request that a handler sees, such as a body that is too large.
     [[nodiscard]] GatewayReply refuse(int status) const;
 
+    /// Opens the log anew, which may be another file by now, as after a rotation. Does nothing without a log. Throws
+    /// `DataError` if it cannot be opened.
+    void reopen_log();
+
     /// Takes another policy for the requests that come from now on. Throws as `ServedPolicy`, and as `Pacing` if there is a
     /// pace; the policy then stays.
     void use(LoadedPolicy policy);

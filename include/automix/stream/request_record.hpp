@@ -65,10 +65,11 @@ struct RequestRecord {
     double exploration = 0.0;          ///< probability of exploration of this request, before it was drawn
     std::vector<std::string> route{};  ///< models that the policy asked, in order
     std::optional<std::string> answered{};  ///< the model whose answer was delivered; nothing: failed
-    bool degraded = false;                  ///< true if an error was met on the way to the answer
-    std::string error{};                    ///< empty unless the request failed or is degraded
-    double latency = 0.0;                   ///< seconds until the reply
-    std::vector<RequestModel> models{};     ///< models of which something was seen, cheapest first
+    bool unverified = false;  ///< true if the request went straight to a model, and no policy decided
+    bool degraded = false;    ///< true if an error was met on the way to the answer
+    std::string error{};      ///< empty unless the request failed or is degraded
+    double latency = 0.0;     ///< seconds until the reply
+    std::vector<RequestModel> models{};  ///< models of which something was seen, cheapest first
 };
 
 /// What was seen of a request in all, once its exploration has ended. It comes after its request.

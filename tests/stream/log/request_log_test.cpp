@@ -213,6 +213,26 @@ TEST_CASE("a torn last line is passed over by the reader and removed by the writ
     CHECK_THROWS_AS(RequestLog(path), DataError);
 }
 
+TEST_CASE("a log that was renamed is written anew once it is opened again") {
+    const files::Directory directory;
+    const std::string path = directory.path("requests");
+    const std::string rotated = directory.path("requests.1");
+    RequestLog log(path);
+    log.append(full_request("r1"));
+    std::filesystem::rename(path, rotated);
+    log.append(full_request("r2"));
+    log.reopen();
+    log.append(full_request("r3"));
+    CHECK(files::read(rotated) == request_line(full_request("r1")) + request_line(full_request("r2")));
+    CHECK(files::read(path) == request_line(full_request("r3")));
+    // What a full disk has left of a line is removed, and the next line is whole.
+    std::ofstream(path, std::ios::app) << "{\"schema\":";
+    log.reopen();
+    log.append(full_request("r4"));
+    CHECK(files::read(path) == request_line(full_request("r3")) + request_line(full_request("r4")));
+    CHECK_THROWS_AS(RequestLog(path), DataError);
+}
+
 TEST_CASE("many threads append whole lines", "[threads]") {
     const files::Directory directory;
     const std::string path = directory.path("requests");

@@ -314,13 +314,23 @@ AUTOMIX_INLINE GatewayReply Gateway::route(const GatewayRequest& request, const 
             "; known are /v1/chat/completions, /v1/models, /v1/feedback, /health and /metrics");
 }
 
+AUTOMIX_INLINE void Gateway::reopen_log() {
+    if (log_) log_->reopen();
+}
+
 AUTOMIX_INLINE GatewayReply Gateway::feedback(const std::string& body) {
     if (!log_)
         throw RequestError({.status = 404, .code = "no_log"},
                            "the gateway keeps no log that a score could join");
     try {
         const std::string name;
-        const LateScore score = detail::FeedbackParser(name).parse(detail::parse_document(body, name));
+        LateScore score = detail::FeedbackParser(name).parse(detail::parse_document(body, name));
+        if (score.model && std::find(names_.begin(), names_.end(), *score.model) == names_.end())
+            throw DataError(Place{{}, 0, "model"},
+                            "there is no model " + in_quotes(*score.model) + "; known are " + joined(names_));
+        // The id of a completion is that of its request behind this word.
+        constexpr std::string_view of_completion = "chatcmpl-";
+        if (score.id.starts_with(of_completion)) score.id.erase(0, of_completion.size());
         log_->append(score);
         if (options_.logged) options_.logged(score);
     } catch (const DataError& error) {
@@ -525,6 +535,7 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
     // Tools and images cost tokens too, though messages cannot hold them.
     if (!judged) request.messages = {{Role::user, request.body}};
     RequestRecord record = record_of(chat);
+    record.unverified = true;
     record.route = {model};
     GenerateReply reply;
     try {
@@ -532,6 +543,7 @@ AUTOMIX_INLINE GatewayReply Gateway::pass(const Chat& chat, const std::string& m
     } catch (const ModelError& error) {
         const LiveFailure failure{error.kind(), error.what(), error.failure().retry_after};
         record = record_of(chat);
+        record.unverified = true;
         record.error = logged_error(failure);
         append(record);
         throw failure_of(failure, chat);

@@ -39,13 +39,14 @@ inline void validate_learning(const LearnOptions& options) {
                             format_number(options.min_rows));
 }
 
-/// Throws `DataError` unless there are enough effective rows of so many that were seen.
-inline void require_rows(double effective, const std::string& seen, const LearnOptions& options) {
+/// Throws `DataError` unless there are enough effective rows of so many that were seen. `notes` say what was left out.
+inline void require_rows(double effective, const std::string& seen, const std::vector<std::string>& notes,
+                         const LearnOptions& options) {
     if (effective >= options.min_rows) return;
     throw DataError("too little was seen to learn from: " + seen +
                     " requests were seen whole and scored, which count as " +
                     format_significant(effective, 3) + " rows; " + format_number(options.min_rows) +
-                    " are needed");
+                    " are needed" + (notes.empty() ? "" : ". " + joined(notes, ". ")));
 }
 
 /// Adds the older rows of a policy to new ones, after forgetting.
@@ -133,7 +134,7 @@ AUTOMIX_INLINE LearnedPolicy learn(const PomdpRouter& before, const Statistics& 
     detail::validate_learning(options);
     LearnedPolicy learned;
     learned.effective_rows = effective_rows(rows.weights);
-    detail::require_rows(learned.effective_rows, std::to_string(rows.data.rows()), options);
+    detail::require_rows(learned.effective_rows, std::to_string(rows.data.rows()), rows.notes(), options);
     const std::vector<ModelShape> models = before.models();
     PomdpOptions settings = before.options();
     settings.progress = options.progress;

@@ -74,7 +74,8 @@ AUTOMIX_INLINE Rehearsal rehearse(const PomdpRouter& next, const PomdpRouter* no
                         std::to_string(rehearsal.rows) + " of " + std::to_string(rows.counts.requests) +
                         " requests were seen whole and scored, which count as " +
                         format_significant(rehearsal.effective_rows, 3) + " rows; " +
-                        format_number(options.min_rows) + " are needed (--min-rows)");
+                        format_number(options.min_rows) + " are needed (--min-rows)" +
+                        (rows.notes().empty() ? "" : ". " + joined(rows.notes(), ". ")));
     const PriceTable prices =
         resolve_prices(rows.data, prices_or_trained(rows.data, {}, next.trained().prices, next.models()));
     const Replay ahead = replay(next, rows.data, prices);

@@ -131,7 +131,7 @@ AUTOMIX_INLINE LearnedPolicy learn(const PomdpRouter& before, const Statistics& 
     WeightedSums rows = traffic.rows();
     LearnedPolicy learned;
     learned.effective_rows = rows.effective_rows();
-    detail::require_rows(learned.effective_rows, std::to_string(rows.rows), options);
+    detail::require_rows(learned.effective_rows, std::to_string(rows.rows), {}, options);
     rows *= rows.weights / rows.squares;
     learned.statistics = *std::move(rows.statistics);
     if (!options.fresh) detail::add_older(learned, statistics, options);

@@ -157,6 +157,7 @@ AUTOMIX_INLINE WatchReport watch(const std::vector<RequestRecord>& requests, con
         const std::size_t price = track(WatchedKind::price, shape.name, rates.price, reference.rows);
         for (const RequestRecord* pointer : ordered) {
             const RequestRecord& request = *pointer;
+            if (request.unverified) continue;
             const RequestModel* seen = find_model(request, shape.name);
             if (seen == nullptr) continue;
             const bool own =
@@ -174,7 +175,7 @@ AUTOMIX_INLINE WatchReport watch(const std::vector<RequestRecord>& requests, con
     }
     const std::size_t latency = track(WatchedKind::latency, {}, {}, 0.0);
     for (const RequestRecord* request : ordered) {
-        if (request->answered) all[latency].add(request->latency, *request);
+        if (request->answered && !request->unverified) all[latency].add(request->latency, *request);
     }
     const auto tests = static_cast<double>(all.size());
     std::uint64_t seed = options.seed;

@@ -22,7 +22,7 @@ class RequestLog {
     explicit RequestLog(std::string path);
 
     /// Writes a request. Throws `DataError` for a record that the reader would refuse; nothing is written then. Throws
-    /// `DataError` if writing fails, as on a full disk; nothing more can be written then.
+    /// `DataError` if writing fails, as on a full disk; the next write removes what was cut off and goes on.
     void append(const RequestRecord& request);
 
     /// Writes an exploration. Throws as for a request.
@@ -30,6 +30,10 @@ class RequestLog {
 
     /// Writes a score. Throws as for a request.
     void append(const LateScore& score);
+
+    /// Opens the file of that path anew, which may be another one by now, as after a rotation. Throws `DataError` as the
+    /// constructor.
+    void reopen();
 
     /// Throws `DataError` if an earlier write failed.
     void require_open();

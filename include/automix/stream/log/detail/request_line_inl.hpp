@@ -86,10 +86,10 @@ class RequestParser : DocumentChecks {
     }
 
     [[nodiscard]] RequestRecord request(const nlohmann::json& json) const {
-        require_keys(json, "",
-                     std::array{"schema", "id", "time", "policy", "model", "question", "context", "dataset",
-                                "features", "prior", "exploring", "explored", "exploration", "route",
-                                "answered", "degraded", "error", "latency", "models"});
+        require_keys(json, "", std::array{"schema",     "id",       "time",        "policy",   "model",
+                                          "question",   "context",  "dataset",     "features", "prior",
+                                          "exploring",  "explored", "exploration", "route",    "answered",
+                                          "unverified", "degraded", "error",       "latency",  "models"});
         RequestRecord request;
         request.id = text(member(json, "", "id"), "id");
         request.time = finite(member(json, "", "time"), "time");
@@ -108,6 +108,7 @@ class RequestParser : DocumentChecks {
             request.route.push_back(text(route[i], element("route", i)));
         const nlohmann::json& answered = member(json, "", "answered");
         if (!answered.is_null()) request.answered = text(answered, "answered");
+        if (json.contains("unverified")) request.unverified = flag(json.at("unverified"), "unverified");
         request.degraded = flag(member(json, "", "degraded"), "degraded");
         request.error = optional_text(json, "", "error").value_or("");
         request.latency = finite(member(json, "", "latency"), "latency");
@@ -241,6 +242,7 @@ AUTOMIX_INLINE std::string request_line(const RequestRecord& request) {
     json["route"] = request.route;
     json["answered"] =
         request.answered ? nlohmann::ordered_json(*request.answered) : nlohmann::ordered_json(nullptr);
+    if (request.unverified) json["unverified"] = true;
     json["degraded"] = request.degraded;
     if (!request.error.empty()) json["error"] = request.error;
     json["latency"] = request.latency;

@@ -18,8 +18,7 @@
 namespace automix {
 
 AUTOMIX_INLINE RequestLog::RequestLog(std::string path)
-    : file_(std::move(path), detail::AppendMode::repair,
-            [](const std::string& line) { return detail::is_whole_json(line); }) {
+    : file_(std::move(path), detail::AppendMode::repair, detail::is_whole_json) {
     if (file_.has_lines())
         file_.require_first_line(
             [&](std::string_view line) { (void)parse_request_line(line, file_.path()); });
@@ -39,8 +38,14 @@ AUTOMIX_INLINE void RequestLog::require_open() {
     file_.require_open();
 }
 
+AUTOMIX_INLINE void RequestLog::reopen() {
+    const std::lock_guard lock(mutex_);
+    file_.reopen(detail::is_whole_json);
+}
+
 AUTOMIX_INLINE void RequestLog::put(const std::string& line) {
     const std::lock_guard lock(mutex_);
+    if (!file_.is_open()) file_.reopen(detail::is_whole_json);
     file_.put(line);
 }
 
