@@ -177,7 +177,7 @@ TEST_CASE("requests of another policy are no selection of this one's") {
         request.unverified = true;
     }
     for (const Watched& part : watch(requests, policy.router, policy.statistics).watched) {
-        if (part.kind != WatchedKind::names) CHECK(part.requests == 0);
+        if (part.kind != WatchedKind::name) CHECK(part.requests == 0);
     }
     CHECK_THROWS_AS(watch({}, policy.router, policy.statistics), DataError);
     CHECK_THROWS_AS(watch(requests, policy.router, policy.statistics, {.delta = 0.0}), ArgumentError);
