@@ -28,8 +28,8 @@ struct EvaluationOptions {
 
 struct Evaluation {
     Report report{};
-    std::optional<ConfidenceIntervals>
-        intervals{};  ///< none from a row alone, which says nothing of its spread
+    /// Intervals of the figures; nothing for a single row, which says nothing of its spread.
+    std::optional<ConfidenceIntervals> intervals{};
     /// A report for each data set, in order of appearance; rows without a name are left out.
     std::vector<std::pair<std::string, Report>> datasets{};
     Baselines baselines{};

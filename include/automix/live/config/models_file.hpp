@@ -44,7 +44,7 @@
 
 namespace automix {
 
-/// What a signal is made of: the mean or the minimum of the probabilities of an answer's tokens, that of the letter
+/// The source of a signal: the mean or the minimum of the probabilities of an answer's tokens, that of the letter
 /// which the answer chooses, or what a command says of the answer.
 enum class SignalOrigin : std::uint8_t { mean_probability, min_probability, choice_probability, command };
 

@@ -109,7 +109,7 @@ AUTOMIX_INLINE void AdaptiveRouter::learn(const Record& record) {
         ++first_single_;
     }
     if (labels_wanted_ > 0) {
-        // What was asked for after an alarm is the reference of what comes.
+        // The labels that an alarm asked for are the reference of what comes.
         if (--labels_wanted_ == 0) {
             combine();
             reference_ = current_;

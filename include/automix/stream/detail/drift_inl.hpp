@@ -61,7 +61,7 @@ AUTOMIX_INLINE void ChangeBets::add(std::span<const double> factors) {
         unspent_ = 1.0 / (k + 1.0);
         next_start_ = count_ + length;
         if (starts_.size() > detail::most_starts) {
-            // What is dropped is lost, which the bound allows. The newest start has had no chance yet.
+            // A dropped start is lost, which the bound allows. The newest start has had no chance yet.
             starts_.erase(std::min_element(
                 starts_.begin(), starts_.end() - 1,
                 [](const Start& a, const Start& b) { return a.share * a.gain() < b.share * b.gain(); }));

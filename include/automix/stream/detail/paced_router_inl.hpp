@@ -63,7 +63,7 @@ AUTOMIX_INLINE double Pacer::span() const {
 }
 
 AUTOMIX_INLINE double Pacer::target() const {
-    // What is kept back is for calls beside the dearest of a query.
+    // The rest of the limit is for calls beside the dearest of a query.
     constexpr double used_limit = 0.92;
     if (state_.excess > used_limit * limit_ * options_.budget + state_.dearest) return used_.front().cost;
     return std::clamp(state_.base - ahead() / span(), used_.front().cost, used_.back().cost);
@@ -107,7 +107,7 @@ AUTOMIX_INLINE void Pacer::spread(double total, double elapsed) {
     const double left = total - state_.spent - pending_;
     const double before = options_.budget;
     options_.budget = std::max(0.0, left) / std::max(1.0, expected);
-    // What differs from the plan so far is part of the new budget.
+    // The difference from the plan so far is part of the new budget.
     state_.due = state_.spent + pending_;
     state_.excess = 0.0;
     state_.base = std::clamp(state_.base + options_.budget - before, used_.front().cost, used_.back().cost);

@@ -124,7 +124,7 @@ AUTOMIX_INLINE SeenRows seen_rows(const std::vector<RequestRecord>& requests,
     rows.data = Dataset(names_of(models));
     rows.data.name_first_verifier(models.front().verifier);
     rows.counts.requests = std::ssize(requests);
-    // Of requests that could not be explored, those seen whole stand for the others only if there are no others.
+    // Requests that could not be explored stand for each other only if all of them were seen whole.
     const bool unexplored_stand = std::none_of(requests.begin(), requests.end(), [&](const auto& request) {
         return request.exploration == 0.0 && !detail::has_failed(request) &&
                !detail::inclusion(request, models).whole;

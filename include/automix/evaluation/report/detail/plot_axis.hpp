@@ -33,9 +33,8 @@ class PlotAxis {
         if (!(high_ > low_)) make_room();
     }
 
-    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides, 0 above alone: it
-    /// is a free model's price. Requires at least one
-    /// value.
+    /// Rounds the ends so that about `count` ticks fit. A single value gets room on both sides; 0, the
+    /// price of a free model, gets it above. Requires at least one value.
     void finish(int count) {
         if (!(high_ - low_ > 1e-9 * std::max(1.0, std::abs(high_)))) make_room();
         const double raw = (high_ - low_) / count;
