@@ -221,9 +221,7 @@ std::vector<LogComparison> run(const CompareOptions& options) {
                 line.show({step, "halves", static_cast<double>(done), static_cast<double>(all), {}});
             });
         if (std::string note = promises.note(); !note.empty()) left_out.push_back(std::move(note));
-        StatisticsOptions checked;
-        checked.max_draws = limits.of(data.model_names());
-        checked.verifiers = further_verifiers(options.log);
+        const StatisticsOptions checked = statistics_options(limits, data.model_names(), options.log);
         for (const auto& more : {left_out, table.notes, check_log(data, checked)})
             log.warnings.insert(log.warnings.end(), more.begin(), more.end());
         std::optional<MeanMetric> static_area;

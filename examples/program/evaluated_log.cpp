@@ -155,9 +155,8 @@ EvaluatedLog evaluate_log(const EvaluateOptions& options, bool keep_facts, const
     comparison.baselines = tests.baselines();
     comparison.prices = tests.mean_prices();
     comparison.warnings = std::move(log.warnings);
-    StatisticsOptions checked;
-    checked.max_draws = result.max_draws = limits.of(train.model_names());
-    checked.verifiers = further_verifiers(options.log);
+    const StatisticsOptions checked = statistics_options(limits, train.model_names(), options.log);
+    result.max_draws = checked.max_draws;
     for (const auto& more : {notes, split.test.notes, check_log(train, checked)})
         comparison.warnings.insert(comparison.warnings.end(), more.begin(), more.end());
     comparison.routers = train_and_test(routers, names, split, tests, given.seed, progress, result.trained);

@@ -70,9 +70,7 @@ TracedLog trace(const TraceOptions& options) {
     const std::vector<std::string>& models = split.rows.train.model_names();
     require_evidence(split.rows, {options.name}, limits);
     const AnyRouter router = make_router_for(models, options.name, settings, limits);
-    StatisticsOptions checked;
-    checked.max_draws = limits.of(models);
-    checked.verifiers = further_verifiers(options.log);
+    const StatisticsOptions checked = statistics_options(limits, models, options.log);
     for (const auto& more : {split.test.notes, check_log(split.rows.train, checked)})
         log.warnings.insert(log.warnings.end(), more.begin(), more.end());
     Frontier frontier =

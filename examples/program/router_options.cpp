@@ -144,6 +144,14 @@ const char* const router_help =
     "  fixed_answer:NAME                               routes --fixed-answers unverified, else as NAME\n"
     "A price given here beats the recorded one, which beats the default.\n";
 
+StatisticsOptions statistics_options(const DrawLimits& limits, const std::vector<std::string>& models,
+                                     const LogOptions& log) {
+    StatisticsOptions options;
+    options.max_draws = limits.of(models);
+    options.verifiers = further_verifiers(log);
+    return options;
+}
+
 std::vector<int> DrawLimits::of(const std::vector<std::string>& models) const {
     std::vector<int> limits;
     for (std::size_t m = 0; m + 1 < models.size(); ++m) {

@@ -7,6 +7,7 @@
 #include <automix/core/price.hpp>
 #include <automix/core/progress.hpp>
 #include <automix/data/split.hpp>
+#include <automix/data/statistics.hpp>
 #include <automix/routing/any_router.hpp>
 #include <automix/routing/registry.hpp>
 
@@ -31,6 +32,10 @@ struct DrawLimits {
     /// Throws `ArgumentError` if a named model is not among these.
     void require_known(const std::vector<std::string>& models) const;
 };
+
+/// Returns the verdicts and verifiers of a log that count in its statistics.
+StatisticsOptions statistics_options(const DrawLimits& limits, const std::vector<std::string>& models,
+                                     const LogOptions& log);
 
 struct RouterOptions {
     std::vector<double> costs{};

@@ -35,8 +35,7 @@ class AppendFile {
     /// has another writer.
     template <class IsWhole>
     AppendFile(std::string path, AppendMode mode, IsWhole is_whole) : path_(std::move(path)), mode_(mode) {
-        lock();
-        if (has_lines()) end_last_line(is_whole);
+        examine(is_whole);
     }
 
     /// Returns true if there is a file and its lines stay.
@@ -77,8 +76,7 @@ class AppendFile {
         file_.reset();
         lock_.reset();
         needs_line_feed_ = false;
-        lock();
-        if (has_lines()) end_last_line(is_whole);
+        examine(is_whole);
         open();
     }
 
@@ -105,6 +103,12 @@ class AppendFile {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
  private:
+    template <class IsWhole>
+    void examine(IsWhole is_whole) {
+        lock();
+        if (has_lines()) end_last_line(is_whole);
+    }
+
     void lock() {
         if (lock_ == nullptr && std::filesystem::is_regular_file(path_))
             lock_ = std::make_unique<FileLock>(path_);

@@ -35,9 +35,6 @@ class RequestLog {
     /// constructor.
     void reopen();
 
-    /// Throws `DataError` if an earlier write failed.
-    void require_open();
-
     [[nodiscard]] const std::string& path() const noexcept { return file_.path(); }
 
  private:

@@ -229,10 +229,8 @@ class SeenFields {
     constexpr double hundred = 100.0;
     constexpr double rounding = 1e-6;
     std::string shown = shown_number(value);
-    if (value.is_number() && value.number > 1.0 && value.number <= 1.0 + rounding)
-        shown += "; round it to 1";
-    else if (value.is_number() && value.number > 1.0 && value.number <= hundred)
-        shown += "; divide per cent by 100";
+    if (value.is_number() && value.number > 1.0 && value.number <= hundred)
+        shown += value.number <= 1.0 + rounding ? "; round it to 1" : "; divide per cent by 100";
     if (value.is_boolean()) shown += "; write one verdict as a list of verdicts";
     if (value.is_null()) shown += "; leave out rows without a value";
     return shown;

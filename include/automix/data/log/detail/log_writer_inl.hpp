@@ -105,7 +105,7 @@ AUTOMIX_INLINE nlohmann::ordered_json log_json(const LogRecord& log) {
 }
 
 AUTOMIX_INLINE LogWriter::LogWriter(std::string path, Mode mode)
-    : file_(std::move(path), mode, [](const std::string& line) { return detail::is_whole_json(line); }) {
+    : file_(std::move(path), mode, detail::is_whole_json) {
     if (file_.has_lines()) learn_models();
     file_.open();
 }

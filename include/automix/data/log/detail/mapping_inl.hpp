@@ -326,7 +326,8 @@ namespace automix {
 
 AUTOMIX_INLINE ColumnMapping parse_mapping(std::string_view text, const std::string& name) {
     const std::string_view first = text.substr(0, text.find('\n'));
-    if (first.size() < text.size() && !nlohmann::json::accept(text) && nlohmann::json::accept(first))
+    const bool ends = text.find_first_not_of(" \t\r\n", first.size()) == std::string_view::npos;
+    if (!ends && detail::is_whole_json(first))
         throw DataError(Place{name, 2, {}},
                         "expected one JSON object that names the columns of a table, found JSON Lines; "
                         "a log of automix-log/1 needs no map");

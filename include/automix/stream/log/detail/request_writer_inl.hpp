@@ -33,11 +33,6 @@ AUTOMIX_INLINE void RequestLog::append(const ExplorationRecord& exploration) {
 
 AUTOMIX_INLINE void RequestLog::append(const LateScore& score) { put(request_line(score)); }
 
-AUTOMIX_INLINE void RequestLog::require_open() {
-    const std::lock_guard lock(mutex_);
-    file_.require_open();
-}
-
 AUTOMIX_INLINE void RequestLog::reopen() {
     const std::lock_guard lock(mutex_);
     file_.reopen(detail::is_whole_json);
